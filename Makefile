@@ -1,0 +1,43 @@
+# The two commands: `make run` measures the reference app, `make test` runs every test.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help run test check lint types format bench clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("wswarm needs Python 3.11 or newer, $(PYTHON) is " + sys.version.split()[0] + "; set PYTHON=python3.12, say") if sys.version_info < (3, 11) else None'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $(STAMP)
+
+run: $(STAMP)  ## measure the reference app end to end and write a report
+	$(BIN)/wswarm run
+
+test: $(STAMP)  ## run every test
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
+
+lint: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+check: lint types test  ## what CI runs: format, lint, types, tests
+
+format: $(STAMP)  ## format and mend what ruff can mend
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format .
+
+bench: $(STAMP)  ## run the benchmarks and their yardsticks
+	$(BIN)/python -m pytest benchmarks --benchmark-only
+
+clean:  ## remove the environment and caches, keep the reports
+	rm -rf $(VENV) .mypy_cache .ruff_cache .benchmarks build dist *.egg-info

@@ -1,0 +1,1 @@
+"""wswarm: connection counts, message times and broadcast fan-out of WebSocket services."""

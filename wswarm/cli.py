@@ -1,0 +1,203 @@
+"""The command line: options in, exit code out. The only module that prints, exits and handles signals."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import msgspec
+
+from wswarm.arguments import make_parser
+from wswarm.drive.limits import raise_file_limit
+from wswarm.drive.target import ReferenceApp, ServerOptions
+from wswarm.drive.target import command as serve_command
+from wswarm.errors import PlanError, ResultError, SwarmError
+from wswarm.experiment import doctor
+from wswarm.experiment.measure import OnProgress, measure
+from wswarm.experiment.suite import measure_suite, suite_plans
+from wswarm.load.plan import Plan, make_plan
+from wswarm.report import store, text
+from wswarm.report.live import Live
+from wswarm.run import Run
+
+INTERRUPTED = 130
+INVALID = 98
+SLO_MISSED = 99
+
+_NOT_IN_PLAN = {"command", "url", "output", "no_plots", "quiet", "print", "scenarios"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    parsed = make_parser().parse_args(arguments)
+    commands: dict[str, Callable[[argparse.Namespace], int]] = {
+        "run": run_suite,
+        "serve": serve,
+        "doctor": examine,
+        "report": show,
+    }
+    try:
+        return commands.get(parsed.command, run_scenario)(parsed)
+    except SwarmError as error:
+        print(f"wswarm {parsed.command}: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print(f"wswarm {parsed.command}: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def run_scenario(parsed: argparse.Namespace) -> int:
+    """Measure one scenario."""
+    plan = make_plan(parsed.command, parsed.url, **_settings(parsed))
+    folder = _folder(parsed, plan.scenario)
+    with _Interrupts() as interrupts, _live(parsed, plan.scenario) as live:
+        run = measure(plan, live.update, interrupts.asked)
+    store.save(run, folder, plots=not parsed.no_plots)
+    return _finish(parsed, [run], folder, is_interrupted=interrupts.asked())
+
+
+def run_suite(parsed: argparse.Namespace) -> int:
+    """Measure the whole profile, of the reference application unless a URL is given."""
+    scenarios = tuple(name.strip() for name in parsed.scenarios.split(","))
+    settings = _settings(parsed)
+    suite_plans(parsed.url or "ws://127.0.0.1:1", scenarios, **settings)  # a bad option costs no start-up
+    folder = _folder(parsed, "run")
+    runs: list[Run] = []
+    with ExitStack() as stack:
+        url = parsed.url
+        if url is None:
+            app = stack.enter_context(ReferenceApp())
+            url = app.url
+            settings = {"profile": "chat", "target_pid": app.pid} | settings
+        interrupts = stack.enter_context(_Interrupts())
+        shown = ExitStack()
+        stack.callback(shown.close)
+
+        def on_plan(plan: Plan) -> OnProgress:
+            shown.close()
+            return shown.enter_context(_live(parsed, plan.scenario)).update
+
+        runs.extend(measure_suite(suite_plans(url, scenarios, **settings), on_plan, interrupts.asked))
+    store.save_suite(runs, folder, plots=not parsed.no_plots)
+    return _finish(parsed, runs, folder, is_interrupted=interrupts.asked())
+
+
+def serve(parsed: argparse.Namespace) -> int:
+    """Become the server of the reference application."""
+    names = ServerOptions._fields
+    options = ServerOptions(**{name: value for name, value in vars(parsed).items() if name in names})
+    command = serve_command(options)
+    if not 0 < options.port < 65_536:
+        raise PlanError(f"--port {options.port} is none: give 1 to 65535")
+    raise_file_limit()
+    print(f"target_app.{options.app} at http://{options.host}:{options.port}/ (Ctrl-C stops it)", flush=True)
+    os.execv(command[0], command)
+
+
+def examine(parsed: argparse.Namespace) -> int:
+    """Print each limit of this machine for the wanted connections; 1 if one is too low."""
+    checks = doctor.examine(doctor.inspect(), parsed.connections, parsed.connect_rate)
+    signs = {True: "ok", False: "LOW", None: "?"}
+    print(f"{parsed.connections:,} connections, {parsed.connect_rate:g} handshakes per s, on this machine:\n")
+    for check in checks:
+        print(f"  {signs[check.is_enough]:4}{check.name:24}{check.found:28}needed: {check.needed}")
+        if check.is_enough is False:
+            print(f"      → {check.mend}")
+    is_low = any(check.is_enough is False for check in checks)
+    print("\nToo low: see the arrows." if is_low else "\nNothing stands in the way.")
+    return int(is_low)
+
+
+def show(parsed: argparse.Namespace) -> int:
+    """Print a stored run and draw it again."""
+    runs = store.redraw(parsed.run, plots=not parsed.no_plots)
+    folder = parsed.run if parsed.run.is_dir() else parsed.run.parent
+    _print(parsed, runs, folder)
+    return 0
+
+
+def exit_code(runs: Sequence[Run], *, is_interrupted: bool) -> int:
+    """Return the exit code that the runs deserve."""
+    if is_interrupted:
+        return INTERRUPTED
+    if any(run.validity.verdict == "invalid" for run in runs):
+        return INVALID
+    if any(not result.met for run in runs for result in run.slo):
+        return SLO_MISSED
+    return 0
+
+
+class _Interrupts:
+    """Ctrl-C or SIGTERM: the first asks for an early end, the second aborts."""
+
+    def __init__(self) -> None:
+        self._is_asked = False
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> "_Interrupts":
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def asked(self) -> bool:
+        """Return whether an early end was asked for."""
+        return self._is_asked
+
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        if self._is_asked:
+            raise KeyboardInterrupt
+        self._is_asked = True
+        print("\nending early; once more to abort without a report", file=sys.stderr)
+
+
+def _settings(parsed: argparse.Namespace) -> dict[str, Any]:
+    given = {name: value for name, value in vars(parsed).items() if name not in _NOT_IN_PLAN and value is not None}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+
+
+def _folder(parsed: argparse.Namespace, name: str) -> Path:
+    folder = parsed.output or store.new_folder(None, name, datetime.now(UTC))
+    try:
+        store.prepare(folder)
+    except ResultError as error:
+        raise PlanError(f"-o {folder}: {error}" if parsed.output else str(error)) from None
+    return Path(folder)
+
+
+def _live(parsed: argparse.Namespace, scenario: str) -> Live:
+    return Live(scenario, quiet=parsed.quiet)
+
+
+def _finish(parsed: argparse.Namespace, runs: list[Run], folder: Path, *, is_interrupted: bool) -> int:
+    store.link_latest(folder)
+    _print(parsed, runs, folder)
+    return exit_code(runs, is_interrupted=is_interrupted)
+
+
+def _print(parsed: argparse.Namespace, runs: list[Run], folder: Path) -> None:
+    if parsed.print == "json":
+        shown: object = runs if parsed.command == "run" or len(runs) > 1 else runs[0]
+        sys.stdout.write(msgspec.json.encode(shown).decode() + "\n")
+    elif not parsed.quiet:
+        print("\n\n".join(text.summary(run) for run in runs))
+        if len(runs) > 1:
+            print("\n" + text.suite_summary(runs))
+        print(f"\nreport: {folder}/report.html")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The edge inward: clock, sockets, agent processes, probes."""

@@ -1,0 +1,286 @@
+"""The agent: a process of its own in which the measured loop lives alone.
+
+Started by `drive.fleet` as `python -m wswarm.drive.agent FD`; takes commands over that socket and exits when it
+reaches its end, so that no agent outlives its front end.
+"""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+import msgspec
+
+from wswarm.drive import picows_driver, websockets_driver, wire
+from wswarm.drive.clock import now_ns
+from wswarm.drive.connection import Driver, Settings
+from wswarm.drive.limits import raise_file_limit
+from wswarm.drive.probes import EffortMeter, LoopLag
+from wswarm.drive.sender import ClosedSender, OpenSender, Sender, schedule_of
+from wswarm.drive.swarm import Swarm
+from wswarm.drive.tls import client_context
+from wswarm.stats.findings import Findings, Window, pack, unpack
+from wswarm.stats.tally import EchoTally, FanoutTally
+from wswarm.units import NS_PER_S
+
+DRIVERS: dict[str, Driver] = {"picows": picows_driver.connect, "websockets": websockets_driver.connect}
+
+_SNAPSHOT_S = 0.25
+_POLL_S = 0.01
+_CUT_POLL_S = 0.05
+_FOLD_IDLE = 1_024
+_FOLD_BUSY = 8_192
+_IDLE_LAG_NS = 300_000
+_FOLD_NS = 250_000_000
+_UNREAD_LIMIT = 4 << 20
+
+
+class Agent:
+    """One agent's life: open, load, settle, close."""
+
+    def __init__(self, command: wire.Open, writer: asyncio.StreamWriter) -> None:
+        plan = command.plan
+        self._command, self._plan, self._writer = command, plan, writer
+        settings = Settings(
+            addresses=list(command.addresses),
+            sources=plan.bind,
+            context=client_context(plan),
+            is_binary=plan.binary,
+            subprotocols=plan.subprotocols,
+            deflate=plan.deflate,
+            timeout=plan.connect_timeout,
+        )
+        self._swarm = Swarm(plan, command.prefix, DRIVERS[plan.driver], settings, command.numbers)
+        self._swarm.is_replying = plan.closed
+        self._effort = EffortMeter()
+        self._lag = LoopLag(asyncio.get_running_loop(), self._tick)
+        self._sender: Sender | None = None
+        self._tally: EchoTally | FanoutTally | None = None
+        self._window = Window(0, 0, 0, 0)
+        self._snapshots = 0
+        self._folded_ns = 0
+
+    async def open(self) -> None:
+        """Open all connections."""
+        await self._swarm.open_all(unpack(self._command.starts_ns))
+        self._effort.note_open()
+        self._say(wire.Opened(rows=pack(self._swarm.rows_open()), failures=dict(self._swarm.failures)))
+
+    async def load(self, load: wire.Load) -> None:
+        """Send and receive until all of this agent's sends are made or can't be made any more."""
+        self._prepare(load)
+        window = load.window
+        self._lag.start()
+        if self._sender is not None:
+            self._sender.start()
+        await _sleep_until(window.hold_ns)
+        self._effort.start()
+        self._lag.restart()
+        while now_ns() < self._window.drain_ns:
+            await asyncio.sleep(min(_CUT_POLL_S, max(0, self._window.drain_ns - now_ns()) / NS_PER_S))
+        grace_ns = load.settle_ns - window.drain_ns
+        while self._sender is not None and not self._sender.is_done():
+            if now_ns() >= self._window.drain_ns + grace_ns:
+                break
+            await asyncio.sleep(_POLL_S)
+        if self._sender is not None:
+            self._sender.stop()
+        sends = self._sender.findings() if self._sender is not None else None
+        self._say(wire.Sent(sent_ns=sends.sent_ns if sends is not None else b""))
+
+    def cut(self, drain_ns: int) -> None:
+        """End the hold at `drain_ns` instead."""
+        self._window = msgspec.structs.replace(self._window, drain_ns=drain_ns)
+        if self._tally is not None:
+            self._tally.window = self._window
+        if self._sender is not None:
+            self._sender.cut(drain_ns)
+
+    async def settle(self, settle: wire.Settle) -> None:
+        """Wait until nothing is owed any more or the deadline has come, then report all that was found."""
+        while now_ns() < settle.deadline_ns:
+            began_ns = now_ns()
+            if not self._is_owed(settle):
+                break
+            await asyncio.sleep(max(_POLL_S, 5 * (now_ns() - began_ns) / NS_PER_S))
+        self._effort.stop()
+        self._lag.stop()
+        self._fold()
+        self._is_owed(settle)
+        tally = self._tally
+        if tally is not None:
+            tally.unmarked = self._swarm.capture.unmarked
+        findings = Findings(
+            sockets=self._swarm.sockets(),
+            effort=self._effort.effort(self._lag),
+            sends=self._sender.findings() if self._sender is not None else None,
+            arrivals=tally.findings()
+            if isinstance(tally, FanoutTally)
+            else tally.arrivals()
+            if tally
+            else None,
+        )
+        self._say(wire.Settled(findings=findings))
+
+    async def close(self) -> None:
+        """Close all connections."""
+        self._lag.stop()
+        await self._swarm.close_all()
+
+    def report(self) -> None:
+        """Send a snapshot, unless the front end is far behind in reading them."""
+        if self._writer.transport.get_write_buffer_size() > _UNREAD_LIMIT:
+            return
+        self._snapshots += 1
+        tally, sender = self._tally, self._sender
+        snapshot = wire.Snapshot(
+            number=self._snapshots,
+            open=self._swarm.open,
+            failed=len(self._swarm.failed_ns),
+            sent=sender.outbox.sent if sender else 0,
+            received=tally.received_all if tally else 0,
+            times=tally.response.pack() if tally else b"",
+        )
+        self._say(snapshot)
+
+    def _say(self, report: wire.Report) -> None:
+        self._writer.write(wire.encode(report))
+
+    def _prepare(self, load: wire.Load) -> None:
+        plan, role, window = self._plan, self._command.role, load.window
+        positions = unpack(load.positions)
+        capture = self._swarm.capture
+        capture.forget()
+        capture.unmarked = 0
+        if role == "echo" and plan.closed:
+            self._sender = ClosedSender(self._swarm, plan, window, positions, load.senders)
+        elif role in ("echo", "publish"):
+            is_shared = role == "publish"
+            self._sender = OpenSender(self._swarm, plan, window, positions, load.senders, is_shared=is_shared)
+        if role == "echo":
+            self._tally = EchoTally(window, positions)
+        elif role == "subscribe":
+            schedule = schedule_of(plan)
+            self._tally = FanoutTally(
+                window, len(positions), load.senders, schedule.sends, schedule.warmup_sends
+            )
+        self._window = window
+        self._folded_ns = now_ns()
+        gc.collect()
+        gc.freeze()
+
+    def _tick(self, lag_ns: int) -> None:
+        """Fold what was captured when the loop is idle, or when there is much of it."""
+        waiting = len(self._swarm.capture)
+        now = now_ns()
+        if (
+            waiting >= _FOLD_BUSY
+            or (waiting >= _FOLD_IDLE and lag_ns < _IDLE_LAG_NS)
+            or now - self._folded_ns >= _FOLD_NS
+        ):
+            self._folded_ns = now
+            self._fold()
+            if self._sender is not None:
+                self._sender.tick()
+
+    def _fold(self) -> None:
+        batch = self._swarm.capture.drain()
+        if self._sender is not None:
+            self._sender.outbox.fold(self._window)
+        if isinstance(self._tally, FanoutTally):
+            self._tally.record(batch)
+        elif self._tally is not None and self._sender is not None:
+            self._tally.record(batch, self._sender.outbox.sent_times())
+
+    def _is_owed(self, settle: wire.Settle) -> bool:
+        self._fold()
+        swarm = self._swarm
+        if isinstance(self._tally, FanoutTally):
+            closed_ns = swarm.closed_ns()
+            return not self._tally.settle(unpack(settle.sent_ns), swarm.opened_ns(), closed_ns).is_final
+        if self._tally is not None and self._sender is not None:
+            sent_ns = self._sender.outbox.sent_times()
+            return not self._tally.settle(sent_ns, self._sender.hold_cells(), swarm.closed_ns()).is_final
+        return False
+
+
+async def _sleep_until(moment_ns: int) -> None:
+    while (left_ns := moment_ns - now_ns()) > 0:
+        await asyncio.sleep(left_ns / NS_PER_S)
+
+
+async def _read_command(reader: asyncio.StreamReader) -> wire.Command:
+    header = await reader.readexactly(wire.HEADER_SIZE)
+    return wire.decode_command(await reader.readexactly(wire.body_size(header)))
+
+
+async def _obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(wire.encode(wire.Ready()))
+    command = await _read_command(reader)
+    if not isinstance(command, wire.Open):
+        raise TypeError(f"the first command has to be Open, not {type(command).__name__}")
+    agent = Agent(command, writer)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_report_regularly(agent))
+        work = tasks.create_task(agent.open())
+        while not isinstance(command, wire.Close):
+            command = await _read_command(reader)
+            if isinstance(command, wire.Cut):
+                agent.cut(command.drain_ns)
+            else:
+                await asyncio.wait([work])
+                work = tasks.create_task(_work_on(agent, command))
+        await work
+        raise _Finished
+
+
+class _Finished(Exception):  # noqa: N818 - ends the task group, is no error
+    """The agent was told to close and has."""
+
+
+def _work_on(agent: Agent, command: wire.Command) -> Coroutine[Any, Any, None]:
+    if isinstance(command, wire.Load):
+        return agent.load(command)
+    if isinstance(command, wire.Settle):
+        return agent.settle(command)
+    return agent.close()
+
+
+async def _report_regularly(agent: Agent) -> None:
+    while True:
+        await asyncio.sleep(_SNAPSHOT_S)
+        agent.report()
+
+
+async def _main(descriptor: int) -> None:
+    channel = socket.socket(fileno=descriptor)
+    channel.setblocking(False)
+    reader, writer = await asyncio.open_connection(sock=channel, limit=1 << 26)
+    try:
+        await _obey(reader, writer)
+    except* (_Finished, asyncio.IncompleteReadError, ConnectionError):
+        writer.close()
+
+
+def main() -> None:
+    """Serve the front end at the other end of the socket named on the command line."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the front end's to answer
+    logging.disable(logging.CRITICAL)  # a connection's troubles are data, not log lines
+    raise_file_limit()
+    descriptor = int(sys.argv[1])
+    os.set_inheritable(descriptor, False)
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(_main(descriptor))
+    else:
+        uvloop.run(_main(descriptor))
+
+
+if __name__ == "__main__":
+    main()

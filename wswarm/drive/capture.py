@@ -1,0 +1,77 @@
+"""The hot path inward: one call per received message, everything else in batches.
+
+`taker` makes the one function that runs per message: it reads the clock, finds the marker and appends three
+values. What they mean is found out by `Capture.drain` and the tally, thousands at a time; `load.marker` and
+`stats.ledger` are pure and tested on their own.
+"""
+
+from array import array
+from collections.abc import Callable
+
+import numpy as np
+
+from wswarm.drive.clock import now_ns
+from wswarm.load.marker import MARK_SIZE, PREFIX_SIZE, read_marks
+from wswarm.stats.tally import Batch
+
+Take = Callable[[bytes], bool]
+
+
+class Capture:
+    """Messages taken since the last `drain`.
+
+    Attributes:
+        unmarked: Messages without a sound marker so far.
+    """
+
+    def __init__(self, prefix: bytes) -> None:
+        self.unmarked = 0
+        self._prefix = prefix
+        self._rows = array("q")
+        self._times = array("q")
+        self._marks = bytearray()
+
+    def __len__(self) -> int:
+        return len(self._times)
+
+    def taker(self, row: int) -> Take:
+        """Return the function that takes each payload received on connection `row`: true if it was marked."""
+        prefix, marks = self._prefix, self._marks
+        append_row, append_time = self._rows.append, self._times.append
+
+        def take(payload: bytes) -> bool:
+            received_ns = now_ns()
+            at = payload.find(prefix)
+            if at < 0:
+                return False
+            mark = payload[at + PREFIX_SIZE : at + PREFIX_SIZE + MARK_SIZE]
+            if len(mark) != MARK_SIZE:
+                return False
+            marks.extend(mark)
+            append_time(received_ns)
+            append_row(row)
+            return True
+
+        return take
+
+    def drain(self) -> Batch:
+        """Return what was taken since the last call, in order of arrival, and forget it."""
+        marks, sound = read_marks(bytes(self._marks))
+        batch = Batch(
+            np.array(self._rows, np.int64),
+            marks.publisher,
+            marks.sequence,
+            marks.intended_ns,
+            np.array(self._times, np.int64),
+        )
+        self.forget()
+        if sound is None:
+            return batch
+        self.unmarked += int(np.count_nonzero(~sound))
+        return batch.where(sound)
+
+    def forget(self) -> None:
+        """Forget what was taken."""
+        self._marks.clear()
+        del self._rows[:]
+        del self._times[:]

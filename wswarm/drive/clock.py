@@ -1,0 +1,119 @@
+"""The one clock, and timers finer than the event loop's.
+
+All times are CLOCK_MONOTONIC nanoseconds: the same for every process of this machine. The timers of asyncio and
+uvloop tick in whole milliseconds; a timerfd wakes the loop within some 30 µs.
+"""
+
+import asyncio
+import ctypes
+import os
+import struct
+import sys
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from wswarm.units import NS_PER_S
+
+now_ns = time.monotonic_ns
+
+_CLOCK_MONOTONIC = 1
+_TFD_TIMER_ABSTIME = 1
+
+
+class Timer(Protocol):
+    """Calls back at or after a moment; arming it again replaces the moment."""
+
+    def arm(self, at_ns: int, every_ns: int = 0) -> None:
+        """Call back once at `at_ns`, and then each `every_ns` unless that is 0."""
+
+    def close(self) -> None:
+        """Never call back again."""
+
+
+class _Timespec(ctypes.Structure):
+    _fields_ = (("tv_sec", ctypes.c_long), ("tv_nsec", ctypes.c_long))
+
+
+class _Itimerspec(ctypes.Structure):
+    _fields_ = (("it_interval", _Timespec), ("it_value", _Timespec))
+
+
+class KernelTimer:
+    """A timerfd in the loop: Linux. Source: timerfd_create(2); `os` has it only from Python 3.13 on."""
+
+    __slots__ = ("_callback", "_fd", "_loop", "_pointer", "_set", "_spec")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
+        libc = ctypes.CDLL(None, use_errno=True)
+        self._fd: int = libc.timerfd_create(_CLOCK_MONOTONIC, os.O_NONBLOCK | os.O_CLOEXEC)
+        if self._fd < 0:
+            raise OSError(ctypes.get_errno(), "timerfd_create")
+        self._set = libc.timerfd_settime
+        self._spec = _Itimerspec()
+        self._pointer = ctypes.byref(self._spec)
+        self._loop, self._callback = loop, callback
+        loop.add_reader(self._fd, self._expired)
+
+    def arm(self, at_ns: int, every_ns: int = 0) -> None:
+        """Call back once at `at_ns` (at once if that is past), and then each `every_ns` unless that is 0."""
+        at_ns = max(at_ns, 1)  # a value of 0 would disarm
+        value, interval = self._spec.it_value, self._spec.it_interval
+        value.tv_sec, value.tv_nsec = divmod(at_ns, NS_PER_S)
+        interval.tv_sec, interval.tv_nsec = divmod(every_ns, NS_PER_S)
+        self._set(self._fd, _TFD_TIMER_ABSTIME, self._pointer, None)
+
+    def close(self) -> None:
+        """Never call back again."""
+        if self._fd >= 0:
+            self._loop.remove_reader(self._fd)
+            os.close(self._fd)
+            self._fd = -1
+
+    def _expired(self) -> None:
+        try:
+            struct.unpack("Q", os.read(self._fd, 8))
+        except BlockingIOError:
+            return  # armed anew between the wake-up and this call
+        self._callback()
+
+
+class LoopTimer:
+    """The loop's own timer, good to some 1 ms: everywhere else."""
+
+    __slots__ = ("_callback", "_every_ns", "_handle", "_loop")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
+        self._loop, self._callback = loop, callback
+        self._handle: asyncio.TimerHandle | None = None
+        self._every_ns = 0
+
+    def arm(self, at_ns: int, every_ns: int = 0) -> None:
+        """Call back once at `at_ns`, and then each `every_ns` unless that is 0."""
+        self.close()
+        self._every_ns = every_ns
+        delay = max(0, at_ns - now_ns()) / NS_PER_S
+        self._handle = self._loop.call_later(delay, self._expired, at_ns)
+
+    def close(self) -> None:
+        """Never call back again."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+
+    def _expired(self, at_ns: int) -> None:
+        if now_ns() < at_ns:  # the loop rounds down
+            self.arm(at_ns, self._every_ns)
+            return
+        self._handle = None
+        if self._every_ns:
+            self.arm(max(at_ns, now_ns() - self._every_ns) + self._every_ns, self._every_ns)
+        self._callback()
+
+
+HAS_KERNEL_TIMER = sys.platform == "linux"
+
+
+def make_timer(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> Timer:
+    """Return the finest timer that this system has."""
+    return KernelTimer(loop, callback) if HAS_KERNEL_TIMER else LoopTimer(loop, callback)

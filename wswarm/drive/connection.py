@@ -1,0 +1,195 @@
+"""What every driver gives: one open WebSocket, and why a handshake failed."""
+
+import asyncio
+import errno
+import socket
+import ssl
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+from wswarm.drive.capture import Take
+from wswarm.drive.clock import now_ns
+from wswarm.load.request import Request
+from wswarm.units import NS_PER_S
+
+MAX_MESSAGE_SIZE = 16 * 1024 * 1024
+
+Address = tuple[str, int]
+
+
+class Timing(NamedTuple):
+    """A completed handshake, ns: moments are CLOCK_MONOTONIC, `tls_ns` is -1 without TLS."""
+
+    started_ns: int
+    tcp_ns: int
+    tls_ns: int
+    upgrade_ns: int
+    opened_ns: int
+
+
+class HandshakeFailed(Exception):  # noqa: N818 - data about the target, not an error of ours
+    """The connection did not open; `reason` is what the report counts it under."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Connection(Protocol):
+    """An open WebSocket.
+
+    Attributes:
+        is_open: Whether a message can still be sent.
+        is_writable: Whether the write buffer has room.
+        timing: How the handshake went.
+    """
+
+    is_open: bool
+    is_writable: bool
+    timing: Timing
+
+    def send(self, payload: bytes) -> None:
+        """Send one message at once."""
+
+    def say_goodbye(self) -> None:
+        """Send a close frame with 1000 and read no more."""
+
+    def abort(self) -> None:
+        """End the TCP connection."""
+
+
+class Events(NamedTuple):
+    """What a connection tells its owner.
+
+    Attributes:
+        take: Gets each data message's payload; true if it was marked.
+        unmarked: Called once per data message that was not.
+        closed: Called once when the connection is lost, with the close code if the peer began it, else `None`.
+        writable: Called when the write buffer has room again.
+    """
+
+    take: Take
+    unmarked: Callable[[], None]
+    closed: Callable[[str | None], None]
+    writable: Callable[[], None]
+
+
+class Settings(NamedTuple):
+    """What all connections of an agent share.
+
+    Attributes:
+        addresses: Where to connect, tried in order; the first that answered is tried first from then on.
+        sources: Local addresses, taken in turn; empty: the system's choice.
+        context: TLS settings, `None` for ws://.
+        is_binary: Whether messages go out as binary frames.
+        timeout: s that a handshake may take in all.
+    """
+
+    addresses: list[Address]
+    sources: Sequence[str]
+    context: ssl.SSLContext | None
+    is_binary: bool
+    subprotocols: tuple[str, ...]
+    deflate: bool
+    timeout: float
+
+
+class Driver(Protocol):
+    """Opens connections."""
+
+    async def __call__(self, request: Request, number: int, settings: Settings, events: Events) -> Connection:
+        """Return the connection once it is open.
+
+        Raises:
+            HandshakeFailed, OSError, ssl.SSLError: it did not open.
+            TimeoutError: it did not open within `settings.timeout`.
+        """
+
+
+async def connect_tcp(number: int, settings: Settings) -> socket.socket:
+    """Return a connected socket, from the source address whose turn it is.
+
+    Raises:
+        OSError: no address answered; the error is the last one's.
+    """
+    failure: OSError = ConnectionRefusedError()
+    for address in tuple(settings.addresses):
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        connected = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        try:
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if settings.sources:
+                connected.bind((settings.sources[number % len(settings.sources)], 0))
+            await asyncio.get_running_loop().sock_connect(connected, address)
+        except OSError as error:
+            connected.close()
+            failure = error
+        except BaseException:
+            connected.close()
+            raise
+        else:
+            if settings.addresses[0] != address:
+                settings.addresses.remove(address)
+                settings.addresses.insert(0, address)
+            return connected
+    raise failure
+
+
+def reason_of(error: BaseException) -> str:
+    """Return what a report counts a failed handshake under."""
+    if isinstance(error, HandshakeFailed):
+        return error.reason
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"tls certificate: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        return f"tls: {(error.reason or 'handshake failed').lower().replace('_', ' ')}"
+    if isinstance(error, ConnectionRefusedError):
+        return "refused"
+    if isinstance(error, ConnectionResetError | BrokenPipeError | EOFError | ConnectionAbortedError):
+        return "reset"
+    if isinstance(error, OSError):
+        return _OS_REASONS.get(error.errno or 0, (error.strerror or type(error).__name__).lower())
+    return f"{type(error).__name__}: {error}"[:80]
+
+
+_OS_REASONS = {
+    errno.EMFILE: "too many open files here",
+    errno.ENFILE: "too many open files here",
+    errno.EADDRNOTAVAIL: "no free local port",
+    errno.ENETUNREACH: "network unreachable",
+    errno.EHOSTUNREACH: "host unreachable",
+    errno.ETIMEDOUT: "timeout",
+}
+
+
+class Stopwatch:
+    """Takes a handshake's moments in order: TCP connected, request written, response read."""
+
+    __slots__ = ("_is_tls", "_requested_ns", "_started_ns", "_tcp_ns")
+
+    def __init__(self, *, is_tls: bool) -> None:
+        self._is_tls = is_tls
+        self._started_ns = now_ns()
+        self._tcp_ns = self._requested_ns = 0
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the handshake began."""
+        return (now_ns() - self._started_ns) / NS_PER_S
+
+    def connected(self) -> None:
+        """Note that TCP is connected."""
+        self._tcp_ns = now_ns()
+
+    def requested(self) -> None:
+        """Note that the upgrade request goes out: TLS, if any, is done."""
+        self._requested_ns = now_ns()
+
+    def opened(self) -> Timing:
+        """Note that the upgrade response was read, and return all."""
+        opened_ns = now_ns()
+        tls_ns = self._requested_ns - self._tcp_ns if self._is_tls else -1
+        since = self._requested_ns if self._is_tls else self._tcp_ns
+        return Timing(self._started_ns, self._tcp_ns - self._started_ns, tls_ns, opened_ns - since, opened_ns)

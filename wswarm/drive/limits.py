@@ -1,0 +1,59 @@
+"""What this machine can carry: files, ports, and what to do when it is too little."""
+
+import resource
+from contextlib import suppress
+from pathlib import Path
+
+from wswarm.errors import PlanError
+from wswarm.load.plan import Plan
+
+CONNECTIONS_PER_AGENT = 10_000
+FILES_RESERVED = 64
+_DEFAULT_PORTS = (32_768, 60_999)
+
+
+def file_limit() -> int:
+    """Return how many files one process may open at most: the hard limit."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return hard if hard != resource.RLIM_INFINITY else 1 << 30
+
+
+def raise_file_limit() -> None:
+    """Raise this process's soft limit of open files to the hard one."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def local_ports() -> int:
+    """Return how many local ports one source address has towards one target."""
+    try:
+        low, high = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+    except (OSError, ValueError):
+        low, high = _DEFAULT_PORTS
+    return high - low + 1
+
+
+def agents_for(plan: Plan) -> int:
+    """Return how many agents hold the plan's connections.
+
+    Raises:
+        PlanError: the connections don't fit the file limit or the local ports.
+    """
+    room = file_limit() - FILES_RESERVED
+    agents = plan.processes or -(-plan.connections // max(1, min(CONNECTIONS_PER_AGENT, room)))
+    each = -(-plan.connections // agents)
+    if each > room or plan.publishers > room:
+        raise PlanError(
+            f"-c {plan.connections}: {each} connections in one process need {each + FILES_RESERVED} open files,"
+            f" and the hard limit is {file_limit()}; use --processes {-(-plan.connections // max(1, room))}"
+            f" or raise it (ulimit -Hn, as root)"
+        )
+    ports = local_ports() * max(1, len(plan.bind))
+    if plan.sockets > ports:
+        raise PlanError(
+            f"-c {plan.connections} needs more local ports than the {ports} of {max(1, len(plan.bind))} source"
+            f" address(es): add --bind ADDR, {-(-plan.sockets // local_ports())} in all (127.0.0.2 and so on reach"
+            f" a loopback target), or widen net.ipv4.ip_local_port_range"
+        )
+    return agents

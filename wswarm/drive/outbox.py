@@ -1,0 +1,107 @@
+"""The hot path outward: one send with its times logged, or a wait in the connection's backlog."""
+
+from array import array
+from collections import deque
+
+import numpy as np
+import numpy.typing as npt
+
+from wswarm.drive.clock import now_ns
+from wswarm.drive.swarm import Row, Swarm
+from wswarm.stats.findings import STILL_OPEN, Sends, Window, add_per_second, pack
+from wswarm.stats.histogram import Histogram
+from wswarm.units import NS_PER_S
+
+Int64s = npt.NDArray[np.int64]
+
+
+class Outbox:
+    """Sends marked messages and remembers when.
+
+    Attributes:
+        sent_ns: Per cell, 0 where nothing was sent.
+        sent: Messages sent, warm-up included.
+    """
+
+    def __init__(self, swarm: Swarm, cells: int) -> None:
+        self.sent_ns = array("q", bytes(8 * cells))
+        self.sent = 0
+        self._swarm = swarm
+        self._rows = swarm.rows
+        self._log = array("q")
+        self._lag = Histogram()
+        self._per_second: Int64s = np.zeros(0, np.int64)
+        self._sent_in_hold = 0
+        swarm.on_writable = self.send_waiting
+
+    def send(self, row_number: int, cell: int, intended_ns: int, mark: bytes) -> None:
+        """Send one message now, or as soon as the connection has room; a closed connection sends nothing."""
+        row = self._rows[row_number]
+        connection, payload = row.connection, row.payload
+        if connection is None or payload is None or not connection.is_open:
+            return
+        if row.backlog or not connection.is_writable:
+            self._wait(row, cell, intended_ns, mark)
+            return
+        sent_ns = now_ns()
+        self.sent_ns[cell] = sent_ns
+        connection.send(payload.head + mark + payload.tail)
+        self._log.append(intended_ns)
+        self._log.append(sent_ns)
+        self.sent += 1
+
+    def send_waiting(self, row_number: int) -> None:
+        """Send what waits on the connection while it has room."""
+        row = self._rows[row_number]
+        connection = row.connection
+        while row.backlog and connection is not None and connection.is_writable:
+            backlog, row.backlog = row.backlog, None
+            cell, intended_ns, mark = backlog.popleft()
+            self.send(row_number, cell, intended_ns, mark)
+            row.backlog = backlog
+
+    def waiting(self) -> int:
+        """Return how many messages wait for room on connections that are open."""
+        return sum(len(row.backlog) for row in self._rows if row.backlog and row.closed_ns == STILL_OPEN)
+
+    def stop(self) -> None:
+        """Send no more of what waits."""
+        self._swarm.on_writable = lambda _: None
+
+    def sent_times(self) -> Int64s:
+        """Return `sent_ns` as an array that shares its memory: let go of it before the next `grow`."""
+        return np.frombuffer(self.sent_ns, np.int64) if self.sent_ns else np.zeros(0, np.int64)
+
+    def grow(self, cells: int) -> None:
+        """Make room for at least `cells` cells."""
+        missing = cells - len(self.sent_ns)
+        if missing > 0:
+            self.sent_ns.frombytes(bytes(8 * max(missing, len(self.sent_ns))))
+
+    def fold(self, window: Window) -> None:
+        """Add what was logged since the last call to the figures."""
+        log = np.array(self._log, np.int64).reshape(-1, 2)
+        del self._log[:]
+        if not len(log):
+            return
+        intended_ns, sent_ns = log.T
+        in_hold = (intended_ns >= window.hold_ns) & (intended_ns < window.drain_ns)
+        self._lag.record((sent_ns - intended_ns)[in_hold])
+        self._sent_in_hold += int(np.count_nonzero(in_hold))
+        seconds = np.maximum(sent_ns - window.origin_ns, 0) // NS_PER_S
+        self._per_second = add_per_second(self._per_second, np.bincount(seconds).astype(np.int64))
+
+    def findings(self, offered: int | None, sent_ns: Int64s | None = None) -> Sends:
+        """Return what was sent; `offered` `None`: as much."""
+        return Sends(
+            offered=self._sent_in_hold if offered is None else offered,
+            sent=self._sent_in_hold,
+            lag=self._lag.pack(),
+            per_second=pack(self._per_second),
+            sent_ns=b"" if sent_ns is None else pack(sent_ns),
+        )
+
+    def _wait(self, row: Row, cell: int, intended_ns: int, mark: bytes) -> None:
+        if row.backlog is None:
+            row.backlog = deque()
+        row.backlog.append((cell, intended_ns, mark))

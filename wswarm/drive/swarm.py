@@ -1,0 +1,185 @@
+"""One agent's connections: opened at their time, counted, closed."""
+
+import asyncio
+from collections import Counter, deque
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from wswarm.drive.capture import Capture, Take
+from wswarm.drive.clock import now_ns
+from wswarm.drive.connection import Connection, Driver, Events, Settings, Timing, reason_of
+from wswarm.load.message import Payload
+from wswarm.load.plan import Plan
+from wswarm.load.request import request_for
+from wswarm.stats.findings import STILL_OPEN, Sockets, pack
+from wswarm.units import NS_PER_S
+
+Int64s = npt.NDArray[np.int64]
+
+_GOODBYE_S = 0.05
+
+
+class Row:
+    """One connection of the swarm, open or not.
+
+    Attributes:
+        backlog: Sends that wait for room in the write buffer: (cell, intended_ns, mark).
+    """
+
+    __slots__ = ("backlog", "closed_ns", "connection", "payload", "timing")
+
+    def __init__(self) -> None:
+        self.connection: Connection | None = None
+        self.payload: Payload | None = None
+        self.timing: Timing | None = None
+        self.closed_ns = STILL_OPEN
+        self.backlog: deque[tuple[int, int, bytes]] | None = None
+
+
+class Swarm:
+    """All connections of one agent.
+
+    Attributes:
+        rows: In the order of the `numbers` they were asked for by.
+        failures: Failed handshakes by reason.
+        closes: Connections that the peer closed, by code.
+        on_writable: Called with a row whose write buffer has room again.
+        on_marked: Called with a row and the marked message that it received, if `is_replying` was set before opening.
+    """
+
+    def __init__(
+        self, plan: Plan, prefix: bytes, driver: Driver, settings: Settings, numbers: list[int]
+    ) -> None:
+        self.rows = [Row() for _ in numbers]
+        self.capture = Capture(prefix)
+        self.failures: Counter[str] = Counter()
+        self.closes: Counter[str] = Counter()
+        self.failed_ns: list[int] = []
+        self.open = 0
+        self.on_writable = _ignore
+        self.on_marked = _ignore_message
+        self.is_replying = False
+        self._plan, self._prefix, self._numbers = plan, prefix, numbers
+        self._driver, self._settings = driver, settings
+        self._is_closing = False
+
+    async def open_all(self, starts_ns: Int64s) -> None:
+        """Open every connection at its moment; returns when each is open or has failed."""
+        opening: set[asyncio.Task[None]] = set()
+        for row, start_ns in enumerate(starts_ns.tolist()):
+            wait_ns = start_ns - now_ns()
+            if wait_ns > 0:
+                await asyncio.sleep(wait_ns / NS_PER_S)
+            task = asyncio.create_task(self._open(row))
+            opening.add(task)
+            task.add_done_callback(opening.discard)
+        while opening:
+            await asyncio.wait(opening)
+
+    async def close_all(self) -> None:
+        """Say goodbye on every connection, then end them all at once."""
+        self._is_closing = True
+        connections = [
+            row.connection for row in self.rows if row.connection is not None and row.connection.is_open
+        ]
+        for connection in connections:
+            connection.say_goodbye()
+        if connections:
+            await asyncio.sleep(_GOODBYE_S)
+        for connection in connections:
+            connection.abort()
+
+    def opened_ns(self) -> Int64s:
+        """Return per row when it opened; never: beyond all times."""
+        return np.array(
+            [STILL_OPEN if row.timing is None else row.timing.opened_ns for row in self.rows], np.int64
+        )
+
+    def closed_ns(self) -> Int64s:
+        """Return per row when it was lost; not yet: `STILL_OPEN`."""
+        return np.array([row.closed_ns for row in self.rows], np.int64)
+
+    def rows_open(self) -> Int64s:
+        """Return the rows that are open now."""
+        return np.array(
+            [
+                number
+                for number, row in enumerate(self.rows)
+                if row.connection is not None and row.connection.is_open
+            ],
+            np.int64,
+        )
+
+    def sockets(self) -> Sockets:
+        """Return how the connections fared."""
+        opened = [(row.timing, row.closed_ns) for row in self.rows if row.timing is not None]
+        columns = np.array([(*timing, closed_ns) for timing, closed_ns in opened], np.int64).reshape(-1, 6).T
+        started, tcp, tls, upgrade, opened_ns, closed_ns = (pack(column) for column in columns)
+        return Sockets(
+            requested=len(self.rows),
+            started_ns=started,
+            tcp_ns=tcp,
+            tls_ns=tls,
+            upgrade_ns=upgrade,
+            opened_ns=opened_ns,
+            closed_ns=closed_ns,
+            failed_ns=pack(np.array(self.failed_ns, np.int64)),
+            failures=dict(self.failures),
+            closes=dict(self.closes),
+        )
+
+    async def _open(self, number: int) -> None:
+        row = self.rows[number]
+        request = request_for(self._plan, self._numbers[number], self._prefix)
+        row.payload = request.payload
+        take = self.capture.taker(number)
+        events = Events(
+            take=partial(self._take_reply, number, take) if self.is_replying else take,
+            unmarked=self._note_unmarked,
+            closed=partial(self._note_closed, row),
+            writable=partial(self._note_writable, number),
+        )
+        try:
+            connection = await self._driver(request, number, self._settings, events)
+        except Exception as error:  # whatever went wrong, the handshake failed and that is data
+            self.failures[reason_of(error)] += 1
+            self.failed_ns.append(now_ns())
+            return
+        row.timing = connection.timing
+        row.connection = connection
+        if not connection.is_open:
+            return  # lost between the upgrade response and now; `_note_closed` has been told
+        self.open += 1
+        for message in request.on_open:
+            connection.send(message)
+
+    def _take_reply(self, number: int, take: Take, payload: bytes) -> bool:
+        is_marked = take(payload)
+        if is_marked:
+            self.on_marked(number, payload)
+        return is_marked
+
+    def _note_unmarked(self) -> None:
+        self.capture.unmarked += 1
+
+    def _note_writable(self, number: int) -> None:
+        self.on_writable(number)
+
+    def _note_closed(self, row: Row, code: str | None) -> None:
+        if self._is_closing or row.closed_ns != STILL_OPEN:
+            return
+        row.closed_ns = now_ns()
+        if row.connection is not None:
+            self.open -= 1
+        if code is not None:
+            self.closes[code] += 1
+
+
+def _ignore(_: int) -> None:
+    """Do nothing: before the load there is nothing to send."""
+
+
+def _ignore_message(_: int, __: bytes) -> None:
+    """Do nothing: before the load there is nothing to answer."""

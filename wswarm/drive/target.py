@@ -1,0 +1,117 @@
+"""The reference application as a process of its own, started and stopped by us."""
+
+import contextlib
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from types import TracebackType
+from typing import IO, NamedTuple, Self
+
+from wswarm.drive.limits import raise_file_limit
+from wswarm.errors import PlanError, TargetError
+
+APPS = ("main", "documented.echo", "documented.items", "documented.chat")
+HOST = "127.0.0.1"
+
+_START_S = 30.0
+_STOP_S = 10.0
+_POLL_S = 0.05
+
+
+class ServerOptions(NamedTuple):
+    """How uvicorn serves the reference application."""
+
+    app: str = "main"
+    host: str = HOST
+    port: int = 8000
+    workers: int = 1
+    ws: str = "websockets-sansio"
+    loop: str = "uvloop"
+    http: str = "httptools"
+    deflate: bool = False
+    log_level: str = "warning"
+
+
+def command(options: ServerOptions) -> list[str]:
+    """Return the command line that serves the reference application.
+
+    Raises:
+        PlanError: there is no such application.
+    """
+    if options.app not in APPS:
+        raise PlanError(f"--app {options.app!r} is none of the reference applications: {', '.join(APPS)}")
+    return [
+        *(sys.executable, "-m", "uvicorn", f"target_app.{options.app}:app"),
+        *("--host", options.host, "--port", str(options.port), "--workers", str(options.workers)),
+        *("--ws", options.ws, "--loop", options.loop, "--http", options.http),
+        *("--ws-per-message-deflate", str(options.deflate).lower()),
+        *("--log-level", options.log_level, "--no-access-log", "--timeout-graceful-shutdown", "5"),
+    ]
+
+
+class ReferenceApp:
+    """The reference application on a free port of the loopback, from `with` to its end.
+
+    Attributes:
+        url: Base URL. `pid`: its process.
+
+    Raises:
+        TargetError: it does not start; the message holds the last line of its log.
+    """
+
+    def __init__(self, app: str = "main") -> None:
+        raise_file_limit()  # the application inherits it
+        port = _free_port()
+        self.url = f"ws://{HOST}:{port}"
+        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed on exit
+        self._process = subprocess.Popen(
+            command(ServerOptions(app=app, port=port)),
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C ends the measurement first, the application after it
+        )
+        self.pid = self._process.pid
+        self._port = port
+
+    def __enter__(self) -> Self:
+        deadline = time.monotonic() + _START_S
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                log = self.log().strip().splitlines()
+                self._stop()
+                raise TargetError(f"the reference application did not start: {log[-1] if log else 'no word of why'}")
+            time.sleep(_POLL_S)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def log(self) -> str:
+        """Return what it has logged so far."""
+        self._log.seek(0)
+        return self._log.read().decode(errors="replace")
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(OSError), socket.create_connection((HOST, self._port), timeout=1):
+            return self._process.poll() is None
+        return False
+
+    def _stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])

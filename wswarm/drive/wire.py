@@ -1,0 +1,143 @@
+"""What front end and agent say to each other: length-prefixed msgpack over a socketpair."""
+
+import struct
+from typing import Literal
+
+import msgspec
+
+from wswarm.load.plan import Plan
+from wswarm.stats.findings import Findings, Packed, Window
+
+Role = Literal["connect", "echo", "subscribe", "publish"]
+
+_HEADER = struct.Struct("!I")
+HEADER_SIZE = _HEADER.size
+
+
+class Open(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Open connections.
+
+    Attributes:
+        numbers: The `{id}` of each; connection `numbers[i]` is row i.
+        starts_ns: When to begin each one's handshake.
+        prefix: The run's marker prefix.
+    """
+
+    role: Role
+    plan: Plan
+    prefix: bytes
+    addresses: list[tuple[str, int]]
+    numbers: list[int]
+    starts_ns: Packed
+
+
+class Load(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Send and receive.
+
+    Attributes:
+        positions: Per row, the connection's place among all senders, -1 for none.
+        senders: Number of all senders, in all agents.
+        settle_ns: When to stop sending what is overdue.
+    """
+
+    window: Window
+    positions: Packed
+    senders: int
+    settle_ns: int
+
+
+class Cut(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """End the hold early, at `drain_ns`: what was due later is not of this run."""
+
+    drain_ns: int
+
+
+class Settle(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Close the ledger as soon as all is accounted for, at the latest at `deadline_ns`.
+
+    Attributes:
+        sent_ns: Fan-out: per broadcast when it was sent, 0 for never.
+    """
+
+    deadline_ns: int
+    sent_ns: Packed = b""
+
+
+class Close(msgspec.Struct, frozen=True, tag=True):
+    """Close all connections and exit."""
+
+
+Command = Open | Load | Cut | Settle | Close
+
+
+class Ready(msgspec.Struct, frozen=True, tag=True):
+    """The agent has started and takes commands."""
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """How an agent stands, some four times a second: cumulative, so that a lost one costs nothing.
+
+    Attributes:
+        number: Ascending.
+        open: Connections open now.
+        times: Histogram of response or delivery times so far.
+    """
+
+    number: int = 0
+    open: int = 0
+    failed: int = 0
+    sent: int = 0
+    received: int = 0
+    times: Packed = b""
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Every connection is open or has failed.
+
+    Attributes:
+        rows: The rows that are open.
+        failures: Failed handshakes by reason.
+    """
+
+    rows: Packed
+    failures: dict[str, int]
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """All sends are made; `sent_ns` of a publisher: see `Sends.sent_ns`."""
+
+    sent_ns: Packed = b""
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Nothing is owed any more, or the deadline has come."""
+
+    findings: Findings
+
+
+Report = Ready | Snapshot | Opened | Sent | Settled
+
+
+def encode(message: Command | Report) -> bytes:
+    """Return the message as it goes over the wire."""
+    body = msgspec.msgpack.encode(message)
+    return _HEADER.pack(len(body)) + body
+
+
+def body_size(header: bytes) -> int:
+    """Return how many bytes follow the header."""
+    return int(_HEADER.unpack(header)[0])
+
+
+_COMMANDS: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
+_REPORTS: msgspec.msgpack.Decoder[Report] = msgspec.msgpack.Decoder(Report)
+
+
+def decode_command(body: bytes) -> Command:
+    """Return the command in a message's body."""
+    return _COMMANDS.decode(body)
+
+
+def decode_report(body: bytes) -> Report:
+    """Return the report in a message's body."""
+    return _REPORTS.decode(body)

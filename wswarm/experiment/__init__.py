@@ -1,0 +1,1 @@
+"""One plan, one target, one fleet of agents: one `Run`."""

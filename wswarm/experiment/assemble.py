@@ -1,0 +1,203 @@
+"""From what was observed to the `Run`."""
+
+import os
+import platform
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import msgspec
+
+from wswarm.drive.probes import MachineUse, TargetMeter, TargetUse
+from wswarm.drive.sender import schedule_of
+from wswarm.load.plan import Plan
+from wswarm.run import Connections, Environment, GeneratorCost, Messages, Phases, Run, TargetCost
+from wswarm.stats import slo, summary
+from wswarm.stats.findings import Findings, Window, unpack
+from wswarm.stats.histogram import Histogram
+from wswarm.stats.validity import Evidence, judge
+from wswarm.units import NS_PER_S
+
+_PACKAGES = ("wswarm", "picows", "websockets", "uvloop", "numpy", "fastapi", "starlette", "uvicorn", "locust")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What one run showed.
+
+    Attributes:
+        target_uses: The target's CPU and memory `before` connecting, when all were `open`, at `hold` and `end`.
+        target_peak: Most resident bytes seen of it.
+    """
+
+    started_at: datetime
+    window: Window
+    end_ns: int
+    findings: Sequence[Findings]
+    deaths: tuple[str, ...]
+    machine: MachineUse
+    is_shared: bool
+    target: TargetMeter | None
+    target_uses: dict[str, TargetUse | None]
+    target_peak: int
+
+
+def assemble(plan: Plan, observed: Observed) -> Run:
+    """Return the run."""
+    findings, window = observed.findings, observed.window
+    hold_s = max(1, window.drain_ns - window.hold_ns) / NS_PER_S
+    has_messages = plan.scenario != "connect"
+    sends, arrivals = summary.sends_of(findings), summary.arrivals_of(findings)
+    lag = summary.merged(one.lag for one in sends)
+    response = summary.merged(one.response for one in arrivals)
+    service = summary.merged(one.service for one in arrivals)
+    connections = summary.connections(findings)
+    messages = summary.messages(findings) if has_messages else None
+    is_echo = plan.scenario == "echo"
+    run = Run(
+        scenario=plan.scenario,
+        started_at=observed.started_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        plan=msgspec.to_builtins(plan),
+        environment=environment(),
+        validity=judge(Evidence(scenario=plan.scenario)),
+        phases=_phases(window, observed.end_ns),
+        connections=connections,
+        messages=messages,
+        rates=summary.rates(messages, plan.rate, hold_s) if messages else None,
+        send_lag=summary.distribution(lag) if has_messages else None,
+        service_time=summary.distribution(service) if is_echo else None,
+        response_time=summary.distribution(response) if is_echo else None,
+        fanout=_fanout(plan, findings, window) if plan.scenario == "fanout" and arrivals and sends else None,
+        series=summary.series(findings, window, observed.end_ns),
+        generator=_generator(plan, findings, messages),
+        target=_target(observed, connections, messages),
+    )
+    validity = judge(_evidence(run, observed, lag, response))
+    run = msgspec.structs.replace(run, validity=validity)
+    return msgspec.structs.replace(run, slo=slo.check(run, plan.slo))
+
+
+def environment() -> Environment:
+    """Return where this process runs."""
+    packages = {}
+    for name in _PACKAGES:
+        try:
+            packages[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return Environment(
+        cores=len(_cores()),
+        cpu=_cpu_name(),
+        kernel=f"{platform.system()} {platform.release()}",
+        python=f"{platform.python_implementation()} {platform.python_version()}",
+        packages=packages,
+        git=_git_revision(),
+    )
+
+
+def _phases(window: Window, end_ns: int) -> Phases:
+    since = [
+        (moment - window.origin_ns) / NS_PER_S
+        for moment in (window.start_ns, window.hold_ns, window.drain_ns, max(end_ns, window.drain_ns))
+    ]
+    return Phases(warmup=since[0], hold=since[1], drain=since[2], end=since[3])
+
+
+def _fanout(plan: Plan, findings: Sequence[Findings], window: Window) -> "summary.Fanout":
+    publishers = sum(
+        len(unpack(one.sockets.opened_ns)) for one in findings if one.sends is not None and one.arrivals is None
+    )
+    return summary.fanout(findings, window, publishers=publishers, warmup=schedule_of(plan).warmup_sends)
+
+
+def _generator(plan: Plan, findings: Sequence[Findings], messages: Messages | None) -> GeneratorCost:
+    efforts = [one.effort for one in findings]
+    cpu_s = sum(one.cpu_s for one in efforts)
+    sockets = sum(len(unpack(one.sockets.opened_ns)) for one in findings)
+    growth = sum(one.rss_open - one.rss_before for one in efforts)
+    return GeneratorCost(
+        processes=len(findings),
+        cpu_s=cpu_s,
+        cpu_s_per_message=cpu_s / messages.received if messages and messages.received else None,
+        peak_rss=sum(one.rss_peak for one in efforts),
+        rss_per_connection=growth / sockets if sockets else None,
+        loop_lag=summary.distribution(summary.merged(one.loop_lag for one in efforts)),
+        driver=plan.driver,
+        pacing=plan.pacing,
+    )
+
+
+def _target(observed: Observed, connections: Connections, messages: Messages | None) -> TargetCost | None:
+    uses, target = observed.target_uses, observed.target
+    hold, end = uses.get("hold"), uses.get("end")
+    if target is None or hold is None:
+        return None
+    cpu_s = end.cpu_s - hold.cpu_s if end is not None else None
+    before, opened = uses.get("before"), uses.get("open")
+    growth = opened.rss - before.rss if before is not None and opened is not None else None
+    return TargetCost(
+        pid=target.pid,
+        cpu_s=cpu_s,
+        cpu_s_per_message=cpu_s / messages.received if cpu_s is not None and messages and messages.received else None,
+        peak_rss=observed.target_peak,
+        rss_per_connection=growth / connections.opened if growth is not None and connections.opened else None,
+        command=target.command,
+    )
+
+
+def _evidence(run: Run, observed: Observed, lag: Histogram, response: Histogram) -> Evidence:
+    messages, efforts = run.messages, [one.effort for one in observed.findings]
+    loop_lag = summary.merged(one.loop_lag for one in efforts)
+    median_ns = response.percentile_ns(50)
+    completion = run.fanout.completion_time if run.fanout else None
+    completion_ns = round(completion.mean * NS_PER_S) if completion and completion.mean else median_ns
+    if completion is not None and completion.p50 is not None:
+        completion_ns = round(completion.p50 * NS_PER_S)
+    opened, requested = run.connections.opened, run.connections.requested
+    return Evidence(
+        scenario=run.scenario,
+        sent_share=messages.sent / messages.offered if messages and messages.offered else None,
+        send_lag_p99_ns=lag.percentile_ns(99),
+        median_ns=median_ns,
+        completion_ns=completion_ns,
+        loop_lag_p99_ns=loop_lag.percentile_ns(99),
+        longest_stop_ns=max((one.longest_stop_ns for one in efforts), default=0),
+        cpu_share=max((one.cpu_s / max(one.elapsed_s, 1e-9) for one in efforts), default=0.0),
+        steal=observed.machine.steal,
+        busy=observed.machine.busy,
+        is_shared=observed.is_shared,
+        lost_agents=observed.deaths,
+        opened_share=opened / requested if requested else 0.0,
+        measured=messages.received if messages else None,
+    )
+
+
+def _cores() -> range | set[int]:
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+
+
+def _cpu_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def _git_revision() -> str | None:
+    """Return the short commit of the working directory, with `+` if it has changes; `None` outside a checkout."""
+    try:
+        shown = subprocess.run(
+            ["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"],
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return shown.stdout.strip() or None if shown.returncode == 0 else None

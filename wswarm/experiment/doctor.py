@@ -1,0 +1,170 @@
+"""Can this machine do that? Each limit, what it has to be, and how to raise it."""
+
+import os
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import psutil
+
+from wswarm.drive import clock, limits
+
+GENERATOR_BYTES = 16_000
+TARGET_BYTES = 60_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One limit of the machine.
+
+    Attributes:
+        found: What the machine has, in words.
+        is_enough: `None`: can't be told here.
+        mend: What to do when it is not enough.
+    """
+
+    name: str
+    found: str
+    needed: str
+    is_enough: bool | None
+    mend: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What the checks look at; `None` where the system does not tell.
+
+    Attributes:
+        files: Hard limit of open files of one process.
+        ports: Local ports towards one target from one address.
+        backlog: Longest queue of connections not yet accepted. `syn_backlog`: of half-open ones.
+        memory: Free bytes.
+        conntrack: Connections that the firewall can track.
+        has_fine_timer: Whether sends can be timed finer than 1 ms.
+        has_uvloop: Whether the fast event loop is installed.
+    """
+
+    files: int
+    ports: int
+    backlog: int | None
+    syn_backlog: int | None
+    memory: int
+    cores: int
+    conntrack: int | None
+    has_fine_timer: bool
+    has_uvloop: bool
+
+
+def inspect() -> Machine:
+    """Return what this machine has."""
+    return Machine(
+        files=limits.file_limit(),
+        ports=limits.local_ports(),
+        backlog=_kernel_number("net/core/somaxconn"),
+        syn_backlog=_kernel_number("net/ipv4/tcp_max_syn_backlog"),
+        memory=psutil.virtual_memory().available,
+        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        conntrack=_kernel_number("net/netfilter/nf_conntrack_max"),
+        has_fine_timer=clock.HAS_KERNEL_TIMER,
+        has_uvloop=_can_import("uvloop"),
+    )
+
+
+def examine(machine: Machine, connections: int, connect_rate: float) -> list[Check]:
+    """Return every check for that many connections, opened at `connect_rate` per s."""
+    return [*_hard_limits(machine, connections), *_comforts(machine, connections, connect_rate)]
+
+
+def _hard_limits(machine: Machine, connections: int) -> list[Check]:
+    files = min(connections, limits.CONNECTIONS_PER_AGENT) + limits.FILES_RESERVED
+    addresses = -(-connections // machine.ports)
+    memory = connections * (GENERATOR_BYTES + TARGET_BYTES)
+    return [
+        Check(
+            name="open files, generator",
+            found=f"{machine.files:,} per process",
+            needed=f"{files:,} (10,000 connections per process)",
+            is_enough=machine.files >= files,
+            mend="raise the hard limit: 'nofile' in /etc/security/limits.conf, or more --processes",
+        ),
+        Check(
+            name="open files, target here",
+            found=f"{machine.files:,} per process",
+            needed=f"{connections + limits.FILES_RESERVED:,} per worker",
+            is_enough=machine.files >= connections + limits.FILES_RESERVED,
+            mend="raise the hard limit, start more workers, or run the target elsewhere",
+        ),
+        Check(
+            name="local ports",
+            found=f"{machine.ports:,} per source address",
+            needed=f"{connections:,}",
+            is_enough=machine.ports >= connections,
+            mend=f"--bind with {addresses} source addresses, or widen net.ipv4.ip_local_port_range",
+        ),
+        Check(
+            name="memory",
+            found=f"{machine.memory / 1e9:.1f} GB free",
+            needed=f"{memory / 1e9:.1f} GB for generator and target",
+            is_enough=machine.memory >= memory,
+            mend="fewer connections, or the target on another machine",
+        ),
+        Check(
+            name="tracked connections",
+            found="no tracking" if machine.conntrack is None else f"{machine.conntrack:,}",
+            needed=f"{connections:,}",
+            is_enough=machine.conntrack is None or machine.conntrack >= connections,
+            mend="raise net.netfilter.nf_conntrack_max",
+        ),
+    ]
+
+
+def _comforts(machine: Machine, connections: int, connect_rate: float) -> list[Check]:
+    burst = min(connections, round(connect_rate))
+    return [
+        Check(
+            name="accept queue",
+            found="unknown" if machine.backlog is None else f"{machine.backlog:,}",
+            needed=f"{burst:,} (one second of connecting)",
+            is_enough=None if machine.backlog is None else machine.backlog >= burst,
+            mend="raise net.core.somaxconn and the server's backlog, or lower --connect-rate",
+        ),
+        Check(
+            name="half-open queue",
+            found="unknown" if machine.syn_backlog is None else f"{machine.syn_backlog:,}",
+            needed=f"{burst:,}",
+            is_enough=None if machine.syn_backlog is None else machine.syn_backlog >= burst,
+            mend="raise net.ipv4.tcp_max_syn_backlog, or lower --connect-rate",
+        ),
+        Check(
+            name="cores",
+            found=str(machine.cores),
+            needed="2: one for the target, one for the generator",
+            is_enough=machine.cores >= 2,
+            mend="use a machine with more cores, or two machines",
+        ),
+        Check(
+            name="timer",
+            found="timerfd, some 30 µs" if machine.has_fine_timer else "the event loop's, 1 ms",
+            needed="finer than 1 ms",
+            is_enough=machine.has_fine_timer,
+            mend="run the generator on Linux",
+        ),
+        Check(
+            name="event loop",
+            found="uvloop" if machine.has_uvloop else "asyncio",
+            needed="uvloop",
+            is_enough=machine.has_uvloop,
+            mend="pip install uvloop",
+        ),
+    ]
+
+
+def _kernel_number(name: str) -> int | None:
+    try:
+        return int(Path("/proc/sys", name).read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _can_import(name: str) -> bool:
+    return find_spec(name) is not None

@@ -1,0 +1,336 @@
+"""One plan, one target, one fleet of agents: one `Run`."""
+
+import os
+import random
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import msgspec
+import numpy as np
+import psutil
+
+from wswarm.drive import address, limits, wire
+from wswarm.drive.clock import now_ns
+from wswarm.drive.fleet import AgentProcess, Fleet
+from wswarm.drive.probes import MachineMeter, MachineUse, TargetMeter, TargetUse
+from wswarm.drive.sender import schedule_of
+from wswarm.drive.tls import client_context
+from wswarm.errors import PlanError, TargetError
+from wswarm.experiment.assemble import Observed, assemble
+from wswarm.load.marker import prefix_for
+from wswarm.load.plan import Plan
+from wswarm.progress import Phase, Progress
+from wswarm.run import Run
+from wswarm.stats.findings import Findings, Int64s, Window, pack, unpack
+from wswarm.stats.histogram import Histogram
+from wswarm.stats.slo import parse_objective
+from wswarm.units import NS_PER_S
+
+_START_AFTER_NS = 200_000_000
+_CUT_AFTER_NS = 50_000_000
+_LISTEN_S = 0.1
+_RAMP_GRACE_S = 30.0
+_PHASE_GRACE_S = 10.0
+_HOPELESS_AFTER = 100
+
+OnProgress = Callable[[Progress], None]
+
+
+def measure(plan: Plan, on_progress: OnProgress | None = None, interrupted: Callable[[], bool] | None = None) -> Run:
+    """Return what the plan's scenario found out about its target.
+
+    Args:
+        on_progress: Called some ten times a second.
+        interrupted: Asked as often; once it says true the hold ends early.
+
+    Raises:
+        PlanError: the plan doesn't fit this machine, or names files or processes that aren't there.
+        TargetError: no such host, or not one connection opened.
+        GeneratorError: all agents died.
+    """
+    for expression in plan.slo:
+        parse_objective(expression)
+    client_context(plan)
+    holders = limits.agents_for(plan)
+    addresses = address.resolve(plan.url)
+    target = _target_meter(plan.target_pid)
+    with Fleet(holders, has_publisher=plan.scenario == "fanout") as fleet:
+        experiment = _Experiment(plan, fleet, addresses, target)
+        experiment.on_progress = on_progress or _ignore
+        experiment.interrupted = interrupted or _never
+        return experiment.run()
+
+
+class _Experiment:
+    """The phases of one run, in order."""
+
+    def __init__(
+        self, plan: Plan, fleet: Fleet, addresses: list[tuple[str, int]], target: TargetMeter | None
+    ) -> None:
+        self.on_progress: OnProgress = _ignore
+        self.interrupted: Callable[[], bool] = _never
+        self._plan, self._fleet, self._addresses = plan, fleet, addresses
+        self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
+        self._target = target
+        self._target_uses: dict[str, TargetUse | None] = {}
+        self._target_peak = 0
+        self._machine = MachineMeter()
+        self._started_at = datetime.now(UTC)
+        self._window = Window(now_ns(), 0, 0, 0)
+        self._was_cut = False
+        self._sent_then: deque[tuple[int, int, int]] = deque(maxlen=round(1 / _LISTEN_S))
+
+    def run(self) -> Run:
+        """Return the run."""
+        self._listen_until(lambda: self._fleet.have(lambda agent: agent.ready), "ramp", now_ns(), _RAMP_GRACE_S)
+        self._note_target("before")
+        self._ramp()
+        self._note_target("open")
+        self._load()
+        end_ns = now_ns()
+        machine = self._machine.stop()
+        self._note_target("end")
+        findings = self._collect()
+        for agent in self._fleet.living:
+            agent.tell(wire.Close())
+        return self._assemble(findings, machine, end_ns)
+
+    def _ramp(self) -> None:
+        plan = self._plan
+        self._window = Window(now_ns() + _START_AFTER_NS, 0, 0, 0)
+        start_ns = self._window.origin_ns
+        gap_ns = NS_PER_S / plan.connect_rate
+        holders = self._fleet.holders
+        for place, agent in enumerate(holders):
+            self._tell_open(agent, list(range(1 + place, plan.connections + 1, len(holders))), start_ns, gap_ns)
+        if self._fleet.publisher is not None:
+            numbers = list(range(plan.connections + 1, plan.sockets + 1))
+            self._tell_open(self._fleet.publisher, numbers, start_ns, gap_ns)
+        ramp_s = plan.sockets / plan.connect_rate + plan.connect_timeout + _RAMP_GRACE_S
+        self._listen_until(lambda: self._fleet.have(lambda agent: agent.opened) or self._is_hopeless(), "ramp", start_ns, ramp_s)
+        self._check_opened()
+
+    def _tell_open(self, agent: AgentProcess, numbers: list[int], start_ns: int, gap_ns: float) -> None:
+        role: wire.Role = "connect"
+        if self._plan.scenario == "echo":
+            role = "echo"
+        elif self._plan.scenario == "fanout":
+            role = "publish" if agent is self._fleet.publisher else "subscribe"
+        starts_ns = start_ns + (np.array(numbers, np.int64) - 1) * gap_ns
+        agent.tell(
+            wire.Open(
+                role=role,
+                plan=self._plan,
+                prefix=self._prefix,
+                addresses=self._addresses,
+                numbers=numbers,
+                starts_ns=pack(starts_ns.astype(np.int64)),
+            )
+        )
+
+    def _is_hopeless(self) -> bool:
+        """Return whether the first hundred connections all failed: the rest would too."""
+        snapshots = [agent.snapshot for agent in self._fleet.agents]
+        failed = sum(snapshot.failed for snapshot in snapshots)
+        return failed >= _HOPELESS_AFTER and not any(snapshot.open for snapshot in snapshots)
+
+    def _check_opened(self) -> None:
+        groups = [self._fleet.holders]
+        if self._fleet.publisher is not None:
+            groups.append([self._fleet.publisher])
+        for group in groups:
+            if not any(_open_rows(agent).size for agent in group):
+                raise TargetError(self._refusal(group))
+
+    def _refusal(self, group: list[AgentProcess]) -> str:
+        failures: dict[str, int] = {}
+        for agent in group:
+            for reason, count in agent.opened.failures.items() if agent.opened else ():
+                failures[reason] = failures.get(reason, 0) + count
+        if not failures:
+            return f"{self._plan.address}: every connection was closed at once by the target; see its log"
+        text = ", ".join(f"{count} × {reason}" for reason, count in sorted(failures.items(), key=lambda f: -f[1]))
+        worst = max(failures, key=lambda reason: failures[reason])
+        return f"{self._plan.address}: every handshake failed ({text}); {_mend(worst)}"
+
+    def _load(self) -> None:
+        plan = self._plan
+        start_ns = now_ns() + _START_AFTER_NS
+        hold_ns = start_ns + round(plan.warmup * NS_PER_S)
+        drain_ns = hold_ns + round(plan.duration * NS_PER_S)
+        self._window = Window(self._window.origin_ns, start_ns, hold_ns, drain_ns)
+        self._tell_load()
+        self._listen_until(lambda: now_ns() >= hold_ns, "warm-up", hold_ns, _PHASE_GRACE_S)
+        self._machine.start()
+        self._note_target("hold")
+        self._listen_until(lambda: now_ns() >= self._window.drain_ns, "hold", drain_ns, _PHASE_GRACE_S)
+        limit_s = plan.drain + _PHASE_GRACE_S
+        self._listen_until(lambda: self._fleet.have(lambda agent: agent.sent), "drain", self._window.drain_ns, limit_s)
+        self._tell_settle()
+        self._listen_until(lambda: self._fleet.have(lambda agent: agent.settled), "drain", self._window.drain_ns, limit_s)
+
+    def _tell_load(self) -> None:
+        places = self._places()
+        senders = sum(int(np.count_nonzero(place >= 0)) for place in places.values()) if places else 0
+        for agent in self._fleet.agents:
+            rows = self._rows(agent)
+            positions = places.get(agent.name, np.full(rows, -1, np.int64))
+            settle_ns = self._window.drain_ns + round(self._plan.drain / 2 * NS_PER_S)
+            load = wire.Load(
+                window=self._window, positions=pack(positions), senders=senders, settle_ns=settle_ns
+            )
+            agent.tell(load)
+
+    def _rows(self, agent: AgentProcess) -> int:
+        if agent is self._fleet.publisher:
+            return self._plan.publishers
+        holders = self._fleet.holders
+        return len(range(holders.index(agent), self._plan.connections, len(holders)))
+
+    def _places(self) -> dict[str, Int64s]:
+        """Return per sending agent its rows' places among all open senders, in order of their numbers."""
+        if self._plan.scenario == "connect":
+            return {}
+        senders = [self._fleet.publisher] if self._fleet.publisher else self._fleet.holders
+        step = len(senders)
+        open_numbers = np.sort(
+            np.concatenate([_open_rows(agent) * step + place for place, agent in enumerate(senders)])
+        )
+        places = {}
+        for place, agent in enumerate(senders):
+            positions = np.full(self._rows(agent), -1, np.int64)
+            rows = _open_rows(agent)
+            positions[rows] = np.searchsorted(open_numbers, rows * step + place)
+            places[agent.name] = positions
+        return places
+
+    def _tell_settle(self) -> None:
+        publisher = self._fleet.publisher
+        sent_ns = publisher.sent.sent_ns if publisher is not None and publisher.sent is not None else b""
+        if publisher is not None and not sent_ns:
+            sent_ns = pack(np.zeros(schedule_of(self._plan).sends, np.int64))
+        deadline_ns = self._window.drain_ns + round(self._plan.drain * NS_PER_S)
+        for agent in self._fleet.living:
+            agent.tell(wire.Settle(deadline_ns=deadline_ns, sent_ns=sent_ns))
+
+    def _listen_until(self, is_over: Callable[[], bool], phase: Phase, due_ns: int, grace_s: float) -> None:
+        """Listen to the agents until the phase is over; one that says nothing for long is taken for dead."""
+        while not is_over():
+            self._fleet.listen(_LISTEN_S)
+            self.on_progress(self._progress(phase))
+            self._watch_target()
+            if self.interrupted() and not self._was_cut:
+                self._cut(phase)
+            if now_ns() > due_ns + round(grace_s * NS_PER_S):
+                for agent in self._fleet.living:
+                    agent.process.kill()
+                due_ns = now_ns()
+
+    def _cut(self, phase: Phase) -> None:
+        if phase == "ramp":
+            raise KeyboardInterrupt
+        self._was_cut = True
+        drain_ns = max(now_ns() + _CUT_AFTER_NS, self._window.hold_ns)
+        if drain_ns < self._window.drain_ns:
+            self._window = msgspec.structs.replace(self._window, drain_ns=drain_ns)
+            for agent in self._fleet.living:
+                agent.tell(wire.Cut(drain_ns=drain_ns))
+
+    def _collect(self) -> list[Findings]:
+        return [agent.settled.findings for agent in self._fleet.agents if agent.settled is not None]
+
+    def _assemble(self, findings: list[Findings], machine: MachineUse, end_ns: int) -> Run:
+        observed = Observed(
+            started_at=self._started_at,
+            window=self._window,
+            end_ns=end_ns,
+            findings=findings,
+            deaths=self._fleet.deaths,
+            machine=machine,
+            is_shared=address.is_local(self._addresses),
+            target=self._target,
+            target_uses=self._target_uses,
+            target_peak=self._target_peak,
+        )
+        return assemble(self._plan, observed)
+
+    def _note_target(self, moment: str) -> None:
+        self._target_uses[moment] = self._watch_target()
+
+    def _watch_target(self) -> TargetUse | None:
+        use = self._target.read() if self._target is not None else None
+        if use is not None:
+            self._target_peak = max(self._target_peak, use.rss)
+        return use
+
+    def _progress(self, phase: Phase) -> Progress:
+        plan = self._plan
+        snapshots = [agent.snapshot for agent in self._fleet.agents]
+        sent, received = (sum(getattr(one, name) for one in snapshots) for name in ("sent", "received"))
+        now = now_ns()
+        self._sent_then.append((now, sent, received))
+        then_ns, sent_then, _ = self._sent_then[0]
+        times = Histogram()
+        for one in snapshots:
+            times.merge_packed(one.times)
+        p50_ns, p99_ns = times.percentile_ns(50), times.percentile_ns(99)
+        return Progress(
+            phase=phase,
+            elapsed_s=max(0, now - self._window.origin_ns) / NS_PER_S,
+            total_s=plan.sockets / plan.connect_rate + plan.warmup + plan.duration,
+            connections_open=sum(one.open for one in snapshots),
+            connections_requested=plan.sockets,
+            failed=sum(one.failed for one in snapshots),
+            sent=sent,
+            received=received,
+            rate=(sent - sent_then) / max(1e-9, (now - then_ns) / NS_PER_S),
+            p50_s=None if p50_ns is None else p50_ns / NS_PER_S,
+            p99_s=None if p99_ns is None else p99_ns / NS_PER_S,
+            lost=self._lost(sent_then, received),
+        )
+
+    def _lost(self, sent_then: int, received: int) -> int | None:
+        """Return how many of the messages sent a second ago have not come, as far as can be told by now."""
+        if self._plan.scenario == "connect":
+            return None
+        holders = sum(agent.snapshot.open for agent in self._fleet.holders)
+        owed = sent_then * (holders if self._plan.scenario == "fanout" else 1)
+        return max(0, owed - received)
+
+
+def _open_rows(agent: AgentProcess) -> Int64s:
+    return unpack(agent.opened.rows if agent.opened is not None else b"")
+
+
+def _target_meter(pid: int | None) -> TargetMeter | None:
+    if pid is None:
+        return None
+    try:
+        return TargetMeter(pid)
+    except psutil.Error:
+        raise PlanError(f"--target-pid {pid}: there is no such process (this one is {os.getpid()})") from None
+
+
+def _mend(reason: str) -> str:
+    """Return what to do about handshakes that failed for the reason."""
+    if reason == "refused":
+        return "nothing listens there: start the service or correct the port"
+    if reason.startswith("http"):
+        return "the server refused the upgrade: check the path, credentials (-H, --cookie) and --origin"
+    if reason.startswith("tls certificate"):
+        return "give its authority with --cacert FILE, or --insecure to trust it unseen"
+    if reason.startswith("tls"):
+        return "does the port speak TLS? ws:// speaks plainly, wss:// with TLS"
+    if reason == "timeout":
+        return "raise --connect-timeout, or check that the service answers"
+    return "check that a WebSocket service listens there, and its log"
+
+
+def _ignore(_: Progress) -> None:
+    """Show nothing."""
+
+
+def _never() -> bool:
+    """Return that nobody interrupts."""
+    return False

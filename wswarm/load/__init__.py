@@ -1,0 +1,1 @@
+"""What load to offer: pure values and functions, without clock, socket or chance of their own."""

@@ -1,0 +1,209 @@
+"""What load: every setting of one measurement, checked."""
+
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from wswarm.errors import PlanError
+from wswarm.load.message import check_size
+from wswarm.load.profile import profile_for
+
+PAIRS_LIMIT = 10_000_000
+DEFAULT_CONNECTIONS = {"connect": 100, "echo": 10, "fanout": 100}
+DEFAULT_RATE = {"echo": 100.0, "fanout": 5.0}
+HEADER_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """Every setting of one measurement; times in s, rates per s over all connections.
+
+    Attributes:
+        connections: Sockets; in `fanout` the subscribers, publishers come on top.
+        rate: Messages per s in all; `None` sends none (`connect`) or as fast as replies come (`closed`).
+        duration: The hold, s.
+        drain: Longest wait for what is still owed after the hold, s.
+        processes: Agents that hold the connections; `None`: one per 10,000.
+        size: Payload size in bytes, reached by padding the marker; `None`: as the template gives.
+        text: Template of the message; `{marker}` and `{id}` are replaced literally. `json`: the same, checked.
+        profile: The reference application's endpoint that `url` is the base of; `None`: any server.
+
+    Raises:
+        PlanError: a value can't be; the message names it and the mend.
+    """
+
+    scenario: Literal["connect", "echo", "fanout"]
+    url: str
+    connections: int
+    rate: float | None = None
+    duration: float = 10.0
+    warmup: float = 1.0
+    drain: float = 5.0
+    connect_rate: float = 500.0
+    connect_timeout: float = 10.0
+    arrivals: Literal["constant", "poisson"] = "constant"
+    pacing: Literal["exact", "batched"] = "exact"
+    seed: int = 0
+    processes: int | None = None
+    publishers: int = 1
+    size: int | None = None
+    text: str | None = None
+    json: str | None = None
+    binary: bool = False
+    on_open: tuple[str, ...] = ()
+    profile: str | None = None
+    headers: tuple[str, ...] = ()
+    cookies: tuple[str, ...] = ()
+    subprotocols: tuple[str, ...] = ()
+    origin: str | None = None
+    insecure: bool = False
+    cacert: str | None = None
+    cert: str | None = None
+    key: str | None = None
+    deflate: bool = False
+    bind: tuple[str, ...] = ()
+    closed: bool = False
+    driver: Literal["picows", "websockets"] = "picows"
+    target_pid: int | None = None
+    slo: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_url(self.url)
+        _check_numbers(self)
+        _check_message(self)
+        _check_connection(self)
+        if self.profile is not None:
+            profile_for(self.profile, self.scenario)
+
+    @property
+    def template(self) -> str:
+        """The message's template, `{marker}` included."""
+        return self.text if self.text is not None else self.json if self.json is not None else "{marker}"
+
+    @property
+    def address(self) -> str:
+        """The URL that connections use, `{id}` not yet replaced."""
+        return profile_for(self.profile, self.scenario).url(self.url) if self.profile else self.url
+
+    @property
+    def sockets(self) -> int:
+        """All connections of the run, publishers included."""
+        return self.connections + (self.publishers if self.scenario == "fanout" else 0)
+
+
+def make_plan(scenario: str, url: str, **options: Any) -> Plan:
+    """Return a plan in which the scenario's defaults fill what `options` leaves out or gives as `None`.
+
+    Raises:
+        PlanError: an option is unknown or a value can't be.
+    """
+    unknown = sorted(set(options) - set(Plan.__struct_fields__))
+    if unknown:
+        raise PlanError(f"no option {unknown[0]!r}; the options are {', '.join(Plan.__struct_fields__)}")
+    given = {name: value for name, value in options.items() if value is not None}
+    given.setdefault("connections", DEFAULT_CONNECTIONS.get(scenario, 1))
+    if not given.get("closed") and scenario in DEFAULT_RATE:
+        given.setdefault("rate", DEFAULT_RATE[scenario])
+    try:
+        return msgspec.convert({"scenario": scenario, "url": url, **given}, Plan)
+    except msgspec.ValidationError as error:
+        raise PlanError(_reworded(error, given)) from None
+
+
+def check_url(url: str) -> None:
+    """Check that `url` is a complete WebSocket address.
+
+    Raises:
+        PlanError: unknown scheme, no host, impossible port, or a fragment.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise PlanError(f"{url!r} is not an address: {error}") from None
+    if parts.scheme not in ("ws", "wss"):
+        mend = {"http": "ws://", "https": "wss://"}.get(parts.scheme, "ws:// or wss://")
+        raise PlanError(f"unknown scheme in {url!r}: a WebSocket address begins with {mend}")
+    if not parts.hostname:
+        raise PlanError(f"no host in {url!r}: write ws://host:port/path")
+    if port == 0:
+        raise PlanError(f"port 0 in {url!r}: give the port that the service listens on")
+    if parts.fragment or any(not "!" <= character <= "~" for character in url):
+        raise PlanError(f"{url!r} has a fragment, a space or a character outside ASCII: percent-encode it")
+
+
+def _check_numbers(plan: Plan) -> None:
+    positive = {
+        "connections": plan.connections,
+        "rate": plan.rate,
+        "duration": plan.duration,
+        "connect-rate": plan.connect_rate,
+        "connect-timeout": plan.connect_timeout,
+        "processes": plan.processes,
+        "publishers": plan.publishers,
+    }
+    for name, value in positive.items():
+        if value is not None and not 0 < value < float("inf"):
+            raise PlanError(f"--{name} {value:g} must be more than 0")
+    for name, value in {"warmup": plan.warmup, "drain": plan.drain}.items():
+        if not 0 <= value < float("inf"):
+            raise PlanError(f"--{name} {value:g} must be 0 or more")
+    if plan.processes is not None and plan.processes > plan.connections:
+        raise PlanError(f"--processes {plan.processes} is more than --connections {plan.connections}")
+    if plan.rate is not None and plan.scenario != "connect" and round(plan.rate * plan.duration) < 1:
+        raise PlanError(
+            f"--rate {plan.rate:g}/s for --duration {plan.duration:g}s gives no message: raise one of them"
+        )
+    if plan.connections * plan.publishers > PAIRS_LIMIT and plan.scenario == "fanout":
+        raise PlanError(
+            f"{plan.publishers:,} publishers × {plan.connections:,} subscribers is more than"
+            f" {PAIRS_LIMIT:,} pairs to account for: use fewer --publishers"
+        )
+
+
+def _check_message(plan: Plan) -> None:
+    if plan.text is not None and plan.json is not None:
+        raise PlanError("--text and --json both give the message: use one")
+    if "{marker}" not in plan.template:
+        raise PlanError(
+            f"the message {plan.template!r} has no {{marker}}: put it where the receiver relays it"
+        )
+    if plan.json is not None:
+        try:
+            msgspec.json.decode(plan.json.replace("{id}", "0"))
+        except msgspec.DecodeError as error:
+            raise PlanError(f"--json {plan.json!r} is not JSON: {error}") from None
+    check_size(plan.template, plan.size)
+    if plan.closed and plan.scenario != "echo":
+        raise PlanError(f"--closed waits for replies, which only echo has; leave it out of {plan.scenario}")
+
+
+def _check_connection(plan: Plan) -> None:
+    for header in plan.headers:
+        name, colon, value = header.partition(":")
+        if not colon or not name or not set(name.lower()) <= HEADER_TOKEN or not value.strip().isprintable():
+            raise PlanError(f"--header {header!r} is not a header: write 'Name: value'")
+        if name.lower().startswith(("sec-websocket-", "upgrade", "connection")):
+            raise PlanError(
+                f"--header {header!r} belongs to the handshake: use --subprotocol, --deflate or --origin"
+            )
+    for cookie in plan.cookies:
+        if "=" not in cookie or not cookie.isprintable() or ";" in cookie:
+            raise PlanError(f"--cookie {cookie!r} is not a cookie: write name=value")
+    for protocol in plan.subprotocols:
+        if not protocol or not set(protocol.lower()) <= HEADER_TOKEN:
+            raise PlanError(
+                f"--subprotocol {protocol!r} is not a token: it may not hold spaces or separators"
+            )
+    if plan.origin is not None and not plan.origin.isprintable():
+        raise PlanError(f"--origin {plan.origin!r} holds a control character")
+    if (plan.cert is None) != (plan.key is None):
+        raise PlanError("--cert and --key go together: give both files")
+    if plan.deflate and plan.driver != "websockets":
+        raise PlanError("--deflate needs --driver websockets: picows does not compress")
+
+
+def _reworded(error: msgspec.ValidationError, given: dict[str, Any]) -> str:
+    text, _, path = str(error).partition(" - at `$.")
+    name = path.rstrip("`").split("[")[0]
+    return f"{name.replace('_', '-')}: {given.get(name)!r} will not do: {text}" if name else text

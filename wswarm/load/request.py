@@ -1,0 +1,57 @@
+"""What one connection asks for and says: the plan with the connection's number filled in."""
+
+from base64 import b64encode
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from wswarm.load.message import Payload, payload_for
+from wswarm.load.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One connection's handshake and messages.
+
+    Attributes:
+        url: Complete address, without user name and password, which went into the headers.
+        headers: Name and value of each further header.
+        on_open: Messages to send as soon as the connection is open.
+        payload: The message that carries the marks.
+    """
+
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    on_open: tuple[bytes, ...]
+    payload: Payload
+
+
+def request_for(plan: Plan, connection_id: int, prefix: bytes) -> Request:
+    """Return the request of the connection with that number; it replaces every `{id}` of the plan."""
+
+    def filled(text: str) -> str:
+        return text.replace("{id}", str(connection_id))
+
+    url, headers = _without_credentials(filled(plan.address))
+    for header in plan.headers:
+        name, _, value = header.partition(":")
+        headers.append((name, filled(value.strip())))
+    if plan.cookies:
+        headers.append(("Cookie", "; ".join(filled(cookie) for cookie in plan.cookies)))
+    if plan.origin is not None:
+        headers.append(("Origin", plan.origin))
+    return Request(
+        url=url,
+        headers=tuple(headers),
+        on_open=tuple(filled(message).encode() for message in plan.on_open),
+        payload=payload_for(plan.template, connection_id, prefix, plan.size),
+    )
+
+
+def _without_credentials(url: str) -> tuple[str, list[tuple[str, str]]]:
+    parts = urlsplit(url)
+    credentials, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return url, []
+    basic = b64encode(unquote(credentials).encode()).decode("ascii")
+    bare = urlunsplit((parts.scheme, host, parts.path, parts.query, ""))
+    return bare, [("Authorization", f"Basic {basic}")]

@@ -1,0 +1,33 @@
+"""How a measurement stands: what a front end may show while it waits."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Phase = Literal["ramp", "warm-up", "hold", "drain"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """One moment of a run.
+
+    Attributes:
+        elapsed_s: Since the first connect; `total_s`: expected in all, the longest drain left out.
+        connections_open: Now; `connections_requested`: in all; `failed`: handshakes so far.
+        sent: Messages so far, warm-up included; `received`: replies or deliveries likewise.
+        rate: Messages sent per s over the last moments.
+        p50_s: Response or delivery time in the hold so far; `None` while there is none.
+        lost: Messages given up so far: of connections that are gone; `None` while unknown.
+    """
+
+    phase: Phase
+    elapsed_s: float
+    total_s: float
+    connections_open: int
+    connections_requested: int
+    failed: int
+    sent: int
+    received: int
+    rate: float
+    p50_s: float | None = None
+    p99_s: float | None = None
+    lost: int | None = None

@@ -1,0 +1,248 @@
+"""The result of a measurement: what one scenario found out, as values and as one JSON object.
+
+`Run` is the single source of the run file's form: `json_schema` derives the published schema from it.
+Times are seconds, sizes bytes, CPU seconds. Unknown is `None`, never 0.
+"""
+
+from collections.abc import Generator
+from typing import Any, Literal
+
+import msgspec
+
+SCHEMA = "wswarm/run@1"
+
+Scenario = Literal["connect", "echo", "fanout"]
+Verdict = Literal["valid", "suspect", "invalid"]
+
+
+class Distribution(msgspec.Struct, frozen=True, kw_only=True):
+    """How a time is distributed over a run.
+
+    Attributes:
+        n: Number of values.
+        min: Least value, exact, s; `None` when n is 0, as are the others.
+        mean: Arithmetic mean, exact, s.
+        max: Greatest value, exact, s.
+        p50: Percentiles, s, three significant digits. `None` when n is too small: the 95 % confidence
+            interval of the order statistic has to lie inside the sample.
+        hdr: The whole histogram in nanoseconds, HdrHistogram V2 compressed encoding, base64.
+    """
+
+    n: int
+    min: float | None = None
+    mean: float | None = None
+    max: float | None = None
+    p50: float | None = None
+    p90: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+    p99_9: float | None = None
+    p99_99: float | None = None
+    hdr: str | None = None
+
+
+class Environment(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the run was made."""
+
+    cores: int
+    cpu: str
+    kernel: str
+    python: str
+    packages: dict[str, str]
+    git: str | None = None
+
+
+class Validity(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdict of a run on itself; each reason says what was seen and what to do."""
+
+    verdict: Verdict
+    reasons: list[str] = []
+
+
+class Connections(msgspec.Struct, frozen=True, kw_only=True):
+    """Every socket of the run, publishers included, one attempt each.
+
+    Attributes:
+        failures: Failed handshakes by reason (`http 403`, `timeout`, `reset`, `refused`, …).
+        dropped: Connections lost after they had opened, whoever began it, up to the end of the drain.
+        closes: Those of them that the peer began, by close code (`1006`: without a close frame).
+        handshake_time: TCP connect start to upgrade response; split into tcp, tls and upgrade.
+    """
+
+    requested: int
+    opened: int
+    failed: int
+    peak: int
+    dropped: int
+    failures: dict[str, int]
+    closes: dict[str, int]
+    handshake_time: Distribution
+    tcp_time: Distribution | None = None
+    tls_time: Distribution | None = None
+    upgrade_time: Distribution | None = None
+
+
+class Lost(msgspec.Struct, frozen=True, kw_only=True):
+    """Owed and never received: the receiver's socket had closed, or nobody knows why."""
+
+    disconnected: int = 0
+    silent: int = 0
+
+
+class Messages(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the messages of the hold; owed = received + lost."""
+
+    offered: int
+    sent: int
+    owed: int
+    received: int
+    lost: Lost
+    duplicated: int
+    reordered: int
+    extra: int
+    unmarked: int
+
+
+class Rates(msgspec.Struct, frozen=True, kw_only=True):
+    """Messages per second over the hold; `received` counts deliveries (echo: replies)."""
+
+    offered: float | None
+    achieved: float
+    received: float
+
+
+class Broadcast(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """One broadcast of the hold; times in s after its intended publish, `t` in s since the run began."""
+
+    t: float
+    owed: int
+    received: int
+    first: float | None
+    median: float | None
+    last: float | None
+
+
+class Fanout(msgspec.Struct, frozen=True, kw_only=True):
+    """How broadcasts reached their subscribers.
+
+    Attributes:
+        incomplete: Broadcasts that at least one subscriber never received.
+        delivery_time: n = deliveries (correlated within a broadcast).
+        first_delivery: n = broadcasts, as are the following.
+        median_delivery: Read off a histogram with bins of at most 2 %.
+        completion_time: Complete broadcasts only, as is `spread`.
+        per_broadcast: In order of publishing, at most 5,000 rows; a longer run stores every k-th broadcast.
+    """
+
+    publishers: int
+    subscribers: int
+    broadcasts: int
+    incomplete: int
+    delivery_time: Distribution
+    first_delivery: Distribution
+    median_delivery: Distribution
+    completion_time: Distribution
+    spread: Distribution
+    per_broadcast: list[Broadcast] = []
+
+
+class Second(msgspec.Struct, frozen=True, kw_only=True):
+    """One second of the run.
+
+    Attributes:
+        t: Start of the second, s since the run began.
+        connections: Open sockets at its end.
+        opened: Handshakes completed in it; `failed`: refused, reset or timed out in it.
+        handshake_p50: Median handshake time of those, s; `handshake_max` the longest.
+        sent: Messages sent in it, warm-up included; `received`: deliveries or replies that arrived in it.
+        lost: Messages sent in it that were lost.
+        p50: Response or delivery time of the messages intended in it, s, bins of at most 2 %.
+    """
+
+    t: float
+    connections: int
+    opened: int = 0
+    failed: int = 0
+    handshake_p50: float | None = None
+    handshake_max: float | None = None
+    sent: int = 0
+    received: int = 0
+    lost: int = 0
+    p50: float | None = None
+    p90: float | None = None
+    p99: float | None = None
+    max: float | None = None
+
+
+class Phases(msgspec.Struct, frozen=True, kw_only=True):
+    """When each phase began, s since the first connect; `end` is the end of the drain."""
+
+    warmup: float
+    hold: float
+    drain: float
+    end: float
+
+
+class GeneratorCost(msgspec.Struct, frozen=True, kw_only=True):
+    """What the agents cost: CPU over hold and drain, memory as the sum of the agents'."""
+
+    processes: int
+    cpu_s: float
+    cpu_s_per_message: float | None
+    peak_rss: int
+    rss_per_connection: float | None
+    loop_lag: Distribution
+    driver: str
+    pacing: str
+
+
+class TargetCost(msgspec.Struct, frozen=True, kw_only=True):
+    """What the target's process tree cost, when its process id is known."""
+
+    pid: int
+    cpu_s: float | None
+    cpu_s_per_message: float | None
+    peak_rss: int
+    rss_per_connection: float | None
+    command: str | None = None
+
+
+class SloResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One service-level objective: `value` is `None` when the run has no such figure, and then it is not met."""
+
+    expression: str
+    value: float | None
+    met: bool
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """One measured scenario. `plan` holds every setting as it was used, the seed included."""
+
+    schema: str = SCHEMA
+    scenario: Scenario
+    started_at: str
+    plan: dict[str, Any]
+    environment: Environment
+    validity: Validity
+    phases: Phases
+    connections: Connections
+    messages: Messages | None
+    rates: Rates | None
+    send_lag: Distribution | None
+    service_time: Distribution | None
+    response_time: Distribution | None
+    fanout: Fanout | None
+    series: list[Second]
+    generator: GeneratorCost
+    target: TargetCost | None
+    slo: list[SloResult] = []
+
+    def __await__(self) -> Generator[Any, None, "Run"]:
+        """Return the run itself: `await wswarm.echo(...)` and `wswarm.echo(...)` both give a `Run`."""
+        yield from ()
+        return self
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the run file (draft 2020-12)."""
+    return msgspec.json.schema(Run)

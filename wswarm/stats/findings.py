@@ -1,0 +1,146 @@
+"""What one agent found out, in the form in which it travels to the front end: mergeable, never averaged.
+
+Arrays travel as the bytes of int64 in native order (`unpack` reads them); histograms and bins as they pack
+themselves.
+"""
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+Int64s = npt.NDArray[np.int64]
+Packed = bytes
+
+UNKNOWN = -1
+STILL_OPEN = np.iinfo(np.int64).max
+
+
+class Window(msgspec.Struct, frozen=True):
+    """The load's times, CLOCK_MONOTONIC ns: figures come from messages intended in [hold_ns, drain_ns)."""
+
+    origin_ns: int
+    start_ns: int
+    hold_ns: int
+    drain_ns: int
+
+
+class Sockets(msgspec.Struct, frozen=True, kw_only=True):
+    """The connections of one agent.
+
+    Attributes:
+        started_ns: Per opened connection, as are the next five; when its TCP connect began.
+        tcp_ns: Length of the TCP connect; `tls_ns` of the TLS handshake (`UNKNOWN` without TLS); `upgrade_ns` of
+            the WebSocket upgrade.
+        opened_ns: When the upgrade response had been read.
+        closed_ns: When it was lost, `STILL_OPEN` if it was not.
+        failed_ns: When each failed handshake had failed.
+        failures: Failed handshakes by reason.
+        closes: Connections that the peer closed, by code.
+    """
+
+    requested: int
+    started_ns: Packed
+    tcp_ns: Packed
+    tls_ns: Packed
+    upgrade_ns: Packed
+    opened_ns: Packed
+    closed_ns: Packed
+    failed_ns: Packed
+    failures: dict[str, int]
+    closes: dict[str, int]
+
+
+class Sends(msgspec.Struct, frozen=True, kw_only=True):
+    """What one agent sent.
+
+    Attributes:
+        offered: Sends intended in the hold; `sent`: those of them made before the drain ended.
+        lag: Histogram of sent − intended, hold only.
+        per_second: Sends made in each second since the origin, warm-up included.
+        sent_ns: Fan-out: per broadcast of the whole load, 0 where another publisher's or never sent.
+    """
+
+    offered: int
+    sent: int
+    lag: Packed
+    per_second: Packed
+    sent_ns: Packed = b""
+
+
+class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
+    """What one agent received; hold only unless said otherwise.
+
+    Attributes:
+        owed: Replies or deliveries due; received + lost_disconnected + lost_silent.
+        unmarked: Frames without our marker, from the start of the load on.
+        response: Histogram of received − intended (fan-out: the delivery times).
+        service: Histogram of received − sent; empty in fan-out.
+        by_second: Bins of response or delivery times by second since the origin, warm-up included.
+        received_per_second: First copies by the second of their arrival, warm-up included.
+        lost_per_second: Lost messages by the second in which they were sent.
+        broadcasts: Fan-out: int64 rows owed, received, first_ns, last_ns, a column per broadcast of the load;
+            times are after the intended publish, `UNKNOWN` where nobody received it.
+        by_broadcast: Bins of delivery times by broadcast.
+    """
+
+    owed: int
+    received: int
+    lost_disconnected: int
+    lost_silent: int
+    duplicated: int
+    reordered: int
+    extra: int
+    unmarked: int
+    response: Packed
+    service: Packed
+    by_second: Packed
+    received_per_second: Packed
+    lost_per_second: Packed
+    broadcasts: Packed = b""
+    by_broadcast: Packed = b""
+
+
+class Effort(msgspec.Struct, frozen=True, kw_only=True):
+    """What the agent's own process spent and suffered.
+
+    Attributes:
+        cpu_s: CPU seconds over hold and drain; `elapsed_s` of wall time passed meanwhile.
+        rss_before: Resident bytes before connecting; `rss_open` when all were open; `rss_peak` at most.
+        loop_lag: Histogram of how late a 1 ms tick came, over hold and drain.
+        longest_stop_ns: The longest of these.
+    """
+
+    cpu_s: float
+    elapsed_s: float
+    rss_before: int
+    rss_open: int
+    rss_peak: int
+    loop_lag: Packed
+    longest_stop_ns: int
+
+
+class Findings(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one agent found out; `sends` and `arrivals` are `None` where its role has none."""
+
+    sockets: Sockets
+    effort: Effort
+    sends: Sends | None = None
+    arrivals: Arrivals | None = None
+
+
+def pack(values: Int64s) -> Packed:
+    """Return int64 values as they travel."""
+    return np.ascontiguousarray(values, np.int64).tobytes()
+
+
+def unpack(packed: Packed) -> Int64s:
+    """Return the int64 values that `pack` packed."""
+    return np.frombuffer(packed, np.int64)
+
+
+def add_per_second(totals: Int64s, more: Int64s) -> Int64s:
+    """Return the sum of two series that begin together, as long as the longer."""
+    longer, shorter = (totals, more) if len(totals) >= len(more) else (more, totals)
+    total = longer.copy()
+    total[: len(shorter)] += shorter
+    return total

@@ -1,0 +1,87 @@
+"""Who received what: first copies, duplicates and reordering, exactly, one bit per expected delivery."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Int64s = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+class Kinds(NamedTuple):
+    """What each arrival of a batch was; every other one is a duplicate. `is_reordered` implies `is_first`."""
+
+    is_first: Bools
+    is_reordered: Bools
+
+
+class Ledger:
+    """Arrivals so far.
+
+    A *cell* is one expected delivery: a message at a receiver. A *pair* is a publisher at a receiver; within it
+    sequence numbers should ascend.
+
+    Args:
+        pairs: Number of pairs.
+    """
+
+    __slots__ = ("_bits", "_highest")
+
+    def __init__(self, pairs: int) -> None:
+        self._highest: Int64s = np.full(pairs, -1, np.int64)
+        self._bits: npt.NDArray[np.uint8] = np.zeros(1024, np.uint8)
+
+    def record(self, cells: Int64s, pairs: Int64s, sequences: Int64s) -> Kinds:
+        """Enter arrivals in the order in which they came, and return what each was.
+
+        A first copy is reordered when a later sequence number of its pair had arrived before it.
+        """
+        if not len(cells):
+            return Kinds(np.zeros(0, np.bool_), np.zeros(0, np.bool_))
+        is_first = self._enter(cells)
+        return Kinds(is_first, is_first & (sequences < self._highest_before(pairs, sequences)))
+
+    def has(self, first_cell: int, count: int) -> Bools:
+        """Return for `count` cells from `first_cell` on whether they arrived."""
+        low, high = first_cell >> 3, (first_cell + count + 7) >> 3
+        self._reserve(high)
+        bits = np.unpackbits(self._bits[low:high], bitorder="little")
+        return bits[first_cell & 7 : (first_cell & 7) + count].astype(np.bool_)
+
+    def _enter(self, cells: Int64s) -> Bools:
+        self._reserve((int(cells.max()) >> 3) + 1)
+        at, bit = cells >> 3, (1 << (cells & 7)).astype(np.uint8)
+        is_first = (self._bits[at] & bit) == 0
+        distinct, firsts = np.unique(cells, return_index=True)
+        if len(distinct) < len(cells):
+            is_earliest = np.zeros(len(cells), np.bool_)
+            is_earliest[firsts] = True
+            is_first &= is_earliest
+        np.bitwise_or.at(self._bits, at, bit)
+        return is_first
+
+    def _highest_before(self, pairs: Int64s, sequences: Int64s) -> Int64s:
+        """Return for each arrival the highest sequence number of its pair before it, -1 for none."""
+        order = np.argsort(pairs, kind="stable")
+        pair, sequence = pairs[order], sequences[order]
+        is_start = np.concatenate(([True], pair[1:] != pair[:-1]))
+        group = np.cumsum(is_start) - 1
+        known = self._highest[pair]
+        height = np.maximum(known, sequence) + 1
+        step = int(height.max()) + 1
+        running = np.maximum.accumulate(group * step + height) - group * step - 1
+        before = np.empty_like(running)
+        before[0], before[1:] = known[0], running[:-1]
+        before[is_start] = known[is_start]
+        is_end = np.concatenate((is_start[1:], [True]))
+        self._highest[pair[is_end]] = running[is_end]
+        highest = np.empty_like(before)
+        highest[order] = before
+        return highest
+
+    def _reserve(self, size: int) -> None:
+        if size > len(self._bits):
+            bits = np.zeros(max(size, 2 * len(self._bits)), np.uint8)
+            bits[: len(self._bits)] = self._bits
+            self._bits = bits

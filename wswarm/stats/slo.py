@@ -1,0 +1,104 @@
+"""Service-level objectives: `p99<50ms`, `lost==0`, `fanout.completion_time.p99<=0.2`."""
+
+import operator
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from wswarm.errors import PlanError
+from wswarm.run import Run, Scenario, SloResult
+from wswarm.units import parse_count, parse_duration
+
+_OPERATORS: dict[str, Callable[[float, float], bool]] = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+_EXPRESSION = re.compile(r"\s*([A-Za-z][\w.]*)\s*(<=|>=|==|!=|<|>)\s*(\S+)\s*")
+_PERCENTILE = re.compile(r"p\d+(_\d+|\.\d+)?")
+_TIMES = {
+    "connect": "connections.handshake_time",
+    "echo": "response_time",
+    "fanout": "fanout.delivery_time",
+}
+
+
+class Objective(NamedTuple):
+    """One parsed expression; `limit` is in the run file's unit (s, bytes, counts, per s)."""
+
+    expression: str
+    path: str
+    operator: str
+    limit: float
+
+
+def parse_objective(expression: str) -> Objective:
+    """Return the objective that the expression states.
+
+    Raises:
+        PlanError: it is not `FIGURE OPERATOR VALUE`.
+    """
+    match = _EXPRESSION.fullmatch(expression)
+    if match is None:
+        raise PlanError(
+            f"--slo {expression!r} is not an objective: write p99<50ms, lost==0 or rates.achieved>=950"
+        )
+    path, sign, value = match.groups()
+    return Objective(expression, path, sign, _limit(expression, value))
+
+
+def check(run: Run, expressions: tuple[str, ...]) -> list[SloResult]:
+    """Return each objective with its value in the run; a figure that the run lacks is not met.
+
+    Raises:
+        PlanError: an expression can't be read, or names no figure of a run file.
+    """
+    return [_check_one(run, parse_objective(expression)) for expression in expressions]
+
+
+def full_path(path: str, scenario: Scenario) -> str:
+    """Return the dotted path that a short name stands for: `p99` and `lost`."""
+    if _PERCENTILE.fullmatch(path):
+        return f"{_TIMES[scenario]}.{path.replace('.', '_')}"
+    return {"lost": "messages.lost"}.get(path, path)
+
+
+def _check_one(run: Run, objective: Objective) -> SloResult:
+    value = _value(run, full_path(objective.path, run.scenario), objective)
+    met = value is not None and _OPERATORS[objective.operator](value, objective.limit)
+    return SloResult(expression=objective.expression, value=value, met=met)
+
+
+def _value(run: Run, path: str, objective: Objective) -> float | None:
+    figure: Any = run
+    for name in path.split("."):
+        if figure is None:
+            return None
+        if isinstance(figure, dict):
+            figure = figure.get(name)
+        elif isinstance(figure, msgspec.Struct) and name in figure.__struct_fields__:
+            figure = getattr(figure, name)
+        else:
+            raise PlanError(f"--slo {objective.expression!r}: a run file has no figure {path!r}")
+    if isinstance(figure, msgspec.Struct) and path == "messages.lost":
+        return float(sum(getattr(figure, field) for field in figure.__struct_fields__))
+    if figure is not None and not isinstance(figure, int | float):
+        raise PlanError(f"--slo {objective.expression!r}: {path!r} is not a number")
+    return figure
+
+
+def _limit(expression: str, value: str) -> float:
+    parsers: tuple[Callable[[str], float], ...] = (
+        (parse_count, parse_duration) if value[-1:] in "kKM" else (float, parse_duration, parse_count)
+    )
+    for parse in parsers:
+        try:
+            return float(parse(value))
+        except (PlanError, ValueError):
+            continue
+    raise PlanError(f"--slo {expression!r}: {value!r} is neither a number nor a duration such as 50ms")

@@ -1,0 +1,270 @@
+"""The parts of a `Run`, made of what all agents found out together."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from wswarm.run import (
+    Broadcast,
+    Connections,
+    Distribution,
+    Fanout,
+    Lost,
+    Messages,
+    Rates,
+    Second,
+)
+from wswarm.stats.bins import Bins
+from wswarm.stats.findings import (
+    STILL_OPEN,
+    UNKNOWN,
+    Arrivals,
+    Findings,
+    Int64s,
+    Packed,
+    Sends,
+    Window,
+    add_per_second,
+    unpack,
+)
+from wswarm.stats.histogram import Histogram, is_supported
+from wswarm.units import NS_PER_S
+
+PERCENTS = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p99_9": 99.9, "p99_99": 99.99}
+BROADCASTS_KEPT = 5_000
+
+
+def merged(packed: Iterable[Packed]) -> Histogram:
+    """Return one histogram of all values."""
+    histogram = Histogram()
+    for part in packed:
+        histogram.merge_packed(part)
+    return histogram
+
+
+def of_values(values_ns: Int64s) -> Histogram:
+    """Return the histogram of the values."""
+    histogram = Histogram()
+    histogram.record(values_ns)
+    return histogram
+
+
+def distribution(histogram: Histogram) -> Distribution:
+    """Return the figures of a histogram; a percentile that n can't carry is `None`."""
+    if histogram.n == 0 or histogram.min_ns is None or histogram.max_ns is None:
+        return Distribution(n=0)
+    percentiles = {
+        name: seconds(histogram.percentile_ns(percent)) if is_supported(histogram.n, percent) else None
+        for name, percent in PERCENTS.items()
+    }
+    return Distribution(
+        n=histogram.n,
+        min=histogram.min_ns / NS_PER_S,
+        mean=histogram.total_ns / histogram.n / NS_PER_S,
+        max=histogram.max_ns / NS_PER_S,
+        hdr=histogram.encode(),
+        **percentiles,
+    )
+
+
+def seconds(value_ns: int | None) -> float | None:
+    """Return nanoseconds as seconds, and nothing as nothing."""
+    return None if value_ns is None else value_ns / NS_PER_S
+
+
+def connections(findings: Sequence[Findings]) -> Connections:
+    """Return how all sockets fared."""
+    sockets = [found.sockets for found in findings]
+    columns = {
+        name: np.concatenate([unpack(getattr(one, name)) for one in sockets])
+        for name in ("tcp_ns", "tls_ns", "upgrade_ns", "started_ns", "opened_ns", "closed_ns")
+    }
+    tls_ns = columns["tls_ns"]
+    failures: Counter[str] = Counter()
+    closes: Counter[str] = Counter()
+    for one in sockets:
+        failures.update(one.failures)
+        closes.update(one.closes)
+    return Connections(
+        requested=sum(one.requested for one in sockets),
+        opened=len(tls_ns),
+        failed=sum(failures.values()),
+        peak=_peak(columns["opened_ns"], columns["closed_ns"]),
+        dropped=int(np.count_nonzero(columns["closed_ns"] != STILL_OPEN)),
+        failures=dict(failures.most_common()),
+        closes=dict(closes.most_common()),
+        handshake_time=distribution(of_values(columns["opened_ns"] - columns["started_ns"])),
+        tcp_time=distribution(of_values(columns["tcp_ns"])),
+        tls_time=distribution(of_values(tls_ns[tls_ns != UNKNOWN])) if (tls_ns != UNKNOWN).any() else None,
+        upgrade_time=distribution(of_values(columns["upgrade_ns"])),
+    )
+
+
+def messages(findings: Sequence[Findings]) -> Messages:
+    """Return what became of the messages of the hold."""
+    sends, arrivals = sends_of(findings), arrivals_of(findings)
+    return Messages(
+        offered=sum(one.offered for one in sends),
+        sent=sum(one.sent for one in sends),
+        owed=sum(one.owed for one in arrivals),
+        received=sum(one.received for one in arrivals),
+        lost=Lost(
+            disconnected=sum(one.lost_disconnected for one in arrivals),
+            silent=sum(one.lost_silent for one in arrivals),
+        ),
+        duplicated=sum(one.duplicated for one in arrivals),
+        reordered=sum(one.reordered for one in arrivals),
+        extra=sum(one.extra for one in arrivals),
+        unmarked=sum(one.unmarked for one in arrivals),
+    )
+
+
+def rates(found: Messages, offered: float | None, hold_s: float) -> Rates:
+    """Return messages per second over a hold of `hold_s` seconds."""
+    return Rates(offered=offered, achieved=found.sent / hold_s, received=found.received / hold_s)
+
+
+def fanout(findings: Sequence[Findings], window: Window, *, publishers: int, warmup: int) -> Fanout:
+    """Return how the broadcasts of the hold reached their subscribers.
+
+    Args:
+        publishers: Sockets that published.
+        warmup: Number of broadcasts before the hold.
+    """
+    arrivals = arrivals_of(findings)
+    sent_ns = _sent_ns(sends_of(findings))
+    owed, received, first_ns, last_ns = _merged_broadcasts(arrivals)
+    bins = Bins()
+    for one in arrivals:
+        bins.merge(one.by_broadcast)
+    median_ns: Int64s = np.full(len(owed), UNKNOWN, np.int64)
+    for index, (median,) in bins.quantiles_ns(50.0):
+        median_ns[index] = min(max(median, int(first_ns[index])), int(last_ns[index]))
+    of_hold = np.flatnonzero((sent_ns > 0) & (np.arange(len(sent_ns)) >= warmup))
+    reached = of_hold[last_ns[of_hold] != UNKNOWN]
+    complete = reached[(received == owed)[reached]]
+    return Fanout(
+        publishers=publishers,
+        subscribers=sum(len(unpack(one.sockets.opened_ns)) for one in findings if one.arrivals is not None),
+        broadcasts=len(of_hold),
+        incomplete=int(np.count_nonzero((received < owed)[of_hold])),
+        delivery_time=distribution(merged(one.response for one in arrivals)),
+        first_delivery=distribution(of_values(first_ns[reached])),
+        median_delivery=distribution(of_values(median_ns[reached])),
+        completion_time=distribution(of_values(last_ns[complete])),
+        spread=distribution(of_values((last_ns - first_ns)[complete])),
+        per_broadcast=[
+            Broadcast(
+                t=float(sent_ns[index] - window.origin_ns) / NS_PER_S,
+                owed=int(owed[index]),
+                received=int(received[index]),
+                first=_known(first_ns[index]),
+                median=_known(median_ns[index]),
+                last=_known(last_ns[index]),
+            )
+            for index in of_hold[:: max(1, -(-len(of_hold) // BROADCASTS_KEPT))].tolist()
+        ],
+    )
+
+
+def series(findings: Sequence[Findings], window: Window, end_ns: int) -> list[Second]:
+    """Return the run second by second, from the first connect to `end_ns`."""
+    count = max(1, -(-(end_ns - window.origin_ns) // NS_PER_S))
+    opened_ns = np.concatenate([unpack(one.sockets.opened_ns) for one in findings])
+    closed_ns = np.concatenate([unpack(one.sockets.closed_ns) for one in findings])
+    started_ns = np.concatenate([unpack(one.sockets.started_ns) for one in findings])
+    failed_ns = np.concatenate([unpack(one.sockets.failed_ns) for one in findings])
+    opened_in = _second(opened_ns, window)
+    handshakes = Bins()
+    handshakes.record(opened_in, opened_ns - started_ns)
+    medians = {key: values[0] for key, values in handshakes.quantiles_ns(50.0)}
+    longest: Int64s = np.zeros(count + 1, np.int64)
+    np.maximum.at(longest, np.minimum(opened_in, count), opened_ns - started_ns)
+    opened, failed = (_per_second(_second(moment, window), count) for moment in (opened_ns, failed_ns))
+    open_at_end = np.cumsum(opened) - np.cumsum(_per_second(_second(closed_ns, window), count))
+    sends, arrivals = sends_of(findings), arrivals_of(findings)
+    sent, received, lost = (
+        _summed(parts, count)
+        for parts in (
+            [one.per_second for one in sends],
+            [one.received_per_second for one in arrivals],
+            [one.lost_per_second for one in arrivals],
+        )
+    )
+    times = _times_by_second(arrivals)
+    return [
+        Second(
+            t=float(second),
+            connections=int(open_at_end[second]),
+            opened=int(opened[second]),
+            failed=int(failed[second]),
+            handshake_p50=seconds(medians.get(second)),
+            handshake_max=float(longest[second]) / NS_PER_S if opened[second] else None,
+            sent=int(sent[second]),
+            received=int(received[second]),
+            lost=int(lost[second]),
+            **times.get(second, {}),
+        )
+        for second in range(count)
+    ]
+
+
+def sends_of(findings: Iterable[Findings]) -> list[Sends]:
+    """Return what the agents that send sent."""
+    return [one.sends for one in findings if one.sends is not None]
+
+
+def arrivals_of(findings: Iterable[Findings]) -> list[Arrivals]:
+    """Return what the agents that receive received."""
+    return [one.arrivals for one in findings if one.arrivals is not None]
+
+
+def _merged_broadcasts(arrivals: Sequence[Arrivals]) -> tuple[Int64s, Int64s, Int64s, Int64s]:
+    tables = np.stack([unpack(one.broadcasts).reshape(4, -1) for one in arrivals])
+    first_ns = np.where(tables[:, 2] == UNKNOWN, STILL_OPEN, tables[:, 2]).min(axis=0)
+    return tables[:, 0].sum(axis=0), tables[:, 1].sum(axis=0), first_ns, tables[:, 3].max(axis=0)
+
+
+def _sent_ns(sends: Sequence[Sends]) -> Int64s:
+    logs = [unpack(one.sent_ns) for one in sends]
+    return np.max(np.stack(logs), axis=0) if logs else np.zeros(0, np.int64)
+
+
+def _known(value_ns: np.int64) -> float | None:
+    return None if value_ns in (UNKNOWN, STILL_OPEN) else float(value_ns) / NS_PER_S
+
+
+def _peak(opened_ns: Int64s, closed_ns: Int64s) -> int:
+    lost_ns = closed_ns[closed_ns != STILL_OPEN]
+    moments = np.concatenate((opened_ns, lost_ns))
+    steps = np.concatenate((np.ones(len(opened_ns), np.int64), np.full(len(lost_ns), -1, np.int64)))
+    if not len(moments):
+        return 0
+    return int(np.cumsum(steps[np.argsort(moments, kind="stable")]).max())
+
+
+def _second(moment_ns: Int64s, window: Window) -> Int64s:
+    return np.maximum(moment_ns[moment_ns != STILL_OPEN] - window.origin_ns, 0) // NS_PER_S
+
+
+def _per_second(second: Int64s, count: int) -> Int64s:
+    return np.bincount(second[second < count], minlength=count)
+
+
+def _summed(parts: Iterable[Packed], count: int) -> Int64s:
+    total: Int64s = np.zeros(count, np.int64)
+    for part in parts:
+        total = add_per_second(total, unpack(part)[:count])
+    return total
+
+
+def _times_by_second(arrivals: Sequence[Arrivals]) -> dict[int, dict[str, float]]:
+    bins = Bins()
+    for one in arrivals:
+        bins.merge(one.by_second)
+    names = ("p50", "p90", "p99", "max")
+    return {
+        key: {name: value / NS_PER_S for name, value in zip(names, values, strict=True)}
+        for key, values in bins.quantiles_ns(50.0, 90.0, 99.0, 100.0)
+    }

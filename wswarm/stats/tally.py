@@ -1,0 +1,254 @@
+"""What arrived, added up batch by batch while the load runs, and settled when it is over."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from wswarm.stats.bins import Bins
+from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Arrivals, Window, add_per_second, pack
+from wswarm.stats.histogram import Histogram
+from wswarm.stats.ledger import Ledger
+from wswarm.units import NS_PER_S
+
+Int64s = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+_SETTLE_CELLS = 1 << 22
+
+
+class Batch(NamedTuple):
+    """Marked arrivals in the order in which they came; int64 arrays of one length.
+
+    `rows` number the receiving connections of this agent from 0.
+    """
+
+    rows: Int64s
+    publishers: Int64s
+    sequences: Int64s
+    intended_ns: Int64s
+    received_ns: Int64s
+
+    def where(self, mask: Bools) -> "Batch":
+        """Return the arrivals at which `mask` is true."""
+        return Batch(*(column[mask] for column in self))
+
+
+class Settlement(NamedTuple):
+    """Owed messages of the hold, and what became of them."""
+
+    owed: int
+    lost_disconnected: int
+    lost_silent: int
+    extra: int
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing is owed any more that could still come."""
+        return self.lost_silent == 0
+
+
+class Tally:
+    """Common part of `EchoTally` and `FanoutTally`.
+
+    Args:
+        window: The load's times.
+        pairs: Number of (receiver, publisher) pairs.
+    """
+
+    def __init__(self, window: Window, pairs: int) -> None:
+        self.window = window
+        self.ledger = Ledger(pairs)
+        self.response = Histogram()
+        self.service = Histogram()
+        self.by_second = Bins()
+        self.received_per_second: Int64s = np.zeros(0, np.int64)
+        self.lost_per_second: Int64s = np.zeros(0, np.int64)
+        self.received_all = 0
+        self.received = 0
+        self.duplicated = 0
+        self.reordered = 0
+        self.extra = 0
+        self.unmarked = 0
+        self.settlement = Settlement(0, 0, 0, 0)
+
+    def in_hold(self, intended_ns: Int64s) -> Bools:
+        """Return which of the intended times lie in the hold."""
+        return (intended_ns >= self.window.hold_ns) & (intended_ns < self.window.drain_ns)
+
+    def only_possible(self, batch: Batch, is_possible: Bools) -> Batch:
+        """Count arrivals that nobody owes as extra, and return the others."""
+        if is_possible.all():
+            return batch
+        self.extra += int(np.count_nonzero(self.in_hold(batch.intended_ns[~is_possible])))
+        return batch.where(is_possible)
+
+    def enter(self, batch: Batch, cells: Int64s, pairs: Int64s) -> Bools:
+        """Enter arrivals in the ledger, count them by kind, and return which are first copies."""
+        kinds = self.ledger.record(cells, pairs, batch.sequences)
+        in_hold = self.in_hold(batch.intended_ns)
+        first_in_hold = kinds.is_first & in_hold
+        delay_ns = batch.received_ns - batch.intended_ns
+        self.received += int(np.count_nonzero(first_in_hold))
+        self.duplicated += int(np.count_nonzero(in_hold & ~kinds.is_first))
+        self.reordered += int(np.count_nonzero(kinds.is_reordered & in_hold))
+        self.received_all += int(np.count_nonzero(kinds.is_first))
+        self.response.record(delay_ns[first_in_hold])
+        self.by_second.record(self.second_of(batch.intended_ns[kinds.is_first]), delay_ns[kinds.is_first])
+        arrived = np.bincount(self.second_of(batch.received_ns[kinds.is_first]))
+        self.received_per_second = add_per_second(self.received_per_second, arrived)
+        return kinds.is_first
+
+    def second_of(self, moment_ns: Int64s) -> Int64s:
+        """Return the whole seconds from the origin to each moment."""
+        return np.maximum(moment_ns - self.window.origin_ns, 0) // NS_PER_S
+
+    def note_lost(self, sent_ns: Int64s) -> Int64s:
+        """Return how many of the lost messages were sent in each second."""
+        return np.bincount(self.second_of(sent_ns)).astype(np.int64)
+
+    def arrivals(self, broadcasts: bytes = b"", by_broadcast: bytes = b"") -> Arrivals:
+        """Return the tally as it travels; what the last settlement found is in it."""
+        settled = self.settlement
+        lost = settled.lost_disconnected + settled.lost_silent
+        return Arrivals(
+            owed=settled.owed,
+            received=settled.owed - lost,
+            lost_disconnected=settled.lost_disconnected,
+            lost_silent=settled.lost_silent,
+            duplicated=self.duplicated,
+            reordered=self.reordered,
+            extra=self.extra + settled.extra,
+            unmarked=self.unmarked,
+            response=self.response.pack(),
+            service=self.service.pack(),
+            by_second=self.by_second.pack(),
+            received_per_second=pack(self.received_per_second),
+            lost_per_second=pack(self.lost_per_second),
+            broadcasts=broadcasts,
+            by_broadcast=by_broadcast,
+        )
+
+
+class EchoTally(Tally):
+    """Replies, each owed to the connection that sent the message.
+
+    Message `sequence` of the connection in `row` has the index sequence × rows + row in `sent_ns`.
+
+    Args:
+        positions: Per row, the number that the connection writes into its marks as publisher.
+    """
+
+    def __init__(self, window: Window, positions: Int64s) -> None:
+        super().__init__(window, len(positions))
+        self.positions = positions
+
+    def record(self, batch: Batch, sent_ns: Int64s) -> None:
+        """Add arrivals; `sent_ns` holds 0 where nothing was sent yet."""
+        rows = len(self.positions)
+        cells = batch.sequences * rows + batch.rows
+        is_possible = (batch.publishers == self.positions[batch.rows]) & (cells < len(sent_ns))
+        is_possible[is_possible] = sent_ns[cells[is_possible]] > 0
+        batch = self.only_possible(batch, is_possible)
+        cells = batch.sequences * rows + batch.rows
+        is_first = self.enter(batch, cells, batch.rows)
+        timed = is_first & self.in_hold(batch.intended_ns)
+        self.service.record(batch.received_ns[timed] - sent_ns[cells[timed]])
+
+    def settle(self, sent_ns: Int64s, is_hold: Bools, closed_ns: Int64s) -> Settlement:
+        """Return what is owed and lost as things stand.
+
+        Args:
+            sent_ns: Per message, 0 where it was not sent.
+            is_hold: Per message, whether it belongs to the hold.
+            closed_ns: Per row, when the connection was lost, else `STILL_OPEN`.
+        """
+        is_owed = (sent_ns > 0) & is_hold
+        lost = np.flatnonzero(is_owed & ~self.ledger.has(0, len(sent_ns)))
+        disconnected = int(np.count_nonzero(closed_ns[lost % len(closed_ns)] != STILL_OPEN))
+        self.lost_per_second = self.note_lost(sent_ns[lost])
+        self.settlement = Settlement(
+            int(np.count_nonzero(is_owed)), disconnected, len(lost) - disconnected, extra=0
+        )
+        return self.settlement
+
+
+class FanoutTally(Tally):
+    """Deliveries, each broadcast owed to every subscriber open when it was sent.
+
+    Broadcast `sequence` of `publisher` has the index sequence × publishers + publisher.
+
+    Args:
+        rows: Subscribers of this agent.
+        publishers: Publishers of the run.
+        broadcasts: Broadcasts of the load, warm-up included; the first `warmup` of them are not of the hold.
+    """
+
+    def __init__(self, window: Window, rows: int, publishers: int, broadcasts: int, warmup: int) -> None:
+        super().__init__(window, rows * publishers)
+        self.rows, self.publishers, self.broadcasts, self.warmup = rows, publishers, broadcasts, warmup
+        self.first_ns: Int64s = np.full(broadcasts, STILL_OPEN, np.int64)
+        self.last_ns: Int64s = np.full(broadcasts, UNKNOWN, np.int64)
+        self.owed_by: Int64s = np.zeros(broadcasts, np.int64)
+        self.received_by: Int64s = np.zeros(broadcasts, np.int64)
+        self.by_broadcast = Bins()
+
+    def record(self, batch: Batch) -> None:
+        """Add arrivals."""
+        index = batch.sequences * self.publishers + batch.publishers
+        is_possible = (batch.publishers < self.publishers) & (index < self.broadcasts)
+        batch = self.only_possible(batch, is_possible)
+        index = batch.sequences * self.publishers + batch.publishers
+        pairs = batch.rows * self.publishers + batch.publishers
+        is_first = self.enter(batch, index * self.rows + batch.rows, pairs)
+        timed = is_first & self.in_hold(batch.intended_ns)
+        index, delay_ns = index[timed], (batch.received_ns - batch.intended_ns)[timed]
+        np.minimum.at(self.first_ns, index, delay_ns)
+        np.maximum.at(self.last_ns, index, delay_ns)
+        self.by_broadcast.record(index, delay_ns)
+
+    def settle(self, sent_ns: Int64s, opened_ns: Int64s, closed_ns: Int64s) -> Settlement:
+        """Return what is owed and lost as things stand.
+
+        Args:
+            sent_ns: Per broadcast of the load, 0 where it was never sent.
+            opened_ns: Per subscriber. `closed_ns`: likewise, `STILL_OPEN` where it did not close.
+        """
+        step = max(1, _SETTLE_CELLS // self.rows)
+        parts = [
+            self._settle_part(low, sent_ns[low : low + step], opened_ns, closed_ns)
+            for low in range(self.warmup, self.broadcasts, step)
+        ]
+        self.lost_per_second = np.zeros(0, np.int64)
+        for _, lost in parts:
+            self.lost_per_second = add_per_second(self.lost_per_second, lost)
+        self.settlement = Settlement(
+            *(sum(column) for column in zip(*(part for part, _ in parts), strict=True))
+        )
+        return self.settlement
+
+    def _settle_part(
+        self, low: int, sent_ns: Int64s, opened_ns: Int64s, closed_ns: Int64s
+    ) -> tuple[Settlement, Int64s]:
+        high = low + len(sent_ns)
+        sent = sent_ns[:, np.newaxis]
+        has = self.ledger.has(low * self.rows, len(sent_ns) * self.rows).reshape(-1, self.rows)
+        is_owed = (sent > 0) & (opened_ns <= sent) & (sent < closed_ns)
+        is_lost = is_owed & ~has
+        self.owed_by[low:high] = np.count_nonzero(is_owed, axis=1)
+        self.received_by[low:high] = np.count_nonzero(is_owed & has, axis=1)
+        disconnected = int(np.count_nonzero(is_lost & (closed_ns != STILL_OPEN)))
+        lost = int(np.count_nonzero(is_lost))
+        settlement = Settlement(
+            int(np.count_nonzero(is_owed)),
+            disconnected,
+            lost - disconnected,
+            int(np.count_nonzero(has & ~is_owed)),
+        )
+        return settlement, self.note_lost(np.repeat(sent_ns, np.count_nonzero(is_lost, axis=1)))
+
+    def findings(self) -> Arrivals:
+        """Return the tally as it travels."""
+        first_ns = np.where(self.last_ns == UNKNOWN, UNKNOWN, self.first_ns)
+        table = np.concatenate((self.owed_by, self.received_by, first_ns, self.last_ns))
+        return self.arrivals(pack(table), self.by_broadcast.pack())

@@ -1,0 +1,78 @@
+"""What people write on a command line, as numbers: durations, counts, rates, sizes."""
+
+import re
+
+from wswarm.errors import PlanError
+
+NS_PER_S = 1_000_000_000
+
+_SECONDS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_MULTIPLES = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
+_BYTES = {
+    "": 1,
+    "b": 1,
+    "k": 1_000,
+    "kb": 1_000,
+    "kib": 1_024,
+    "m": 1_000_000,
+    "mb": 1_000_000,
+    "mib": 1_048_576,
+}
+_PERIODS = {"": 1.0, "/s": 1.0, "/m": 60.0, "/h": 3600.0}
+
+_NUMBER = r"\d+(?:\.\d+)?"
+_DURATION_PART = re.compile(rf"({_NUMBER})(us|µs|ms|s|m|h)")
+_DURATION = re.compile(rf"(?:{_NUMBER}(?:us|µs|ms|s|m|h))+")
+_COUNT = re.compile(rf"({_NUMBER})([kmg]?)", re.IGNORECASE)
+_RATE = re.compile(rf"({_NUMBER})([km]?)(/[smh])?", re.IGNORECASE)
+_SIZE = re.compile(rf"({_NUMBER})([a-z]*)", re.IGNORECASE)
+
+
+def parse_duration(text: str) -> float:
+    """Return seconds for `250ms`, `10s`, `1m30s` or a plain number of seconds.
+
+    Raises:
+        PlanError: the text is none of these.
+    """
+    if re.fullmatch(_NUMBER, text):
+        return float(text)
+    if not _DURATION.fullmatch(text):
+        raise PlanError(f"{text!r} is not a duration: write 250ms, 10s or 1m30s")
+    return sum(float(number) * _SECONDS[unit] for number, unit in _DURATION_PART.findall(text))
+
+
+def parse_count(text: str) -> int:
+    """Return a whole number for `1000`, `10k` or `1m`.
+
+    Raises:
+        PlanError: the text is not a count, or not a whole one.
+    """
+    match = _COUNT.fullmatch(text)
+    value = float(match[1]) * _MULTIPLES[match[2].lower()] if match else 0.5
+    if value != int(value):
+        raise PlanError(f"{text!r} is not a count: write 1000, 10k or 1m")
+    return int(value)
+
+
+def parse_rate(text: str) -> float:
+    """Return events per second for `500`, `500/s`, `2k/s` or `30/m`.
+
+    Raises:
+        PlanError: the text is not a rate.
+    """
+    match = _RATE.fullmatch(text)
+    if not match:
+        raise PlanError(f"{text!r} is not a rate: write 500/s, 2k/s or 30/m")
+    return float(match[1]) * _MULTIPLES[match[2].lower()] / _PERIODS[(match[3] or "").lower()]
+
+
+def parse_size(text: str) -> int:
+    """Return bytes for `512`, `16k` (16,000) or `64KiB` (65,536).
+
+    Raises:
+        PlanError: the text is not a size.
+    """
+    match = _SIZE.fullmatch(text)
+    if not match or match[2].lower() not in _BYTES:
+        raise PlanError(f"{text!r} is not a size: write 512, 16k or 64KiB")
+    return int(float(match[1]) * _BYTES[match[2].lower()])
