@@ -1,0 +1,55 @@
+"""A client on a bare socket: it reads nothing, sends frames in one piece, and can vanish."""
+
+import socket
+import struct
+
+from websockets.frames import Close, Frame, Opcode
+
+from tests.target_app.server import PATIENCE
+
+
+class RawClient:
+    """An open connection that is never read: its receive window is tiny, and no ping is answered.
+
+    Args:
+        port: of the server on 127.0.0.1.
+        path: of the endpoint.
+    """
+
+    def __init__(self, port: int, path: str) -> None:
+        self._socket = socket.socket()
+        self._socket.settimeout(PATIENCE)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self._socket.connect(("127.0.0.1", port))
+        self._socket.sendall(
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+        )
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += self._socket.recv(1)
+        assert head.startswith(b"HTTP/1.1 101 "), head
+
+    def send(self, *frames: Frame) -> None:
+        """Send frames in one piece."""
+        self._socket.sendall(b"".join(frame.serialize(mask=True) for frame in frames))
+
+    def abort(self) -> None:
+        """Vanish: a TCP reset instead of a close frame."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._socket.close()
+
+
+def text(message: str) -> Frame:
+    """A text message."""
+    return Frame(Opcode.TEXT, message.encode())
+
+
+def binary(message: bytes) -> Frame:
+    """A binary message."""
+    return Frame(Opcode.BINARY, message)
+
+
+def close(code: int = 1000) -> Frame:
+    """A close frame."""
+    return Frame(Opcode.CLOSE, Close(code, "").serialize())
