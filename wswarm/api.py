@@ -70,9 +70,7 @@ def fanout(url: str, **options: Unpack[Options]) -> Run:
 
 
 def _measure(scenario: str, url: str, options: Options) -> Run:
-    settings = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in options.items()
-    }
+    settings = {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
     plan = make_plan(scenario, url, **settings)
     try:
         asyncio.get_running_loop()

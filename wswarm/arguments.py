@@ -41,7 +41,9 @@ def make_parser() -> Parser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
     _add_run(commands)
     _add_scenario(commands, "connect", "open connections, hold them, count", connections="100", rate=None)
-    _add_scenario(commands, "echo", "send messages at a rate, time the replies", connections="10", rate="100/s")
+    _add_scenario(
+        commands, "echo", "send messages at a rate, time the replies", connections="10", rate="100/s"
+    )
     _add_scenario(
         commands, "fanout", "publish messages, time their delivery to all", connections="100", rate="5/s"
     )
@@ -79,7 +81,9 @@ def _add_run(commands: Any) -> None:
         " reference application is started on a free port, measured and stopped.",
         epilog=f"{_UNITS} {_EXITS}",
     )
-    parser.add_argument("url", metavar="URL", nargs="?", help="the service; without it the reference application")
+    parser.add_argument(
+        "url", metavar="URL", nargs="?", help="the service; without it the reference application"
+    )
     load = _add_load(parser, connections="connect 100, echo 10, fanout 100", rate="echo 100/s, fanout 5/s")
     load.add_argument(
         "--scenarios",
@@ -117,10 +121,16 @@ def _add_load(parser: argparse.ArgumentParser, connections: str, rate: str | Non
         load.add_argument(
             "-r", "--rate", metavar="RATE", type=_rate, help=f"messages per s, all together (default: {rate})"
         )
-    load.add_argument("-d", "--duration", "-z", metavar="TIME", type=_duration, help="the hold (default: 10s)")
+    load.add_argument(
+        "-d", "--duration", "-z", metavar="TIME", type=_duration, help="the hold (default: 10s)"
+    )
     if rate is not None:
-        load.add_argument("--warmup", metavar="TIME", type=_duration, help="load before the hold (default: 1s)")
-        load.add_argument("--drain", metavar="TIME", type=_duration, help="longest wait for the rest (default: 5s)")
+        load.add_argument(
+            "--warmup", metavar="TIME", type=_duration, help="load before the hold (default: 1s)"
+        )
+        load.add_argument(
+            "--drain", metavar="TIME", type=_duration, help="longest wait for the rest (default: 5s)"
+        )
     load.add_argument("--connect-rate", metavar="RATE", type=_rate, help="handshakes per s (default: 500/s)")
     load.add_argument(
         "--connect-timeout", metavar="TIME", type=_duration, help="deadline of each handshake (default: 10s)"
@@ -130,9 +140,13 @@ def _add_load(parser: argparse.ArgumentParser, connections: str, rate: str | Non
             "--arrivals", choices=("constant", "poisson"), help="evenly spaced or random (default: constant)"
         )
         load.add_argument(
-            "--pacing", choices=("exact", "batched"), help="wake up per message, or at most every 500µs (default: exact)"
+            "--pacing",
+            choices=("exact", "batched"),
+            help="wake up per message, or at most every 500µs (default: exact)",
         )
-        load.add_argument("--seed", metavar="N", type=int, help="of random arrivals (default: random, reported)")
+        load.add_argument(
+            "--seed", metavar="N", type=int, help="of random arrivals (default: random, reported)"
+        )
     load.add_argument(
         "--processes", metavar="N", type=_count, help="that hold the connections (default: one per 10k)"
     )
@@ -150,14 +164,21 @@ def _add_echo_options(load: Any) -> None:
 
 def _add_fanout_options(load: Any) -> None:
     load.add_argument(
-        "--publishers", metavar="N", type=_count, help="fanout: connections that publish, on top of -c (default: 1)"
+        "--publishers",
+        metavar="N",
+        type=_count,
+        help="fanout: connections that publish, on top of -c (default: 1)",
     )
 
 
 def _add_message(parser: argparse.ArgumentParser) -> None:
-    message = parser.add_argument_group("message", "{marker} is the message's mark, {id} the connection's number")
+    message = parser.add_argument_group(
+        "message", "{marker} is the message's mark, {id} the connection's number"
+    )
     message.add_argument("--text", metavar="T", help="template (default: {marker} alone)")
-    message.add_argument("--json", metavar="T", help='JSON template, such as {"type":"say","text":"{marker}"}')
+    message.add_argument(
+        "--json", metavar="T", help='JSON template, such as {"type":"say","text":"{marker}"}'
+    )
     message.add_argument("--size", metavar="BYTES", type=_size, help="pad the message to this size")
     message.add_argument("--binary", action="store_true", default=None, help="send binary frames")
 
@@ -165,10 +186,18 @@ def _add_message(parser: argparse.ArgumentParser) -> None:
 def _add_common(parser: argparse.ArgumentParser) -> None:
     _add_connection(parser.add_argument_group("connection"))
     result = parser.add_argument_group("result")
-    result.add_argument("--slo", metavar="EXPR", action="append", help="repeatable: p99<50ms, lost==0, any figure")
-    result.add_argument("--target-pid", metavar="PID", type=int, help="report CPU and memory of this process tree")
     result.add_argument(
-        "-o", "--output", metavar="DIR", type=Path, help="report folder (default: reports/<UTC time>-<scenario>)"
+        "--slo", metavar="EXPR", action="append", help="repeatable: p99<50ms, lost==0, any figure"
+    )
+    result.add_argument(
+        "--target-pid", metavar="PID", type=int, help="report CPU and memory of this process tree"
+    )
+    result.add_argument(
+        "-o",
+        "--output",
+        metavar="DIR",
+        type=Path,
+        help="report folder (default: reports/<UTC time>-<scenario>)",
     )
     result.add_argument("--no-plots", action="store_true", help="draw no pictures")
     result.add_argument("--quiet", action="store_true", help="no progress, no summary")
@@ -184,7 +213,9 @@ def _add_connection(group: Any) -> None:
         "-H", "--header", dest="headers", metavar="'NAME: VALUE'", action="append", help="repeatable"
     )
     group.add_argument("--cookie", dest="cookies", metavar="NAME=VALUE", action="append", help="repeatable")
-    group.add_argument("--subprotocol", dest="subprotocols", metavar="NAME", action="append", help="repeatable")
+    group.add_argument(
+        "--subprotocol", dest="subprotocols", metavar="NAME", action="append", help="repeatable"
+    )
     group.add_argument("--origin", metavar="ORIGIN", help="Origin header")
     group.add_argument("--insecure", action="store_true", default=None, help="trust any certificate")
     group.add_argument("--cacert", metavar="FILE", help="authority to trust, PEM")
@@ -207,15 +238,26 @@ def _add_serve(commands: Any) -> None:
     )
     parser.add_argument("--app", metavar="NAME", default="main", help=f"{', '.join(APPS)} (default: main)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
-    parser.add_argument("--port", metavar="N", type=int, default=8000, help="port to listen on (default: 8000)")
-    parser.add_argument("--workers", metavar="N", type=_count, default=1, help="worker processes (default: 1)")
     parser.add_argument(
-        "--ws", metavar="NAME", default="websockets-sansio", help="uvicorn's --ws (default: websockets-sansio)"
+        "--port", metavar="N", type=int, default=8000, help="port to listen on (default: 8000)"
+    )
+    parser.add_argument(
+        "--workers", metavar="N", type=_count, default=1, help="worker processes (default: 1)"
+    )
+    parser.add_argument(
+        "--ws",
+        metavar="NAME",
+        default="websockets-sansio",
+        help="uvicorn's --ws (default: websockets-sansio)",
     )
     parser.add_argument("--loop", metavar="NAME", default="uvloop", help="uvicorn's --loop (default: uvloop)")
-    parser.add_argument("--http", metavar="NAME", default="httptools", help="uvicorn's --http (default: httptools)")
+    parser.add_argument(
+        "--http", metavar="NAME", default="httptools", help="uvicorn's --http (default: httptools)"
+    )
     parser.add_argument("--deflate", action="store_true", help="permessage-deflate (default: off)")
-    parser.add_argument("--log-level", metavar="LEVEL", default="warning", help="uvicorn's (default: warning)")
+    parser.add_argument(
+        "--log-level", metavar="LEVEL", default="warning", help="uvicorn's (default: warning)"
+    )
 
 
 def _add_doctor(commands: Any) -> None:
@@ -225,7 +267,12 @@ def _add_doctor(commands: Any) -> None:
         description="Look at this machine's limits for a number of connections; exit 1 if one is too low.",
     )
     parser.add_argument(
-        "-c", "--connections", metavar="N", type=_count, default=1000, help="connections wanted (default: 1000)"
+        "-c",
+        "--connections",
+        metavar="N",
+        type=_count,
+        default=1000,
+        help="connections wanted (default: 1000)",
     )
     parser.add_argument(
         "--connect-rate", metavar="RATE", type=_rate, default=500.0, help="handshakes per s (default: 500/s)"

@@ -59,7 +59,7 @@ def run_scenario(parsed: argparse.Namespace) -> int:
     """Measure one scenario."""
     plan = make_plan(parsed.command, parsed.url, **_settings(parsed))
     folder = _folder(parsed, plan.scenario)
-    with _Interrupts() as interrupts, _live(parsed, plan.scenario) as live:
+    with _Interrupts() as interrupts, _live(parsed, plan) as live:
         run = measure(plan, live.update, interrupts.asked)
     store.save(run, folder, plots=not parsed.no_plots)
     return _finish(parsed, [run], folder, is_interrupted=interrupts.asked())
@@ -84,9 +84,16 @@ def run_suite(parsed: argparse.Namespace) -> int:
 
         def on_plan(plan: Plan) -> OnProgress:
             shown.close()
-            return shown.enter_context(_live(parsed, plan.scenario)).update
+            return shown.enter_context(_live(parsed, plan)).update
 
-        runs.extend(measure_suite(suite_plans(url, scenarios, **settings), on_plan, interrupts.asked))
+        try:
+            for run in measure_suite(suite_plans(url, scenarios, **settings), on_plan, interrupts.asked):
+                runs.append(run)
+                store.write_run(run, folder / run.scenario)
+        except SwarmError:
+            if runs:
+                store.save_suite(runs, folder, plots=not parsed.no_plots)
+            raise
     store.save_suite(runs, folder, plots=not parsed.no_plots)
     return _finish(parsed, runs, folder, is_interrupted=interrupts.asked())
 
@@ -164,7 +171,9 @@ class _Interrupts:
 
 
 def _settings(parsed: argparse.Namespace) -> dict[str, Any]:
-    given = {name: value for name, value in vars(parsed).items() if name not in _NOT_IN_PLAN and value is not None}
+    given = {
+        name: value for name, value in vars(parsed).items() if name not in _NOT_IN_PLAN and value is not None
+    }
     return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
 
 
@@ -177,8 +186,9 @@ def _folder(parsed: argparse.Namespace, name: str) -> Path:
     return Path(folder)
 
 
-def _live(parsed: argparse.Namespace, scenario: str) -> Live:
-    return Live(scenario, quiet=parsed.quiet)
+def _live(parsed: argparse.Namespace, plan: Plan) -> Live:
+    total_s = plan.sockets / plan.connect_rate + plan.warmup + plan.duration
+    return Live(f"{plan.scenario} {plan.address}", total_s, quiet=parsed.quiet)
 
 
 def _finish(parsed: argparse.Namespace, runs: list[Run], folder: Path, *, is_interrupted: bool) -> int:

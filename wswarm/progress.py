@@ -11,23 +11,22 @@ class Progress:
     """One moment of a run.
 
     Attributes:
-        elapsed_s: Since the first connect; `total_s`: expected in all, the longest drain left out.
+        elapsed_s: Since the first connect.
         connections_open: Now; `connections_requested`: in all; `failed`: handshakes so far.
         sent: Messages so far, warm-up included; `received`: replies or deliveries likewise.
-        rate: Messages sent per s over the last moments.
+        rate: Messages sent per s over the last moments; `None` while unknown.
         p50_s: Response or delivery time in the hold so far; `None` while there is none.
         lost: Messages given up so far: of connections that are gone; `None` while unknown.
     """
 
     phase: Phase
     elapsed_s: float
-    total_s: float
     connections_open: int
     connections_requested: int
-    failed: int
-    sent: int
-    received: int
-    rate: float
+    failed: int = 0
+    sent: int = 0
+    received: int = 0
+    rate: float | None = None
     p50_s: float | None = None
     p99_s: float | None = None
     lost: int | None = None

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import picows
 
@@ -126,6 +127,7 @@ async def connect(request: Request, number: int, settings: Settings, events: Eve
         tcp = await connect_tcp(number, settings)
     watch.connected()
     left = max(0.001, settings.timeout - watch.elapsed)
+    tls: dict[str, Any] = {} if settings.context is None else {"ssl_handshake_timeout": left}
 
     def headers() -> Iterator[tuple[str, str]]:
         watch.requested()  # picows reads the headers when it writes the request: TLS is done
@@ -141,11 +143,11 @@ async def connect(request: Request, number: int, settings: Settings, events: Eve
             websocket_handshake_timeout=left,
             logger_name=_LOG,
             max_frame_size=MAX_MESSAGE_SIZE,
-            extra_headers=headers(),  # type: ignore[arg-type]  # any iterable of pairs serves
+            extra_headers=headers(),  # any iterable of pairs serves
             max_redirects=0,
             read_buffer_init_size=_READ_BUFFER,
             socket_factory=lambda _: tcp,
-            **({"ssl_handshake_timeout": left} if settings.context else {}),
+            **tls,
         )
     except picows.WSHandshakeError as error:
         status = error.response.status if error.response is not None else None

@@ -67,7 +67,9 @@ class Sender(Protocol):
 def schedule_of(plan: Plan) -> Schedule:
     """Return the plan's schedule; without a rate it is empty."""
     rate = plan.rate if plan.scenario != "connect" and plan.rate is not None else 0.0
-    return Schedule(rate=rate, warmup=plan.warmup, hold=plan.duration, arrivals=plan.arrivals, seed=plan.seed)
+    return Schedule(
+        rate=rate, warmup=plan.warmup, hold=plan.duration, arrivals=plan.arrivals, seed=plan.seed or 0
+    )
 
 
 class OpenSender:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter, deque
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -58,8 +59,8 @@ class Swarm:
         self.closes: Counter[str] = Counter()
         self.failed_ns: list[int] = []
         self.open = 0
-        self.on_writable = _ignore
-        self.on_marked = _ignore_message
+        self.on_writable: Callable[[int], None] = _ignore
+        self.on_marked: Callable[[int, bytes], None] = _ignore_message
         self.is_replying = False
         self._plan, self._prefix, self._numbers = plan, prefix, numbers
         self._driver, self._settings = driver, settings

@@ -82,7 +82,9 @@ class ReferenceApp:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 log = self.log().strip().splitlines()
                 self._stop()
-                raise TargetError(f"the reference application did not start: {log[-1] if log else 'no word of why'}")
+                raise TargetError(
+                    f"the reference application did not start: {log[-1] if log else 'no word of why'}"
+                )
             time.sleep(_POLL_S)
         return self
 

@@ -112,7 +112,7 @@ async def _connect(request: Request, number: int, settings: Settings, events: Ev
         wire = await ws_connect(
             request.url,
             sock=tcp,
-            create_connection=make_wire,
+            create_connection=make_wire,  # type: ignore[arg-type]  # documented to take any callable
             origin=Origin(origins[0]) if origins else None,
             subprotocols=[Subprotocol(name) for name in settings.subprotocols] or None,
             additional_headers=[pair for pair in request.headers if pair[0] != "Origin"],

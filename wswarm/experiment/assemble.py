@@ -14,7 +14,7 @@ import msgspec
 from wswarm.drive.probes import MachineUse, TargetMeter, TargetUse
 from wswarm.drive.sender import schedule_of
 from wswarm.load.plan import Plan
-from wswarm.run import Connections, Environment, GeneratorCost, Messages, Phases, Run, TargetCost
+from wswarm.run import Connections, Environment, Fanout, GeneratorCost, Messages, Phases, Run, TargetCost
 from wswarm.stats import slo, summary
 from wswarm.stats.findings import Findings, Window, unpack
 from wswarm.stats.histogram import Histogram
@@ -106,9 +106,11 @@ def _phases(window: Window, end_ns: int) -> Phases:
     return Phases(warmup=since[0], hold=since[1], drain=since[2], end=since[3])
 
 
-def _fanout(plan: Plan, findings: Sequence[Findings], window: Window) -> "summary.Fanout":
+def _fanout(plan: Plan, findings: Sequence[Findings], window: Window) -> Fanout:
     publishers = sum(
-        len(unpack(one.sockets.opened_ns)) for one in findings if one.sends is not None and one.arrivals is None
+        len(unpack(one.sockets.opened_ns))
+        for one in findings
+        if one.sends is not None and one.arrivals is None
     )
     return summary.fanout(findings, window, publishers=publishers, warmup=schedule_of(plan).warmup_sends)
 
@@ -141,7 +143,9 @@ def _target(observed: Observed, connections: Connections, messages: Messages | N
     return TargetCost(
         pid=target.pid,
         cpu_s=cpu_s,
-        cpu_s_per_message=cpu_s / messages.received if cpu_s is not None and messages and messages.received else None,
+        cpu_s_per_message=cpu_s / messages.received
+        if cpu_s is not None and messages and messages.received
+        else None,
         peak_rss=observed.target_peak,
         rss_per_connection=growth / connections.opened if growth is not None and connections.opened else None,
         command=target.command,

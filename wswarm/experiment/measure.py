@@ -37,7 +37,9 @@ _HOPELESS_AFTER = 100
 OnProgress = Callable[[Progress], None]
 
 
-def measure(plan: Plan, on_progress: OnProgress | None = None, interrupted: Callable[[], bool] | None = None) -> Run:
+def measure(
+    plan: Plan, on_progress: OnProgress | None = None, interrupted: Callable[[], bool] | None = None
+) -> Run:
     """Return what the plan's scenario found out about its target.
 
     Args:
@@ -49,6 +51,8 @@ def measure(plan: Plan, on_progress: OnProgress | None = None, interrupted: Call
         TargetError: no such host, or not one connection opened.
         GeneratorError: all agents died.
     """
+    if plan.seed is None:
+        plan = msgspec.structs.replace(plan, seed=random.SystemRandom().getrandbits(32))
     for expression in plan.slo:
         parse_objective(expression)
     client_context(plan)
@@ -83,7 +87,9 @@ class _Experiment:
 
     def run(self) -> Run:
         """Return the run."""
-        self._listen_until(lambda: self._fleet.have(lambda agent: agent.ready), "ramp", now_ns(), _RAMP_GRACE_S)
+        self._listen_until(
+            lambda: self._fleet.have(lambda agent: agent.ready), "ramp", now_ns(), _RAMP_GRACE_S
+        )
         self._note_target("before")
         self._ramp()
         self._note_target("open")
@@ -103,12 +109,19 @@ class _Experiment:
         gap_ns = NS_PER_S / plan.connect_rate
         holders = self._fleet.holders
         for place, agent in enumerate(holders):
-            self._tell_open(agent, list(range(1 + place, plan.connections + 1, len(holders))), start_ns, gap_ns)
+            self._tell_open(
+                agent, list(range(1 + place, plan.connections + 1, len(holders))), start_ns, gap_ns
+            )
         if self._fleet.publisher is not None:
             numbers = list(range(plan.connections + 1, plan.sockets + 1))
             self._tell_open(self._fleet.publisher, numbers, start_ns, gap_ns)
         ramp_s = plan.sockets / plan.connect_rate + plan.connect_timeout + _RAMP_GRACE_S
-        self._listen_until(lambda: self._fleet.have(lambda agent: agent.opened) or self._is_hopeless(), "ramp", start_ns, ramp_s)
+        self._listen_until(
+            lambda: self._fleet.have(lambda agent: agent.opened) or self._is_hopeless(),
+            "ramp",
+            start_ns,
+            ramp_s,
+        )
         self._check_opened()
 
     def _tell_open(self, agent: AgentProcess, numbers: list[int], start_ns: int, gap_ns: float) -> None:
@@ -150,7 +163,9 @@ class _Experiment:
                 failures[reason] = failures.get(reason, 0) + count
         if not failures:
             return f"{self._plan.address}: every connection was closed at once by the target; see its log"
-        text = ", ".join(f"{count} × {reason}" for reason, count in sorted(failures.items(), key=lambda f: -f[1]))
+        text = ", ".join(
+            f"{count} × {reason}" for reason, count in sorted(failures.items(), key=lambda f: -f[1])
+        )
         worst = max(failures, key=lambda reason: failures[reason])
         return f"{self._plan.address}: every handshake failed ({text}); {_mend(worst)}"
 
@@ -166,9 +181,13 @@ class _Experiment:
         self._note_target("hold")
         self._listen_until(lambda: now_ns() >= self._window.drain_ns, "hold", drain_ns, _PHASE_GRACE_S)
         limit_s = plan.drain + _PHASE_GRACE_S
-        self._listen_until(lambda: self._fleet.have(lambda agent: agent.sent), "drain", self._window.drain_ns, limit_s)
+        self._listen_until(
+            lambda: self._fleet.have(lambda agent: agent.sent), "drain", self._window.drain_ns, limit_s
+        )
         self._tell_settle()
-        self._listen_until(lambda: self._fleet.have(lambda agent: agent.settled), "drain", self._window.drain_ns, limit_s)
+        self._listen_until(
+            lambda: self._fleet.have(lambda agent: agent.settled), "drain", self._window.drain_ns, limit_s
+        )
 
     def _tell_load(self) -> None:
         places = self._places()
@@ -278,7 +297,6 @@ class _Experiment:
         return Progress(
             phase=phase,
             elapsed_s=max(0, now - self._window.origin_ns) / NS_PER_S,
-            total_s=plan.sockets / plan.connect_rate + plan.warmup + plan.duration,
             connections_open=sum(one.open for one in snapshots),
             connections_requested=plan.sockets,
             failed=sum(one.failed for one in snapshots),

@@ -23,6 +23,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         rate: Messages per s in all; `None` sends none (`connect`) or as fast as replies come (`closed`).
         duration: The hold, s.
         drain: Longest wait for what is still owed after the hold, s.
+        seed: Of random arrivals; `None`: chosen at random when the run begins.
         processes: Agents that hold the connections; `None`: one per 10,000.
         size: Payload size in bytes, reached by padding the marker; `None`: as the template gives.
         text: Template of the message; `{marker}` and `{id}` are replaced literally. `json`: the same, checked.
@@ -43,7 +44,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     connect_timeout: float = 10.0
     arrivals: Literal["constant", "poisson"] = "constant"
     pacing: Literal["exact", "batched"] = "exact"
-    seed: int = 0
+    seed: int | None = None
     processes: int | None = None
     publishers: int = 1
     size: int | None = None
@@ -101,6 +102,8 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
     if unknown:
         raise PlanError(f"no option {unknown[0]!r}; the options are {', '.join(Plan.__struct_fields__)}")
     given = {name: value for name, value in options.items() if value is not None}
+    if scenario == "connect":
+        given.setdefault("warmup", 0.0)
     given.setdefault("connections", DEFAULT_CONNECTIONS.get(scenario, 1))
     if not given.get("closed") and scenario in DEFAULT_RATE:
         given.setdefault("rate", DEFAULT_RATE[scenario])
@@ -187,6 +190,14 @@ def _check_connection(plan: Plan) -> None:
             raise PlanError(
                 f"--header {header!r} belongs to the handshake: use --subprotocol, --deflate or --origin"
             )
+    _check_tokens(plan)
+    if (plan.cert is None) != (plan.key is None):
+        raise PlanError("--cert and --key go together: give both files")
+    if plan.deflate and plan.driver != "websockets":
+        raise PlanError("--deflate needs --driver websockets: picows does not compress")
+
+
+def _check_tokens(plan: Plan) -> None:
     for cookie in plan.cookies:
         if "=" not in cookie or not cookie.isprintable() or ";" in cookie:
             raise PlanError(f"--cookie {cookie!r} is not a cookie: write name=value")
@@ -197,10 +208,6 @@ def _check_connection(plan: Plan) -> None:
             )
     if plan.origin is not None and not plan.origin.isprintable():
         raise PlanError(f"--origin {plan.origin!r} holds a control character")
-    if (plan.cert is None) != (plan.key is None):
-        raise PlanError("--cert and --key go together: give both files")
-    if plan.deflate and plan.driver != "websockets":
-        raise PlanError("--deflate needs --driver websockets: picows does not compress")
 
 
 def _reworded(error: msgspec.ValidationError, given: dict[str, Any]) -> str:

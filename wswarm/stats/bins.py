@@ -90,4 +90,4 @@ def _quantiles(bins: Int64s, counts: Int64s, percents: tuple[float, ...]) -> lis
     cumulated = np.cumsum(counts)
     ranks = np.maximum(1, np.ceil(np.array(percents) / 100 * cumulated[-1] - 1e-9))
     chosen = bins[np.searchsorted(cumulated, ranks)]
-    return (FLOOR_NS * BIN_WIDTH ** (chosen + 0.5)).astype(np.int64).tolist()
+    return [round(FLOOR_NS * BIN_WIDTH ** (at + 0.5)) for at in chosen.tolist()]

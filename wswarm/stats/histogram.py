@@ -148,10 +148,12 @@ def _slots(values_ns: Int64s) -> Int64s:
     units = np.clip(values_ns, 0, HIGHEST_NS) >> _UNIT_BITS
     _, exponent = np.frexp(np.maximum(units, 1).astype(np.float64))
     bucket = np.maximum(exponent.astype(np.int64) - (_HALF_BITS + 1), 0)
-    return (bucket << _HALF_BITS) + (units >> bucket)
+    slots: Int64s = (bucket << _HALF_BITS) + (units >> bucket)
+    return slots
 
 
 def _middles(slots: Int64s) -> Int64s:
     bucket = np.maximum((slots >> _HALF_BITS) - 1, 0)
     units = (slots - (bucket << _HALF_BITS)) << bucket
-    return (units << _UNIT_BITS) + (np.int64(1) << (bucket + _UNIT_BITS - 1))
+    middles: Int64s = (units << _UNIT_BITS) + (np.int64(1) << (bucket + _UNIT_BITS - 1))
+    return middles

@@ -47,12 +47,13 @@ class Ledger:
         low, high = first_cell >> 3, (first_cell + count + 7) >> 3
         self._reserve(high)
         bits = np.unpackbits(self._bits[low:high], bitorder="little")
-        return bits[first_cell & 7 : (first_cell & 7) + count].astype(np.bool_)
+        arrived: Bools = bits[first_cell & 7 : (first_cell & 7) + count].astype(np.bool_)
+        return arrived
 
     def _enter(self, cells: Int64s) -> Bools:
         self._reserve((int(cells.max()) >> 3) + 1)
         at, bit = cells >> 3, (1 << (cells & 7)).astype(np.uint8)
-        is_first = (self._bits[at] & bit) == 0
+        is_first: Bools = (self._bits[at] & bit) == 0
         distinct, firsts = np.unique(cells, return_index=True)
         if len(distinct) < len(cells):
             is_earliest = np.zeros(len(cells), np.bool_)

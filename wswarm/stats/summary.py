@@ -245,7 +245,8 @@ def _peak(opened_ns: Int64s, closed_ns: Int64s) -> int:
 
 
 def _second(moment_ns: Int64s, window: Window) -> Int64s:
-    return np.maximum(moment_ns[moment_ns != STILL_OPEN] - window.origin_ns, 0) // NS_PER_S
+    second: Int64s = np.maximum(moment_ns[moment_ns != STILL_OPEN] - window.origin_ns, 0) // NS_PER_S
+    return second
 
 
 def _per_second(second: Int64s, count: int) -> Int64s:

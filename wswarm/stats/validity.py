@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from wswarm.run import Scenario, Validity
+from wswarm.run import Scenario, Validity, Verdict
 
 MS = 1_000_000
 
@@ -47,7 +47,7 @@ def judge(evidence: Evidence) -> Validity:
     """Return the verdict: the worst of the reasons', the reasons in order of weight."""
     invalid = [*_invalid_machine(evidence), *_invalid_load(evidence)]
     suspect = [*_suspect_load(evidence), *_suspect_machine(evidence)]
-    verdict = "invalid" if invalid else "suspect" if suspect else "valid"
+    verdict: Verdict = "invalid" if invalid else "suspect" if suspect else "valid"
     return Validity(verdict=verdict, reasons=[*invalid, *suspect])
 
 

@@ -1,0 +1,55 @@
+"""Runs at the edges of what can happen, by name."""
+
+import msgspec
+
+from tests.report import runs
+from tests.report.parts import distribution
+from wswarm.run import Distribution, Run
+
+LONG_REASON = (
+    "sent 97.2 % of the 10,000 messages offered in the hold (< 99 %): the generator did not keep its"
+    " schedule; lower --rate, use --pacing batched, or more --processes on a machine with more cores"
+)
+HOSTILE_URL = "wss://long.example.org:8443/" + "segment-日本/" * 30 + "?a=$x^{2}$&b=<script>alert(1)</script>"
+
+
+def _unknown() -> Run:
+    """Return a run in which all that may be unknown is."""
+    run = runs.echo(connections=2, rate=5, duration=1)
+    return msgspec.structs.replace(
+        run,
+        plan={"url": runs.URL},
+        rates=None,
+        send_lag=None,
+        service_time=None,
+        response_time=Distribution(n=3, min=0.1, mean=0.2, max=0.3),
+        series=[],
+        target=None,
+        environment=msgspec.structs.replace(run.environment, packages={}),
+    )
+
+
+def _hostile() -> Run:
+    run = runs.echo(lost=300)
+    reasons = runs.verdict("invalid", LONG_REASON, f"{LONG_REASON} again", "a\x1b[31m $x_1$ <b>", "x" * 300)
+    failures = {"http 500 <img src=x onerror=alert(1)>": 3, "y" * 200: 1}
+    seen = msgspec.structs.replace(run.connections, failed=4, failures=failures)
+    plan = {**run.plan, "url": HOSTILE_URL, "text": "</style><script>{marker}</script>"}
+    return msgspec.structs.replace(run, plan=plan, validity=reasons, connections=seen)
+
+
+RUNS: dict[str, Run] = {
+    "one second": runs.echo(connections=3, rate=5, duration=1),
+    "one message": runs.fanout(subscribers=1, rate=1, duration=1),
+    "nothing arrived": runs.nothing_arrived(runs.echo()),
+    "all refused": runs.connect(connections=100, failed=100),
+    "one value only": runs.echo(
+        duration=2, response_time=distribution([0.001] * 5000), service_time=distribution([0.001])
+    ),
+    "wide range": runs.echo(duration=2, response_time=distribution([1e-6, 1e-3, 3000.0])),
+    "unknown": _unknown(),
+    "hostile": _hostile(),
+    "long": runs.fanout(subscribers=20, rate=20, duration=75, lost=200),
+    "all broadcasts lost": runs.fanout(subscribers=5, rate=3, duration=4, lost=60),
+    "half refused": runs.connect(connections=10_000, failed=5_000),
+}

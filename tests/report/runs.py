@@ -1,0 +1,219 @@
+"""Runs as the engine would hand them in, made up: every figure follows from the arguments and a seed."""
+
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from tests.report import parts
+from tests.report.parts import distribution, times
+from wswarm.run import (
+    Connections,
+    Distribution,
+    Environment,
+    Fanout,
+    GeneratorCost,
+    Lost,
+    Phases,
+    Rates,
+    Run,
+    Scenario,
+    SloResult,
+    TargetCost,
+    Validity,
+    Verdict,
+)
+
+URL = "ws://127.0.0.1:8000/ws"
+
+
+def connect(connections: int = 2_000, failed: int = 0, **changes: Any) -> Run:
+    """Return a connect run that ramps at 500/s and holds for 10 s."""
+    opened = connections - failed
+    ramp = connections / 500
+    phases = Phases(warmup=ramp, hold=ramp, drain=ramp + 10, end=ramp + 10)
+    handshakes = times(opened, 1.1e-3, 0.5)
+    return _changed(
+        _run("connect", _plan("connect", connections), phases),
+        changes,
+        connections=parts.connections(connections, failed, handshakes),
+        series=parts.series(phases, connections, opened, handshakes, rate=0, answers=np.array([])),
+    )
+
+
+def echo(
+    connections: int = 100, rate: float = 1000.0, duration: float = 10.0, lost: int = 0, **changes: Any
+) -> Run:
+    """Return an echo run whose response times are a little longer than its service times."""
+    ramp = connections / 500
+    phases = Phases(warmup=ramp, hold=ramp + 1, drain=ramp + 1 + duration, end=ramp + 1.05 + duration)
+    offered = round(rate * duration)
+    received = offered - lost
+    service = times(received)
+    lag = times(offered, 60e-6, 0.4, seed=2)
+    response = service + lag[:received]
+    why = Lost(disconnected=lost // 3, silent=lost - lost // 3)
+    handshakes = times(connections, 1.1e-3, 0.5)
+    return _changed(
+        _run("echo", _plan("echo", connections, rate=rate, duration=duration), phases),
+        changes,
+        connections=parts.connections(connections, 0, handshakes),
+        messages=parts.messages(offered, offered, why),
+        rates=Rates(offered=float(rate), achieved=offered / duration, received=received / duration),
+        send_lag=distribution(lag),
+        service_time=distribution(service),
+        response_time=distribution(response),
+        series=parts.series(phases, connections, connections, handshakes, rate, response, lost),
+    )
+
+
+def fanout(
+    subscribers: int = 200, rate: float = 20.0, duration: float = 10.0, lost: int = 0, **changes: Any
+) -> Run:
+    """Return a fan-out run with one publisher; the lost deliveries are spread over every eighth broadcast."""
+    ramp = (subscribers + 1) / 500
+    phases = Phases(warmup=ramp, hold=ramp + 1, drain=ramp + 1 + duration, end=ramp + 1.1 + duration)
+    broadcasts = round(rate * duration)
+    offsets = np.arange(subscribers) * 25e-6 + 0.5e-3
+    delivery = np.sort(offsets * times(broadcasts, 1.0, 0.2)[:, None] + times(broadcasts, 0.3e-3)[:, None])
+    per_broadcast = parts.broadcasts(delivery, phases.hold, rate, lost)
+    incomplete = sum(row.received < row.owed for row in per_broadcast)
+    whole = np.array([row.received == row.owed for row in per_broadcast])
+    arrived = broadcasts * subscribers - lost
+    handshakes = times(subscribers + 1, 1.1e-3, 0.5)
+    return _changed(
+        _run("fanout", _plan("fanout", subscribers, rate=rate, duration=duration), phases),
+        changes,
+        connections=parts.connections(subscribers + 1, 0, handshakes),
+        messages=parts.messages(broadcasts, broadcasts * subscribers, Lost(disconnected=lost)),
+        rates=Rates(offered=float(rate), achieved=float(rate), received=arrived / duration),
+        send_lag=distribution(times(broadcasts, 60e-6, 0.4, seed=2)),
+        fanout=Fanout(
+            publishers=1,
+            subscribers=subscribers,
+            broadcasts=broadcasts,
+            incomplete=incomplete,
+            delivery_time=distribution(delivery.ravel()[:arrived]),
+            first_delivery=distribution(delivery[:, 0]),
+            median_delivery=distribution(np.median(delivery, axis=1)),
+            completion_time=distribution(delivery[whole, -1]),
+            spread=distribution(delivery[whole, -1] - delivery[whole, 0]),
+            per_broadcast=per_broadcast,
+        ),
+        series=parts.series(
+            phases, subscribers + 1, subscribers + 1, handshakes, rate, delivery.ravel(), lost
+        ),
+    )
+
+
+def verdict(word: Verdict, *reasons: str) -> Validity:
+    """Return a verdict with its reasons."""
+    return Validity(verdict=word, reasons=list(reasons))
+
+
+def objectives(*results: tuple[str, float | None, bool]) -> list[SloResult]:
+    """Return objectives from (expression, value, met)."""
+    return [SloResult(expression=expression, value=value, met=met) for expression, value, met in results]
+
+
+def nothing_arrived(run: Run) -> Run:
+    """Return the echo run as if its target had swallowed every message."""
+    assert run.messages is not None
+    assert run.rates is not None
+    gone = Lost(disconnected=0, silent=run.messages.owed)
+    silent = [
+        msgspec.structs.replace(second, received=0, lost=second.sent, p50=None, p90=None, p99=None, max=None)
+        for second in run.series
+    ]
+    return msgspec.structs.replace(
+        run,
+        messages=msgspec.structs.replace(run.messages, received=0, lost=gone),
+        rates=msgspec.structs.replace(run.rates, received=0.0),
+        service_time=Distribution(n=0),
+        response_time=Distribution(n=0),
+        series=silent,
+        validity=verdict("invalid", "nothing was measured: no reply arrived; does the target answer at all?"),
+    )
+
+
+def _changed(run: Run, changes: dict[str, Any], **figures: Any) -> Run:
+    return msgspec.structs.replace(run, **(figures | changes))
+
+
+def _plan(scenario: str, connections: int, **more: Any) -> dict[str, Any]:
+    settings = {
+        "connect_rate": 500.0,
+        "arrivals": "constant",
+        "pacing": "exact",
+        "seed": 7,
+        "driver": "picows",
+    }
+    return {
+        "scenario": scenario,
+        "url": URL,
+        "connections": connections,
+        "duration": 10.0,
+        "warmup": 1.0,
+        "headers": (),
+        **settings,
+        **more,
+    }
+
+
+def _run(scenario: Scenario, plan: dict[str, Any], phases: Phases) -> Run:
+    packages = {"picows": "2.3.1", "uvloop": "0.23.0"}
+    nothing = Connections(
+        requested=0,
+        opened=0,
+        failed=0,
+        peak=0,
+        dropped=0,
+        failures={},
+        closes={},
+        handshake_time=distribution([]),
+    )
+    each = None if scenario == "connect" else 21.4e-6
+    return Run(
+        scenario=scenario,
+        started_at="2026-11-22T14:05:01Z",
+        plan=plan,
+        environment=Environment(
+            cores=2, cpu="Example CPU @ 2.1 GHz", kernel="Linux 6.8", python="3.11.9", packages=packages
+        ),
+        validity=verdict("valid"),
+        phases=phases,
+        connections=nothing,
+        messages=None,
+        rates=None,
+        send_lag=None,
+        service_time=None,
+        response_time=None,
+        fanout=None,
+        series=[],
+        generator=_generator(each),
+        target=_target(each),
+    )
+
+
+def _generator(each: float | None) -> GeneratorCost:
+    return GeneratorCost(
+        processes=1,
+        cpu_s=2.14,
+        cpu_s_per_message=each,
+        peak_rss=58_300_000,
+        rss_per_connection=14_200.0,
+        loop_lag=distribution(times(2_000, 40e-6)),
+        driver="picows",
+        pacing="exact",
+    )
+
+
+def _target(each: float | None) -> TargetCost:
+    return TargetCost(
+        pid=4242,
+        cpu_s=3.9,
+        cpu_s_per_message=None if each is None else 39e-6,
+        peak_rss=91_000_000,
+        rss_per_connection=31_900.0,
+        command="python -m uvicorn target_app.main:app",
+    )

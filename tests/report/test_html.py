@@ -1,0 +1,115 @@
+import re
+from html.parser import HTMLParser
+
+import msgspec
+import pytest
+
+from tests.report import edges, runs
+from wswarm.report.captions import caption
+from wswarm.report.html import render
+
+SVG = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
+FANOUT = runs.fanout(subscribers=5, rate=20, duration=1)
+
+
+class Page(HTMLParser):
+    """Collects what a browser would see."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.attributes, self.text, self.open = [], [], "", []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value) for name, value in attrs]
+        if tag not in ("meta", "img"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, text):
+        self.text += text
+
+
+def test_the_page_is_well_formed_and_asks_for_nothing_from_outside():
+    page = Page(render([runs.connect(connections=20), FANOUT], [{"connections": SVG}, {"fanout": SVG}]))
+    assert page.open == []
+    sources = [value for _, name, value in page.attributes if name in ("src", "href")]
+    assert sources
+    assert all(value.startswith(("#", "data:image/svg+xml;base64,")) for value in sources)
+    assert "url(" not in page.text
+    assert "@import" not in page.text
+
+
+def test_what_a_server_or_user_wrote_stays_text():
+    page = Page(render([edges.RUNS["hostile"]]))
+    assert "script" not in page.tags
+    assert "b" not in page.tags
+    assert "img" not in page.tags
+    assert "<img src=x onerror=alert(1)>" in page.text
+    assert not [name for _, name, _ in page.attributes if name.startswith("on")]
+    assert "\x1b" not in page.text
+
+
+def test_secrets_of_the_plan_are_not_passed_on_with_the_page():
+    run = runs.echo(connections=2, rate=5, duration=1)
+    plan = {
+        **run.plan,
+        "headers": ("Authorization: Bearer s3cret", "X-Env: test"),
+        "cookies": ("sid=s3cret",),
+    }
+    text = render([msgspec.structs.replace(run, plan={**plan, "url": "ws://me:s3cret@host/"})])
+    assert "s3cret" not in text
+    assert "X-Env: test" in text
+    assert "Authorization: •••" in text
+
+
+def test_a_suite_has_a_way_to_each_of_its_runs():
+    text = render([runs.connect(connections=20), runs.echo(connections=2, rate=5, duration=1), FANOUT])
+    anchors = re.findall(r'href="#([^"]+)"', text)
+    assert anchors == re.findall(r'<section class="run" id="([^"]+)"', text)
+    assert len(anchors) == 3
+
+
+def test_a_single_run_needs_no_way_about():
+    assert "<nav" not in render([FANOUT])
+
+
+def test_reasons_and_missed_objectives_are_told():
+    run = runs.echo(
+        connections=2,
+        rate=5,
+        duration=1,
+        validity=runs.verdict("suspect", "use more --processes"),
+        slo=runs.objectives(("p99<1us", 0.001, False)),
+    )
+    text = render([run])
+    assert '<div class="banner suspect"' in text
+    assert "<li>use more --processes</li>" in text
+    assert '<tr class="missed"><th scope="row">✗ p99&lt;1us</th><td>1.00 ms</td>' in text
+
+
+def test_a_percentile_without_support_says_so():
+    assert '<td class="small-sample">n too small</td>' in render([edges.RUNS["one second"]])
+
+
+@pytest.mark.parametrize("name", edges.RUNS)
+def test_every_edge_has_a_page(name):
+    assert Page(render([edges.RUNS[name]])).open == []
+
+
+@pytest.mark.parametrize(
+    ("run", "picture", "words"),
+    [
+        (runs.connect(connections=20), "connections", "20 at the peak of 20 requested"),
+        (runs.connect(connections=20), "percentiles", "Handshake: p50"),
+        (FANOUT, "percentiles", "Completion: p50"),
+        (FANOUT, "fanout", "20 broadcasts, 0 of them incomplete"),
+        (edges.RUNS["nothing arrived"], "over-time", "nothing measured. 10,000 messages lost"),
+    ],
+)
+def test_a_picture_is_described_for_those_who_cannot_see_it(run, picture, words):
+    assert words in caption(run, picture).alt
+    assert caption(run, picture).reading

@@ -1,0 +1,100 @@
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from tests.report import edges, runs
+from wswarm.report.plots import PICTURES, draw, percentiles
+from wswarm.report.plots.canvas import tick
+from wswarm.report.plots.curves import curves
+from wswarm.stats.histogram import is_supported
+
+
+@pytest.mark.parametrize("name", edges.RUNS)
+def test_every_edge_is_drawn_without_a_warning(name):
+    for picture in PICTURES.values():
+        figure = picture(edges.RUNS[name])
+        if figure is not None:
+            figure.canvas.draw()
+
+
+@pytest.mark.parametrize(
+    ("run", "names"),
+    [
+        (runs.connect(connections=50), ["connections", "percentiles"]),
+        (runs.echo(connections=5, rate=20, duration=1), ["connections", "percentiles", "over-time"]),
+        (edges.RUNS["nothing arrived"], ["connections", "over-time"]),
+        (edges.RUNS["one message"], ["connections", "percentiles", "over-time", "fanout"]),
+        (edges.RUNS["unknown"], []),
+    ],
+)
+def test_a_run_gets_the_pictures_it_has_figures_for(run, names):
+    assert [name for name, picture in PICTURES.items() if picture(run) is not None] == names
+
+
+def test_the_same_run_gives_the_same_bytes(tmp_path):
+    run = runs.connect(connections=20)
+    first, second = tmp_path / "1", tmp_path / "2"
+    for folder in (first, second):
+        folder.mkdir()
+    drawn = [file.name for file in draw(run, first)]
+    assert drawn == ["connections.png", "connections.svg", "percentiles.png", "percentiles.svg"]
+    draw(run, second)
+    for name in drawn:
+        assert (first / name).read_bytes() == (second / name).read_bytes()
+    assert str(datetime.now(UTC).year).encode() not in (first / "connections.svg").read_bytes()[:1500]
+
+
+def test_drawing_leaves_the_settings_of_matplotlib_alone(tmp_path):
+    import matplotlib
+
+    before = dict(matplotlib.rcParams)
+    draw(runs.connect(connections=20), tmp_path)
+    assert dict(matplotlib.rcParams) == before
+
+
+@pytest.mark.parametrize("n", [10, 100, 5_000, 123_456])
+def test_the_solid_line_ends_where_percentiles_are_no_longer_given(n):
+    end = 100 * percentiles.support(n)
+    assert is_supported(n, end - 0.001 * (100 - end))
+    assert not is_supported(n, end + 0.001 * (100 - end))
+
+
+def test_a_percentile_curve_holds_the_percentiles_of_the_sample():
+    times = runs.times(1000)
+    run = runs.echo(connections=1, rate=1, duration=1, response_time=runs.distribution(times))
+    x, y = percentiles.steps(curves(run)[0])
+    for share in (0.1, 0.5, 0.9, 0.99):
+        read = y[np.searchsorted(x, 1 / (1 - share))]
+        assert read == pytest.approx(np.quantile(times, share, method="inverted_cdf"), rel=2e-3)
+
+
+def test_a_picture_says_what_was_asked_and_how_far_to_trust_it():
+    figure = PICTURES["percentiles"](edges.RUNS["hostile"])
+    assert figure is not None
+    texts = [text.get_text() for text in figure.texts]
+    assert "Percentiles of response and service time" in texts
+    assert "✗ INVALID" in texts
+    assert any(text.startswith("echo: 100 connections, 1,000/s in all, 10/s each") for text in texts)
+    assert texts[-1].endswith("(all reasons: summary.txt)")
+
+
+def test_nothing_in_the_heading_is_wider_than_the_picture():
+    figure = PICTURES["percentiles"](edges.RUNS["hostile"])
+    assert figure is not None
+    for text in figure.texts:
+        assert text.get_window_extent().x1 <= figure.bbox.width
+
+
+@pytest.mark.parametrize(
+    ("value", "greatest", "shown"),
+    [
+        (0, 0.0005, "0 µs"),
+        (2.5e-4, 9e-4, "250 µs"),
+        (0.0025, 0.005, "2.5 ms"),
+        (0.5, 2, "0.5 s"),
+        (1e-3, 1e-3, "1 ms"),
+    ],
+)
+def test_a_tick_carries_its_unit(value, greatest, shown):
+    assert tick(value, greatest) == shown

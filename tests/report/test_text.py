@@ -1,0 +1,96 @@
+import msgspec
+import pytest
+
+from tests.report import edges, golden, runs
+from wswarm.report.sections import objective_value
+from wswarm.report.text import suite_summary, summary
+from wswarm.run import Distribution
+
+OBJECTIVES = runs.objectives(
+    ("p99<50ms", 0.00106, True),
+    ("lost==0", 3.0, False),
+    ("generator.cpu_s_per_message<20us", None, False),
+    ("target.peak_rss<1e9", 91_000_000.0, True),
+)
+SUSPECT = runs.verdict(
+    "suspect",
+    "98.00 % of the connections opened (< 100 %): see the failures, raise the server's backlog"
+    " or lower --connect-rate",
+    "agent's CPU at 91 % of a core (> 85 %): use more --processes",
+)
+
+
+def test_the_summary_of_a_connect_run_reads_as_kept():
+    golden.check("summary-connect.txt", summary(runs.connect(failed=40, validity=SUSPECT)))
+
+
+def test_the_summary_of_an_echo_run_reads_as_kept():
+    golden.check("summary-echo.txt", summary(runs.echo(lost=3, slo=OBJECTIVES)))
+
+
+def test_the_summary_of_a_fanout_run_reads_as_kept():
+    golden.check("summary-fanout.txt", summary(runs.fanout(lost=100)))
+
+
+def test_the_summary_of_a_suite_reads_as_kept():
+    suite = [runs.connect(validity=SUSPECT), runs.echo(slo=OBJECTIVES), runs.fanout(lost=100)]
+    golden.check("summary-suite.txt", suite_summary(suite))
+
+
+@pytest.mark.parametrize("name", edges.RUNS)
+def test_no_line_is_wider_than_a_hundred_columns(name):
+    run = edges.RUNS[name]
+    lines = (summary(run) + suite_summary([run])).splitlines()
+    assert max(len(line) for line in lines) <= 100
+    assert all(line.isprintable() and line == line.rstrip() for line in lines)
+
+
+def test_what_is_unknown_never_looks_like_zero():
+    run = msgspec.structs.replace(runs.echo(rate=10, duration=1), target=None)
+    cost = msgspec.structs.replace(
+        run.generator, cpu_s_per_message=None, rss_per_connection=None, loop_lag=Distribution(n=0)
+    )
+    text = summary(msgspec.structs.replace(run, generator=cost))
+    assert "Target" not in text
+    assert "per reply" not in text
+    assert "per connection" not in text
+    assert "loop lag" not in text
+
+
+def test_a_connect_run_says_nothing_of_messages():
+    text = summary(runs.connect(connections=50))
+    assert "Messages" not in text
+    assert "Times" not in text
+    assert "model" not in text
+
+
+def test_when_nothing_arrived_no_times_are_invented():
+    text = summary(edges.RUNS["nothing arrived"])
+    assert "lost              10,000   0 disconnected, 10,000 silent" in text
+    assert "  response" not in text
+    assert "  send lag" in text
+
+
+def test_a_closed_model_admits_that_it_under_counts_stalls():
+    run = runs.echo(rate=10, duration=1)
+    closed = msgspec.structs.replace(run, plan={**run.plan, "closed": True})
+    assert "under-counted" in summary(closed)
+    assert "under-counted" not in summary(run)
+
+
+def test_an_objective_is_shown_in_the_unit_it_is_written_in():
+    assert objective_value("p99<50ms", 0.0042) == "4.20 ms"
+    assert objective_value("p99 <= 0.05", 0.0042) == "4.20 ms"
+    assert objective_value("response_time.max < 1s", 1.5) == "1.50 s"
+    assert objective_value("generator.peak_rss<1e9", 5e8) == "500 MB"
+    assert objective_value("lost==0", 3) == "3"
+    assert objective_value("rates.received>=1000", None) == "–"
+
+
+def test_close_codes_are_explained():
+    run = runs.connect(connections=50)
+    seen = msgspec.structs.replace(run.connections, dropped=4, closes={"1006": 1, "1011": 2, "4000": 1})
+    text = summary(msgspec.structs.replace(run, connections=seen))
+    assert "closed by the peer: 1011 (server error): 2, 1006 (no close frame): 1, 4000: 1" in " ".join(
+        text.split()
+    )

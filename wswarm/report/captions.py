@@ -1,0 +1,84 @@
+"""What each picture shows, in words: a title, the content for those who can't see it, how to read it."""
+
+from dataclasses import dataclass
+
+from wswarm.report import format as show
+from wswarm.run import Distribution, Run
+
+READINGS = {
+    "connections": "The area should reach the dashed line and stay there; a slope after the ramp means that"
+    " connections were lost.",
+    "percentiles": "Go right to the share of messages that matters to you and read off the time they stayed"
+    " below; a line that rises steeply at the right has a long tail.",
+    "over-time": "A level picture is a service at ease; steps, teeth or a rising edge are stalls and queues."
+    " The widest band reaches the slowest message of each second.",
+    "fanout": "Left: how long each broadcast took to reach its first, its median and its last subscriber."
+    " Right: the share of deliveries and of whole broadcasts done within a time.",
+}
+HANDSHAKE_READING = (
+    "Go right to the share of connections that matters to you and read off the time their"
+    " handshake stayed below."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """The words that go with one picture."""
+
+    alt: str
+    reading: str
+
+
+def caption(run: Run, picture: str) -> Caption:
+    """Return the words for `picture`, one of `connections`, `percentiles`, `over-time`, `fanout`."""
+    reading = READINGS[picture]
+    if picture == "percentiles" and run.scenario == "connect":
+        reading = HANDSHAKE_READING
+    return Caption(alt=_ALTS[picture](run), reading=reading)
+
+
+def _connections(run: Run) -> str:
+    seen = run.connections
+    return (
+        f"Open connections over time: {show.count(seen.peak)} at the peak of"
+        f" {show.count(seen.requested)} requested, {show.count(seen.failed)} failed,"
+        f" {show.count(seen.dropped)} dropped."
+    )
+
+
+def _percentiles(run: Run) -> str:
+    if run.fanout is not None:
+        return f"Percentile curves. {_levels('Delivery', run.fanout.delivery_time)}" + _levels(
+            " Completion", run.fanout.completion_time
+        )
+    if run.scenario == "connect":
+        return f"Percentile curves. {_levels('Handshake', run.connections.handshake_time)}"
+    return (
+        f"Percentile curves. {_levels('Response', run.response_time)}{_levels(' Service', run.service_time)}"
+    )
+
+
+def _over_time(run: Run) -> str:
+    seen = run.fanout.delivery_time if run.fanout is not None else run.response_time
+    lost = 0 if run.messages is None else run.messages.lost.disconnected + run.messages.lost.silent
+    return f"Times by second. {_levels('Over the hold', seen)} {show.plural(lost, 'message')} lost."
+
+
+def _fanout(run: Run) -> str:
+    if run.fanout is None:
+        return ""
+    return (
+        f"First, median and last delivery of {show.plural(run.fanout.broadcasts, 'broadcast')},"
+        f" {show.count(run.fanout.incomplete)} of them incomplete, and the distribution of delivery and"
+        " completion times."
+    )
+
+
+def _levels(name: str, seen: Distribution | None) -> str:
+    if seen is None or not seen.n:
+        return f"{name}: nothing measured."
+    p50, p99 = show.percentile(seen.p50), show.percentile(seen.p99)
+    return f"{name}: p50 {p50}, p99 {p99}, max {show.seconds(seen.max)}."
+
+
+_ALTS = {"connections": _connections, "percentiles": _percentiles, "over-time": _over_time, "fanout": _fanout}

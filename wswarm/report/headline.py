@@ -1,0 +1,73 @@
+"""A run in a line or two of words: what was asked for, of whom, and how far the answer can be trusted."""
+
+import re
+from typing import Any
+
+from wswarm.report import format as show
+from wswarm.run import Run
+
+SIGNS = {"valid": "✓", "suspect": "!", "invalid": "✗"}
+PASSWORD = re.compile(r"(//[^/@:?#]*:)[^/@?#]*@")
+
+
+def url(run: Run) -> str:
+    """Return the target's address as the plan gives it, on one line and without its password."""
+    return without_password(show.printable(str(run.plan.get("url") or "address unknown")))
+
+
+def without_password(text: str) -> str:
+    """Return `text` with the password of an address in it left out: `ws://user:…@host`."""
+    return PASSWORD.sub(r"\1…@", text)
+
+
+def plan(run: Run) -> list[str]:
+    """Return the plan as short phrases: connections, rates, arrivals, duration, model, driver."""
+    asked = run.plan
+    phrases = [_connections(run), *_rates(run)]
+    if run.scenario != "connect" and asked.get("rate") and asked.get("arrivals"):
+        phrases.append(f"{asked['arrivals']} arrivals")
+    if isinstance(asked.get("duration"), int | float):
+        phrases.append(f"{show.duration(asked['duration'])} hold")
+    if run.scenario != "connect":
+        phrases.append("closed model" if is_closed(run) else "open model")
+    return [*phrases, run.generator.driver]
+
+
+def verdict(run: Run) -> str:
+    """Return the verdict as one word with its sign: `✓ VALID`, `! SUSPECT`, `✗ INVALID`."""
+    return f"{SIGNS[run.validity.verdict]} {run.validity.verdict.upper()}"
+
+
+def is_closed(run: Run) -> bool:
+    """Return whether a send waited for the reply before it."""
+    return bool(run.plan.get("closed"))
+
+
+def arrival(run: Run) -> str:
+    """Return what the scenario calls a message that arrived: `delivery` or `reply`."""
+    return "delivery" if run.scenario == "fanout" else "reply"
+
+
+def _connections(run: Run) -> str:
+    if run.fanout is not None:
+        subscribers = show.plural(run.fanout.subscribers, "subscriber")
+        return f"{subscribers}, {show.plural(run.fanout.publishers, 'publisher')}"
+    return show.plural(run.connections.requested, "connection")
+
+
+def _rates(run: Run) -> list[str]:
+    """Return the total rate and the rate per connection: a rate without its scope is the classic mistake."""
+    if run.scenario == "connect":
+        connect_rate = run.plan.get("connect_rate")
+        return [f"connecting at {show.rate(connect_rate)}"] if connect_rate else []
+    total: Any = run.plan.get("rate")
+    if not total:
+        return ["as fast as replies come"] if is_closed(run) else []
+    if run.fanout is None:
+        each = total / max(run.connections.requested, 1)
+        return [f"{show.rate(total)} in all, {show.rate(each)} each"]
+    owed = show.rate(total * run.fanout.subscribers)
+    if run.fanout.publishers == 1:
+        return [f"{show.rate(total)} published, {owed} to deliver"]
+    each = total / run.fanout.publishers
+    return [f"{show.rate(total)} published in all, {show.rate(each)} each, {owed} to deliver"]

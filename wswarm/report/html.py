@@ -1,0 +1,127 @@
+"""A page that stands alone: one run, or the runs of a suite, for a browser, a phone or paper."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from typing import Any
+
+import jinja2
+
+from wswarm.report import format as show
+from wswarm.report import headline
+from wswarm.report.captions import caption
+from wswarm.report.sections import SUITE_NOTE, main_time, sections, suite_table
+from wswarm.run import Distribution, Run
+
+SECRET = "•••"
+SECRET_WORDS = ("auth", "token", "key", "secret", "cookie", "password", "session")
+DURATIONS = ("duration", "warmup", "drain", "connect_timeout")
+COUNTS = ("connections", "publishers", "processes")
+RATES = ("rate", "connect_rate")
+
+
+def render(runs: Sequence[Run], pictures: Sequence[Mapping[str, bytes]] = ()) -> str:
+    """Return the page as HTML without any address that a browser would fetch.
+
+    Args:
+        runs: What to show, in this order; at least one.
+        pictures: For each run its pictures by name, as SVG; leave out to show none.
+    """
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    source = resources.files("wswarm.report").joinpath("report.html.j2").read_text(encoding="utf-8")
+    drawn = [*pictures, *({} for _ in runs[len(pictures) :])]
+    name = runs[0].scenario if len(runs) == 1 else "run"
+    addresses = list(dict.fromkeys(headline.url(run) for run in runs))
+    return environment.from_string(source).render(
+        title=f"wswarm {name} · {addresses[0]}",
+        name=name,
+        addresses=addresses,
+        started_at=runs[0].started_at,
+        runs=[_shown(run, drawn[index], index) for index, run in enumerate(runs)],
+        overview=suite_table(runs) if len(runs) > 1 else None,
+        overview_note=SUITE_NOTE,
+        too_small=show.TOO_SMALL,
+    )
+
+
+def _shown(run: Run, pictures: Mapping[str, bytes], index: int) -> dict[str, Any]:
+    return {
+        "anchor": f"run-{index + 1}",
+        "scenario": run.scenario,
+        "verdict": run.validity.verdict,
+        "verdict_words": headline.verdict(run),
+        "reasons": [show.printable(reason) for reason in run.validity.reasons],
+        "phrases": headline.plan(run),
+        "highlights": _highlights(run),
+        "slo": [section for section in sections(run) if section.title == "Objectives"],
+        "sections": [section for section in sections(run) if section.title != "Objectives"],
+        "pictures": [_picture(run, name, svg) for name, svg in pictures.items()],
+        "plan": _plan(run.plan),
+        "environment": _environment(run),
+    }
+
+
+def _picture(run: Run, name: str, svg: bytes) -> dict[str, Any]:
+    encoded = base64.b64encode(svg).decode("ascii")
+    return {"source": f"data:image/svg+xml;base64,{encoded}", "caption": caption(run, name)}
+
+
+def _highlights(run: Run) -> list[tuple[str, str]]:
+    """Return the few figures that one looks for first."""
+    seen = main_time(run) or Distribution(n=0)
+    name = {"connect": "handshake", "echo": "response", "fanout": "delivery"}[run.scenario]
+    found = [("opened", f"{show.count(run.connections.opened)} of {show.count(run.connections.requested)}")]
+    completion = run.fanout.completion_time.p50 if run.fanout is not None else None
+    times = {f"{name} p50": seen.p50, f"{name} p99": seen.p99, "completion p50": completion}
+    found += [(label, show.seconds(value)) for label, value in times.items() if value is not None]
+    if run.rates is not None:
+        found.append(("received", show.rate(run.rates.received)))
+    if run.messages is not None:
+        found.append(("lost", show.count(run.messages.lost.disconnected + run.messages.lost.silent)))
+    return found
+
+
+def _plan(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (name.replace("_", " "), _setting(name, value))
+        for name, value in settings.items()
+        if value is not None and value is not False and value not in ("", [], ())
+    ]
+
+
+def _setting(name: str, value: Any) -> str:
+    if name in ("headers", "cookies"):
+        return ", ".join(_masked(str(entry), is_secret=name == "cookies") for entry in value)
+    if name in DURATIONS:
+        return show.duration(value)
+    if name in COUNTS:
+        return show.count(value)
+    if name in RATES:
+        return show.rate(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(show.printable(str(entry)) for entry in value)
+    return "yes" if value is True else headline.without_password(show.printable(str(value)))
+
+
+def _masked(entry: str, *, is_secret: bool) -> str:
+    """Return `Name: value`, the value hidden when it is a secret: pages are passed on freely."""
+    separator = "=" if is_secret else ":"
+    name = entry.partition(separator)[0]
+    if is_secret or any(word in name.lower() for word in SECRET_WORDS):
+        return f"{show.printable(name)}{separator} {SECRET}"
+    return show.printable(entry)
+
+
+def _environment(run: Run) -> list[tuple[str, str]]:
+    seen = run.environment
+    rows = [
+        ("cores", str(seen.cores)),
+        ("processor", seen.cpu),
+        ("kernel", seen.kernel),
+        ("python", seen.python),
+        ("packages", ", ".join(f"{name} {version}" for name, version in seen.packages.items())),
+        ("git", seen.git or ""),
+    ]
+    return [(name, show.printable(value)) for name, value in rows if value]

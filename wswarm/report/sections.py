@@ -1,0 +1,257 @@
+"""Which figures of a run a reader sees, in which order; the summary and the page lay them out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from wswarm.report import format as show
+from wswarm.report.headline import arrival, is_closed
+from wswarm.run import Connections, Distribution, Fanout, GeneratorCost, Run, TargetCost
+
+HANDSHAKE_COLUMNS = ("min", "mean", "p50", "p95", "p99", "max")
+TIME_COLUMNS = ("min", "mean", "p50", "p90", "p95", "p99", "p99.9", "p99.99", "max")
+
+SUITE_NOTE = "p50, p99, max: handshake time (connect), response time (echo), delivery time (fanout)"
+
+CLOSE_MEANINGS = {
+    "1000": "normal",
+    "1001": "going away",
+    "1006": "no close frame",
+    "1008": "policy",
+    "1009": "too big",
+    "1011": "server error",
+    "1012": "restart",
+    "1013": "try again later",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure: its name, its value, and a remark that may be empty."""
+
+    label: str
+    value: str
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Times side by side; every row is a name followed by one cell per column."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One block of the report."""
+
+    title: str
+    rows: tuple[Row, ...] = ()
+    table: Table | None = None
+    notes: tuple[str, ...] = ()
+
+
+def sections(run: Run) -> list[Section]:
+    """Return what matters in the run's scenario; measures that are absent leave no trace."""
+    found = [
+        _connections(run.connections),
+        _messages(run),
+        _rates(run),
+        _times(run),
+        _generator(run.generator, arrival(run)),
+        _target(run.target, arrival(run)),
+        _objectives(run),
+    ]
+    return [section for section in found if section is not None]
+
+
+def _connections(seen: Connections) -> Section:
+    rows = [
+        Row("requested", show.count(seen.requested)),
+        Row("opened", show.count(seen.opened), f"{show.share(seen.opened, seen.requested)} of requested"),
+        Row("failed", show.count(seen.failed), _counted(seen.failures)),
+        Row("peak", show.count(seen.peak), "open at once"),
+        Row("dropped", show.count(seen.dropped), _closes(seen.closes)),
+    ]
+    times = {
+        "handshake": seen.handshake_time,
+        "tcp": seen.tcp_time,
+        "tls": seen.tls_time,
+        "upgrade": seen.upgrade_time,
+    }
+    return Section("Connections", tuple(rows), _table(HANDSHAKE_COLUMNS, times))
+
+
+def _counted(reasons: dict[str, int]) -> str:
+    ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{show.printable(reason)}: {amount:,}" for reason, amount in ordered)
+
+
+def _closes(closes: dict[str, int]) -> str:
+    if not closes:
+        return ""
+    named = {
+        f"{code} ({CLOSE_MEANINGS[code]})" if code in CLOSE_MEANINGS else code: amount
+        for code, amount in closes.items()
+    }
+    return f"closed by the peer: {_counted(named)}"
+
+
+def _messages(run: Run) -> Section | None:
+    seen = run.messages
+    if seen is None:
+        return None
+    lost = seen.lost.disconnected + seen.lost.silent
+    why = f"{seen.lost.disconnected:,} disconnected, {seen.lost.silent:,} silent" if lost else ""
+    arrivals = "deliveries" if run.scenario == "fanout" else "replies"
+    rows = [
+        Row("offered", show.count(seen.offered), "broadcasts" if run.scenario == "fanout" else ""),
+        Row("sent", show.count(seen.sent), f"{show.share(seen.sent, seen.offered)} of offered"),
+        Row("owed", show.count(seen.owed), arrivals),
+        Row("received", show.count(seen.received), f"{show.share(seen.received, seen.owed)} of owed"),
+        Row("lost", show.count(lost), why),
+        Row("duplicated", show.count(seen.duplicated)),
+        Row("reordered", show.count(seen.reordered)),
+        Row("extra", show.count(seen.extra), "not owed: the socket opened later" if seen.extra else ""),
+        Row("unmarked", show.count(seen.unmarked), "frames that were not ours" if seen.unmarked else ""),
+    ]
+    if run.fanout is not None:
+        of_all = f"of {show.plural(run.fanout.broadcasts, 'broadcast')}"
+        rows.append(Row("incomplete", show.count(run.fanout.incomplete), of_all))
+    return Section("Messages", tuple(rows))
+
+
+def _rates(run: Run) -> Section | None:
+    seen = run.rates
+    if seen is None:
+        return None
+    rows = [
+        Row("achieved", show.rate(seen.achieved), "sent"),
+        Row("received", show.rate(seen.received), "deliveries" if run.scenario == "fanout" else "replies"),
+    ]
+    if seen.offered is not None:
+        rows.insert(0, Row("offered", show.rate(seen.offered), "by the schedule"))
+    return Section("Rates", tuple(rows))
+
+
+def _times(run: Run) -> Section | None:
+    measured: dict[str, Distribution | None] = {}
+    notes: list[str] = []
+    if run.fanout is None:
+        measured |= {"response": run.response_time, "service": run.service_time}
+    else:
+        measured |= {
+            "delivery": run.fanout.delivery_time,
+            "service": run.service_time,
+            "first": run.fanout.first_delivery,
+            "median": run.fanout.median_delivery,
+            "completion": run.fanout.completion_time,
+            "spread": run.fanout.spread,
+        }
+        notes += _fanout_notes(run.fanout)
+    if is_closed(run):
+        notes.append(
+            "closed model: the next send waits for the reply, so stalls of the target are under-counted"
+        )
+    table = _table(TIME_COLUMNS, measured | {"send lag": run.send_lag})
+    if table is None:
+        return None
+    return Section("Times", (), table, tuple(notes))
+
+
+def _fanout_notes(seen: Fanout) -> list[str]:
+    whole = show.plural(seen.completion_time.n, "complete broadcast")
+    return [
+        f"delivery: {show.count(seen.delivery_time.n)} deliveries, correlated within a broadcast",
+        f"first, median: {show.plural(seen.first_delivery.n, 'broadcast')}; completion, spread: {whole}",
+    ]
+
+
+def _table(columns: tuple[str, ...], measured: dict[str, Distribution | None]) -> Table | None:
+    """Return the distributions that hold any value, or `None` if none does."""
+    rows = tuple(
+        (name, *(_cell(seen, column) for column in columns))
+        for name, seen in measured.items()
+        if seen is not None and seen.n > 0
+    )
+    return Table(columns, rows) if rows else None
+
+
+def _cell(seen: Distribution, column: str) -> str:
+    value = getattr(seen, column.replace(".", "_"))
+    return show.percentile(value) if column.startswith("p") else show.seconds(value)
+
+
+def _generator(cost: GeneratorCost, arrived: str) -> Section:
+    rows = [
+        Row("processes", show.count(cost.processes), f"{cost.driver}, {cost.pacing} pacing"),
+        *_cost(cost, arrived),
+    ]
+    lag = cost.loop_lag
+    if lag.n:
+        rest = f"p99 {show.percentile(lag.p99)}, max {show.seconds(lag.max)}"
+        rows.append(Row("loop lag p50", show.percentile(lag.p50), rest))
+    return Section("Generator", tuple(rows))
+
+
+def _target(cost: TargetCost | None, arrived: str) -> Section | None:
+    if cost is None:
+        return None
+    command = show.printable(cost.command or "")
+    return Section("Target", (Row("process id", str(cost.pid), command), *_cost(cost, arrived)))
+
+
+def _cost(cost: GeneratorCost | TargetCost, arrived: str) -> Iterable[Row]:
+    each, per_socket = cost.cpu_s_per_message, cost.rss_per_connection
+    yield Row("CPU", show.seconds(cost.cpu_s), "" if each is None else f"{show.seconds(each)} per {arrived}")
+    remark = "" if per_socket is None else f"{show.size(per_socket)} per connection"
+    yield Row("peak RSS", show.size(cost.peak_rss), remark)
+
+
+def _objectives(run: Run) -> Section | None:
+    rows = tuple(
+        Row(
+            f"{'✓' if result.met else '✗'} {show.printable(result.expression)}",
+            objective_value(result.expression, result.value),
+            "met" if result.met else "missed" if result.value is not None else "missed: no such figure",
+        )
+        for result in run.slo
+    )
+    return Section("Objectives", rows) if rows else None
+
+
+def objective_value(expression: str, value: float | None) -> str:
+    """Return an objective's value in the kind of unit that its expression is written in."""
+    figure, _, limit = expression.replace(">", "<").replace("=", "<").partition("<")
+    unit = limit.strip("<= ").lstrip("0123456789.").strip().lower()
+    if unit in ("ns", "us", "µs", "ms", "s", "m", "h") or figure.strip()[1:2].isdigit() or "cpu_s" in figure:
+        return show.seconds(value)
+    if "rss" in figure:
+        return show.size(value)
+    return show.number(value)
+
+
+def suite_table(runs: Sequence[Run]) -> Table:
+    """Return the runs of a suite side by side, one row each."""
+    columns = ("verdict", "opened", "sent", "received", "lost", "p50", "p99", "max")
+    return Table(columns, tuple(_suite_row(run) for run in runs))
+
+
+def _suite_row(run: Run) -> tuple[str, ...]:
+    seen = main_time(run)
+    times = (show.UNKNOWN,) * 3
+    if seen is not None and seen.n:
+        times = (show.percentile(seen.p50), show.percentile(seen.p99), show.seconds(seen.max))
+    opened = f"{run.connections.opened:,}/{run.connections.requested:,}"
+    counts = (show.UNKNOWN,) * 3
+    if run.messages is not None:
+        lost = run.messages.lost.disconnected + run.messages.lost.silent
+        counts = (show.count(run.messages.sent), show.count(run.messages.received), show.count(lost))
+    return (run.scenario, run.validity.verdict.upper(), opened, *counts, *times)
+
+
+def main_time(run: Run) -> Distribution | None:
+    """Return the time that the scenario is about: of handshakes, responses or deliveries."""
+    if run.scenario == "connect":
+        return run.connections.handshake_time
+    return run.fanout.delivery_time if run.fanout is not None else run.response_time

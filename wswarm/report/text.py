@@ -1,0 +1,95 @@
+"""The summary in a terminal: at most 100 columns, plain text."""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from wswarm.report import format as show
+from wswarm.report import headline
+from wswarm.report.sections import SUITE_NOTE, Row, Section, Table, sections, suite_table
+from wswarm.run import Run
+
+WIDTH = 100
+INDENT = "  "
+LABEL_WIDTH = 12
+VALUE_WIDTH = 12
+
+
+def summary(run: Run) -> str:
+    """Return everything a reader wants to know of one run, ending with a newline."""
+    lines = [
+        show.shortened(f"wswarm {run.scenario} · {headline.url(run)}", WIDTH),
+        *_wrapped(" · ".join(headline.plan(run)), ""),
+        "",
+        *_verdict(run),
+    ]
+    for section in sections(run):
+        lines += ["", *_section(section)]
+    return "\n".join(lines) + "\n"
+
+
+def suite_summary(runs: Sequence[Run]) -> str:
+    """Return one line per run of a suite, then doubts about them and missed objectives."""
+    addresses = dict.fromkeys(headline.url(run) for run in runs)
+    lines = [show.shortened(f"wswarm run · {address}", WIDTH) for address in addresses]
+    lines += ["", *_table(suite_table(runs)), f"{INDENT}{SUITE_NOTE}"]
+    for run in runs:
+        doubts = [f"{run.scenario}: {show.printable(reason)}" for reason in run.validity.reasons]
+        missed = [
+            f"{run.scenario}: objective missed: {show.printable(result.expression)}"
+            for result in run.slo
+            if not result.met
+        ]
+        lines += [line for text in (*doubts, *missed) for line in _bullet(text)]
+    return "\n".join(lines) + "\n"
+
+
+def _verdict(run: Run) -> Iterable[str]:
+    yield headline.verdict(run)
+    for reason in run.validity.reasons:
+        yield from _bullet(show.printable(reason))
+
+
+def _bullet(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=f"{INDENT}- ", subsequent_indent=INDENT * 2)
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
+
+
+def _section(section: Section) -> Iterable[str]:
+    yield section.title
+    width = max((LABEL_WIDTH, *(len(row.label) for row in section.rows)))
+    for row in section.rows:
+        yield from _row(row, width)
+    if section.table is not None:
+        if section.rows:
+            yield ""
+        yield from _table(section.table)
+        if any(show.TOO_SMALL in row for row in section.table.rows):
+            yield f"{INDENT}{show.UNKNOWN}: {show.TOO_SMALL} for that percentile"
+    for note in section.notes:
+        yield from _wrapped(note, INDENT)
+
+
+def _row(row: Row, label_width: int) -> list[str]:
+    if label_width > WIDTH // 2:
+        label_width = WIDTH // 2
+    label = show.shortened(row.label, label_width)
+    start = f"{INDENT}{label:<{label_width}}{row.value:>{VALUE_WIDTH}}"
+    remark = " " * (len(start) + 3)
+    lines = textwrap.wrap(row.remark, WIDTH, initial_indent=remark, subsequent_indent=remark)
+    if not lines:
+        return [start.rstrip()]
+    return [start + lines[0][len(start) :], *lines[1:]]
+
+
+def _table(table: Table) -> Iterable[str]:
+    """Lay the table out in columns as narrow as they can be: the first to the left, the others right."""
+    cells = [("", *table.columns), *table.rows]
+    shown = [[show.UNKNOWN if cell == show.TOO_SMALL else cell for cell in row] for row in cells]
+    widths = [max(len(row[column]) for row in shown) for column in range(len(shown[0]))]
+    widths[0] = max(widths[0], LABEL_WIDTH)
+    for row in shown:
+        rest = "".join(f"  {cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))
+        yield f"{INDENT}{row[0]:<{widths[0]}}{rest}".rstrip()
