@@ -4,8 +4,8 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -19,8 +19,8 @@ from wswarm.drive.target import ReferenceApp, ServerOptions
 from wswarm.drive.target import command as serve_command
 from wswarm.errors import PlanError, ResultError, SwarmError
 from wswarm.experiment import doctor
-from wswarm.experiment.measure import OnProgress, measure
-from wswarm.experiment.suite import measure_suite, suite_plans
+from wswarm.experiment.measure import measure
+from wswarm.experiment.suite import suite_plans
 from wswarm.load.plan import Plan, make_plan
 from wswarm.report import store, text
 from wswarm.report.live import Live
@@ -58,11 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run_scenario(parsed: argparse.Namespace) -> int:
     """Measure one scenario."""
     plan = make_plan(parsed.command, parsed.url, **_settings(parsed))
-    folder = _folder(parsed, plan.scenario)
-    with _Interrupts() as interrupts, _live(parsed, plan) as live:
-        run = measure(plan, live.update, interrupts.asked)
-    store.save(run, folder, plots=not parsed.no_plots)
-    return _finish(parsed, [run], folder, is_interrupted=interrupts.asked())
+    with _folder(parsed, plan.scenario) as folder:
+        with _Interrupts() as interrupts, _live(parsed, plan) as live:
+            run = measure(plan, live.update, interrupts.asked)
+        return _finish(parsed, [run], folder, is_interrupted=interrupts.asked())
 
 
 def run_suite(parsed: argparse.Namespace) -> int:
@@ -70,32 +69,26 @@ def run_suite(parsed: argparse.Namespace) -> int:
     scenarios = tuple(name.strip() for name in parsed.scenarios.split(","))
     settings = _settings(parsed)
     suite_plans(parsed.url or "ws://127.0.0.1:1", scenarios, **settings)  # a bad option costs no start-up
-    folder = _folder(parsed, "run")
-    runs: list[Run] = []
-    with ExitStack() as stack:
+    with _folder(parsed, "run") as folder, ExitStack() as stack:
         url = parsed.url
         if url is None:
             app = stack.enter_context(ReferenceApp())
             url = app.url
             settings = {"profile": "chat", "target_pid": app.pid} | settings
         interrupts = stack.enter_context(_Interrupts())
-        shown = ExitStack()
-        stack.callback(shown.close)
-
-        def on_plan(plan: Plan) -> OnProgress:
-            shown.close()
-            return shown.enter_context(_live(parsed, plan)).update
-
+        runs: list[Run] = []
         try:
-            for run in measure_suite(suite_plans(url, scenarios, **settings), on_plan, interrupts.asked):
-                runs.append(run)
-                store.write_run(run, folder / run.scenario)
+            for plan in suite_plans(url, scenarios, **settings):
+                with _live(parsed, plan) as live:
+                    runs.append(measure(plan, live.update, interrupts.asked))
+                store.write_run(runs[-1], folder / plan.scenario)
+                if interrupts.asked():
+                    break
         except SwarmError:
             if runs:
                 store.save_suite(runs, folder, plots=not parsed.no_plots)
             raise
-    store.save_suite(runs, folder, plots=not parsed.no_plots)
-    return _finish(parsed, runs, folder, is_interrupted=interrupts.asked())
+        return _finish(parsed, runs, folder, is_interrupted=interrupts.asked())
 
 
 def serve(parsed: argparse.Namespace) -> int:
@@ -177,13 +170,20 @@ def _settings(parsed: argparse.Namespace) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
 
 
-def _folder(parsed: argparse.Namespace, name: str) -> Path:
-    folder = parsed.output or store.new_folder(None, name, datetime.now(UTC))
+@contextmanager
+def _folder(parsed: argparse.Namespace, name: str) -> Iterator[Path]:
+    """Yield a folder that can be written; one made for a run that then failed does not stay behind empty."""
     try:
+        folder = Path(parsed.output or store.new_folder(None, name, datetime.now(UTC)))
         store.prepare(folder)
     except ResultError as error:
-        raise PlanError(f"-o {folder}: {error}" if parsed.output else str(error)) from None
-    return Path(folder)
+        raise PlanError(f"-o {parsed.output}: {error}" if parsed.output else str(error)) from None
+    try:
+        yield folder
+    except BaseException:
+        with suppress(OSError):
+            folder.rmdir()
+        raise
 
 
 def _live(parsed: argparse.Namespace, plan: Plan) -> Live:
@@ -192,6 +192,10 @@ def _live(parsed: argparse.Namespace, plan: Plan) -> Live:
 
 
 def _finish(parsed: argparse.Namespace, runs: list[Run], folder: Path, *, is_interrupted: bool) -> int:
+    if parsed.command == "run":
+        store.save_suite(runs, folder, plots=not parsed.no_plots)
+    else:
+        store.save(runs[0], folder, plots=not parsed.no_plots)
     store.link_latest(folder)
     _print(parsed, runs, folder)
     return exit_code(runs, is_interrupted=is_interrupted)

@@ -1,12 +1,13 @@
 """What people write on a command line, as numbers: durations, counts, rates, sizes."""
 
 import re
+from fractions import Fraction
 
 from wswarm.errors import PlanError
 
 NS_PER_S = 1_000_000_000
 
-_SECONDS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_SECONDS = {"us": 1e-6, "µs": 1e-6, "\u03bcs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 _MULTIPLES = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 _BYTES = {
     "": 1,
@@ -20,12 +21,12 @@ _BYTES = {
 }
 _PERIODS = {"": 1.0, "/s": 1.0, "/m": 60.0, "/h": 3600.0}
 
-_NUMBER = r"\d+(?:\.\d+)?"
-_DURATION_PART = re.compile(rf"({_NUMBER})(us|µs|ms|s|m|h)")
-_DURATION = re.compile(rf"(?:{_NUMBER}(?:us|µs|ms|s|m|h))+")
-_COUNT = re.compile(rf"({_NUMBER})([kmg]?)", re.IGNORECASE)
-_RATE = re.compile(rf"({_NUMBER})([km]?)(/[smh])?", re.IGNORECASE)
-_SIZE = re.compile(rf"({_NUMBER})([a-z]*)", re.IGNORECASE)
+_NUMBER = r"[0-9]{1,18}(?:\.[0-9]{1,18})?"
+_DURATION_PART = re.compile(rf"({_NUMBER})(us|[µ\u03bc]s|ms|s|m|h)")
+_DURATION = re.compile(rf"(?:{_NUMBER}(?:us|[µ\u03bc]s|ms|s|m|h))+")
+_COUNT = re.compile(rf"({_NUMBER})([kmg]?)", re.IGNORECASE | re.ASCII)
+_RATE = re.compile(rf"({_NUMBER})([km]?)(/[smh])?", re.IGNORECASE | re.ASCII)
+_SIZE = re.compile(rf"({_NUMBER})({'|'.join(_BYTES)})", re.IGNORECASE | re.ASCII)
 
 
 def parse_duration(text: str) -> float:
@@ -48,8 +49,8 @@ def parse_count(text: str) -> int:
         PlanError: the text is not a count, or not a whole one.
     """
     match = _COUNT.fullmatch(text)
-    value = float(match[1]) * _MULTIPLES[match[2].lower()] if match else 0.5
-    if value != int(value):
+    value = Fraction(match[1]) * _MULTIPLES[match[2].lower()] if match else Fraction(1, 2)
+    if value.denominator != 1:
         raise PlanError(f"{text!r} is not a count: write 1000, 10k or 1m")
     return int(value)
 
@@ -70,9 +71,10 @@ def parse_size(text: str) -> int:
     """Return bytes for `512`, `16k` (16,000) or `64KiB` (65,536).
 
     Raises:
-        PlanError: the text is not a size.
+        PlanError: the text is not a size, or not of whole bytes.
     """
     match = _SIZE.fullmatch(text)
-    if not match or match[2].lower() not in _BYTES:
+    value = Fraction(match[1]) * _BYTES[match[2].lower()] if match else Fraction(1, 2)
+    if value.denominator != 1:
         raise PlanError(f"{text!r} is not a size: write 512, 16k or 64KiB")
-    return int(float(match[1]) * _BYTES[match[2].lower()])
+    return int(value)

@@ -63,7 +63,7 @@ def test_secrets_of_the_plan_are_not_passed_on_with_the_page():
     text = render([msgspec.structs.replace(run, plan={**plan, "url": "ws://me:s3cret@host/"})])
     assert "s3cret" not in text
     assert "X-Env: test" in text
-    assert "Authorization: •••" in text
+    assert "Authorization:…" in text
 
 
 def test_a_suite_has_a_way_to_each_of_its_runs():

@@ -20,7 +20,7 @@ from wswarm.drive import picows_driver, websockets_driver, wire
 from wswarm.drive.clock import now_ns
 from wswarm.drive.connection import Driver, Settings
 from wswarm.drive.limits import raise_file_limit
-from wswarm.drive.probes import EffortMeter, LoopLag
+from wswarm.drive.probes import PROBE_GAP_NS, EffortMeter, LoopLag
 from wswarm.drive.sender import ClosedSender, OpenSender, Sender, schedule_of
 from wswarm.drive.swarm import Swarm
 from wswarm.drive.tls import client_context
@@ -29,6 +29,8 @@ from wswarm.stats.tally import EchoTally, FanoutTally
 from wswarm.units import NS_PER_S
 
 DRIVERS: dict[str, Driver] = {"picows": picows_driver.connect, "websockets": websockets_driver.connect}
+
+PUBLISHER_GAP_NS = 25_000_000  # its lateness shows as send lag anyway
 
 _SNAPSHOT_S = 0.25
 _POLL_S = 0.01
@@ -58,7 +60,8 @@ class Agent:
         self._swarm = Swarm(plan, command.prefix, DRIVERS[plan.driver], settings, command.numbers)
         self._swarm.is_replying = plan.closed
         self._effort = EffortMeter()
-        self._lag = LoopLag(asyncio.get_running_loop(), self._tick)
+        gap_ns = PUBLISHER_GAP_NS if command.role == "publish" else PROBE_GAP_NS
+        self._lag = LoopLag(asyncio.get_running_loop(), self._fold_in_time, gap_ns)
         self._sender: Sender | None = None
         self._tally: EchoTally | FanoutTally | None = None
         self._window = Window(0, 0, 0, 0)
@@ -79,6 +82,7 @@ class Agent:
         if self._sender is not None:
             self._sender.start()
         await _sleep_until(window.hold_ns)
+        self._swarm.capture.unmarked = 0
         self._effort.start()
         self._lag.restart()
         while now_ns() < self._window.drain_ns:
@@ -174,7 +178,7 @@ class Agent:
         gc.collect()
         gc.freeze()
 
-    def _tick(self, lag_ns: int) -> None:
+    def _fold_in_time(self, lag_ns: int) -> None:
         """Fold what was captured when the loop is idle, or when there is much of it."""
         waiting = len(self._swarm.capture)
         now = now_ns()

@@ -7,7 +7,6 @@ uvloop tick in whole milliseconds; a timerfd wakes the loop within some 30 µs.
 import asyncio
 import ctypes
 import os
-import struct
 import sys
 import time
 from collections.abc import Callable
@@ -72,7 +71,7 @@ class KernelTimer:
 
     def _expired(self) -> None:
         try:
-            struct.unpack("Q", os.read(self._fd, 8))
+            os.read(self._fd, 8)
         except BlockingIOError:
             return  # armed anew between the wake-up and this call
         self._callback()

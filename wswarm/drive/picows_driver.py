@@ -22,6 +22,7 @@ from wswarm.load.request import Request
 # An adapter, because picows makes a child of a plain Logger for every connection: 1.5 KB each.
 _LOG: "logging.LoggerAdapter[logging.Logger]" = logging.LoggerAdapter(logging.getLogger("wswarm.picows"), {})
 _READ_BUFFER = 1024
+_DATA = (picows.WSMsgType.TEXT, picows.WSMsgType.BINARY)
 
 
 class PicowsConnection(picows.WSListener):
@@ -44,7 +45,7 @@ class PicowsConnection(picows.WSListener):
         self._take = events.take
         self._watch = watch
         self._kind = picows.WSMsgType.BINARY if is_binary else picows.WSMsgType.TEXT
-        self._parts: list[bytes] | None = None
+        self._parts: list[bytes] = []
         self._transport: picows.WSTransport | None = None
         self.is_open = False
         self.is_writable = True
@@ -56,11 +57,9 @@ class PicowsConnection(picows.WSListener):
         self.is_open = True
 
     def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
-        if frame.fin and self._parts is None and transport.close_handshake is None:
-            if not self._take(frame.get_payload_as_bytes()):
-                self._note_unmarked(frame)
-        else:
-            self._on_rare_frame(transport, frame)
+        if transport.close_handshake is None and frame.fin and self._take(frame.get_payload_as_bytes()):
+            return
+        self._on_rare_frame(transport, frame)
 
     def on_ws_disconnected(self, transport: picows.WSTransport) -> None:
         self.is_open = False
@@ -96,27 +95,31 @@ class PicowsConnection(picows.WSListener):
         if self._transport is not None:
             self._transport.disconnect(graceful=False)
 
-    def _note_unmarked(self, frame: picows.WSFrame) -> None:
-        if frame.msg_type in (picows.WSMsgType.TEXT, picows.WSMsgType.BINARY):
-            self._events.unmarked()
-
     def _on_rare_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
+        """Handle what is no whole marked message: a close frame, a fragment, a message without our marker."""
         kind = frame.msg_type
         if kind == picows.WSMsgType.CLOSE:
             self.is_open = False
             transport.send_close(frame.get_close_code())
             transport.disconnect()
-        elif kind in (picows.WSMsgType.TEXT, picows.WSMsgType.BINARY, picows.WSMsgType.CONTINUATION):
+        elif kind == picows.WSMsgType.CONTINUATION or (kind in _DATA and not frame.fin):
             self._join(frame)
+        # picows reads a frame ahead: the last message before a close frame comes when that is already known.
+        elif kind in _DATA and (
+            transport.close_handshake is None or not self._take(frame.get_payload_as_bytes())
+        ):
+            self._events.unmarked()
 
     def _join(self, frame: picows.WSFrame) -> None:
-        parts = self._parts = self._parts or []
-        parts.append(frame.get_payload_as_bytes())
-        if sum(map(len, parts)) > MAX_MESSAGE_SIZE:
+        """Put fragments together; a last one that holds a whole marker was taken without them."""
+        if frame.msg_type != picows.WSMsgType.CONTINUATION:
+            self._parts = []
+        self._parts.append(frame.get_payload_as_bytes())
+        if sum(map(len, self._parts)) > MAX_MESSAGE_SIZE:
             raise picows.WSProtocolError(picows.WSCloseCode.MESSAGE_TOO_BIG, "fragmented message too big")
         if frame.fin:
-            self._parts = None
-            if not self._take(b"".join(parts)):
+            payload, self._parts = b"".join(self._parts), []
+            if not self._take(payload):
                 self._events.unmarked()
 
 

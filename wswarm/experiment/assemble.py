@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from wswarm import redact
 from wswarm.drive.probes import MachineUse, TargetMeter, TargetUse
 from wswarm.drive.sender import schedule_of
 from wswarm.load.plan import Plan
@@ -22,6 +23,8 @@ from wswarm.stats.validity import Evidence, judge
 from wswarm.units import NS_PER_S
 
 _PACKAGES = ("wswarm", "picows", "websockets", "uvloop", "numpy", "fastapi", "starlette", "uvicorn", "locust")
+
+_RSS_SOCKETS = 100  # below, what a process grows by has little to do with its sockets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     run = Run(
         scenario=plan.scenario,
         started_at=observed.started_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        plan=msgspec.to_builtins(plan),
+        plan=redact.plan(msgspec.to_builtins(plan)),
         environment=environment(),
         validity=judge(Evidence(scenario=plan.scenario)),
         phases=_phases(window, observed.end_ns),
@@ -125,7 +128,7 @@ def _generator(plan: Plan, findings: Sequence[Findings], messages: Messages | No
         cpu_s=cpu_s,
         cpu_s_per_message=cpu_s / messages.received if messages and messages.received else None,
         peak_rss=sum(one.rss_peak for one in efforts),
-        rss_per_connection=growth / sockets if sockets else None,
+        rss_per_connection=growth / sockets if sockets >= _RSS_SOCKETS else None,
         loop_lag=summary.distribution(summary.merged(one.loop_lag for one in efforts)),
         driver=plan.driver,
         pacing=plan.pacing,
@@ -147,7 +150,9 @@ def _target(observed: Observed, connections: Connections, messages: Messages | N
         if cpu_s is not None and messages and messages.received
         else None,
         peak_rss=observed.target_peak,
-        rss_per_connection=growth / connections.opened if growth is not None and connections.opened else None,
+        rss_per_connection=growth / connections.opened
+        if growth is not None and connections.opened >= _RSS_SOCKETS
+        else None,
         command=target.command,
     )
 

@@ -1,13 +1,10 @@
 """The whole profile of a service: connect, echo, fan-out, one after another."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from wswarm.errors import PlanError
-from wswarm.experiment.measure import OnProgress, measure
 from wswarm.load.plan import Plan, make_plan
 from wswarm.load.profile import PROFILES
-from wswarm.run import Run
 
 SCENARIOS = ("connect", "echo", "fanout")
 _REFERENCE = {"connect": "echo", "echo": "echo", "fanout": "chat"}
@@ -32,22 +29,6 @@ def suite_plans(url: str, scenarios: tuple[str, ...], **options: Any) -> list[Pl
         for name in SCENARIOS
         if name in scenarios
     ]
-
-
-def measure_suite(
-    plans: list[Plan],
-    on_plan: Callable[[Plan], OnProgress | None] | None = None,
-    interrupted: Callable[[], bool] | None = None,
-) -> Iterator[Run]:
-    """Yield each plan's run as soon as it is measured; an interruption ends the suite after the run it cut.
-
-    Args:
-        on_plan: Called before each plan; returns who gets its progress.
-    """
-    for plan in plans:
-        yield measure(plan, on_plan(plan) if on_plan is not None else None, interrupted)
-        if interrupted is not None and interrupted():
-            return
 
 
 def _profile(wanted: str | None, scenario: str) -> str | None:

@@ -1,5 +1,6 @@
 """What load: every setting of one measurement, checked."""
 
+from ipaddress import ip_address
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from wswarm.load.message import check_size
 from wswarm.load.profile import profile_for
 
 PAIRS_LIMIT = 10_000_000
+SEED_LIMIT = 1 << 63
 DEFAULT_CONNECTIONS = {"connect": 100, "echo": 10, "fanout": 100}
 DEFAULT_RATE = {"echo": 100.0, "fanout": 5.0}
 HEADER_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
@@ -102,13 +104,14 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
     if unknown:
         raise PlanError(f"no option {unknown[0]!r}; the options are {', '.join(Plan.__struct_fields__)}")
     given = {name: value for name, value in options.items() if value is not None}
+    given |= {"scenario": scenario, "url": url}
     if scenario == "connect":
         given.setdefault("warmup", 0.0)
     given.setdefault("connections", DEFAULT_CONNECTIONS.get(scenario, 1))
     if not given.get("closed") and scenario in DEFAULT_RATE:
         given.setdefault("rate", DEFAULT_RATE[scenario])
     try:
-        return msgspec.convert({"scenario": scenario, "url": url, **given}, Plan)
+        return msgspec.convert(given, Plan)
     except msgspec.ValidationError as error:
         raise PlanError(_reworded(error, given)) from None
 
@@ -131,7 +134,7 @@ def check_url(url: str) -> None:
         raise PlanError(f"no host in {url!r}: write ws://host:port/path")
     if port == 0:
         raise PlanError(f"port 0 in {url!r}: give the port that the service listens on")
-    if parts.fragment or any(not "!" <= character <= "~" for character in url):
+    if "#" in url or any(not "!" <= character <= "~" for character in url):
         raise PlanError(f"{url!r} has a fragment, a space or a character outside ASCII: percent-encode it")
 
 
@@ -144,13 +147,16 @@ def _check_numbers(plan: Plan) -> None:
         "connect-timeout": plan.connect_timeout,
         "processes": plan.processes,
         "publishers": plan.publishers,
+        "target-pid": plan.target_pid,
     }
     for name, value in positive.items():
         if value is not None and not 0 < value < float("inf"):
-            raise PlanError(f"--{name} {value:g} must be more than 0")
+            raise PlanError(f"--{name} {value:g} must be a number above 0")
     for name, value in {"warmup": plan.warmup, "drain": plan.drain}.items():
         if not 0 <= value < float("inf"):
-            raise PlanError(f"--{name} {value:g} must be 0 or more")
+            raise PlanError(f"--{name} {value:g} must be a number from 0 on")
+    if plan.seed is not None and not 0 <= plan.seed < SEED_LIMIT:
+        raise PlanError(f"--seed {plan.seed} must be a whole number from 0 to {SEED_LIMIT - 1}")
     if plan.processes is not None and plan.processes > plan.connections:
         raise PlanError(f"--processes {plan.processes} is more than --connections {plan.connections}")
     if plan.rate is not None and plan.scenario != "connect" and round(plan.rate * plan.duration) < 1:
@@ -165,6 +171,9 @@ def _check_numbers(plan: Plan) -> None:
 
 
 def _check_message(plan: Plan) -> None:
+    for message in (plan.template, *plan.on_open):
+        if any("\ud800" <= character <= "\udfff" for character in message):
+            raise PlanError(f"the message {message!r} is not valid UTF-8: write it as UTF-8 text")
     if plan.text is not None and plan.json is not None:
         raise PlanError("--text and --json both give the message: use one")
     if "{marker}" not in plan.template:
@@ -174,9 +183,9 @@ def _check_message(plan: Plan) -> None:
     if plan.json is not None:
         try:
             msgspec.json.decode(plan.json.replace("{id}", "0"))
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise PlanError(f"--json {plan.json!r} is not JSON: {error}") from None
-    check_size(plan.template, plan.size)
+    check_size(plan.template.replace("{id}", str(plan.sockets)), plan.size)
     if plan.closed and plan.scenario != "echo":
         raise PlanError(f"--closed waits for replies, which only echo has; leave it out of {plan.scenario}")
 
@@ -184,13 +193,15 @@ def _check_message(plan: Plan) -> None:
 def _check_connection(plan: Plan) -> None:
     for header in plan.headers:
         name, colon, value = header.partition(":")
-        if not colon or not name or not set(name.lower()) <= HEADER_TOKEN or not value.strip().isprintable():
+        if not colon or not _is_token(name) or not value.strip().isprintable():
             raise PlanError(f"--header {header!r} is not a header: write 'Name: value'")
         if name.lower().startswith(("sec-websocket-", "upgrade", "connection")):
             raise PlanError(
                 f"--header {header!r} belongs to the handshake: use --subprotocol, --deflate or --origin"
             )
     _check_tokens(plan)
+    for address in plan.bind:
+        _check_bind(address)
     if (plan.cert is None) != (plan.key is None):
         raise PlanError("--cert and --key go together: give both files")
     if plan.deflate and plan.driver != "websockets":
@@ -202,12 +213,23 @@ def _check_tokens(plan: Plan) -> None:
         if "=" not in cookie or not cookie.isprintable() or ";" in cookie:
             raise PlanError(f"--cookie {cookie!r} is not a cookie: write name=value")
     for protocol in plan.subprotocols:
-        if not protocol or not set(protocol.lower()) <= HEADER_TOKEN:
+        if not _is_token(protocol):
             raise PlanError(
                 f"--subprotocol {protocol!r} is not a token: it may not hold spaces or separators"
             )
     if plan.origin is not None and not plan.origin.isprintable():
         raise PlanError(f"--origin {plan.origin!r} holds a control character")
+
+
+def _is_token(text: str) -> bool:
+    return text.isascii() and text != "" and set(text.lower()) <= HEADER_TOKEN
+
+
+def _check_bind(address: str) -> None:
+    try:
+        ip_address(address)
+    except ValueError:
+        raise PlanError(f"--bind {address!r} is not an IP address: write one of this machine's") from None
 
 
 def _reworded(error: msgspec.ValidationError, given: dict[str, Any]) -> str:

@@ -1,23 +1,17 @@
 """A run in a line or two of words: what was asked for, of whom, and how far the answer can be trusted."""
 
-import re
 from typing import Any
 
+from wswarm import redact
 from wswarm.report import format as show
 from wswarm.run import Run
 
 SIGNS = {"valid": "✓", "suspect": "!", "invalid": "✗"}
-PASSWORD = re.compile(r"(//[^/@:?#]*:)[^/@?#]*@")
 
 
 def url(run: Run) -> str:
     """Return the target's address as the plan gives it, on one line and without its password."""
-    return without_password(show.printable(str(run.plan.get("url") or "address unknown")))
-
-
-def without_password(text: str) -> str:
-    """Return `text` with the password of an address in it left out: `ws://user:…@host`."""
-    return PASSWORD.sub(r"\1…@", text)
+    return redact.address(show.printable(str(run.plan.get("url") or "address unknown")))
 
 
 def plan(run: Run) -> list[str]:

@@ -7,14 +7,13 @@ from typing import Any
 
 import jinja2
 
+from wswarm import redact
 from wswarm.report import format as show
 from wswarm.report import headline
 from wswarm.report.captions import caption
 from wswarm.report.sections import SUITE_NOTE, main_time, sections, suite_table
 from wswarm.run import Distribution, Run
 
-SECRET = "•••"
-SECRET_WORDS = ("auth", "token", "key", "secret", "cookie", "password", "session")
 DURATIONS = ("duration", "warmup", "drain", "connect_timeout")
 COUNTS = ("connections", "publishers", "processes")
 RATES = ("rate", "connect_rate")
@@ -86,14 +85,12 @@ def _highlights(run: Run) -> list[tuple[str, str]]:
 def _plan(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         (name.replace("_", " "), _setting(name, value))
-        for name, value in settings.items()
+        for name, value in redact.plan(settings).items()
         if value is not None and value is not False and value not in ("", [], ())
     ]
 
 
 def _setting(name: str, value: Any) -> str:
-    if name in ("headers", "cookies"):
-        return ", ".join(_masked(str(entry), is_secret=name == "cookies") for entry in value)
     if name in DURATIONS:
         return show.duration(value)
     if name in COUNTS:
@@ -102,16 +99,7 @@ def _setting(name: str, value: Any) -> str:
         return show.rate(value)
     if isinstance(value, list | tuple):
         return ", ".join(show.printable(str(entry)) for entry in value)
-    return "yes" if value is True else headline.without_password(show.printable(str(value)))
-
-
-def _masked(entry: str, *, is_secret: bool) -> str:
-    """Return `Name: value`, the value hidden when it is a secret: pages are passed on freely."""
-    separator = "=" if is_secret else ":"
-    name = entry.partition(separator)[0]
-    if is_secret or any(word in name.lower() for word in SECRET_WORDS):
-        return f"{show.printable(name)}{separator} {SECRET}"
-    return show.printable(entry)
+    return "yes" if value is True else show.printable(str(value))
 
 
 def _environment(run: Run) -> list[tuple[str, str]]:

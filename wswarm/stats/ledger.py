@@ -77,7 +77,7 @@ class Ledger:
         before[is_start] = known[is_start]
         is_end = np.concatenate((is_start[1:], [True]))
         self._highest[pair[is_end]] = running[is_end]
-        highest = np.empty_like(before)
+        highest: Int64s = np.empty_like(before)
         highest[order] = before
         return highest
 

@@ -3,9 +3,11 @@
 import operator
 import re
 from collections.abc import Callable
+from math import isnan
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import inspect
 
 from wswarm.errors import PlanError
 from wswarm.run import Run, Scenario, SloResult
@@ -21,6 +23,7 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
 }
 _EXPRESSION = re.compile(r"\s*([A-Za-z][\w.]*)\s*(<=|>=|==|!=|<|>)\s*(\S+)\s*")
 _PERCENTILE = re.compile(r"p\d+(_\d+|\.\d+)?")
+_ABSENT = {"connections.failures": 0, "connections.closes": 0}  # these count what there was
 _TIMES = {
     "connect": "connections.handshake_time",
     "echo": "response_time",
@@ -41,7 +44,7 @@ def parse_objective(expression: str) -> Objective:
     """Return the objective that the expression states.
 
     Raises:
-        PlanError: it is not `FIGURE OPERATOR VALUE`.
+        PlanError: it is not `FIGURE OPERATOR VALUE`, or no run file has such a figure.
     """
     match = _EXPRESSION.fullmatch(expression)
     if match is None:
@@ -49,6 +52,8 @@ def parse_objective(expression: str) -> Objective:
             f"--slo {expression!r} is not an objective: write p99<50ms, lost==0 or rates.achieved>=950"
         )
     path, sign, value = match.groups()
+    if not _can_be_number(full_path(path, "echo")):
+        raise PlanError(f"--slo {expression!r}: a run file has no number {path!r}; see docs/run.schema.json")
     return Objective(expression, path, sign, _limit(expression, value))
 
 
@@ -80,7 +85,7 @@ def _value(run: Run, path: str, objective: Objective) -> float | None:
         if figure is None:
             return None
         if isinstance(figure, dict):
-            figure = figure.get(name)
+            figure = figure.get(name, _ABSENT.get(path.rpartition(".")[0]))
         elif isinstance(figure, msgspec.Struct) and name in figure.__struct_fields__:
             figure = getattr(figure, name)
         else:
@@ -92,13 +97,36 @@ def _value(run: Run, path: str, objective: Objective) -> float | None:
     return figure
 
 
+def _can_be_number(path: str) -> bool:
+    kinds: list[inspect.Type] = [inspect.type_info(Run)]
+    for name in path.split("."):
+        kinds = [inner for kind in kinds for inner in _inside(kind, name)]
+    numbers = (inspect.IntType, inspect.FloatType, inspect.AnyType)
+    return path == "messages.lost" or any(isinstance(kind, numbers) for kind in kinds)
+
+
+def _inside(kind: inspect.Type, name: str) -> list[inspect.Type]:
+    """Return what the part of that name can be."""
+    if isinstance(kind, inspect.DictType):
+        inner = [kind.value_type]
+    elif isinstance(kind, inspect.StructType):
+        inner = [field.type for field in kind.fields if field.name == name]
+    else:
+        inner = []
+    return [
+        option for one in inner for option in (one.types if isinstance(one, inspect.UnionType) else (one,))
+    ]
+
+
 def _limit(expression: str, value: str) -> float:
     parsers: tuple[Callable[[str], float], ...] = (
         (parse_count, parse_duration) if value[-1:] in "kKM" else (float, parse_duration, parse_count)
     )
     for parse in parsers:
         try:
-            return float(parse(value))
+            limit = float(parse(value))
         except (PlanError, ValueError):
             continue
+        if not isnan(limit):
+            return limit
     raise PlanError(f"--slo {expression!r}: {value!r} is neither a number nor a duration such as 50ms")

@@ -90,7 +90,7 @@ def _suspect_load(evidence: Evidence) -> list[str]:
         reasons.append(f"{_lag_text(evidence)}; lower --rate")
     if 0.9 <= evidence.opened_share < 1:
         reasons.append(
-            f"{evidence.opened_share:.1%} of the connections opened: see the reasons of the failures"
+            f"{min(evidence.opened_share, 0.999):.1%} of the connections opened: see the reasons of the failures"
         )
     return reasons
 
