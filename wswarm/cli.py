@@ -68,19 +68,14 @@ def run_suite(parsed: argparse.Namespace) -> int:
     """Measure the whole profile, of the reference application unless a URL is given."""
     scenarios = tuple(name.strip() for name in parsed.scenarios.split(","))
     settings = _settings(parsed)
-    suite_plans(parsed.url or "ws://127.0.0.1:1", scenarios, **settings)  # a bad option costs no start-up
-    with _folder(parsed, "run") as folder, ExitStack() as stack:
-        url = parsed.url
-        if url is None:
-            app = stack.enter_context(ReferenceApp())
-            url = app.url
-            settings = {"profile": "chat", "target_pid": app.pid} | settings
-        interrupts = stack.enter_context(_Interrupts())
-        runs: list[Run] = []
+    if parsed.url is None:
+        settings = {"profile": "echo"} | settings
+    plans = suite_plans(parsed.url or "ws://127.0.0.1:1", scenarios, **settings)
+    runs: list[Run] = []
+    with _folder(parsed, "run") as folder, _Interrupts() as interrupts:
         try:
-            for plan in suite_plans(url, scenarios, **settings):
-                with _live(parsed, plan) as live:
-                    runs.append(measure(plan, live.update, interrupts.asked))
+            for plan in plans:
+                runs.append(_measure_one(parsed, plan, interrupts))
                 store.write_run(runs[-1], folder / plan.scenario)
                 if interrupts.asked():
                     break
@@ -89,6 +84,17 @@ def run_suite(parsed: argparse.Namespace) -> int:
                 store.save_suite(runs, folder, plots=not parsed.no_plots)
             raise
         return _finish(parsed, runs, folder, is_interrupted=interrupts.asked())
+
+
+def _measure_one(parsed: argparse.Namespace, plan: Plan, interrupts: "_Interrupts") -> Run:
+    """Measure one scenario of a suite; without a URL on a reference application of its own, freshly started."""
+    with ExitStack() as stack:
+        if parsed.url is None:
+            app = stack.enter_context(ReferenceApp())
+            pid = plan.target_pid if plan.target_pid is not None else app.pid
+            plan = msgspec.structs.replace(plan, url=app.url, target_pid=pid)
+        live = stack.enter_context(_live(parsed, plan))
+        return measure(plan, live.update, interrupts.asked)
 
 
 def serve(parsed: argparse.Namespace) -> int:

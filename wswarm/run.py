@@ -59,6 +59,20 @@ class Validity(msgspec.Struct, frozen=True, kw_only=True):
     reasons: list[str] = []
 
 
+class Moment(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """How many connections were open from `t` on, s since the run began."""
+
+    t: float
+    open: int
+
+
+class Handshake(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """One handshake: done at `t`, s since the run began, after `time` s."""
+
+    t: float
+    time: float
+
+
 class Connections(msgspec.Struct, frozen=True, kw_only=True):
     """Every socket of the run, publishers included, one attempt each.
 
@@ -67,6 +81,8 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
         dropped: Connections lost after they had opened, whoever began it, up to the end of the drain.
         closes: Those of them that the peer began, by close code (`1006`: without a close frame).
         handshake_time: TCP connect start to upgrade response; split into tcp, tls and upgrade.
+        timeline: Each change of the open connections; of more than 1,000, every k-th and the last.
+        handshakes: Completed ones in order; of more than 1,000, every k-th.
     """
 
     requested: int
@@ -80,6 +96,8 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
     tcp_time: Distribution | None = None
     tls_time: Distribution | None = None
     upgrade_time: Distribution | None = None
+    timeline: list[Moment] = []
+    handshakes: list[Handshake] = []
 
 
 class Lost(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from hdrh.histogram import HdrHistogram
 
-from wswarm.run import Broadcast, Connections, Distribution, Lost, Messages, Phases, Second
+from wswarm.run import Broadcast, Connections, Distribution, Handshake, Lost, Messages, Moment, Phases, Second
 
 LEVELS = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999, "p99_99": 0.9999}
 
@@ -53,6 +53,10 @@ def connections(requested: int, failed: int, handshakes: Any) -> Connections:
         handshake_time=distribution(handshakes),
         tcp_time=distribution(handshakes * 0.15),
         upgrade_time=distribution(handshakes * 0.85),
+        timeline=[Moment(t=number / 500, open=number + 1) for number in range(opened)],
+        handshakes=[
+            Handshake(t=number / 500, time=float(time)) for number, time in enumerate(handshakes[:opened])
+        ],
     )
 
 

@@ -57,7 +57,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     lag = summary.merged(one.lag for one in sends)
     response = summary.merged(one.response for one in arrivals)
     service = summary.merged(one.service for one in arrivals)
-    connections = summary.connections(findings)
+    connections = summary.connections(findings, window)
     messages = summary.messages(findings) if has_messages else None
     is_echo = plan.scenario == "echo"
     run = Run(

@@ -30,6 +30,7 @@ from wswarm.units import NS_PER_S
 _START_AFTER_NS = 200_000_000
 _CUT_AFTER_NS = 50_000_000
 _LISTEN_S = 0.1
+_RATE_OVER_NS = 2_000_000_000
 _RAMP_GRACE_S = 30.0
 _PHASE_GRACE_S = 10.0
 _HOPELESS_AFTER = 100
@@ -83,7 +84,7 @@ class _Experiment:
         self._started_at = datetime.now(UTC)
         self._window = Window(now_ns(), 0, 0, 0)
         self._was_cut = False
-        self._sent_then: deque[tuple[int, int, int]] = deque(maxlen=round(1 / _LISTEN_S))
+        self._sent_then: deque[tuple[int, int]] = deque()
 
     def run(self) -> Run:
         """Return the run."""
@@ -288,8 +289,11 @@ class _Experiment:
         snapshots = [agent.snapshot for agent in self._fleet.agents]
         sent, received = (sum(getattr(one, name) for one in snapshots) for name in ("sent", "received"))
         now = now_ns()
-        self._sent_then.append((now, sent, received))
-        then_ns, sent_then, _ = self._sent_then[0]
+        self._sent_then.append((now, sent))
+        while self._sent_then[0][0] < now - _RATE_OVER_NS:
+            self._sent_then.popleft()
+        then_ns, sent_then = self._sent_then[0]
+        is_known = now - then_ns > _RATE_OVER_NS // 2
         times = Histogram()
         for one in snapshots:
             times.merge_packed(one.times)
@@ -302,14 +306,14 @@ class _Experiment:
             failed=sum(one.failed for one in snapshots),
             sent=sent,
             received=received,
-            rate=(sent - sent_then) / max(1e-9, (now - then_ns) / NS_PER_S),
+            rate=(sent - sent_then) * NS_PER_S / (now - then_ns) if is_known and sent else None,
             p50_s=None if p50_ns is None else p50_ns / NS_PER_S,
             p99_s=None if p99_ns is None else p99_ns / NS_PER_S,
-            lost=self._lost(sent_then, received),
+            lost=self._lost(sent_then, received) if is_known else None,
         )
 
     def _lost(self, sent_then: int, received: int) -> int | None:
-        """Return how many of the messages sent a second ago have not come, as far as can be told by now."""
+        """Return how many of the messages sent two seconds ago have not come, as far as can be told by now."""
         if self._plan.scenario == "connect":
             return None
         holders = sum(agent.snapshot.open for agent in self._fleet.holders)

@@ -10,8 +10,10 @@ from wswarm.run import (
     Connections,
     Distribution,
     Fanout,
+    Handshake,
     Lost,
     Messages,
+    Moment,
     Rates,
     Second,
 )
@@ -33,6 +35,7 @@ from wswarm.units import NS_PER_S
 
 PERCENTS = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p99_9": 99.9, "p99_99": 99.99}
 BROADCASTS_KEPT = 5_000
+POINTS_KEPT = 1_000
 
 
 def merged(packed: Iterable[Packed]) -> Histogram:
@@ -73,7 +76,7 @@ def seconds(value_ns: int | None) -> float | None:
     return None if value_ns is None else value_ns / NS_PER_S
 
 
-def connections(findings: Sequence[Findings]) -> Connections:
+def connections(findings: Sequence[Findings], window: Window) -> Connections:
     """Return how all sockets fared."""
     sockets = [found.sockets for found in findings]
     columns = {
@@ -81,6 +84,7 @@ def connections(findings: Sequence[Findings]) -> Connections:
         for name in ("tcp_ns", "tls_ns", "upgrade_ns", "started_ns", "opened_ns", "closed_ns")
     }
     tls_ns = columns["tls_ns"]
+    steps = _steps(columns["opened_ns"], columns["closed_ns"])
     failures: Counter[str] = Counter()
     closes: Counter[str] = Counter()
     for one in sockets:
@@ -90,7 +94,7 @@ def connections(findings: Sequence[Findings]) -> Connections:
         requested=sum(one.requested for one in sockets),
         opened=len(tls_ns),
         failed=sum(failures.values()),
-        peak=_peak(columns["opened_ns"], columns["closed_ns"]),
+        peak=max((count for _, count in steps), default=0),
         dropped=int(np.count_nonzero(columns["closed_ns"] != STILL_OPEN)),
         failures=dict(failures.most_common()),
         closes=dict(closes.most_common()),
@@ -98,6 +102,11 @@ def connections(findings: Sequence[Findings]) -> Connections:
         tcp_time=distribution(of_values(columns["tcp_ns"])),
         tls_time=distribution(of_values(tls_ns[tls_ns != UNKNOWN])) if (tls_ns != UNKNOWN).any() else None,
         upgrade_time=distribution(of_values(columns["upgrade_ns"])),
+        timeline=[Moment(t=_since(moment_ns, window), open=count) for moment_ns, count in _thinned(steps)],
+        handshakes=[
+            Handshake(t=_since(opened_ns, window), time=(opened_ns - started_ns) / NS_PER_S)
+            for opened_ns, started_ns in _thinned(_ascending(columns["opened_ns"], columns["started_ns"]))
+        ],
     )
 
 
@@ -235,13 +244,28 @@ def _known(value_ns: np.int64) -> float | None:
     return None if value_ns in (UNKNOWN, STILL_OPEN) else float(value_ns) / NS_PER_S
 
 
-def _peak(opened_ns: Int64s, closed_ns: Int64s) -> int:
+def _steps(opened_ns: Int64s, closed_ns: Int64s) -> list[tuple[int, int]]:
+    """Return every change of the open connections: when, and how many then."""
     lost_ns = closed_ns[closed_ns != STILL_OPEN]
     moments = np.concatenate((opened_ns, lost_ns))
     steps = np.concatenate((np.ones(len(opened_ns), np.int64), np.full(len(lost_ns), -1, np.int64)))
-    if not len(moments):
-        return 0
-    return int(np.cumsum(steps[np.argsort(moments, kind="stable")]).max())
+    order = np.argsort(moments, kind="stable")
+    return list(zip(moments[order].tolist(), np.cumsum(steps[order]).tolist(), strict=True))
+
+
+def _ascending(keys: Int64s, values: Int64s) -> list[tuple[int, int]]:
+    order = np.argsort(keys, kind="stable")
+    return list(zip(keys[order].tolist(), values[order].tolist(), strict=True))
+
+
+def _thinned(rows: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return at most some 1,000 of the rows, evenly, the last among them."""
+    step = max(1, -(-len(rows) // POINTS_KEPT))
+    return [*rows[:-1:step], *rows[-1:]]
+
+
+def _since(moment_ns: int, window: Window) -> float:
+    return (moment_ns - window.origin_ns) / NS_PER_S
 
 
 def _second(moment_ns: Int64s, window: Window) -> Int64s:

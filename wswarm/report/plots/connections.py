@@ -1,11 +1,11 @@
-"""Open connections over time, with the handshakes of each second below."""
+"""Open connections over time, with the handshakes below."""
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from wswarm.report.format import count
 from wswarm.report.plots import canvas
-from wswarm.run import Run, Second
+from wswarm.run import Handshake, Run
 
 
 def draw(run: Run) -> Figure | None:
@@ -13,7 +13,7 @@ def draw(run: Run) -> Figure | None:
     if not run.series:
         return None
     drawn = canvas.figure(run, "Open connections over time")
-    shakes = [second for second in run.series if second.handshake_p50 is not None]
+    shakes = run.connections.handshakes
     has_failures = any(second.failed for second in run.series)
     panels = canvas.stacked(drawn, [3.0, *([1.9] if shakes else []), *([1.0] if has_failures else [])])
     _open(run, panels[0])
@@ -27,13 +27,15 @@ def draw(run: Run) -> Figure | None:
 
 
 def _open(run: Run, axes: Axes) -> None:
-    """Draw the sockets that were open at the end of each second; nothing is open when the run begins."""
-    ends = [0.0, *(min(second.t + 1, run.phases.end) for second in run.series)]
-    sockets = [0, *(second.connections for second in run.series)]
-    axes.fill_between(ends, sockets, color=canvas.SKY, alpha=0.35, linewidth=0)
-    axes.plot(
-        ends, sockets, color=canvas.BLUE, linewidth=1.8, label=f"open (peak {count(run.connections.peak)})"
-    )
+    """Draw each change of the open sockets; nothing is open when the run begins."""
+    timeline = run.connections.timeline
+    moments = [0.0, *(moment.t for moment in timeline)]
+    sockets = [0, *(moment.open for moment in timeline)]
+    moments.append(max(run.phases.end, moments[-1]))
+    sockets.append(sockets[-1])
+    axes.fill_between(moments, sockets, step="post", color=canvas.SKY, alpha=0.35, linewidth=0)
+    label = f"open (peak {count(run.connections.peak)})"
+    axes.step(moments, sockets, where="post", color=canvas.BLUE, linewidth=1.8, label=label)
     asked = run.connections.requested
     axes.axhline(asked, color=canvas.INK, linestyle="--", linewidth=1, label=f"requested {count(asked)}")
     axes.set_ylabel("open connections")
@@ -42,16 +44,19 @@ def _open(run: Run, axes: Axes) -> None:
     canvas.legend(axes)
 
 
-def _handshakes(shakes: list[Second], axes: Axes) -> None:
-    middles = [second.t + 0.5 for second in shakes]
-    for name, marker, colour, label in (
-        ("handshake_p50", "o", canvas.BLUE, "median"),
-        ("handshake_max", "^", canvas.ORANGE, "longest"),
-    ):
-        values = [getattr(second, name) for second in shakes]
-        axes.plot(middles, values, marker=marker, markersize=4, linewidth=1.2, color=colour, label=label)
-    axes.set_ylabel("handshake time")
-    canvas.scale_time(
-        axes.yaxis, [time for second in shakes for time in (second.handshake_p50, second.handshake_max)]
+def _handshakes(shakes: list[Handshake], axes: Axes) -> None:
+    times = [shake.time for shake in shakes]
+    axes.plot(
+        [shake.t for shake in shakes],
+        times,
+        linestyle="none",
+        marker="o",
+        markersize=3.5,
+        markeredgewidth=0,
+        alpha=0.5,
+        color=canvas.BLUE,
+        label="each handshake, when it was done",
     )
+    axes.set_ylabel("handshake time")
+    canvas.scale_time(axes.yaxis, times)
     canvas.legend(axes)
