@@ -1,1 +1,52 @@
-"""wswarm: connection counts, message times and broadcast fan-out of WebSocket services."""
+"""wswarm: connection counts, message times and broadcast fan-out of WebSocket services.
+
+::
+
+    import wswarm
+
+    run = wswarm.fanout("ws://127.0.0.1:8000/ws", connections=1000, rate=20, duration=10)
+    print(run.fanout.completion_time.p99, run.messages.lost)
+
+`connect`, `echo` and `fanout` block, or can be awaited inside a running event loop; each returns a `Run`.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wswarm.api import Options, connect, echo, fanout
+    from wswarm.errors import GeneratorError, PlanError, ResultError, SwarmError, TargetError
+    from wswarm.run import Run
+
+_HOMES = {
+    "Options": "wswarm.api",
+    "connect": "wswarm.api",
+    "echo": "wswarm.api",
+    "fanout": "wswarm.api",
+    "GeneratorError": "wswarm.errors",
+    "PlanError": "wswarm.errors",
+    "ResultError": "wswarm.errors",
+    "SwarmError": "wswarm.errors",
+    "TargetError": "wswarm.errors",
+    "Run": "wswarm.run",
+}
+
+__all__ = [
+    "GeneratorError",
+    "Options",
+    "PlanError",
+    "ResultError",
+    "Run",
+    "SwarmError",
+    "TargetError",
+    "connect",
+    "echo",
+    "fanout",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for: an agent process starts without what it never uses."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'wswarm' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
