@@ -1,11 +1,11 @@
 """Servers that the tests share, and the in-process client."""
 
 import os
-import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from tests.target_app.server import Server
 
@@ -61,8 +61,4 @@ def handlers(start: Callable[[str], Server]) -> Server:
 @pytest.fixture(scope="session")
 def in_process() -> Any:
     """FastAPI's TestClient, which needs no server."""
-    with warnings.catch_warnings():
-        # Starlette asks for httpx2 where httpx is installed; it works with either.
-        warnings.simplefilter("ignore")
-        from fastapi.testclient import TestClient
     return TestClient

@@ -1,0 +1,81 @@
+"""The instrument's own hot paths, a thousand messages a round."""
+
+import numpy as np
+import pytest
+
+from wswarm.drive.capture import Capture
+from wswarm.load.marker import prefix_for, read_marks, write_marks
+from wswarm.load.schedule import Schedule
+from wswarm.stats.bins import Bins
+from wswarm.stats.findings import Window
+from wswarm.stats.histogram import Histogram
+from wswarm.stats.ledger import Ledger
+from wswarm.stats.tally import FanoutTally
+
+N = 1000
+PREFIX = prefix_for(1)
+NUMBERS = np.arange(N, dtype=np.int64)
+ZEROS = np.zeros(N, np.int64)
+TIMES_NS = np.random.default_rng(1).lognormal(13, 1, N).astype(np.int64)
+
+pytestmark = pytest.mark.benchmark(group="hot paths, 1,000 messages")
+
+
+def test_taking_messages(benchmark):
+    capture = Capture(PREFIX)
+    takes = [capture.taker(row) for row in range(N)]
+    message = PREFIX + b"0" * 32
+
+    def take_all():
+        for take in takes:
+            take(message)
+        capture.forget()
+
+    benchmark(take_all)
+
+
+def test_tallying_a_broadcast(benchmark):
+    capture = Capture(PREFIX)
+    takes = [capture.taker(row) for row in range(N)]
+    tally = FanoutTally(Window(0, 0, 0, 1 << 62), N, 1, 1 << 20, 0)
+    number = iter(range(1 << 20))
+
+    def taken():
+        (mark,) = write_marks(np.array([0]), np.array([next(number)]), np.array([1]))
+        for take in takes:
+            take(PREFIX + mark)
+        return (), {}
+
+    benchmark.pedantic(lambda: tally.record(capture.drain()), setup=taken, rounds=200)
+
+
+def test_writing_marks(benchmark):
+    benchmark(write_marks, ZEROS, NUMBERS, TIMES_NS)
+
+
+def test_reading_marks(benchmark):
+    benchmark(read_marks, b"".join(write_marks(ZEROS, NUMBERS, TIMES_NS)))
+
+
+def test_entering_in_the_ledger(benchmark):
+    number = iter(range(1 << 40))
+
+    def arrivals():
+        sequence = next(number)
+        return (sequence * N + NUMBERS, NUMBERS, np.full(N, sequence)), {}
+
+    benchmark.pedantic(Ledger(N).record, setup=arrivals, rounds=500)
+
+
+def test_recording_in_the_histogram(benchmark):
+    benchmark(Histogram().record, TIMES_NS)
+
+
+def test_recording_in_bins(benchmark):
+    benchmark(Bins().record, ZEROS, TIMES_NS)
+
+
+@pytest.mark.parametrize("arrivals", ["constant", "poisson"])
+def test_scheduling(benchmark, arrivals):
+    schedule = Schedule(rate=N, warmup=0, hold=1, arrivals=arrivals)
+    assert len(benchmark(lambda: list(schedule.blocks()))) == 1
