@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from wswarm import redact
+from wswarm.drive.clock import HAS_KERNEL_TIMER
 from wswarm.drive.probes import MachineUse, TargetMeter, TargetUse
 from wswarm.drive.sender import schedule_of
 from wswarm.load.plan import Plan
@@ -131,7 +132,7 @@ def _generator(plan: Plan, findings: Sequence[Findings], messages: Messages | No
         rss_per_connection=growth / sockets if sockets >= _RSS_SOCKETS else None,
         loop_lag=summary.distribution(summary.merged(one.loop_lag for one in efforts)),
         driver=plan.driver,
-        pacing=plan.pacing,
+        pacing=plan.pacing if HAS_KERNEL_TIMER else f"{plan.pacing}, timers of 1 ms",
     )
 
 
