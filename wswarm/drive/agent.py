@@ -72,7 +72,8 @@ class Agent:
         """Open all connections."""
         await self._swarm.open_all(unpack(self._command.starts_ns))
         self._effort.note_open()
-        self._say(wire.Opened(rows=pack(self._swarm.rows_open()), failures=dict(self._swarm.failures)))
+        self.report()
+        self._say(wire.Opened(rows=pack(self._swarm.rows_open())))
 
     async def load(self, load: wire.Load) -> None:
         """Send and receive until all of this agent's sends are made or can't be made any more."""
@@ -145,7 +146,7 @@ class Agent:
         snapshot = wire.Snapshot(
             number=self._snapshots,
             open=self._swarm.open,
-            failed=len(self._swarm.failed_ns),
+            failures=dict(self._swarm.failures),
             sent=sender.outbox.sent if sender else 0,
             received=tally.received_all if tally else 0,
             times=tally.response.pack() if tally else b"",

@@ -80,12 +80,13 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     Attributes:
         number: Ascending.
         open: Connections open now.
+        failures: Failed handshakes by reason.
         times: Histogram of response or delivery times so far.
     """
 
     number: int = 0
     open: int = 0
-    failed: int = 0
+    failures: dict[str, int] = {}
     sent: int = 0
     received: int = 0
     times: Packed = b""
@@ -96,11 +97,9 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     Attributes:
         rows: The rows that are open.
-        failures: Failed handshakes by reason.
     """
 
     rows: Packed
-    failures: dict[str, int]
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True, tag=True):

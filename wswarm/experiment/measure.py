@@ -146,7 +146,7 @@ class _Experiment:
     def _is_hopeless(self) -> bool:
         """Return whether the first hundred connections all failed: the rest would too."""
         snapshots = [agent.snapshot for agent in self._fleet.agents]
-        failed = sum(snapshot.failed for snapshot in snapshots)
+        failed = sum(sum(snapshot.failures.values()) for snapshot in snapshots)
         return failed >= _HOPELESS_AFTER and not any(snapshot.open for snapshot in snapshots)
 
     def _check_opened(self) -> None:
@@ -160,7 +160,7 @@ class _Experiment:
     def _refusal(self, group: list[AgentProcess]) -> str:
         failures: dict[str, int] = {}
         for agent in group:
-            for reason, count in agent.opened.failures.items() if agent.opened else ():
+            for reason, count in agent.snapshot.failures.items():
                 failures[reason] = failures.get(reason, 0) + count
         if not failures:
             return f"{self._plan.address}: every connection was closed at once by the target; see its log"
@@ -303,7 +303,7 @@ class _Experiment:
             elapsed_s=max(0, now - self._window.origin_ns) / NS_PER_S,
             connections_open=sum(one.open for one in snapshots),
             connections_requested=plan.sockets,
-            failed=sum(one.failed for one in snapshots),
+            failed=sum(sum(one.failures.values()) for one in snapshots),
             sent=sent,
             received=received,
             rate=(sent - sent_then) * NS_PER_S / (now - then_ns) if is_known and sent else None,
