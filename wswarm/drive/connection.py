@@ -62,12 +62,14 @@ class Events(NamedTuple):
     """What a connection tells its owner.
 
     Attributes:
-        take: Gets each data message's payload; true if it was marked.
+        row: The connection's row in its agent.
+        take: Gets the row and each data message's payload; true if it was marked.
         unmarked: Called once per data message that was not.
         closed: Called once when the connection is lost, with the close code if the peer began it, else `None`.
         writable: Called when the write buffer has room again.
     """
 
+    row: int
     take: Take
     unmarked: Callable[[], None]
     closed: Callable[[str | None], None]

@@ -32,6 +32,7 @@ class PicowsConnection(picows.WSListener):
         "_events",
         "_kind",
         "_parts",
+        "_row",
         "_take",
         "_transport",
         "_watch",
@@ -43,6 +44,7 @@ class PicowsConnection(picows.WSListener):
     def __init__(self, events: Events, watch: Stopwatch, *, is_binary: bool) -> None:
         self._events = events
         self._take = events.take
+        self._row = events.row
         self._watch = watch
         self._kind = picows.WSMsgType.BINARY if is_binary else picows.WSMsgType.TEXT
         self._parts: list[bytes] = []
@@ -57,7 +59,11 @@ class PicowsConnection(picows.WSListener):
         self.is_open = True
 
     def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
-        if transport.close_handshake is None and frame.fin and self._take(frame.get_payload_as_bytes()):
+        if (
+            transport.close_handshake is None
+            and frame.fin
+            and self._take(self._row, frame.get_payload_as_bytes())
+        ):
             return
         self._on_rare_frame(transport, frame)
 
@@ -106,7 +112,7 @@ class PicowsConnection(picows.WSListener):
             self._join(frame)
         # picows reads a frame ahead: the last message before a close frame comes when that is already known.
         elif kind in _DATA and (
-            transport.close_handshake is None or not self._take(frame.get_payload_as_bytes())
+            transport.close_handshake is None or not self._take(self._row, frame.get_payload_as_bytes())
         ):
             self._events.unmarked()
 
@@ -119,7 +125,7 @@ class PicowsConnection(picows.WSListener):
             raise picows.WSProtocolError(picows.WSCloseCode.MESSAGE_TOO_BIG, "fragmented message too big")
         if frame.fin:
             payload, self._parts = b"".join(self._parts), []
-            if not self._take(payload):
+            if not self._take(self._row, payload):
                 self._events.unmarked()
 
 

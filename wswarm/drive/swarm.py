@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from wswarm.drive.capture import Capture, Take
+from wswarm.drive.capture import Capture
 from wswarm.drive.clock import now_ns
 from wswarm.drive.connection import Connection, Driver, Events, Settings, Timing, reason_of
 from wswarm.load.message import Payload
@@ -135,9 +135,9 @@ class Swarm:
         row = self.rows[number]
         request = request_for(self._plan, self._numbers[number], self._prefix)
         row.payload = request.payload
-        take = self.capture.taker(number)
         events = Events(
-            take=partial(self._take_reply, number, take) if self.is_replying else take,
+            row=number,
+            take=self._take_reply if self.is_replying else self.capture.take,
             unmarked=self._note_unmarked,
             closed=partial(self._note_closed, row),
             writable=partial(self._note_writable, number),
@@ -156,8 +156,8 @@ class Swarm:
         for message in request.on_open:
             connection.send(message)
 
-    def _take_reply(self, number: int, take: Take, payload: bytes) -> bool:
-        is_marked = take(payload)
+    def _take_reply(self, number: int, payload: bytes) -> bool:
+        is_marked = self.capture.take(number, payload)
         if is_marked:
             self.on_marked(number, payload)
         return is_marked

@@ -73,10 +73,10 @@ class WebsocketsConnection:
         self._wire.transport.abort()
 
     async def _read(self) -> None:
-        take, unmarked, wire = self.events.take, self.events.unmarked, self._wire
+        (row, take, unmarked, *_), wire = self.events, self._wire
         try:
             while True:
-                if not take(await wire.recv(decode=False)):
+                if not take(row, await wire.recv(decode=False)):
                     unmarked()
         except ConnectionClosed:
             pass
