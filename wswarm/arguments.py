@@ -1,6 +1,7 @@
 """The command line's grammar: sub-commands, options, their groups and defaults."""
 
 import argparse
+import re
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -13,9 +14,16 @@ from wswarm.load.profile import PROFILES
 
 _UNITS = "Durations: 250ms 10s 1m30s. Counts: 10k 1m. Rates: 500/s 2k/s 30/m. Sizes: 512 16k 64KiB."
 _EXITS = (
-    "Exit codes: 0 measured; 1 could not measure; 2 usage; 98 the measurement is invalid; 99 an SLO was missed;"
-    " 130 interrupted."
+    "Exit codes: 0 measured, every SLO met; 1 could not measure; 2 usage; 98 the measurement is invalid; 99 an SLO"
+    " was missed; 130 interrupted."
 )
+_UVICORN = {
+    "ws": ("websockets-sansio", "websockets", "wsproto", "auto"),
+    "loop": ("uvloop", "asyncio", "auto"),
+    "http": ("httptools", "h11", "auto"),
+    "log-level": ("warning", "critical", "error", "info", "debug", "trace"),
+}
+_MOST_WORKERS = 64
 
 
 class Parser(argparse.ArgumentParser):
@@ -23,10 +31,22 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(allow_abbrev=False, formatter_class=_formatter, **settings)
+        self._negative_number_matcher = re.compile(r"-[.\d]")  # in `-d -5s` a bad value, not an option
 
     def error(self, message: str) -> NoReturn:
         """Exit 2 with one line."""
         self.exit(2, f"{self.prog}: {message.removeprefix('argument ')}; see {self.prog} --help\n")
+
+
+class Command(Parser):
+    """A sub-command's parser: names itself, not `wswarm`, when an option is not its own."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Parse, and exit 2 if anything is left over."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"no such option or argument: {' '.join(unknown)}")
+        return found, unknown
 
 
 def make_parser() -> Parser:
@@ -38,7 +58,7 @@ def make_parser() -> Parser:
         epilog=f"{_UNITS} {_EXITS}",
     )
     parser.add_argument("--version", action="version", version=f"wswarm {version('wswarm')}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Command)
     _add_run(commands)
     _add_scenario(commands, "connect", "open connections, hold them, count", connections="100", rate=None)
     _add_scenario(
@@ -67,6 +87,23 @@ def typed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
             raise argparse.ArgumentTypeError(str(error)) from None
 
     return convert
+
+
+def whole(low: int, high: int) -> Callable[[str], Any]:
+    """Return a parser of whole numbers from `low` to `high`."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"-?[0-9]{1,19}", text) or not low <= int(text) <= high:
+            raise PlanError(f"{text!r} is not a whole number from {low} to {high}")
+        return int(text)
+
+    return typed(parse)
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        raise PlanError("'' names no folder: write -o DIR")
+    return Path(text)
 
 
 _count, _duration = typed(units.parse_count), typed(units.parse_duration)
@@ -114,43 +151,27 @@ def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, r
 
 def _add_load(parser: argparse.ArgumentParser, connections: str, rate: str | None) -> Any:
     load = parser.add_argument_group("load")
-    load.add_argument(
-        "-c", "--connections", metavar="N", type=_count, help=f"connections to hold (default: {connections})"
-    )
+    add = load.add_argument
+    add("-c", "--connections", metavar="N", type=_count, help=f"sockets to hold (default: {connections})")
     if rate is not None:
-        load.add_argument(
-            "-r", "--rate", metavar="RATE", type=_rate, help=f"messages per s, all together (default: {rate})"
-        )
-    load.add_argument(
-        "-d", "--duration", "-z", metavar="TIME", type=_duration, help="the hold (default: 10s)"
-    )
+        add("-r", "--rate", metavar="RATE", type=_rate, help=f"messages per s in all (default: {rate})")
+    add("-d", "--duration", "-z", metavar="TIME", type=_duration, help="the hold (default: 10s)")
     if rate is not None:
-        load.add_argument(
-            "--warmup", metavar="TIME", type=_duration, help="load before the hold (default: 1s)"
-        )
-        load.add_argument(
-            "--drain", metavar="TIME", type=_duration, help="longest wait for the rest (default: 5s)"
-        )
-    load.add_argument("--connect-rate", metavar="RATE", type=_rate, help="handshakes per s (default: 500/s)")
-    load.add_argument(
-        "--connect-timeout", metavar="TIME", type=_duration, help="deadline of each handshake (default: 10s)"
-    )
+        add("--warmup", metavar="TIME", type=_duration, help="load before the hold (default: 1s)")
+        add("--drain", metavar="TIME", type=_duration, help="longest wait for the rest (default: 5s)")
+    add("--connect-rate", metavar="RATE", type=_rate, help="handshakes per s (default: 500/s)")
+    add("--connect-timeout", metavar="TIME", type=_duration, help="for each handshake (default: 10s)")
     if rate is not None:
-        load.add_argument(
-            "--arrivals", choices=("constant", "poisson"), help="evenly spaced or random (default: constant)"
-        )
-        load.add_argument(
-            "--pacing",
-            choices=("exact", "batched"),
-            help="wake up per message, or at most every 500µs (default: exact)",
-        )
-        load.add_argument(
-            "--seed", metavar="N", type=int, help="of random arrivals (default: random, reported)"
-        )
-    load.add_argument(
-        "--processes", metavar="N", type=_count, help="that hold the connections (default: one per 10k)"
-    )
+        _add_arrivals(add)
+    add("--processes", metavar="N", type=_count, help="agents with the sockets (default: one per 10k)")
     return load
+
+
+def _add_arrivals(add: Callable[..., Any]) -> None:
+    add("--arrivals", choices=("constant", "poisson"), help="evenly spaced or random (default: constant)")
+    paces = "wake up per message, or at most every 500µs (default: exact)"
+    add("--pacing", choices=("exact", "batched"), help=paces)
+    add("--seed", metavar="N", type=whole(0, 2**63 - 1), help="of random arrivals (default: random)")
 
 
 def _add_echo_options(load: Any) -> None:
@@ -163,71 +184,59 @@ def _add_echo_options(load: Any) -> None:
 
 
 def _add_fanout_options(load: Any) -> None:
-    load.add_argument(
-        "--publishers",
-        metavar="N",
-        type=_count,
-        help="fanout: connections that publish, on top of -c (default: 1)",
-    )
+    publishers = "fanout: sockets that publish, on top of -c (default: 1)"
+    load.add_argument("--publishers", metavar="N", type=_count, help=publishers)
 
 
 def _add_message(parser: argparse.ArgumentParser) -> None:
     message = parser.add_argument_group(
         "message", "{marker} is the message's mark, {id} the connection's number"
     )
-    message.add_argument("--text", metavar="T", help="template (default: {marker} alone)")
-    message.add_argument(
-        "--json", metavar="T", help='JSON template, such as {"type":"say","text":"{marker}"}'
-    )
-    message.add_argument("--size", metavar="BYTES", type=_size, help="pad the message to this size")
-    message.add_argument("--binary", action="store_true", default=None, help="send binary frames")
+    add = message.add_argument
+    add("--text", metavar="T", help="template (default: {marker} alone)")
+    add("--json", metavar="T", help='JSON template, such as {"type":"say","text":"{marker}"}')
+    add("--size", metavar="BYTES", type=_size, help="pad to this size (default: no padding)")
+    add("--binary", action="store_true", default=None, help="send binary frames (default: text)")
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
-    _add_connection(parser.add_argument_group("connection"))
-    result = parser.add_argument_group("result")
-    result.add_argument(
-        "--slo", metavar="EXPR", action="append", help="repeatable: p99<50ms, lost==0, any figure"
-    )
-    result.add_argument(
-        "--target-pid", metavar="PID", type=int, help="report CPU and memory of this process tree"
-    )
-    result.add_argument(
-        "-o",
-        "--output",
-        metavar="DIR",
-        type=Path,
-        help="report folder (default: reports/<UTC time>-<scenario>)",
-    )
-    result.add_argument("--no-plots", action="store_true", help="draw no pictures")
-    result.add_argument("--quiet", action="store_true", help="no progress, no summary")
-    result.add_argument("--print", choices=("json",), help="put the run file on stdout, alone")
+    _add_connection(parser)
+    _add_security(parser.add_argument_group("origin and TLS").add_argument)
+    add = parser.add_argument_group("result").add_argument
+    add("--slo", metavar="EXPR", action="append", help="p99<50ms, lost==0, any figure; repeatable")
+    pid = "report CPU and memory of this process tree (default: of the application that wswarm started)"
+    add("--target-pid", metavar="PID", type=whole(1, 2**31 - 1), help=pid)
+    folder = "report folder (default: reports/<UTC time>-<scenario>)"
+    add("-o", "--output", metavar="DIR", type=typed(_folder), help=folder)
+    add("--no-plots", action="store_true", help="draw no pictures")
+    add("--quiet", action="store_true", help="no progress, no summary")
+    add("--print", choices=("json",), help="put the run file on stdout, alone")
 
 
-def _add_connection(group: Any) -> None:
-    group.add_argument(
-        "--profile", metavar="NAME", help=f"URL is the reference application's base: {', '.join(PROFILES)}"
-    )
-    group.add_argument("--on-open", metavar="MESSAGE", action="append", help="repeatable: send when open")
-    group.add_argument(
-        "-H", "--header", dest="headers", metavar="'NAME: VALUE'", action="append", help="repeatable"
-    )
-    group.add_argument("--cookie", dest="cookies", metavar="NAME=VALUE", action="append", help="repeatable")
-    group.add_argument(
-        "--subprotocol", dest="subprotocols", metavar="NAME", action="append", help="repeatable"
-    )
-    group.add_argument("--origin", metavar="ORIGIN", help="Origin header")
-    group.add_argument("--insecure", action="store_true", default=None, help="trust any certificate")
-    group.add_argument("--cacert", metavar="FILE", help="authority to trust, PEM")
-    group.add_argument("--cert", metavar="FILE", help="client certificate, PEM")
-    group.add_argument("--key", metavar="FILE", help="its key, PEM")
-    group.add_argument("--bind", metavar="ADDR", action="append", help="repeatable: local addresses, in turn")
-    group.add_argument(
-        "--driver", choices=("picows", "websockets"), help="WebSocket implementation (default: picows)"
-    )
-    group.add_argument(
-        "--deflate", action="store_true", default=None, help="offer permessage-deflate (--driver websockets)"
-    )
+def _add_connection(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("connection", "{id} works in URL, headers, cookies and --on-open")
+    add = group.add_argument
+    profiles = f"URL is the reference application's base: {', '.join(PROFILES)} (default: any service)"
+    add("--profile", metavar="NAME", help=profiles)
+    add("--on-open", metavar="MESSAGE", action="append", help="send when open; repeatable")
+    header = "header of the handshake; repeatable"
+    add("-H", "--header", dest="headers", metavar="'NAME: VALUE'", action="append", help=header)
+    add("--cookie", dest="cookies", metavar="NAME=VALUE", action="append", help="cookie; repeatable")
+    subprotocol = "subprotocol to offer; repeatable"
+    add("--subprotocol", dest="subprotocols", metavar="NAME", action="append", help=subprotocol)
+    add("--bind", metavar="ADDR", action="append", help="local address, taken in turn; repeatable")
+    drivers = "WebSocket implementation (default: picows)"
+    add("--driver", choices=("picows", "websockets"), help=drivers)
+    deflate = "offer permessage-deflate (--driver websockets)"
+    add("--deflate", action="store_true", default=None, help=deflate)
+
+
+def _add_security(add: Callable[..., Any]) -> None:
+    add("--origin", metavar="ORIGIN", help="Origin header (default: none)")
+    add("--insecure", action="store_true", default=None, help="trust any certificate")
+    add("--cacert", metavar="FILE", help="authority to trust, PEM (default: the system's)")
+    add("--cert", metavar="FILE", help="client certificate, PEM")
+    add("--key", metavar="FILE", help="its key, PEM")
 
 
 def _add_serve(commands: Any) -> None:
@@ -236,28 +245,17 @@ def _add_serve(commands: Any) -> None:
         help="serve the reference application",
         description="Serve the reference FastAPI application with uvicorn until Ctrl-C.",
     )
-    parser.add_argument("--app", metavar="NAME", default="main", help=f"{', '.join(APPS)} (default: main)")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
-    parser.add_argument(
-        "--port", metavar="N", type=int, default=8000, help="port to listen on (default: 8000)"
-    )
-    parser.add_argument(
-        "--workers", metavar="N", type=_count, default=1, help="worker processes (default: 1)"
-    )
-    parser.add_argument(
-        "--ws",
-        metavar="NAME",
-        default="websockets-sansio",
-        help="uvicorn's --ws (default: websockets-sansio)",
-    )
-    parser.add_argument("--loop", metavar="NAME", default="uvloop", help="uvicorn's --loop (default: uvloop)")
-    parser.add_argument(
-        "--http", metavar="NAME", default="httptools", help="uvicorn's --http (default: httptools)"
-    )
-    parser.add_argument("--deflate", action="store_true", help="permessage-deflate (default: off)")
-    parser.add_argument(
-        "--log-level", metavar="LEVEL", default="warning", help="uvicorn's (default: warning)"
-    )
+    add = parser.add_argument
+    add("--app", metavar="NAME", default="main", help=f"{', '.join(APPS)} (default: main)")
+    add("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    add("--port", metavar="N", type=whole(1, 65_535), default=8000, help="port (default: 8000)")
+    workers = whole(1, _MOST_WORKERS)
+    add("--workers", metavar="N", type=workers, default=1, help="worker processes (default: 1)")
+    uvicorn = parser.add_argument_group("uvicorn's own options")
+    for name, choices in _UVICORN.items():
+        text = f"{', '.join(choices)} (default: {choices[0]})"
+        uvicorn.add_argument(f"--{name}", metavar="NAME", choices=choices, default=choices[0], help=text)
+    uvicorn.add_argument("--deflate", action="store_true", help="permessage-deflate (default: off)")
 
 
 def _add_doctor(commands: Any) -> None:
@@ -265,18 +263,11 @@ def _add_doctor(commands: Any) -> None:
         "doctor",
         help="can this machine do that?",
         description="Look at this machine's limits for a number of connections; exit 1 if one is too low.",
+        epilog=_UNITS,
     )
-    parser.add_argument(
-        "-c",
-        "--connections",
-        metavar="N",
-        type=_count,
-        default=1000,
-        help="connections wanted (default: 1000)",
-    )
-    parser.add_argument(
-        "--connect-rate", metavar="RATE", type=_rate, default=500.0, help="handshakes per s (default: 500/s)"
-    )
+    add = parser.add_argument
+    add("-c", "--connections", metavar="N", type=_count, default=1000, help="wanted (default: 1000)")
+    add("--connect-rate", metavar="RATE", type=_rate, default=500.0, help="handshakes per s (default: 500/s)")
 
 
 def _add_report(commands: Any) -> None:

@@ -1,8 +1,10 @@
 """The command line: options in, exit code out. The only module that prints, exits and handles signals."""
 
 import argparse
+import io
 import os
 import signal
+import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -13,11 +15,12 @@ from typing import Any
 
 import msgspec
 
+from wswarm import redact
 from wswarm.arguments import make_parser
 from wswarm.drive.limits import raise_file_limit
 from wswarm.drive.target import ReferenceApp, ServerOptions
 from wswarm.drive.target import command as serve_command
-from wswarm.errors import PlanError, ResultError, SwarmError
+from wswarm.errors import PlanError, ResultError, SwarmError, TargetError
 from wswarm.experiment import doctor
 from wswarm.experiment.measure import measure
 from wswarm.experiment.suite import suite_plans
@@ -35,7 +38,13 @@ _NOT_IN_PLAN = {"command", "url", "output", "no_plots", "quiet", "print", "scena
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    parsed = make_parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal need not know every sign of a report
+    try:
+        parsed = make_parser().parse_args(arguments)
+    except SystemExit:
+        _say("", end="")
+        raise
     commands: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": run_suite,
         "serve": serve,
@@ -45,21 +54,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return commands.get(parsed.command, run_scenario)(parsed)
     except SwarmError as error:
-        print(f"wswarm {parsed.command}: {error}", file=sys.stderr)
+        print(f"wswarm {parsed.command}: {redact.address(str(error))}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print(f"wswarm {parsed.command}: interrupted", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # of standard error
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         return 1
 
 
 def run_scenario(parsed: argparse.Namespace) -> int:
     """Measure one scenario."""
     plan = make_plan(parsed.command, parsed.url, **_settings(parsed))
-    with _folder(parsed, plan.scenario) as folder:
-        with _Interrupts() as interrupts, _live(parsed, plan) as live:
+    with _folder(parsed, plan.scenario) as folder, _Interrupts() as interrupts:
+        with _live(parsed, plan) as live:
             run = measure(plan, live.update, interrupts.asked)
         return _finish(parsed, [run], folder, is_interrupted=interrupts.asked())
 
@@ -79,7 +88,7 @@ def run_suite(parsed: argparse.Namespace) -> int:
                 store.write_run(runs[-1], folder / plan.scenario)
                 if interrupts.asked():
                     break
-        except SwarmError:
+        except (SwarmError, KeyboardInterrupt):
             if runs:
                 store.save_suite(runs, folder, plots=not parsed.no_plots)
             raise
@@ -102,24 +111,42 @@ def serve(parsed: argparse.Namespace) -> int:
     names = ServerOptions._fields
     options = ServerOptions(**{name: value for name, value in vars(parsed).items() if name in names})
     command = serve_command(options)
-    if not 0 < options.port < 65_536:
-        raise PlanError(f"--port {options.port} is none: give 1 to 65535")
+    _check_free(options.host, options.port)
     raise_file_limit()
-    print(f"target_app.{options.app} at http://{options.host}:{options.port}/ (Ctrl-C stops it)", flush=True)
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    _say(f"target_app.{options.app} at http://{host}:{options.port}/ (Ctrl-C stops it)")
     os.execv(command[0], command)
+
+
+def _check_free(host: str, port: int) -> None:
+    """Check that a server can listen there: uvicorn would tell so in its own words, and exit with 3."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen()
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise TargetError(
+            f"can't listen on --host {host} --port {port}: {why}; choose another, or stop what listens there"
+        ) from None
 
 
 def examine(parsed: argparse.Namespace) -> int:
     """Print each limit of this machine for the wanted connections; 1 if one is too low."""
+    for name in ("connections", "connect_rate"):
+        if vars(parsed)[name] <= 0:
+            raise PlanError(f"--{name.replace('_', '-')} {vars(parsed)[name]:g} must be a number above 0")
     checks = doctor.examine(doctor.inspect(), parsed.connections, parsed.connect_rate)
     signs = {True: "ok", False: "LOW", None: "?"}
-    print(f"{parsed.connections:,} connections, {parsed.connect_rate:g} handshakes per s, on this machine:\n")
+    _say(f"{parsed.connections:,} connections, {parsed.connect_rate:g} handshakes per s, on this machine:\n")
     for check in checks:
-        print(f"  {signs[check.is_enough]:4}{check.name:24}{check.found:28}needed: {check.needed}")
+        _say(f"  {signs[check.is_enough]:4}{check.name:24}{check.found:28}needed: {check.needed}")
         if check.is_enough is False:
-            print(f"      → {check.mend}")
+            _say(f"      → {check.mend}")
     is_low = any(check.is_enough is False for check in checks)
-    print("\nToo low: see the arrows." if is_low else "\nNothing stands in the way.")
+    _say("\nToo low: see the arrows." if is_low else "\nNothing stands in the way.")
     return int(is_low)
 
 
@@ -166,7 +193,7 @@ class _Interrupts:
         if self._is_asked:
             raise KeyboardInterrupt
         self._is_asked = True
-        print("\nending early; once more to abort without a report", file=sys.stderr)
+        print("\nending early; once more to abort", file=sys.stderr)
 
 
 def _settings(parsed: argparse.Namespace) -> dict[str, Any]:
@@ -178,9 +205,10 @@ def _settings(parsed: argparse.Namespace) -> dict[str, Any]:
 
 @contextmanager
 def _folder(parsed: argparse.Namespace, name: str) -> Iterator[Path]:
-    """Yield a folder that can be written; one made for a run that then failed does not stay behind empty."""
+    """Yield a folder that can be written; folders made for a run that then failed do not stay behind empty."""
+    made = _missing(parsed.output or store.DEFAULT_ROOT)
     try:
-        folder = Path(parsed.output or store.new_folder(None, name, datetime.now(UTC)))
+        folder = parsed.output or store.new_folder(None, name, datetime.now(UTC))
         store.prepare(folder)
     except ResultError as error:
         raise PlanError(f"-o {parsed.output}: {error}" if parsed.output else str(error)) from None
@@ -188,13 +216,22 @@ def _folder(parsed: argparse.Namespace, name: str) -> Iterator[Path]:
         yield folder
     except BaseException:
         with suppress(OSError):
-            folder.rmdir()
+            for path in made if parsed.output else [folder, *made]:
+                path.rmdir()
         raise
+
+
+def _missing(folder: Path) -> list[Path]:
+    """Return the folder and those above it, as far as they are not there, innermost first."""
+    try:
+        return [path for path in (folder, *folder.parents) if not path.exists()]
+    except OSError:  # a name too long, a loop of links: `prepare` says so
+        return []
 
 
 def _live(parsed: argparse.Namespace, plan: Plan) -> Live:
     total_s = plan.sockets / plan.connect_rate + plan.warmup + plan.duration
-    return Live(f"{plan.scenario} {plan.address}", total_s, quiet=parsed.quiet)
+    return Live(f"{plan.scenario} {redact.address(plan.address)}", total_s, quiet=parsed.quiet)
 
 
 def _finish(parsed: argparse.Namespace, runs: list[Run], folder: Path, *, is_interrupted: bool) -> int:
@@ -202,21 +239,31 @@ def _finish(parsed: argparse.Namespace, runs: list[Run], folder: Path, *, is_int
         store.save_suite(runs, folder, plots=not parsed.no_plots)
     else:
         store.save(runs[0], folder, plots=not parsed.no_plots)
-    store.link_latest(folder)
+    if folder.resolve().parent == store.DEFAULT_ROOT.resolve():
+        store.link_latest(folder)
     _print(parsed, runs, folder)
     return exit_code(runs, is_interrupted=is_interrupted)
 
 
 def _print(parsed: argparse.Namespace, runs: list[Run], folder: Path) -> None:
     if parsed.print == "json":
-        shown: object = runs if parsed.command == "run" or len(runs) > 1 else runs[0]
-        sys.stdout.write(msgspec.json.encode(shown).decode() + "\n")
+        is_suite = parsed.command == "run" or (folder / store.INDEX_FILE).exists()
+        _say(msgspec.json.encode(runs if is_suite else runs[0]).decode())
     elif not parsed.quiet:
-        print("\n\n".join(text.summary(run) for run in runs))
+        _say("\n\n".join(text.summary(run) for run in runs))
         if len(runs) > 1:
-            print("\n" + text.suite_summary(runs))
-        print(f"\nreport: {folder}/report.html")
-    sys.stdout.flush()
+            _say("\n" + text.suite_summary(runs))
+        _say(f"\nreport: {folder}/{store.PAGE_FILE}")
+
+
+def _say(shown: str, end: str = "\n") -> None:
+    """Print to stdout; a reader that has seen enough (`| head -1`) is no failure, a full disk is."""
+    try:
+        print(shown, end=end, flush=True)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python complains once more on exit
+        if not isinstance(error, BrokenPipeError):
+            raise ResultError(f"stdout can't be written: {error.strerror}; free space there") from None
 
 
 if __name__ == "__main__":

@@ -6,13 +6,18 @@ from typing import Any
 
 HIDDEN = "…"
 
-_PASSWORD = re.compile(r"(//[^/@:?#]*:)[^/@?#]*@")
+_CREDENTIALS = re.compile(r"//([^/?#]*)@")
 _SECRET_WORDS = ("auth", "token", "key", "secret", "cookie", "password", "session")
 
 
 def address(text: str) -> str:
-    """Return `text` with the password of an address in it left out: `ws://user:…@host`."""
-    return _PASSWORD.sub(rf"\1{HIDDEN}@", text)
+    """Return `text` with the password of an address in it left out: `ws://user:…@host`; a lone word may be one."""
+
+    def hidden(match: re.Match[str]) -> str:
+        user, colon, _ = match[1].partition(":")
+        return f"//{user}:{HIDDEN}@" if colon else f"//{HIDDEN}@"
+
+    return _CREDENTIALS.sub(hidden, text)
 
 
 def plan(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -269,4 +269,4 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of the run file (draft 2020-12)."""
-    return msgspec.json.schema(Run)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | msgspec.json.schema(Run)

@@ -23,8 +23,8 @@ _TFD_TIMER_ABSTIME = 1
 class Timer(Protocol):
     """Calls back at or after a moment; arming it again replaces the moment."""
 
-    def arm(self, at_ns: int, every_ns: int = 0) -> None:
-        """Call back once at `at_ns`, and then each `every_ns` unless that is 0."""
+    def arm(self, at_ns: int) -> None:
+        """Call back once at `at_ns`."""
 
     def close(self) -> None:
         """Never call back again."""
@@ -54,12 +54,11 @@ class KernelTimer:
         self._loop, self._callback = loop, callback
         loop.add_reader(self._fd, self._expired)
 
-    def arm(self, at_ns: int, every_ns: int = 0) -> None:
-        """Call back once at `at_ns` (at once if that is past), and then each `every_ns` unless that is 0."""
+    def arm(self, at_ns: int) -> None:
+        """Call back once at `at_ns`, at once if that is past."""
         at_ns = max(at_ns, 1)  # a value of 0 would disarm
-        value, interval = self._spec.it_value, self._spec.it_interval
+        value = self._spec.it_value
         value.tv_sec, value.tv_nsec = divmod(at_ns, NS_PER_S)
-        interval.tv_sec, interval.tv_nsec = divmod(every_ns, NS_PER_S)
         self._set(self._fd, _TFD_TIMER_ABSTIME, self._pointer, None)
 
     def close(self) -> None:
@@ -80,17 +79,15 @@ class KernelTimer:
 class LoopTimer:
     """The loop's own timer, good to some 1 ms: everywhere else."""
 
-    __slots__ = ("_callback", "_every_ns", "_handle", "_loop")
+    __slots__ = ("_callback", "_handle", "_loop")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
         self._loop, self._callback = loop, callback
         self._handle: asyncio.TimerHandle | None = None
-        self._every_ns = 0
 
-    def arm(self, at_ns: int, every_ns: int = 0) -> None:
-        """Call back once at `at_ns`, and then each `every_ns` unless that is 0."""
+    def arm(self, at_ns: int) -> None:
+        """Call back once at `at_ns`."""
         self.close()
-        self._every_ns = every_ns
         delay = max(0, at_ns - now_ns()) / NS_PER_S
         self._handle = self._loop.call_later(delay, self._expired, at_ns)
 
@@ -102,11 +99,9 @@ class LoopTimer:
 
     def _expired(self, at_ns: int) -> None:
         if now_ns() < at_ns:  # the loop rounds down
-            self.arm(at_ns, self._every_ns)
+            self.arm(at_ns)
             return
         self._handle = None
-        if self._every_ns:
-            self.arm(max(at_ns, now_ns() - self._every_ns) + self._every_ns, self._every_ns)
         self._callback()
 
 

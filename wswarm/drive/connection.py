@@ -9,10 +9,11 @@ from typing import NamedTuple, Protocol
 
 from wswarm.drive.capture import Take
 from wswarm.drive.clock import now_ns
+from wswarm.load.plan import SIZE_LIMIT
 from wswarm.load.request import Request
 from wswarm.units import NS_PER_S
 
-MAX_MESSAGE_SIZE = 16 * 1024 * 1024
+MAX_MESSAGE_SIZE = SIZE_LIMIT
 
 Address = tuple[str, int]
 

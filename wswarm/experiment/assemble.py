@@ -64,7 +64,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     run = Run(
         scenario=plan.scenario,
         started_at=observed.started_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        plan=redact.plan(msgspec.to_builtins(plan)),
+        plan=redact.plan(msgspec.json.decode(msgspec.json.encode(plan))),
         environment=environment(),
         validity=judge(Evidence(scenario=plan.scenario)),
         phases=_phases(window, observed.end_ns),

@@ -2,7 +2,6 @@
 
 import os
 import random
-from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -18,19 +17,18 @@ from wswarm.drive.sender import schedule_of
 from wswarm.drive.tls import client_context
 from wswarm.errors import PlanError, TargetError
 from wswarm.experiment.assemble import Observed, assemble
+from wswarm.experiment.observe import Observer, refusal
 from wswarm.load.marker import prefix_for
 from wswarm.load.plan import Plan
 from wswarm.progress import Phase, Progress
 from wswarm.run import Run
 from wswarm.stats.findings import Findings, Int64s, Window, pack, unpack
-from wswarm.stats.histogram import Histogram
 from wswarm.stats.slo import parse_objective
 from wswarm.units import NS_PER_S
 
 _START_AFTER_NS = 200_000_000
 _CUT_AFTER_NS = 50_000_000
 _LISTEN_S = 0.1
-_RATE_OVER_NS = 2_000_000_000
 _RAMP_GRACE_S = 30.0
 _PHASE_GRACE_S = 10.0
 _HOPELESS_AFTER = 100
@@ -59,6 +57,7 @@ def measure(
     client_context(plan)
     holders = limits.agents_for(plan)
     addresses = address.resolve(plan.url)
+    address.check_sources(plan.bind, addresses)
     target = _target_meter(plan.target_pid)
     with Fleet(holders, has_publisher=plan.scenario == "fanout") as fleet:
         experiment = _Experiment(plan, fleet, addresses, target)
@@ -84,7 +83,7 @@ class _Experiment:
         self._started_at = datetime.now(UTC)
         self._window = Window(now_ns(), 0, 0, 0)
         self._was_cut = False
-        self._sent_then: deque[tuple[int, int]] = deque()
+        self._observer = Observer(plan, fleet)
 
     def run(self) -> Run:
         """Return the run."""
@@ -155,20 +154,7 @@ class _Experiment:
             groups.append([self._fleet.publisher])
         for group in groups:
             if not any(_open_rows(agent).size for agent in group):
-                raise TargetError(self._refusal(group))
-
-    def _refusal(self, group: list[AgentProcess]) -> str:
-        failures: dict[str, int] = {}
-        for agent in group:
-            for reason, count in agent.snapshot.failures.items():
-                failures[reason] = failures.get(reason, 0) + count
-        if not failures:
-            return f"{self._plan.address}: every connection was closed at once by the target; see its log"
-        text = ", ".join(
-            f"{count} × {reason}" for reason, count in sorted(failures.items(), key=lambda f: -f[1])
-        )
-        worst = max(failures, key=lambda reason: failures[reason])
-        return f"{self._plan.address}: every handshake failed ({text}); {_mend(worst)}"
+                raise TargetError(refusal(self._plan.address, group))
 
     def _load(self) -> None:
         plan = self._plan
@@ -238,7 +224,7 @@ class _Experiment:
         """Listen to the agents until the phase is over; one that says nothing for long is taken for dead."""
         while not is_over():
             self._fleet.listen(_LISTEN_S)
-            self.on_progress(self._progress(phase))
+            self.on_progress(self._observer.progress(phase, self._window.origin_ns, now_ns()))
             self._watch_target()
             if self.interrupted() and not self._was_cut:
                 self._cut(phase)
@@ -284,42 +270,6 @@ class _Experiment:
             self._target_peak = max(self._target_peak, use.rss)
         return use
 
-    def _progress(self, phase: Phase) -> Progress:
-        plan = self._plan
-        snapshots = [agent.snapshot for agent in self._fleet.agents]
-        sent, received = (sum(getattr(one, name) for one in snapshots) for name in ("sent", "received"))
-        now = now_ns()
-        self._sent_then.append((now, sent))
-        while self._sent_then[0][0] < now - _RATE_OVER_NS:
-            self._sent_then.popleft()
-        then_ns, sent_then = self._sent_then[0]
-        is_known = now - then_ns > _RATE_OVER_NS // 2
-        times = Histogram()
-        for one in snapshots:
-            times.merge_packed(one.times)
-        p50_ns, p99_ns = times.percentile_ns(50), times.percentile_ns(99)
-        return Progress(
-            phase=phase,
-            elapsed_s=max(0, now - self._window.origin_ns) / NS_PER_S,
-            connections_open=sum(one.open for one in snapshots),
-            connections_requested=plan.sockets,
-            failed=sum(sum(one.failures.values()) for one in snapshots),
-            sent=sent,
-            received=received,
-            rate=(sent - sent_then) * NS_PER_S / (now - then_ns) if is_known and sent else None,
-            p50_s=None if p50_ns is None else p50_ns / NS_PER_S,
-            p99_s=None if p99_ns is None else p99_ns / NS_PER_S,
-            lost=self._lost(sent_then, received) if is_known else None,
-        )
-
-    def _lost(self, sent_then: int, received: int) -> int | None:
-        """Return how many of the messages sent two seconds ago have not come, as far as can be told by now."""
-        if self._plan.scenario == "connect":
-            return None
-        holders = sum(agent.snapshot.open for agent in self._fleet.holders)
-        owed = sent_then * (holders if self._plan.scenario == "fanout" else 1)
-        return max(0, owed - received)
-
 
 def _open_rows(agent: AgentProcess) -> Int64s:
     return unpack(agent.opened.rows if agent.opened is not None else b"")
@@ -330,23 +280,8 @@ def _target_meter(pid: int | None) -> TargetMeter | None:
         return None
     try:
         return TargetMeter(pid)
-    except psutil.Error:
+    except (psutil.Error, OverflowError):
         raise PlanError(f"--target-pid {pid}: there is no such process (this one is {os.getpid()})") from None
-
-
-def _mend(reason: str) -> str:
-    """Return what to do about handshakes that failed for the reason."""
-    if reason == "refused":
-        return "nothing listens there: start the service or correct the port"
-    if reason.startswith("http"):
-        return "the server refused the upgrade: check the path, credentials (-H, --cookie) and --origin"
-    if reason.startswith("tls certificate"):
-        return "give its authority with --cacert FILE, or --insecure to trust it unseen"
-    if reason.startswith("tls"):
-        return "does the port speak TLS? ws:// speaks plainly, wss:// with TLS"
-    if reason == "timeout":
-        return "raise --connect-timeout, or check that the service answers"
-    return "check that a WebSocket service listens there, and its log"
 
 
 def _ignore(_: Progress) -> None:

@@ -15,7 +15,7 @@ def suite_plans(url: str, scenarios: tuple[str, ...], **options: Any) -> list[Pl
 
     Args:
         url: A service's address; with option `profile` the base of the reference application, and each scenario
-            takes the endpoint that fits it, the given profile wherever it fits.
+            takes the endpoint that fits it, the given profile wherever it fits. `closed` is for echo alone.
 
     Raises:
         PlanError: a value can't be, or no scenario is left.
@@ -24,8 +24,11 @@ def suite_plans(url: str, scenarios: tuple[str, ...], **options: Any) -> list[Pl
     if unknown or not scenarios:
         raise PlanError(f"no scenario {unknown[0] if unknown else ''!r}: choose among {', '.join(SCENARIOS)}")
     profile = options.pop("profile", None)
+    closed = options.pop("closed", None)
     return [
-        make_plan(name, url, profile=_profile(profile, name), **options)
+        make_plan(
+            name, url, profile=_profile(profile, name), closed=closed if name == "echo" else None, **options
+        )
         for name in SCENARIOS
         if name in scenarios
     ]

@@ -11,6 +11,9 @@ from wswarm.load.message import check_size
 from wswarm.load.profile import profile_for
 
 PAIRS_LIMIT = 10_000_000
+SENDS_LIMIT = 100_000_000
+DELIVERIES_LIMIT = 10_000_000_000
+SIZE_LIMIT = 16 * 1024 * 1024
 SEED_LIMIT = 1 << 63
 DEFAULT_CONNECTIONS = {"connect": 100, "echo": 10, "fanout": 100}
 DEFAULT_RATE = {"echo": 100.0, "fanout": 5.0}
@@ -163,10 +166,26 @@ def _check_numbers(plan: Plan) -> None:
         raise PlanError(
             f"--rate {plan.rate:g}/s for --duration {plan.duration:g}s gives no message: raise one of them"
         )
+    _check_amount(plan)
     if plan.connections * plan.publishers > PAIRS_LIMIT and plan.scenario == "fanout":
         raise PlanError(
             f"{plan.publishers:,} publishers × {plan.connections:,} subscribers is more than"
             f" {PAIRS_LIMIT:,} pairs to account for: use fewer --publishers"
+        )
+
+
+def _check_amount(plan: Plan) -> None:
+    """Check that the ledger, a bit per delivery and eight bytes per send, fits into memory."""
+    sends = (plan.rate or 0) * (plan.warmup + plan.duration)
+    if sends > SENDS_LIMIT:
+        raise PlanError(
+            f"--rate {plan.rate:g}/s for --duration {plan.duration:g}s is {sends:,.0f} messages, more than the"
+            f" {SENDS_LIMIT:,} that one run accounts for: lower one of them"
+        )
+    if plan.scenario == "fanout" and sends * plan.connections > DELIVERIES_LIMIT:
+        raise PlanError(
+            f"{sends:,.0f} broadcasts to {plan.connections:,} subscribers are more deliveries than the"
+            f" {DELIVERIES_LIMIT:,} that one run accounts for: lower --rate, --duration or -c"
         )
 
 
@@ -185,6 +204,10 @@ def _check_message(plan: Plan) -> None:
             msgspec.json.decode(plan.json.replace("{id}", "0"))
         except (msgspec.DecodeError, RecursionError) as error:
             raise PlanError(f"--json {plan.json!r} is not JSON: {error}") from None
+    if plan.size is not None and plan.size > SIZE_LIMIT:
+        raise PlanError(
+            f"--size {plan.size} is too large: the drivers take up to {SIZE_LIMIT} bytes (16 MiB)"
+        )
     check_size(plan.template.replace("{id}", str(plan.sockets)), plan.size)
     if plan.closed and plan.scenario != "echo":
         raise PlanError(f"--closed waits for replies, which only echo has; leave it out of {plan.scenario}")
@@ -195,7 +218,7 @@ def _check_connection(plan: Plan) -> None:
         name, colon, value = header.partition(":")
         if not colon or not _is_token(name) or not value.strip().isprintable():
             raise PlanError(f"--header {header!r} is not a header: write 'Name: value'")
-        if name.lower().startswith(("sec-websocket-", "upgrade", "connection")):
+        if name.lower().startswith("sec-websocket-") or name.lower() in ("upgrade", "connection"):
             raise PlanError(
                 f"--header {header!r} belongs to the handshake: use --subprotocol, --deflate or --origin"
             )

@@ -1,0 +1,112 @@
+"""What arrived, taken one by one and drained together."""
+
+import numpy as np
+import pytest
+
+from tests.drive.fakes import PREFIX, FakeClock
+from tests.stats.made import ints
+from wswarm.drive.capture import Capture
+from wswarm.load.marker import write_marks
+
+MARK = write_marks(ints([3]), ints([9]), ints([123_456_789]))[0]
+
+
+def marker(publisher: int, sequence: int, intended_ns: int) -> bytes:
+    """Return a whole marker."""
+    return PREFIX + write_marks(ints([publisher]), ints([sequence]), ints([intended_ns]))[0]
+
+
+def test_what_was_taken_is_drained_in_order_of_arrival(clock: FakeClock) -> None:
+    capture = Capture(PREFIX)
+    clock.now_ns = 100
+    capture.take(7, marker(1, 2, 30))
+    clock.now_ns = 200
+    capture.take(0, marker(4, 5, 60))
+    assert [column.tolist() for column in capture.drain()] == [[7, 0], [1, 4], [2, 5], [30, 60], [100, 200]]
+
+
+def test_every_column_holds_whole_64_bit_numbers(clock: FakeClock) -> None:
+    capture = Capture(PREFIX)
+    capture.take(0, PREFIX + MARK)
+    assert {column.dtype for column in capture.drain()} == {np.dtype(np.int64)}
+
+
+def test_a_drained_arrival_is_forgotten(clock: FakeClock) -> None:
+    capture = Capture(PREFIX)
+    capture.take(0, PREFIX + MARK)
+    assert (len(capture), len(capture.drain().rows)) == (1, 1)
+    assert (len(capture), len(capture.drain().rows)) == (0, 0)
+
+
+def test_taking_goes_on_after_a_drain(clock: FakeClock) -> None:
+    capture = Capture(PREFIX)
+    capture.take(0, marker(0, 1, 5))
+    capture.drain()
+    capture.take(0, marker(0, 2, 6))
+    assert capture.drain().sequences.tolist() == [2]
+
+
+@pytest.mark.parametrize("payload", [b"%s", b'{"text":"%s"}', b"Client #5 says: %s", b"\xff\xfe%s\x00"])
+def test_a_marker_is_found_anywhere_in_the_payload(payload: bytes, clock: FakeClock) -> None:
+    capture = Capture(PREFIX)
+    assert capture.take(0, payload.replace(b"%s", PREFIX + MARK))
+    assert capture.drain().sequences.tolist() == [9]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"hello",
+        PREFIX[:-1],
+        PREFIX,
+        PREFIX + MARK[:-1],
+        b"wswarm00000002" + MARK,
+        MARK,
+        (PREFIX + MARK).upper(),
+    ],
+    ids=[
+        "empty",
+        "foreign",
+        "half a prefix",
+        "prefix alone",
+        "cut off",
+        "other run",
+        "no prefix",
+        "capitals",
+    ],
+)
+def test_a_payload_without_a_whole_marker_of_the_run_is_not_taken(payload: bytes, clock: FakeClock) -> None:
+    capture = Capture(PREFIX)
+    assert not capture.take(0, payload)
+    assert len(capture) == 0
+
+
+def test_a_damaged_mark_counts_as_unmarked_and_its_neighbours_stay(clock: FakeClock) -> None:
+    capture = Capture(PREFIX)
+    capture.take(2, marker(1, 1, 10))
+    capture.take(2, PREFIX + b"z" * 32)
+    capture.take(2, marker(1, 2, 20))
+    batch = capture.drain()
+    assert (batch.sequences.tolist(), batch.rows.tolist(), capture.unmarked) == ([1, 2], [2, 2], 1)
+
+
+def test_unmarked_arrivals_add_up_over_drains(clock: FakeClock) -> None:
+    capture = Capture(PREFIX)
+    for _ in range(2):
+        capture.take(0, PREFIX + b" " * 32)
+        capture.drain()
+    assert capture.unmarked == 2
+
+
+def test_of_several_markers_the_first_counts(clock: FakeClock) -> None:
+    capture = Capture(PREFIX)
+    capture.take(0, marker(0, 1, 5) + marker(0, 2, 6))
+    assert capture.drain().sequences.tolist() == [1]
+
+
+def test_what_is_forgotten_is_not_drained(clock: FakeClock) -> None:
+    capture = Capture(PREFIX)
+    capture.take(0, PREFIX + MARK)
+    capture.forget()
+    assert len(capture.drain().rows) == 0

@@ -1,0 +1,236 @@
+"""The open model: sends keep their times, whatever comes back."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.drive.fakes import MS, WINDOW, FakeClock, plan_of, swarm_of
+from tests.stats.made import ints
+from wswarm.drive.sender import OpenSender, schedule_of
+from wswarm.load.plan import make_plan
+from wswarm.stats.findings import unpack
+
+LAW = settings(max_examples=40, deadline=None, derandomize=True)
+HOLD, DRAIN = WINDOW.hold_ns, WINDOW.drain_ns
+
+
+class Load:
+    """A sender over fake connections, one per place."""
+
+    def __init__(
+        self,
+        clock: FakeClock,
+        plan: Any = None,
+        *,
+        places: list[int] | None = None,
+        senders: int = 3,
+        is_shared: bool = False,
+    ) -> None:
+        self.clock = clock
+        self.plan = plan if plan is not None else plan_of(rate=10.0)
+        rows = list(range(senders)) if places is None else places
+        self.swarm, self.connections = swarm_of(clock, len(rows))
+        self.sender = OpenSender(self.swarm, self.plan, WINDOW, ints(rows), senders, is_shared=is_shared)
+        self.sender.start()
+
+    def run(self, until_ns: int = DRAIN + 1, late_ns: int = 0) -> "Load":
+        """Let time pass, the timer always late by as much."""
+        self.clock.run_until(until_ns, late_ns)
+        return self
+
+    def sent(self) -> list[tuple[int, int, int]]:
+        """Return publisher, sequence and intended time of all that went out, by intended time."""
+        return sorted(
+            (mark for connection in self.connections for mark in connection.marks()),
+            key=lambda mark: (mark[2], mark[1], mark[0]),
+        )
+
+
+def test_every_send_of_the_schedule_goes_out_at_its_time(clock: FakeClock) -> None:
+    load = Load(clock).run()
+    assert [intended for _, _, intended in load.sent()] == [
+        WINDOW.start_ns + number * 100 * MS for number in range(30)
+    ]
+
+
+def test_a_send_never_goes_out_early(clock: FakeClock) -> None:
+    load = Load(clock).run()
+    for connection in load.connections:
+        due = [intended for _, _, intended in connection.marks()]
+        assert connection.sent_at_ns == due
+
+
+def test_senders_take_turns_and_each_counts_its_own(clock: FakeClock) -> None:
+    load = Load(clock).run()
+    assert [(publisher, sequence) for publisher, sequence, _ in load.sent()] == [
+        (number % 3, number // 3) for number in range(30)
+    ]
+
+
+def test_late_sends_keep_the_intended_time_in_their_mark(clock: FakeClock) -> None:
+    load = Load(clock).run(late_ns=7 * MS)
+    assert [intended for _, _, intended in load.sent()][:2] == [WINDOW.start_ns, WINDOW.start_ns + 100 * MS]
+    assert load.connections[0].sent_at_ns[0] == WINDOW.start_ns + 7 * MS
+
+
+def test_after_a_stall_everything_overdue_goes_out_in_order(clock: FakeClock) -> None:
+    load = Load(clock)
+    clock.now_ns = WINDOW.start_ns + 1_050 * MS
+    load.run()
+    assert len(load.sent()) == 30
+    assert load.connections[0].sent_at_ns[:4] == [WINDOW.start_ns + 1_050 * MS] * 4
+
+
+@LAW
+@given(st.integers(1, 7), st.integers(1, 4), st.sampled_from([3.0, 10.0, 33.0, 101.0]), st.booleans())
+def test_the_offers_of_all_agents_add_up_to_the_schedule(
+    senders: int, agents: int, rate: float, is_poisson: bool
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        clock = FakeClock(patch)
+        plan = plan_of(rate=rate, arrivals="poisson" if is_poisson else "constant", seed=3)
+        loads = [
+            Load(clock, plan, places=list(range(agent, senders, agents)), senders=senders)
+            for agent in range(min(agents, senders))
+        ]
+        clock.run_until(DRAIN + 1)
+        offered = sum(load.sender.findings().offered for load in loads)
+        sent = sum(load.sender.findings().sent for load in loads)
+    schedule = schedule_of(plan)
+    assert offered == sent == schedule.hold_sends
+    assert sum(len(load.sent()) for load in loads) == schedule.sends
+
+
+def test_agents_between_them_send_each_message_once(clock: FakeClock) -> None:
+    loads = [Load(clock, places=places) for places in ([0, 2], [1])]
+    clock.run_until(DRAIN + 1)
+    both = [(publisher, sequence) for load in loads for publisher, sequence, _ in load.sent()]
+    assert sorted(both) == sorted((number % 3, number // 3) for number in range(30))
+
+
+def test_a_connection_without_a_place_sends_nothing(clock: FakeClock) -> None:
+    load = Load(clock, places=[0, -1, 1], senders=2).run()
+    assert [len(connection.sent) for connection in load.connections] == [15, 0, 15]
+
+
+def test_a_cell_is_sequence_times_rows_plus_row(clock: FakeClock) -> None:
+    load = Load(clock, places=[2, 0]).run()
+    times = unpack(load.sender.outbox.sent_times().tobytes())
+    for row, place in enumerate([2, 0]):
+        due = [WINDOW.start_ns + (sequence * 3 + place) * 100 * MS for sequence in range(10)]
+        assert times[row::2].tolist() == due
+
+
+def test_shared_cells_are_numbered_over_the_whole_load(clock: FakeClock) -> None:
+    load = Load(clock, places=[1], is_shared=True).run()
+    times = unpack(load.sender.findings().sent_ns)
+    assert len(times) == 30
+    assert np.flatnonzero(times).tolist() == list(range(1, 30, 3))
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_the_cells_of_the_hold_are_those_intended_in_it(is_shared: bool, clock: FakeClock) -> None:
+    load = Load(clock, places=[2, -1, 0], is_shared=is_shared).run()
+    times = load.sender.outbox.sent_times()
+    is_sent = times > 0
+    assert load.sender.hold_cells()[is_sent].tolist() == (times >= HOLD)[is_sent].tolist()
+
+
+def test_only_the_hold_is_offered(clock: FakeClock) -> None:
+    found = Load(clock).run().sender.findings()
+    assert (found.offered, found.sent) == (20, 20)
+
+
+def test_a_closed_connection_offers_what_it_does_not_send(clock: FakeClock) -> None:
+    load = Load(clock)
+    load.connections[1].is_open = False
+    found = load.run().sender.findings()
+    assert (found.offered, found.sent) == (20, 13)
+    assert load.connections[1].sent == []
+
+
+@pytest.mark.parametrize("overdue", [64, 65, 200])
+def test_after_64_sends_others_get_their_turn(overdue: int, clock: FakeClock) -> None:
+    load = Load(clock, plan_of(rate=1000.0))
+    timer = clock.timers[0]
+    clock.now_ns = WINDOW.start_ns + (overdue - 1) * MS
+    timer.callback()
+    assert len(load.sent()) == 64
+    assert timer.at_ns == WINDOW.start_ns + 64 * MS
+
+
+def test_a_long_load_goes_out_whole_over_many_wake_ups(clock: FakeClock) -> None:
+    load = Load(clock, plan_of(rate=1500.0)).run()
+    assert len(load.sent()) == 4500
+    assert load.sender.is_done()
+
+
+def test_a_sender_is_done_when_everything_went_out(clock: FakeClock) -> None:
+    load = Load(clock)
+    assert not load.run(HOLD).sender.is_done()
+    assert load.run().sender.is_done()
+
+
+def test_a_sender_is_not_done_while_messages_wait_for_room(clock: FakeClock) -> None:
+    load = Load(clock)
+    load.connections[0].is_writable = False
+    assert not load.run().sender.is_done()
+    load.connections[0].is_writable = True
+    load.swarm.on_writable(0)
+    assert load.sender.is_done()
+
+
+def test_after_the_stop_nothing_goes_out(clock: FakeClock) -> None:
+    load = Load(clock).run(HOLD)
+    load.sender.stop()
+    assert len(load.run().sent()) == 10
+
+
+@pytest.mark.parametrize(
+    ("cut_ns", "offered"),
+    [
+        (HOLD, 0),
+        (HOLD + 1, 1),
+        (HOLD + 100 * MS, 1),
+        (HOLD + 100 * MS + 1, 2),
+        (HOLD + 1_000 * MS, 10),
+        (DRAIN - 1, 20),
+    ],
+)
+def test_a_cut_offers_exactly_what_was_due_before_it(cut_ns: int, offered: int, clock: FakeClock) -> None:
+    load = Load(clock).run(HOLD - 50 * MS)
+    load.sender.cut(cut_ns)
+    found = load.run().sender.findings()
+    assert (found.offered, found.sent) == (offered, offered)
+    assert load.sender.is_done()
+
+
+def test_several_agents_that_are_cut_add_up_too(clock: FakeClock) -> None:
+    loads = [Load(clock, plan_of(rate=101.0), places=places) for places in ([0, 2], [1])]
+    clock.run_until(HOLD)
+    for load in loads:
+        load.sender.cut(HOLD + 500 * MS)
+    clock.run_until(DRAIN + 1)
+    found = [load.sender.findings() for load in loads]
+    assert sum(one.offered for one in found) == sum(one.sent for one in found) == 51
+
+
+def test_without_a_rate_there_is_nothing_to_send(clock: FakeClock) -> None:
+    plan = make_plan("connect", "ws://h", rate=50.0)
+    load = Load(clock, plan).run()
+    assert (load.sent(), load.sender.findings().offered, load.sender.is_done()) == ([], 0, True)
+
+
+def test_batched_pacing_wakes_at_most_every_half_millisecond(clock: FakeClock) -> None:
+    load = Load(clock, plan_of(rate=10_000.0, warmup=0.0, duration=0.1, pacing="batched")).run()
+    gaps = np.diff(clock.timers[0].armed_ns)
+    assert gaps.min() >= 500_000
+    assert len(load.sent()) == 1000
+
+
+def test_exact_pacing_wakes_for_each_message(clock: FakeClock) -> None:
+    Load(clock, plan_of(rate=10_000.0, warmup=0.0, duration=0.1)).run()
+    assert len(clock.timers[0].armed_ns) == 1000

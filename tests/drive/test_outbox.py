@@ -1,0 +1,187 @@
+"""One send with its times logged, or a wait for room."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from tests.drive.fakes import MS, PREFIX, WINDOW, FakeClock, FakeConnection, FakeSwarm, swarm_of
+from tests.stats.made import histogram
+from wswarm.drive.outbox import Outbox
+from wswarm.stats.findings import unpack
+
+MARKS = [b"%032x" % number for number in range(10)]
+HOLD = WINDOW.hold_ns
+
+
+@dataclass
+class Desk:
+    """An outbox over open connections, and these."""
+
+    outbox: Outbox
+    swarm: FakeSwarm
+    connections: list[FakeConnection]
+
+    def send(self, number: int, row: int = 0, intended_ns: int = HOLD) -> None:
+        """Send the message whose mark and cell have that number."""
+        self.outbox.send(row, number, intended_ns, MARKS[number])
+
+    def sent(self, row: int = 0) -> list[int]:
+        """Return the numbers of the messages that went out, in order."""
+        return [MARKS.index(payload[1:-1].removeprefix(PREFIX)) for payload in self.connections[row].sent]
+
+
+@pytest.fixture
+def desk(clock: FakeClock) -> Desk:
+    clock.now_ns = HOLD
+    swarm, connections = swarm_of(clock, 2)
+    return Desk(Outbox(swarm, cells=10), swarm, connections)
+
+
+def test_a_message_is_head_mark_and_tail(desk: Desk) -> None:
+    desk.send(3)
+    assert desk.connections[0].sent == [b"<" + PREFIX + MARKS[3] + b">"]
+
+
+def test_the_moment_of_sending_goes_into_its_cell(desk: Desk, clock: FakeClock) -> None:
+    clock.now_ns = HOLD + 7
+    desk.send(3)
+    assert desk.outbox.sent_times().tolist() == [0, 0, 0, HOLD + 7, 0, 0, 0, 0, 0, 0]
+
+
+def test_each_message_goes_out_on_its_row(desk: Desk) -> None:
+    desk.send(1, row=1)
+    assert (desk.sent(0), desk.sent(1)) == ([], [1])
+
+
+def test_nothing_is_sent_on_a_closed_connection(desk: Desk) -> None:
+    desk.connections[0].is_open = False
+    desk.send(1)
+    assert (desk.sent(), desk.outbox.sent, sum(desk.outbox.sent_ns)) == ([], 0, 0)
+
+
+def test_nothing_is_sent_on_a_connection_that_never_opened(desk: Desk) -> None:
+    desk.swarm.rows[0].connection = None
+    desk.send(1)
+    assert desk.outbox.sent == 0
+
+
+def test_without_room_messages_wait_and_go_out_in_order(desk: Desk, clock: FakeClock) -> None:
+    desk.connections[0].is_writable = False
+    for number in (1, 2, 3):
+        desk.send(number)
+    assert (desk.sent(), desk.outbox.waiting()) == ([], 3)
+    clock.now_ns, desk.connections[0].is_writable = HOLD + 50 * MS, True
+    desk.swarm.on_writable(0)
+    assert (desk.sent(), desk.outbox.waiting()) == ([1, 2, 3], 0)
+    assert unpack(desk.outbox.sent_times().tobytes())[1:4].tolist() == [HOLD + 50 * MS] * 3
+
+
+def test_the_lag_of_a_message_that_waited_counts_from_when_it_was_due(desk: Desk, clock: FakeClock) -> None:
+    desk.connections[0].is_writable = False
+    desk.send(1)
+    clock.now_ns, desk.connections[0].is_writable = HOLD + 50 * MS, True
+    desk.swarm.on_writable(0)
+    desk.outbox.fold(WINDOW)
+    assert desk.outbox.findings(1).lag == histogram([50 * MS]).pack()
+
+
+def test_a_message_does_not_overtake_those_that_wait(desk: Desk) -> None:
+    desk.connections[0].is_writable = False
+    desk.send(1)
+    desk.connections[0].is_writable = True
+    desk.send(2)
+    assert desk.sent() == []
+    desk.swarm.on_writable(0)
+    assert desk.sent() == [1, 2]
+
+
+def test_waiting_messages_stop_where_room_ends_again(desk: Desk) -> None:
+    connection = desk.connections[0]
+    connection.is_writable = False
+    for number in (1, 2, 3):
+        desk.send(number)
+    connection.is_writable = True
+    send = connection.send
+
+    def fill_up(payload: bytes) -> None:
+        send(payload)
+        connection.is_writable = len(connection.sent) % 2 != 0
+
+    connection.send = fill_up  # type: ignore[method-assign]
+    desk.swarm.on_writable(0)
+    assert (desk.sent(), desk.outbox.waiting()) == ([1, 2], 1)
+    connection.is_writable = True
+    desk.swarm.on_writable(0)
+    assert desk.sent() == [1, 2, 3]
+
+
+def test_one_full_connection_does_not_hold_up_another(desk: Desk) -> None:
+    desk.connections[0].is_writable = False
+    desk.send(1)
+    desk.send(2, row=1)
+    assert (desk.sent(0), desk.sent(1)) == ([], [2])
+
+
+def test_what_waits_on_a_lost_connection_is_neither_sent_nor_waited_for(desk: Desk) -> None:
+    desk.connections[0].is_writable = False
+    desk.send(1)
+    desk.connections[0].is_open = False
+    desk.swarm.rows[0].closed_ns = HOLD
+    assert desk.outbox.waiting() == 0
+    desk.connections[0].is_writable = True
+    desk.swarm.on_writable(0)
+    assert desk.sent() == []
+
+
+def test_after_the_stop_nothing_that_waits_is_sent(desk: Desk) -> None:
+    desk.connections[0].is_writable = False
+    desk.send(1)
+    desk.outbox.stop()
+    desk.connections[0].is_writable = True
+    desk.swarm.on_writable(0)
+    assert desk.sent() == []
+
+
+@pytest.mark.parametrize(
+    ("intended_ns", "counted"),
+    [(HOLD - 1, 0), (HOLD, 1), (WINDOW.drain_ns - 1, 1), (WINDOW.drain_ns, 0)],
+)
+def test_a_send_counts_when_it_was_intended_in_the_hold(desk: Desk, intended_ns: int, counted: int) -> None:
+    desk.send(1, intended_ns=intended_ns)
+    desk.outbox.fold(WINDOW)
+    assert (desk.outbox.findings(None).sent, desk.outbox.sent) == (counted, 1)
+
+
+def test_sends_are_counted_in_their_second_warm_up_included(desk: Desk, clock: FakeClock) -> None:
+    for number, second in enumerate([1, 2, 2, 3]):
+        clock.now_ns = second * 1000 * MS
+        desk.send(number, intended_ns=clock.now_ns)
+        desk.outbox.fold(WINDOW)
+    assert unpack(desk.outbox.findings(4).per_second).tolist() == [0, 1, 2, 1]
+
+
+def test_folding_twice_counts_once(desk: Desk) -> None:
+    desk.send(1)
+    desk.outbox.fold(WINDOW)
+    desk.outbox.fold(WINDOW)
+    assert desk.outbox.findings(None).sent == 1
+
+
+def test_what_was_offered_is_what_was_sent_unless_told_otherwise(desk: Desk) -> None:
+    desk.send(1)
+    desk.outbox.fold(WINDOW)
+    assert (desk.outbox.findings(None).offered, desk.outbox.findings(5).offered) == (1, 5)
+
+
+@pytest.mark.parametrize("cells", [1, 10, 11, 12, 100])
+def test_there_is_room_for_as_many_cells_as_wanted_and_what_was_sent_stays(desk: Desk, cells: int) -> None:
+    desk.send(3)
+    desk.outbox.grow(cells)
+    assert len(desk.outbox.sent_ns) >= max(10, cells)
+    assert desk.outbox.sent_ns[3] == HOLD
+    assert sum(desk.outbox.sent_ns) == HOLD
+
+
+def test_an_outbox_without_cells_has_no_times(clock: FakeClock) -> None:
+    swarm, _ = swarm_of(clock, 0)
+    assert Outbox(swarm, cells=0).sent_times().tolist() == []

@@ -1,0 +1,47 @@
+"""Wake-ups for what is due."""
+
+import pytest
+
+from tests.drive.fakes import LOOP, FakeClock
+from wswarm.drive.pacer import BATCH_NS, Pacer
+
+
+def pacer_of(due: list[int | None], *, is_batched: bool = False) -> Pacer:
+    """Return a pacer to whom the sender names these moments, one by one."""
+    moments = iter(due)
+    return Pacer(LOOP, lambda: next(moments), is_batched=is_batched)
+
+
+def test_it_sleeps_until_the_next_moment(clock: FakeClock) -> None:
+    pacer = pacer_of([500])
+    pacer.start(100)
+    clock.now_ns = 100
+    pacer.wake()
+    assert clock.timers[0].armed_ns == [100, 500]
+
+
+def test_an_exact_pacer_wakes_at_once_for_what_is_overdue(clock: FakeClock) -> None:
+    pacer = pacer_of([500])
+    clock.now_ns = 900
+    pacer.wake()
+    assert clock.timers[0].armed_ns == [500]
+
+
+@pytest.mark.parametrize(
+    ("next_ns", "armed_ns"), [(1_001, 1_000 + BATCH_NS), (1_000 + BATCH_NS + 1, 1_000 + BATCH_NS + 1)]
+)
+def test_a_batched_pacer_leaves_half_a_millisecond_between_wake_ups(
+    next_ns: int, armed_ns: int, clock: FakeClock
+) -> None:
+    pacer = pacer_of([next_ns], is_batched=True)
+    clock.now_ns = 1_000
+    pacer.wake()
+    assert clock.timers[0].armed_ns == [armed_ns]
+
+
+def test_it_is_done_once_nothing_is_due_any_more(clock: FakeClock) -> None:
+    pacer = pacer_of([None])
+    assert not pacer.is_done
+    pacer.wake()
+    assert pacer.is_done
+    assert clock.timers[0].is_closed

@@ -1,0 +1,130 @@
+"""How late the loop comes to what is due, and what processes spend."""
+
+import os
+from random import Random
+
+import numpy as np
+import psutil
+import pytest
+
+from tests.drive.fakes import LOOP, MS, FakeClock
+from tests.stats.made import histogram
+from wswarm.drive.probes import PROBE_GAP_NS, LoopLag, TargetMeter
+from wswarm.stats.histogram import Histogram
+
+
+class Even(Random):
+    """Chance without chance: every gap is 1 ms."""
+
+    def expovariate(self, lambd: float = 1.0) -> float:  # noqa: ARG002
+        """Return the gap, less the 1 ns that is added to each."""
+        return MS - 1.0
+
+
+class Probes:
+    """A loop lag whose wake-ups are called by hand, due each millisecond from 1 ms on."""
+
+    def __init__(self, clock: FakeClock, chance: Random | None = None) -> None:
+        self.heard: list[int] = []
+        self.lag = LoopLag(LOOP, self.heard.append)
+        self.lag._random = chance or Even()
+        self._clock = clock
+        self.lag.start()
+
+    def wake(self, at_ns: int) -> None:
+        """Let the wake-up come at that moment."""
+        self._clock.now_ns = at_ns
+        self._clock.timers[0].callback()
+
+    def histogram(self) -> Histogram:
+        """Return the lags so far."""
+        return self.lag.histogram()
+
+
+@pytest.mark.parametrize(
+    ("late_ns", "lags_ns"),
+    [
+        (0, [0]),
+        (30_000, [30_000]),
+        (MS - 1, [MS - 1]),
+        (MS, [MS, 0]),
+        (2_500_000, [2_500_000, 1_500_000, 500_000]),
+        (4 * MS, [4 * MS, 3 * MS, 2 * MS, MS, 0]),
+    ],
+)
+def test_a_stop_counts_at_every_instant_that_fell_into_it(
+    late_ns: int, lags_ns: list[int], clock: FakeClock
+) -> None:
+    probes = Probes(clock)
+    probes.wake(MS + late_ns)
+    assert probes.histogram().pack() == histogram(lags_ns).pack()
+
+
+def test_after_a_stop_the_next_instant_lies_ahead(clock: FakeClock) -> None:
+    probes = Probes(clock)
+    probes.wake(3 * MS + 400_000)
+    assert clock.timers[0].at_ns == 4 * MS
+    probes.wake(4 * MS + 50_000)
+    assert probes.heard == [2 * MS + 400_000, 50_000]
+
+
+def test_a_wake_up_that_comes_early_counts_nothing(clock: FakeClock) -> None:
+    probes = Probes(clock)
+    probes.wake(MS - 10)
+    assert (probes.heard, probes.histogram().n, clock.timers[0].at_ns) == ([0], 0, MS)
+
+
+def test_reading_the_lags_does_not_end_them(clock: FakeClock) -> None:
+    probes = Probes(clock)
+    probes.wake(MS + 10_000)
+    probes.histogram()
+    probes.wake(2 * MS + 20_000)
+    assert probes.histogram().pack() == histogram([10_000, 20_000]).pack()
+
+
+def test_the_longest_stop_is_kept(clock: FakeClock) -> None:
+    probes = Probes(clock)
+    probes.wake(300 * MS)
+    probes.wake(301 * MS)
+    assert probes.lag.longest_ns == 299 * MS
+
+
+def test_a_restart_forgets_what_was_before(clock: FakeClock) -> None:
+    probes = Probes(clock)
+    probes.wake(50 * MS)
+    probes.lag.restart()
+    assert (probes.histogram().n, probes.lag.longest_ns) == (0, 0)
+
+
+def test_stopping_ends_the_wake_ups(clock: FakeClock) -> None:
+    probes = Probes(clock)
+    probes.lag.stop()
+    assert clock.timers[0].is_closed
+
+
+def test_the_gaps_between_instants_are_exponential(clock: FakeClock) -> None:
+    probes = Probes(clock, Random(1))
+    for _ in range(4_000):
+        probes.wake(clock.timers[0].at_ns or 0)
+    gaps = np.diff(clock.timers[0].armed_ns)
+    assert gaps.mean() == pytest.approx(PROBE_GAP_NS, rel=0.05)
+    assert gaps.std() == pytest.approx(PROBE_GAP_NS, rel=0.08)
+
+
+def test_a_process_that_is_gone_has_no_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    meter = TargetMeter(os.getpid())
+
+    def gone(*_: object, **__: object) -> list[object]:
+        raise psutil.NoSuchProcess(os.getpid())
+
+    monkeypatch.setattr(meter._process, "children", gone)
+    assert meter.read() is None
+
+
+def test_a_process_spends_time_and_memory() -> None:
+    meter = TargetMeter(os.getpid())
+    use = meter.read()
+    assert use is not None
+    assert use.cpu_s > 0
+    assert use.rss > 1_000_000
+    assert meter.command

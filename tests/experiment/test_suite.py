@@ -1,0 +1,69 @@
+"""The plans of the whole profile."""
+
+import pytest
+
+from wswarm.errors import PlanError
+from wswarm.experiment.suite import SCENARIOS, suite_plans
+
+BASE = "ws://127.0.0.1:8000"
+
+
+def profiles(wanted: str | None) -> list[str | None]:
+    """Return the profile of each scenario's plan."""
+    return [plan.profile for plan in suite_plans(BASE, SCENARIOS, profile=wanted)]
+
+
+def test_the_whole_profile_is_connect_echo_and_fanout() -> None:
+    assert [plan.scenario for plan in suite_plans(BASE, SCENARIOS)] == ["connect", "echo", "fanout"]
+
+
+def test_scenarios_keep_their_order_whatever_order_they_are_asked_in() -> None:
+    assert [plan.scenario for plan in suite_plans(BASE, ("fanout", "connect"))] == ["connect", "fanout"]
+
+
+def test_each_scenario_has_its_own_defaults() -> None:
+    plans = suite_plans(BASE, SCENARIOS)
+    assert [(plan.connections, plan.rate) for plan in plans] == [(100, None), (10, 100.0), (100, 5.0)]
+
+
+def test_an_option_goes_to_every_scenario() -> None:
+    plans = suite_plans(BASE, SCENARIOS, duration=3.0, connections=7)
+    assert {(plan.duration, plan.connections) for plan in plans} == {(3.0, 7)}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "fitting"),
+    [
+        (None, [None, None, None]),
+        ("chat", ["chat", "echo", "chat"]),
+        ("echo", ["echo", "echo", "chat"]),
+        ("items", ["items", "items", "chat"]),
+    ],
+)
+def test_each_scenario_takes_the_profile_that_fits_it(wanted: str | None, fitting: list[str | None]) -> None:
+    assert profiles(wanted) == fitting
+
+
+def test_an_unknown_profile_is_refused() -> None:
+    with pytest.raises(PlanError, match="no profile 'chatt'"):
+        profiles("chatt")
+
+
+@pytest.mark.parametrize(("scenarios", "named"), [(("connect", "soak"), "'soak'"), ((), "''"), (("",), "''")])
+def test_a_scenario_that_is_none_is_refused_with_the_ones_there_are(
+    scenarios: tuple[str, ...], named: str
+) -> None:
+    with pytest.raises(PlanError) as refusal:
+        suite_plans(BASE, scenarios)
+    assert f"no scenario {named}: choose among connect, echo, fanout" in str(refusal.value)
+
+
+def test_a_value_that_cannot_be_is_refused_before_anything_is_measured() -> None:
+    with pytest.raises(PlanError, match="--duration 0"):
+        suite_plans(BASE, SCENARIOS, duration=0.0)
+
+
+def test_the_caller_s_options_stay_as_they_were() -> None:
+    options = {"profile": "chat", "duration": 3.0}
+    suite_plans(BASE, SCENARIOS, **options)
+    assert options == {"profile": "chat", "duration": 3.0}

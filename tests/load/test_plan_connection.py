@@ -1,0 +1,140 @@
+"""How connections are made: addresses, headers and their like, none of which may smuggle in another."""
+
+from typing import Any
+
+import pytest
+
+from tests.load.test_plan import URL, refusal
+from wswarm.load.plan import check_url, make_plan
+
+INJECTIONS = ["\r\nEvil: 1", "\nEvil: 1", "\rEvil: 1", "\x00", "\x7f", "\x1b[2J", "\u2028", "\x85"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ws://host",
+        "wss://host:443/path?query=1&b=%20",
+        "ws://127.0.0.1:1/",
+        "ws://[::1]:65535/ws",
+        "ws://user:secret@host/ws",
+        "ws://host/items/{id}/ws?token={id}",
+        "WS://HOST/",
+    ],
+)
+def test_a_complete_address_is_accepted(url: str) -> None:
+    check_url(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "mend"),
+    [
+        ("http://host/ws", "begins with ws://"),
+        ("https://host/ws", "begins with wss://"),
+        ("ftp://host", "ws:// or wss://"),
+        ("host:8000/ws", "ws:// or wss://"),
+        ("/ws", "ws:// or wss://"),
+        ("", "ws:// or wss://"),
+        ("ws://", "write ws://host:port/path"),
+        ("ws:///ws", "write ws://host:port/path"),
+        ("ws://:8000/ws", "write ws://host:port/path"),
+        ("ws://host:0/", "give the port that the service listens on"),
+        ("ws://host:65536/", "not an address"),
+        ("ws://host:http/", "not an address"),
+        ("ws://[::1/", "not an address"),
+        ("ws://host/#top", "percent-encode it"),
+        ("ws://host/#", "percent-encode it"),
+        ("ws://host/a b", "percent-encode it"),
+        ("ws://host/\u00fc", "percent-encode it"),
+    ],
+)
+def test_an_address_that_cannot_be_connected_to_is_refused_with_the_mend(url: str, mend: str) -> None:
+    message = refusal("echo", url)
+    assert repr(url) in message
+    assert mend in message
+
+
+@pytest.mark.parametrize("injection", INJECTIONS)
+@pytest.mark.parametrize("place", ["ws://host{}/ws", "ws://host/ws{}", "ws://host/?q={}", "ws://u{}:p@host/"])
+def test_no_control_character_gets_into_a_request_by_the_url(place: str, injection: str) -> None:
+    url = place.replace("{}", injection)
+    assert repr(url) in refusal("echo", url)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["X-Id: {id}", "Authorization: Bearer abc", "X-Empty:", "X-Colon: a:b", "x!#$%&'*+-.^_`|~9: ok", "X:\ta"],
+)
+def test_a_header_with_a_token_for_a_name_is_accepted(header: str) -> None:
+    assert make_plan("echo", URL, headers=[header]).headers == (header,)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["", "X", ": value", "X Y: z", "X\u00e9: z", "X-\u212a: z", "X-{id}: z", "X;: z", "\tX: z", "X : z"],
+)
+def test_a_header_without_a_token_for_a_name_is_refused(header: str) -> None:
+    message = refusal("echo", headers=[header])
+    assert repr(header) in message
+    assert "write 'Name: value'" in message
+
+
+@pytest.mark.parametrize("injection", INJECTIONS)
+@pytest.mark.parametrize("place", ["X{}: a", "X: a{}b", "X: {id}{}b"])
+def test_no_header_smuggles_in_another(place: str, injection: str) -> None:
+    header = place.replace("{}", injection)
+    assert repr(header) in refusal("echo", headers=["Good: 1", header])
+
+
+@pytest.mark.parametrize(
+    "name", ["Upgrade", "Connection", "Sec-WebSocket-Key", "sec-websocket-protocol", "SEC-WEBSOCKET-VERSION"]
+)
+def test_headers_of_the_handshake_itself_are_refused_with_the_option_instead(name: str) -> None:
+    assert "use --subprotocol, --deflate or --origin" in refusal("echo", headers=[f"{name}: x"])
+
+
+@pytest.mark.parametrize("cookie", ["a=b", "session={id}", "a=", "a=b=c", 'a="b"'])
+def test_a_cookie_is_a_name_and_a_value(cookie: str) -> None:
+    assert make_plan("echo", URL, cookies=[cookie]).cookies == (cookie,)
+
+
+@pytest.mark.parametrize(
+    "cookie", ["", "a", "a=b; c=d", "a=b;", *(f"a={{id}}{injection}" for injection in INJECTIONS)]
+)
+def test_what_is_not_one_cookie_is_refused(cookie: str) -> None:
+    message = refusal("echo", cookies=[cookie])
+    assert repr(cookie) in message
+    assert "write name=value" in message
+
+
+@pytest.mark.parametrize(
+    "protocol", ["", "a b", "a,b", "a/b", "a;b", "\u212a", *(f"chat{injection}" for injection in INJECTIONS)]
+)
+def test_a_subprotocol_that_is_no_token_is_refused(protocol: str) -> None:
+    assert repr(protocol) in refusal("echo", subprotocols=[protocol])
+
+
+def test_subprotocols_are_tokens() -> None:
+    plan = make_plan("echo", URL, subprotocols=["graphql-ws", "v1.chat"])
+    assert plan.subprotocols == ("graphql-ws", "v1.chat")
+
+
+@pytest.mark.parametrize("injection", INJECTIONS)
+def test_no_origin_smuggles_in_a_header(injection: str) -> None:
+    origin = f"https://example.org{injection}"
+    assert repr(origin) in refusal("echo", origin=origin)
+
+
+@pytest.mark.parametrize("options", [{"cert": "a.pem"}, {"key": "a.pem"}])
+def test_a_certificate_and_its_key_go_together(options: dict[str, Any]) -> None:
+    assert "--cert and --key go together: give both files" in refusal("echo", **options)
+
+
+def test_compression_needs_the_driver_that_has_it() -> None:
+    assert "--deflate needs --driver websockets" in refusal("echo", deflate=True)
+    assert make_plan("echo", URL, deflate=True, driver="websockets").deflate
+
+
+@pytest.mark.parametrize("address", ["localhost", "127.1", "", "127.0.0.1:80", "eth0"])
+def test_a_source_address_has_to_be_an_ip_address(address: str) -> None:
+    assert f"--bind {address!r} is not an IP address" in refusal("echo", bind=[address])

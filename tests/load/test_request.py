@@ -1,0 +1,91 @@
+"""What one connection asks for and says."""
+
+import base64
+
+import pytest
+
+from wswarm.load.plan import make_plan
+from wswarm.load.request import Request, request_for
+
+PREFIX = b"wswarm00000001"
+
+
+def request(url: str = "ws://host:1/ws", number: int = 42, **options: object) -> Request:
+    """Return the request of one connection."""
+    return request_for(make_plan("echo", url, **options), number, PREFIX)
+
+
+def test_the_number_fills_every_place_in_the_url() -> None:
+    assert request("ws://host/{id}/ws?token={id}").url == "ws://host/42/ws?token=42"
+
+
+def test_the_number_fills_header_values() -> None:
+    assert request(headers=["X-Id: a{id}b{id}"]).headers == (("X-Id", "a42b42"),)
+
+
+def test_the_number_fills_cookies_which_share_one_header() -> None:
+    assert request(cookies=["a={id}", "b=2"]).headers == (("Cookie", "a=42; b=2"),)
+
+
+def test_the_number_fills_the_opening_messages() -> None:
+    assert request(on_open=["join {id}", "\u20ac"]).on_open == (b"join 42", "\u20ac".encode())
+
+
+def test_the_number_fills_the_message() -> None:
+    assert request(text="{id}:{marker}").payload.head == b"42:" + PREFIX
+
+
+def test_the_number_fills_a_profile_path() -> None:
+    assert request("ws://host", profile="items").url == "ws://host/items/42/ws?token=wswarm"
+
+
+def test_the_origin_goes_out_as_it_is() -> None:
+    assert request(origin="https://{id}.example").headers == (("Origin", "https://{id}.example"),)
+
+
+def test_headers_keep_their_order_and_lose_the_blanks_around_their_values() -> None:
+    sent = request(headers=["B:  2 ", "A: 1", "C:"]).headers
+    assert sent == (("B", "2"), ("A", "1"), ("C", ""))
+
+
+def test_a_line_break_after_a_header_is_not_sent() -> None:
+    assert request(headers=["X: {id}\r\n"]).headers == (("X", "42"),)
+
+
+def test_a_bare_request_has_no_headers_of_its_own() -> None:
+    assert request().headers == ()
+
+
+def test_two_connections_differ_in_their_numbers_only() -> None:
+    first, second = (request("ws://host/{id}", number) for number in (1, 2))
+    assert (first.url, second.url) == ("ws://host/1", "ws://host/2")
+    assert first.payload == second.payload
+
+
+@pytest.mark.parametrize(
+    ("credentials", "decoded"),
+    [
+        ("user:secret", "user:secret"),
+        ("user", "user"),
+        ("user:", "user:"),
+        ("us%3Aer:p%40ss", "us:er:p@ss"),
+        ("user:p@ss", "user:p@ss"),
+        ("%C3%BC:x", "\u00fc:x"),
+        ("user{id}:x", "user42:x"),
+    ],
+)
+def test_credentials_in_the_url_become_a_header(credentials: str, decoded: str) -> None:
+    asked = request(f"wss://{credentials}@host:8443/ws?a=1")
+    assert asked.url == "wss://host:8443/ws?a=1"
+    expected = base64.b64encode(decoded.encode()).decode()
+    assert asked.headers == (("Authorization", f"Basic {expected}"),)
+
+
+def test_credentials_cannot_smuggle_in_a_header() -> None:
+    asked = request("ws://u%0D%0AEvil:1@host/")
+    assert all(value.isprintable() for _, value in asked.headers)
+
+
+def test_an_at_sign_after_the_host_is_no_credential() -> None:
+    asked = request("ws://host/a@b")
+    assert (asked.url, asked.headers) == ("ws://host/a@b", ())

@@ -1,0 +1,117 @@
+"""Many small histograms at once."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.stats.made import ints
+from wswarm.stats import bins as module
+from wswarm.stats.bins import BINS, FLOOR_NS, Bins
+
+LAW = settings(max_examples=40, deadline=None, derandomize=True)
+PAIRS = st.lists(st.tuples(st.integers(0, 5), st.integers(FLOOR_NS, 3_600_000_000_000)), max_size=80)
+Pairs = list[tuple[int, int]]
+PERCENTS = (0.0, 50.0, 90.0, 99.0, 100.0)
+
+
+def made(pairs: Pairs) -> Bins:
+    """Return bins that hold the (key, value) pairs."""
+    bins = Bins()
+    bins.record(ints(key for key, _ in pairs), ints(value for _, value in pairs))
+    return bins
+
+
+def exact(values: list[int], percent: float) -> int:
+    """Return the order statistic."""
+    return sorted(values)[max(1, math.ceil(percent / 100 * len(values) - 1e-9)) - 1]
+
+
+@LAW
+@given(PAIRS)
+def test_quantiles_of_each_key_are_within_one_percent(pairs: Pairs) -> None:
+    found = dict(made(pairs).quantiles_ns(*PERCENTS))
+    assert list(found) == sorted({key for key, _ in pairs})
+    for key, quantiles in found.items():
+        values = [value for other, value in pairs if other == key]
+        assert quantiles == pytest.approx([exact(values, percent) for percent in PERCENTS], rel=0.0101)
+
+
+@LAW
+@given(PAIRS.filter(bool))
+def test_quantiles_over_all_keys_are_within_one_percent(pairs: Pairs) -> None:
+    values = [value for _, value in pairs]
+    found = made(pairs).total_quantiles_ns(*PERCENTS)
+    assert found == pytest.approx([exact(values, percent) for percent in PERCENTS], rel=0.0101)
+
+
+@LAW
+@given(PAIRS, PAIRS)
+def test_merging_is_the_same_as_recording_together(first: Pairs, second: Pairs) -> None:
+    merged = made(first)
+    merged.merge(made(second).pack())
+    assert merged.pack() == made(first + second).pack()
+
+
+@LAW
+@given(PAIRS, st.integers(0, 80))
+def test_recording_in_batches_is_the_same_as_at_once(pairs: Pairs, cut: int) -> None:
+    bins = made(pairs[:cut])
+    bins.record(ints(key for key, _ in pairs[cut:]), ints(value for _, value in pairs[cut:]))
+    assert bins.pack() == made(pairs).pack()
+
+
+@LAW
+@given(st.lists(PAIRS, max_size=8))
+def test_consolidating_on_the_way_changes_nothing(batches: list[Pairs]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_CONSOLIDATE_AT", 3)
+        bins = Bins()
+        for pairs in batches:
+            bins.record(ints(key for key, _ in pairs), ints(value for _, value in pairs))
+    assert bins.pack() == made([pair for pairs in batches for pair in pairs]).pack()
+
+
+def test_memory_grows_with_the_bins_and_not_with_the_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_CONSOLIDATE_AT", 10)
+    bins = Bins()
+    for _ in range(500):
+        bins.record(ints([1, 2]), ints([5_000, 6_000]))
+    assert sum(len(codes) for codes in bins._codes) <= 20
+    assert made([(1, 5_000), (2, 6_000)] * 500).pack() == bins.pack()
+
+
+@pytest.mark.parametrize("value", [-1, 0, 1, FLOOR_NS])
+def test_values_below_a_microsecond_count_as_one(value: int) -> None:
+    assert made([(0, value)]).pack() == made([(0, FLOOR_NS)]).pack()
+
+
+def test_the_greatest_values_stay_in_their_key() -> None:
+    found = dict(made([(3, np.iinfo(np.int64).max)]).quantiles_ns(50.0))
+    assert list(found) == [3]
+    assert BINS * math.log(1.02) > math.log(np.iinfo(np.int64).max / FLOOR_NS)
+
+
+def test_nothing_has_no_quantiles() -> None:
+    bins = made([])
+    assert list(bins.quantiles_ns(50.0)) == []
+    assert bins.total_quantiles_ns(50.0) is None
+
+
+def test_nothing_merges_as_nothing() -> None:
+    bins = made([(1, 5_000)])
+    bins.merge(Bins().pack())
+    bins.merge(b"")
+    assert bins.pack() == made([(1, 5_000)]).pack()
+
+
+@LAW
+@given(PAIRS)
+def test_reading_changes_nothing(pairs: Pairs) -> None:
+    bins = made(pairs)
+    before = bins.pack()
+    list(bins.quantiles_ns(50.0))
+    bins.total_quantiles_ns(50.0)
+    assert bins.pack() == before

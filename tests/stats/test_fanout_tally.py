@@ -1,0 +1,221 @@
+"""Deliveries: what every broadcast owed to whom, against a tally of plain Python."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.stats.made import WINDOW, Arrival, S, batch, histogram, ints, split
+from wswarm.stats import tally as module
+from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Arrivals, unpack
+from wswarm.stats.tally import FanoutTally
+
+LAW = settings(max_examples=40, deadline=None, derandomize=True)
+PUBLISHERS, ROWS, WARMUP, BROADCASTS = 2, 3, 3, 11
+MS = S // 1000
+LOSSES = ("owed", "received", "disconnected", "silent", "duplicated", "reordered", "extra")
+Table = tuple[list[int], list[int], list[int], list[int]]
+
+
+def intended(broadcast: int) -> int:
+    """Return when a broadcast is due: the first three in the warm-up."""
+    if broadcast < WARMUP:
+        return WINDOW.start_ns + broadcast * 300 * MS
+    return WINDOW.hold_ns + (broadcast - WARMUP) * 300 * MS
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happened."""
+
+    sent_ns: list[int]
+    opened_ns: list[int]
+    closed_ns: list[int]
+    arrivals: list[Arrival]
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> Story:
+    """Draw broadcasts sent or not, subscribers that come and go, deliveries of any, and strangers."""
+    moments = st.integers(WINDOW.start_ns, WINDOW.drain_ns)
+    sent = [intended(one) + MS if draw(st.integers(0, 4)) else 0 for one in range(BROADCASTS)]
+    opened = [draw(st.one_of(st.just(WINDOW.origin_ns), moments)) for _ in range(ROWS)]
+    closed = [draw(st.one_of(st.just(STILL_OPEN), moments)) for _ in range(ROWS)]
+    arrivals: list[Arrival] = []
+    for _ in range(draw(st.integers(0, 50))):
+        row, broadcast = draw(st.integers(0, ROWS - 1)), draw(st.integers(0, BROADCASTS))
+        sequence, publisher = divmod(broadcast, PUBLISHERS)
+        publisher = draw(st.sampled_from([publisher] * 4 + [PUBLISHERS]))
+        delay = draw(st.integers(0, S))
+        arrivals.append((row, publisher, sequence, intended(broadcast), intended(broadcast) + delay))
+    return Story(sent, opened, closed, arrivals)
+
+
+def tally_of(story: Story, cuts: list[int], *, settle_often: bool = False) -> Arrivals:
+    """Return what the tally says when the arrivals come in batches."""
+    tally = FanoutTally(WINDOW, ROWS, PUBLISHERS, BROADCASTS, WARMUP)
+    final = (ints(story.sent_ns), ints(story.opened_ns), ints(story.closed_ns))
+    for part in split(story.arrivals, cuts):
+        tally.record(part)
+        if settle_often:
+            tally.settle(*final)
+    tally.settle(*final)
+    return tally.findings()
+
+
+class Plain:
+    """The same, one arrival at a time."""
+
+    def __init__(self, story: Story) -> None:
+        self.story = story
+        self.counts: Counter[str] = Counter()
+        self.seen: set[tuple[int, int]] = set()
+        self.delays: dict[int, list[int]] = {}
+        highest: dict[tuple[int, int], int] = {}
+        for row, publisher, sequence, due_ns, received_ns in story.arrivals:
+            broadcast, pair = sequence * PUBLISHERS + publisher, (row, publisher)
+            in_hold = due_ns >= WINDOW.hold_ns
+            if publisher >= PUBLISHERS or broadcast >= BROADCASTS:
+                self.counts["extra"] += in_hold
+                continue
+            if (row, broadcast) in self.seen:
+                self.counts["duplicated"] += in_hold
+            elif in_hold:
+                self.counts["reordered"] += sequence < highest.get(pair, -1)
+                self.delays.setdefault(broadcast, []).append(received_ns - due_ns)
+            self.seen.add((row, broadcast))
+            highest[pair] = max(sequence, highest.get(pair, -1))
+        self._settle()
+
+    def _settle(self) -> None:
+        self.owed, self.received = Counter[int](), Counter[int]()
+        for broadcast in range(WARMUP, BROADCASTS):
+            sent_ns = self.story.sent_ns[broadcast]
+            for row in range(ROWS):
+                opened_ns, closed_ns = self.story.opened_ns[row], self.story.closed_ns[row]
+                has = (row, broadcast) in self.seen
+                if not (sent_ns and opened_ns <= sent_ns < closed_ns):
+                    self.counts["extra"] += has
+                    continue
+                self.owed[broadcast] += 1
+                self.received[broadcast] += has
+                lost = "silent" if closed_ns == STILL_OPEN else "disconnected"
+                self.counts["received" if has else lost] += 1
+                self.counts["owed"] += 1
+
+    def table(self) -> Table:
+        """Return per broadcast owed, received, first and last."""
+        every = range(BROADCASTS)
+        return (
+            [self.owed[one] for one in every],
+            [self.received[one] for one in every],
+            [min(self.delays.get(one, [UNKNOWN])) for one in every],
+            [max(self.delays.get(one, [UNKNOWN])) for one in every],
+        )
+
+
+@LAW
+@given(stories(), st.lists(st.integers(0, 50), max_size=4))
+def test_any_deliveries_in_any_batches_are_counted_as_plain_python_counts_them(
+    story: Story, cuts: list[int]
+) -> None:
+    found = tally_of(story, cuts)
+    fates = (found.owed, found.received, found.lost_disconnected, found.lost_silent)
+    counts = (*fates, found.duplicated, found.reordered, found.extra)
+    plain = Plain(story)
+    assert dict(zip(LOSSES, counts, strict=True)) == {name: plain.counts[name] for name in LOSSES}
+
+
+@LAW
+@given(stories(), st.lists(st.integers(0, 50), max_size=4))
+def test_every_broadcast_has_its_own_account(story: Story, cuts: list[int]) -> None:
+    found = tally_of(story, cuts)
+    assert unpack(found.broadcasts).reshape(4, -1).tolist() == list(Plain(story).table())
+
+
+@LAW
+@given(stories())
+def test_delivery_times_are_those_of_the_first_copies_of_the_hold(story: Story) -> None:
+    delays = [delay for one in Plain(story).delays.values() for delay in one]
+    assert tally_of(story, []).response == histogram(delays).pack()
+
+
+@LAW
+@given(stories())
+def test_everything_owed_is_received_or_lost(story: Story) -> None:
+    found = tally_of(story, [])
+    assert found.owed == found.received + found.lost_disconnected + found.lost_silent
+
+
+@LAW
+@given(stories(), st.lists(st.integers(0, 50), max_size=4))
+def test_settling_while_deliveries_arrive_changes_nothing(story: Story, cuts: list[int]) -> None:
+    assert tally_of(story, cuts, settle_often=True) == tally_of(story, cuts)
+
+
+@LAW
+@given(st.sampled_from([1, ROWS, ROWS + 1, 2 * ROWS, 5 * ROWS, 100]), stories())
+def test_settling_in_parts_of_any_size_is_settling_at_once(cells: int, story: Story) -> None:
+    at_once = tally_of(story, [])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_SETTLE_CELLS", cells)
+        assert tally_of(story, []) == at_once
+
+
+def settled(opened_ns: int, closed_ns: int, sent_ns: int, *, is_received: bool = False) -> Arrivals:
+    """Return the findings of one subscriber and one broadcast."""
+    tally = FanoutTally(WINDOW, rows=1, publishers=1, broadcasts=1, warmup=0)
+    if is_received:
+        tally.record(batch([(0, 0, 0, WINDOW.hold_ns, WINDOW.hold_ns + MS)]))
+    tally.settle(ints([sent_ns]), ints([opened_ns]), ints([closed_ns]))
+    return tally.findings()
+
+
+SENT = WINDOW.hold_ns + MS
+
+
+@pytest.mark.parametrize(
+    ("opened_ns", "closed_ns", "owed"),
+    [
+        (SENT - 1, STILL_OPEN, 1),
+        (SENT, STILL_OPEN, 1),
+        (SENT + 1, STILL_OPEN, 0),
+        (STILL_OPEN, STILL_OPEN, 0),
+        (SENT - 2, SENT - 1, 0),
+        (SENT - 2, SENT, 0),
+        (SENT - 2, SENT + 1, 1),
+    ],
+)
+def test_a_broadcast_is_owed_to_who_was_open_when_it_was_sent(
+    opened_ns: int, closed_ns: int, owed: int
+) -> None:
+    assert settled(opened_ns, closed_ns, SENT).owed == owed
+
+
+def test_a_broadcast_that_was_never_sent_is_owed_to_nobody() -> None:
+    assert settled(0, STILL_OPEN, 0).owed == 0
+
+
+def test_a_delivery_to_who_came_later_is_extra() -> None:
+    found = settled(SENT + 1, STILL_OPEN, SENT, is_received=True)
+    assert (found.extra, found.received, found.owed) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(("closed_ns", "fate"), [(STILL_OPEN, (0, 1)), (SENT + 1, (1, 0))])
+def test_what_a_lost_connection_missed_is_disconnected_and_the_rest_silent(
+    closed_ns: int, fate: tuple[int, int]
+) -> None:
+    found = settled(0, closed_ns, SENT)
+    assert (found.lost_disconnected, found.lost_silent) == fate
+
+
+def test_what_was_received_before_the_connection_was_lost_is_received() -> None:
+    assert settled(0, SENT + 1, SENT, is_received=True).received == 1
+
+
+def test_lost_deliveries_are_counted_in_the_second_of_their_broadcast() -> None:
+    tally = FanoutTally(WINDOW, rows=2, publishers=1, broadcasts=2, warmup=0)
+    tally.settle(ints([WINDOW.hold_ns, WINDOW.hold_ns + S]), ints([0, 0]), ints([STILL_OPEN] * 2))
+    assert unpack(tally.findings().lost_per_second).tolist() == [0, 0, 0, 2, 2]

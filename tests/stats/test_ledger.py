@@ -1,0 +1,111 @@
+"""First copies, duplicates and reordering, against a ledger of plain dictionaries."""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.stats.made import ints
+from wswarm.stats.ledger import Ledger
+
+LAW = settings(max_examples=100, deadline=None, derandomize=True)
+PAIRS, SEQUENCES = 4, 12
+Arrival = tuple[int, int]
+ARRIVALS = st.lists(st.tuples(st.integers(0, PAIRS - 1), st.integers(0, SEQUENCES - 1)), max_size=60)
+CUTS = st.lists(st.integers(0, 60), max_size=6)
+
+
+@dataclass
+class PlainLedger:
+    """The same, one arrival at a time."""
+
+    seen: set[Arrival] = field(default_factory=set)
+    highest: dict[int, int] = field(default_factory=dict)
+
+    def record(self, pair: int, sequence: int) -> tuple[bool, bool]:
+        """Return whether the arrival is a first copy, and whether it is a reordered one."""
+        is_first = (pair, sequence) not in self.seen
+        is_reordered = is_first and sequence < self.highest.get(pair, -1)
+        self.seen.add((pair, sequence))
+        self.highest[pair] = max(sequence, self.highest.get(pair, -1))
+        return is_first, is_reordered
+
+
+def enter(ledger: Ledger, arrivals: list[Arrival]) -> list[tuple[bool, bool]]:
+    """Enter one batch and return what each arrival was; a cell is sequence × pairs + pair."""
+    pairs, sequences = ints(pair for pair, _ in arrivals), ints(sequence for _, sequence in arrivals)
+    kinds = ledger.record(sequences * PAIRS + pairs, pairs, sequences)
+    return list(zip(kinds.is_first.tolist(), kinds.is_reordered.tolist(), strict=True))
+
+
+@LAW
+@given(ARRIVALS, CUTS)
+def test_any_arrivals_in_any_batches_are_what_a_plain_ledger_says(
+    arrivals: list[Arrival], cuts: list[int]
+) -> None:
+    plain, ledger = PlainLedger(), Ledger(PAIRS)
+    expected = [plain.record(*arrival) for arrival in arrivals]
+    bounds = [0, *sorted(cuts), len(arrivals)]
+    found = [kind for low, high in pairwise(bounds) for kind in enter(ledger, arrivals[low:high])]
+    assert found == expected
+
+
+@LAW
+@given(ARRIVALS, st.integers(0, 40), st.integers(0, 60))
+def test_any_window_of_cells_tells_what_arrived(arrivals: list[Arrival], first: int, count: int) -> None:
+    ledger = Ledger(PAIRS)
+    enter(ledger, arrivals)
+    cells = {sequence * PAIRS + pair for pair, sequence in arrivals}
+    assert ledger.has(first, count).tolist() == [cell in cells for cell in range(first, first + count)]
+
+
+@pytest.mark.parametrize(
+    ("sequences", "kinds"),
+    [
+        ([0, 1, 2], ["first", "first", "first"]),
+        ([0, 0], ["first", "duplicate"]),
+        ([1, 0], ["first", "reordered"]),
+        ([2, 0, 1], ["first", "reordered", "reordered"]),
+        ([1, 0, 0], ["first", "reordered", "duplicate"]),
+        ([1, 1, 0], ["first", "duplicate", "reordered"]),
+        ([0, 2, 3], ["first", "first", "first"]),
+    ],
+)
+@pytest.mark.parametrize("batch", [1, 10])
+def test_arrivals_of_one_publisher_are_of_these_kinds(
+    sequences: list[int], kinds: list[str], batch: int
+) -> None:
+    names = {(True, False): "first", (True, True): "reordered", (False, False): "duplicate"}
+    ledger = Ledger(PAIRS)
+    arrivals = [(0, sequence) for sequence in sequences]
+    parts = [arrivals[low : low + batch] for low in range(0, len(arrivals), batch)]
+    assert [names[kind] for part in parts for kind in enter(ledger, part)] == kinds
+
+
+def test_the_order_between_publishers_does_not_matter() -> None:
+    assert enter(Ledger(PAIRS), [(0, 5), (1, 0), (2, 3), (1, 1)]) == [(True, False)] * 4
+
+
+def test_an_empty_batch_changes_nothing() -> None:
+    ledger = Ledger(PAIRS)
+    enter(ledger, [(0, 3)])
+    assert enter(ledger, []) == []
+    assert enter(ledger, [(0, 2)]) == [(True, True)]
+
+
+@pytest.mark.parametrize("cell", [8_191, 8_192, 1_000_000])
+def test_the_ledger_grows_to_any_cell(cell: int) -> None:
+    ledger = Ledger(1)
+    ledger.record(ints([3]), ints([0]), ints([0]))
+    ledger.record(ints([cell]), ints([0]), ints([1]))
+    assert ledger.has(3, 1).tolist() == [True]
+    assert ledger.has(cell - 1, 3).tolist() == [False, True, False]
+
+
+def test_the_highest_sequence_numbers_of_a_mark_do_not_overflow() -> None:
+    last = 2**32 - 1
+    ledger = Ledger(3)
+    kinds = ledger.record(ints(range(6)), ints([0, 1, 2, 0, 1, 2]), ints([last] * 3 + [last - 1] * 3))
+    assert kinds.is_reordered.tolist() == [False] * 3 + [True] * 3

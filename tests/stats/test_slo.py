@@ -1,0 +1,251 @@
+"""Service-level objectives: reading them, and holding a run to them."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from wswarm.errors import PlanError
+from wswarm.run import (
+    Connections,
+    Distribution,
+    Environment,
+    Fanout,
+    GeneratorCost,
+    Lost,
+    Messages,
+    Phases,
+    Rates,
+    Run,
+    Scenario,
+    Validity,
+)
+from wswarm.stats.slo import check, full_path, parse_objective
+
+NOTHING = Distribution(n=0)
+MESSAGES = Messages(
+    offered=1000,
+    sent=1000,
+    owed=1000,
+    received=993,
+    lost=Lost(disconnected=2, silent=5),
+    duplicated=0,
+    reordered=1,
+    extra=0,
+    unmarked=3,
+)
+
+
+def run(scenario: Scenario = "echo", **changes: Any) -> Run:
+    """Return a run in which handshakes take 10 ms, responses 20 ms and deliveries 30 ms at p99."""
+    made = Run(
+        scenario=scenario,
+        started_at="2026-01-01T00:00:00Z",
+        plan={"rate": 100.0, "url": "ws://host", "connections": 10},
+        environment=Environment(cores=2, cpu="x", kernel="x", python="x", packages={}),
+        validity=Validity(verdict="valid"),
+        phases=Phases(warmup=0, hold=1, drain=2, end=3),
+        connections=Connections(
+            requested=10,
+            opened=9,
+            failed=1,
+            peak=9,
+            dropped=0,
+            failures={"timeout": 1},
+            closes={"1006": 2},
+            handshake_time=Distribution(n=9, p99=0.01),
+        ),
+        messages=MESSAGES,
+        rates=Rates(offered=100.0, achieved=99.5, received=99.0),
+        send_lag=NOTHING,
+        service_time=None,
+        response_time=Distribution(n=993, p50=0.005, p99=0.02) if scenario == "echo" else None,
+        fanout=Fanout(
+            publishers=1,
+            subscribers=10,
+            broadcasts=10,
+            incomplete=0,
+            delivery_time=Distribution(n=100, p99=0.03),
+            first_delivery=NOTHING,
+            median_delivery=NOTHING,
+            completion_time=Distribution(n=10, p50=0.2),
+            spread=NOTHING,
+        )
+        if scenario == "fanout"
+        else None,
+        series=[],
+        generator=GeneratorCost(
+            processes=1,
+            cpu_s=1.5,
+            cpu_s_per_message=1e-5,
+            peak_rss=50_000_000,
+            rss_per_connection=15_000.0,
+            loop_lag=NOTHING,
+            driver="picows",
+            pacing="exact",
+        ),
+        target=None,
+    )
+    return msgspec.structs.replace(made, **changes)
+
+
+def met(expression: str, scenario: Scenario = "echo") -> bool:
+    """Return whether the run meets the objective."""
+    (result,) = check(run(scenario), (expression,))
+    return result.met
+
+
+@pytest.mark.parametrize(
+    ("path", "scenario", "full"),
+    [
+        ("p99", "connect", "connections.handshake_time.p99"),
+        ("p99", "echo", "response_time.p99"),
+        ("p99", "fanout", "fanout.delivery_time.p99"),
+        ("p99.9", "echo", "response_time.p99_9"),
+        ("p99_99", "echo", "response_time.p99_99"),
+        ("lost", "fanout", "messages.lost"),
+        ("rates.achieved", "echo", "rates.achieved"),
+    ],
+)
+def test_a_short_name_stands_for_a_path_by_scenario(path: str, scenario: Scenario, full: str) -> None:
+    assert full_path(path, scenario) == full
+
+
+@pytest.mark.parametrize(
+    ("expression", "scenario", "value"),
+    [
+        ("p99<50ms", "connect", 0.01),
+        ("p99<50ms", "echo", 0.02),
+        ("p99<50ms", "fanout", 0.03),
+        ("lost<100", "echo", 7.0),
+        ("messages.lost<100", "echo", 7.0),
+        ("messages.lost.silent<100", "echo", 5),
+        ("fanout.completion_time.p50<1", "fanout", 0.2),
+        ("connections.failures.timeout<2", "echo", 1),
+        ("connections.closes.1006<9", "echo", 2),
+        ("plan.connections>1", "echo", 10),
+        ("generator.rss_per_connection<16k", "echo", 15_000.0),
+    ],
+)
+def test_an_objective_reads_its_figure(expression: str, scenario: Scenario, value: float) -> None:
+    (result,) = check(run(scenario), (expression,))
+    assert (result.expression, result.value, result.met) == (expression, value, True)
+
+
+@pytest.mark.parametrize(
+    ("sign", "below", "equal", "above"),
+    [
+        ("<", True, False, False),
+        ("<=", True, True, False),
+        (">", False, False, True),
+        (">=", False, True, True),
+        ("==", False, True, False),
+        ("!=", True, False, True),
+    ],
+)
+def test_every_operator_compares_the_figure_with_the_limit(
+    sign: str, below: bool, equal: bool, above: bool
+) -> None:
+    assert met(f"rates.achieved{sign}100") == below
+    assert met(f"rates.achieved{sign}99.5") == equal
+    assert met(f"rates.achieved{sign}99") == above
+
+
+@pytest.mark.parametrize(
+    ("value", "limit"),
+    [
+        ("0", 0.0),
+        ("1.5", 1.5),
+        ("-1", -1.0),
+        ("1e-3", 0.001),
+        ("50ms", 0.05),
+        ("2s", 2.0),
+        ("1m30s", 90.0),
+        ("500us", 500e-6),
+        ("10k", 10_000.0),
+        ("2M", 2_000_000.0),
+    ],
+)
+def test_a_limit_is_a_number_a_duration_or_a_count(value: str, limit: float) -> None:
+    assert parse_objective(f"p99<{value}").limit == pytest.approx(limit)
+
+
+def test_blanks_around_the_parts_do_not_matter() -> None:
+    assert parse_objective(" p99 <= 50ms ")[1:] == ("p99", "<=", 0.05)
+
+
+@pytest.mark.parametrize(
+    ("expression", "scenario"),
+    [
+        ("p99.9<1h", "echo"),
+        ("p90>=0", "echo"),
+        ("response_time.p99<1h", "connect"),
+        ("fanout.spread.p50<1h", "fanout"),
+        ("target.cpu_s<1h", "echo"),
+        ("p99!=0", "fanout_without"),
+    ],
+)
+def test_a_figure_that_is_null_is_not_met(expression: str, scenario: Any) -> None:
+    made = run("fanout", fanout=None) if scenario == "fanout_without" else run(scenario)
+    (result,) = check(made, (expression,))
+    assert (result.value, result.met) == (None, False)
+
+
+@pytest.mark.parametrize("path", ["connections.closes.1000", "connections.failures.refused"])
+def test_a_reason_that_never_occurred_occurred_zero_times(path: str) -> None:
+    (result,) = check(run(), (f"{path}==0",))
+    assert (result.value, result.met) == (0, True)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "p42",
+        "latency",
+        "response_time",
+        "response_time.p98",
+        "messages.lots",
+        "series",
+        "series.p99",
+        "schema",
+        "scenario",
+        "connections.failures",
+        "fanout.per_broadcast",
+        "p99.p99",
+        "rates.achieved.x",
+    ],
+)
+def test_a_path_that_no_run_file_has_is_refused_before_anything_is_measured(path: str) -> None:
+    with pytest.raises(PlanError) as refusal:
+        parse_objective(f"{path}<1")
+    assert repr(path) in str(refusal.value)
+
+
+def test_a_setting_that_is_no_number_is_refused() -> None:
+    with pytest.raises(PlanError, match=r"'plan\.url' is not a number"):
+        check(run(), ("plan.url==1",))
+
+
+@pytest.mark.parametrize(
+    "expression", ["", "p99", "p99<", "<50ms", "p99 50ms", "p99=50ms", "p99<50 ms", "p99<<1", "9<1", "p-99<1"]
+)
+def test_what_is_no_objective_is_refused_with_examples(expression: str) -> None:
+    with pytest.raises(PlanError) as refusal:
+        parse_objective(expression)
+    assert f"--slo {expression!r}" in str(refusal.value)
+
+
+@pytest.mark.parametrize("value", ["fast", "50mss", "5%", "nan", "--1", "1,5"])
+def test_a_limit_that_is_no_number_is_refused_by_name(value: str) -> None:
+    with pytest.raises(PlanError) as refusal:
+        parse_objective(f"p99<{value}")
+    assert f"{value!r} is neither a number nor a duration such as 50ms" in str(refusal.value)
+
+
+def test_each_objective_has_its_result_in_order() -> None:
+    results = check(run(), ("p99<1s", "lost==0"))
+    assert [(result.expression, result.met) for result in results] == [("p99<1s", True), ("lost==0", False)]
+
+
+def test_without_objectives_there_are_no_results() -> None:
+    assert check(run(), ()) == []

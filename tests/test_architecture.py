@@ -1,0 +1,284 @@
+"""Who may import whom, who may read the clock, and how long anything may get."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FRONT = ("api", "arguments", "cli", "locust", "pytest_plugin", "__init__")
+LEAVES = {"errors", "units", "run", "progress", "redact"}
+
+# The drawing of the house: what each room may import besides itself.
+ALLOWED = {
+    "errors": set[str](),
+    "progress": set[str](),
+    "redact": set[str](),
+    "run": set[str](),
+    "units": {"errors"},
+    "load": LEAVES,
+    "stats": LEAVES,
+    "drive": LEAVES | {"load", "stats"},
+    "experiment": LEAVES | {"load", "stats", "drive"},
+    "report": LEAVES | {"stats"},
+} | {name: LEAVES | {"experiment", "report", *FRONT} for name in FRONT}
+
+# What a front end needs from deeper rooms: the words of a plan, and the server that `serve` becomes.
+SANCTIONED = {
+    ("wswarm/api.py", "wswarm.load.plan"),
+    ("wswarm/arguments.py", "wswarm.load.profile"),
+    ("wswarm/arguments.py", "wswarm.drive.target"),
+    ("wswarm/cli.py", "wswarm.load.plan"),
+    ("wswarm/cli.py", "wswarm.drive.limits"),
+    ("wswarm/cli.py", "wswarm.drive.target"),
+}
+
+IMPURE = {
+    *("asyncio", "concurrent", "contextvars", "ctypes", "datetime", "fcntl", "gc", "glob", "io", "logging"),
+    *(
+        "mmap",
+        "multiprocessing",
+        "os",
+        "pathlib",
+        "platform",
+        "psutil",
+        "queue",
+        "resource",
+        "sched",
+        "secrets",
+    ),
+    *(
+        "select",
+        "selectors",
+        "shutil",
+        "signal",
+        "socket",
+        "ssl",
+        "subprocess",
+        "sys",
+        "tempfile",
+        "threading",
+    ),
+    *("time", "uuid", "uvloop", "picows", "websockets", "http", "requests", "httpx"),
+}
+
+CLOCKS = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "time_ns"}
+
+# Who else reads a clock, and why it is not the one clock of the figures.
+CLOCK_READERS = {
+    "wswarm/drive/clock.py": "the one clock",
+    "wswarm/drive/target.py": "waits for the reference application to start, before any measurement",
+}
+
+# Longer than 300 lines, or than 40 lines of one function: only with the reason beside it.
+LONG_FILES: dict[str, str] = {
+    "wswarm/experiment/measure.py": "the phases of one run, told in one place from ramp to drain",
+}
+LONG_FUNCTIONS: dict[str, str] = {
+    "wswarm/experiment/doctor.py:_hard_limits": "one literal: a table of checks",
+    "wswarm/stats/summary.py:fanout": "one literal: the fields of `Fanout`, each from its array",
+}
+
+
+def sources(package: str) -> list[Path]:
+    """Return every module of the package."""
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    """Return the path as it is written in the lists above."""
+    return path.relative_to(ROOT).as_posix()
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """Return the parsed module."""
+    return ast.parse(path.read_text())
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield every module that the file imports, at the top, in functions and for type checking alike."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name_of(path)} has a relative import"
+            for alias in node.names:
+                yield (
+                    f"{node.module}.{alias.name}"
+                    if is_module(f"{node.module}.{alias.name}")
+                    else str(node.module)
+                )
+
+
+def is_module(dotted: str) -> bool:
+    """Return whether the dotted name is a module of this project."""
+    path = ROOT.joinpath(*dotted.split("."))
+    return path.with_suffix(".py").exists() or path.is_dir()
+
+
+def room_of(dotted: str) -> str:
+    """Return which part of wswarm a module belongs to."""
+    parts = dotted.split(".")
+    return parts[1] if len(parts) > 1 else "__init__"
+
+
+def rooms_imported(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield room and module of each import from wswarm."""
+    for dotted in imports(path):
+        if dotted.split(".")[0] == "wswarm":
+            yield room_of(dotted), dotted
+
+
+WSWARM = sources("wswarm")
+TARGET_APP = sources("target_app")
+PURE = [path for path in WSWARM if path.parts[-2] in ("load", "stats")]
+
+
+@pytest.mark.parametrize("path", WSWARM, ids=name_of)
+def test_imports_point_the_way_they_are_drawn(path: Path) -> None:
+    own = room_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    assert own in ALLOWED, f"{name_of(path)}: draw the room {own!r} in DESIGN and in ALLOWED"
+    wrong = {
+        dotted
+        for room, dotted in rooms_imported(path)
+        if room not in ALLOWED[own] | {own} and (name_of(path), dotted) not in SANCTIONED
+    }
+    assert not wrong, f"{name_of(path)} may not import {sorted(wrong)}"
+
+
+def test_every_sanctioned_import_is_still_made() -> None:
+    made = {(name_of(path), dotted) for path in WSWARM for _, dotted in rooms_imported(path)}
+    assert made >= SANCTIONED
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("load", "stats"), ("stats", "load"), ("drive", "report"), ("report", "drive")]
+)
+def test_neighbours_do_not_know_each_other(one: str, other: str) -> None:
+    assert other not in ALLOWED[one]
+
+
+def test_no_room_imports_one_that_imports_it() -> None:
+    circles = [
+        (one, other)
+        for one, known in ALLOWED.items()
+        for other in known
+        if one in ALLOWED[other] and one not in FRONT
+    ]
+    assert circles == []
+
+
+@pytest.mark.parametrize("path", PURE, ids=name_of)
+def test_pure_modules_import_nothing_that_acts_or_waits(path: Path) -> None:
+    assert {dotted.split(".")[0] for dotted in imports(path)} & IMPURE == set()
+
+
+@pytest.mark.parametrize("path", PURE, ids=name_of)
+def test_pure_modules_take_chance_from_a_seed_only(path: Path) -> None:
+    used = [
+        f"{node.value.id}.{node.attr}"
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "random"
+    ]
+    assert [use for use in used if use != "random.Random"] == []
+    legacy = [
+        node.attr
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr == "random"
+        and node.attr not in ("default_rng", "Generator")
+    ]
+    assert legacy == []
+
+
+@pytest.mark.parametrize("path", PURE, ids=name_of)
+def test_pure_modules_open_print_and_ask_for_nothing(path: Path) -> None:
+    called = {
+        node.func.id
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert called & {"open", "print", "input", "exec", "eval", "breakpoint"} == set()
+
+
+@pytest.mark.parametrize("path", WSWARM, ids=name_of)
+def test_the_instrument_never_imports_what_it_measures(path: Path) -> None:
+    assert not [dotted for dotted in imports(path) if dotted.split(".")[0] == "target_app"]
+
+
+@pytest.mark.parametrize("path", TARGET_APP, ids=name_of)
+def test_what_is_measured_never_imports_the_instrument(path: Path) -> None:
+    assert not [dotted for dotted in imports(path) if dotted.split(".")[0] == "wswarm"]
+
+
+@pytest.mark.parametrize("path", WSWARM, ids=name_of)
+def test_no_module_but_locust_s_own_imports_locust_or_gevent(path: Path) -> None:
+    if "locust" not in path.relative_to(ROOT).parts[1]:
+        assert {dotted.split(".")[0] for dotted in imports(path)} & {"locust", "gevent"} == set()
+
+
+def reads_clock(path: Path) -> bool:
+    """Return whether the module reads a clock itself."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Attribute):
+            owner = node.value.id if isinstance(node.value, ast.Name) else ""
+            if node.attr in CLOCKS or (node.attr == "time" and ("loop" in owner or owner == "time")):
+                return True
+            if node.attr == "time" and isinstance(node.value, ast.Call):
+                return True  # asyncio.get_running_loop().time
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and node.module == "time"
+        and {name.name for name in node.names} & CLOCKS
+        for node in ast.walk(tree_of(path))
+    )
+
+
+def test_one_file_reads_the_clock_and_the_others_say_why() -> None:
+    measuring = [path for path in WSWARM if path.parts[-2] in ("drive", "experiment", "load", "stats")]
+    assert {name_of(path) for path in measuring if reads_clock(path)} == set(CLOCK_READERS)
+
+
+HEAVY = {"gevent", "locust", "matplotlib", "fastapi", "starlette", "pytest", "target_app"}
+
+
+@pytest.mark.parametrize(
+    ("module", "absent"),
+    [
+        ("wswarm", HEAVY | {"numpy", "asyncio"}),
+        ("wswarm.api", HEAVY),
+        ("wswarm.cli", HEAVY),
+        ("wswarm.drive.agent", HEAVY | {"rich", "jinja2", "wswarm.report", "wswarm.experiment"}),
+    ],
+)
+def test_importing_a_process_s_module_loads_no_more_than_it_needs(module: str, absent: set[str]) -> None:
+    code = f"import {module}, sys; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert set(done.stdout.split()) & absent == set()
+
+
+@pytest.mark.parametrize("path", [*WSWARM, *TARGET_APP], ids=name_of)
+def test_a_file_has_at_most_300_lines(path: Path) -> None:
+    if name_of(path) not in LONG_FILES:
+        assert len(path.read_text().splitlines()) <= 300
+
+
+def long_functions() -> set[str]:
+    """Return the functions longer than 40 lines."""
+    return {
+        f"{name_of(path)}:{node.name}"
+        for path in (*WSWARM, *TARGET_APP)
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or node.lineno) - node.lineno >= 40
+    }
+
+
+def test_a_function_has_at_most_40_lines() -> None:
+    assert long_functions() - set(LONG_FUNCTIONS) == set()

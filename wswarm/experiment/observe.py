@@ -1,0 +1,85 @@
+"""What the agents' reports say while a run goes on: how it stands, and why nothing opens."""
+
+from collections import Counter, deque
+from collections.abc import Sequence
+
+from wswarm.drive.fleet import AgentProcess, Fleet
+from wswarm.load.plan import Plan
+from wswarm.progress import Phase, Progress
+from wswarm.stats.histogram import Histogram
+from wswarm.units import NS_PER_S
+
+_RATE_OVER_NS = 2_000_000_000
+
+
+class Observer:
+    """Makes a `Progress` of the agents' latest snapshots."""
+
+    def __init__(self, plan: Plan, fleet: Fleet) -> None:
+        self._plan, self._fleet = plan, fleet
+        self._sent_then: deque[tuple[int, int]] = deque()
+
+    def progress(self, phase: Phase, origin_ns: int, now: int) -> Progress:
+        """Return how the run stands at `now`; both times CLOCK_MONOTONIC ns."""
+        snapshots = [agent.snapshot for agent in self._fleet.agents]
+        sent, received = (sum(getattr(one, name) for one in snapshots) for name in ("sent", "received"))
+        self._sent_then.append((now, sent))
+        while self._sent_then[0][0] < now - _RATE_OVER_NS:
+            self._sent_then.popleft()
+        then_ns, sent_then = self._sent_then[0]
+        is_known = now - then_ns > _RATE_OVER_NS // 2
+        times = Histogram()
+        for one in snapshots:
+            times.merge_packed(one.times)
+        p50_ns, p99_ns = times.percentile_ns(50), times.percentile_ns(99)
+        return Progress(
+            phase=phase,
+            elapsed_s=max(0, now - origin_ns) / NS_PER_S,
+            connections_open=sum(one.open for one in snapshots),
+            connections_requested=self._plan.sockets,
+            failed=sum(sum(one.failures.values()) for one in snapshots),
+            sent=sent,
+            received=received,
+            rate=(sent - sent_then) * NS_PER_S / (now - then_ns) if is_known and sent else None,
+            p50_s=None if p50_ns is None else p50_ns / NS_PER_S,
+            p99_s=None if p99_ns is None else p99_ns / NS_PER_S,
+            lost=self._lost(sent_then, received) if is_known else None,
+        )
+
+    def _lost(self, sent_then: int, received: int) -> int | None:
+        """Return how many of the messages sent two seconds ago have not come, as far as can be told by now."""
+        if self._plan.scenario == "connect":
+            return None
+        holders = sum(agent.snapshot.open for agent in self._fleet.holders)
+        owed = sent_then * (holders if self._plan.scenario == "fanout" else 1)
+        return max(0, owed - received)
+
+
+def refusal(address: str, agents: Sequence[AgentProcess]) -> str:
+    """Return in words why not one of the agents' connections opened, and what to do."""
+    failures: Counter[str] = Counter()
+    for agent in agents:
+        failures.update(agent.snapshot.failures)
+    if not failures:
+        return f"{address}: every connection was closed at once by the target; see its log"
+    text = ", ".join(f"{count} × {reason}" for reason, count in failures.most_common())
+    return f"{address}: every handshake failed ({text}); {_mend(failures.most_common(1)[0][0])}"
+
+
+def _mend(reason: str) -> str:
+    """Return what to do about handshakes that failed for the reason."""
+    if reason == "refused":
+        return "nothing listens there: start the service or correct the port"
+    if reason.startswith("http"):
+        return "the server refused the upgrade: check the path, credentials (-H, --cookie) and --origin"
+    if reason.startswith("tls certificate"):
+        return "give its authority with --cacert FILE, or --insecure to trust it unseen"
+    if reason.startswith("tls"):
+        return "does the port speak TLS? ws:// speaks plainly, wss:// with TLS"
+    if reason == "reset":
+        return "it hung up: does the port speak TLS (wss:// for ws://, or the reverse), or no WebSocket?"
+    if reason == "timeout":
+        return "raise --connect-timeout, or check that the service answers"
+    if reason.endswith("here") or reason == "no free local port":
+        return "a limit of this machine: see wswarm doctor"
+    return "check that a WebSocket service listens there, and its log"
