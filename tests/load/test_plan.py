@@ -209,3 +209,17 @@ def test_a_plan_survives_the_way_to_a_run_file(options: dict[str, Any]) -> None:
 
 def test_a_stored_plan_names_every_setting() -> None:
     assert set(msgspec.to_builtins(make_plan("echo", URL))) == set(Plan.__struct_fields__)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "options", "named"),
+    [
+        ("echo", {"rate": 1e6, "duration": 1000.0}, "--rate 1e+06/s for --duration 1000s"),
+        ("fanout", {"rate": 1e4, "duration": 1000.0, "connections": 10_000}, "more deliveries than"),
+        ("echo", {"size": 20_000_000}, "--size 20000000"),
+    ],
+)
+def test_more_than_one_run_can_account_for_is_refused(
+    scenario: str, options: dict[str, Any], named: str
+) -> None:
+    assert named in refusal(scenario, **options)
