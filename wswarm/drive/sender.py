@@ -195,7 +195,7 @@ class ClosedSender:
 
     def __init__(self, swarm: Swarm, plan: Plan, window: Window, positions: Int64s, senders: int) -> None:
         self._window, self._positions, self._senders = window, positions, senders
-        self._swarm = swarm
+        self._swarm, self._places = swarm, positions.tolist()
         self._gap_ns = 0 if plan.rate is None else senders * NS_PER_S / plan.rate
         self._patience_ns = round(max(plan.drain, 1.0) * NS_PER_S)
         self._sequences = [0] * len(positions)
@@ -238,7 +238,7 @@ class ClosedSender:
     def hold_cells(self) -> Bools:
         """Return per cell whether it belongs to the hold."""
         intended_ns: Int64s = np.zeros(len(self.outbox.sent_ns), np.int64)
-        intended_ns[: len(self._intended)] = np.array(self._intended, np.int64)
+        intended_ns[: len(self._intended)] = self._intended
         return (intended_ns >= self._window.hold_ns) & (intended_ns < self._window.drain_ns)
 
     def findings(self) -> Sends:
@@ -247,7 +247,7 @@ class ClosedSender:
         return self.outbox.findings(None)
 
     def _scheduled_ns(self, row: int) -> int:
-        place = int(self._positions[row]) / self._senders
+        place = self._places[row] / self._senders
         return self._window.start_ns + round((self._sequences[row] + place) * self._gap_ns)
 
     def _note_message(self, row: int, payload: bytes) -> None:
@@ -282,11 +282,12 @@ class ClosedSender:
             return
         sequence = self._sequences[row]
         self._sequences[row] = sequence + 1
-        cell = sequence * len(self._positions) + row
-        self.outbox.grow(cell + 1)
-        self._intended.frombytes(bytes(8 * max(0, cell + 1 - len(self._intended))))
+        cell = sequence * len(self._places) + row
+        if cell >= len(self._intended):
+            self.outbox.grow(cell + 1)
+            self._intended.frombytes(bytes(8 * (len(self.outbox.sent_ns) - len(self._intended))))
         self._intended[cell] = intended_ns
-        mark = b"%08x%08x%016x" % (int(self._positions[row]), sequence, intended_ns)
+        mark = b"%08x%08x%016x" % (self._places[row], sequence, intended_ns)
         self._expected[row] = mark
         self._waits_since[row] = intended_ns
         self.outbox.send(row, cell, intended_ns, mark)
