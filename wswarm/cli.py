@@ -43,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         parsed = make_parser().parse_args(arguments)
     except SystemExit:
-        _say("", end="")
+        with suppress(ResultError):  # the help is no result
+            _say("", end="")
         raise
     commands: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": run_suite,

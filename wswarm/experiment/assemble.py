@@ -25,7 +25,7 @@ from wswarm.units import NS_PER_S
 
 _PACKAGES = ("wswarm", "picows", "websockets", "uvloop", "numpy", "fastapi", "starlette", "uvicorn", "locust")
 
-_RSS_SOCKETS = 100  # below, what a process grows by has little to do with its sockets
+_RSS_SOCKETS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +129,7 @@ def _generator(plan: Plan, findings: Sequence[Findings], messages: Messages | No
         cpu_s=cpu_s,
         cpu_s_per_message=cpu_s / messages.received if messages and messages.received else None,
         peak_rss=sum(one.rss_peak for one in efforts),
-        rss_per_connection=growth / sockets if sockets >= _RSS_SOCKETS else None,
+        rss_per_connection=_rss_per_socket(growth, sockets),
         loop_lag=summary.distribution(summary.merged(one.loop_lag for one in efforts)),
         driver=plan.driver,
         pacing=plan.pacing if HAS_KERNEL_TIMER else f"{plan.pacing}, timers of 1 ms",
@@ -151,11 +151,16 @@ def _target(observed: Observed, connections: Connections, messages: Messages | N
         if cpu_s is not None and messages and messages.received
         else None,
         peak_rss=observed.target_peak,
-        rss_per_connection=growth / connections.opened
-        if growth is not None and connections.opened >= _RSS_SOCKETS
-        else None,
+        rss_per_connection=_rss_per_socket(growth, connections.opened),
         command=target.command,
     )
+
+
+def _rss_per_socket(growth: int | None, sockets: int) -> float | None:
+    """Return the growth per socket; unknown when it is not the sockets' doing: too few, or memory used again."""
+    if growth is None or growth <= 0 or sockets < _RSS_SOCKETS:
+        return None
+    return growth / sockets
 
 
 def _evidence(run: Run, observed: Observed, lag: Histogram, response: Histogram) -> Evidence:
