@@ -115,9 +115,17 @@ class Fleet:
     """All agents of a run: `holders` hold the measured connections, `publisher` publishes in a fan-out."""
 
     def __init__(self, holders: int, *, has_publisher: bool) -> None:
-        self.holders = [AgentProcess(f"agent {number + 1}") for number in range(holders)]
-        self.publisher = AgentProcess("the publishing agent") if has_publisher else None
+        self.holders: list[AgentProcess] = []
+        self.publisher: AgentProcess | None = None
         self._selector = selectors.DefaultSelector()
+        try:
+            for number in range(holders):
+                self.holders.append(AgentProcess(f"agent {number + 1}"))
+            if has_publisher:
+                self.publisher = AgentProcess("the publishing agent")
+        except BaseException:
+            self._end()
+            raise
         for agent in self.agents:
             self._selector.register(agent.channel, selectors.EVENT_READ, agent)
 
@@ -127,9 +135,7 @@ class Fleet:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._selector.close()
-        for agent in self.agents:
-            agent.end()
+        self._end()
 
     @property
     def agents(self) -> list[AgentProcess]:
@@ -163,3 +169,10 @@ class Fleet:
         if not self.living:
             raise GeneratorError(f"no generator process is left: {'; '.join(self.deaths)}")
         return all(report(agent) is not None for agent in self.living)
+
+    def _end(self) -> None:
+        self._selector.close()
+        for agent in self.agents:
+            agent.channel.close()
+        for agent in self.agents:
+            agent.end()

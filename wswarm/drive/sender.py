@@ -195,7 +195,8 @@ class ClosedSender:
 
     def __init__(self, swarm: Swarm, plan: Plan, window: Window, positions: Int64s, senders: int) -> None:
         self._window, self._positions, self._senders = window, positions, senders
-        self._swarm, self._places = swarm, positions.tolist()
+        self._swarm = swarm
+        self._places: list[int] = positions.tolist()
         self._gap_ns = 0 if plan.rate is None else senders * NS_PER_S / plan.rate
         self._patience_ns = round(max(plan.drain, 1.0) * NS_PER_S)
         self._sequences = [0] * len(positions)

@@ -59,6 +59,8 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     response = summary.merged(one.response for one in arrivals)
     service = summary.merged(one.service for one in arrivals)
     connections = summary.connections(findings, window)
+    if observed.deaths:  # a dead agent's sockets were asked for too
+        connections = msgspec.structs.replace(connections, requested=plan.sockets)
     messages = summary.messages(findings) if has_messages else None
     is_echo = plan.scenario == "echo"
     run = Run(

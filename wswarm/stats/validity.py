@@ -63,7 +63,7 @@ def _invalid_machine(evidence: Evidence) -> list[str]:
 
 def _invalid_load(evidence: Evidence) -> list[str]:
     reasons = []
-    if evidence.measured == 0:
+    if evidence.measured == 0 and not evidence.lost_agents:
         reasons.append(
             "nothing measured: no marked message came back; does the target answer or relay what it gets?"
         )

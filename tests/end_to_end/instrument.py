@@ -1,0 +1,116 @@
+"""The instrument as the tests drive it: one measurement from Python or from the command line, and its agents."""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+import pytest
+
+from wswarm.experiment.measure import measure
+from wswarm.load.plan import make_plan
+from wswarm.progress import Progress
+from wswarm.run import Run
+
+PATIENCE_S = 30.0
+NS_PER_S = 1_000_000_000
+Result = TypeVar("Result")
+BRIEF = {"connections": 5, "rate": 200.0, "duration": 0.5, "warmup": 0.1, "drain": 5.0}
+
+clock = pytest.mark.xdist_group("clock")
+"""Marks tests that compare times, so that no two of them disturb each other."""
+
+
+def run(
+    scenario: str, url: str, on_progress: Callable[[Progress], None] | None = None, **options: Any
+) -> Run:
+    """A measurement, brief unless told otherwise."""
+    brief = {} if scenario == "connect" else {name: BRIEF[name] for name in ("rate", "warmup")}
+    brief |= {name: BRIEF[name] for name in ("connections", "duration", "drain")}
+    return measure(make_plan(scenario, url, **{**brief, **options}), on_progress)
+
+
+def together(*measurements: Callable[[], Result]) -> list[Result]:
+    """What functions return that run side by side."""
+    with ThreadPoolExecutor(len(measurements)) as pool:
+        return [future.result() for future in [pool.submit(one) for one in measurements]]
+
+
+def once_in_hold(action: Callable[[], object], after: float = 0.3) -> Callable[[Progress], None]:
+    """A watcher of progress that does something once, `after` seconds into the hold."""
+    timers: list[threading.Timer] = []
+
+    def watch(progress: Progress) -> None:
+        if progress.phase == "hold" and not timers:
+            timers.append(threading.Timer(after, action))
+            timers[0].start()
+
+    return watch
+
+
+def approximately(truth_s: float) -> Any:
+    """Equal within 2 % or 0.3 ms, whichever is more: what the instrument promises."""
+    return pytest.approx(truth_s, rel=0.02, abs=0.0003)
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value of that rank, nearest rank."""
+    ranked = sorted(values)
+    return ranked[max(0, -(-len(ranked) * round(share * 1000) // 1000) - 1)]
+
+
+def agents_of(pid: int | None = None) -> list[psutil.Process]:
+    """The agents that the process (this one, if none is given) has started and that still run."""
+    return [child for child in psutil.Process(pid).children() if "wswarm.drive.agent" in child.cmdline()]
+
+
+def are_gone(processes: Sequence[psutil.Process]) -> bool:
+    """Whether all have ended, after some patience."""
+    _, alive = psutil.wait_procs(processes, timeout=PATIENCE_S)
+    return all(process.status() == psutil.STATUS_ZOMBIE for process in alive)
+
+
+def cli(*arguments: str) -> list[str]:
+    """The command that runs `wswarm` with these arguments."""
+    return [sys.executable, "-m", "wswarm.cli", *arguments]
+
+
+@contextmanager
+def front_end(folder: Path, *arguments: str) -> Any:
+    """A running `wswarm`, quiet and without plots, that reports into the folder; killed if it is still there."""
+    command = cli(*arguments, "-o", str(folder), "--no-plots", "--quiet")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def wait_for_agents(pid: int, count: int) -> list[psutil.Process]:
+    """The agents of the process, as soon as there are `count`."""
+    wait_until(lambda: len(agents_of(pid)) >= count)
+    return agents_of(pid)
+
+
+def wait_until(is_so: Callable[[], object]) -> None:
+    """Wait with some patience."""
+    end = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def stop_for(process: psutil.Process, seconds: float) -> tuple[int, int]:
+    """Stop a process, let it go on; when that was, CLOCK_MONOTONIC ns."""
+    start_ns = time.monotonic_ns()
+    process.send_signal(signal.SIGSTOP)
+    time.sleep(seconds)
+    process.send_signal(signal.SIGCONT)
+    return start_ns, time.monotonic_ns()

@@ -1,0 +1,137 @@
+"""The two drivers see the same: plain and over TLS, on faulty targets and with compression."""
+
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.instrument import run, together
+from tests.end_to_end.servers import serve
+from wswarm.errors import PlanError, TargetError
+from wswarm.run import Run
+
+DRIVERS = pytest.mark.parametrize("driver", ["picows", "websockets"])
+LOAD: dict[str, Any] = {"connections": 4, "rate": 160}
+
+
+def counts(found: Run) -> dict[str, Any]:
+    """All that was counted, handshakes and messages."""
+    assert found.messages is not None
+    names = ("offered", "sent", "owed", "received", "duplicated", "reordered", "extra", "unmarked")
+    of_messages = {name: getattr(found.messages, name) for name in names}
+    sockets = found.connections
+    return of_messages | {
+        "lost": (found.messages.lost.disconnected, found.messages.lost.silent),
+        "connections": (sockets.opened, sockets.failed, sockets.dropped, sockets.failures, sockets.closes),
+    }
+
+
+def test_both_drivers_count_the_same_on_the_same_faulty_relay() -> None:
+    faults = {
+        "lose": {"every": 8, "offset": 1, "receivers": [1, 3]},
+        "duplicate": {"every": 8, "offset": 3},
+        "reorder": {"every": 8, "offset": 5, "receivers": [2, 4]},
+        "close": {"receivers": [4], "at": 8, "code": 4321},
+    }
+
+    def measured(driver: str) -> dict[str, Any]:
+        with serve("faulty_relay", **faults) as server:
+            return counts(
+                run(
+                    "fanout",
+                    server.url,
+                    driver=driver,
+                    **LOAD | {"rate": 10, "duration": 1.6, "warmup": 0.2, "drain": 1},
+                )
+            )
+
+    first, second = together(lambda: measured("picows"), lambda: measured("websockets"))
+    assert first == second
+    assert first["connections"] == (5, 0, 1, {}, {"4321": 1})
+    assert (first["lost"], first["duplicated"], first["reordered"]) == ((1, 4), 7, 3)
+
+
+@DRIVERS
+def test_an_authority_given_by_file_is_trusted_and_tls_has_a_time_of_its_own(driver: str) -> None:
+    with serve("tls_echo") as server:
+        found = run("echo", server.url, driver=driver, cacert=server.cacert, **LOAD)
+        facts = server.log()
+    assert counts(found)["received"] == 80
+    assert facts["received"] == facts["sent"] == 96
+    assert sum(facts["tls_versions"].values()) == found.connections.opened == 4
+    times = found.connections
+    assert times.tls_time is not None
+    assert times.tcp_time is not None
+    assert times.upgrade_time is not None
+    assert times.tls_time.n == 4
+    parts = (times.tcp_time.mean or 0) + (times.tls_time.mean or 0) + (times.upgrade_time.mean or 0)
+    assert parts == pytest.approx(times.handshake_time.mean)
+
+
+@DRIVERS
+def test_an_unknown_authority_is_a_target_error_that_names_the_option(driver: str) -> None:
+    with (
+        serve("tls_echo") as server,
+        pytest.raises(TargetError, match=r"4 × tls certificate: .*give its authority with --cacert"),
+    ):
+        run("echo", server.url, driver=driver, **LOAD)
+
+
+@DRIVERS
+def test_an_insecure_run_trusts_any_certificate(driver: str) -> None:
+    with serve("tls_echo") as server:
+        found = run("echo", server.url, driver=driver, insecure=True, **LOAD)
+    assert counts(found)["received"] == 80
+
+
+@DRIVERS
+def test_a_target_that_wants_a_certificate_of_the_client_gets_it(driver: str) -> None:
+    with serve("tls_echo", client_certificate=True) as server:
+        files = {"cacert": server.cacert, "cert": server.ready["cert"], "key": server.ready["key"]}
+        found = run("echo", server.url, driver=driver, **files, **LOAD)
+        facts = server.log()
+    assert (counts(found)["received"], facts["client_certificates"]) == (80, 4)
+
+
+@DRIVERS
+def test_a_client_certificate_that_is_missing_fails_every_handshake(driver: str) -> None:
+    with serve("tls_echo", client_certificate=True) as server:
+        with pytest.raises(TargetError, match=r"every handshake failed|every connection was closed"):
+            run("echo", server.url, driver=driver, cacert=server.cacert, **LOAD)
+        assert server.log()["connections"] == 0
+
+
+@DRIVERS
+def test_a_plain_port_spoken_to_in_tls_is_a_target_error(driver: str) -> None:
+    with serve("echo") as server, pytest.raises(TargetError, match="every handshake failed"):
+        run("echo", server.url.replace("ws://", "wss://"), driver=driver, connect_timeout=2, **LOAD)
+
+
+@DRIVERS
+def test_a_port_where_nothing_listens_is_a_target_error_that_says_so(driver: str) -> None:
+    with serve("echo") as server:
+        server.log()
+        with pytest.raises(TargetError, match=r"5 × refused.*nothing listens there"):
+            run("echo", server.url, driver=driver)
+
+
+def test_deflate_is_negotiated_on_every_connection_and_messages_go_compressed() -> None:
+    with serve("deflate_echo") as server:
+        plan = {"driver": "websockets", "deflate": True, "size": 500}
+        found = run("echo", server.url, **plan, **LOAD)
+        facts = server.log()
+    assert counts(found)["received"] == 80
+    assert facts["negotiated"] == [["permessage-deflate"]] * 4
+    assert facts["compressed"] == facts["received"] == 96
+
+
+def test_deflate_is_not_offered_unless_asked_for() -> None:
+    with serve("deflate_echo") as server:
+        run("echo", server.url, driver="websockets", **LOAD)
+        facts = server.log()
+    assert facts["negotiated"] == [[]] * 4
+    assert (facts["compressed"], facts["received"]) == (0, 96)
+
+
+def test_deflate_with_picows_is_refused() -> None:
+    with pytest.raises(PlanError, match="--deflate needs --driver websockets"):
+        run("echo", "ws://127.0.0.1:1/", deflate=True)

@@ -1,0 +1,51 @@
+"""Targets that die in the middle of the work: there is a report all the same."""
+
+from pathlib import Path
+
+import msgspec
+
+from tests.end_to_end.instrument import PATIENCE_S, front_end
+from tests.end_to_end.servers import serve
+from wswarm.run import Run
+
+LOAD = ("-c", "6", "-d", "1s", "--warmup", "0s", "--drain", "1s")
+
+
+def measure(folder: Path, *arguments: str) -> tuple[Run, int]:
+    """The run file and the exit code of a run from the command line that printed nothing."""
+    with front_end(folder, *arguments) as process:
+        output, errors = process.communicate(timeout=PATIENCE_S)
+    assert (output, errors) == ("", "")
+    return msgspec.json.decode((folder / "run.json").read_bytes(), type=Run), process.returncode
+
+
+def test_an_echo_that_dies_is_reported_as_such(tmp_path: Path) -> None:
+    with serve("dying", after=0.5) as server:
+        found, code = measure(tmp_path, "echo", server.url, "-r", "60/s", *LOAD)
+        facts = server.log()
+    assert code == 98
+    assert found.validity.verdict == "invalid"
+    assert (found.connections.closes, found.connections.dropped) == ({"1006": 6}, 6)
+    assert found.messages is not None
+    assert found.messages.offered == 60
+    assert found.messages.received == facts["sent"] == facts["received"]
+    assert found.messages.sent == found.messages.owed
+    assert found.messages.lost.disconnected == found.messages.sent - found.messages.received
+    assert found.messages.lost.silent == 0
+    assert found.series[-1].connections == 0
+
+
+def test_a_relay_that_dies_is_reported_as_such(tmp_path: Path) -> None:
+    with serve("dying", after=0.5, relay=True) as server:
+        found, code = measure(tmp_path, "fanout", server.url, "-r", "40/s", *LOAD)
+        facts = server.log()
+    assert code == 98
+    assert found.validity.verdict == "invalid"
+    assert (found.connections.closes, found.connections.dropped) == ({"1006": 7}, 7)
+    assert found.messages is not None
+    assert found.fanout is not None
+    assert found.messages.offered == 40
+    assert found.messages.received == facts["sent"] == 6 * facts["received"]
+    assert found.messages.owed == found.messages.received + found.messages.lost.disconnected
+    assert found.messages.lost.silent == 0
+    assert found.fanout.broadcasts == found.messages.sent

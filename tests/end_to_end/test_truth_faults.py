@@ -1,0 +1,149 @@
+"""Lost, duplicated and reordered messages, each kind counted exactly, against the faulty servers' lists."""
+
+from collections import Counter
+from functools import partial
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.end_to_end.instrument import run, together
+from tests.end_to_end.servers import serve
+from wswarm.run import Run
+
+RULES: dict[str, Any] = {
+    "lose": {"every": 10, "offset": 2, "receivers": [1, 2]},
+    "duplicate": {"every": 10, "offset": 5},
+    "reorder": {"every": 10, "offset": 8, "receivers": [2, 3, 4]},
+}
+WARMUP, HOLD = 10, 50  # messages of a publisher, or of a connection that sends
+RECEIVERS = 4
+
+
+pytestmark = pytest.mark.xdist_group("faults")
+
+
+class Measured(NamedTuple):
+    """A run, and what the server says of it."""
+
+    run: Run
+    facts: dict[str, Any]
+
+
+def of_hold(entries: list[list[int]]) -> list[list[int]]:
+    """The entries [..., n] of messages of the hold."""
+    return [entry for entry in entries if entry[-1] >= WARMUP]
+
+
+@pytest.fixture(scope="module")
+def relayed() -> Measured:
+    """Fifty broadcasts to four receivers, some of them faulty."""
+    with serve("faulty_relay", **RULES) as server:
+        found = run("fanout", server.url, connections=RECEIVERS, rate=100, drain=1)
+        return Measured(found, server.log())
+
+
+def test_each_fault_of_a_relay_is_counted_as_what_it_is(relayed: Measured) -> None:
+    found, facts = relayed.run.messages, relayed.facts
+    assert found is not None
+    assert facts["held"] == []
+    assert (found.offered, found.sent, found.owed) == (HOLD, HOLD, HOLD * RECEIVERS)
+    assert found.lost.silent == len(of_hold(facts["lost"])) == 10
+    assert found.duplicated == len(of_hold(facts["duplicated"])) == 20
+    assert found.reordered == len(of_hold(facts["reordered"])) == 15
+    assert found.received == found.owed - 10
+    assert (found.lost.disconnected, found.extra, found.unmarked) == (0, 0, 0)
+
+
+def test_every_broadcasts_row_says_how_many_were_owed_and_came(relayed: Measured) -> None:
+    assert relayed.run.fanout is not None
+    lost = Counter(n for _, _, n in relayed.facts["lost"])
+    rows = [(row.owed, row.received) for row in relayed.run.fanout.per_broadcast]
+    assert rows == [(RECEIVERS, RECEIVERS - lost[n]) for n in range(WARMUP, WARMUP + HOLD)]
+
+
+def test_incomplete_broadcasts_are_counted_and_have_no_completion_time(relayed: Measured) -> None:
+    found = relayed.run.fanout
+    assert found is not None
+    incomplete = len({n for _, _, n in of_hold(relayed.facts["lost"])})
+    assert (found.broadcasts, found.incomplete) == (HOLD, incomplete)
+    assert found.completion_time.n == found.spread.n == HOLD - incomplete
+    assert found.first_delivery.n == found.median_delivery.n == HOLD
+    assert found.delivery_time.n == HOLD * RECEIVERS - 10
+
+
+def test_a_subscriber_closed_in_mid_run_is_owed_what_was_sent_while_it_was_open() -> None:
+    at, gone = 12, 2  # message 12, warm-up included, finds receivers 2 and 4 closed: 100 ms before the next
+    with serve("faulty_relay", close={"receivers": [2, 4], "at": at, "code": 1011}) as server:
+        found = run("fanout", server.url, connections=RECEIVERS, rate=10, duration=2, warmup=0.5)
+        facts = server.log()
+    assert [receiver for receiver, *_ in facts["closed"]] == [2, 4]
+    assert found.messages is not None
+    assert found.fanout is not None
+    until, after = at + 1 - 5, 25 - (at + 1)
+    owed = until * RECEIVERS + after * (RECEIVERS - gone)
+    assert (found.messages.sent, found.messages.owed) == (20, owed)
+    assert (found.messages.lost.disconnected, found.messages.lost.silent) == (gone, 0)
+    assert found.messages.received == owed - gone
+    assert [row.owed for row in found.fanout.per_broadcast] == [4] * until + [2] * after
+    assert found.fanout.incomplete == 1
+    assert (found.connections.closes, found.connections.dropped) == ({"1011": gone}, gone)
+    assert found.connections.opened == found.connections.peak == RECEIVERS + 1
+
+
+def test_all_broadcasts_of_three_publishers_are_told_apart() -> None:
+    with serve("faulty_relay", **RULES) as server:
+        found = run("fanout", server.url, connections=RECEIVERS, publishers=3, rate=300, drain=1)
+        facts = server.log()
+    assert facts["publishers"] == 3
+    assert found.messages is not None
+    assert found.fanout is not None
+    lost, duplicated, reordered = (of_hold(facts[kind]) for kind in ("lost", "duplicated", "reordered"))
+    per_publisher = Counter(publisher for _, publisher, _ in lost)
+    assert per_publisher == {1: 10, 2: 10, 3: 10}
+    assert (found.messages.sent, found.messages.owed) == (3 * HOLD, 3 * HOLD * RECEIVERS)
+    assert found.messages.lost.silent == len(lost) == 30
+    assert found.messages.duplicated == len(duplicated) == 60
+    assert found.messages.reordered == len(reordered) == 45
+    assert (found.fanout.publishers, found.fanout.broadcasts) == (3, 3 * HOLD)
+    assert found.fanout.incomplete == len({(publisher, n) for _, publisher, n in lost})
+    assert found.connections.requested == RECEIVERS + 3
+
+
+def echo(driver: str, processes: int) -> Measured:
+    """Four connections with sixty messages each, ten of them warm-up, on the faulty echo."""
+    with serve("faulty_echo", **RULES) as server:
+        found = run("echo", server.url, connections=4, rate=400, drain=1, driver=driver, processes=processes)
+        return Measured(found, server.log())
+
+
+@pytest.mark.parametrize(("driver", "processes"), [("picows", 1), ("picows", 2), ("websockets", 1)])
+def test_each_fault_of_an_echo_is_counted_as_what_it_is(driver: str, processes: int) -> None:
+    measured = echo(driver, processes)
+    found, facts = measured.run.messages, measured.facts
+    assert found is not None
+    assert (found.offered, found.sent, found.owed) == (4 * HOLD,) * 3
+    assert found.lost.silent == len(of_hold(facts["lost"])) == 10
+    assert found.duplicated == len(of_hold(facts["duplicated"])) == 20
+    assert found.reordered == len(of_hold(facts["reordered"])) == 15
+    assert found.received == found.owed - 10
+    assert (found.lost.disconnected, found.extra, found.unmarked) == (0, 0, 0)
+    assert sum(second.lost for second in measured.run.series) == 10
+
+
+def test_a_lost_reply_does_not_silence_a_connection_of_the_closed_model() -> None:
+    rules = {"lose": {"every": 10, "offset": 4}, "duplicate": {"every": 10, "offset": 7}}
+
+    def at_rate(rate: float | None) -> Measured:
+        with serve("faulty_echo", **rules) as server:
+            closed = {"closed": True, "connections": 3, "duration": 2.9, "warmup": 0, "drain": 1}
+            return Measured(run("echo", server.url, rate=rate, **closed), server.log())
+
+    for found, facts in together(partial(at_rate, None), partial(at_rate, 90.0)):
+        assert found.messages is not None
+        assert found.messages.offered == found.messages.sent == found.messages.owed == facts["received"]
+        assert found.messages.lost.silent == len(facts["lost"])
+        assert found.messages.duplicated == len(facts["duplicated"])
+        assert found.messages.received == facts["sent"] - len(facts["duplicated"])
+        # Each gives up after the drain time, 1 s, and loses another at once: more than one in 2.9 s.
+        assert all(count >= 2 for count in Counter(connection for connection, _ in facts["lost"]).values())
+        assert len(facts["lost"]) >= 2 * 3
