@@ -1,0 +1,1 @@
+"""Broadcasts across worker processes: one protocol, several ways."""
