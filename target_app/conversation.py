@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Protocol
 
 from fastapi import WebSocket, WebSocketDisconnect, WebSocketException, status
 from starlette.types import Message
@@ -11,6 +12,13 @@ from target_app.traffic import Traffic
 # What Starlette and servers raise for a peer that is gone: WebSocketDisconnect when a send fails,
 # RuntimeError when the close frame has been sent before, OSError where Starlette does not translate it.
 PEER_GONE = (WebSocketDisconnect, RuntimeError, OSError)
+
+
+class Source(Protocol):
+    """Where messages come from: the connection itself, or an ``Inbox``."""
+
+    async def receive(self) -> Message:
+        """The next ASGI message."""
 
 
 @asynccontextmanager
@@ -46,7 +54,7 @@ async def _close(websocket: WebSocket, code: int, reason: str) -> None:
         await websocket.close(code, reason)
 
 
-async def receive_text(websocket: WebSocket) -> str:
+async def receive_text(source: Source) -> str:
     """The next message, which has to be text.
 
     Starlette's own ``receive_text()`` answers a binary message with ``KeyError``, and refuses to wait for the
@@ -56,21 +64,21 @@ async def receive_text(websocket: WebSocket) -> str:
         WebSocketDisconnect: the peer left.
         WebSocketException: it sent a binary message (1003 unsupported data).
     """
-    message = await websocket.receive()
+    message = await source.receive()
     text: str | None = message.get("text")
     if text is None:
         raise _end(message, "text")
     return text
 
 
-async def receive_bytes(websocket: WebSocket) -> bytes:
+async def receive_bytes(source: Source) -> bytes:
     """The next message, which has to be binary.
 
     Raises:
         WebSocketDisconnect: the peer left.
         WebSocketException: it sent a text message (1003 unsupported data).
     """
-    message = await websocket.receive()
+    message = await source.receive()
     payload: bytes | None = message.get("bytes")
     if payload is None:
         raise _end(message, "binary")

@@ -9,7 +9,9 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
+from target_app.broadcast.hub import Hub
 from target_app.broadcast.manager import ConnectionManager
+from target_app.broadcast.outbox import Limits
 from target_app.loop_lag import LoopLag
 from target_app.routes import chat, class_based, echo, formats, items, observe, pages, parameters, secure
 from target_app.settings import Settings
@@ -23,9 +25,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings: read from the environment when not given.
     """
     settings = settings or Settings()
-    app = FastAPI(title="wswarm target", lifespan=_measure_lag)
+    app = FastAPI(title="wswarm target", lifespan=_run)
     app.state.traffic = Traffic()
-    app.state.manager = ConnectionManager(app.state.traffic)
+    limits = Limits(settings.outbox_messages, settings.outbox_bytes, settings.outbox_policy)
+    app.state.manager = ConnectionManager(Hub(limits, settings.fanout_slice))
     app.state.loop_lag = LoopLag(settings.lag_interval, settings.lag_window)
     # The first path that matches wins: /ws/bytes and /ws/json of formats come before /ws/{client_id} of chat.
     for module in (pages, observe, echo, items, formats, chat, class_based, parameters, secure):
@@ -34,12 +37,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 @asynccontextmanager
-async def _measure_lag(app: FastAPI) -> AsyncIterator[None]:
-    """Sample the event loop's lag from start to shutdown."""
+async def _run(app: FastAPI) -> AsyncIterator[None]:
+    """Sample the event loop's lag, and carry broadcasts, from start to shutdown."""
     sampling = asyncio.create_task(app.state.loop_lag.measure())
+    manager: ConnectionManager = app.state.manager
+    await manager.start()
     try:
         yield
     finally:
+        await manager.stop()
         sampling.cancel()
         with suppress(asyncio.CancelledError):
             await sampling

@@ -3,6 +3,8 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from target_app.broadcast.outbox import Policy
+
 
 class Settings(BaseSettings):
     """The settings, each read from ``TARGET_<NAME>`` unless given.
@@ -10,6 +12,10 @@ class Settings(BaseSettings):
     Attributes:
         lag_interval: seconds between samples of the event loop's lag.
         lag_window: seconds that ``/stats`` looks back for the lag's maximum and mean.
+        outbox_messages: most messages that wait for one slow client of the chat.
+        outbox_bytes: most bytes of them.
+        outbox_policy: what happens to the next one: see ``Limits``.
+        fanout_slice: recipients that a broadcast is offered to before the event loop has a turn.
 
     Raises:
         pydantic.ValidationError: a value is no number or out of range.
@@ -19,3 +25,7 @@ class Settings(BaseSettings):
 
     lag_interval: float = Field(default=0.1, ge=0.001, le=3600)
     lag_window: float = Field(default=60.0, ge=0.001, le=3600)
+    outbox_messages: int = Field(default=256, ge=1, le=1_000_000)
+    outbox_bytes: int = Field(default=4 * 1024 * 1024, ge=1, le=1024**3)
+    outbox_policy: Policy = "disconnect"
+    fanout_slice: int = Field(default=128, ge=1, le=1_000_000)

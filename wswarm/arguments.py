@@ -18,7 +18,7 @@ _EXITS = (
     " was missed; 130 interrupted."
 )
 _UVICORN = {
-    "ws": ("websockets-sansio", "websockets", "wsproto", "auto"),
+    "ws": ("framing", "websockets-sansio", "websockets", "wsproto", "auto"),
     "loop": ("uvloop", "asyncio", "auto"),
     "http": ("httptools", "h11", "auto"),
     "log-level": ("warning", "critical", "error", "info", "debug", "trace"),

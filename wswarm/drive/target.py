@@ -15,6 +15,9 @@ from wswarm.errors import PlanError, TargetError
 APPS = ("main", "documented.echo", "documented.items", "documented.chat")
 HOST = "127.0.0.1"
 
+# uvicorn's own protocol, which also lets a broadcast be framed once, beside those that uvicorn knows by name.
+WS_PROTOCOLS = {"framing": "target_app.broadcast.framing:FramingProtocol"}
+
 _START_S = 30.0
 _STOP_S = 10.0
 _POLL_S = 0.05
@@ -27,7 +30,7 @@ class ServerOptions(NamedTuple):
     host: str = HOST
     port: int = 8000
     workers: int = 1
-    ws: str = "websockets-sansio"
+    ws: str = "framing"
     loop: str = "uvloop"
     http: str = "httptools"
     deflate: bool = False
@@ -45,7 +48,7 @@ def command(options: ServerOptions) -> list[str]:
     return [
         *(sys.executable, "-m", "uvicorn", f"target_app.{options.app}:app"),
         *("--host", options.host, "--port", str(options.port), "--workers", str(options.workers)),
-        *("--ws", options.ws, "--loop", options.loop, "--http", options.http),
+        *("--ws", WS_PROTOCOLS.get(options.ws, options.ws), "--loop", options.loop, "--http", options.http),
         *("--ws-per-message-deflate", str(options.deflate).lower()),
         *("--log-level", options.log_level, "--no-access-log", "--timeout-graceful-shutdown", "5"),
     ]
@@ -61,13 +64,13 @@ class ReferenceApp:
         TargetError: it does not start; the message holds the last line of its log.
     """
 
-    def __init__(self, app: str = "main") -> None:
+    def __init__(self, app: str = "main", ws: str = ServerOptions().ws) -> None:
         raise_file_limit()  # the application inherits it
         port = _free_port()
         self.url = f"ws://{HOST}:{port}"
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed on exit
         self._process = subprocess.Popen(
-            command(ServerOptions(app=app, port=port)),
+            command(ServerOptions(app=app, port=port, ws=ws)),
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,

@@ -1,0 +1,83 @@
+"""uvicorn's WebSocket protocol, for which a broadcast is framed once: ``uvicorn --ws …framing:FramingProtocol``.
+
+The application sees an ASGI extension in the scope and may ignore it; under any other server it is not there.
+"""
+
+from collections.abc import Callable
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from target_app.broadcast.frame import EXTENSION
+
+# Seconds until a peer that does not take the close frame is reset when nobody else has set a deadline.
+CLOSE_GRACE = 10.0
+
+
+class FramingProtocol(WebSocketsSansIOProtocol):
+    """The stock protocol, which also takes finished frames (see ``FramedConnection``).
+
+    And it lets go of peers that do not read: the stock one closes a transport only when its buffer is empty,
+    so after a keepalive timeout or at shutdown such a peer would hold its socket and buffer for as long as it
+    likes.
+    """
+
+    on_writable: Callable[[], None] | None = None
+
+    async def run_asgi(self) -> None:
+        """Run the application, the extension in its scope."""
+        self.scope["extensions"][EXTENSION] = {"connection": self}
+        await super().run_asgi()
+
+    @property
+    def is_open(self) -> bool:
+        """The handshake is done and nobody has begun to close."""
+        return (
+            self.handshake_complete
+            and not self.close_sent
+            and not self.disconnected
+            and not self.transport.is_closing()
+        )
+
+    def try_write(self, frame: bytes) -> bool:
+        """Write now or not at all."""
+        if not self.writable.is_set() or self.close_sent or self.transport.is_closing():
+            return False
+        self.transport.write(frame)
+        return True
+
+    def close_within(self, code: int, reason: str, seconds: float) -> None:
+        """Close without waiting for room; the application's next message is the disconnect."""
+        if not self.is_open:
+            return
+        self.stop_keepalive()
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.read_paused:  # the peer's answer has to be seen
+            self.read_paused = False
+            self.transport.resume_reading()
+        self._reset_within(seconds)
+
+    def resume_writing(self) -> None:
+        """There is room again."""
+        super().resume_writing()
+        if self.on_writable is not None:
+            self.on_writable()
+
+    def keepalive_timeout(self) -> None:
+        """No pong came: close, and do not wait long for a peer that takes nothing."""
+        super().keepalive_timeout()
+        self._reset_within(CLOSE_GRACE)
+
+    def shutdown(self) -> None:
+        """The server stops: close, and do not wait long for a peer that takes nothing."""
+        super().shutdown()
+        self._reset_within(CLOSE_GRACE)
+
+    def _reset_within(self, seconds: float) -> None:
+        """Reset the connection unless it is gone by then; ``connection_lost`` cancels this."""
+        if self.close_timer is not None:
+            self.close_timer.cancel()
+        if not self.disconnected:
+            self.close_timer = self.loop.call_later(seconds, self.transport.abort)

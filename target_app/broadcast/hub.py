@@ -1,0 +1,187 @@
+"""Rooms of one process, and how a message gets to everybody in one: framed once, no client waited for."""
+
+import asyncio
+import time
+from collections import deque
+from typing import NamedTuple
+
+from fastapi import WebSocket
+
+from target_app.broadcast.client import Client, client_for
+from target_app.broadcast.counters import HubCounters
+from target_app.broadcast.frame import Message
+from target_app.broadcast.outbox import Limits
+
+
+class _Fanout(NamedTuple):
+    """One broadcast on its way to those who were in the room when it was published."""
+
+    message: Message
+    clients: tuple[Client, ...]
+    began_ns: int
+    done: list[asyncio.Future[None]]
+
+
+class _Room:
+    """Who is in it, and the broadcasts on their way, oldest first; ``position`` is how far the oldest is."""
+
+    __slots__ = ("clients", "fanouts", "position")
+
+    def __init__(self) -> None:
+        self.clients: dict[Client, None] = {}
+        self.fanouts: deque[_Fanout] = deque()
+        self.position = 0
+
+
+class Hub:
+    """The clients of this process, by room.
+
+    Everybody in a room gets its messages in the order of ``publish``, each once, from the next one after
+    joining. What goes wrong with one client touches no other and not the publisher.
+
+    Args:
+        limits: of each client's outbox.
+        slice_size: recipients that a broadcast is offered to before the event loop has a turn, >= 1.
+        backlog: broadcasts that may be on their way in one room, >= 1. When publishers are faster than that,
+            ``publish`` finishes them all without giving the loop a turn, and so slows the publishers down.
+
+    Attributes:
+        counters: what it has done.
+    """
+
+    def __init__(self, limits: Limits | None = None, slice_size: int = 128, backlog: int = 64) -> None:
+        self.counters = HubCounters()
+        self._limits = limits or Limits()
+        self._slice_size = slice_size
+        self._backlog = backlog
+        # Keyed by identity, as connections compare.
+        self._clients: dict[WebSocket, Client] = {}
+        self._rooms: dict[str, _Room] = {}
+
+    def join(self, room: str, websocket: WebSocket) -> None:
+        """Add an accepted connection to a room; again is no error."""
+        client = self._clients.get(websocket)
+        if client is None:
+            client = self._clients[websocket] = client_for(
+                websocket, self._limits, self.counters, self.remove
+            )
+            self.counters.connections += 1
+            self.counters.connections_total += 1
+        client.rooms.add(room)
+        self._rooms.setdefault(room, _Room()).clients[client] = None
+
+    def leave(self, room: str, websocket: WebSocket) -> None:
+        """Take a connection out of one room; it stays in the others. Not being there is no error."""
+        client = self._clients.get(websocket)
+        if client is not None and room in client.rooms:
+            client.rooms.discard(room)
+            self._leave(room, client)
+            if not client.rooms:
+                self.remove(websocket)
+
+    def remove(self, websocket: WebSocket) -> None:
+        """Take a connection out of every room and forget what waits for it; again is no error."""
+        client = self._clients.pop(websocket, None)
+        if client is None:
+            return
+        self.counters.connections -= 1
+        for room in client.rooms:
+            self._leave(room, client)
+        client.rooms.clear()
+        client.end()
+
+    def rooms(self) -> list[str]:
+        """The rooms that somebody is in."""
+        return list(self._rooms)
+
+    def members(self, room: str) -> list[WebSocket]:
+        """The connections in a room, in the order they joined."""
+        found = self._rooms.get(room)
+        return [client.websocket for client in found.clients] if found else []
+
+    def rooms_of(self, websocket: WebSocket) -> frozenset[str]:
+        """The rooms that a connection is in."""
+        client = self._clients.get(websocket)
+        return frozenset(client.rooms) if client else frozenset()
+
+    def send(self, message: str, websocket: WebSocket) -> None:
+        """Send to one connection, behind what waits for it; nothing happens if it is not in the hub.
+
+        Raises:
+            UnicodeEncodeError: the text has half a surrogate pair.
+        """
+        encoded = Message(message)
+        client = self._clients.get(websocket)
+        if client is not None:
+            self.counters.messages += 1
+            self._offer(encoded, (client,))
+
+    def publish(self, room: str, message: str) -> None:
+        """Send to everybody who is in the room now.
+
+        When this returns the first ``slice_size`` have been served, and the event loop serves the others; see
+        ``settle``.
+
+        Raises:
+            UnicodeEncodeError: the text has half a surrogate pair.
+        """
+        encoded = Message(message, room)
+        self.counters.messages += 1
+        found = self._rooms.get(room)
+        if found is None:
+            return
+        found.fanouts.append(_Fanout(encoded, tuple(found.clients), time.monotonic_ns(), []))
+        self.counters.fanouts_waiting += 1
+        if len(found.fanouts) == 1:
+            self._advance(found)
+        elif len(found.fanouts) > self._backlog:
+            while found.fanouts:
+                self._serve_slice(found)
+
+    async def settle(self, room: str) -> None:
+        """Return when what has been published so far was offered to everybody: the loop's work, not a client's."""
+        found = self._rooms.get(room)
+        if found is not None and found.fanouts:
+            done = asyncio.get_running_loop().create_future()
+            found.fanouts[-1].done.append(done)
+            await done
+
+    def _leave(self, room: str, client: Client) -> None:
+        clients = self._rooms[room].clients
+        del clients[client]
+        if not clients:
+            del self._rooms[room]
+
+    def _advance(self, room: _Room) -> None:
+        """Serve one slice now and the next in the loop's next turn, while there are any."""
+        if room.fanouts:
+            self._serve_slice(room)
+            if room.fanouts:
+                asyncio.get_running_loop().call_soon(self._advance, room)
+
+    def _serve_slice(self, room: _Room) -> None:
+        """Offer the oldest broadcast to its next recipients."""
+        fanout = room.fanouts[0]
+        start = room.position
+        end = room.position = start + self._slice_size
+        clients = fanout.clients
+        self._offer(fanout.message, clients if end >= len(clients) and not start else clients[start:end])
+        if end >= len(clients):
+            room.fanouts.popleft()
+            room.position = 0
+            self.counters.fanouts += 1
+            self.counters.fanouts_waiting -= 1
+            self.counters.fanout_ns += time.monotonic_ns() - fanout.began_ns
+            for done in fanout.done:
+                if not done.done():
+                    done.set_result(None)
+
+    def _offer(self, message: Message, clients: tuple[Client, ...]) -> None:
+        sent = 0
+        for client in clients:
+            try:
+                if client.deliver(message):
+                    sent += 1
+            except Exception as error:
+                client.fail(error)
+        self.counters.deliveries += sent
