@@ -68,7 +68,7 @@ class BackplaneError(Exception):
     """The backplane cannot be used as asked: an unknown address, or an extra that is not installed."""
 
 
-class BackplaneDown(ConnectionError):
+class BackplaneDown(ConnectionError):  # noqa: N818 # a state of the backend, not a mistake
     """The backend did not confirm a message or a subscription in time.
 
     A message may have been delivered all the same; if it was not, and the number it had been given was used,

@@ -1,0 +1,34 @@
+"""A backplane by its address."""
+
+from target_app.backplane.broadcaster import BroadcasterBackplane
+from target_app.backplane.memory import MemoryBackplane
+from target_app.backplane.numbered import NumberedBackplane
+from target_app.backplane.postgres import PostgresWire
+from target_app.backplane.protocol import Backplane, BackplaneError
+from target_app.backplane.redis import RedisWire
+
+ADDRESSES = (
+    "memory://, redis://, rediss://, unix://, postgresql://, broadcaster+redis://, broadcaster+postgres://"
+)
+
+
+def choose(url: str) -> Backplane:
+    """The backplane that an address names; it is not connected yet.
+
+    Args:
+        url: one of ``ADDRESSES``; ``broadcaster+`` goes before any address that broadcaster reads.
+
+    Raises:
+        BackplaneError: there is none of that kind, or the extra it needs is not installed.
+    """
+    kind = url.partition("://")[0]
+    if kind == "memory":
+        return MemoryBackplane()
+    if kind in {"redis", "rediss", "unix"}:
+        return NumberedBackplane(RedisWire(url))
+    if kind in {"postgresql", "postgres"}:
+        return NumberedBackplane(PostgresWire(url))
+    if kind.startswith("broadcaster+"):
+        return BroadcasterBackplane(url.removeprefix("broadcaster+"))
+    # The address may hold a password: name its kind only.
+    raise BackplaneError(f"no backplane {kind!r}: use one of {ADDRESSES}")

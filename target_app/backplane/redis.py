@@ -1,0 +1,139 @@
+"""Redis as a backplane: pub/sub with redis-py, one connection that subscribes and one that publishes per process."""
+
+import math
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from target_app.backplane.protocol import BackplaneDown, BackplaneError
+from target_app.backplane.wire import CONTROL, Received
+
+
+class RedisWire:
+    """Two plain connections of redis-py, without its pool and its retries: those resubscribe in silence.
+
+    Args:
+        url: ``redis://``, ``rediss://`` or ``unix://``, as redis-py reads them.
+        prefix: of every channel's name in Redis, which has one name space for all its databases.
+
+    Raises:
+        BackplaneError: redis-py is not installed, or the address is none.
+    """
+
+    def __init__(self, url: str, prefix: str = "target_app") -> None:
+        try:
+            from redis.asyncio.connection import ConnectionPool
+        except ImportError:
+            raise BackplaneError("the redis backplane needs redis-py: pip install 'wswarm[redis]'") from None
+        try:
+            # RESP2 keeps the answers to SUBSCRIBE in the stream of messages.
+            self._connections = ConnectionPool.from_url(url, protocol=2, decode_responses=False)
+        except ValueError as error:
+            raise BackplaneError(f"{url!r} is no address of Redis: {error}") from None
+        self._prefix = f"{prefix}:".encode()
+        self._sender: Any = None
+        self._receiver: Any = None
+
+    async def open_sender(self) -> None:
+        """Connect what sends."""
+        self._sender = await self._connect()
+
+    async def send(self, batch: Sequence[tuple[str, str]]) -> None:
+        """Publish in one round trip."""
+        sender = self._alive(self._sender)
+        with _translated():
+            commands = [("PUBLISH", self._name(channel), text) for channel, text in batch]
+            await sender.send_packed_command(sender.pack_commands(commands), check_health=False)
+            for _ in batch:
+                await sender.read_response()
+
+    async def close_sender(self) -> None:
+        """Give the connection up."""
+        sender, self._sender = self._sender, None
+        await _close(sender)
+
+    async def open_receiver(self, channels: Collection[str]) -> None:
+        """Connect what receives; one SUBSCRIBE takes effect for all channels at once."""
+        self._receiver = await self._connect()
+        await self._command("SUBSCRIBE", *channels, CONTROL)
+
+    async def receive(self) -> Received:
+        """The next message, confirmation or answer to a ping."""
+        receiver = self._alive(self._receiver)
+        while True:
+            with _translated():
+                answer = await receiver.read_response(timeout=math.inf)
+            match answer:
+                case [b"message", name, text]:
+                    return Received("message", self._channel(name), text.decode("utf-8", "replace"))
+                case [b"subscribe", name, _]:
+                    return Received("listening", self._channel(name))
+                case _:
+                    return Received("alive")
+
+    async def listen(self, channel: str) -> None:
+        """Subscribe."""
+        await self._command("SUBSCRIBE", channel)
+
+    async def unlisten(self, channel: str) -> None:
+        """Unsubscribe."""
+        await self._command("UNSUBSCRIBE", channel)
+
+    async def ping(self) -> None:
+        """Make Redis answer."""
+        receiver = self._alive(self._receiver)
+        with _translated():
+            await receiver.send_command("PING", check_health=False)
+
+    async def close_receiver(self) -> None:
+        """Give the connection up."""
+        receiver, self._receiver = self._receiver, None
+        await _close(receiver)
+
+    async def _connect(self) -> Any:
+        connection: Any = self._connections.make_connection()  # type: ignore[no-untyped-call] # redis-py
+        try:
+            with _translated():
+                await connection.connect_check_health(check_health=False, retry_socket_connect=False)
+        except BaseException:
+            await _close(connection)
+            raise
+        return connection
+
+    async def _command(self, name: str, *channels: str) -> None:
+        receiver = self._alive(self._receiver)
+        with _translated():
+            names = (self._name(channel) for channel in channels)
+            await receiver.send_command(name, *names, check_health=False)
+
+    def _alive(self, connection: Any) -> Any:
+        """The connection, unless it is gone: redis-py would make a new one in silence."""
+        if connection is None or not connection.is_connected:
+            raise BackplaneDown("the connection to Redis is gone")
+        return connection
+
+    def _name(self, channel: str) -> bytes:
+        return self._prefix + channel.encode()
+
+    def _channel(self, name: bytes) -> str:
+        return name.removeprefix(self._prefix).decode("utf-8", "replace")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Redis' and the system's errors as ``BackplaneDown``."""
+    from redis.exceptions import RedisError
+
+    try:
+        yield
+    except (RedisError, OSError, EOFError) as error:
+        raise BackplaneDown(f"Redis: {error or type(error).__name__}") from error
+
+
+async def _close(connection: Any) -> None:
+    if connection is not None:
+        try:
+            with _translated():
+                await connection.disconnect(nowait=True)
+        except BackplaneDown:
+            pass

@@ -1,0 +1,162 @@
+"""The sending half of the numbered backplane: one queue, one connection, numbers given as messages leave."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from dataclasses import dataclass
+
+from target_app.backplane.protocol import BackplaneDown
+from target_app.backplane.sequence import Outgoing
+from target_app.backplane.timing import Timing
+from target_app.backplane.wire import CONTROL, Control, Wire, write_control, write_message
+
+MOST_WAITING = 10_000  # messages in the queue; one more raises BackplaneDown
+MOST_AT_ONCE = 500  # messages in one batch, a round trip to the backend
+MOST_IN_STATE = 500  # channels in one control message
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A message that waits to be sent, and who waits for that."""
+
+    channel: str
+    message: str
+    done: asyncio.Future[None]
+
+
+class Sender:
+    """Sends messages and control messages in order, and connects again when the backend was gone.
+
+    A number is given when a message is put on the wire, so a message that never got there leaves no hole. After
+    every connection, all numbers are told, so that a hole left by the last one is seen.
+
+    Args:
+        wire: what sends.
+        outgoing: the numbers.
+        timing: how long to wait.
+        asks: the channels whose numbers this process wants to know after connecting.
+    """
+
+    def __init__(
+        self, wire: Wire, outgoing: Outgoing, timing: Timing, asks: Callable[[], Collection[str]]
+    ) -> None:
+        self._wire = wire
+        self._outgoing = outgoing
+        self._timing = timing
+        self._asks = asks
+        self._queue: deque[_Waiting | Callable[[], Control]] = deque()
+        self._wake = asyncio.Event()
+        self.up = asyncio.Event()
+
+    async def publish(self, channel: str, message: str) -> None:
+        """Send a message; return once the backend has it.
+
+        Raises:
+            BackplaneDown: it has not, or not in time, or too many wait already.
+        """
+        if not self.up.is_set():
+            raise BackplaneDown("the backend is not connected")
+        if len(self._queue) >= MOST_WAITING:
+            raise BackplaneDown(f"{MOST_WAITING} messages wait for the backend already")
+        done = asyncio.get_running_loop().create_future()
+        self._queue.append(_Waiting(channel, message, done))
+        self._wake.set()
+        await done
+
+    def tell(self, channels: Collection[str]) -> None:
+        """Tell everybody the last numbers of these channels, behind what waits; nothing while disconnected."""
+        names = list(channels)
+        for start in range(0, max(1, len(names)), MOST_IN_STATE):
+            self._control(lambda part=names[start : start + MOST_IN_STATE]: self._state(part))  # type: ignore[misc] # binds now
+
+    def ask(self, channels: Collection[str]) -> None:
+        """Ask everybody for the last numbers of these channels; nothing while disconnected."""
+        names = list(channels)
+        for start in range(0, len(names), MOST_IN_STATE):
+            question = Control(
+                self._outgoing.origin, self._outgoing.epoch, asks=names[start : start + MOST_IN_STATE]
+            )
+            self._control(lambda question=question: question)  # type: ignore[misc] # binds now
+
+    async def run(self) -> None:
+        """Send until cancelled; then nobody is left waiting."""
+        attempt = 0
+        try:
+            while True:
+                try:
+                    await self._connect()
+                    attempt = 0
+                    while True:
+                        await self._send_batch()
+                except (BackplaneDown, TimeoutError) as error:
+                    self._fail(BackplaneDown(f"the backend is gone: {error or 'no answer'}"))
+                await self._close()
+                await asyncio.sleep(self._timing.wait(attempt))
+                attempt += 1
+        finally:
+            self._fail(BackplaneDown("the backplane was stopped"))
+            await self._close()
+
+    async def _connect(self) -> None:
+        async with asyncio.timeout(self._timing.connect):
+            await self._wire.open_sender()
+        self.up.set()
+        self.tell(self._outgoing.channels())
+        self.ask(self._asks())
+
+    async def _close(self) -> None:
+        with suppress(BackplaneDown, TimeoutError):
+            async with asyncio.timeout(self._timing.connect):
+                await self._wire.close_sender()
+
+    async def _send_batch(self) -> None:
+        """Wait for something to send, and send up to ``MOST_AT_ONCE`` of what waits."""
+        await self._wake.wait()
+        if self._outgoing.is_full:
+            self._queue.appendleft(lambda: self._state(()))
+            await self._send([self._write(lambda: self._state(self._outgoing.take_fresh()))])
+            self._outgoing.renew(time.time_ns())
+        taken = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_AT_ONCE))]
+        if not self._queue:
+            self._wake.clear()
+        waiting = [item for item in taken if isinstance(item, _Waiting)]
+        try:
+            await self._send([self._write(item) for item in taken])
+        except BaseException:
+            self._queue.extendleft(reversed(waiting))  # to fail with the rest
+            raise
+        for item in waiting:
+            if not item.done.done():
+                item.done.set_result(None)
+
+    async def _send(self, batch: list[tuple[str, str]]) -> None:
+        async with asyncio.timeout(self._timing.send):
+            await self._wire.send(batch)
+
+    def _write(self, item: _Waiting | Callable[[], Control]) -> tuple[str, str]:
+        """The channel and envelope of what is sent now."""
+        if not isinstance(item, _Waiting):
+            return CONTROL, write_control(item())
+        outgoing = self._outgoing
+        number = outgoing.number(item.channel)
+        return item.channel, write_message(outgoing.origin, outgoing.epoch, number, item.message)
+
+    def _state(self, channels: Collection[str]) -> Control:
+        outgoing = self._outgoing
+        return Control(outgoing.origin, outgoing.epoch, time.monotonic_ns(), outgoing.last(channels))
+
+    def _control(self, make: Callable[[], Control]) -> None:
+        if self.up.is_set() and len(self._queue) < 2 * MOST_WAITING:
+            self._queue.append(make)
+            self._wake.set()
+
+    def _fail(self, error: BackplaneDown) -> None:
+        """Tell all who wait that their message was not confirmed."""
+        self.up.clear()
+        self._wake.clear()
+        for item in self._queue:
+            if isinstance(item, _Waiting) and not item.done.done():
+                item.done.set_exception(error)
+        self._queue.clear()
