@@ -11,23 +11,24 @@ _TEXT = (
 )
 
 
+Write = Callable[[bytes], object]
+OnRoom = Callable[[Write | None], None]
+
+
 class FramedConnection(Protocol):
-    """One connection of a server that takes finished frames and never makes the caller wait.
-
-    Attributes:
-        on_writable: called when the transport has room again after ``try_write`` was refused for want of it.
-    """
-
-    on_writable: Callable[[], None] | None
+    """One connection of a server that takes finished frames and never makes the caller wait."""
 
     @property
     def is_open(self) -> bool:
         """Frames can still be sent, now or when there is room."""
 
-    def try_write(self, frame: bytes) -> bool:
-        """Write a whole frame if the connection is open and its buffer below the high-water mark; else False.
+    def watch(self, on_room: OnRoom | None) -> None:
+        """Tell when there is room, now and whenever that changes; ``None`` ends it. One watches, the last wins.
 
-        So a buffer never holds more than the mark (64 KiB) and one frame.
+        Args:
+            on_room: gets a function that writes whole frames while there is room: the connection is open and
+                its buffer below the high-water mark; gets ``None`` when there is none, also in the middle of
+                such a write. So a buffer never holds more than the mark (64 KiB) and one frame.
         """
 
     def close_within(self, code: int, reason: str, seconds: float) -> None:

@@ -3,11 +3,13 @@
 The application sees an ASGI extension in the scope and may ignore it; under any other server it is not there.
 """
 
-from collections.abc import Callable
+from collections.abc import Coroutine
+from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 
-from target_app.broadcast.frame import EXTENSION
+from target_app.broadcast.frame import EXTENSION, OnRoom
 
 # Seconds until a peer that does not take the close frame is reset when nobody else has set a deadline.
 CLOSE_GRACE = 10.0
@@ -21,7 +23,7 @@ class FramingProtocol(WebSocketsSansIOProtocol):
     likes.
     """
 
-    on_writable: Callable[[], None] | None = None
+    _on_room: OnRoom | None = None
 
     async def run_asgi(self) -> None:
         """Run the application, the extension in its scope."""
@@ -38,12 +40,10 @@ class FramingProtocol(WebSocketsSansIOProtocol):
             and not self.transport.is_closing()
         )
 
-    def try_write(self, frame: bytes) -> bool:
-        """Write now or not at all."""
-        if not self.writable.is_set() or self.close_sent or self.transport.is_closing():
-            return False
-        self.transport.write(frame)
-        return True
+    def watch(self, on_room: OnRoom | None) -> None:
+        """As ``FramedConnection.watch``."""
+        self._on_room = on_room
+        self._tell_room()
 
     def close_within(self, code: int, reason: str, seconds: float) -> None:
         """Close without waiting for room; the application's next message is the disconnect."""
@@ -54,26 +54,54 @@ class FramingProtocol(WebSocketsSansIOProtocol):
         self.conn.send_close(code, reason)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
+        self._tell_room()
         if self.read_paused:  # the peer's answer has to be seen
             self.read_paused = False
             self.transport.resume_reading()
         self._reset_within(seconds)
 
+    def send(self, message: Any) -> Coroutine[Any, Any, None]:
+        """As the stock ``send``; no frame follows when the application begins to close."""
+        if message["type"] == "websocket.close" and self._on_room is not None:
+            self._on_room(None)
+            self._on_room = None
+        return super().send(message)
+
+    def pause_writing(self) -> None:
+        """There is no room."""
+        super().pause_writing()
+        self._tell_room()
+
     def resume_writing(self) -> None:
         """There is room again."""
         super().resume_writing()
-        if self.on_writable is not None:
-            self.on_writable()
+        self._tell_room()
+
+    def handle_close(self, event: Frame) -> None:
+        """The peer closes."""
+        super().handle_close(event)
+        self._tell_room()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        super().connection_lost(exc)
+        self._tell_room()
 
     def keepalive_timeout(self) -> None:
         """No pong came: close, and do not wait long for a peer that takes nothing."""
         super().keepalive_timeout()
+        self._tell_room()
         self._reset_within(CLOSE_GRACE)
 
     def shutdown(self) -> None:
         """The server stops: close, and do not wait long for a peer that takes nothing."""
         super().shutdown()
+        self._tell_room()
         self._reset_within(CLOSE_GRACE)
+
+    def _tell_room(self) -> None:
+        if self._on_room is not None:
+            self._on_room(self.transport.write if self.is_open and self.writable.is_set() else None)
 
     def _reset_within(self, seconds: float) -> None:
         """Reset the connection unless it is gone by then; ``connection_lost`` cancels this."""

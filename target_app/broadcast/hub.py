@@ -3,14 +3,16 @@
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import NamedTuple
 
 from fastapi import WebSocket
 
-from target_app.broadcast.client import Client, client_for
+from target_app.broadcast.client import Client, FramedClient
 from target_app.broadcast.counters import HubCounters
-from target_app.broadcast.frame import Message
+from target_app.broadcast.frame import EXTENSION, Message
 from target_app.broadcast.outbox import Limits
+from target_app.broadcast.plain import PlainClient, send_each
 
 
 class _Fanout(NamedTuple):
@@ -62,7 +64,7 @@ class Hub:
         """Add an accepted connection to a room; again is no error."""
         client = self._clients.get(websocket)
         if client is None:
-            client = self._clients[websocket] = client_for(
+            client = self._clients[websocket] = _client_for(
                 websocket, self._limits, self.counters, self.remove
             )
             self.counters.connections += 1
@@ -177,11 +179,29 @@ class Hub:
                     done.set_result(None)
 
     def _offer(self, message: Message, clients: tuple[Client, ...]) -> None:
-        sent = 0
+        """Write to those who have room, and leave the others to ``send_each``: no call per client but the write."""
+        frame = message.frame
+        rest = []
         for client in clients:
+            write = client.write_now
+            if write is None:
+                rest.append(client)
+                continue
             try:
-                if client.deliver(message):
-                    sent += 1
+                write(frame)
             except Exception as error:
+                self.counters.deliveries -= 1
                 client.fail(error)
-        self.counters.deliveries += sent
+        self.counters.deliveries += len(clients) - len(rest)
+        if rest:
+            send_each(rest, message, self.counters)
+
+
+def _client_for(
+    websocket: WebSocket, limits: Limits, counters: HubCounters, on_gone: Callable[[WebSocket], None]
+) -> Client:
+    """The client that suits the connection's server."""
+    extension = websocket.scope.get("extensions", {}).get(EXTENSION)
+    if extension is None:
+        return PlainClient(websocket, limits, counters, on_gone)
+    return FramedClient(extension["connection"], websocket, limits, counters, on_gone)
