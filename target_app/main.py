@@ -31,6 +31,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """
     settings = settings or Settings()
     app = FastAPI(title="wswarm target", lifespan=_run)
+    app.state.settings = settings
     app.state.traffic = Traffic()
     limits = Limits(settings.outbox_messages, settings.outbox_bytes, settings.outbox_policy)
     hub, backplane = Hub(limits, settings.fanout_slice), choose(settings.backplane.get_secret_value())

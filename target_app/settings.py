@@ -16,6 +16,7 @@ class Settings(BaseSettings):
         outbox_messages: most messages that wait for one slow client of the chat.
         outbox_bytes: most bytes of them.
         outbox_policy: what happens to the next one: see ``Limits``.
+        origins: origins of web pages elsewhere that may use chat and items, a JSON list: ``["https://example.org"]``.
         fanout_slice: recipients that a broadcast is offered to before the event loop has a turn.
 
     Raises:
@@ -30,4 +31,5 @@ class Settings(BaseSettings):
     outbox_messages: int = Field(default=256, ge=1, le=1_000_000)
     outbox_bytes: int = Field(default=4 * 1024 * 1024, ge=1, le=1024**3)
     outbox_policy: Policy = "disconnect"
+    origins: frozenset[str] = frozenset()
     fanout_slice: int = Field(default=128, ge=1, le=1_000_000)

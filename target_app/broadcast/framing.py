@@ -61,10 +61,17 @@ class FramingProtocol(WebSocketsSansIOProtocol):
         self._reset_within(seconds)
 
     def send(self, message: Any) -> Coroutine[Any, Any, None]:
-        """As the stock ``send``; no frame follows when the application begins to close."""
-        if message["type"] == "websocket.close" and self._on_room is not None:
-            self._on_room(None)
-            self._on_room = None
+        """As the stock ``send``; no frame follows when the application begins to close.
+
+        And the query string, which may hold a token, stays out of the log: the stock protocol logs the path
+        from its own scope when the handshake ends, so it gets one without. The application keeps the original.
+        """
+        if message["type"] != "websocket.send":
+            if not self.handshake_complete:
+                self.scope = {**self.scope, "query_string": b""}
+            elif self._on_room is not None:
+                self._on_room(None)
+                self._on_room = None
         return super().send(message)
 
     def pause_writing(self) -> None:
@@ -88,8 +95,10 @@ class FramingProtocol(WebSocketsSansIOProtocol):
         self._tell_room()
 
     def keepalive_timeout(self) -> None:
-        """No pong came: close, and do not wait long for a peer that takes nothing."""
+        """No pong came: close, tell the application, and do not wait long for a peer that takes nothing."""
         super().keepalive_timeout()
+        reason = "keepalive ping timeout"
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": 1011, "reason": reason})
         self._tell_room()
         self._reset_within(CLOSE_GRACE)
 

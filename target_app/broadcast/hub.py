@@ -11,8 +11,9 @@ from fastapi import WebSocket
 from target_app.broadcast.client import Client, FramedClient
 from target_app.broadcast.counters import HubCounters
 from target_app.broadcast.frame import EXTENSION, Message
+from target_app.broadcast.offer import offer
 from target_app.broadcast.outbox import Limits
-from target_app.broadcast.plain import PlainClient, send_each
+from target_app.broadcast.plain import PlainClient
 
 
 class _Fanout(NamedTuple):
@@ -116,7 +117,7 @@ class Hub:
         client = self._clients.get(websocket)
         if client is not None:
             self.counters.messages += 1
-            self._offer(encoded, (client,))
+            offer(encoded, (client,), self.counters)
 
     def publish(self, room: str, message: str) -> None:
         """Send to everybody who is in the room now.
@@ -166,9 +167,8 @@ class Hub:
         fanout = room.fanouts[0]
         start = room.position
         end = room.position = start + self._slice_size
-        clients = fanout.clients
-        self._offer(fanout.message, clients if end >= len(clients) and not start else clients[start:end])
-        if end >= len(clients):
+        offer(fanout.message, fanout.clients[start:end], self.counters)
+        if end >= len(fanout.clients):
             room.fanouts.popleft()
             room.position = 0
             self.counters.fanouts += 1
@@ -177,24 +177,6 @@ class Hub:
             for done in fanout.done:
                 if not done.done():
                     done.set_result(None)
-
-    def _offer(self, message: Message, clients: tuple[Client, ...]) -> None:
-        """Write to those who have room, and leave the others to ``send_each``: no call per client but the write."""
-        frame = message.frame
-        rest = []
-        for client in clients:
-            write = client.write_now
-            if write is None:
-                rest.append(client)
-                continue
-            try:
-                write(frame)
-            except Exception as error:
-                self.counters.deliveries -= 1
-                client.fail(error)
-        self.counters.deliveries += len(clients) - len(rest)
-        if rest:
-            send_each(rest, message, self.counters)
 
 
 def _client_for(

@@ -1,10 +1,9 @@
 """Clients of servers that frame themselves and whose send may wait: stock uvicorn, hypercorn, granian."""
 
 import asyncio
-import types
-from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
 from fastapi import WebSocket, status
 
@@ -78,75 +77,3 @@ class PlainClient(Client):
 
 # The event loop holds tasks weakly: a closing one has to be held until it is done.
 _closing: set[asyncio.Task[None]] = set()
-
-
-def send_each(clients: Iterable[Client], message: Message, counters: HubCounters) -> None:
-    """Send to each client that is idle, without waiting for any, and let the message wait for the others.
-
-    All sends are steps of one coroutine, which is far cheaper than a coroutine or a task for each. When one
-    has to wait, the coroutine becomes that client's writer, and another one goes on with the next client.
-
-    The steps run in the caller's task: a server or middleware that asks for the current task before it first
-    waits (``asyncio.timeout`` in a send) sees the broadcaster's. Those named above do not ask.
-    """
-    rest = iter(clients)
-    while True:
-        run = _Run(rest, message, counters)
-        sending = run.send()
-        try:
-            waiting = sending.send(None)
-        except StopIteration:
-            return
-        run.is_detached = True
-        cast(PlainClient, run.client).finish(_resume(sending, waiting))  # no other is ever idle
-
-
-class _Run:
-    """Sends to one client after the other, until one has to wait: then to that one only."""
-
-    __slots__ = ("_clients", "_counters", "_message", "client", "is_detached")
-
-    client: Client
-
-    def __init__(self, clients: Iterator[Client], message: Message, counters: HubCounters) -> None:
-        self._clients = clients
-        self._message = message
-        self._counters = counters
-        self.is_detached = False
-
-    async def send(self) -> None:
-        event = self._message.event
-        sent = 0
-        for client in self._clients:
-            if not client.is_idle:
-                client.hold(self._message)
-                continue
-            self.client = client
-            try:
-                await client.send(event)
-                sent += 1
-            except Exception as error:
-                client.fail(error)
-            if self.is_detached:
-                break
-        self._counters.deliveries += sent
-
-
-@types.coroutine
-def _resume(sending: Coroutine[Any, Any, None], waiting: Any) -> Generator[Any, Any, None]:
-    """The rest of a coroutine that has been stepped once and waits for ``waiting``."""
-    advance: Callable[[Any], Any]
-    while True:
-        try:
-            result = yield waiting
-        except GeneratorExit:
-            sending.close()
-            raise
-        except BaseException as error:
-            advance, argument = sending.throw, error
-        else:
-            advance, argument = sending.send, result
-        try:
-            waiting = advance(argument)
-        except StopIteration:
-            return

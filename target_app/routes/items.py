@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Cookie, Depends, Query, WebSocket, WebSocketException, status
 
 from target_app.conversation import conversation, receive_text
+from target_app.guard.origin import known_origin
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(known_origin)])
 
 
 async def cookie_or_token(

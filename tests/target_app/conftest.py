@@ -7,20 +7,20 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.target_app.server import Server
+from tests.target_app.server import FRAMING, Server
 
 
 @pytest.fixture(scope="session")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server]]:
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
     """Start a server of an application; all are stopped at the end."""
     folder = tmp_path_factory.mktemp("servers")
     running: list[Server] = []
 
-    def start(app: str) -> Server:
+    def start(app: str, *options: str, **settings: str) -> Server:
         name = app.partition(":")[0]
         # Frequent samples, so that a test need not wait for the first.
         env = {**os.environ, "TARGET_LAG_INTERVAL": "0.01", "PYTHONUNBUFFERED": "1"}
-        running.append(Server(app, folder / f"{name}-{len(running)}.log", env))
+        running.append(Server(app, folder / f"{name}-{len(running)}.log", {**env, **settings}, *options))
         return running[-1]
 
     yield start
@@ -29,31 +29,31 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
 
 
 @pytest.fixture(scope="session")
-def main(start: Callable[[str], Server]) -> Server:
-    """The hardened app."""
-    return start("target_app.main:app")
+def main(start: Callable[..., Server]) -> Server:
+    """The hardened app, with outboxes that take the large messages of ``room_with_a_dead_member``."""
+    return start("target_app.main:app", "--ws", FRAMING, TARGET_OUTBOX_BYTES=str(64_000_000))
 
 
 @pytest.fixture(scope="session")
-def documented_echo(start: Callable[[str], Server]) -> Server:
+def documented_echo(start: Callable[..., Server]) -> Server:
     """The page's first example."""
     return start("target_app.documented.echo:app")
 
 
 @pytest.fixture(scope="session")
-def documented_items(start: Callable[[str], Server]) -> Server:
+def documented_items(start: Callable[..., Server]) -> Server:
     """The page's second example."""
     return start("target_app.documented.items:app")
 
 
 @pytest.fixture(scope="session")
-def documented_chat(start: Callable[[str], Server]) -> Server:
+def documented_chat(start: Callable[..., Server]) -> Server:
     """The page's third example."""
     return start("target_app.documented.chat:app")
 
 
 @pytest.fixture(scope="session")
-def handlers(start: Callable[[str], Server]) -> Server:
+def handlers(start: Callable[..., Server]) -> Server:
     """Endpoints of the tests' own, one for each way that a handler ends."""
     return start("tests.target_app.handlers:app")
 

@@ -34,6 +34,17 @@ class RawClient:
         """Send frames in one piece."""
         self._socket.sendall(b"".join(frame.serialize(mask=True) for frame in frames))
 
+    def read_all(self) -> bytes:
+        """What comes until nothing has come for half a second, or the server has closed."""
+        self._socket.settimeout(0.5)
+        parts = []
+        try:
+            while part := self._socket.recv(1_000_000):
+                parts.append(part)
+        except (TimeoutError, ConnectionResetError):
+            pass
+        return b"".join(parts)
+
     def abort(self) -> None:
         """Vanish: a TCP reset instead of a close frame."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -16,6 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 
 PATIENCE = 30.0  # seconds until a test gives up on something that has to happen: a guard, never a measurement
 ROOT = Path(__file__).parents[2]
+FRAMING = "target_app.broadcast.framing:FramingProtocol"
 
 
 class Server:
@@ -25,14 +26,15 @@ class Server:
         app: import string of the application.
         log_file: where its output goes.
         env: environment of the process.
+        options: more of uvicorn's; a later one wins.
     """
 
-    def __init__(self, app: str, log_file: Path, env: Mapping[str, str]) -> None:
+    def __init__(self, app: str, log_file: Path, env: Mapping[str, str], *options: str) -> None:
         self._log_file = log_file
         command = [sys.executable, "-m", "uvicorn", app, "--host", "127.0.0.1", "--port", "0"]
         with log_file.open("wb") as output:
             self._process = subprocess.Popen(
-                [*command, "--ws", "websockets-sansio", "--no-use-colors"],
+                [*command, "--ws", "websockets-sansio", "--no-use-colors", *options],
                 cwd=ROOT,
                 env=dict(env),
                 stdin=subprocess.DEVNULL,

@@ -75,6 +75,7 @@ def test_the_end_of_one_connection_does_not_touch_another_with_the_same_id(main:
 
 def test_a_dead_member_breaks_neither_the_sender_nor_the_room(main: Server) -> None:
     with room_with_a_dead_member(main) as (first, last):
+        assert receive(first) == receive(last) == ["Client #2 left the chat"]
         first.send("hello")
         assert receive(first, 2) == ["You wrote: hello", "Client #1 says: hello"]
         assert receive(last) == ["Client #1 says: hello"]

@@ -1,0 +1,86 @@
+"""One message to many clients, whatever their servers, without waiting for any."""
+
+import types
+from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator
+from typing import Any, cast
+
+from target_app.broadcast.client import Client
+from target_app.broadcast.counters import HubCounters
+from target_app.broadcast.frame import Message
+from target_app.broadcast.plain import PlainClient
+
+
+def offer(message: Message, clients: Iterable[Client], counters: HubCounters) -> None:
+    """Write a frame, or send, to each client that has room, and let the message wait for the others.
+
+    Sends are steps of one coroutine, which is far cheaper than a coroutine or a task for each. When one has to
+    wait, the coroutine becomes that client's writer, and another one goes on with the next client.
+
+    The steps run in the caller's task: a server or middleware that asks for the current task before it first
+    waits (``asyncio.timeout`` in a send) sees the broadcaster's. uvicorn's, hypercorn's and granian's do not.
+    """
+    rest = iter(clients)
+    while True:
+        run = _Run(message, rest, counters)
+        serving = run.serve()
+        try:
+            waiting = serving.send(None)
+        except StopIteration:
+            return
+        run.is_detached = True
+        cast(PlainClient, run.client).finish(_resume(serving, waiting))  # no other is ever idle
+
+
+class _Run:
+    """Serves one client after the other, until a send has to wait: then that one only."""
+
+    __slots__ = ("_clients", "_counters", "_message", "client", "is_detached")
+
+    client: Client
+
+    def __init__(self, message: Message, clients: Iterator[Client], counters: HubCounters) -> None:
+        self._message = message
+        self._clients = clients
+        self._counters = counters
+        self.is_detached = False
+
+    async def serve(self) -> None:
+        frame, event = self._message.frame, self._message.event
+        sent = 0
+        for client in self._clients:
+            write = client.write_now
+            try:
+                if write is not None:
+                    write(frame)
+                    sent += 1
+                elif client.is_idle:
+                    self.client = client
+                    await client.send(event)
+                    sent += 1
+                else:
+                    client.hold(self._message)
+            except Exception as error:
+                client.fail(error)
+            if self.is_detached:
+                break
+        self._counters.deliveries += sent
+
+
+@types.coroutine
+def _resume(sending: Coroutine[Any, Any, None], waiting: Any) -> Generator[Any, Any, None]:
+    """The rest of a coroutine that has been stepped once and waits for ``waiting``."""
+    advance: Callable[[Any], Any]
+    while True:
+        try:
+            result = yield waiting
+        except GeneratorExit:
+            sending.close()
+            raise
+        except BaseException as error:
+            advance, argument = sending.throw, error
+        else:
+            advance, argument = sending.send, result
+        try:
+            waiting = advance(argument)
+        except StopIteration:
+            return

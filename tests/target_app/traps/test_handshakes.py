@@ -1,0 +1,124 @@
+"""T1, T2, T3, T14 to T19: refusals, ends, logs and pages, in the documented apps and the hardened one."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.target_app.server import FRAMING, Server, closing, receive
+
+Start = Callable[..., Server]
+
+TRACEBACK = "Exception in ASGI application"
+ITEMS = pytest.mark.parametrize("app", ["documented.items", "main"])
+
+
+def serve(start: Start, app: str) -> Server:
+    """The app, on the server that is meant for it."""
+    return start(f"target_app.{app}:app", *(("--ws", FRAMING) if app == "main" else ()))
+
+
+@ITEMS
+def test_t1_a_refused_client_leaves_no_traceback(start: Start, app: str) -> None:
+    """The page once closed and returned, and the endpoint went on to accept. It now raises: mended in both."""
+    server = serve(start, app)
+    assert server.refusal("/items/foo/ws") == 403
+    server.get("/")
+    assert TRACEBACK not in server.log()
+
+
+@ITEMS
+def test_t2_a_refusal_before_accepting_is_403_on_the_wire_whatever_its_code(start: Start, app: str) -> None:
+    """No app can mend it: there is no close frame before the handshake is done. Both refuse with 1008."""
+    assert serve(start, app).refusal("/items/foo/ws") == 403
+
+
+@pytest.mark.parametrize(("app", "logs"), [("documented.echo", True), ("main", False)])
+def test_t3_a_normal_close_logs_a_traceback_only_in_the_documented_app(
+    start: Start, app: str, logs: bool
+) -> None:
+    server = serve(start, app)
+    with server.connect("/ws") as client:
+        client.send("hi")
+        receive(client)
+    if logs:
+        server.wait_for_log(TRACEBACK)
+    else:
+        server.wait_until_empty()
+        assert TRACEBACK not in server.log()
+
+
+@pytest.mark.parametrize(
+    ("app", "path", "is_fixed"), [("documented.chat", "/", True), ("main", "/page.js", False)]
+)
+def test_t14_only_the_documented_page_has_an_address_of_its_own(
+    start: Start, app: str, path: str, is_fixed: bool
+) -> None:
+    assert ("ws://localhost:8000" in serve(start, app).get(path)[2]) == is_fixed
+
+
+@pytest.mark.parametrize(
+    ("app", "path", "is_last"), [("documented.chat", "/", True), ("main", "/page.js", False)]
+)
+def test_t15_only_the_documented_page_prevents_its_reload_last(
+    start: Start, app: str, path: str, is_last: bool
+) -> None:
+    script = serve(start, app).get(path)[2]
+    sending = script[script.index("function sendMessage") :]
+    assert (sending.index("preventDefault()") > sending.index(".send(")) == is_last
+
+
+@pytest.mark.parametrize(("app", "is_logged"), [("documented.items", True), ("main", False)])
+def test_t16_a_token_in_the_query_is_logged_only_by_the_stock_server(
+    start: Start, app: str, is_logged: bool
+) -> None:
+    """It is the server that logs, so it is the framing server that does not."""
+    server = serve(start, app)
+    with server.connect("/items/foo/ws?token=secret&q=3") as client:
+        client.send("hi")
+        assert receive(client, 2)[1] == "Query parameter q is: 3"
+    assert server.refusal("/items/foo/ws?token=secret&q=x") == 403
+    assert ("secret" in server.log()) == is_logged
+    assert "/items/foo/ws" in server.log()
+
+
+@pytest.mark.parametrize("path", ["/ws/1", "/items/foo/ws"])
+def test_t17_hardened_a_page_from_elsewhere_is_refused(start: Start, main: Server, path: str) -> None:
+    cookie = {"Cookie": "session=victim"}
+    assert main.refusal(path, origin="https://evil.example", additional_headers=cookie) == 403
+    assert main.refusal(path, origin="null", additional_headers=cookie) == 403
+    with main.connect(path, origin=f"http://127.0.0.1:{main.port}", additional_headers=cookie) as client:
+        client.send("hi")
+        receive(client)
+
+
+def test_t17_hardened_an_origin_of_the_setting_is_let_in(start: Start) -> None:
+    server = start("target_app.main:app", TARGET_ORIGINS='["https://example.org"]')
+    with server.connect("/ws/1", origin="https://example.org") as client:
+        client.send("hi")
+        receive(client)
+
+
+def test_t17_documented_any_page_comes_in_with_the_victims_cookie(documented_items: Server) -> None:
+    cookie = {"Cookie": "session=victim"}
+    path = "/items/foo/ws"
+    with documented_items.connect(path, origin="https://evil.example", additional_headers=cookie) as client:
+        client.send("hi")
+        assert receive(client) == ["Session cookie or query token value is: victim"]
+
+
+@pytest.mark.parametrize(
+    ("app", "end"), [("documented.echo", (1006, "")), ("main", (1003, "expected a text message"))]
+)
+def test_t18_a_handler_that_ends_closes_only_in_the_hardened_app(
+    start: Start, app: str, end: tuple[int, str]
+) -> None:
+    with serve(start, app).connect("/ws") as client:
+        client.send(b"binary")
+        assert closing(client) == end
+
+
+def test_t19_an_empty_token_is_accepted_only_by_the_documented_app(
+    documented_items: Server, main: Server
+) -> None:
+    documented_items.connect("/items/foo/ws?token=").close()
+    assert main.refusal("/items/foo/ws?token=") == 403

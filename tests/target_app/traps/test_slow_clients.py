@@ -1,0 +1,263 @@
+"""T5, T6, T8, T9, T10, T12: clients that do not read, on the documented manager and on the hardened one."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from starlette.websockets import WebSocket, WebSocketState
+from uvicorn.config import Config
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
+from websockets.frames import Close
+from websockets.protocol import State
+from websockets.sync.client import ClientConnection
+
+from target_app.broadcast.client import TOO_SLOW
+from target_app.broadcast.framing import FramingProtocol
+from target_app.broadcast.hub import Hub
+from target_app.broadcast.manager import ConnectionManager
+from target_app.broadcast.outbox import Limits
+from target_app.documented import chat as documented
+from tests.target_app.broadcast.fake_socket import FakeSocket
+from tests.target_app.raw_client import RawClient
+from tests.target_app.server import FRAMING, Server, closing, receive
+
+DOCUMENTED, HARDENED = "target_app.documented.chat:app", "target_app.main:app"
+SERVERS = pytest.mark.parametrize(
+    "ws", [FRAMING, "websockets-sansio", "wsproto"], ids=["framing", "sansio", "wsproto"]
+)
+KEEPALIVE = ("--ws-ping-interval", "1", "--ws-ping-timeout", "3")
+MESSAGES = 120
+LARGE = "x" * 60_000
+HIGH_WATER = 65_536
+
+Start = Callable[..., Server]
+
+
+@contextmanager
+def sender_behind_a_mute(server: Server) -> Iterator[ClientConnection]:
+    """Client #2, alive; #1, before it in the room, never reads."""
+    mute = RawClient(server.port, "/ws/1")
+    try:
+        with server.connect("/ws/2") as sender:
+            yield sender
+    finally:
+        mute.abort()
+
+
+def delivered(sender: ClientConnection, patience: float) -> int:
+    """How many of its large messages the sender gets back, one sent after the other; stops when one does not come."""
+    for number in range(MESSAGES):
+        sender.send(LARGE)
+        try:
+            for _ in range(2):
+                while sender.recv(patience).startswith("Client #1"):  # type: ignore[arg-type] # text
+                    pass
+        except TimeoutError:
+            return number
+    return MESSAGES
+
+
+def test_t5_documented_one_client_that_does_not_read_stops_everybody_behind_it(start: Start) -> None:
+    with sender_behind_a_mute(start(DOCUMENTED)) as sender:
+        assert delivered(sender, patience=1) < MESSAGES
+
+
+@SERVERS
+def test_t5_hardened_everybody_else_gets_everything(start: Start, ws: str) -> None:
+    with sender_behind_a_mute(start(HARDENED, "--ws", ws)) as sender:
+        assert delivered(sender, patience=30) == MESSAGES
+
+
+def test_t6_documented_a_healthy_sender_behind_it_is_closed(start: Start) -> None:
+    with sender_behind_a_mute(start(DOCUMENTED, *KEEPALIVE)) as sender:
+        assert delivered(sender, patience=0.5) < MESSAGES
+        sender.send("stops the reading")
+        sender.send("stays unread")
+        assert closing(sender) == (1011, "keepalive ping timeout")
+
+
+def test_t6_hardened_only_the_client_that_does_not_read_is_closed(start: Start) -> None:
+    server = start(HARDENED, "--ws", FRAMING, *KEEPALIVE, TARGET_OUTBOX_BYTES="100000000")
+    with sender_behind_a_mute(server) as sender:
+        assert delivered(sender, patience=30) == MESSAGES
+        assert receive(sender) == ["Client #1 left the chat"]  # its pongs are missing
+        sender.send("still here")
+        assert receive(sender, 2) == ["You wrote: still here", "Client #2 says: still here"]
+
+
+@SERVERS
+def test_t12_hardened_who_does_not_read_is_removed_at_its_limit_and_holds_no_more(
+    start: Start, ws: str
+) -> None:
+    limit = 1_000_000
+    server = start(HARDENED, "--ws", ws, TARGET_OUTBOX_BYTES=str(limit))
+    with sender_behind_a_mute(server) as sender:
+        assert delivered(sender, patience=30) == MESSAGES
+        hub = server.stats()["hub"]
+        assert (hub["slow_closes"], hub["connections"]) == (1, 1)
+        assert (hub["outbox_messages"], hub["outbox_bytes"]) == (0, 0)
+
+
+def test_t12_hardened_the_slow_client_is_told_why_when_it_reads(start: Start) -> None:
+    server = start(HARDENED, "--ws", FRAMING, TARGET_OUTBOX_MESSAGES="1")
+    slow = RawClient(server.port, "/ws/1")
+    with server.connect("/ws/2") as sender:
+        while not server.stats()["hub"]["slow_closes"]:
+            assert delivered(sender, patience=30) == MESSAGES
+        last_words = slow.read_all()
+    assert last_words.endswith(Close(1013, TOO_SLOW).serialize())
+    slow.abort()
+
+
+class FakeTransport:
+    """A transport with a buffer that only the test empties."""
+
+    def __init__(self) -> None:
+        self.frames: list[bytes] = []
+        self.buffered = 0
+        self.protocol: Any = None
+
+    def write(self, frame: bytes) -> None:
+        self.frames.append(frame)
+        self.buffered += len(frame)
+        if self.buffered > HIGH_WATER:
+            self.protocol.pause_writing()
+
+    def drain(self) -> None:
+        self.buffered = 0
+        self.protocol.resume_writing()
+
+    def is_closing(self) -> bool:
+        return False
+
+    def messages(self) -> str:
+        """First characters of the payloads."""
+        return "".join(chr(frame[4] if frame[1] == 126 else frame[10]) for frame in self.frames)
+
+
+async def _no_app(scope: Any, receive: Any, send: Any) -> None:
+    """Never called."""
+
+
+def open_connection(protocol_class: type[WebSocketsSansIOProtocol]) -> tuple[WebSocket, FakeTransport]:
+    """A connection of uvicorn after its handshake, as Starlette shows it, and its transport."""
+    config = Config(_no_app, interface="asgi3")
+    config.load()
+    protocol = protocol_class(config, ServerState(), {}, asyncio.get_running_loop())
+    transport = FakeTransport()
+    transport.protocol, protocol.transport = protocol, transport  # type: ignore[assignment] # a fake
+    protocol.handshake_complete = True
+    protocol.conn.state = State.OPEN
+    scope = {"type": "websocket", "extensions": {"wswarm.framing": {"connection": protocol}}}
+    websocket = WebSocket(scope, protocol.receive, protocol.send)  # type: ignore[arg-type] # uvicorn's events
+    websocket.client_state = websocket.application_state = WebSocketState.CONNECTED
+    return websocket, transport
+
+
+def test_t8_documented_a_new_message_overtakes_waiting_ones() -> None:
+    """On the protocol itself: on the wire it needs a send in the very turn of the loop in which room returns."""
+
+    async def scenario() -> None:
+        websocket, transport = open_connection(WebSocketsSansIOProtocol)
+        await websocket.send_text("0" * 70_000)
+        waiting = [asyncio.create_task(websocket.send_text(name * 200)) for name in "AB"]
+        await asyncio.sleep(0)
+        transport.drain()
+        await websocket.send_text("C" * 200)
+        await asyncio.gather(*waiting)
+        assert transport.messages() == "0CAB"
+
+    asyncio.run(scenario())
+
+
+def test_t8_hardened_messages_keep_their_order() -> None:
+    async def scenario() -> None:
+        websocket, transport = open_connection(FramingProtocol)
+        hub = Hub()
+        hub.join("room", websocket)
+        hub.publish("room", "0" * 70_000)
+        for name in "AB":
+            hub.publish("room", name * 200)
+        transport.drain()
+        hub.publish("room", "C" * 200)
+        assert transport.messages() == "0ABC"
+
+    asyncio.run(scenario())
+
+
+def test_t9_documented_all_who_wait_write_at_once_when_there_is_room() -> None:
+    """On the protocol itself, because the kernel's buffers hide how much was handed over."""
+
+    async def scenario() -> None:
+        websocket, transport = open_connection(WebSocketsSansIOProtocol)
+        await websocket.send_text("0" * 70_000)
+        waiting = [asyncio.create_task(websocket.send_text("A" * 10_000)) for _ in range(500)]
+        await asyncio.sleep(0)
+        transport.drain()
+        await asyncio.gather(*waiting)
+        assert transport.buffered > 5_000_000
+
+    asyncio.run(scenario())
+
+
+def test_t9_hardened_the_servers_buffer_holds_the_mark_and_one_message_at_most() -> None:
+    async def scenario() -> None:
+        websocket, transport = open_connection(FramingProtocol)
+        hub = Hub(Limits(messages=500, size=10_000_000))
+        hub.join("room", websocket)
+        hub.publish("room", "0" * 70_000)
+        for _ in range(500):
+            hub.publish("room", "A" * 10_000)
+        for _ in range(100):
+            transport.drain()
+            assert transport.buffered <= HIGH_WATER + 10_010
+        assert len(transport.frames) == 501
+
+    asyncio.run(scenario())
+
+
+class Ticks:
+    """Turns that the loop has had."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    async def count_turns(self) -> None:
+        while True:
+            self.count += 1
+            await asyncio.sleep(0)
+
+
+async def turns_during(broadcast: Callable[[], Any]) -> int:
+    """Turns of the loop while something runs."""
+    ticks = Ticks()
+    ticking = asyncio.create_task(ticks.count_turns())
+    await asyncio.sleep(0)
+    before = ticks.count
+    await broadcast()
+    turns = ticks.count - before
+    ticking.cancel()
+    return turns
+
+
+def test_t10_documented_a_broadcast_holds_the_loop_to_the_end() -> None:
+    async def scenario() -> None:
+        manager = documented.ConnectionManager()
+        for _ in range(1000):
+            await manager.connect(FakeSocket())  # type: ignore[arg-type] # a fake
+        assert await turns_during(lambda: manager.broadcast("hi")) == 0
+
+    asyncio.run(scenario())
+
+
+def test_t10_hardened_the_loop_has_a_turn_after_each_slice() -> None:
+    async def scenario() -> None:
+        manager = ConnectionManager(Hub(slice_size=100))
+        for _ in range(1000):
+            await manager.connect(FakeSocket())  # type: ignore[arg-type] # a fake
+        assert await turns_during(lambda: manager.broadcast("hi")) >= 9
+
+    asyncio.run(scenario())
