@@ -2,6 +2,7 @@
 
 import socket
 import struct
+from typing import Self
 
 from websockets.frames import Close, Frame, Opcode
 
@@ -21,14 +22,19 @@ class RawClient:
         self._socket.settimeout(PATIENCE)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self._socket.connect(("127.0.0.1", port))
-        self._socket.sendall(
-            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
-        )
+        self._socket.sendall(_request(port, path) + b"\r\n")
         head = b""
         while not head.endswith(b"\r\n\r\n"):
             head += self._socket.recv(1)
         assert head.startswith(b"HTTP/1.1 101 "), head
+
+    @classmethod
+    def begin(cls, port: int, path: str) -> Self:
+        """A connection that stops in the middle of its handshake."""
+        client = cls.__new__(cls)
+        client._socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
+        client._socket.sendall(_request(port, path))
+        return client
 
     def send(self, *frames: Frame) -> None:
         """Send frames in one piece."""
@@ -49,6 +55,14 @@ class RawClient:
         """Vanish: a TCP reset instead of a close frame."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._socket.close()
+
+
+def _request(port: int, path: str) -> bytes:
+    """The handshake without its last, empty line."""
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+    ).encode()
 
 
 def text(message: str) -> Frame:

@@ -120,5 +120,7 @@ def test_t18_a_handler_that_ends_closes_only_in_the_hardened_app(
 def test_t19_an_empty_token_is_accepted_only_by_the_documented_app(
     documented_items: Server, main: Server
 ) -> None:
-    documented_items.connect("/items/foo/ws?token=").close()
+    with documented_items.connect("/items/foo/ws?token=") as client:
+        client.send("hi")
+        assert receive(client) == ["Session cookie or query token value is: "]
     assert main.refusal("/items/foo/ws?token=") == 403
