@@ -86,6 +86,12 @@ MEASURES = (
         "Publishes it did not.",
         lambda s: s.backplane.publish_failures,
     ),
+    Measure(
+        "backplane_unconfirmed",
+        "counter",
+        "Of those, messages that may have been delivered.",
+        lambda s: s.backplane.unconfirmed,
+    ),
     Measure("backplane_delivered", "counter", "Messages from the backend.", lambda s: s.backplane.delivered),
     Measure("backplane_gaps", "counter", "Gaps reported.", lambda s: s.backplane.gaps),
     Measure("backplane_missed", "counter", "Messages in gaps of known size.", lambda s: s.backplane.missed),

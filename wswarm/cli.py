@@ -20,6 +20,7 @@ from wswarm.arguments import make_parser
 from wswarm.drive.limits import raise_file_limit
 from wswarm.drive.target import ReferenceApp, ServerOptions
 from wswarm.drive.target import command as serve_command
+from wswarm.drive.target import environment as serve_environment
 from wswarm.errors import PlanError, ResultError, SwarmError, TargetError
 from wswarm.experiment import doctor
 from wswarm.experiment.measure import measure
@@ -111,12 +112,12 @@ def serve(parsed: argparse.Namespace) -> int:
     """Become the server of the reference application."""
     names = ServerOptions._fields
     options = ServerOptions(**{name: value for name, value in vars(parsed).items() if name in names})
-    command = serve_command(options)
+    command, variables = serve_command(options), serve_environment(options)
     _check_free(options.host, options.port)
     raise_file_limit()
     host = f"[{options.host}]" if ":" in options.host else options.host
     _say(f"target_app.{options.app} at http://{host}:{options.port}/ (Ctrl-C stops it)")
-    os.execv(command[0], command)
+    os.execve(command[0], command, variables)
 
 
 def _check_free(host: str, port: int) -> None:

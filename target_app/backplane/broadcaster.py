@@ -5,6 +5,10 @@ from typing import Any
 
 from target_app.backplane.protocol import BackplaneDown, BackplaneError, Counters, Deliver, OnGap
 
+# Over Redis, broadcaster 0.3.1 stops to listen before its first channel is subscribed, and is set going again by
+# the second: with these two open, every channel of the application is heard.
+_IDLE = ("target_app:idle:1", "target_app:idle:2")
+
 
 class BroadcasterBackplane:
     """The protocol over ``broadcaster.Broadcast``; what that library loses is lost without a word.
@@ -18,7 +22,7 @@ class BroadcasterBackplane:
         url: as broadcaster reads it: ``memory://``, ``redis://…``, ``postgres://…``.
 
     Raises:
-        BackplaneError: broadcaster is not installed.
+        BackplaneError: broadcaster is not installed, or does not know such an address.
     """
 
     def __init__(self, url: str) -> None:
@@ -28,7 +32,10 @@ class BroadcasterBackplane:
             raise BackplaneError(
                 "this backplane needs encode/broadcaster: pip install 'broadcaster[redis,postgres]'"
             ) from None
-        self._broadcast: Any = Broadcast(url)
+        try:
+            self._broadcast: Any = Broadcast(url)
+        except ValueError as error:
+            raise BackplaneError(f"broadcaster: {error}") from None
         self._deliver: Deliver | None = None
         self._users: dict[str, int] = {}
         self._readers: dict[str, asyncio.Task[None]] = {}
@@ -51,6 +58,8 @@ class BroadcasterBackplane:
             await self._broadcast.connect()
         except Exception as error:  # whatever its backend's library raises
             raise BackplaneDown(f"broadcaster: {error}") from error
+        for channel in _IDLE:
+            await self.subscribe(channel)
 
     async def subscribe(self, channel: str) -> None:
         """Return when broadcaster's subscribe has.

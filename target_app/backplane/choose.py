@@ -21,7 +21,9 @@ def choose(url: str) -> Backplane:
     Raises:
         BackplaneError: there is none of that kind, or the extra it needs is not installed.
     """
-    kind = url.partition("://")[0]
+    kind, mark, _ = url.partition("://")
+    if not mark:
+        raise BackplaneError(f"the backplane's address has no '://': use one of {ADDRESSES}")
     if kind == "memory":
         return MemoryBackplane()
     if kind in {"redis", "rediss", "unix"}:

@@ -42,7 +42,8 @@ class NumberedBackplane:
         name = origin or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         self._outgoing = Outgoing(name.replace(" ", "-"), time.time_ns())
         self._incoming = Incoming()
-        self._sender = Sender(wire, self._outgoing, self._timing, self._listened)
+        self._counters = Counters()
+        self._sender = Sender(wire, self._outgoing, self._timing, self._counters, self._listened)
         self._receiver = Receiver(wire, self._timing, self._listened, self._received, self._lost)
         self._rooms: dict[str, _Room] = {}
         self._confirmations: dict[str, asyncio.Future[None]] = {}
@@ -50,7 +51,6 @@ class NumberedBackplane:
         self._tasks: list[asyncio.Task[None]] = []
         self._deliver: Deliver = _ignore
         self._on_gap: OnGap = _ignore
-        self._counters = Counters()
 
     @property
     def counters(self) -> Counters:
@@ -105,7 +105,6 @@ class NumberedBackplane:
         except BackplaneDown:
             self._counters.publish_failures += 1
             raise
-        self._counters.published += 1
 
     async def subscribe(self, channel: str) -> None:
         """Return when the backend has confirmed the channel and live origins have told where their numbers stand.
@@ -230,7 +229,7 @@ class NumberedBackplane:
         if is_next:
             self._counters.delivered += 1
             self._deliver(received.channel, numbered.message)
-        elif received.channel in self._rooms:
+        elif self._incoming.is_owed(received.channel):
             self._counters.late += 1
 
     def _hear(self, control: Control, now_ns: int) -> None:

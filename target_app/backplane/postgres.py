@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 from target_app.backplane.protocol import BackplaneDown, BackplaneError
@@ -170,7 +170,8 @@ class PostgresWire:
             try:
                 yield connection
             except BaseException:
-                connection.terminate()
+                with suppress(self._asyncpg.InterfaceError):  # it has gone back to the pool by itself
+                    connection.terminate()
                 raise
             finally:
                 await pool.release(connection)

@@ -43,6 +43,9 @@ class Counters:
     Attributes:
         published: messages that the backend took.
         publish_failures: calls of ``publish`` that raised ``BackplaneDown``.
+        unconfirmed: of those, messages that were given a number: they were delivered, or subscribers are told of a
+            gap. What one process receives of another and what it reports as missed are, after its subscription,
+            the other's ``published`` and ``unconfirmed`` together.
         delivered: messages handed to ``deliver``.
         gaps: gaps reported.
         missed: messages that the gaps of known size name.
@@ -55,6 +58,7 @@ class Counters:
 
     published: int = 0
     publish_failures: int = 0
+    unconfirmed: int = 0
     delivered: int = 0
     gaps: int = 0
     missed: int = 0

@@ -29,7 +29,7 @@ class RedisWire:
             # RESP2 keeps the answers to SUBSCRIBE in the stream of messages.
             self._connections = ConnectionPool.from_url(url, protocol=2, decode_responses=False)
         except ValueError as error:
-            raise BackplaneError(f"{url!r} is no address of Redis: {error}") from None
+            raise BackplaneError(f"the address of Redis cannot be read: {error}") from None
         self._prefix = f"{prefix}:".encode()
         self._sender: Any = None
         self._receiver: Any = None

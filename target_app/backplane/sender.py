@@ -1,16 +1,19 @@
 """The sending half of the numbered backplane: one queue, one connection, numbers given as messages leave."""
 
 import asyncio
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 
-from target_app.backplane.protocol import BackplaneDown
+from target_app.backplane.protocol import BackplaneDown, Counters
 from target_app.backplane.sequence import Outgoing
 from target_app.backplane.timing import Timing
 from target_app.backplane.wire import CONTROL, Control, Wire, write_control, write_message
+
+_log = logging.getLogger(__name__)
 
 MOST_WAITING = 10_000  # messages in the queue; one more raises BackplaneDown
 MOST_AT_ONCE = 500  # messages in one batch, a round trip to the backend
@@ -36,15 +39,22 @@ class Sender:
         wire: what sends.
         outgoing: the numbers.
         timing: how long to wait.
+        counters: where messages are counted as they are confirmed or not.
         asks: the channels whose numbers this process wants to know after connecting.
     """
 
     def __init__(
-        self, wire: Wire, outgoing: Outgoing, timing: Timing, asks: Callable[[], Collection[str]]
+        self,
+        wire: Wire,
+        outgoing: Outgoing,
+        timing: Timing,
+        counters: Counters,
+        asks: Callable[[], Collection[str]],
     ) -> None:
         self._wire = wire
         self._outgoing = outgoing
         self._timing = timing
+        self._counters = counters
         self._asks = asks
         self._queue: deque[_Waiting | Callable[[], Control]] = deque()
         self._wake = asyncio.Event()
@@ -92,6 +102,9 @@ class Sender:
                         await self._send_batch()
                 except (BackplaneDown, TimeoutError) as error:
                     self._fail(BackplaneDown(f"the backend is gone: {error or 'no answer'}"))
+                except Exception:  # the task's boundary: a bug costs a connection, not the process's voice
+                    _log.exception("the backplane's sender failed")
+                    self._fail(BackplaneDown("the backplane's sender failed"))
                 await self._close()
                 await asyncio.sleep(self._timing.wait(attempt))
                 attempt += 1
@@ -125,8 +138,10 @@ class Sender:
         try:
             await self._send([self._write(item) for item in taken])
         except BaseException:
+            self._counters.unconfirmed += len(waiting)
             self._queue.extendleft(reversed(waiting))  # to fail with the rest
             raise
+        self._counters.published += len(waiting)
         for item in waiting:
             if not item.done.done():
                 item.done.set_result(None)

@@ -106,6 +106,10 @@ class Incoming:
         """Nothing of the channel is owed any more."""
         self._channels.pop(channel, None)
 
+    def is_owed(self, channel: str) -> bool:
+        """Whether messages of the channel are owed."""
+        return channel in self._channels
+
     def link_lost(self) -> None:
         """From here on in the stream messages may be missing, of every origin."""
         for channel in self._channels.values():

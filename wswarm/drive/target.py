@@ -1,6 +1,7 @@
 """The reference application as a process of its own, started and stopped by us."""
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
@@ -35,6 +36,7 @@ class ServerOptions(NamedTuple):
     http: str = "httptools"
     deflate: bool = False
     log_level: str = "warning"
+    backplane: str | None = None
 
 
 def command(options: ServerOptions) -> list[str]:
@@ -45,13 +47,29 @@ def command(options: ServerOptions) -> list[str]:
     """
     if options.app not in APPS:
         raise PlanError(f"--app {options.app!r} is none of the reference applications: {', '.join(APPS)}")
+    # uvicorn's own workers share one socket, and then most connections end up with one of them.
+    several = ("target_app.workers", "--workers", str(options.workers))
+    server = ("uvicorn",) if options.workers == 1 else several
     return [
-        *(sys.executable, "-m", "uvicorn", f"target_app.{options.app}:app"),
-        *("--host", options.host, "--port", str(options.port), "--workers", str(options.workers)),
+        *(sys.executable, "-m", *server, f"target_app.{options.app}:app"),
+        *("--host", options.host, "--port", str(options.port)),
         *("--ws", WS_PROTOCOLS.get(options.ws, options.ws), "--loop", options.loop, "--http", options.http),
         *("--ws-per-message-deflate", str(options.deflate).lower()),
         *("--log-level", options.log_level, "--no-access-log", "--timeout-graceful-shutdown", "5"),
     ]
+
+
+def environment(options: ServerOptions) -> dict[str, str]:
+    """Return the environment that goes with the command; a backplane's address may hold a password.
+
+    Raises:
+        PlanError: the application has no use for a backplane.
+    """
+    if options.backplane is None:
+        return dict(os.environ)
+    if options.app != "main":
+        raise PlanError(f"--backplane is for --app main: target_app.{options.app} broadcasts in one process only")
+    return {**os.environ, "TARGET_BACKPLANE": options.backplane}
 
 
 class ReferenceApp:
