@@ -24,10 +24,9 @@ class Client:
     Attributes:
         websocket: the connection.
         rooms: where it is; the hub's to change.
-        send: its ``websocket.send``.
         write_now: writes a frame at once; ``None`` when something waits, there is no room, or the server frames
             itself.
-        is_idle: without ``write_now``: nothing waits, so ``send`` may be tried; otherwise ``hold`` it.
+        is_idle: without ``write_now``: nothing waits, so sending may be tried; otherwise ``hold`` it.
     """
 
     __slots__ = (
@@ -37,7 +36,6 @@ class Client:
         "_outbox",
         "is_idle",
         "rooms",
-        "send",
         "websocket",
         "write_now",
     )
@@ -50,7 +48,6 @@ class Client:
         on_gone: Callable[[WebSocket], None],
     ) -> None:
         self.websocket = websocket
-        self.send = websocket.send
         self.rooms: set[str] = set()
         self.write_now: Write | None = None
         self.is_idle = False

@@ -55,7 +55,7 @@ class _Run:
                     sent += 1
                 elif client.is_idle:
                     self.client = client
-                    await client.send(event)
+                    await client.websocket.send(event)
                     sent += 1
                 else:
                     client.hold(self._message)

@@ -1,0 +1,63 @@
+import asyncio
+from typing import Any
+
+from target_app.broadcast.inbox import inbox
+
+
+class Source:
+    """A WebSocket that gives what it is given, then says that the peer left."""
+
+    def __init__(self, *messages: Any) -> None:
+        self._messages = list(messages)
+        self.taken = 0
+
+    async def receive(self) -> Any:
+        await asyncio.sleep(0)
+        self.taken += 1
+        if not self._messages:
+            raise RuntimeError("a disconnect has been received")
+        return self._messages.pop(0)
+
+
+def message(number: int) -> dict[str, Any]:
+    return {"type": "websocket.receive", "text": str(number)}
+
+
+LEFT = {"type": "websocket.disconnect", "code": 1001}
+
+
+def test_messages_are_taken_while_the_handler_is_busy_up_to_the_limit() -> None:
+    async def scenario() -> None:
+        source = Source(*(message(number) for number in range(10)))
+        async with inbox(source, limit=3) as messages:  # type: ignore[arg-type] # a fake
+            for _ in range(50):
+                await asyncio.sleep(0)
+            assert source.taken == 4  # the fourth is in the reader's hand
+            assert [(await messages.receive())["text"] for _ in range(10)] == [str(n) for n in range(10)]
+
+    asyncio.run(scenario())
+
+
+def test_the_disconnect_comes_after_what_was_sent_before_it() -> None:
+    async def scenario() -> None:
+        async with inbox(Source(message(1), LEFT)) as messages:  # type: ignore[arg-type] # a fake
+            assert [await messages.receive(), await messages.receive()] == [message(1), LEFT]
+
+    asyncio.run(scenario())
+
+
+def test_a_connection_that_cannot_be_read_has_disconnected() -> None:
+    async def scenario() -> None:
+        async with inbox(Source()) as messages:  # type: ignore[arg-type] # a fake
+            assert await messages.receive() == {"type": "websocket.disconnect", "code": 1006}
+
+    asyncio.run(scenario())
+
+
+def test_the_reader_ends_with_the_block() -> None:
+    async def scenario() -> None:
+        async with inbox(Source(*(message(number) for number in range(100)))):  # type: ignore[arg-type] # a fake
+            await asyncio.sleep(0)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(scenario())
