@@ -54,6 +54,8 @@ class PostgresWire:
         if not (name.isascii() and name.isidentifier() and name == name.lower() and len(name) <= 40):
             raise BackplaneError(f"{name!r} is no name for a channel of PostgreSQL: use a-z, 0-9 and _")
         self._asyncpg = asyncpg
+        # The last is what asyncpg raises when the server ends a connection at a bad moment.
+        self._errors = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
         self._url = url
         self._name = name
         self._table = f"{name}_payload"
@@ -188,7 +190,7 @@ class PostgresWire:
             yield
         except BackplaneDown:
             raise
-        except (self._asyncpg.PostgresError, self._asyncpg.InterfaceError, OSError) as error:
+        except (*self._errors, OSError) as error:
             raise BackplaneDown(f"PostgreSQL: {error or type(error).__name__}") from error
 
 

@@ -1,0 +1,103 @@
+"""Several workers of the hardened app, as `wswarm serve` starts them, and what tests ask of them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any, Self
+
+from tests.target_app.backplane.servers import free_port
+
+ROOT = Path(__file__).parents[3]
+PATIENCE = 30.0  # seconds until a test gives up on something that has to happen: a guard, never a measurement
+
+
+class Fleet:
+    """A supervisor and its workers on a free port of 127.0.0.1, from `with` to its end.
+
+    Args:
+        log_file: where their output goes.
+        workers: how many.
+        backplane: its address.
+        app: import string.
+    """
+
+    def __init__(
+        self, log_file: Path, workers: int, backplane: str = "memory://", app: str = "target_app.main:app"
+    ) -> None:
+        self.workers = workers
+        self.port = free_port()
+        self._log_file = log_file
+        command = [
+            sys.executable,
+            "-m",
+            "target_app.workers",
+            app,
+            "--port",
+            str(self.port),
+            "--loop",
+            "uvloop",
+        ]
+        options = ["--workers", str(workers), "--ws", "target_app.broadcast.framing:FramingProtocol"]
+        with log_file.open("wb") as output:
+            self.process = subprocess.Popen(
+                [*command, *options, "--ws-per-message-deflate", "false", "--log-level", "warning"],
+                cwd=ROOT,
+                env={**os.environ, "TARGET_BACKPLANE": backplane},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def __enter__(self) -> Self:
+        self.wait_for_log(f"{self.workers} workers running on http://127.0.0.1:{self.port}")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.stop()
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """End it and return its exit code."""
+        self.process.send_signal(number)
+        try:
+            return self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+    def log(self) -> str:
+        """What all of them wrote."""
+        return self._log_file.read_text(errors="replace")
+
+    def wait_for_log(self, text: str, count: int = 1) -> None:
+        """Until the log has a text that often."""
+        deadline = time.monotonic() + PATIENCE
+        while self.log().count(text) < count:
+            assert self.process.poll() is None, f"the workers ended:\n{self.log()}"
+            assert time.monotonic() < deadline, f"{text!r} is not in the log:\n{self.log()}"
+            time.sleep(0.02)
+
+    def get(self, path: str) -> str:
+        """The body of a GET, from whichever worker gets it."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"http://127.0.0.1:{self.port}{path}", timeout=PATIENCE) as response:
+            return str(response.read().decode())
+
+    def stats(self) -> dict[str, Any]:
+        """The sums."""
+        return json.loads(self.get("/stats"))  # type: ignore[no-any-return] # JSON is Any
+
+    def metrics(self) -> dict[str, float]:
+        """The samples of `/metrics` by name."""
+        lines = (line for line in self.get("/metrics").splitlines() if not line.startswith("#"))
+        return {name: float(value) for name, value in (line.split() for line in lines)}
+
+    def pids(self) -> list[int]:
+        """The workers' processes."""
+        pid = self.process.pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
