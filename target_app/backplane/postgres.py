@@ -62,6 +62,7 @@ class PostgresWire:
         self._pool: Any = None
         self._receiver: Any = None
         self._received: asyncio.Queue[str | Received | None] = asyncio.Queue()
+        self._asking = asyncio.Lock()
         self._cleaned = 0.0
 
     async def open_sender(self) -> None:
@@ -126,8 +127,8 @@ class PostgresWire:
                 return Received("alive")  # somebody else's notification
 
     async def listen(self, channel: str) -> None:
-        """Confirm at once: whatever comes after this is for this channel too."""
-        self._alive(self._receiver)
+        """Confirm when what was sent before has come: whatever comes after that is for this channel too."""
+        await self._ask()
         self._received.put_nowait(Received("listening", channel))
 
     async def unlisten(self, channel: str) -> None:
@@ -135,9 +136,14 @@ class PostgresWire:
 
     async def ping(self) -> None:
         """Run a query on the connection that listens."""
-        with self._translated():
-            await self._alive(self._receiver).fetchval("SELECT 1")
+        await self._ask()
         self._received.put_nowait(Received("alive"))
+
+    async def _ask(self) -> None:
+        """Make PostgreSQL answer on the connection that listens, where its notifications come in the same order."""
+        async with self._asking:
+            with self._translated():
+                await self._alive(self._receiver).fetchval("SELECT 1")
 
     async def close_receiver(self) -> None:
         """Give the connection up."""

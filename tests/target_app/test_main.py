@@ -112,4 +112,4 @@ def test_a_plain_get_of_a_websocket_is_404(main: Server, path: str) -> None:
 
 def test_openapi_knows_pages_and_observation_but_no_websocket(in_process: Any) -> None:
     paths = in_process(app).get("/openapi.json").json()["paths"]
-    assert sorted(paths) == ["/", "/chat", "/healthz", "/items", "/stats"]
+    assert sorted(paths) == ["/", "/chat", "/healthz", "/items", "/metrics", "/stats"]
