@@ -1,6 +1,6 @@
 """The hardened application: every endpoint of FastAPI's WebSockets page and more, in one app.
 
-Start it with ``uvicorn target_app.main:app``. It has no middleware of its own.
+Start it with ``uvicorn target_app.main:app``. Its one middleware does nothing per message.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from target_app.backplane.choose import choose
+from target_app.broadcast.direct import DirectSend
 from target_app.broadcast.hub import Hub
 from target_app.broadcast.manager import ConnectionManager
 from target_app.broadcast.outbox import Limits
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.loop_lag = LoopLag(settings.lag_interval, settings.lag_window)
     sources = Sources(app.state.traffic, hub.counters, app.state.loop_lag, backplane.counters)
     app.state.metrics = Metrics(sources)
+    app.add_middleware(DirectSend)
     # The first path that matches wins: /ws/bytes and /ws/json of formats come before /ws/{client_id} of chat.
     for module in (pages, observe, echo, items, formats, chat, class_based, parameters, secure):
         app.include_router(module.router)

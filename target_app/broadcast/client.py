@@ -7,8 +7,10 @@ import logging
 from collections.abc import Callable
 
 from fastapi import WebSocket, status
+from starlette.types import Send
 
 from target_app.broadcast.counters import HubCounters
+from target_app.broadcast.direct import KEY
 from target_app.broadcast.frame import FramedConnection, Message, Write
 from target_app.broadcast.outbox import Limits, Outbox
 from target_app.conversation import PEER_GONE
@@ -24,9 +26,10 @@ class Client:
     Attributes:
         websocket: the connection.
         rooms: where it is; the hub's to change.
+        send: the server's, or else the connection's.
         write_now: writes a frame at once; ``None`` when something waits, there is no room, or the server frames
             itself.
-        is_idle: without ``write_now``: nothing waits, so sending may be tried; otherwise ``hold`` it.
+        is_idle: without ``write_now``: nothing waits, so ``send`` may be tried; otherwise ``hold`` it.
     """
 
     __slots__ = (
@@ -36,6 +39,7 @@ class Client:
         "_outbox",
         "is_idle",
         "rooms",
+        "send",
         "websocket",
         "write_now",
     )
@@ -48,6 +52,7 @@ class Client:
         on_gone: Callable[[WebSocket], None],
     ) -> None:
         self.websocket = websocket
+        self.send: Send = websocket.scope.get(KEY, websocket.send)
         self.rooms: set[str] = set()
         self.write_now: Write | None = None
         self.is_idle = False

@@ -55,7 +55,7 @@ class _Run:
                     sent += 1
                 elif client.is_idle:
                     self.client = client
-                    await client.websocket.send(event)
+                    await client.send(event)
                     sent += 1
                 else:
                     client.hold(self._message)

@@ -66,7 +66,7 @@ class PlainClient(Client):
         await sending
         while self._outbox.waiting:
             try:
-                await self.websocket.send(self._outbox.pop().event)
+                await self.send(self._outbox.pop().event)
             except Exception as error:
                 self.fail(error)
             else:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from websockets.sync.client import ClientConnection
 
+from target_app.broadcast.direct import DirectSend
 from target_app.main import app, create_app
 from target_app.routes import chat, class_based, echo, formats, items, observe, pages, parameters, secure
 from target_app.settings import Settings
@@ -101,8 +102,8 @@ def test_each_app_has_a_room_and_counters_of_its_own() -> None:
     assert create_app().state.traffic is not app.state.traffic
 
 
-def test_nothing_stands_between_a_message_and_its_handler() -> None:
-    assert app.user_middleware == []
+def test_the_only_middleware_is_one_that_does_nothing_per_message() -> None:
+    assert [middleware.cls for middleware in app.user_middleware] == [DirectSend]
 
 
 @pytest.mark.parametrize("path", ["/ws", "/ws/bytes", "/ws/1", "/items/foo/ws", "/class/ws"])
