@@ -1,0 +1,114 @@
+"""A backend that dies under four workers and their clients: what each client missed is what was told."""
+
+import asyncio
+import time
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+
+import psutil
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from tests.target_app.backplane.ends import run, until
+from tests.target_app.backplane.fleet import Fleet
+from tests.target_app.backplane.servers import Backend
+
+WORKERS = 4
+CLIENTS = 40
+
+
+class Member:
+    """A client of the chat that writes down what it gets."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.port = connection.local_address[1]
+        self.received: list[str] = []
+        self._reading = asyncio.create_task(self._read(connection))
+
+    async def _read(self, connection: ClientConnection) -> None:
+        with suppress(ConnectionClosed):
+            async for message in connection:
+                self.received.append(str(message))
+
+
+async def publish(url: str) -> None:
+    """Say something 50 times a second until cancelled, coming back whenever the chat is out of order."""
+    number = 0
+    while True:
+        with suppress(ConnectionClosed, InvalidStatus, TimeoutError):
+            # It reads less than it gets: without a bound, and with nobody waiting for the rest at the end.
+            async with connect(url, proxy=None, max_queue=None, close_timeout=0.2) as connection:
+                while True:
+                    number += 1
+                    await connection.send(str(number))
+                    await asyncio.wait_for(connection.recv(), 10)
+                    await asyncio.sleep(0.02)
+        await asyncio.sleep(0.05)
+
+
+def by_worker(fleet: Fleet, members: list[Member]) -> dict[int, list[Member]]:
+    """Who is connected to which worker."""
+    found: dict[int, list[Member]] = {}
+    ports = {member.port: member for member in members}
+    for pid in fleet.pids():
+        for one in psutil.Process(pid).net_connections("tcp"):
+            if one.raddr and one.raddr.port in ports:
+                found.setdefault(pid, []).append(ports[one.raddr.port])
+    return found
+
+
+@pytest.mark.slow
+def test_what_clients_missed_while_the_backend_was_dead_is_what_the_gaps_say(
+    backend: Backend, tmp_path: Path
+) -> None:
+    async def test() -> None:
+        with Fleet(tmp_path / "log", WORKERS, backend.url) as fleet:
+            url = f"ws://127.0.0.1:{fleet.port}/ws/"
+            async with AsyncExitStack() as stack:
+                connections = [
+                    await stack.enter_async_context(connect(f"{url}{number}", proxy=None))
+                    for number in range(CLIENTS)
+                ]
+                members = [Member(connection) for connection in connections]
+                workers = by_worker(fleet, members)
+                assert len(workers) == WORKERS
+                publishing = asyncio.create_task(publish(f"{url}99"))
+                await asyncio.sleep(1)
+                await asyncio.to_thread(backend.kill)
+                await asyncio.sleep(1)
+                await asyncio.to_thread(backend.start)
+                counts = [len(member.received) for member in members]
+                await until(
+                    lambda: all(len(m.received) > n + 20 for m, n in zip(members, counts, strict=True)),
+                    "delivery to everybody",
+                )
+                publishing.cancel()
+                await asyncio.gather(publishing, return_exceptions=True)
+                await asyncio.to_thread(settle, fleet)
+                compare(fleet, workers)
+        assert "Traceback" not in fleet.log()
+
+    run(test())
+
+
+def settle(fleet: Fleet) -> None:
+    """Until the sums stand still for longer than a heartbeat."""
+    before, since = fleet.stats(), time.monotonic()
+    while time.monotonic() - since < 1.7:
+        time.sleep(0.1)
+        now = fleet.stats()
+        if now["backplane"]["delivered"] != before["backplane"]["delivered"]:
+            before, since = now, time.monotonic()
+
+
+def compare(fleet: Fleet, workers: dict[int, list[Member]]) -> None:
+    """Clients of a worker got the same; all workers together got, or were told they missed, everything."""
+    for members in workers.values():
+        assert all(member.received == members[0].received for member in members)
+    found = fleet.stats()["backplane"]
+    assert sum(len(members[0].received) for members in workers.values()) == found["delivered"]
+    assert found["delivered"] + found["missed"] == WORKERS * (found["published"] + found["unconfirmed"])
+    assert found["unknown_gaps"] == 0
+    assert found["missed"] > 0
+    assert found["link_losses"] == WORKERS
