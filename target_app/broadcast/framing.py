@@ -41,7 +41,9 @@ class FramingProtocol(WebSocketsSansIOProtocol):
         )
 
     def watch(self, on_room: OnRoom | None) -> None:
-        """As ``FramedConnection.watch``."""
+        """As ``FramedConnection.watch``; who watched before is told that there is no room any more."""
+        if self._on_room is not None and on_room is not None:
+            self._on_room(None)
         self._on_room = on_room
         self._tell_room()
 

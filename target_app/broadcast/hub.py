@@ -40,7 +40,8 @@ class Hub:
     """The clients of this process, by room.
 
     Everybody in a room gets its messages in the order of ``publish``, each once, from the next one after
-    joining. What goes wrong with one client touches no other and not the publisher.
+    joining. What goes wrong with one client touches no other and not the publisher. A connection belongs to one
+    hub, and everything is sent to it through that hub.
 
     Args:
         limits: of each client's outbox.
