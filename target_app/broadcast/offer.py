@@ -27,14 +27,17 @@ def offer(message: Message, clients: Iterable[Client], counters: HubCounters) ->
             waiting = serving.send(None)
         except StopIteration:
             return
-        run.is_detached = True
+        run.count()
         cast(PlainClient, run.client).finish(_resume(serving, waiting))  # no other is ever idle
 
 
 class _Run:
-    """Serves one client after the other, until a send has to wait: then that one only."""
+    """Serves one client after the other, until a send has to wait: the next run then takes the others.
 
-    __slots__ = ("_clients", "_counters", "_message", "client", "is_detached")
+    So when that send is done nobody is left for this one, and it ends.
+    """
+
+    __slots__ = ("_clients", "_counted", "_counters", "_message", "_sent", "client")
 
     client: Client
 
@@ -42,7 +45,12 @@ class _Run:
         self._message = message
         self._clients = clients
         self._counters = counters
-        self.is_detached = False
+        self._sent = self._counted = 0
+
+    def count(self) -> None:
+        """Count what has been sent so far."""
+        self._counters.deliveries += self._sent - self._counted
+        self._counted = self._sent
 
     async def serve(self) -> None:
         frame, event = self._message.frame, self._message.event
@@ -54,16 +62,15 @@ class _Run:
                     write(frame)
                     sent += 1
                 elif client.is_idle:
-                    self.client = client
+                    self.client, self._sent = client, sent
                     await client.send(event)
                     sent += 1
                 else:
                     client.hold(self._message)
             except Exception as error:
                 client.fail(error)
-            if self.is_detached:
-                break
-        self._counters.deliveries += sent
+        self._sent = sent
+        self.count()
 
 
 @types.coroutine

@@ -70,6 +70,21 @@ def test_a_client_without_room_delays_nobody_and_gets_everything_in_order_later(
 
 
 @KINDS
+def test_deliveries_are_counted_though_a_slow_client_never_reads(kind: type[FakeSocket]) -> None:
+    async def scenario() -> None:
+        hub = Hub()
+        sockets = members(hub, [kind] * 4)
+        sockets[2].close_room()
+        hub.publish("room", "hi")
+        assert hub.counters.deliveries == 3
+        hub.remove(sockets[2])
+        await turns()
+        assert hub.counters.deliveries == 3
+
+    run(scenario)
+
+
+@KINDS
 def test_a_slow_client_is_closed_when_its_outbox_is_full(kind: type[FakeSocket]) -> None:
     async def scenario() -> None:
         hub = Hub(Limits(messages=5))
