@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from target_app.backplane.ending import end
 from target_app.backplane.protocol import BackplaneDown, BackplaneError, Counters, Deliver, OnGap
 
 # Over Redis, broadcaster 0.3.1 stops to listen before its first channel is subscribed, and is set going again by
@@ -129,5 +130,4 @@ class BroadcasterBackplane:
     async def _end(self, channel: str) -> None:
         """End a reader; its own disconnect can hang, so the task is cancelled."""
         reader = self._readers.pop(channel)
-        reader.cancel()
-        await asyncio.gather(reader, return_exceptions=True)
+        await end([reader])

@@ -8,6 +8,7 @@ import time
 from collections.abc import Collection
 from contextlib import suppress
 
+from target_app.backplane.ending import end
 from target_app.backplane.protocol import BackplaneDown, Counters, Deliver, Gap, OnGap
 from target_app.backplane.receiver import Receiver
 from target_app.backplane.sender import Sender
@@ -85,9 +86,7 @@ class NumberedBackplane:
 
     async def stop(self) -> None:
         """Disconnect; who waits in ``publish`` gets ``BackplaneDown``."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         self._tasks = []
 
     async def publish(self, channel: str, message: str) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
 
+from target_app.backplane.ending import end
 from target_app.backplane.protocol import BackplaneDown
 from target_app.backplane.timing import Timing
 from target_app.backplane.wire import CONTROL, Received, Wire
@@ -72,8 +73,7 @@ class Receiver:
                     await self._check_alive()
                 await reading
             finally:
-                reading.cancel()
-                await asyncio.gather(reading, return_exceptions=True)
+                await end([reading])
         finally:
             with suppress(BackplaneDown, TimeoutError):
                 async with asyncio.timeout(self._timing.connect):

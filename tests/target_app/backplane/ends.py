@@ -88,7 +88,7 @@ def run(test: Coroutine[Any, Any, None]) -> None:
     """Run a test's coroutine; one that hangs fails."""
 
     async def bounded() -> None:
-        async with asyncio.timeout(4 * PATIENCE):
+        async with asyncio.timeout(2 * PATIENCE):
             await test
 
     asyncio.run(bounded())

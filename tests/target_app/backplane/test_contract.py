@@ -71,7 +71,7 @@ def test_messages_published_at_the_same_time_keep_their_order(url: str) -> None:
     run(test())
 
 
-@across
+@numbered
 def test_the_first_message_after_a_subscription_arrives(url: str) -> None:
     async def test() -> None:
         async with ends(url, 2, channels=()) as [one, two]:

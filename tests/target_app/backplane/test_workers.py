@@ -44,7 +44,9 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
 
 def chat(fleet: Fleet) -> ClientConnection:
     """A member of the chat."""
-    return connect(f"ws://127.0.0.1:{fleet.port}/ws/1", proxy=None, open_timeout=PATIENCE, compression=None)
+    # Without a bound on what it has not read, its close is answered at once.
+    url = f"ws://127.0.0.1:{fleet.port}/ws/1"
+    return connect(url, proxy=None, open_timeout=PATIENCE, compression=None, max_queue=None)
 
 
 @pytest.mark.slow
