@@ -126,7 +126,8 @@ def _translated() -> Iterator[None]:
 
     try:
         yield
-    except (RedisError, OSError, EOFError) as error:
+    except (RedisError, OSError, EOFError, AttributeError) as error:
+        # AttributeError: redis-py drops its stream when a read fails, while another task writes to it.
         raise BackplaneDown(f"Redis: {error or type(error).__name__}") from error
 
 

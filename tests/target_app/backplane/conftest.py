@@ -24,6 +24,8 @@ def postgres_server() -> Iterator[PostgresServer]:
 def backend(request: pytest.FixtureRequest) -> Backend:
     """Each of the backends that lose messages when they are gone."""
     server: Backend = request.getfixturevalue(f"{request.param}_server")
+    if not server.is_running:  # a test that failed left it dead
+        server.start()
     return server
 
 

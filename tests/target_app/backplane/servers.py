@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -49,6 +50,11 @@ class Backend(ABC):
     def answers(self) -> bool:
         """Whether it takes commands."""
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and not killed."""
+        return self._process is not None
+
     def start(self) -> None:
         """Start it and wait until it answers; a start that fails because its predecessor ends is tried again."""
         deadline = time.monotonic() + PATIENCE
@@ -57,8 +63,12 @@ class Backend(ABC):
             time.sleep(0.05)
 
     def kill(self) -> None:
-        """``kill -9``."""
+        """``kill -9``, its children too: those of PostgreSQL would serve their connections a moment longer."""
+        children = self._children()
         self._end(signal.SIGKILL)
+        for child in children:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
 
     def pause(self) -> None:
         """``kill -STOP``, its children too: connections stay and nothing answers."""
@@ -102,10 +112,14 @@ class Backend(ABC):
 
     def _signal_all(self, number: signal.Signals) -> None:
         assert self._process is not None
+        for pid in (*self._children(), self._process.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def _children(self) -> list[int]:
+        assert self._process is not None
         pid = self._process.pid
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            os.kill(int(child), number)
-        os.kill(pid, number)
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 class RedisServer(Backend):
