@@ -148,6 +148,10 @@ def reason_of(error: BaseException) -> str:
         return f"tls certificate: {error.verify_message}"
     if isinstance(error, ssl.SSLError):
         return f"tls: {(error.reason or 'handshake failed').lower().replace('_', ' ')}"
+    if isinstance(error, ConnectionAbortedError) and "SSL handshake" in str(
+        error
+    ):  # asyncio's deadline for TLS
+        return "tls: handshake timed out"
     if isinstance(error, ConnectionRefusedError):
         return "refused"
     if isinstance(error, ConnectionResetError | BrokenPipeError | EOFError | ConnectionAbortedError):

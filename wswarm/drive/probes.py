@@ -6,6 +6,7 @@ import resource
 import sys
 from array import array
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
@@ -104,13 +105,12 @@ class EffortMeter:
 
     def effort(self, lag: LoopLag) -> Effort:
         """Return all figures."""
-        scale = 1 if sys.platform == "darwin" else 1024
         return Effort(
             cpu_s=self._cpu_s,
             elapsed_s=self._elapsed_s,
             rss_before=self._rss_before,
             rss_open=self._rss_open,
-            rss_peak=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale,
+            rss_peak=_own_peak_rss(),
             loop_lag=lag.histogram().pack(),
             longest_stop_ns=lag.longest_ns,
         )
@@ -184,3 +184,15 @@ class TargetMeter:
 def _own_cpu_s() -> float:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
+
+
+def _own_peak_rss() -> int:
+    """Return the most resident bytes of this process.
+
+    Linux keeps `ru_maxrss` over exec, so there it may be that of the process that started this one; VmHWM is not.
+    """
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
