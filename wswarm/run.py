@@ -5,6 +5,7 @@ Times are seconds, sizes bytes, CPU seconds. Unknown is `None`, never 0.
 """
 
 from collections.abc import Generator
+from inspect import cleandoc
 from typing import Any, Literal
 
 import msgspec
@@ -268,5 +269,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of the run file (draft 2020-12)."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | msgspec.json.schema(Run)
+    """Return the JSON Schema of the run file (draft 2020-12), the same under every Python."""
+    schema = msgspec.json.schema(Run)
+    for part in schema["$defs"].values():
+        part["description"] = cleandoc(part["description"])  # Python 3.13 takes the indentation off by itself
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema
