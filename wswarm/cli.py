@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
@@ -141,11 +142,11 @@ def examine(parsed: argparse.Namespace) -> int:
             raise PlanError(f"--{name.replace('_', '-')} {vars(parsed)[name]:g} must be a number above 0")
     checks = doctor.examine(doctor.inspect(), parsed.connections, parsed.connect_rate)
     signs = {True: "ok", False: "LOW", None: "?"}
-    _say(f"{parsed.connections:,} connections, {parsed.connect_rate:g} handshakes per s, on this machine:\n")
+    _say(f"{parsed.connections:,} connections, {parsed.connect_rate:,g} handshakes per s, on this machine:\n")
     for check in checks:
         _say(f"  {signs[check.is_enough]:4}{check.name:24}{check.found:28}needed: {check.needed}")
         if check.is_enough is False:
-            _say(f"      → {check.mend}")
+            _say(textwrap.fill(f"→ {check.mend}", 100, initial_indent=" " * 6, subsequent_indent=" " * 8))
     is_low = any(check.is_enough is False for check in checks)
     _say("\nToo low: see the arrows." if is_low else "\nNothing stands in the way.")
     return int(is_low)
@@ -174,7 +175,7 @@ class _Interrupts:
     """Ctrl-C or SIGTERM: the first asks for an early end, the second aborts."""
 
     def __init__(self) -> None:
-        self._is_asked = False
+        self._is_asked = self._is_told = False
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> "_Interrupts":
@@ -187,14 +188,16 @@ class _Interrupts:
             signal.signal(number, handler)
 
     def asked(self) -> bool:
-        """Return whether an early end was asked for."""
+        """Return whether an early end was asked for, and say so once: a signal may come in the midst of drawing."""
+        if self._is_asked and not self._is_told:
+            self._is_told = True
+            print("\nending early; once more to abort", file=sys.stderr)
         return self._is_asked
 
     def _note(self, _number: int, _frame: FrameType | None) -> None:
         if self._is_asked:
             raise KeyboardInterrupt
         self._is_asked = True
-        print("\nending early; once more to abort", file=sys.stderr)
 
 
 def _settings(parsed: argparse.Namespace) -> dict[str, Any]:
