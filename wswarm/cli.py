@@ -23,7 +23,7 @@ from wswarm.drive.target import ReferenceApp, ServerOptions
 from wswarm.drive.target import command as serve_command
 from wswarm.errors import PlanError, ResultError, SwarmError, TargetError
 from wswarm.experiment import doctor
-from wswarm.experiment.measure import measure
+from wswarm.experiment.measure import check, measure
 from wswarm.experiment.suite import suite_plans
 from wswarm.load.plan import Plan, make_plan
 from wswarm.report import store, text
@@ -69,6 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run_scenario(parsed: argparse.Namespace) -> int:
     """Measure one scenario."""
     plan = make_plan(parsed.command, parsed.url, **_settings(parsed))
+    check(plan)
     with _folder(parsed, plan.scenario) as folder, _Interrupts() as interrupts:
         with _live(parsed, plan) as live:
             run = measure(plan, live.update, interrupts.asked)
@@ -82,6 +83,8 @@ def run_suite(parsed: argparse.Namespace) -> int:
     if parsed.url is None:
         settings = {"profile": "echo"} | settings
     plans = suite_plans(parsed.url or "ws://127.0.0.1:1", scenarios, **settings)
+    for plan in plans:
+        check(plan)
     runs: list[Run] = []
     with _folder(parsed, "run") as folder, _Interrupts() as interrupts:
         try:
@@ -143,11 +146,11 @@ def examine(parsed: argparse.Namespace) -> int:
     checks = doctor.examine(doctor.inspect(), parsed.connections, parsed.connect_rate)
     signs = {True: "ok", False: "LOW", None: "?"}
     _say(f"{parsed.connections:,} connections, {parsed.connect_rate:,g} handshakes per s, on this machine:\n")
-    for check in checks:
-        _say(f"  {signs[check.is_enough]:4}{check.name:24}{check.found:28}needed: {check.needed}")
-        if check.is_enough is False:
-            _say(textwrap.fill(f"→ {check.mend}", 100, initial_indent=" " * 6, subsequent_indent=" " * 8))
-    is_low = any(check.is_enough is False for check in checks)
+    for one in checks:
+        _say(f"  {signs[one.is_enough]:4}{one.name:24}{one.found:28}needed: {one.needed}")
+        if one.is_enough is False:
+            _say(textwrap.fill(f"→ {one.mend}", 100, initial_indent=" " * 6, subsequent_indent=" " * 8))
+    is_low = any(one.is_enough is False for one in checks)
     _say("\nToo low: see the arrows." if is_low else "\nNothing stands in the way.")
     return int(is_low)
 

@@ -168,6 +168,7 @@ def plan_of(*arguments: str, monkeypatch: pytest.MonkeyPatch) -> Plan:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("wswarm.cli.measure", stop)
+    monkeypatch.setattr("wswarm.cli.check", lambda _: None)
     main(arguments)
     return plans[0]
 

@@ -1,6 +1,5 @@
 """One plan, one target, one fleet of agents: one `Run`."""
 
-import os
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -50,20 +49,31 @@ def measure(
         TargetError: no such host, or not one connection opened.
         GeneratorError: all agents died.
     """
+    check(plan)
     if plan.seed is None:
         plan = msgspec.structs.replace(plan, seed=random.SystemRandom().getrandbits(32))
-    for expression in plan.slo:
-        parse_objective(expression)
-    client_context(plan)
-    holders = limits.agents_for(plan)
     addresses = address.resolve(plan.url)
-    address.check_sources(plan.bind, addresses)
     target = _target_meter(plan.target_pid)
-    with Fleet(holders, has_publisher=plan.scenario == "fanout") as fleet:
+    with Fleet(limits.agents_for(plan), has_publisher=plan.scenario == "fanout") as fleet:
         experiment = _Experiment(plan, fleet, addresses, target)
         experiment.on_progress = on_progress or _ignore
         experiment.interrupted = interrupted or _never
         return experiment.run()
+
+
+def check(plan: Plan) -> None:
+    """Check whatever of the plan can be checked before anything is started.
+
+    Raises:
+        PlanError: it doesn't fit this machine, or names figures, files, addresses or processes that aren't there.
+        TargetError: no such host.
+    """
+    for expression in plan.slo:
+        parse_objective(expression)
+    client_context(plan)
+    limits.agents_for(plan)
+    address.check_sources(plan.bind, address.resolve(plan.url))
+    _target_meter(plan.target_pid)
 
 
 class _Experiment:
@@ -281,7 +291,9 @@ def _target_meter(pid: int | None) -> TargetMeter | None:
     try:
         return TargetMeter(pid)
     except (psutil.Error, OverflowError):
-        raise PlanError(f"--target-pid {pid}: there is no such process (this one is {os.getpid()})") from None
+        raise PlanError(
+            f"--target-pid {pid}: there is no such process: give the id of the target's"
+        ) from None
 
 
 def _ignore(_: Progress) -> None:
