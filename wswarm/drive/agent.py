@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -34,7 +35,6 @@ PUBLISHER_GAP_NS = 25_000_000  # its lateness shows as send lag anyway
 
 _SNAPSHOT_S = 0.25
 _POLL_S = 0.01
-_CUT_POLL_S = 0.05
 _FOLD_IDLE = 1_024
 _FOLD_BUSY = 8_192
 _IDLE_LAG_NS = 300_000
@@ -65,6 +65,7 @@ class Agent:
         self._sender: Sender | None = None
         self._tally: EchoTally | FanoutTally | None = None
         self._window = Window(0, 0, 0, 0)
+        self._is_cut = asyncio.Event()
         self._snapshots = 0
         self._folded_ns = 0
 
@@ -86,8 +87,7 @@ class Agent:
         self._swarm.capture.unmarked = 0
         self._effort.start()
         self._lag.restart()
-        while now_ns() < self._window.drain_ns:
-            await asyncio.sleep(min(_CUT_POLL_S, max(0, self._window.drain_ns - now_ns()) / NS_PER_S))
+        await self._until_drain()
         grace_ns = load.settle_ns - window.drain_ns
         while self._sender is not None and not self._sender.is_done():
             if now_ns() >= self._window.drain_ns + grace_ns:
@@ -98,9 +98,17 @@ class Agent:
         sends = self._sender.findings() if self._sender is not None else None
         self._say(wire.Sent(sent_ns=sends.sent_ns if sends is not None else b""))
 
+    async def _until_drain(self) -> None:
+        """Wait until the drain begins, which a cut may bring forward."""
+        while (left_ns := self._window.drain_ns - now_ns()) > 0:
+            self._is_cut.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._is_cut.wait(), left_ns / NS_PER_S)
+
     def cut(self, drain_ns: int) -> None:
         """End the hold at `drain_ns` instead."""
         self._window = msgspec.structs.replace(self._window, drain_ns=drain_ns)
+        self._is_cut.set()
         if self._tally is not None:
             self._tally.window = self._window
         if self._sender is not None:
