@@ -18,14 +18,14 @@ from wswarm.stats.findings import Effort
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
-PROBE_GAP_NS = 5_000_000
+PROBE_GAP_NS = 10_000_000
 
 
 class LoopLag:
     """How late this loop comes to what is due: looked at, at random instants.
 
     Random instants see the loop as messages do, whatever the rhythm of the load (Wolff, Poisson Arrivals See Time
-    Averages, 1982), and 200 of them a second cost a tenth of the CPU of a fixed 1 ms tick, which is 4 % of a core.
+    Averages, 1982), and 100 of them a second cost a tenth of the CPU of a fixed 1 ms tick, which is 4 % of a core.
     Instants that fall into a stop of the loop all count, each with what was left of the stop.
 
     Args:
