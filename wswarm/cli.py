@@ -23,7 +23,8 @@ from wswarm.drive.target import ReferenceApp, ServerOptions
 from wswarm.drive.target import command as serve_command
 from wswarm.errors import PlanError, ResultError, SwarmError, TargetError
 from wswarm.experiment import doctor
-from wswarm.experiment.measure import check, measure
+from wswarm.experiment.measure import measure
+from wswarm.experiment.preflight import check
 from wswarm.experiment.suite import suite_plans
 from wswarm.load.plan import Plan, make_plan
 from wswarm.report import store, text
@@ -175,14 +176,14 @@ def exit_code(runs: Sequence[Run], *, is_interrupted: bool) -> int:
 
 
 class _Interrupts:
-    """Ctrl-C or SIGTERM: the first asks for an early end, the second aborts."""
+    """Ctrl-C, SIGTERM or SIGHUP: the first asks for an early end, the second aborts."""
 
     def __init__(self) -> None:
         self._is_asked = self._is_told = False
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> "_Interrupts":
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             self._before[number] = signal.signal(number, self._note)
         return self
 
@@ -194,7 +195,8 @@ class _Interrupts:
         """Return whether an early end was asked for, and say so once: a signal may come in the midst of drawing."""
         if self._is_asked and not self._is_told:
             self._is_told = True
-            print("\nending early; once more to abort", file=sys.stderr)
+            with suppress(OSError):
+                print("\nending early; once more to abort", file=sys.stderr)
         return self._is_asked
 
     def _note(self, _number: int, _frame: FrameType | None) -> None:

@@ -175,7 +175,8 @@ class Second(msgspec.Struct, frozen=True, kw_only=True):
         handshake_p50: Median handshake time of those, s; `handshake_max` the longest.
         sent: Messages sent in it, warm-up included; `received`: deliveries or replies that arrived in it.
         lost: Messages sent in it that were lost.
-        p50: Response or delivery time of the messages intended in it, s, bins of at most 2 %.
+        p50: Response or delivery time of the messages intended in it, s, bins of at most 2 %; `None` when they
+            are too few for the percentile.
     """
 
     t: float

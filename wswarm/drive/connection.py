@@ -50,7 +50,10 @@ class Connection(Protocol):
     timing: Timing
 
     def send(self, payload: bytes) -> None:
-        """Send one message at once."""
+        """Send one message at once, as the plan's kind of frame."""
+
+    def say(self, text: bytes) -> None:
+        """Send one text message at once."""
 
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""

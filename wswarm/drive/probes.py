@@ -18,6 +18,7 @@ from wswarm.stats.findings import Effort
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
+LEAST_MACHINE_S = 0.5  # the kernel counts in ticks of 10 ms; less is mostly rounding
 PROBE_GAP_NS = 10_000_000
 
 
@@ -50,9 +51,8 @@ class LoopLag:
         self._timer.arm(self._due_ns)
 
     def restart(self) -> None:
-        """Forget the lags so far: the figures begin here."""
+        """Forget the lags so far, but not the longest: the figures begin here."""
         del self._lags[:]
-        self.longest_ns = 0
 
     def stop(self) -> None:
         """Probe no more."""
@@ -85,7 +85,7 @@ class EffortMeter:
         gc.collect()
         self._process = psutil.Process()
         self._rss_before = self._rss_open = self._process.memory_info().rss
-        self._cpu_s = self._elapsed_s = 0.0
+        self._cpu_s = self._cpu_share = 0.0
         self._from_cpu_s = _own_cpu_s()
         self._from_ns = now_ns()
 
@@ -98,16 +98,21 @@ class EffortMeter:
         """Count CPU from here on."""
         self._from_cpu_s, self._from_ns = _own_cpu_s(), now_ns()
 
+    def note_drain(self) -> None:
+        """Note the share of a core that the hold took."""
+        elapsed_s = (now_ns() - self._from_ns) / NS_PER_S
+        if elapsed_s >= LEAST_MACHINE_S / 2:
+            self._cpu_share = (_own_cpu_s() - self._from_cpu_s) / elapsed_s
+
     def stop(self) -> None:
         """Count CPU up to here."""
         self._cpu_s = _own_cpu_s() - self._from_cpu_s
-        self._elapsed_s = (now_ns() - self._from_ns) / NS_PER_S
 
     def effort(self, lag: LoopLag) -> Effort:
         """Return all figures."""
         return Effort(
             cpu_s=self._cpu_s,
-            elapsed_s=self._elapsed_s,
+            cpu_share=self._cpu_share,
             rss_before=self._rss_before,
             rss_open=self._rss_open,
             rss_peak=_own_peak_rss(),
@@ -117,10 +122,10 @@ class EffortMeter:
 
 
 class MachineUse(NamedTuple):
-    """Shares of all cores over an interval, 0 to 1; steal is `None` where the system does not tell."""
+    """Shares of all cores over an interval, 0 to 1; `None` where the system does not tell, or it was too short."""
 
     steal: float | None
-    busy: float
+    busy: float | None
 
 
 class MachineMeter:
@@ -138,7 +143,9 @@ class MachineMeter:
         before, after = self._times._asdict(), psutil.cpu_times()._asdict()
         counted = [name for name in after if name not in ("guest", "guest_nice")]
         spent = {name: after[name] - before[name] for name in counted}
-        total = sum(spent.values()) or 1.0
+        total = sum(spent.values())
+        if total < LEAST_MACHINE_S:
+            return MachineUse(None, None)
         idle = spent["idle"] + spent.get("iowait", 0.0)
         steal = spent["steal"] / total if "steal" in spent else None
         return MachineUse(steal, 1 - idle / total)
@@ -162,15 +169,17 @@ class TargetMeter:
         self.pid = pid
         self._process = psutil.Process(pid)
         self.command = " ".join(self._process.cmdline()) or self._process.name()
+        self._children: list[psutil.Process] = []
+        self._looked_ns = 0
 
     def read(self) -> TargetUse | None:
         """Return what the tree has spent so far and holds now; `None` once it is gone."""
         try:
-            tree = [self._process, *self._process.children(recursive=True)]
+            self._look_for_children()
         except psutil.Error:
             return None
         cpu_s, rss = 0.0, 0
-        for process in tree:
+        for process in (self._process, *self._children):
             try:
                 times = process.cpu_times()
                 cpu_s += times.user + times.system
@@ -179,6 +188,12 @@ class TargetMeter:
                 if process is self._process:
                     return None
         return TargetUse(cpu_s, rss)
+
+    def _look_for_children(self) -> None:
+        """Find the children anew, once a second at most: that reads every process of the machine."""
+        if now_ns() - self._looked_ns >= NS_PER_S:
+            self._looked_ns = now_ns()
+            self._children = self._process.children(recursive=True)
 
 
 def _own_cpu_s() -> float:
