@@ -51,7 +51,8 @@ def test_every_handshake_is_tried_even_if_the_first_hundred_are_refused() -> Non
 
 
 def test_a_target_that_closes_every_connection_before_the_load_is_named_as_such() -> None:
-    with serve("refusing", close_every=1, after=0.02, ignore_every=6) as server:  # the sixth prolongs the ramp
+    # The sixth, never answered, prolongs the ramp.
+    with serve("refusing", close_every=1, after=0.02, ignore_every=6) as server:
         plan = make_plan("echo", server.url, connections=6, connect_timeout=1, duration=0.2)
         with pytest.raises(TargetError, match="closed every connection before the load began"):
             measure(plan)
