@@ -168,7 +168,8 @@ class TargetMeter:
     def __init__(self, pid: int) -> None:
         self.pid = pid
         self._process = psutil.Process(pid)
-        self.command = " ".join(self._process.cmdline()) or self._process.name()
+        program, *arguments = self._process.cmdline() or [self._process.name()]
+        self.command = " ".join([Path(program).name, *arguments])
         self._children: list[psutil.Process] = []
         self._looked_ns = 0
 
