@@ -4,7 +4,7 @@
 
     import wswarm
 
-    run = wswarm.fanout("ws://127.0.0.1:8000/ws", connections=1000, rate=20, duration=10)
+    run = wswarm.fanout("ws://127.0.0.1:8000", profile="chat", connections=1000, rate=20, duration=10)
     print(run.fanout.completion_time.p99, run.messages.lost)
 
 `connect`, `echo` and `fanout` block, or can be awaited inside a running event loop; each returns a `Run`.

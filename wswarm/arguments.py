@@ -251,7 +251,9 @@ def _add_serve(commands: Any) -> None:
     add("--port", metavar="N", type=whole(1, 65_535), default=8000, help="port (default: 8000)")
     workers = whole(1, _MOST_WORKERS)
     add("--workers", metavar="N", type=workers, default=1, help="worker processes (default: 1)")
-    backplane = "carries the chat to all workers: redis://…, postgresql://… (default: each has a chat of its own)"
+    backplane = (
+        "carries the chat to all workers: redis://…, postgresql://… (default: each has a chat of its own)"
+    )
     add("--backplane", metavar="URL", help=backplane)
     uvicorn = parser.add_argument_group("uvicorn's own options")
     for name, choices in _UVICORN.items():

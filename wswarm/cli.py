@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from wswarm.drive.target import environment as serve_environment
 from wswarm.errors import PlanError, ResultError, SwarmError, TargetError
 from wswarm.experiment import doctor
 from wswarm.experiment.measure import measure
+from wswarm.experiment.preflight import check
 from wswarm.experiment.suite import suite_plans
 from wswarm.load.plan import Plan, make_plan
 from wswarm.report import store, text
@@ -69,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run_scenario(parsed: argparse.Namespace) -> int:
     """Measure one scenario."""
     plan = make_plan(parsed.command, parsed.url, **_settings(parsed))
+    check(plan)
     with _folder(parsed, plan.scenario) as folder, _Interrupts() as interrupts:
         with _live(parsed, plan) as live:
             run = measure(plan, live.update, interrupts.asked)
@@ -82,6 +85,8 @@ def run_suite(parsed: argparse.Namespace) -> int:
     if parsed.url is None:
         settings = {"profile": "echo"} | settings
     plans = suite_plans(parsed.url or "ws://127.0.0.1:1", scenarios, **settings)
+    for plan in plans:
+        check(plan)
     runs: list[Run] = []
     with _folder(parsed, "run") as folder, _Interrupts() as interrupts:
         try:
@@ -142,12 +147,12 @@ def examine(parsed: argparse.Namespace) -> int:
             raise PlanError(f"--{name.replace('_', '-')} {vars(parsed)[name]:g} must be a number above 0")
     checks = doctor.examine(doctor.inspect(), parsed.connections, parsed.connect_rate)
     signs = {True: "ok", False: "LOW", None: "?"}
-    _say(f"{parsed.connections:,} connections, {parsed.connect_rate:g} handshakes per s, on this machine:\n")
-    for check in checks:
-        _say(f"  {signs[check.is_enough]:4}{check.name:24}{check.found:28}needed: {check.needed}")
-        if check.is_enough is False:
-            _say(f"      → {check.mend}")
-    is_low = any(check.is_enough is False for check in checks)
+    _say(f"{parsed.connections:,} connections, {parsed.connect_rate:,g} handshakes per s, on this machine:\n")
+    for one in checks:
+        _say(f"  {signs[one.is_enough]:4}{one.name:24}{one.found:28}needed: {one.needed}")
+        if one.is_enough is False:
+            _say(textwrap.fill(f"→ {one.mend}", 100, initial_indent=" " * 6, subsequent_indent=" " * 8))
+    is_low = any(one.is_enough is False for one in checks)
     _say("\nToo low: see the arrows." if is_low else "\nNothing stands in the way.")
     return int(is_low)
 
@@ -172,14 +177,14 @@ def exit_code(runs: Sequence[Run], *, is_interrupted: bool) -> int:
 
 
 class _Interrupts:
-    """Ctrl-C or SIGTERM: the first asks for an early end, the second aborts."""
+    """Ctrl-C, SIGTERM or SIGHUP: the first asks for an early end, the second aborts."""
 
     def __init__(self) -> None:
-        self._is_asked = False
+        self._is_asked = self._is_told = False
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> "_Interrupts":
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             self._before[number] = signal.signal(number, self._note)
         return self
 
@@ -188,14 +193,17 @@ class _Interrupts:
             signal.signal(number, handler)
 
     def asked(self) -> bool:
-        """Return whether an early end was asked for."""
+        """Return whether an early end was asked for, and say so once: a signal may come in the midst of drawing."""
+        if self._is_asked and not self._is_told:
+            self._is_told = True
+            with suppress(OSError):
+                print("\nending early; once more to abort", file=sys.stderr)
         return self._is_asked
 
     def _note(self, _number: int, _frame: FrameType | None) -> None:
         if self._is_asked:
             raise KeyboardInterrupt
         self._is_asked = True
-        print("\nending early; once more to abort", file=sys.stderr)
 
 
 def _settings(parsed: argparse.Namespace) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Times are seconds, sizes bytes, CPU seconds. Unknown is `None`, never 0.
 """
 
 from collections.abc import Generator
+from inspect import cleandoc
 from typing import Any, Literal
 
 import msgspec
@@ -174,7 +175,8 @@ class Second(msgspec.Struct, frozen=True, kw_only=True):
         handshake_p50: Median handshake time of those, s; `handshake_max` the longest.
         sent: Messages sent in it, warm-up included; `received`: deliveries or replies that arrived in it.
         lost: Messages sent in it that were lost.
-        p50: Response or delivery time of the messages intended in it, s, bins of at most 2 %.
+        p50: Response or delivery time of the messages intended in it, s, bins of at most 2 %; `None` when they
+            are too few for the percentile.
     """
 
     t: float
@@ -268,5 +270,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of the run file (draft 2020-12)."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | msgspec.json.schema(Run)
+    """Return the JSON Schema of the run file (draft 2020-12), the same under every Python."""
+    schema = msgspec.json.schema(Run)
+    for part in schema["$defs"].values():
+        part["description"] = cleandoc(part["description"])  # Python 3.13 takes the indentation off by itself
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema

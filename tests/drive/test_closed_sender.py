@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.drive.fakes import MS, PREFIX, WINDOW, FakeClock, plan_of, swarm_of
@@ -162,7 +163,7 @@ def test_after_the_stop_nothing_goes_out(clock: FakeClock) -> None:
 def test_a_cut_ends_the_hold_early(clock: FakeClock) -> None:
     load = Load(clock)
     load.answer(0, HOLD + 5 * MS)
-    load.sender.cut(HOLD + 10 * MS)
+    load.sender.cut(msgspec.structs.replace(WINDOW, drain_ns=HOLD + 10 * MS))
     load.answer(0, HOLD + 10 * MS)
     assert load.counts() == [2, 1]
     assert load.sender.is_done()

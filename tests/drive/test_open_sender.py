@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -202,7 +203,7 @@ def test_after_the_stop_nothing_goes_out(clock: FakeClock) -> None:
 )
 def test_a_cut_offers_exactly_what_was_due_before_it(cut_ns: int, offered: int, clock: FakeClock) -> None:
     load = Load(clock).run(HOLD - 50 * MS)
-    load.sender.cut(cut_ns)
+    load.sender.cut(msgspec.structs.replace(WINDOW, drain_ns=cut_ns))
     found = load.run().sender.findings()
     assert (found.offered, found.sent) == (offered, offered)
     assert load.sender.is_done()
@@ -212,7 +213,7 @@ def test_several_agents_that_are_cut_add_up_too(clock: FakeClock) -> None:
     loads = [Load(clock, plan_of(rate=101.0), places=places) for places in ([0, 2], [1])]
     clock.run_until(HOLD)
     for load in loads:
-        load.sender.cut(HOLD + 500 * MS)
+        load.sender.cut(msgspec.structs.replace(WINDOW, drain_ns=HOLD + 500 * MS))
     clock.run_until(DRAIN + 1)
     found = [load.sender.findings() for load in loads]
     assert sum(one.offered for one in found) == sum(one.sent for one in found) == 51

@@ -9,6 +9,7 @@ from wswarm.errors import PlanError
 from wswarm.load.plan import PAIRS_LIMIT, SEED_LIMIT, Plan, make_plan
 
 URL = "ws://127.0.0.1:8000/ws"
+SECURE = "wss://127.0.0.1:8000/ws"
 
 
 def refusal(scenario: str, url: Any = URL, **options: Any) -> str:
@@ -196,13 +197,13 @@ FULL = {
 @pytest.mark.parametrize("options", [{}, FULL])
 @pytest.mark.parametrize("scenario", ["connect", "echo", "fanout"])
 def test_a_plan_survives_the_way_to_an_agent(scenario: str, options: dict[str, Any]) -> None:
-    plan = make_plan(scenario, URL, **options)
+    plan = make_plan(scenario, SECURE, **options)
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(plan), type=Plan) == plan
 
 
 @pytest.mark.parametrize("options", [{}, FULL])
 def test_a_plan_survives_the_way_to_a_run_file(options: dict[str, Any]) -> None:
-    plan = make_plan("echo", URL, **options)
+    plan = make_plan("echo", SECURE, **options)
     builtins = msgspec.to_builtins(plan)
     assert msgspec.convert(msgspec.json.decode(msgspec.json.encode(builtins)), Plan) == plan
 

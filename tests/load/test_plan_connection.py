@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.load.test_plan import URL, refusal
+from tests.load.test_plan import SECURE, URL, refusal
 from wswarm.load.plan import check_url, make_plan
 
 INJECTIONS = ["\r\nEvil: 1", "\nEvil: 1", "\rEvil: 1", "\x00", "\x7f", "\x1b[2J", "\u2028", "\x85"]
@@ -127,7 +127,14 @@ def test_no_origin_smuggles_in_a_header(injection: str) -> None:
 
 @pytest.mark.parametrize("options", [{"cert": "a.pem"}, {"key": "a.pem"}])
 def test_a_certificate_and_its_key_go_together(options: dict[str, Any]) -> None:
-    assert "--cert and --key go together: give both files" in refusal("echo", **options)
+    assert "--cert and --key go together: give both files" in refusal("echo", SECURE, **options)
+
+
+@pytest.mark.parametrize(
+    "options", [{"insecure": True}, {"cacert": "a.pem"}, {"cert": "a.pem", "key": "b.pem"}]
+)
+def test_tls_settings_without_tls_are_refused(options: dict[str, Any]) -> None:
+    assert "write wss://" in refusal("echo", **options)
 
 
 def test_compression_needs_the_driver_that_has_it() -> None:

@@ -64,3 +64,7 @@ def test_the_least_size_counts_the_longest_number_of_a_connection() -> None:
 @pytest.mark.parametrize("scenario", ["connect", "fanout"])
 def test_only_echo_has_replies_to_wait_for(scenario: str) -> None:
     assert f"leave it out of {scenario}" in refusal(scenario, closed=True)
+
+
+def test_a_message_carries_one_marker() -> None:
+    assert "'{marker} {marker}' has {marker} twice" in refusal("echo", text="{marker} {marker}")

@@ -69,7 +69,7 @@ def sockets(
 def effort() -> Effort:
     """Return what an idle agent spends."""
     return Effort(
-        cpu_s=0.1, elapsed_s=1.0, rss_before=1, rss_open=2, rss_peak=3, loop_lag=b"", longest_stop_ns=0
+        cpu_s=0.1, cpu_share=0.5, rss_before=1, rss_open=2, rss_peak=3, loop_lag=b"", longest_stop_ns=0
     )
 
 

@@ -190,7 +190,7 @@ def test_a_settlement_is_final_once_nothing_can_come_any_more() -> None:
 def test_a_reply_to_a_message_that_was_never_sent_is_extra() -> None:
     tally = EchoTally(WINDOW, ints([0]))
     tally.record(batch([(0, 0, 0, WINDOW.hold_ns, WINDOW.hold_ns)]), ints([0]))
-    assert (tally.extra, tally.received) == (1, 0)
+    assert (tally.extra, tally.received_all) == (1, 0)
 
 
 def test_nothing_sent_and_nothing_received_owes_nothing() -> None:

@@ -130,7 +130,7 @@ def test_failed_handshakes_are_counted_in_their_second() -> None:
 
 
 def test_handshake_times_are_those_of_the_second_in_which_they_ended() -> None:
-    rows = series(findings(sockets([at(1.5)])))
+    rows = series(findings(sockets([at(1.5)] * 10)))
     assert [row.handshake_max for row in rows] == [None, 0.005, None]
     assert rows[1].handshake_p50 == pytest.approx(0.005, rel=0.011)
     assert (rows[0].handshake_p50, rows[2].handshake_p50) == (None, None)
@@ -142,9 +142,9 @@ def test_what_happens_after_the_end_is_in_no_row() -> None:
 
 
 def arrivals(by_second: dict[int, int]) -> Arrivals:
-    """Return arrivals with one response time in each of the given seconds."""
+    """Return arrivals with ten equal response times in each of the given seconds."""
     bins = Bins()
-    bins.record(ints(by_second), ints(by_second.values()))
+    bins.record(ints(list(by_second) * 10), ints(list(by_second.values()) * 10))
     return Arrivals(
         owed=0,
         received=0,
@@ -168,4 +168,9 @@ def test_messages_and_times_are_in_their_second() -> None:
     rows = series(agent)
     assert [(row.sent, row.received, row.lost) for row in rows] == [(3, 0, 0), (6, 4, 0), (0, 0, 2)]
     assert [row.p50 for row in rows] == [None, pytest.approx(0.005, rel=0.011), None]
-    assert rows[1].p50 == rows[1].p90 == rows[1].p99 == rows[1].max
+    assert rows[1].p50 == rows[1].max
+
+
+def test_a_percentile_of_a_second_needs_enough_messages_in_it() -> None:
+    agent = Findings(sockets=sockets(), effort=effort(), arrivals=arrivals({1: 5 * MS}))
+    assert series(agent)[1].p99 is None

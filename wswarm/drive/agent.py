@@ -11,10 +11,9 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
-
-import msgspec
 
 from wswarm.drive import picows_driver, websockets_driver, wire
 from wswarm.drive.clock import now_ns
@@ -34,7 +33,6 @@ PUBLISHER_GAP_NS = 25_000_000  # its lateness shows as send lag anyway
 
 _SNAPSHOT_S = 0.25
 _POLL_S = 0.01
-_CUT_POLL_S = 0.05
 _FOLD_IDLE = 1_024
 _FOLD_BUSY = 8_192
 _IDLE_LAG_NS = 300_000
@@ -65,11 +63,13 @@ class Agent:
         self._sender: Sender | None = None
         self._tally: EchoTally | FanoutTally | None = None
         self._window = Window(0, 0, 0, 0)
+        self._is_cut = asyncio.Event()
         self._snapshots = 0
         self._folded_ns = 0
 
     async def open(self) -> None:
         """Open all connections."""
+        self._lag.start()
         await self._swarm.open_all(unpack(self._command.starts_ns))
         self._effort.note_open()
         self.report()
@@ -79,15 +79,15 @@ class Agent:
         """Send and receive until all of this agent's sends are made or can't be made any more."""
         self._prepare(load)
         window = load.window
-        self._lag.start()
         if self._sender is not None:
             self._sender.start()
-        await _sleep_until(window.hold_ns)
+        await self._until(lambda: self._window.hold_ns)
         self._swarm.capture.unmarked = 0
         self._effort.start()
-        self._lag.restart()
-        while now_ns() < self._window.drain_ns:
-            await asyncio.sleep(min(_CUT_POLL_S, max(0, self._window.drain_ns - now_ns()) / NS_PER_S))
+        if self._command.role != "connect":
+            self._lag.restart()
+        await self._until(lambda: self._window.drain_ns)
+        self._effort.note_drain()
         grace_ns = load.settle_ns - window.drain_ns
         while self._sender is not None and not self._sender.is_done():
             if now_ns() >= self._window.drain_ns + grace_ns:
@@ -98,13 +98,21 @@ class Agent:
         sends = self._sender.findings() if self._sender is not None else None
         self._say(wire.Sent(sent_ns=sends.sent_ns if sends is not None else b""))
 
-    def cut(self, drain_ns: int) -> None:
-        """End the hold at `drain_ns` instead."""
-        self._window = msgspec.structs.replace(self._window, drain_ns=drain_ns)
+    async def _until(self, moment_ns: Callable[[], int]) -> None:
+        """Wait until a moment of the window, which a cut may bring forward."""
+        while (left_ns := moment_ns() - now_ns()) > 0:
+            self._is_cut.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._is_cut.wait(), left_ns / NS_PER_S)
+
+    def cut(self, window: Window) -> None:
+        """Keep to this window from now on: its hold ends earlier."""
+        self._window = window
+        self._is_cut.set()
         if self._tally is not None:
             self._tally.window = self._window
         if self._sender is not None:
-            self._sender.cut(drain_ns)
+            self._sender.cut(window)
 
     async def settle(self, settle: wire.Settle) -> None:
         """Wait until nothing is owed any more or the deadline has come, then report all that was found."""
@@ -146,6 +154,7 @@ class Agent:
         snapshot = wire.Snapshot(
             number=self._snapshots,
             open=self._swarm.open,
+            opened=self._swarm.opened,
             failures=dict(self._swarm.failures),
             sent=sender.outbox.sent if sender else 0,
             received=tally.received_all if tally else 0,
@@ -214,11 +223,6 @@ class Agent:
         return False
 
 
-async def _sleep_until(moment_ns: int) -> None:
-    while (left_ns := moment_ns - now_ns()) > 0:
-        await asyncio.sleep(left_ns / NS_PER_S)
-
-
 async def _read_command(reader: asyncio.StreamReader) -> wire.Command:
     header = await reader.readexactly(wire.HEADER_SIZE)
     return wire.decode_command(await reader.readexactly(wire.body_size(header)))
@@ -236,7 +240,7 @@ async def _obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         while not isinstance(command, wire.Close):
             command = await _read_command(reader)
             if isinstance(command, wire.Cut):
-                agent.cut(command.drain_ns)
+                agent.cut(command.window)
             else:
                 await asyncio.wait([work])
                 work = tasks.create_task(_work_on(agent, command))

@@ -5,7 +5,6 @@ values. What they mean is found out by `Capture.drain` and the tally, thousands 
 `stats.ledger` are pure and tested on their own.
 """
 
-from array import array
 from collections.abc import Callable
 
 import numpy as np
@@ -29,16 +28,16 @@ class Capture:
     def __init__(self, prefix: bytes) -> None:
         self.unmarked = 0
         self._prefix = prefix
-        self._rows = array("q")
-        self._times = array("q")
-        self._marks = bytearray()
+        self._rows: list[int] = []  # appending to a list costs less than to an array, the conversion included
+        self._times: list[int] = []
+        self._marks: list[bytes] = []
         self.take = self._taker()
 
     def __len__(self) -> int:
         return len(self._times)
 
     def _taker(self) -> Take:
-        prefix, marks = self._prefix, self._marks
+        prefix, append_mark = self._prefix, self._marks.append
         append_row, append_time = self._rows.append, self._times.append
 
         def take(row: int, payload: bytes) -> bool:
@@ -49,7 +48,7 @@ class Capture:
             mark = payload[at + PREFIX_SIZE : at + PREFIX_SIZE + MARK_SIZE]
             if len(mark) != MARK_SIZE:
                 return False
-            marks.extend(mark)
+            append_mark(mark)
             append_time(received_ns)
             append_row(row)
             return True
@@ -58,7 +57,7 @@ class Capture:
 
     def drain(self) -> Batch:
         """Return what was taken since the last call, in order of arrival, and forget it."""
-        marks, sound = read_marks(bytes(self._marks))
+        marks, sound = read_marks(b"".join(self._marks))
         batch = Batch(
             np.array(self._rows, np.int64),
             marks.publisher,
@@ -74,6 +73,5 @@ class Capture:
 
     def forget(self) -> None:
         """Forget what was taken."""
-        self._marks.clear()
-        del self._rows[:]
-        del self._times[:]
+        for column in (self._rows, self._times, self._marks):
+            column.clear()

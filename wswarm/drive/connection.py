@@ -50,7 +50,10 @@ class Connection(Protocol):
     timing: Timing
 
     def send(self, payload: bytes) -> None:
-        """Send one message at once."""
+        """Send one message at once, as the plan's kind of frame."""
+
+    def say(self, text: bytes) -> None:
+        """Send one text message at once."""
 
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""
@@ -148,6 +151,10 @@ def reason_of(error: BaseException) -> str:
         return f"tls certificate: {error.verify_message}"
     if isinstance(error, ssl.SSLError):
         return f"tls: {(error.reason or 'handshake failed').lower().replace('_', ' ')}"
+    if isinstance(error, ConnectionAbortedError) and "SSL handshake" in str(
+        error
+    ):  # asyncio's deadline for TLS
+        return "tls: handshake timed out"
     if isinstance(error, ConnectionRefusedError):
         return "refused"
     if isinstance(error, ConnectionResetError | BrokenPipeError | EOFError | ConnectionAbortedError):

@@ -90,6 +90,11 @@ class PicowsConnection(picows.WSListener):
         if self._transport is not None:
             self._transport.send(self._kind, payload)
 
+    def say(self, text: bytes) -> None:
+        """Send one text message at once."""
+        if self._transport is not None:
+            self._transport.send(picows.WSMsgType.TEXT, text)
+
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""
         if self._transport is not None and self.is_open:

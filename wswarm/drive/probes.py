@@ -6,6 +6,7 @@ import resource
 import sys
 from array import array
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
@@ -17,14 +18,15 @@ from wswarm.stats.findings import Effort
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
-PROBE_GAP_NS = 5_000_000
+LEAST_MACHINE_S = 0.5  # the kernel counts in ticks of 10 ms; less is mostly rounding
+PROBE_GAP_NS = 10_000_000
 
 
 class LoopLag:
     """How late this loop comes to what is due: looked at, at random instants.
 
     Random instants see the loop as messages do, whatever the rhythm of the load (Wolff, Poisson Arrivals See Time
-    Averages, 1982), and 200 of them a second cost a tenth of the CPU of a fixed 1 ms tick, which is 4 % of a core.
+    Averages, 1982), and 100 of them a second cost a tenth of the CPU of a fixed 1 ms tick, which is 4 % of a core.
     Instants that fall into a stop of the loop all count, each with what was left of the stop.
 
     Args:
@@ -49,9 +51,8 @@ class LoopLag:
         self._timer.arm(self._due_ns)
 
     def restart(self) -> None:
-        """Forget the lags so far: the figures begin here."""
+        """Forget the lags so far, but not the longest: the figures begin here."""
         del self._lags[:]
-        self.longest_ns = 0
 
     def stop(self) -> None:
         """Probe no more."""
@@ -84,7 +85,7 @@ class EffortMeter:
         gc.collect()
         self._process = psutil.Process()
         self._rss_before = self._rss_open = self._process.memory_info().rss
-        self._cpu_s = self._elapsed_s = 0.0
+        self._cpu_s = self._cpu_share = 0.0
         self._from_cpu_s = _own_cpu_s()
         self._from_ns = now_ns()
 
@@ -97,30 +98,34 @@ class EffortMeter:
         """Count CPU from here on."""
         self._from_cpu_s, self._from_ns = _own_cpu_s(), now_ns()
 
+    def note_drain(self) -> None:
+        """Note the share of a core that the hold took."""
+        elapsed_s = (now_ns() - self._from_ns) / NS_PER_S
+        if elapsed_s >= LEAST_MACHINE_S / 2:
+            self._cpu_share = (_own_cpu_s() - self._from_cpu_s) / elapsed_s
+
     def stop(self) -> None:
         """Count CPU up to here."""
         self._cpu_s = _own_cpu_s() - self._from_cpu_s
-        self._elapsed_s = (now_ns() - self._from_ns) / NS_PER_S
 
     def effort(self, lag: LoopLag) -> Effort:
         """Return all figures."""
-        scale = 1 if sys.platform == "darwin" else 1024
         return Effort(
             cpu_s=self._cpu_s,
-            elapsed_s=self._elapsed_s,
+            cpu_share=self._cpu_share,
             rss_before=self._rss_before,
             rss_open=self._rss_open,
-            rss_peak=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale,
+            rss_peak=_own_peak_rss(),
             loop_lag=lag.histogram().pack(),
             longest_stop_ns=lag.longest_ns,
         )
 
 
 class MachineUse(NamedTuple):
-    """Shares of all cores over an interval, 0 to 1; steal is `None` where the system does not tell."""
+    """Shares of all cores over an interval, 0 to 1; `None` where the system does not tell, or it was too short."""
 
     steal: float | None
-    busy: float
+    busy: float | None
 
 
 class MachineMeter:
@@ -138,7 +143,9 @@ class MachineMeter:
         before, after = self._times._asdict(), psutil.cpu_times()._asdict()
         counted = [name for name in after if name not in ("guest", "guest_nice")]
         spent = {name: after[name] - before[name] for name in counted}
-        total = sum(spent.values()) or 1.0
+        total = sum(spent.values())
+        if total < LEAST_MACHINE_S:
+            return MachineUse(None, None)
         idle = spent["idle"] + spent.get("iowait", 0.0)
         steal = spent["steal"] / total if "steal" in spent else None
         return MachineUse(steal, 1 - idle / total)
@@ -161,16 +168,19 @@ class TargetMeter:
     def __init__(self, pid: int) -> None:
         self.pid = pid
         self._process = psutil.Process(pid)
-        self.command = " ".join(self._process.cmdline()) or self._process.name()
+        program, *arguments = self._process.cmdline() or [self._process.name()]
+        self.command = " ".join([Path(program).name, *arguments])
+        self._children: list[psutil.Process] = []
+        self._looked_ns = 0
 
     def read(self) -> TargetUse | None:
         """Return what the tree has spent so far and holds now; `None` once it is gone."""
         try:
-            tree = [self._process, *self._process.children(recursive=True)]
+            self._look_for_children()
         except psutil.Error:
             return None
         cpu_s, rss = 0.0, 0
-        for process in tree:
+        for process in (self._process, *self._children):
             try:
                 times = process.cpu_times()
                 cpu_s += times.user + times.system
@@ -180,7 +190,25 @@ class TargetMeter:
                     return None
         return TargetUse(cpu_s, rss)
 
+    def _look_for_children(self) -> None:
+        """Find the children anew, once a second at most: that reads every process of the machine."""
+        if now_ns() - self._looked_ns >= NS_PER_S:
+            self._looked_ns = now_ns()
+            self._children = self._process.children(recursive=True)
+
 
 def _own_cpu_s() -> float:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
+
+
+def _own_peak_rss() -> int:
+    """Return the most resident bytes of this process.
+
+    Linux keeps `ru_maxrss` over exec, so there it may be that of the process that started this one; VmHWM is not.
+    """
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))

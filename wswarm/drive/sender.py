@@ -6,7 +6,6 @@ from array import array
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -54,8 +53,8 @@ class Sender(Protocol):
     def stop(self) -> None:
         """Send nothing more."""
 
-    def cut(self, drain_ns: int) -> None:
-        """Send nothing that is due at `drain_ns` or later."""
+    def cut(self, window: Window) -> None:
+        """Keep to this window: send nothing that is due when its drain begins, or later."""
 
     def hold_cells(self) -> Bools:
         """Return per cell whether it belongs to the hold."""
@@ -114,9 +113,9 @@ class OpenSender:
         self._pacer.stop()
         self.outbox.stop()
 
-    def cut(self, drain_ns: int) -> None:
-        """Send nothing that is due at `drain_ns` or later."""
-        self._end_ns = drain_ns
+    def cut(self, window: Window) -> None:
+        """Keep to this window: send nothing that is due when its drain begins, or later."""
+        self._end_ns = window.drain_ns
 
     def hold_cells(self) -> Bools:
         """Return per cell whether it belongs to the hold."""
@@ -133,7 +132,8 @@ class OpenSender:
         """Return what was sent."""
         self.outbox.fold(self._window)
         places = np.flatnonzero(self._row_at >= 0)
-        first, last = self._schedule.warmup_sends, self._due_before_end()
+        last = self._due_before_end()
+        first = min(self._schedule.warmup_sends, last)
         upto = [(bound - places + self._senders - 1) // self._senders for bound in (first, last)]
         offered = int((np.maximum(upto[1], 0) - np.maximum(upto[0], 0)).sum())
         return self.outbox.findings(offered, np.array(self.outbox.sent_ns) if self._is_shared else None)
@@ -232,9 +232,9 @@ class ClosedSender:
         self._pacer.stop()
         self.outbox.stop()
 
-    def cut(self, drain_ns: int) -> None:
-        """Send nothing that is due at `drain_ns` or later."""
-        self._window = msgspec.structs.replace(self._window, drain_ns=drain_ns)
+    def cut(self, window: Window) -> None:
+        """Keep to this window: send nothing that is due when its drain begins, or later."""
+        self._window = window
 
     def hold_cells(self) -> Bools:
         """Return per cell whether it belongs to the hold."""

@@ -44,6 +44,7 @@ class Swarm:
 
     Attributes:
         rows: In the order of the `numbers` they were asked for by.
+        open: Connections open now; `opened`: ever.
         failures: Failed handshakes by reason.
         closes: Connections that the peer closed, by code.
         on_writable: Called with a row whose write buffer has room again.
@@ -58,7 +59,7 @@ class Swarm:
         self.failures: Counter[str] = Counter()
         self.closes: Counter[str] = Counter()
         self.failed_ns: list[int] = []
-        self.open = 0
+        self.open = self.opened = 0
         self.on_writable: Callable[[int], None] = _ignore
         self.on_marked: Callable[[int, bytes], None] = _ignore_message
         self.is_replying = False
@@ -150,11 +151,12 @@ class Swarm:
             return
         row.timing = connection.timing
         row.connection = connection
+        self.opened += 1
         if not connection.is_open:
             return  # lost between the upgrade response and now; `_note_closed` has been told
         self.open += 1
         for message in request.on_open:
-            connection.send(message)
+            connection.say(message)
 
     def _take_reply(self, number: int, payload: bytes) -> bool:
         is_marked = self.capture.take(number, payload)

@@ -1,7 +1,9 @@
 """The reference application as a process of its own, started and stopped by us."""
 
 import contextlib
+import ctypes
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +21,8 @@ HOST = "127.0.0.1"
 # uvicorn's own protocol, which also lets a broadcast be framed once, beside those that uvicorn knows by name.
 WS_PROTOCOLS = {"framing": "target_app.broadcast.framing:FramingProtocol"}
 
+_LIBC = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
 _START_S = 30.0
 _STOP_S = 10.0
 _POLL_S = 0.05
@@ -68,7 +72,9 @@ def environment(options: ServerOptions) -> dict[str, str]:
     if options.backplane is None:
         return dict(os.environ)
     if options.app != "main":
-        raise PlanError(f"--backplane is for --app main: target_app.{options.app} broadcasts in one process only")
+        raise PlanError(
+            f"--backplane is for --app main: target_app.{options.app} broadcasts in one process only"
+        )
     return {**os.environ, "TARGET_BACKPLANE": options.backplane}
 
 
@@ -93,21 +99,28 @@ class ReferenceApp:
             stdout=self._log,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C ends the measurement first, the application after it
+            preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - calls prctl alone
         )
         self.pid = self._process.pid
         self._port = port
 
     def __enter__(self) -> Self:
+        try:
+            self._wait_until_it_answers()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def _wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + _START_S
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 log = self.log().strip().splitlines()
-                self._stop()
                 raise TargetError(
                     f"the reference application did not start: {log[-1] if log else 'no word of why'}"
                 )
             time.sleep(_POLL_S)
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -138,3 +151,8 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
+
+
+def _end_with_parent() -> None:
+    """Have the kernel end this process when its parent ends, however that happens. Source: prctl(2)."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -12,7 +12,7 @@ def client_context(plan: Plan) -> ssl.SSLContext | None:
     Raises:
         PlanError: a certificate or key file can't be read or is none.
     """
-    if not plan.url.startswith("wss:"):
+    if not plan.is_secure:
         return None
     try:
         context = ssl.create_default_context(cafile=plan.cacert)

@@ -61,6 +61,10 @@ class WebsocketsConnection:
         """Send one message at once."""
         broadcast([self._wire], payload, text=self._is_text)
 
+    def say(self, text: bytes) -> None:
+        """Send one text message at once."""
+        broadcast([self._wire], text, text=True)
+
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""
         if self.is_open:

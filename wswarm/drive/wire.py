@@ -47,9 +47,9 @@ class Load(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Cut(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """End the hold early, at `drain_ns`: what was due later is not of this run."""
+    """End the hold early, as the window says: what was due later is not of this run."""
 
-    drain_ns: int
+    window: Window
 
 
 class Settle(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -79,13 +79,14 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     Attributes:
         number: Ascending.
-        open: Connections open now.
+        open: Connections open now; `opened`: ever.
         failures: Failed handshakes by reason.
         times: Histogram of response or delivery times so far.
     """
 
     number: int = 0
     open: int = 0
+    opened: int = 0
     failures: dict[str, int] = {}
     sent: int = 0
     received: int = 0

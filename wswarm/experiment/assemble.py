@@ -1,6 +1,5 @@
 """From what was observed to the `Run`."""
 
-import os
 import platform
 import subprocess
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from wswarm import redact
+from wswarm.drive import limits
 from wswarm.drive.clock import HAS_KERNEL_TIMER
 from wswarm.drive.probes import MachineUse, TargetMeter, TargetUse
 from wswarm.drive.sender import schedule_of
@@ -19,7 +19,7 @@ from wswarm.load.plan import Plan
 from wswarm.run import Connections, Environment, Fanout, GeneratorCost, Messages, Phases, Run, TargetCost
 from wswarm.stats import slo, summary
 from wswarm.stats.findings import Findings, Window, unpack
-from wswarm.stats.histogram import Histogram
+from wswarm.stats.histogram import Histogram, is_supported
 from wswarm.stats.validity import Evidence, judge
 from wswarm.units import NS_PER_S
 
@@ -33,6 +33,7 @@ class Observed:
     """What one run showed.
 
     Attributes:
+        was_cut: Whether the run was ended before its hold began.
         target_uses: The target's CPU and memory `before` connecting, when all were `open`, at `hold` and `end`.
         target_peak: Most resident bytes seen of it.
     """
@@ -43,6 +44,7 @@ class Observed:
     findings: Sequence[Findings]
     deaths: tuple[str, ...]
     machine: MachineUse
+    was_cut: bool
     is_shared: bool
     target: TargetMeter | None
     target_uses: dict[str, TargetUse | None]
@@ -53,8 +55,8 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     """Return the run."""
     findings, window = observed.findings, observed.window
     hold_s = max(1, window.drain_ns - window.hold_ns) / NS_PER_S
-    has_messages = plan.scenario != "connect"
     sends, arrivals = summary.sends_of(findings), summary.arrivals_of(findings)
+    has_messages = plan.scenario != "connect" and bool(sends and arrivals)
     lag = summary.merged(one.lag for one in sends)
     response = summary.merged(one.response for one in arrivals)
     service = summary.merged(one.service for one in arrivals)
@@ -95,7 +97,7 @@ def environment() -> Environment:
         except PackageNotFoundError:
             continue
     return Environment(
-        cores=len(_cores()),
+        cores=limits.cores(),
         cpu=_cpu_name(),
         kernel=f"{platform.system()} {platform.release()}",
         python=f"{platform.python_implementation()} {platform.python_version()}",
@@ -167,33 +169,45 @@ def _rss_per_socket(growth: int | None, sockets: int) -> float | None:
 
 def _evidence(run: Run, observed: Observed, lag: Histogram, response: Histogram) -> Evidence:
     messages, efforts = run.messages, [one.effort for one in observed.findings]
-    loop_lag = summary.merged(one.loop_lag for one in efforts)
+    loop_lags = [summary.merged([one.loop_lag]) for one in efforts]
+    latest = max(loop_lags, key=lambda one: _tail(one)[0] or 0, default=Histogram())
+    (send_lag_ns, send_percent), (loop_lag_ns, loop_percent) = _tail(lag), _tail(latest)
     median_ns = response.percentile_ns(50)
     completion = run.fanout.completion_time if run.fanout else None
-    completion_ns = round(completion.mean * NS_PER_S) if completion and completion.mean else median_ns
-    if completion is not None and completion.p50 is not None:
-        completion_ns = round(completion.p50 * NS_PER_S)
+    if run.scenario == "connect":
+        median_ns = _ns(run.connections.handshake_time.p50 or run.connections.handshake_time.mean)
     opened, requested = run.connections.opened, run.connections.requested
     return Evidence(
         scenario=run.scenario,
         sent_share=messages.sent / messages.offered if messages and messages.offered else None,
-        send_lag_p99_ns=lag.percentile_ns(99),
+        send_lag_ns=send_lag_ns,
+        send_lag_percent=send_percent,
         median_ns=median_ns,
-        completion_ns=completion_ns,
-        loop_lag_p99_ns=loop_lag.percentile_ns(99),
+        completion_ns=(_ns(completion.p50 or completion.mean) if completion else None) or median_ns,
+        loop_lag_ns=loop_lag_ns,
+        loop_lag_percent=loop_percent,
         longest_stop_ns=max((one.longest_stop_ns for one in efforts), default=0),
-        cpu_share=max((one.cpu_s / max(one.elapsed_s, 1e-9) for one in efforts), default=0.0),
+        cpu_share=max((one.cpu_share for one in efforts), default=0.0),
         steal=observed.machine.steal,
         busy=observed.machine.busy,
         is_shared=observed.is_shared,
         lost_agents=observed.deaths,
-        opened_share=opened / requested if requested else 0.0,
+        opened_share=opened / requested if requested and not observed.deaths else 1.0,
         measured=messages.received if messages else None,
+        was_cut=observed.was_cut,
     )
 
 
-def _cores() -> range | set[int]:
-    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+def _tail(histogram: Histogram) -> tuple[int | None, float]:
+    """Return the 99th percentile, or the highest that the sample carries, and which one it is."""
+    for percent in (99, 95, 90, 50):
+        if is_supported(histogram.n, percent):
+            return histogram.percentile_ns(percent), percent
+    return None, 50
+
+
+def _ns(value_s: float | None) -> int | None:
+    return None if value_s is None else round(value_s * NS_PER_S)
 
 
 def _cpu_name() -> str:

@@ -1,6 +1,5 @@
 """Can this machine do that? Each limit, what it has to be, and how to raise it."""
 
-import os
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -63,7 +62,7 @@ def inspect() -> Machine:
         backlog=_kernel_number("net/core/somaxconn"),
         syn_backlog=_kernel_number("net/ipv4/tcp_max_syn_backlog"),
         memory=psutil.virtual_memory().available,
-        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        cores=limits.cores(),
         conntrack=_kernel_number("net/netfilter/nf_conntrack_max"),
         has_fine_timer=clock.HAS_KERNEL_TIMER,
         has_uvloop=_can_import("uvloop"),
@@ -76,22 +75,23 @@ def examine(machine: Machine, connections: int, connect_rate: float) -> list[Che
 
 
 def _hard_limits(machine: Machine, connections: int) -> list[Check]:
-    files = min(connections, limits.CONNECTIONS_PER_AGENT) + limits.FILES_RESERVED
+    room = max(1, machine.files - limits.FILES_RESERVED)
+    each = min(connections, limits.CONNECTIONS_PER_AGENT, room)
     addresses = -(-connections // machine.ports)
     memory = connections * (GENERATOR_BYTES + TARGET_BYTES)
     return [
         Check(
             name="open files, generator",
             found=f"{machine.files:,} per process",
-            needed=f"{files:,} (10,000 connections per process)",
-            is_enough=machine.files >= files,
-            mend="raise the hard limit: 'nofile' in /etc/security/limits.conf, or more --processes",
+            needed=f"{each + limits.FILES_RESERVED:,} ({-(-connections // each)} processes)",
+            is_enough=-(-connections // each) <= limits.AGENTS_PER_CORE * machine.cores,
+            mend="raise the hard limit: 'nofile' in /etc/security/limits.conf",
         ),
         Check(
-            name="open files, target here",
+            name="open files, local target",
             found=f"{machine.files:,} per process",
             needed=f"{connections + limits.FILES_RESERVED:,} per worker",
-            is_enough=machine.files >= connections + limits.FILES_RESERVED,
+            is_enough=machine.files >= connections + limits.FILES_RESERVED or None,
             mend="raise the hard limit, start more workers, or run the target elsewhere",
         ),
         Check(

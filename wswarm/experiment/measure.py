@@ -1,29 +1,26 @@
 """One plan, one target, one fleet of agents: one `Run`."""
 
-import os
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import msgspec
 import numpy as np
-import psutil
 
 from wswarm.drive import address, limits, wire
 from wswarm.drive.clock import now_ns
 from wswarm.drive.fleet import AgentProcess, Fleet
 from wswarm.drive.probes import MachineMeter, MachineUse, TargetMeter, TargetUse
 from wswarm.drive.sender import schedule_of
-from wswarm.drive.tls import client_context
-from wswarm.errors import PlanError, TargetError
+from wswarm.errors import GeneratorError, TargetError
 from wswarm.experiment.assemble import Observed, assemble
 from wswarm.experiment.observe import Observer, refusal
+from wswarm.experiment.preflight import check, target_meter
 from wswarm.load.marker import prefix_for
 from wswarm.load.plan import Plan
 from wswarm.progress import Phase, Progress
 from wswarm.run import Run
 from wswarm.stats.findings import Findings, Int64s, Window, pack, unpack
-from wswarm.stats.slo import parse_objective
 from wswarm.units import NS_PER_S
 
 _START_AFTER_NS = 200_000_000
@@ -50,16 +47,13 @@ def measure(
         TargetError: no such host, or not one connection opened.
         GeneratorError: all agents died.
     """
+    check(plan)
     if plan.seed is None:
         plan = msgspec.structs.replace(plan, seed=random.SystemRandom().getrandbits(32))
-    for expression in plan.slo:
-        parse_objective(expression)
-    client_context(plan)
-    holders = limits.agents_for(plan)
     addresses = address.resolve(plan.url)
-    address.check_sources(plan.bind, addresses)
-    target = _target_meter(plan.target_pid)
-    with Fleet(holders, has_publisher=plan.scenario == "fanout") as fleet:
+    target = target_meter(plan.target_pid)
+    plan = msgspec.structs.replace(plan, processes=limits.agents_for(plan))
+    with Fleet(plan.processes or 1, has_publisher=plan.scenario == "fanout") as fleet:
         experiment = _Experiment(plan, fleet, addresses, target)
         experiment.on_progress = on_progress or _ignore
         experiment.interrupted = interrupted or _never
@@ -80,6 +74,7 @@ class _Experiment:
         self._target_uses: dict[str, TargetUse | None] = {}
         self._target_peak = 0
         self._machine = MachineMeter()
+        self._use = MachineUse(None, None)
         self._started_at = datetime.now(UTC)
         self._window = Window(now_ns(), 0, 0, 0)
         self._was_cut = False
@@ -95,12 +90,11 @@ class _Experiment:
         self._note_target("open")
         self._load()
         end_ns = now_ns()
-        machine = self._machine.stop()
         self._note_target("end")
         findings = self._collect()
         for agent in self._fleet.living:
             agent.tell(wire.Close())
-        return self._assemble(findings, machine, end_ns)
+        return self._assemble(findings, end_ns)
 
     def _ramp(self) -> None:
         plan = self._plan
@@ -143,30 +137,40 @@ class _Experiment:
         )
 
     def _is_hopeless(self) -> bool:
-        """Return whether the first hundred connections all failed: the rest would too."""
+        """Return whether nothing listens there: the first hundred connections were all refused by the system."""
         snapshots = [agent.snapshot for agent in self._fleet.agents]
+        refused = sum(snapshot.failures.get("refused", 0) for snapshot in snapshots)
         failed = sum(sum(snapshot.failures.values()) for snapshot in snapshots)
-        return failed >= _HOPELESS_AFTER and not any(snapshot.open for snapshot in snapshots)
+        return refused == failed >= _HOPELESS_AFTER and not any(snapshot.opened for snapshot in snapshots)
 
     def _check_opened(self) -> None:
         groups = [self._fleet.holders]
         if self._fleet.publisher is not None:
             groups.append([self._fleet.publisher])
         for group in groups:
-            if not any(_open_rows(agent).size for agent in group):
+            has_died = all(agent.death is not None for agent in group)
+            if has_died:
+                raise GeneratorError(f"{'; '.join(agent.death or '' for agent in group)}: run it again")
+            if not any(agent.snapshot.opened for agent in group):
                 raise TargetError(refusal(self._plan.address, group))
+            if self._plan.scenario != "connect" and not any(_open_rows(agent).size for agent in group):
+                raise TargetError(
+                    f"{self._plan.address}: the target closed every connection before the load began; see its log"
+                )
 
     def _load(self) -> None:
         plan = self._plan
         start_ns = now_ns() + _START_AFTER_NS
         hold_ns = start_ns + round(plan.warmup * NS_PER_S)
         drain_ns = hold_ns + round(plan.duration * NS_PER_S)
-        self._window = Window(self._window.origin_ns, start_ns, hold_ns, drain_ns)
+        end_ns = drain_ns + round(plan.drain * NS_PER_S)
+        self._window = Window(self._window.origin_ns, start_ns, hold_ns, drain_ns, end_ns)
         self._tell_load()
-        self._listen_until(lambda: now_ns() >= hold_ns, "warm-up", hold_ns, _PHASE_GRACE_S)
+        self._listen_until(lambda: now_ns() >= self._window.hold_ns, "warm-up", hold_ns, _PHASE_GRACE_S)
         self._machine.start()
         self._note_target("hold")
         self._listen_until(lambda: now_ns() >= self._window.drain_ns, "hold", drain_ns, _PHASE_GRACE_S)
+        self._use = self._machine.stop()
         limit_s = plan.drain + _PHASE_GRACE_S
         self._listen_until(
             lambda: self._fleet.have(lambda agent: agent.sent), "drain", self._window.drain_ns, limit_s
@@ -216,9 +220,8 @@ class _Experiment:
         sent_ns = publisher.sent.sent_ns if publisher is not None and publisher.sent is not None else b""
         if publisher is not None and not sent_ns:
             sent_ns = pack(np.zeros(schedule_of(self._plan).sends, np.int64))
-        deadline_ns = self._window.drain_ns + round(self._plan.drain * NS_PER_S)
         for agent in self._fleet.living:
-            agent.tell(wire.Settle(deadline_ns=deadline_ns, sent_ns=sent_ns))
+            agent.tell(wire.Settle(deadline_ns=self._window.end_ns, sent_ns=sent_ns))
 
     def _listen_until(self, is_over: Callable[[], bool], phase: Phase, due_ns: int, grace_s: float) -> None:
         """Listen to the agents until the phase is over; one that says nothing for long is taken for dead."""
@@ -237,23 +240,30 @@ class _Experiment:
         if phase == "ramp":
             raise KeyboardInterrupt
         self._was_cut = True
-        drain_ns = max(now_ns() + _CUT_AFTER_NS, self._window.hold_ns)
-        if drain_ns < self._window.drain_ns:
-            self._window = msgspec.structs.replace(self._window, drain_ns=drain_ns)
+        was = self._window
+        drain_ns = now_ns() + _CUT_AFTER_NS
+        if drain_ns < was.drain_ns:
+            self._window = msgspec.structs.replace(
+                was,
+                hold_ns=min(was.hold_ns, drain_ns),
+                drain_ns=drain_ns,
+                end_ns=drain_ns + was.end_ns - was.drain_ns,
+            )
             for agent in self._fleet.living:
-                agent.tell(wire.Cut(drain_ns=drain_ns))
+                agent.tell(wire.Cut(window=self._window))
 
     def _collect(self) -> list[Findings]:
         return [agent.settled.findings for agent in self._fleet.agents if agent.settled is not None]
 
-    def _assemble(self, findings: list[Findings], machine: MachineUse, end_ns: int) -> Run:
+    def _assemble(self, findings: list[Findings], end_ns: int) -> Run:
         observed = Observed(
             started_at=self._started_at,
             window=self._window,
             end_ns=end_ns,
             findings=findings,
             deaths=self._fleet.deaths,
-            machine=machine,
+            machine=self._use,
+            was_cut=self._window.hold_ns >= self._window.drain_ns,
             is_shared=address.is_local(self._addresses),
             target=self._target,
             target_uses=self._target_uses,
@@ -273,15 +283,6 @@ class _Experiment:
 
 def _open_rows(agent: AgentProcess) -> Int64s:
     return unpack(agent.opened.rows if agent.opened is not None else b"")
-
-
-def _target_meter(pid: int | None) -> TargetMeter | None:
-    if pid is None:
-        return None
-    try:
-        return TargetMeter(pid)
-    except (psutil.Error, OverflowError):
-        raise PlanError(f"--target-pid {pid}: there is no such process (this one is {os.getpid()})") from None
 
 
 def _ignore(_: Progress) -> None:

@@ -22,7 +22,9 @@ def suite_plans(url: str, scenarios: tuple[str, ...], **options: Any) -> list[Pl
     """
     unknown = [name for name in scenarios if name not in SCENARIOS]
     if unknown or not scenarios:
-        raise PlanError(f"no scenario {unknown[0] if unknown else ''!r}: choose among {', '.join(SCENARIOS)}")
+        raise PlanError(
+            f"--scenarios: no scenario {unknown[0] if unknown else ''!r}: choose among {', '.join(SCENARIOS)}"
+        )
     profile = options.pop("profile", None)
     closed = options.pop("closed", None)
     return [

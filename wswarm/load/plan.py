@@ -92,6 +92,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return profile_for(self.profile, self.scenario).url(self.url) if self.profile else self.url
 
     @property
+    def is_secure(self) -> bool:
+        """Whether the connections use TLS."""
+        return urlsplit(self.url).scheme == "wss"
+
+    @property
     def sockets(self) -> int:
         """All connections of the run, publishers included."""
         return self.connections + (self.publishers if self.scenario == "fanout" else 0)
@@ -196,9 +201,10 @@ def _check_message(plan: Plan) -> None:
     if plan.text is not None and plan.json is not None:
         raise PlanError("--text and --json both give the message: use one")
     if "{marker}" not in plan.template:
-        raise PlanError(
-            f"the message {plan.template!r} has no {{marker}}: put it where the receiver relays it"
-        )
+        option = "--text" if plan.json is None else "--json"
+        raise PlanError(f"{option} {plan.template!r} has no {{marker}}: put it where the receiver relays it")
+    if plan.template.count("{marker}") > 1:
+        raise PlanError(f"the message {plan.template!r} has {{marker}} twice: a message carries one")
     if plan.json is not None:
         try:
             msgspec.json.decode(plan.json.replace("{id}", "0"))
@@ -225,6 +231,8 @@ def _check_connection(plan: Plan) -> None:
     _check_tokens(plan)
     for address in plan.bind:
         _check_bind(address)
+    if not plan.is_secure and (plan.insecure or plan.cacert or plan.cert or plan.key):
+        raise PlanError("--insecure, --cacert, --cert and --key are for TLS: write wss:// or leave them out")
     if (plan.cert is None) != (plan.key is None):
         raise PlanError("--cert and --key go together: give both files")
     if plan.deflate and plan.driver != "websockets":

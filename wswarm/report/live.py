@@ -1,6 +1,8 @@
 """Progress while a run goes on: a few lines that renew themselves on a terminal, else a line now and then."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self, TextIO
 
@@ -41,9 +43,13 @@ class Live:
         self._shown: Progress | None = None
 
     def __enter__(self) -> Self:
-        if self._quiet:
-            return self
         stream = sys.stderr if self._stream is None else self._stream
+        if not self._quiet and stream is not None:  # there is none when it was closed before Python began
+            with self._or_nothing():
+                self._begin(stream)
+        return self
+
+    def _begin(self, stream: TextIO) -> None:
         self._console = Console(file=stream, highlight=False, soft_wrap=True)
         if stream.isatty() and not self._console.is_dumb_terminal:
             self._screen = Screen(
@@ -56,25 +62,33 @@ class Live:
             self._screen.start(refresh=True)
         else:
             self._print(self._title)
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._screen is not None:
-            self._screen.stop()
-            self._screen = None
-        self._console = None
+        with self._or_nothing():
+            if self._screen is not None:
+                self._screen.stop()
+        self._screen = self._console = None
 
     def update(self, progress: Progress) -> None:
         """Show the progress, unless the last one was shown a moment ago in the same phase."""
         if self._console is None or not self._is_due(progress):
             return
         self._shown = progress
-        if self._screen is not None:
-            self._screen.update(_panel(self._title, self._total_s, progress), refresh=True)
-        else:
-            self._print(line(progress, self._total_s))
+        with self._or_nothing():
+            if self._screen is not None:
+                self._screen.update(_panel(self._title, self._total_s, progress), refresh=True)
+            else:
+                self._print(line(progress, self._total_s))
+
+    @contextmanager
+    def _or_nothing(self) -> Iterator[None]:
+        """Show nothing more once the stream can't be written: a run is worth more than its display."""
+        try:
+            yield
+        except (OSError, ValueError):
+            self._screen = self._console = None
 
     def _is_due(self, progress: Progress) -> bool:
         if self._shown is None or progress.phase != self._shown.phase:

@@ -44,8 +44,8 @@ class Bins:
         codes, counts = self._consolidated()
         return np.concatenate((codes, counts)).tobytes()
 
-    def quantiles_ns(self, *percents: float) -> Iterator[tuple[int, list[int]]]:
-        """Yield each key, ascending, with the values at `percents`: middles of bins, so within 1 %."""
+    def quantiles_ns(self, *percents: float) -> Iterator[tuple[int, int, list[int]]]:
+        """Yield each key, ascending, with its number of values, and those at `percents`: middles of bins."""
         codes, counts = self._consolidated()
         if not len(codes):
             return
@@ -53,7 +53,7 @@ class Bins:
         for key, key_codes, key_counts in zip(
             keys.tolist(), np.split(codes, starts[1:]), np.split(counts, starts[1:]), strict=True
         ):
-            yield key, _quantiles(key_codes % BINS, key_counts, percents)
+            yield key, int(key_counts.sum()), _quantiles(key_codes % BINS, key_counts, percents)
 
     def total_quantiles_ns(self, *percents: float) -> list[int] | None:
         """Return the values at `percents` over all keys together; `None` when there are none."""

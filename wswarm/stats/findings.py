@@ -16,12 +16,16 @@ STILL_OPEN = np.iinfo(np.int64).max
 
 
 class Window(msgspec.Struct, frozen=True):
-    """The load's times, CLOCK_MONOTONIC ns: figures come from messages intended in [hold_ns, drain_ns)."""
+    """The load's times, CLOCK_MONOTONIC ns: figures come from messages intended in [hold_ns, drain_ns).
+
+    What arrives after `end_ns`, the end of the drain, has not arrived.
+    """
 
     origin_ns: int
     start_ns: int
     hold_ns: int
     drain_ns: int
+    end_ns: int = STILL_OPEN
 
 
 class Sockets(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +76,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         owed: Replies or deliveries due; received + lost_disconnected + lost_silent.
-        unmarked: Frames without our marker, from the start of the load on.
+        unmarked: Messages without our marker that arrived from the start of the hold on.
         response: Histogram of received − intended (fan-out: the delivery times).
         service: Histogram of received − sent; empty in fan-out.
         by_second: Bins of response or delivery times by second since the origin, warm-up included.
@@ -104,14 +108,16 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     """What the agent's own process spent and suffered.
 
     Attributes:
-        cpu_s: CPU seconds over hold and drain; `elapsed_s` of wall time passed meanwhile.
+        cpu_s: CPU seconds over hold and drain.
+        cpu_share: CPU over the hold alone, of one core.
         rss_before: Resident bytes before connecting; `rss_open` when all were open; `rss_peak` at most.
-        loop_lag: Histogram of how late a 1 ms tick came, over hold and drain.
-        longest_stop_ns: The longest of these.
+        loop_lag: Histogram of how late the loop came to random instants, over hold and drain; of an agent that
+            only connects, over the ramp too.
+        longest_stop_ns: The longest of these since the first connect.
     """
 
     cpu_s: float
-    elapsed_s: float
+    cpu_share: float
     rss_before: int
     rss_open: int
     rss_peak: int

@@ -48,7 +48,8 @@ class Histogram:
         """Add every value; those below 0 or above 1 h count at that limit, but stay exact in min, max and sum."""
         if len(values_ns) == 0:
             return
-        self.counts += np.bincount(_slots(values_ns), minlength=SLOTS)
+        counts = np.bincount(_slots(values_ns))
+        self.counts[: len(counts)] += counts
         self._widen(int(values_ns.min()), int(values_ns.max()))
         self.n += len(values_ns)
         self.total_ns += int(values_ns.sum())

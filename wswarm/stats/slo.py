@@ -11,7 +11,7 @@ from msgspec import inspect
 
 from wswarm.errors import PlanError
 from wswarm.run import Run, Scenario, SloResult
-from wswarm.units import parse_count, parse_duration
+from wswarm.units import parse_count, parse_duration, parse_rate, parse_size
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
@@ -52,9 +52,10 @@ def parse_objective(expression: str) -> Objective:
             f"--slo {expression!r} is not an objective: write p99<50ms, lost==0 or rates.achieved>=950"
         )
     path, sign, value = match.groups()
-    if not _can_be_number(full_path(path, "echo")):
+    full = full_path(path, "echo")
+    if not _can_be_number(full):
         raise PlanError(f"--slo {expression!r}: a run file has no number {path!r}; see docs/run.schema.json")
-    return Objective(expression, path, sign, _limit(expression, value))
+    return Objective(expression, path, sign, _limit(expression, full, value))
 
 
 def check(run: Run, expressions: tuple[str, ...]) -> list[SloResult]:
@@ -98,11 +99,17 @@ def _value(run: Run, path: str, objective: Objective) -> float | None:
 
 
 def _can_be_number(path: str) -> bool:
+    return path == "messages.lost" or bool(
+        _kinds(path) & {inspect.IntType, inspect.FloatType, inspect.AnyType}
+    )
+
+
+def _kinds(path: str) -> set[type[inspect.Type]]:
+    """Return what kinds of value a run file can hold at the path."""
     kinds: list[inspect.Type] = [inspect.type_info(Run)]
     for name in path.split("."):
         kinds = [inner for kind in kinds for inner in _inside(kind, name)]
-    numbers = (inspect.IntType, inspect.FloatType, inspect.AnyType)
-    return path == "messages.lost" or any(isinstance(kind, numbers) for kind in kinds)
+    return {type(kind) for kind in kinds}
 
 
 def _inside(kind: inspect.Type, name: str) -> list[inspect.Type]:
@@ -118,15 +125,20 @@ def _inside(kind: inspect.Type, name: str) -> list[inspect.Type]:
     ]
 
 
-def _limit(expression: str, value: str) -> float:
-    parsers: tuple[Callable[[str], float], ...] = (
-        (parse_count, parse_duration) if value[-1:] in "kKM" else (float, parse_duration, parse_count)
-    )
-    for parse in parsers:
+def _limit(expression: str, path: str, value: str) -> float:
+    """Return the value in the run file's unit, which is that of the figure: a rate, a size, a count or a time."""
+    kinds = {"rates.": (parse_rate, "a rate such as 2k/s"), "rss": (parse_size, "a size such as 64KiB")}
+    parse, kind = next((found for part, found in kinds.items() if part in path), (None, ""))
+    if parse is None:
+        is_count = inspect.IntType in _kinds(path) or path == "messages.lost"
+        parse, kind = (
+            (parse_count, "a count") if is_count else (parse_duration, "a number or a duration such as 50ms")
+        )
+    for read in (float, parse):
         try:
-            limit = float(parse(value))
+            limit = float(read(value))
         except (PlanError, ValueError):
             continue
         if not isnan(limit):
             return limit
-    raise PlanError(f"--slo {expression!r}: {value!r} is neither a number nor a duration such as 50ms")
+    raise PlanError(f"--slo {expression!r}: {value!r} is not {kind}")

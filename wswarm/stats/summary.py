@@ -148,7 +148,7 @@ def fanout(findings: Sequence[Findings], window: Window, *, publishers: int, war
     for one in arrivals:
         bins.merge(one.by_broadcast)
     median_ns: Int64s = np.full(len(owed), UNKNOWN, np.int64)
-    for index, (median,) in bins.quantiles_ns(50.0):
+    for index, _, (median,) in bins.quantiles_ns(50.0):
         median_ns[index] = min(max(median, int(first_ns[index])), int(last_ns[index]))
     of_hold = np.flatnonzero((sent_ns > 0) & (np.arange(len(sent_ns)) >= warmup))
     reached = of_hold[last_ns[of_hold] != UNKNOWN]
@@ -187,7 +187,7 @@ def series(findings: Sequence[Findings], window: Window, end_ns: int) -> list[Se
     opened_in = _second(opened_ns, window)
     handshakes = Bins()
     handshakes.record(opened_in, opened_ns - started_ns)
-    medians = {key: values[0] for key, values in handshakes.quantiles_ns(50.0)}
+    medians = {key: values[0] for key, n, values in handshakes.quantiles_ns(50.0) if is_supported(n, 50.0)}
     longest: Int64s = np.zeros(count + 1, np.int64)
     np.maximum.at(longest, np.minimum(opened_in, count), opened_ns - started_ns)
     opened, failed = (_per_second(_second(moment, window), count) for moment in (opened_ns, failed_ns))
@@ -288,8 +288,12 @@ def _times_by_second(arrivals: Sequence[Arrivals]) -> dict[int, dict[str, float]
     bins = Bins()
     for one in arrivals:
         bins.merge(one.by_second)
-    names = ("p50", "p90", "p99", "max")
+    percents = {"p50": 50.0, "p90": 90.0, "p99": 99.0, "max": 100.0}
     return {
-        key: {name: value / NS_PER_S for name, value in zip(names, values, strict=True)}
-        for key, values in bins.quantiles_ns(50.0, 90.0, 99.0, 100.0)
+        key: {
+            name: value / NS_PER_S
+            for (name, percent), value in zip(percents.items(), values, strict=True)
+            if percent == 100 or is_supported(n, percent)
+        }
+        for key, n, values in bins.quantiles_ns(*percents.values())
     }

@@ -65,7 +65,6 @@ class Tally:
         self.received_per_second: Int64s = np.zeros(0, np.int64)
         self.lost_per_second: Int64s = np.zeros(0, np.int64)
         self.received_all = 0
-        self.received = 0
         self.duplicated = 0
         self.reordered = 0
         self.extra = 0
@@ -77,7 +76,10 @@ class Tally:
         return (intended_ns >= self.window.hold_ns) & (intended_ns < self.window.drain_ns)
 
     def only_possible(self, batch: Batch, is_possible: Bools) -> Batch:
-        """Count arrivals that nobody owes as extra, and return the others."""
+        """Drop arrivals after the drain, count those that nobody owes as extra, and return the others."""
+        in_time = batch.received_ns <= self.window.end_ns
+        if not in_time.all():
+            batch, is_possible = batch.where(in_time), is_possible[in_time]
         if is_possible.all():
             return batch
         self.extra += int(np.count_nonzero(self.in_hold(batch.intended_ns[~is_possible])))
@@ -89,7 +91,6 @@ class Tally:
         in_hold = self.in_hold(batch.intended_ns)
         first_in_hold = kinds.is_first & in_hold
         delay_ns = batch.received_ns - batch.intended_ns
-        self.received += int(np.count_nonzero(first_in_hold))
         self.duplicated += int(np.count_nonzero(in_hold & ~kinds.is_first))
         self.reordered += int(np.count_nonzero(kinds.is_reordered & in_hold))
         self.received_all += int(np.count_nonzero(kinds.is_first))

@@ -1,0 +1,249 @@
+"""The options: each reaches the plan, each has its default, and a bad value is named in one line."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from wswarm.arguments import make_parser
+from wswarm.cli import main
+from wswarm.load.plan import SEED_LIMIT, Plan, make_plan
+
+URL = "ws://127.0.0.1:1/ws"
+SECURE = "wss://127.0.0.1:1/ws"
+
+# Option and value, the plan's setting, what it becomes.
+SETTINGS: list[tuple[list[str], str, Any]] = [
+    (["-c", "2k"], "connections", 2000),
+    (["--connections", "7"], "connections", 7),
+    (["-r", "2k/s"], "rate", 2000.0),
+    (["-r", "500"], "rate", 500.0),
+    (["--rate", "90/m"], "rate", 1.5),
+    (["-d", "1m30s"], "duration", 90.0),
+    (["-z", "250ms"], "duration", 0.25),
+    (["--duration", "3"], "duration", 3.0),
+    (["--warmup", "0"], "warmup", 0.0),
+    (["--warmup", "200ms"], "warmup", 0.2),
+    (["--drain", "2s"], "drain", 2.0),
+    (["--connect-rate", "1k/s"], "connect_rate", 1000.0),
+    (["--connect-timeout", "3s"], "connect_timeout", 3.0),
+    (["--arrivals", "poisson"], "arrivals", "poisson"),
+    (["--pacing", "batched"], "pacing", "batched"),
+    (["--seed", "0"], "seed", 0),
+    (["--seed", str(SEED_LIMIT - 1)], "seed", SEED_LIMIT - 1),
+    (["--processes", "2"], "processes", 2),
+    (["--size", "64KiB"], "size", 65_536),
+    (["--size", "16k"], "size", 16_000),
+    (["--text", "say {marker}"], "text", "say {marker}"),
+    (["--json", '{"a":"{marker}"}'], "json", '{"a":"{marker}"}'),
+    (["--binary"], "binary", True),
+    (["--on-open", "hello", "--on-open", "I am {id}"], "on_open", ("hello", "I am {id}")),
+    (["--profile", "items"], "profile", "items"),
+    (["-H", "A: 1", "--header", "B: {id}"], "headers", ("A: 1", "B: {id}")),
+    (["--cookie", "a=1", "--cookie", "b={id}"], "cookies", ("a=1", "b={id}")),
+    (["--subprotocol", "v1", "--subprotocol", "v2"], "subprotocols", ("v1", "v2")),
+    (["--origin", "https://example.org"], "origin", "https://example.org"),
+    (["--insecure"], "insecure", True),
+    (["--cacert", "ca.pem"], "cacert", "ca.pem"),
+    (["--cert", "c.pem", "--key", "k.pem"], "cert", "c.pem"),
+    (["--cert", "c.pem", "--key", "k.pem"], "key", "k.pem"),
+    (["--bind", "127.0.0.2", "--bind", "127.0.0.3"], "bind", ("127.0.0.2", "127.0.0.3")),
+    (["--driver", "websockets", "--deflate"], "deflate", True),
+    (["--driver", "websockets"], "driver", "websockets"),
+    (["--closed"], "closed", True),
+    (["--target-pid", "1"], "target_pid", 1),
+    (["--slo", "p99<50ms", "--slo", "lost==0"], "slo", ("p99<50ms", "lost==0")),
+]
+
+# What DESIGN §5 says a bare command does.
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "connect": {"connections": 100, "rate": None, "warmup": 0.0, "sockets": 100},
+    "echo": {"connections": 10, "rate": 100.0, "warmup": 1.0, "sockets": 10},
+    "fanout": {"connections": 100, "rate": 5.0, "warmup": 1.0, "sockets": 101, "publishers": 1},
+}
+COMMON: dict[str, Any] = {
+    "duration": 10.0,
+    "drain": 5.0,
+    "connect_rate": 500.0,
+    "connect_timeout": 10.0,
+    "arrivals": "constant",
+    "pacing": "exact",
+    "driver": "picows",
+    "template": "{marker}",
+    "address": URL,
+    **dict.fromkeys(
+        ("seed", "processes", "size", "profile", "origin", "cacert", "cert", "key", "target_pid")
+    ),
+    **dict.fromkeys(("binary", "insecure", "deflate", "closed"), False),
+    **dict.fromkeys(("on_open", "headers", "cookies", "subprotocols", "bind", "slo"), ()),
+}
+
+# Arguments, the exact line on standard error but for its beginning `wswarm COMMAND: `.
+_DURATION = "is not a duration: write 250ms, 10s or 1m30s"
+_COUNT = "is not a count: write 1000, 10k or 1m"
+_RATE = "is not a rate: write 500/s, 2k/s or 30/m"
+BAD: list[tuple[str, list[str], tuple[str, ...]]] = [
+    ("echo", ["http://host/"], ("unknown scheme", "'http://host/'", "ws://")),
+    ("echo", ["localhost:8000"], ("unknown scheme", "'localhost:8000'", "ws:// or wss://")),
+    ("echo", ["ws://"], ("no host", "'ws://'", "write ws://host:port/path")),
+    ("echo", ["ws://h:99999/"], ("'ws://h:99999/'", "Port out of range")),
+    ("echo", [URL, "-r", "0"], ("--rate 0", "above 0")),
+    ("echo", [URL, "-r", "abc"], ("--rate", "'abc'", _RATE)),
+    ("echo", [URL, "-r", "-5"], ("--rate", "'-5'", _RATE)),
+    ("echo", [URL, "-r", "nan"], ("--rate", "'nan'", _RATE)),
+    ("echo", [URL, "-r", "inf"], ("--rate", "'inf'", _RATE)),
+    ("echo", [URL, "-r", "1/h"], ("--rate 0.000277778/s", "--duration 10s", "no message", "raise")),
+    ("echo", [URL, "-r", "100m"], ("--rate 1e+08/s", "lower")),
+    ("echo", [URL, "-d", "0"], ("--duration 0", "above 0")),
+    ("echo", [URL, "-d", "-5s"], ("--duration", "'-5s'", _DURATION)),
+    ("echo", [URL, "-d", "inf"], ("--duration", "'inf'", _DURATION)),
+    ("echo", [URL, "-d", "10 s"], ("--duration", "'10 s'", _DURATION)),
+    ("echo", [URL, "-d"], ("--duration", "expected one argument")),
+    ("echo", [URL, "--warmup", "-1"], ("--warmup", "'-1'", _DURATION)),
+    ("echo", [URL, "--drain", "soon"], ("--drain", "'soon'", _DURATION)),
+    ("echo", [URL, "-c", "0"], ("--connections 0", "above 0")),
+    ("echo", [URL, "-c", "-1"], ("--connections", "'-1'", _COUNT)),
+    ("echo", [URL, "-c", "1.5"], ("--connections", "'1.5'", _COUNT)),
+    ("echo", [URL, "-c", "nan"], ("--connections", "'nan'", _COUNT)),
+    ("echo", [URL, "--connect-rate", "0"], ("--connect-rate 0", "above 0")),
+    ("echo", [URL, "--connect-timeout", "0"], ("--connect-timeout 0", "above 0")),
+    ("echo", [URL, "--arrivals", "often"], ("--arrivals", "'often'", "constant", "poisson")),
+    ("echo", [URL, "--pacing", "fast"], ("--pacing", "'fast'", "exact", "batched")),
+    ("echo", [URL, "--seed", "abc"], ("--seed", "'abc'", "whole number from 0")),
+    ("echo", [URL, "--seed", "-1"], ("--seed", "'-1'", "whole number from 0")),
+    ("echo", [URL, "--seed", str(SEED_LIMIT)], ("--seed", str(SEED_LIMIT), "whole number")),
+    ("echo", [URL, "--processes", "0"], ("--processes 0", "above 0")),
+    ("echo", [URL, "--processes", "11"], ("--processes 11", "--connections 10")),
+    ("echo", [URL, "--size", "9"], ("--size 9", "too small", "bytes")),
+    ("echo", [URL, "--size", "17MiB"], ("--size 17825792", "too large", "16 MiB")),
+    ("echo", [URL, "--size", "10g"], ("--size", "'10g'", "write 512, 16k or 64KiB")),
+    ("echo", [URL, "--text", "hello"], ("'hello'", "no {marker}", "put it")),
+    ("echo", [URL, "--json", "{marker}"], ("--json '{marker}'", "not JSON")),
+    ("echo", [URL, "--json", "1", "--text", "2"], ("--text", "--json", "use one")),
+    ("echo", [URL, "--profile", "chap"], ("'chap'", "echo, items, chat")),
+    ("echo", [URL, "--profile", "chat"], ("'chat'", "--profile echo")),
+    ("fanout", [URL, "--profile", "echo"], ("'echo'", "--profile chat")),
+    ("echo", [URL, "-H", "nonsense"], ("--header 'nonsense'", "'Name: value'")),
+    ("echo", [URL, "--cookie", "nonsense"], ("--cookie 'nonsense'", "name=value")),
+    ("echo", [URL, "--subprotocol", "a b"], ("--subprotocol 'a b'", "token")),
+    ("echo", [URL, "--bind", "nowhere"], ("--bind 'nowhere'", "IP address")),
+    ("echo", [SECURE, "--cert", "c.pem"], ("--cert", "--key", "both")),
+    ("echo", [URL, "--deflate"], ("--deflate", "--driver websockets")),
+    ("echo", [URL, "--driver", "curl"], ("--driver", "'curl'", "picows", "websockets")),
+    ("echo", [URL, "--target-pid", "abc"], ("--target-pid", "'abc'", "whole number from 1")),
+    ("echo", [URL, "--target-pid", "0"], ("--target-pid", "'0'", "whole number from 1")),
+    ("echo", [URL, "--target-pid", "9" * 19], ("--target-pid", "9" * 19, "whole number from 1")),
+    ("echo", [URL, "--print", "xml"], ("--print", "'xml'", "json")),
+    ("echo", [URL, "-o", ""], ("-o/--output", "''", "-o DIR")),
+    ("echo", [], ("URL", "required")),
+    ("echo", [URL, "another"], ("another", "no such")),
+    ("echo", [URL, "--conn", "5"], ("--conn 5", "no such")),
+    ("echo", [URL, "--bogus"], ("--bogus", "no such")),
+    ("connect", [URL, "-r", "5"], ("-r 5", "no such")),
+    ("connect", [URL, "--text", "{marker}"], ("--text {marker}", "no such")),
+    ("fanout", [URL, "--closed"], ("--closed", "no such")),
+    ("fanout", [URL, "--publishers", "0"], ("--publishers 0", "above 0")),
+    ("fanout", [URL, "--publishers", "1k", "-c", "20k"], ("20,000", "--publishers")),
+    ("run", [URL, "--scenarios", "bogus"], ("'bogus'", "connect, echo, fanout")),
+    ("run", [URL, "--scenarios", ""], ("''", "connect, echo, fanout")),
+    ("run", [URL, "-r", "0"], ("--rate 0", "above 0")),
+    ("doctor", ["-c", "0"], ("--connections 0", "above 0")),
+    ("doctor", ["-c", "many"], ("--connections", "'many'", _COUNT)),
+    ("doctor", ["--connect-rate", "0"], ("--connect-rate 0", "above 0")),
+    ("serve", ["--app", "bogus"], ("--app 'bogus'", "documented.chat")),
+    ("serve", ["--port", "0"], ("--port", "'0'", "from 1 to 65535")),
+    ("serve", ["--port", "http"], ("--port", "'http'", "from 1 to 65535")),
+    ("serve", ["--workers", "0"], ("--workers", "'0'", "from 1 to 64")),
+    ("serve", ["--ws", "bogus"], ("--ws", "'bogus'", "websockets-sansio")),
+    ("report", [], ("RUN", "required")),
+]
+
+
+def plan_of(*arguments: str, monkeypatch: pytest.MonkeyPatch) -> Plan:
+    """The plan that the command line would measure."""
+    plans: list[Plan] = []
+
+    def stop(plan: Plan, *_: object) -> None:
+        plans.append(plan)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("wswarm.cli.measure", stop)
+    monkeypatch.setattr("wswarm.cli.check", lambda _: None)
+    main(arguments)
+    return plans[0]
+
+
+@pytest.fixture
+def planned(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Callable[..., Plan]:
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: plan_of(*arguments, "--quiet", monkeypatch=monkeypatch)
+
+
+@pytest.mark.parametrize(("options", "name", "value"), SETTINGS)
+def test_an_option_becomes_the_plans_setting(
+    options: list[str], name: str, value: Any, planned: Callable[..., Plan]
+) -> None:
+    assert getattr(planned("echo", SECURE, *options), name) == value
+    assert make_plan("echo", SECURE).__getattribute__(name) != value
+
+
+def test_publishers_become_the_plans_setting(planned: Callable[..., Plan]) -> None:
+    assert planned("fanout", URL, "--publishers", "3").publishers == 3
+
+
+@pytest.mark.parametrize("scenario", DEFAULTS)
+def test_a_bare_command_has_the_defaults_of_the_design(scenario: str, planned: Callable[..., Plan]) -> None:
+    plan = planned(scenario, URL)
+    expected = {**COMMON, **DEFAULTS[scenario]}
+    assert {name: getattr(plan, name) for name in expected} == expected
+    assert set(plan.__struct_fields__) <= {*expected, "scenario", "url", "text", "json", "publishers"}
+
+
+def test_a_closed_model_without_a_rate_is_as_fast_as_replies_come(planned: Callable[..., Plan]) -> None:
+    assert planned("echo", URL, "--closed").rate is None
+    assert planned("echo", URL, "--closed", "-r", "5").rate == 5
+
+
+def test_a_suite_measures_all_scenarios_unless_some_are_named() -> None:
+    parser = make_parser()
+    assert parser.parse_args(["run"]).scenarios == "connect,echo,fanout"
+    assert parser.parse_args(["run"]).url is None
+    assert parser.parse_args(["run", URL, "--scenarios", "echo"]).url == URL
+
+
+def test_a_closed_model_in_a_suite_is_the_echos(planned: Callable[..., Plan]) -> None:
+    assert planned("run", URL, "--closed", "--scenarios", "echo,fanout").closed
+    assert not planned("run", URL, "--closed", "--scenarios", "fanout").closed
+
+
+@pytest.mark.parametrize(("command", "arguments", "words"), BAD)
+def test_a_bad_value_is_named_in_one_line_with_the_mend(
+    command: str,
+    arguments: list[str],
+    words: tuple[str, ...],
+    tmp_path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    try:
+        code = main([command, *arguments])
+    except SystemExit as end:
+        code = end.code  # type: ignore[assignment]
+    shown = capsys.readouterr()
+    assert (code, shown.out, shown.err.count("\n")) == (2, "", 1)
+    assert shown.err.startswith(f"wswarm {command}: ")
+    assert not [word for word in words if word not in shown.err], shown.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("arguments", "word"), [([], "COMMAND"), (["measure"], "'measure'")])
+def test_a_missing_or_unknown_command_is_a_usage_error(
+    arguments: list[str], word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    shown = capsys.readouterr()
+    assert (end.value.code, shown.out, shown.err.count("\n")) == (2, "", 1)
+    assert word in shown.err
+    assert "wswarm --help" in shown.err

@@ -1,0 +1,177 @@
+"""Everything that stands in a measurement's way: one clear line, the right exit code, nothing left behind."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import BRIEF_MESSAGES, Outcome, wswarm
+from tests.cli.strangers import closed_port, stranger
+from tests.end_to_end.servers import Server, serve
+from wswarm.drive.limits import AGENTS_PER_CORE, FILES_RESERVED, cores
+
+pytestmark = pytest.mark.xdist_group("command line: bad input")
+Failing = Callable[..., str]
+
+
+@pytest.fixture
+def failing(tmp_path: Path) -> Failing:
+    """Runs a command that has to fail with a code, and returns the one line that it says."""
+
+    def run(code: int, *arguments: str, **options: object) -> str:
+        command = "echo" if "://" in arguments[0] else arguments[0]
+        rest = arguments if command == "echo" else arguments[1:]
+        end: Outcome = wswarm(command, *BRIEF_MESSAGES, "--quiet", *rest, cwd=tmp_path, **options)
+        assert (end.code, end.out, end.err.count("\n")) == (code, "", 1), end
+        assert "Traceback" not in end.err
+        assert end.err.startswith(f"wswarm {command}: ")
+        assert list(tmp_path.iterdir()) == []
+        return end.err
+
+    return run
+
+
+def assert_words(line: str, *words: str) -> None:
+    assert not [word for word in words if word not in line], line
+
+
+def test_a_host_that_does_not_exist_is_named(failing: Failing) -> None:
+    assert_words(failing(1, "ws://host.invalid:8000/ws"), "no such host 'host.invalid'", "check the name")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_closed_port_is_named(host: str, failing: Failing) -> None:
+    url = f"ws://{host}:{closed_port()}/ws"
+    assert_words(failing(1, url), url, "3 × refused", "start the service or correct the port")
+
+
+def test_an_ipv6_address_is_understood(failing: Failing) -> None:
+    assert_words(failing(1, f"ws://[::1]:{closed_port()}/ws"), "ws://[::1]:", "3 × ")
+
+
+def test_a_scenario_of_a_suite_that_fails_first_leaves_nothing_behind(failing: Failing) -> None:
+    url = f"ws://127.0.0.1:{closed_port()}/ws"
+    assert_words(failing(1, "run", url), url, "refused")
+
+
+def test_a_refused_upgrade_is_named_with_its_status(failing: Failing) -> None:
+    with serve("refusing", refuse_every=1, statuses=[403]) as server:
+        assert_words(failing(1, server.url), server.url, "3 × http 403", "path", "--origin")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "driver"), [("/missing", 404, "picows"), ("/private", 403, "websockets")]
+)
+def test_an_http_server_that_is_no_websocket_server_is_told(
+    path: str, status: int, driver: str, failing: Failing
+) -> None:
+    with stranger("http") as port:
+        line = failing(1, f"ws://127.0.0.1:{port}{path}", "--driver", driver)
+    assert_words(line, f"3 × http {status}", "check the path")
+
+
+@pytest.mark.parametrize("kind", ["http", "old http"])
+def test_an_answer_that_is_no_upgrade_is_told(kind: str, failing: Failing) -> None:
+    with stranger(kind) as port:
+        line = failing(1, f"ws://127.0.0.1:{port}/")
+    assert_words(line, "3 × ", "check", "200")
+
+
+def test_a_server_that_says_nothing_is_waited_for_as_long_as_allowed(failing: Failing) -> None:
+    with stranger("silent") as port:
+        line = failing(1, f"ws://127.0.0.1:{port}/", "--connect-timeout", "200ms")
+    assert_words(line, "3 × timeout", "raise --connect-timeout")
+
+
+def test_a_server_that_hangs_up_at_once_is_told(failing: Failing) -> None:
+    with stranger("brusque") as port:
+        assert_words(failing(1, f"ws://127.0.0.1:{port}/"), "3 × reset", "it hung up")
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused_with_the_mend(
+    tls: Server, failing: Failing
+) -> None:
+    assert_words(failing(1, tls.url), "3 × tls certificate", "--cacert FILE", "--insecure")
+
+
+def test_tls_where_plain_was_asked_for_is_told(tls: Server, failing: Failing) -> None:
+    assert_words(failing(1, tls.url.replace("wss://", "ws://")), "3 × reset", "speak TLS", "wss://")
+
+
+def test_plain_where_tls_was_asked_for_is_told(echo: Server, failing: Failing) -> None:
+    line = failing(1, echo.url.replace("ws://", "wss://"), "--connect-timeout", "300ms")
+    assert_words(line, "3 × tls: handshake timed out", "speak TLS", "wss://")
+
+
+def test_certificate_files_that_are_not_there_are_named(tls: Server, failing: Failing) -> None:
+    assert_words(failing(2, tls.url, "--cacert", "/no/ca.pem"), "--cacert /no/ca.pem", "No such file", "PEM")
+    line = failing(2, tls.url, "--cert", "/no/c.pem", "--key", "/no/k.pem")
+    assert_words(line, "--cert /no/c.pem", "--key /no/k.pem", "No such file")
+
+
+@pytest.mark.parametrize(
+    ("folder", "why"),
+    [("/proc/here", "No such file"), (__file__, "File exists"), (f"{__file__}/below", "Not a directory")],
+)
+def test_a_folder_that_cannot_be_written_is_named(folder: str, why: str, failing: Failing) -> None:
+    line = failing(2, f"ws://127.0.0.1:{closed_port()}/", "-o", folder)
+    assert_words(line, f"-o {folder}", why, "choose another place")
+
+
+def test_a_folder_below_which_nothing_can_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "reports").write_text("a file")
+    end = wswarm("echo", "ws://127.0.0.1:1/", "--quiet", cwd=tmp_path)
+    assert (end.code, end.err.count("\n")) == (2, 1)
+    assert_words(end.err, "reports", "-o DIR")
+
+
+def test_folders_that_were_there_before_a_failure_stay(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    for folder, left in (("mine", True), ("mine/new/deep", True), ("other/deep", False)):
+        end = wswarm("echo", "ws://127.0.0.1:1/", "--slo", "x", "--quiet", "-o", folder, cwd=tmp_path)
+        assert (end.code, (tmp_path / folder.split("/")[0]).exists()) == (2, left)
+    assert [path.name for path in tmp_path.rglob("*")] == ["mine"]
+
+
+def test_a_process_that_is_not_there_is_named(echo: Server, failing: Failing) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    assert_words(failing(2, echo.url, "--target-pid", str(ended.pid)), str(ended.pid), "no such process")
+
+
+def test_source_addresses_that_cannot_be_used_are_named(echo: Server, failing: Failing) -> None:
+    assert_words(failing(2, echo.url, "--bind", "8.8.8.8"), "--bind 8.8.8.8", "address of this machine")
+    assert_words(failing(2, echo.url, "--bind", "::1"), "--bind ::1", "127.0.0.1", "IP version")
+
+
+def test_an_objective_that_cannot_be_read_is_named(echo: Server, failing: Failing) -> None:
+    assert_words(failing(2, echo.url, "--slo", "nonsense"), "--slo 'nonsense'", "p99<50ms")
+    assert_words(failing(2, echo.url, "--slo", "no.figure<1"), "--slo 'no.figure<1'", "no number")
+
+
+def test_more_connections_than_files_are_refused_with_the_mend(echo: Server, failing: Failing) -> None:
+    few = ("bash", "-c", 'ulimit -n 100 && exec "$@"', "bash")
+    line = failing(2, echo.url, "-c", "200", "--processes", "1", prefix=few)
+    assert_words(line, "-c", "open files", "hard limit is 100", "--processes 6", "ulimit")
+    each, agents = 100 - FILES_RESERVED, AGENTS_PER_CORE * cores() + 1
+    line = failing(2, echo.url, "-c", str(each * agents), prefix=few)
+    assert_words(line, f"--processes {agents}", "limit of open files")
+
+
+def test_more_connections_than_ports_are_refused_with_the_mend(echo: Server, failing: Failing) -> None:
+    assert_words(failing(2, echo.url, "-c", "10m"), "-c 10000000", "local ports", "--bind")
+    assert_words(failing(2, echo.url, "-c", "9" * 18 + "g"), "local ports", "--bind")
+
+
+def test_more_processes_than_the_machine_can_bear_are_not_started(echo: Server, failing: Failing) -> None:
+    agents = str(AGENTS_PER_CORE * cores() + 1)
+    line = failing(2, echo.url, "-c", agents, "--processes", agents)
+    assert_words(line, f"--processes {agents} is more", f"at most {int(agents) - 1}", "use fewer")
+
+
+def test_a_password_in_the_address_is_not_repeated(tmp_path: Path) -> None:
+    end = wswarm("echo", f"ws://user:hush@127.0.0.1:{closed_port()}/", "-c", "2", cwd=tmp_path)
+    assert end.code == 1
+    assert "hush" not in end.err
+    assert "ws://user:…@127.0.0.1" in end.err

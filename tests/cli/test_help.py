@@ -1,0 +1,150 @@
+"""The help: it fits a terminal, and tells every option with its unit and default."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from wswarm.arguments import make_parser
+
+FOLDER = Path(__file__).parents[1] / "golden" / "help"
+COMMANDS = ("", "run", "connect", "echo", "fanout", "serve", "doctor", "report")
+MEASURING = ("run", "connect", "echo", "fanout")
+SENDING = ("run", "echo", "fanout")
+
+# Every option of DESIGN §5 with the commands that have it.
+OPTIONS = {
+    "-c --connections -d --duration -z --connect-rate --connect-timeout --processes": MEASURING,
+    "-r --rate --warmup --drain --arrivals --pacing --seed": SENDING,
+    "--size --text --json --binary": SENDING,
+    "--on-open --profile -H --cookie --subprotocol --origin --insecure --cacert --cert --key": MEASURING,
+    "--deflate --bind --driver --target-pid --slo -o --output --no-plots --quiet --print": MEASURING,
+    "--closed": ("run", "echo"),
+    "--publishers": ("run", "fanout"),
+    "--scenarios": ("run",),
+    "--app --port --workers --ws": ("serve",),
+    "-c --connections": ("doctor",),
+    "--version": ("",),
+}
+DEFAULTS = [
+    ("connect", "--connections", "100"),
+    ("echo", "--connections", "10"),
+    ("fanout", "--connections", "100"),
+    ("run", "--connections", "connect 100, echo 10, fanout 100"),
+    ("echo", "--rate", "100/s"),
+    ("fanout", "--rate", "5/s"),
+    ("run", "--rate", "echo 100/s, fanout 5/s"),
+    *[(name, "--duration", "10s") for name in MEASURING],
+    *[(name, "--connect-rate", "500/s") for name in MEASURING],
+    *[(name, "--connect-timeout", "10s") for name in MEASURING],
+    *[(name, "--processes", "one per 10k") for name in MEASURING],
+    *[(name, "--driver", "picows") for name in MEASURING],
+    *[(name, "--output", "reports/<UTC time>-<scenario>") for name in MEASURING],
+    *[(name, "--target-pid", "of the application that wswarm started") for name in MEASURING],
+    *[(name, "--warmup", "1s") for name in SENDING],
+    *[(name, "--drain", "5s") for name in SENDING],
+    *[(name, "--arrivals", "constant") for name in SENDING],
+    *[(name, "--pacing", "exact") for name in SENDING],
+    *[(name, "--seed", "random") for name in SENDING],
+    *[(name, "--text", "{marker} alone") for name in SENDING],
+    ("fanout", "--publishers", "1"),
+    ("run", "--scenarios", "connect,echo,fanout"),
+    ("serve", "--app", "main"),
+    ("serve", "--port", "8000"),
+    ("serve", "--workers", "1"),
+    ("doctor", "--connections", "1000"),
+]
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def show(command: str) -> str:
+        with pytest.raises(SystemExit) as end:
+            make_parser().parse_args([*command.split(), "--help"])
+        assert end.value.code == 0
+        return capsys.readouterr().out
+
+    return show
+
+
+def normal(text: str) -> str:
+    """The help but for what differs between versions of Python: the usage, which is generated, and wrapping.
+
+    Python 3.13 writes `-o, --output DIR` where 3.11 and 3.12 write `-o DIR, --output DIR`.
+    """
+    body = text[text.index("\n\n") :]
+    return " ".join(re.sub(r" (?:'[^']+'|[A-Z]+)(?=, --?\w)", "", body).split())
+
+
+def entry(text: str, option: str) -> str:
+    """What the help says about an option, in one line."""
+    body = text[text.index("\n\n") :]
+    (found,) = re.findall(
+        rf"^  (?:-\w[^\n]*, )?{option}\b.*?(?=\n  -|\n\n|\Z)", body, re.DOTALL | re.MULTILINE
+    )
+    return " ".join(found.split())
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_reads_as_it_is_kept(command: str, shown) -> None:
+    path = FOLDER / f"{command or 'wswarm'}.txt"
+    if os.environ.get("GOLDEN") == "write":
+        path.write_text(shown(command), encoding="utf-8")
+    assert normal(shown(command)) == normal(path.read_text(encoding="utf-8"))
+
+
+def test_every_command_has_its_golden_file_and_no_other_has() -> None:
+    assert {path.stem for path in FOLDER.iterdir()} == {name or "wswarm" for name in COMMANDS}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_line_of_the_help_is_wider_than_a_terminal(command: str, shown) -> None:
+    assert max(map(len, shown(command).splitlines())) <= 80
+
+
+def test_every_option_of_the_design_is_documented_where_it_works(shown) -> None:
+    for options, commands in OPTIONS.items():
+        for command in commands:
+            words = set(re.findall(r"(?<![\w-])--?[a-zA-Z][\w-]*", shown(command)))
+            assert words >= set(options.split()), command
+
+
+@pytest.mark.parametrize(("command", "option", "default"), DEFAULTS)
+def test_the_help_names_the_default(command: str, option: str, default: str, shown) -> None:
+    assert f"(default: {default})" in entry(shown(command), option)
+
+
+@pytest.mark.parametrize("command", MEASURING)
+def test_options_stand_in_groups(command: str, shown) -> None:
+    groups = re.findall(r"^(\w[\w ]*):$", shown(command), re.MULTILINE)
+    message = ["message"] if command in SENDING else []
+    assert groups == [
+        "positional arguments",
+        "options",
+        "load",
+        *message,
+        "connection",
+        "origin and TLS",
+        "result",
+    ]
+
+
+@pytest.mark.parametrize("command", MEASURING)
+def test_the_help_names_units_and_exit_codes(command: str, shown) -> None:
+    text = normal(shown(command))
+    for unit in ("250ms 10s 1m30s", "10k 1m", "500/s 2k/s 30/m", "64KiB"):
+        assert unit in text
+    for code in (0, 1, 2, 98, 99, 130):
+        assert f" {code} " in text[text.index("Exit codes") :]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_has_a_help_text(command: str, shown) -> None:
+    text = shown(command)
+    options = re.findall(r"^  (?:-\w[^\n]*, )?(--[a-z-]+)", text, re.MULTILINE)
+    assert len(options) >= 1
+    for option in options:
+        assert re.search(r"\S +\w|\n {10,}\w", entry(text, option).partition(option)[2]), option

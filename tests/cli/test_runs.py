@@ -1,0 +1,156 @@
+"""Real measurements from the command line: report files, standard output, exit codes."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.cli.command import BRIEF_MESSAGES, Outcome, wswarm
+from tests.end_to_end.servers import Server, serve
+from wswarm.run import json_schema
+
+pytestmark = pytest.mark.xdist_group("command line: runs")
+FILES = {"run.json", "summary.txt", "report.html"}
+SUITE = ("-d", "400ms", "--warmup", "100ms", "--drain", "1s", "-c", "5", "-r", "20", "--no-plots")
+
+
+def checked(run: dict[str, Any]) -> dict[str, Any]:
+    """The run file, once it is known to be one."""
+    Draft202012Validator(json_schema()).validate(run)
+    return run
+
+
+def folders(path: Path) -> list[str]:
+    """The names of the report folders below `path`, the link aside."""
+    return sorted(folder.name for folder in (path / "reports").iterdir() if not folder.is_symlink())
+
+
+def assert_ends_with(code: int, end: Outcome, *runs: dict[str, Any]) -> None:
+    """Check the exit code; a disturbed machine makes a run invalid, and then it is 98."""
+    is_invalid = any(run["validity"]["verdict"] == "invalid" for run in runs)
+    assert end.code == (98 if is_invalid else code), end
+    assert "Traceback" not in end.err
+
+
+def test_an_echo_run_says_all_and_leaves_a_report_and_a_link_to_it(echo: Server, tmp_path: Path) -> None:
+    end = wswarm("echo", echo.url, *BRIEF_MESSAGES, cwd=tmp_path)
+    (name,) = folders(tmp_path)
+    folder = tmp_path / "reports" / name
+    run = checked(json.loads((folder / "run.json").read_text()))
+    assert_ends_with(0, end, run)
+    assert name.endswith("Z-echo")
+    assert (tmp_path / "reports" / "latest").readlink() == Path(name)
+    assert end.out.startswith(f"wswarm echo · {echo.url}\n")
+    assert end.out.endswith(f"\nreport: reports/{name}/report.html\n")
+    assert end.err.startswith(f"echo {echo.url}\n[0/0 s] ramp: connections 0/3\n")
+    assert (run["plan"]["seed"] is not None, run["messages"]["sent"]) == (True, 15)
+
+
+def test_json_stands_alone_on_standard_output(echo: Server, tmp_path: Path) -> None:
+    end = wswarm("echo", echo.url, *BRIEF_MESSAGES, "--print", "json", "-o", "mine", cwd=tmp_path)
+    run = checked(json.loads(end.out))
+    assert_ends_with(0, end, run)
+    assert run == json.loads((tmp_path / "mine" / "run.json").read_text())
+    assert end.out.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+    assert {path.name for path in (tmp_path / "mine").iterdir()} == FILES
+
+
+def test_quiet_says_nothing_and_pictures_are_drawn_unless_refused(echo: Server, tmp_path: Path) -> None:
+    with_pictures = [argument for argument in BRIEF_MESSAGES if argument != "--no-plots"]
+    end = wswarm("echo", echo.url, *with_pictures, "--quiet", "-o", "mine", cwd=tmp_path)
+    assert (end.out, end.err) == ("", "")
+    assert {path.name for path in (tmp_path / "mine").iterdir()} > FILES
+    assert list((tmp_path / "mine").glob("*.png"))
+
+
+def test_objectives_decide_the_exit_code(echo: Server, tmp_path: Path) -> None:
+    for limit, code in (("1us", 99), ("30s", 0)):
+        options = ("--slo", f"p50<{limit}", "--slo", "lost==0", "--print", "json", "--quiet")
+        end = wswarm("echo", echo.url, *BRIEF_MESSAGES, *options, cwd=tmp_path)
+        run = json.loads(end.out)
+        assert_ends_with(code, end, run)
+        assert [result["met"] for result in run["slo"]] == [code == 0, True]
+
+
+def test_a_fan_out_that_nobody_receives_is_no_measurement(echo: Server, tmp_path: Path) -> None:
+    end = wswarm("fanout", echo.url, *BRIEF_MESSAGES, "--slo", "lost==0", "--print", "json", cwd=tmp_path)
+    run = checked(json.loads(end.out))
+    assert (end.code, run["validity"]["verdict"]) == (98, "invalid")
+    assert run["messages"]["received"] == 0
+
+
+def test_a_fan_out_is_measured(relay: Server, tmp_path: Path) -> None:
+    options = ("--print", "json", "--quiet", "--target-pid", str(relay.pid))
+    end = wswarm("fanout", relay.url, *BRIEF_MESSAGES, *options, cwd=tmp_path)
+    run = checked(json.loads(end.out))
+    assert_ends_with(0, end, run)
+    assert (run["connections"]["requested"], run["target"]["pid"]) == (4, relay.pid)
+    assert run["messages"]["received"] == run["messages"]["owed"] == 45
+
+
+def test_some_refused_handshakes_are_told_but_no_failure(tmp_path: Path) -> None:
+    with serve("refusing", refuse_every=20, statuses=[503]) as server:
+        end = wswarm("connect", server.url, "-c", "20", "-d", "200ms", "--no-plots", cwd=tmp_path)
+    assert end.code == 0
+    assert "http 503" in end.out
+
+
+def test_a_reader_that_has_seen_enough_changes_nothing(echo: Server, tmp_path: Path) -> None:
+    to_head = ("bash", "-c", '"$@" | true; exit ${PIPESTATUS[0]}', "bash")
+    end = wswarm(
+        "echo",
+        echo.url,
+        *BRIEF_MESSAGES,
+        "--quiet",
+        "--print",
+        "json",
+        "-o",
+        "a",
+        cwd=tmp_path,
+        prefix=to_head,
+    )
+    assert_ends_with(0, end, json.loads((tmp_path / "a" / "run.json").read_text()))
+    assert (end.out, end.err) == ("", "")
+
+
+def test_a_full_disk_under_standard_output_is_told(tmp_path: Path) -> None:
+    to_full = ("bash", "-c", '"$@" > /dev/full', "bash")
+    end = wswarm("doctor", cwd=tmp_path, prefix=to_full)
+    assert (end.code, end.err.count("\n")) == (1, 1)
+    assert "stdout can't be written: No space left" in end.err
+    assert wswarm("--help", cwd=tmp_path, prefix=to_full)[1:] == ("", "")
+
+
+def test_a_terminal_that_knows_only_ascii_is_no_obstacle(tmp_path: Path) -> None:
+    end = wswarm("doctor", cwd=tmp_path, env={"PYTHONIOENCODING": "ascii"})
+    assert "event loop" in end.out
+    assert end.err == ""
+
+
+def test_run_without_a_url_measures_the_reference_application(tmp_path: Path) -> None:
+    end = wswarm("run", *SUITE, "--print", "json", cwd=tmp_path)
+    runs = [checked(run) for run in json.loads(end.out)]
+    assert_ends_with(0, end, *runs)
+    assert [run["scenario"] for run in runs] == ["connect", "echo", "fanout"]
+    assert all(run["target"]["cpu_s"] is not None for run in runs)
+    assert all(run["messages"]["lost"] == {"disconnected": 0, "silent": 0} for run in runs[1:])
+    (name,) = folders(tmp_path)
+    folder = tmp_path / "reports" / name
+    assert os.fspath((tmp_path / "reports" / "latest").readlink()) == name
+    assert {path.name for path in folder.iterdir()} == {
+        *("connect", "echo", "fanout", "index.json", "summary.txt", "report.html")
+    }
+    assert [json.loads((folder / run["scenario"] / "run.json").read_text()) for run in runs] == runs
+
+
+def test_run_measures_the_scenarios_that_are_named_of_any_service(relay: Server, tmp_path: Path) -> None:
+    end = wswarm("run", relay.url, *SUITE, "--scenarios", "fanout, connect", "-o", "mine", cwd=tmp_path)
+    runs = [json.loads((tmp_path / "mine" / name / "run.json").read_text()) for name in ("connect", "fanout")]
+    assert_ends_with(0, end, *runs)
+    assert {path.name for path in (tmp_path / "mine").iterdir() if path.is_dir()} == {"connect", "fanout"}
+    for words in ("wswarm connect · ", "wswarm fanout · ", "wswarm run · ", "report: mine/report.html"):
+        assert words in end.out

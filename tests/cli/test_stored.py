@@ -1,0 +1,99 @@
+"""`wswarm report` and `wswarm doctor`: no measurement, only what is known."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.report import runs
+from wswarm.cli import main
+from wswarm.experiment import doctor
+from wswarm.report import store
+
+
+@pytest.fixture
+def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    store.write_run(runs.echo(), tmp_path / "one")
+    store.save_suite([runs.connect(), runs.echo()], tmp_path / "suite", plots=False)
+    return tmp_path
+
+
+@pytest.mark.parametrize("path", ["one", "one/run.json"])
+def test_a_stored_run_is_drawn_again(path: str, stored: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", path, "--no-plots"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.startswith("wswarm echo · ")
+    assert shown.out.endswith("\nreport: one/report.html\n")
+    assert (stored / "one" / "report.html").exists()
+
+
+@pytest.mark.parametrize("path", ["suite", "suite/index.json"])
+def test_a_stored_suite_is_drawn_again(path: str, stored: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (stored / "suite" / "report.html").unlink()
+    assert main(["report", path, "--no-plots"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.index("wswarm connect · ") < shown.index("wswarm echo · ") < shown.index("wswarm run · ")
+    assert (stored / "suite" / "report.html").exists()
+
+
+def test_stored_runs_are_printed_as_they_are_stored(stored: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", "one", "--no-plots", "--print", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads((stored / "one" / "run.json").read_text())
+    store.save_suite([runs.echo()], stored / "short", plots=False)
+    for path, scenarios in (("suite", ["connect", "echo"]), ("short", ["echo"])):
+        assert main(["report", path, "--no-plots", "--print", "json"]) == 0
+        assert [run["scenario"] for run in json.loads(capsys.readouterr().out)] == scenarios
+
+
+def test_quiet_draws_and_says_nothing(stored: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", "one", "--quiet", "--no-plots"]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (None, "does not exist"),
+        ("", "is not a run file"),
+        ('{"schema": "wswarm/run@1", ', "is not a run file"),
+        ('{"schema": "wswarm/run@1"}', "missing required field"),
+        ('{"schema": "wswarm/run@99"}', "'wswarm/run@99'"),
+        ("[]", "is not a run file"),
+        (b"\xff\xfe", "is not a run file"),
+    ],
+)
+def test_a_file_that_is_no_run_is_told_in_one_line(
+    content: str | bytes | None, word: str, stored: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if content is not None:
+        (stored / "bad.json").write_bytes(content if isinstance(content, bytes) else content.encode())
+    assert main(["report", "bad.json"]) == 1
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err.count("\n")) == ("", 1)
+    assert shown.err.startswith("wswarm report: bad.json ")
+    assert word in shown.err
+
+
+def test_the_doctor_finds_nothing_wrong_or_says_what(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine = doctor.Machine(
+        files=20_000,
+        ports=28_232,
+        backlog=4096,
+        syn_backlog=4096,
+        memory=8_000_000_000,
+        cores=2,
+        conntrack=None,
+        has_fine_timer=True,
+        has_uvloop=True,
+    )
+    monkeypatch.setattr(doctor, "inspect", lambda: machine)
+    assert main(["doctor", "-c", "10k"]) == 0
+    assert "10,000 connections, 500 handshakes per s" in (shown := capsys.readouterr().out)
+    assert "LOW" not in shown
+    assert main(["doctor", "-c", "25k", "--connect-rate", "10k/s"]) == 1
+    shown = capsys.readouterr().out
+    assert shown.count("LOW") == shown.count("→") == 2
+    assert "25,064 per worker" in shown

@@ -1,0 +1,41 @@
+"""What of a plan can be checked before anything is started."""
+
+import psutil
+
+from wswarm.drive import address, limits
+from wswarm.drive.probes import TargetMeter
+from wswarm.drive.tls import client_context
+from wswarm.errors import PlanError
+from wswarm.load.plan import Plan
+from wswarm.stats.slo import parse_objective
+
+
+def check(plan: Plan) -> None:
+    """Check whatever of the plan can be checked before anything is started.
+
+    Raises:
+        PlanError: it doesn't fit this machine, or names figures, files, addresses or processes that aren't there.
+        TargetError: no such host.
+    """
+    for expression in plan.slo:
+        parse_objective(expression)
+    client_context(plan)
+    limits.agents_for(plan)
+    address.check_sources(plan.bind, address.resolve(plan.url))
+    target_meter(plan.target_pid)
+
+
+def target_meter(pid: int | None) -> TargetMeter | None:
+    """Return what measures the target's process, `None` if none is named.
+
+    Raises:
+        PlanError: there is no such process.
+    """
+    if pid is None:
+        return None
+    try:
+        return TargetMeter(pid)
+    except (psutil.Error, OverflowError):
+        raise PlanError(
+            f"--target-pid {pid}: there is no such process: give the id of the target's"
+        ) from None
