@@ -66,5 +66,5 @@ def test_junk_of_the_warm_up_is_not_counted() -> None:
         facts = server.log()
     assert found.messages is not None
     assert facts["junk"] == {"text": 200}
-    # What has no mark has no intended time: it counts by arrival, and the warm-up's last may come in the hold.
-    assert 100 <= found.messages.unmarked < 120
+    # What has no mark has no intended time: it counts by arrival, so a few on the border fall to either side.
+    assert 95 <= found.messages.unmarked < 120

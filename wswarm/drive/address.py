@@ -4,6 +4,8 @@ import socket
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+import psutil
+
 from wswarm.errors import PlanError, TargetError
 
 
@@ -46,5 +48,6 @@ def check_sources(sources: Sequence[str], addresses: list[tuple[str, int]]) -> N
 
 
 def is_local(addresses: list[tuple[str, int]]) -> bool:
-    """Return whether the target is on this machine's loopback."""
-    return all(host == "::1" or host.startswith("127.") for host, _ in addresses)
+    """Return whether the target is on this machine, loopback or not."""
+    own = {one.address.partition("%")[0] for found in psutil.net_if_addrs().values() for one in found}
+    return all(host in own or host == "::1" or host.startswith("127.") for host, _ in addresses)

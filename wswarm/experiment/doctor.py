@@ -74,11 +74,9 @@ def examine(machine: Machine, connections: int, connect_rate: float) -> list[Che
     return [*_hard_limits(machine, connections), *_comforts(machine, connections, connect_rate)]
 
 
-def _hard_limits(machine: Machine, connections: int) -> list[Check]:
+def _files(machine: Machine, connections: int) -> list[Check]:
     room = max(1, machine.files - limits.FILES_RESERVED)
     each = min(connections, limits.CONNECTIONS_PER_AGENT, room)
-    addresses = -(-connections // machine.ports)
-    memory = connections * (GENERATOR_BYTES + TARGET_BYTES)
     return [
         Check(
             name="open files, generator",
@@ -94,6 +92,14 @@ def _hard_limits(machine: Machine, connections: int) -> list[Check]:
             is_enough=machine.files >= connections + limits.FILES_RESERVED or None,
             mend="raise the hard limit, start more workers, or run the target elsewhere",
         ),
+    ]
+
+
+def _hard_limits(machine: Machine, connections: int) -> list[Check]:
+    addresses = -(-connections // machine.ports)
+    memory = connections * (GENERATOR_BYTES + TARGET_BYTES)
+    return [
+        *_files(machine, connections),
         Check(
             name="local ports",
             found=f"{machine.ports:,} per source address",

@@ -164,16 +164,17 @@ def fanout(findings: Sequence[Findings], window: Window, *, publishers: int, war
         completion_time=distribution(of_values(last_ns[complete])),
         spread=distribution(of_values((last_ns - first_ns)[complete])),
         per_broadcast=[
-            Broadcast(
-                t=float(sent_ns[index] - window.origin_ns) / NS_PER_S,
-                owed=int(owed[index]),
-                received=int(received[index]),
-                first=_known(first_ns[index]),
-                median=_known(median_ns[index]),
-                last=_known(last_ns[index]),
-            )
+            _row(index, (sent_ns, owed, received, first_ns, median_ns, last_ns), window)
             for index in of_hold[:: max(1, -(-len(of_hold) // BROADCASTS_KEPT))].tolist()
         ],
+    )
+
+
+def _row(index: int, columns: tuple[Int64s, ...], window: Window) -> Broadcast:
+    sent_ns, owed, received, *times_ns = (int(column[index]) for column in columns)
+    first, median, last = map(_known, times_ns)
+    return Broadcast(
+        t=_since(sent_ns, window), owed=owed, received=received, first=first, median=median, last=last
     )
 
 
@@ -240,8 +241,8 @@ def _sent_ns(sends: Sequence[Sends]) -> Int64s:
     return np.max(np.stack(logs), axis=0) if logs else np.zeros(0, np.int64)
 
 
-def _known(value_ns: np.int64) -> float | None:
-    return None if value_ns in (UNKNOWN, STILL_OPEN) else float(value_ns) / NS_PER_S
+def _known(value_ns: int) -> float | None:
+    return None if value_ns in (UNKNOWN, STILL_OPEN) else value_ns / NS_PER_S
 
 
 def _steps(opened_ns: Int64s, closed_ns: Int64s) -> list[tuple[int, int]]:
