@@ -225,18 +225,19 @@ class Incoming:
     ) -> tuple[_Known, list[Gap]]:
         """Where the origin's numbers stood; if it was never heard in this channel, at ``stands``.
 
-        That is right while the link holds. After a break, an origin whose epoch began later than the subscription
-        owes everything from number 1. (Two machines' clocks may differ by the time between the two; then the gap
-        is reported too large or of unknown size.) Of any other origin it is not known what is missing.
+        An origin whose epoch began later than the subscription owes everything from number 1: its own link may have
+        lost the first while ours held. (Two machines' clocks may differ by the time between the two; then the gap is
+        reported too large or of unknown size.) Of an older origin ``stands`` is right while our link holds; after a
+        break it is not known what is missing.
         """
         known = subscription.known.get(origin)
         if known is not None:
             return known, []
         gaps: list[Gap] = []
-        if not subscription.is_broken or stands == 0:
-            known = _Known(stands)
-        elif self._origins[origin].epoch > subscription.since_ns:
+        if stands == 0 or self._origins[origin].epoch > subscription.since_ns:
             known = _Known(0)
+        elif not subscription.is_broken:
+            known = _Known(stands)
         else:
             known = _Known(stands)
             gaps.append(Gap(origin, channel, None, None, "baseline"))

@@ -106,6 +106,8 @@ class FramedClient(Client):
 
     def hold(self, message: Message) -> None:
         """As ``Client.hold``, for a connection that is open."""
+        if not self.rooms:
+            return  # it has left the hub while this broadcast was on its way
         if self._connection.is_open:
             super().hold(message)
         else:

@@ -1,5 +1,6 @@
 """One message to many clients, whatever their servers, without waiting for any."""
 
+import asyncio
 import types
 from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator
 from typing import Any, cast
@@ -67,6 +68,11 @@ class _Run:
                     sent += 1
                 else:
                     client.hold(self._message)
+            except asyncio.CancelledError:
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():
+                    raise
+                client.fail(ConnectionError("its server cancelled the send"))
             except Exception as error:
                 client.fail(error)
         self._sent = sent

@@ -16,7 +16,7 @@ class Limits:
 
     Attributes:
         messages: most messages, >= 1.
-        size: most bytes, as frames, >= 1. A message larger than that never waits.
+        size: most bytes, as frames, >= 1; one message may wait alone, however large.
         policy: when the next message does not fit: ``disconnect`` closes 1013; ``drop_oldest`` makes room at
             the front; ``drop_newest`` drops the message itself; ``coalesce`` lets it take the place of all that
             wait from its room, for rooms whose newest message makes the older ones worthless, and of the
@@ -53,10 +53,10 @@ class Outbox:
             policy = self._limits.policy
             if policy == "disconnect":
                 return False
-            if policy == "drop_newest" or len(message.frame) > self._limits.size:
+            if policy == "drop_newest":
                 self._counters.dropped += 1
                 return True
-            if policy == "coalesce":
+            if policy == "coalesce" and message.channel is not None:
                 self._drop_channel(message.channel)
             while not self._fits(message):
                 self.pop()
@@ -82,6 +82,8 @@ class Outbox:
 
     def _fits(self, message: Message) -> bool:
         limits = self._limits
+        if not self.waiting:
+            return True  # one message may always wait
         return len(self.waiting) < limits.messages and self.size + len(message.frame) <= limits.size
 
     def _drop_channel(self, channel: str | None) -> None:

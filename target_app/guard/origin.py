@@ -20,5 +20,14 @@ async def known_origin(websocket: WebSocket) -> None:
     origin = websocket.headers.get("origin")
     if origin is None or origin in settings.origins:
         return
-    if urlsplit(origin).netloc.lower() != websocket.headers.get("host", "").lower():
+    host = _host(origin)
+    if not host or host != websocket.headers.get("host", "").lower():
         raise WebSocketException(status.WS_1008_POLICY_VIOLATION, "this origin is not known here")
+
+
+def _host(origin: str) -> str:
+    """Return the host and port of an origin, nothing for what is none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""

@@ -144,7 +144,7 @@ def test_coalescing_keeps_the_newest_of_a_room_and_what_waits_from_elsewhere() -
 
 
 @KINDS
-def test_a_message_larger_than_an_outbox_reaches_those_with_room(kind: type[FakeSocket]) -> None:
+def test_a_message_larger_than_an_outbox_waits_alone(kind: type[FakeSocket]) -> None:
     async def scenario() -> None:
         hub = Hub(Limits(size=100, policy="drop_oldest"))
         healthy, slow = members(hub, [kind, kind])
@@ -154,7 +154,7 @@ def test_a_message_larger_than_an_outbox_reaches_those_with_room(kind: type[Fake
         assert len(healthy.received) == 2
         slow.open_room()
         await turns()
-        assert slow.received == ["small"]
+        assert slow.received[-1] == "x" * 1000
 
     run(scenario)
 
@@ -325,5 +325,20 @@ def test_each_client_gets_its_messages_once_and_in_order(
             socket.open_room()
         await turns(50)
         assert [socket.received for socket in sockets] == owed
+
+    run(scenario)
+
+
+@KINDS
+def test_a_client_that_leaves_during_a_broadcast_leaves_nothing_behind(kind: type[FakeSocket]) -> None:
+    async def scenario() -> None:
+        hub = Hub(slice_size=2)
+        everybody = members(hub, [kind] * 6)
+        hub.publish("room", "hi")
+        hub.remove(everybody[-1])
+        await hub.settle("room")
+        await turns()
+        assert (hub.counters.outbox_messages, hub.counters.outbox_bytes) == (0, 0)
+        assert hub.counters.slow_closes == 0
 
     run(scenario)
