@@ -59,6 +59,10 @@ def test_what_was_reported_missing_and_comes_late_is_dropped() -> None:
     assert take(subscribed(), 1, 3, 2, 4)[0] == [1, 3, 4]
 
 
+def test_an_origin_younger_than_the_subscription_owes_its_first_message_without_any_break_of_ours() -> None:
+    assert ranges(take(subscribed(at=BORN - 1), 2)[1]) == [(1, 1, "missing")]
+
+
 def test_a_duplicate_is_dropped() -> None:
     assert take(subscribed(), 1, 1, 2, 2) == ([1, 2], [])
 
