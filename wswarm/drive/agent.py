@@ -34,9 +34,10 @@ PUBLISHER_GAP_NS = 25_000_000  # its lateness shows as send lag anyway
 _SNAPSHOT_S = 0.25
 _POLL_S = 0.01
 _FOLD_IDLE = 1_024
+_FOLD_SENDING = 4_096  # a fold delays the sends due meanwhile: rarely and for 1 ms, rather than often
 _FOLD_BUSY = 8_192
 _IDLE_LAG_NS = 300_000
-_FOLD_NS = 250_000_000
+_FOLD_NS = 500_000_000
 _UNREAD_LIMIT = 4 << 20
 
 
@@ -191,10 +192,11 @@ class Agent:
     def _fold_in_time(self, lag_ns: int) -> None:
         """Fold what was captured when the loop is idle, or when there is much of it."""
         waiting = len(self._swarm.capture)
+        least = _FOLD_IDLE if self._sender is None else _FOLD_SENDING
         now = now_ns()
         if (
             waiting >= _FOLD_BUSY
-            or (waiting >= _FOLD_IDLE and lag_ns < _IDLE_LAG_NS)
+            or (waiting >= least and lag_ns < _IDLE_LAG_NS)
             or now - self._folded_ns >= _FOLD_NS
         ):
             self._folded_ns = now
