@@ -1,93 +1,39 @@
 """The front end's side of the agents: started, told, listened to, ended. Synchronous; no sockets under load."""
 
 import selectors
-import socket
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 from wswarm.drive import wire
+from wswarm.drive.child import Child
 from wswarm.errors import GeneratorError
 
-_EXIT_S = 5.0
-_READ_SIZE = 1 << 20
 
-
-class AgentProcess:
+class AgentProcess(Child):
     """One agent.
 
     Attributes:
         snapshot: The latest heard of how it stands.
         ready: Set once it has reported so, as are `opened`, `sent` and `settled`.
-        death: What became of it if it ended before it was told to, else `None`.
     """
 
     def __init__(self, name: str) -> None:
-        self.name = name
+        super().__init__(name, "wswarm.drive.agent")
         self.snapshot = wire.Snapshot()
         self.ready: wire.Ready | None = None
         self.opened: wire.Opened | None = None
         self.sent: wire.Sent | None = None
         self.settled: wire.Settled | None = None
-        self.death: str | None = None
-        ours, theirs = socket.socketpair()
-        self.channel = ours
-        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `end`
-        self._unread = bytearray()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "wswarm.drive.agent", str(theirs.fileno())],
-            pass_fds=(theirs.fileno(),),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=self._errors,
-        )
-        theirs.close()
 
     def tell(self, command: wire.Command) -> None:
         """Send a command; an agent that is gone does not hear it."""
-        if self.death is None:
-            try:
-                self.channel.sendall(wire.encode(command))
-            except OSError:
-                self.note_death()
+        self.send(wire.encode(command))
 
     def listen(self) -> None:
         """Read what has come and keep the latest of each kind."""
-        try:
-            received = self.channel.recv(_READ_SIZE)
-        except OSError:
-            received = b""
-        if not received:
-            self.note_death()
-            return
-        self._unread += received
-        for body in self._bodies():
+        for body in self.hear():
             self._note(wire.decode_report(body))
-
-    def note_death(self) -> None:
-        """Find out why the agent ended."""
-        try:
-            code = self.process.wait(_EXIT_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            code = self.process.wait()
-        self._errors.seek(0)
-        lines = self._errors.read().decode(errors="replace").strip().splitlines()
-        cause = f"killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
-        self.death = f"{self.name} {cause}" + (f" ({lines[-1].strip(' |')})" if lines else "")
-
-    def end(self) -> None:
-        """Hang up, and make sure that the process ends."""
-        self.channel.close()
-        try:
-            self.process.wait(_EXIT_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self._errors.close()
 
     def _note(self, report: wire.Report) -> None:
         if isinstance(report, wire.Snapshot):
@@ -100,15 +46,6 @@ class AgentProcess:
             self.sent = report
         else:
             self.settled = report
-
-    def _bodies(self) -> Iterator[bytes]:
-        size = wire.HEADER_SIZE
-        while len(self._unread) >= size:
-            end = size + wire.body_size(bytes(self._unread[:size]))
-            if len(self._unread) < end:
-                return
-            yield bytes(self._unread[size:end])
-            del self._unread[:end]
 
 
 class Fleet:

@@ -118,7 +118,7 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 Report = Ready | Snapshot | Opened | Sent | Settled
 
 
-def encode(message: Command | Report) -> bytes:
+def encode(message: msgspec.Struct) -> bytes:
     """Return the message as it goes over the wire."""
     body = msgspec.msgpack.encode(message)
     return _HEADER.pack(len(body)) + body

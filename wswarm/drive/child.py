@@ -1,0 +1,93 @@
+"""An agent's process and the socket to it, as its front end holds them: started, told, heard, ended."""
+
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from typing import IO
+
+from wswarm.drive import wire
+
+_EXIT_S = 5.0
+_READ_SIZE = 1 << 20
+
+
+class Child:
+    """One agent's process; it ends when this end of its socket closes.
+
+    Args:
+        name: What reports call it.
+        module: Run as `python -m MODULE FD`.
+
+    Attributes:
+        channel: This end of the socket.
+        death: What became of it if it ended before it was told to, else `None`.
+    """
+
+    def __init__(self, name: str, module: str) -> None:
+        self.name = name
+        self.death: str | None = None
+        ours, theirs = socket.socketpair()
+        self.channel = ours
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `end`
+        self._unread = bytearray()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", module, str(theirs.fileno())],
+            pass_fds=(theirs.fileno(),),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self._errors,
+        )
+        theirs.close()
+
+    def send(self, message: bytes) -> None:
+        """Send an encoded command; an agent that is gone does not hear it."""
+        if self.death is None:
+            try:
+                self.channel.sendall(message)
+            except OSError:
+                self.note_death()
+
+    def hear(self) -> Iterator[bytes]:
+        """Wait for what comes next and yield the body of each message that is whole."""
+        try:
+            received = self.channel.recv(_READ_SIZE)
+        except OSError:
+            received = b""
+        if not received:
+            self.note_death()
+            return
+        self._unread += received
+        yield from self._bodies()
+
+    def note_death(self) -> None:
+        """Find out why the agent ended."""
+        try:
+            code = self.process.wait(_EXIT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            code = self.process.wait()
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        cause = f"killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+        self.death = f"{self.name} {cause}" + (f" ({lines[-1].strip(' |')})" if lines else "")
+
+    def end(self) -> None:
+        """Hang up, and make sure that the process ends."""
+        self.channel.close()
+        try:
+            self.process.wait(_EXIT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._errors.close()
+
+    def _bodies(self) -> Iterator[bytes]:
+        size = wire.HEADER_SIZE
+        while len(self._unread) >= size:
+            end = size + wire.body_size(bytes(self._unread[:size]))
+            if len(self._unread) < end:
+                return
+            yield bytes(self._unread[size:end])
+            del self._unread[:end]
