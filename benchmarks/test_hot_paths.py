@@ -7,10 +7,10 @@ from wswarm.drive.capture import Capture
 from wswarm.load.marker import prefix_for, read_marks, write_marks
 from wswarm.load.schedule import Schedule
 from wswarm.stats.bins import Bins
+from wswarm.stats.deliveries import FanoutTally
 from wswarm.stats.findings import Window
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.ledger import Ledger
-from wswarm.stats.tally import FanoutTally
 
 N = 1000
 PREFIX = prefix_for(1)

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.stats.made import WINDOW, Arrival, S, batch, histogram, ints, split
-from wswarm.stats import tally as module
+from wswarm.stats import deliveries as module
+from wswarm.stats.deliveries import FanoutTally
 from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Arrivals, unpack
-from wswarm.stats.tally import FanoutTally
 
 LAW = settings(max_examples=40, deadline=None, derandomize=True)
 PUBLISHERS, ROWS, WARMUP, BROADCASTS = 2, 3, 3, 11

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from tests.stats.made import WINDOW, Arrival, S, batch, effort, histogram, ints, sockets
 from wswarm.run import Connections
 from wswarm.stats import summary
+from wswarm.stats.deliveries import FanoutTally
 from wswarm.stats.findings import STILL_OPEN, Findings, Int64s, Sends, pack
 from wswarm.stats.histogram import Histogram
-from wswarm.stats.tally import FanoutTally
+from wswarm.stats.series import series
 
 LAW = settings(max_examples=40, deadline=None, derandomize=True)
 MS = S // 1000
@@ -100,9 +101,7 @@ def test_several_agents_see_the_same_broadcasts_as_one(seed: int, groups: list[l
 @LAW
 @given(SEEDS, GROUPS)
 def test_several_agents_have_the_same_series_as_one(seed: int, groups: list[list[int]]) -> None:
-    one, several = (
-        summary.series(run_of(seed, shared), WINDOW, WINDOW.drain_ns + S) for shared in (ALL, groups)
-    )
+    one, several = (series(run_of(seed, shared), WINDOW, WINDOW.drain_ns + S) for shared in (ALL, groups))
     assert several == one
 
 

@@ -4,10 +4,11 @@ import pytest
 
 from tests.stats.made import WINDOW, S, batch, effort, findings, histogram, ints, sockets
 from wswarm.run import Fanout, Second
+from wswarm.stats import series as module
 from wswarm.stats import summary
 from wswarm.stats.bins import Bins
+from wswarm.stats.deliveries import FanoutTally
 from wswarm.stats.findings import STILL_OPEN, Arrivals, Findings, Sends, pack
-from wswarm.stats.tally import FanoutTally
 
 MS = S // 1000
 HOLD = WINDOW.hold_ns
@@ -104,7 +105,7 @@ def test_without_a_publish_log_there_were_no_broadcasts() -> None:
 
 def series(*agents: Findings, seconds: float = 3) -> list[Second]:
     """Return the series of the first seconds."""
-    return summary.series(agents, WINDOW, WINDOW.origin_ns + round(seconds * S))
+    return module.series(agents, WINDOW, WINDOW.origin_ns + round(seconds * S))
 
 
 def at(seconds: float) -> int:

@@ -23,8 +23,9 @@ from wswarm.drive.probes import PROBE_GAP_NS, EffortMeter, LoopLag
 from wswarm.drive.sender import ClosedSender, OpenSender, Sender, schedule_of
 from wswarm.drive.swarm import Swarm
 from wswarm.drive.tls import client_context
+from wswarm.stats.deliveries import FanoutTally
 from wswarm.stats.findings import Findings, Window, pack, unpack
-from wswarm.stats.tally import EchoTally, FanoutTally
+from wswarm.stats.tally import EchoTally
 from wswarm.units import NS_PER_S
 
 DRIVERS: dict[str, Driver] = {"picows": picows_driver.connect, "websockets": websockets_driver.connect}

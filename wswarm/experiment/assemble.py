@@ -20,6 +20,7 @@ from wswarm.run import Connections, Environment, Fanout, GeneratorCost, Messages
 from wswarm.stats import slo, summary
 from wswarm.stats.findings import Findings, Window, unpack
 from wswarm.stats.histogram import Histogram, is_supported
+from wswarm.stats.series import series
 from wswarm.stats.validity import Evidence, judge
 from wswarm.units import NS_PER_S
 
@@ -79,7 +80,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         service_time=summary.distribution(service) if is_echo else None,
         response_time=summary.distribution(response) if is_echo else None,
         fanout=_fanout(plan, findings, window) if plan.scenario == "fanout" and arrivals and sends else None,
-        series=summary.series(findings, window, observed.end_ns),
+        series=series(findings, window, observed.end_ns),
         generator=_generator(plan, findings, messages),
         target=_target(observed, connections, messages),
     )

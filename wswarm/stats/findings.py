@@ -40,6 +40,8 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
         failed_ns: When each failed handshake had failed.
         failures: Failed handshakes by reason.
         closes: Connections that the peer closed, by code.
+        left_ns: Per opened connection when it was told to leave before the end, `STILL_OPEN` if it was not; empty
+            where none was.
     """
 
     requested: int
@@ -52,6 +54,7 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
     failed_ns: Packed
     failures: dict[str, int]
     closes: dict[str, int]
+    left_ns: Packed = b""
 
 
 class Sends(msgspec.Struct, frozen=True, kw_only=True):

@@ -42,6 +42,25 @@ class Ledger:
         is_first = self._enter(cells)
         return Kinds(is_first, is_first & (sequences < self._highest_before(pairs, sequences)))
 
+    def highest(self) -> Int64s:
+        """Return per pair the highest sequence number that arrived, -1 for none; to be read only."""
+        return self._highest
+
+    def add_pairs(self, pairs: int) -> None:
+        """Make room for `pairs` pairs in all, if there is less."""
+        missing = pairs - len(self._highest)
+        if missing > 0:
+            self._highest = np.pad(self._highest, (0, max(missing, pairs // 2)), constant_values=-1)
+
+    def widen(self, old: int, new: int) -> None:
+        """Number the cells anew: what was row × `old` + column is row × `new` + column from now on."""
+        rows = -(-8 * len(self._bits) // old)
+        cells = np.zeros(rows * old, np.uint8)
+        cells[: 8 * len(self._bits)] = np.unpackbits(self._bits, bitorder="little")
+        wider = np.zeros((rows, new), np.uint8)
+        wider[:, :old] = cells.reshape(rows, old)
+        self._bits = np.packbits(wider, bitorder="little")
+
     def has(self, first_cell: int, count: int) -> Bools:
         """Return for `count` cells from `first_cell` on whether they arrived."""
         low, high = first_cell >> 3, (first_cell + count + 7) >> 3

@@ -15,7 +15,6 @@ from wswarm.run import (
     Messages,
     Moment,
     Rates,
-    Second,
 )
 from wswarm.stats.bins import Bins
 from wswarm.stats.findings import (
@@ -26,8 +25,8 @@ from wswarm.stats.findings import (
     Int64s,
     Packed,
     Sends,
+    Sockets,
     Window,
-    add_per_second,
     unpack,
 )
 from wswarm.stats.histogram import Histogram, is_supported
@@ -84,7 +83,8 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
         for name in ("tcp_ns", "tls_ns", "upgrade_ns", "started_ns", "opened_ns", "closed_ns")
     }
     tls_ns = columns["tls_ns"]
-    steps = _steps(columns["opened_ns"], columns["closed_ns"])
+    left_ns = np.concatenate([left_ns_of(one) for one in sockets])
+    steps = _steps(columns["opened_ns"], np.minimum(columns["closed_ns"], left_ns))
     failures: Counter[str] = Counter()
     closes: Counter[str] = Counter()
     for one in sockets:
@@ -96,6 +96,7 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
         failed=sum(failures.values()),
         peak=max((count for _, count in steps), default=0),
         dropped=int(np.count_nonzero(columns["closed_ns"] != STILL_OPEN)),
+        left=int(np.count_nonzero(left_ns != STILL_OPEN)),
         failures=dict(failures.most_common()),
         closes=dict(closes.most_common()),
         handshake_time=distribution(of_values(columns["opened_ns"] - columns["started_ns"])),
@@ -178,48 +179,6 @@ def _row(index: int, columns: tuple[Int64s, ...], window: Window) -> Broadcast:
     )
 
 
-def series(findings: Sequence[Findings], window: Window, end_ns: int) -> list[Second]:
-    """Return the run second by second, from the first connect to `end_ns`."""
-    count = max(1, -(-(end_ns - window.origin_ns) // NS_PER_S))
-    opened_ns = np.concatenate([unpack(one.sockets.opened_ns) for one in findings])
-    closed_ns = np.concatenate([unpack(one.sockets.closed_ns) for one in findings])
-    started_ns = np.concatenate([unpack(one.sockets.started_ns) for one in findings])
-    failed_ns = np.concatenate([unpack(one.sockets.failed_ns) for one in findings])
-    opened_in = _second(opened_ns, window)
-    handshakes = Bins()
-    handshakes.record(opened_in, opened_ns - started_ns)
-    medians = {key: values[0] for key, n, values in handshakes.quantiles_ns(50.0) if is_supported(n, 50.0)}
-    longest: Int64s = np.zeros(count + 1, np.int64)
-    np.maximum.at(longest, np.minimum(opened_in, count), opened_ns - started_ns)
-    opened, failed = (_per_second(_second(moment, window), count) for moment in (opened_ns, failed_ns))
-    open_at_end = np.cumsum(opened) - np.cumsum(_per_second(_second(closed_ns, window), count))
-    sends, arrivals = sends_of(findings), arrivals_of(findings)
-    sent, received, lost = (
-        _summed(parts, count)
-        for parts in (
-            [one.per_second for one in sends],
-            [one.received_per_second for one in arrivals],
-            [one.lost_per_second for one in arrivals],
-        )
-    )
-    times = _times_by_second(arrivals)
-    return [
-        Second(
-            t=float(second),
-            connections=int(open_at_end[second]),
-            opened=int(opened[second]),
-            failed=int(failed[second]),
-            handshake_p50=seconds(medians.get(second)),
-            handshake_max=float(longest[second]) / NS_PER_S if opened[second] else None,
-            sent=int(sent[second]),
-            received=int(received[second]),
-            lost=int(lost[second]),
-            **times.get(second, {}),
-        )
-        for second in range(count)
-    ]
-
-
 def sends_of(findings: Iterable[Findings]) -> list[Sends]:
     """Return what the agents that send sent."""
     return [one.sends for one in findings if one.sends is not None]
@@ -228,6 +187,16 @@ def sends_of(findings: Iterable[Findings]) -> list[Sends]:
 def arrivals_of(findings: Iterable[Findings]) -> list[Arrivals]:
     """Return what the agents that receive received."""
     return [one.arrivals for one in findings if one.arrivals is not None]
+
+
+def left_ns_of(sockets: Sockets) -> Int64s:
+    """Return per opened connection when it was told to leave."""
+    return unpack(sockets.left_ns) if sockets.left_ns else np.full(len(unpack(sockets.opened_ns)), STILL_OPEN)
+
+
+def ended_ns_of(sockets: Sockets) -> Int64s:
+    """Return per connection when it was lost or left."""
+    return np.minimum(unpack(sockets.closed_ns), left_ns_of(sockets))
 
 
 def _merged_broadcasts(arrivals: Sequence[Arrivals]) -> tuple[Int64s, Int64s, Int64s, Int64s]:
@@ -267,34 +236,3 @@ def _thinned(rows: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _since(moment_ns: int, window: Window) -> float:
     return (moment_ns - window.origin_ns) / NS_PER_S
-
-
-def _second(moment_ns: Int64s, window: Window) -> Int64s:
-    second: Int64s = np.maximum(moment_ns[moment_ns != STILL_OPEN] - window.origin_ns, 0) // NS_PER_S
-    return second
-
-
-def _per_second(second: Int64s, count: int) -> Int64s:
-    return np.bincount(second[second < count], minlength=count)
-
-
-def _summed(parts: Iterable[Packed], count: int) -> Int64s:
-    total: Int64s = np.zeros(count, np.int64)
-    for part in parts:
-        total = add_per_second(total, unpack(part)[:count])
-    return total
-
-
-def _times_by_second(arrivals: Sequence[Arrivals]) -> dict[int, dict[str, float]]:
-    bins = Bins()
-    for one in arrivals:
-        bins.merge(one.by_second)
-    percents = {"p50": 50.0, "p90": 90.0, "p99": 99.0, "max": 100.0}
-    return {
-        key: {
-            name: value / NS_PER_S
-            for (name, percent), value in zip(percents.items(), values, strict=True)
-            if percent == 100 or is_supported(n, percent)
-        }
-        for key, n, values in bins.quantiles_ns(*percents.values())
-    }

@@ -6,15 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from wswarm.stats.bins import Bins
-from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Arrivals, Window, add_per_second, pack
+from wswarm.stats.findings import STILL_OPEN, Arrivals, Window, add_per_second, pack
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.ledger import Ledger
 from wswarm.units import NS_PER_S
 
 Int64s = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-
-_SETTLE_CELLS = 1 << 22
 
 
 class Batch(NamedTuple):
@@ -34,6 +32,24 @@ class Batch(NamedTuple):
         return Batch(*(column[mask] for column in self))
 
 
+class Leavers(NamedTuple):
+    """The connections of an agent that were told to leave before the end.
+
+    Attributes:
+        left_ns: Per row when it was, `STILL_OPEN` where it was not.
+        patience_ns: How long a message may be on its way: what was sent less than that before the connection left
+            need not have arrived.
+    """
+
+    left_ns: Int64s
+    patience_ns: int
+
+    def may_miss(self, sent_ns: Int64s) -> Bools:
+        """Return whether what was sent then may have been on its way when the connection left."""
+        may_miss: Bools = (self.left_ns != STILL_OPEN) & (sent_ns >= self.left_ns - self.patience_ns)
+        return may_miss
+
+
 class Settlement(NamedTuple):
     """Owed messages of the hold, and what became of them."""
 
@@ -49,7 +65,7 @@ class Settlement(NamedTuple):
 
 
 class Tally:
-    """Common part of `EchoTally` and `FanoutTally`.
+    """What echo and fan-out have in common.
 
     Args:
         window: The load's times.
@@ -59,17 +75,22 @@ class Tally:
     def __init__(self, window: Window, pairs: int) -> None:
         self.window = window
         self.ledger = Ledger(pairs)
-        self.response = Histogram()
-        self.service = Histogram()
         self.by_second = Bins()
         self.received_per_second: Int64s = np.zeros(0, np.int64)
         self.lost_per_second: Int64s = np.zeros(0, np.int64)
         self.received_all = 0
+        self.unmarked = 0
+        self.settlement = Settlement(0, 0, 0, 0)
+        self.begin_hold(window)
+
+    def begin_hold(self, window: Window) -> None:
+        """Keep to this window and forget the figures of any hold before; who received what stays known."""
+        self.window = window
+        self.response = Histogram()
+        self.service = Histogram()
         self.duplicated = 0
         self.reordered = 0
         self.extra = 0
-        self.unmarked = 0
-        self.settlement = Settlement(0, 0, 0, 0)
 
     def in_hold(self, intended_ns: Int64s) -> Bools:
         """Return which of the intended times lie in the hold."""
@@ -172,84 +193,3 @@ class EchoTally(Tally):
             int(np.count_nonzero(is_owed)), disconnected, len(lost) - disconnected, extra=0
         )
         return self.settlement
-
-
-class FanoutTally(Tally):
-    """Deliveries, each broadcast owed to every subscriber open when it was sent.
-
-    Broadcast `sequence` of `publisher` has the index sequence × publishers + publisher.
-
-    Args:
-        rows: Subscribers of this agent.
-        publishers: Publishers of the run.
-        broadcasts: Broadcasts of the load, warm-up included; the first `warmup` of them are not of the hold.
-    """
-
-    def __init__(self, window: Window, rows: int, publishers: int, broadcasts: int, warmup: int) -> None:
-        super().__init__(window, rows * publishers)
-        self.rows, self.publishers, self.broadcasts, self.warmup = rows, publishers, broadcasts, warmup
-        self.first_ns: Int64s = np.full(broadcasts, STILL_OPEN, np.int64)
-        self.last_ns: Int64s = np.full(broadcasts, UNKNOWN, np.int64)
-        self.owed_by: Int64s = np.zeros(broadcasts, np.int64)
-        self.received_by: Int64s = np.zeros(broadcasts, np.int64)
-        self.by_broadcast = Bins()
-
-    def record(self, batch: Batch) -> None:
-        """Add arrivals."""
-        index = batch.sequences * self.publishers + batch.publishers
-        is_possible = (batch.publishers < self.publishers) & (index < self.broadcasts)
-        batch = self.only_possible(batch, is_possible)
-        index = batch.sequences * self.publishers + batch.publishers
-        pairs = batch.rows * self.publishers + batch.publishers
-        is_first = self.enter(batch, index * self.rows + batch.rows, pairs)
-        timed = is_first & self.in_hold(batch.intended_ns)
-        index, delay_ns = index[timed], (batch.received_ns - batch.intended_ns)[timed]
-        np.minimum.at(self.first_ns, index, delay_ns)
-        np.maximum.at(self.last_ns, index, delay_ns)
-        self.by_broadcast.record(index, delay_ns)
-
-    def settle(self, sent_ns: Int64s, opened_ns: Int64s, closed_ns: Int64s) -> Settlement:
-        """Return what is owed and lost as things stand.
-
-        Args:
-            sent_ns: Per broadcast of the load, 0 where it was never sent.
-            opened_ns: Per subscriber. `closed_ns`: likewise, `STILL_OPEN` where it did not close.
-        """
-        step = max(1, _SETTLE_CELLS // self.rows)
-        parts = [
-            self._settle_part(low, sent_ns[low : low + step], opened_ns, closed_ns)
-            for low in range(self.warmup, self.broadcasts, step)
-        ]
-        self.lost_per_second = np.zeros(0, np.int64)
-        for _, lost in parts:
-            self.lost_per_second = add_per_second(self.lost_per_second, lost)
-        self.settlement = Settlement(
-            *(sum(column) for column in zip(*(part for part, _ in parts), strict=True))
-        )
-        return self.settlement
-
-    def _settle_part(
-        self, low: int, sent_ns: Int64s, opened_ns: Int64s, closed_ns: Int64s
-    ) -> tuple[Settlement, Int64s]:
-        high = low + len(sent_ns)
-        sent = sent_ns[:, np.newaxis]
-        has = self.ledger.has(low * self.rows, len(sent_ns) * self.rows).reshape(-1, self.rows)
-        is_owed = (sent > 0) & (opened_ns <= sent) & (sent < closed_ns)
-        is_lost = is_owed & ~has
-        self.owed_by[low:high] = np.count_nonzero(is_owed, axis=1)
-        self.received_by[low:high] = np.count_nonzero(is_owed & has, axis=1)
-        disconnected = int(np.count_nonzero(is_lost & (closed_ns != STILL_OPEN)))
-        lost = int(np.count_nonzero(is_lost))
-        settlement = Settlement(
-            int(np.count_nonzero(is_owed)),
-            disconnected,
-            lost - disconnected,
-            int(np.count_nonzero(has & ~is_owed)),
-        )
-        return settlement, self.note_lost(np.repeat(sent_ns, np.count_nonzero(is_lost, axis=1)))
-
-    def findings(self) -> Arrivals:
-        """Return the tally as it travels."""
-        first_ns = np.where(self.last_ns == UNKNOWN, UNKNOWN, self.first_ns)
-        table = np.concatenate((self.owed_by, self.received_by, first_ns, self.last_ns))
-        return self.arrivals(pack(table), self.by_broadcast.pack())
