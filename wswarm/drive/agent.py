@@ -6,21 +6,17 @@ reaches its end, so that no agent outlives its front end.
 
 import asyncio
 import gc
-import logging
-import os
-import signal
-import socket
-import sys
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
 from wswarm.drive import picows_driver, websockets_driver, wire
+from wswarm.drive.capture import FoldClock
 from wswarm.drive.clock import now_ns
 from wswarm.drive.connection import Driver, Settings
-from wswarm.drive.limits import raise_file_limit
 from wswarm.drive.probes import PROBE_GAP_NS, EffortMeter, LoopLag
 from wswarm.drive.sender import ClosedSender, OpenSender, Sender, schedule_of
+from wswarm.drive.serving import Finished, serve
 from wswarm.drive.swarm import Swarm
 from wswarm.drive.tls import client_context
 from wswarm.stats.deliveries import FanoutTally
@@ -34,11 +30,6 @@ PUBLISHER_GAP_NS = 25_000_000  # its lateness shows as send lag anyway
 
 _SNAPSHOT_S = 0.25
 _POLL_S = 0.01
-_FOLD_IDLE = 1_024
-_FOLD_SENDING = 4_096  # a fold delays the sends due meanwhile: rarely and for 1 ms, rather than often
-_FOLD_BUSY = 8_192
-_IDLE_LAG_NS = 300_000
-_FOLD_NS = 500_000_000
 _UNREAD_LIMIT = 4 << 20
 
 
@@ -67,7 +58,7 @@ class Agent:
         self._window = Window(0, 0, 0, 0)
         self._is_cut = asyncio.Event()
         self._snapshots = 0
-        self._folded_ns = 0
+        self._folding = FoldClock()
 
     async def open(self) -> None:
         """Open all connections."""
@@ -186,21 +177,14 @@ class Agent:
                 window, len(positions), load.senders, schedule.sends, schedule.warmup_sends
             )
         self._window = window
-        self._folded_ns = now_ns()
+        self._folding = FoldClock()
         gc.collect()
         gc.freeze()
 
     def _fold_in_time(self, lag_ns: int) -> None:
         """Fold what was captured when the loop is idle, or when there is much of it."""
         waiting = len(self._swarm.capture)
-        least = _FOLD_IDLE if self._sender is None else _FOLD_SENDING
-        now = now_ns()
-        if (
-            waiting >= _FOLD_BUSY
-            or (waiting >= least and lag_ns < _IDLE_LAG_NS)
-            or now - self._folded_ns >= _FOLD_NS
-        ):
-            self._folded_ns = now
+        if self._folding.is_time(waiting, lag_ns, is_sending=self._sender is not None):
             self._fold()
             if self._sender is not None:
                 self._sender.tick()
@@ -248,11 +232,7 @@ async def _obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
                 await asyncio.wait([work])
                 work = tasks.create_task(_work_on(agent, command))
         await work
-        raise _Finished
-
-
-class _Finished(Exception):  # noqa: N818 - ends the task group, is no error
-    """The agent was told to close and has."""
+        raise Finished
 
 
 def _work_on(agent: Agent, command: wire.Command) -> Coroutine[Any, Any, None]:
@@ -269,30 +249,5 @@ async def _report_regularly(agent: Agent) -> None:
         agent.report()
 
 
-async def _main(descriptor: int) -> None:
-    channel = socket.socket(fileno=descriptor)
-    channel.setblocking(False)
-    reader, writer = await asyncio.open_connection(sock=channel, limit=1 << 26)
-    try:
-        await _obey(reader, writer)
-    except* (_Finished, asyncio.IncompleteReadError, ConnectionError):
-        writer.close()
-
-
-def main() -> None:
-    """Serve the front end at the other end of the socket named on the command line."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the front end's to answer
-    logging.disable(logging.CRITICAL)  # a connection's troubles are data, not log lines
-    raise_file_limit()
-    descriptor = int(sys.argv[1])
-    os.set_inheritable(descriptor, False)
-    try:
-        import uvloop
-    except ImportError:
-        asyncio.run(_main(descriptor))
-    else:
-        uvloop.run(_main(descriptor))
-
-
 if __name__ == "__main__":
-    main()
+    serve(_obey)

@@ -15,6 +15,12 @@ from wswarm.stats.tally import Batch
 
 Take = Callable[[int, bytes], bool]
 
+_FOLD_IDLE = 1_024
+_FOLD_SENDING = 4_096  # a fold delays the sends due meanwhile: rarely and for 1 ms, rather than often
+_FOLD_BUSY = 8_192
+_IDLE_LAG_NS = 300_000
+_FOLD_NS = 500_000_000
+
 
 class Capture:
     """Messages taken since the last `drain`.
@@ -75,3 +81,28 @@ class Capture:
         """Forget what was taken."""
         for column in (self._rows, self._times, self._marks):
             column.clear()
+
+
+class FoldClock:
+    """Says when to fold what was captured: when the loop is idle, when there is much, and now and then."""
+
+    def __init__(self) -> None:
+        self._folded_ns = now_ns()
+
+    def is_time(self, waiting: int, lag_ns: int, *, is_sending: bool) -> bool:
+        """Return whether to fold now.
+
+        Args:
+            waiting: Messages captured since the last time.
+            lag_ns: How late the loop is.
+        """
+        least = _FOLD_SENDING if is_sending else _FOLD_IDLE
+        now = now_ns()
+        is_time = (
+            waiting >= _FOLD_BUSY
+            or (waiting >= least and lag_ns < _IDLE_LAG_NS)
+            or now - self._folded_ns >= _FOLD_NS
+        )
+        if is_time:
+            self._folded_ns = now
+        return is_time

@@ -20,7 +20,7 @@ class Outbox:
 
     Attributes:
         sent_ns: Per cell, 0 where nothing was sent.
-        sent: Messages sent, warm-up included.
+        sent: Messages sent, warm-up included; `sent_in_hold`: those of the hold, as far as folded.
     """
 
     def __init__(self, swarm: Swarm, cells: int) -> None:
@@ -29,10 +29,14 @@ class Outbox:
         self._swarm = swarm
         self._rows = swarm.rows
         self._log = array("q")
-        self._lag = Histogram()
         self._per_second: Int64s = np.zeros(0, np.int64)
-        self._sent_in_hold = 0
+        self.begin_hold()
         swarm.on_writable = self.send_waiting
+
+    def begin_hold(self) -> None:
+        """Forget the figures of any hold before."""
+        self._lag = Histogram()
+        self.sent_in_hold = 0
 
     def send(self, row_number: int, cell: int, intended_ns: int, mark: bytes) -> None:
         """Send one message now, or as soon as the connection has room; a closed connection sends nothing."""
@@ -87,15 +91,15 @@ class Outbox:
         intended_ns, sent_ns = log.T
         in_hold = (intended_ns >= window.hold_ns) & (intended_ns < window.drain_ns)
         self._lag.record((sent_ns - intended_ns)[in_hold])
-        self._sent_in_hold += int(np.count_nonzero(in_hold))
+        self.sent_in_hold += int(np.count_nonzero(in_hold))
         seconds = np.maximum(sent_ns - window.origin_ns, 0) // NS_PER_S
         self._per_second = add_per_second(self._per_second, np.bincount(seconds).astype(np.int64))
 
     def findings(self, offered: int | None, sent_ns: Int64s | None = None) -> Sends:
         """Return what was sent; `offered` `None`: as much."""
         return Sends(
-            offered=self._sent_in_hold if offered is None else offered,
-            sent=self._sent_in_hold,
+            offered=self.sent_in_hold if offered is None else offered,
+            sent=self.sent_in_hold,
             lag=self._lag.pack(),
             per_second=pack(self._per_second),
             sent_ns=b"" if sent_ns is None else pack(sent_ns),

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from wswarm.drive.capture import Capture
+from wswarm.drive.capture import Capture, Take
 from wswarm.drive.clock import now_ns
 from wswarm.drive.connection import Connection, Driver, Events, Settings, Timing, reason_of
 from wswarm.load.message import Payload
@@ -27,15 +27,17 @@ class Row:
 
     Attributes:
         backlog: Sends that wait for room in the write buffer: (cell, intended_ns, mark).
+        closed_ns: When it was lost. `left_ns`: when it was told to leave before the end.
     """
 
-    __slots__ = ("backlog", "closed_ns", "connection", "payload", "timing")
+    __slots__ = ("backlog", "closed_ns", "connection", "left_ns", "payload", "timing")
 
     def __init__(self) -> None:
         self.connection: Connection | None = None
         self.payload: Payload | None = None
         self.timing: Timing | None = None
         self.closed_ns = STILL_OPEN
+        self.left_ns = STILL_OPEN
         self.backlog: deque[tuple[int, int, bytes]] | None = None
 
 
@@ -49,6 +51,8 @@ class Swarm:
         closes: Connections that the peer closed, by code.
         on_writable: Called with a row whose write buffer has room again.
         on_marked: Called with a row and the marked message that it received, if `is_replying` was set before opening.
+        on_heard: If set, called with a row and each message that it received, and when.
+        on_ended: Called with a row when its connection was lost, with the close code if the peer closed it.
     """
 
     def __init__(
@@ -62,6 +66,8 @@ class Swarm:
         self.open = self.opened = 0
         self.on_writable: Callable[[int], None] = _ignore
         self.on_marked: Callable[[int, bytes], None] = _ignore_message
+        self.on_heard: Callable[[int, bytes, int], None] | None = None
+        self.on_ended: Callable[[int, str | None], None] = _ignore_end
         self.is_replying = False
         self._plan, self._prefix, self._numbers = plan, prefix, numbers
         self._driver, self._settings = driver, settings
@@ -69,12 +75,12 @@ class Swarm:
 
     async def open_all(self, starts_ns: Int64s) -> None:
         """Open every connection at its moment; returns when each is open or has failed."""
-        opening: set[asyncio.Task[None]] = set()
+        opening: set[asyncio.Task[str | None]] = set()
         for row, start_ns in enumerate(starts_ns.tolist()):
             wait_ns = start_ns - now_ns()
             if wait_ns > 0:
                 await asyncio.sleep(wait_ns / NS_PER_S)
-            task = asyncio.create_task(self._open(row))
+            task = asyncio.create_task(self.open_one(row))
             opening.add(task)
             task.add_done_callback(opening.discard)
         while opening:
@@ -99,6 +105,10 @@ class Swarm:
             [STILL_OPEN if row.timing is None else row.timing.opened_ns for row in self.rows], np.int64
         )
 
+    def left_ns(self) -> Int64s:
+        """Return per row when it was told to leave before the end, else `STILL_OPEN`."""
+        return np.array([row.left_ns for row in self.rows], np.int64)
+
     def closed_ns(self) -> Int64s:
         """Return per row when it was lost; not yet: `STILL_OPEN`."""
         return np.array([row.closed_ns for row in self.rows], np.int64)
@@ -116,9 +126,9 @@ class Swarm:
 
     def sockets(self) -> Sockets:
         """Return how the connections fared."""
-        opened = [(row.timing, row.closed_ns) for row in self.rows if row.timing is not None]
-        columns = np.array([(*timing, closed_ns) for timing, closed_ns in opened], np.int64).reshape(-1, 6).T
-        started, tcp, tls, upgrade, opened_ns, closed_ns = (pack(column) for column in columns)
+        opened = [(*row.timing, row.closed_ns, row.left_ns) for row in self.rows if row.timing is not None]
+        columns = np.array(opened, np.int64).reshape(-1, 7).T
+        started, tcp, tls, upgrade, opened_ns, closed_ns, left_ns = (pack(column) for column in columns)
         return Sockets(
             requested=len(self.rows),
             started_ns=started,
@@ -130,33 +140,71 @@ class Swarm:
             failed_ns=pack(np.array(self.failed_ns, np.int64)),
             failures=dict(self.failures),
             closes=dict(self.closes),
+            left_ns=left_ns,
         )
 
-    async def _open(self, number: int) -> None:
+    def add(self, connection_id: int) -> int:
+        """Return a new row for one more connection, which is not opened yet."""
+        self._numbers.append(connection_id)
+        self.rows.append(Row())
+        return len(self.rows) - 1
+
+    def leave(self, number: int) -> None:
+        """Say goodbye on one connection before the end, and end it a little later; one not open is only marked."""
+        row = self.rows[number]
+        if row.left_ns != STILL_OPEN or row.closed_ns != STILL_OPEN:
+            return
+        row.left_ns = now_ns()
+        row.backlog = row.payload = None
+        if row.connection is not None and row.connection.is_open:
+            self.open -= 1
+            row.connection.say_goodbye()
+            asyncio.get_running_loop().call_later(_GOODBYE_S, row.connection.abort)
+
+    async def open_one(self, number: int) -> str | None:
+        """Open the connection of a row; return why it failed, `None` if it opened."""
         row = self.rows[number]
         request = request_for(self._plan, self._numbers[number], self._prefix)
         row.payload = request.payload
         events = Events(
             row=number,
-            take=self._take_reply if self.is_replying else self.capture.take,
+            take=self._taker(),
             unmarked=self._note_unmarked,
-            closed=partial(self._note_closed, row),
+            closed=partial(self._note_closed, number),
             writable=partial(self._note_writable, number),
         )
         try:
             connection = await self._driver(request, number, self._settings, events)
         except Exception as error:  # whatever went wrong, the handshake failed and that is data
-            self.failures[reason_of(error)] += 1
+            reason = reason_of(error)
+            self.failures[reason] += 1
             self.failed_ns.append(now_ns())
-            return
+            return reason
         row.timing = connection.timing
         row.connection = connection
         self.opened += 1
         if not connection.is_open:
-            return  # lost between the upgrade response and now; `_note_closed` has been told
+            return None  # lost between the upgrade response and now; `_note_closed` has been told
         self.open += 1
+        if row.left_ns != STILL_OPEN:
+            row.left_ns = STILL_OPEN
+            self.leave(number)
+            return None
         for message in request.on_open:
             connection.say(message)
+        return None
+
+    def _taker(self) -> Take:
+        if self.on_heard is not None:
+            return self._take_heard
+        return self._take_reply if self.is_replying else self.capture.take
+
+    def _take_heard(self, number: int, payload: bytes) -> bool:
+        received_ns = now_ns()
+        is_marked = self.capture.take(number, payload)
+        if self.on_heard is not None:
+            self.on_heard(number, payload, received_ns)
+        return is_marked
 
     def _take_reply(self, number: int, payload: bytes) -> bool:
         is_marked = self.capture.take(number, payload)
@@ -170,18 +218,24 @@ class Swarm:
     def _note_writable(self, number: int) -> None:
         self.on_writable(number)
 
-    def _note_closed(self, row: Row, code: str | None) -> None:
-        if self._is_closing or row.closed_ns != STILL_OPEN:
+    def _note_closed(self, number: int, code: str | None) -> None:
+        row = self.rows[number]
+        if self._is_closing or row.closed_ns != STILL_OPEN or row.left_ns != STILL_OPEN:
             return
         row.closed_ns = now_ns()
         if row.connection is not None:
             self.open -= 1
         if code is not None:
             self.closes[code] += 1
+        self.on_ended(number, code)
 
 
 def _ignore(_: int) -> None:
     """Do nothing: before the load there is nothing to send."""
+
+
+def _ignore_end(_: int, __: str | None) -> None:
+    """Do nothing: the ends are in the figures."""
 
 
 def _ignore_message(_: int, __: bytes) -> None:

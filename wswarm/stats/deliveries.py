@@ -62,6 +62,12 @@ class FanoutTally(Tally):
             self.owed_by = np.pad(self.owed_by, (0, missing))
             self.received_by = np.pad(self.received_by, (0, missing))
 
+    def truncate(self, broadcasts: int, warmup: int) -> None:
+        """Take it that there were so many broadcasts, and so many of them before the hold."""
+        self.broadcasts, self.warmup = broadcasts, warmup
+        for name in ("first_ns", "last_ns", "owed_by", "received_by"):
+            setattr(self, name, getattr(self, name)[:broadcasts])
+
     def record(self, batch: Batch) -> None:
         """Add arrivals."""
         index = batch.sequences * self.publishers + batch.publishers
@@ -72,6 +78,7 @@ class FanoutTally(Tally):
         is_first = self.enter(batch, index * self._width + batch.rows, pairs)
         timed = is_first & self.in_hold(batch.intended_ns)
         index, delay_ns = index[timed], (batch.received_ns - batch.intended_ns)[timed]
+        np.add.at(self.received_by, index, 1)
         np.minimum.at(self.first_ns, index, delay_ns)
         np.maximum.at(self.last_ns, index, delay_ns)
         self.by_broadcast.record(index, delay_ns)

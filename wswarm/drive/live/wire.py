@@ -1,0 +1,248 @@
+"""What a front end with a changing population and its agent say to each other, framed as in `drive.wire`."""
+
+from typing import Literal
+
+import msgspec
+
+from wswarm.load.plan import Plan
+from wswarm.stats.findings import Findings, Packed, Window
+
+Role = Literal["connect", "echo", "subscribe", "publish", "script"]
+
+
+class Squad(msgspec.Struct, frozen=True, kw_only=True):
+    """Connections of one kind.
+
+    Attributes:
+        name: What the front end calls them.
+        plan: How to connect and what to say; its counts, rate and times are not used.
+        publishers: Publishers of the broadcasts that subscribers get, in all agents.
+        is_heard: Whether every message is passed on to the front end.
+    """
+
+    name: str
+    role: Role
+    plan: Plan
+    addresses: list[tuple[str, int]]
+    publishers: int = 0
+    is_heard: bool = False
+
+
+class Muster(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Begin, with no connection yet.
+
+    Attributes:
+        prefix: The run's marker prefix.
+        window: Holds nothing yet: `hold_ns` is `STILL_OPEN`.
+        ahead_ns: How much the clock that intended times are read from is ahead of this machine's.
+    """
+
+    squads: list[Squad]
+    prefix: bytes
+    window: Window
+    ahead_ns: int = 0
+
+
+class Join(msgspec.Struct, frozen=True, tag=True):
+    """Open one more connection of a squad; rows count from 0 in the order of these."""
+
+    squad: int
+    connection_id: int
+
+
+class Leave(msgspec.Struct, frozen=True, tag=True):
+    """Close the connection in a row before the end."""
+
+    squad: int
+    row: int
+
+
+class Pace(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Send at this pace from `at_ns` on, on the connections that are open now.
+
+    Message k of the sender at place p is due at `at_ns` + (p + k × senders) / rate; with Poisson arrivals at
+    random, on the average as often.
+
+    Attributes:
+        rate: Messages per s of all senders in all agents, 0 for none.
+        senders: Their number.
+        first_place: Place of this agent's first open connection among them.
+    """
+
+    squad: int
+    at_ns: int
+    rate: float
+    senders: int
+    first_place: int
+
+
+class Hold(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The hold begins with the window's; a hold before it is forgotten."""
+
+    window: Window
+    paces: list[Pace] = []
+
+
+class Cut(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The hold ends with the window's: send nothing that is due later, then report `Sent`."""
+
+    window: Window
+
+
+class Log(msgspec.Struct, frozen=True, kw_only=True):
+    """What the publishers of a squad's broadcasts sent.
+
+    Attributes:
+        sent_ns: Per broadcast, 0 where it was not sent.
+        hold: Number of broadcasts before the hold.
+    """
+
+    sent_ns: Packed
+    hold: int
+
+
+class Settle(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Close the ledger when all is accounted for, at the latest at `deadline_ns`, then report `Settled`.
+
+    Attributes:
+        logs: Per subscribing squad, by name.
+    """
+
+    deadline_ns: int
+    logs: dict[str, Log] = {}
+
+
+class Say(msgspec.Struct, frozen=True, tag=True):
+    """Send a message on the connection in a row."""
+
+    squad: int
+    row: int
+    number: int
+    payload: bytes
+
+
+class Close(msgspec.Struct, frozen=True, tag=True):
+    """Close all connections and exit."""
+
+
+Command = Muster | Join | Leave | Pace | Hold | Cut | Settle | Say | Close
+
+
+class Ready(msgspec.Struct, frozen=True, tag=True):
+    """The agent has started and takes commands."""
+
+
+class Joined(msgspec.Struct, frozen=True, tag=True):
+    """A connection opened after `handshake_ns`, or failed for a reason."""
+
+    squad: int
+    row: int
+    handshake_ns: int
+    failure: str | None = None
+
+
+class Ended(msgspec.Struct, frozen=True, tag=True):
+    """A connection was lost; `code` if the peer closed it."""
+
+    squad: int
+    row: int
+    code: str | None
+
+
+class Heard(msgspec.Struct, frozen=True, tag=True):
+    """A message came in."""
+
+    squad: int
+    row: int
+    received_ns: int
+    payload: bytes
+
+
+class Said(msgspec.Struct, frozen=True, tag=True):
+    """What `Say` asked for was sent; `sent_ns` 0: it was not, the connection is closed."""
+
+    squad: int
+    row: int
+    number: int
+    sent_ns: int
+
+
+class Recent(msgspec.Struct, frozen=True, kw_only=True):
+    """The latest broadcasts, int64 columns; times are after the intended publish.
+
+    Attributes:
+        index: Ascending. `received`: deliveries of each so far.
+    """
+
+    index: Packed = b""
+    received: Packed = b""
+    first_ns: Packed = b""
+    last_ns: Packed = b""
+
+
+class SquadState(msgspec.Struct, frozen=True, kw_only=True):
+    """How a squad stands: cumulative, so that a lost report costs nothing.
+
+    Attributes:
+        requested: Connections asked for.
+        failures: Failed handshakes by reason. `closes`: lost connections by the peer's code, `""` if it has none.
+        handshakes: Histogram of handshake times.
+        sent: Messages of the hold sent so far, before the hold those of the ramp; likewise `received`, `times`,
+            `duplicated` and `reordered`.
+    """
+
+    requested: int = 0
+    opened: int = 0
+    open: int = 0
+    failures: dict[str, int] = {}
+    closes: dict[str, int] = {}
+    handshakes: Packed = b""
+    sent: int = 0
+    received: int = 0
+    duplicated: int = 0
+    reordered: int = 0
+    times: Packed = b""
+    recent: Recent = Recent()
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """How the agent stands, twice a second.
+
+    Attributes:
+        number: Ascending.
+        hold: How many holds have begun; figures of another hold are not comparable.
+        unheard: Messages not passed on because the front end was too far behind.
+    """
+
+    number: int = 0
+    hold: int = 0
+    unheard: int = 0
+    squads: list[SquadState] = []
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """All sends are made; the logs of publishing squads by name."""
+
+    logs: dict[str, Log] = {}
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """All that was found, squad by squad."""
+
+    findings: list[Findings]
+
+
+Report = Ready | Joined | Ended | Heard | Said | Snapshot | Sent | Settled
+
+_COMMANDS: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
+_REPORTS: msgspec.msgpack.Decoder[Report] = msgspec.msgpack.Decoder(Report)
+
+
+def decode_command(body: bytes) -> Command:
+    """Return the command in a message's body."""
+    return _COMMANDS.decode(body)
+
+
+def decode_report(body: bytes) -> Report:
+    """Return the report in a message's body."""
+    return _REPORTS.decode(body)

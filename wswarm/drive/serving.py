@@ -1,0 +1,43 @@
+"""An agent as a process: it obeys the front end at the other end of a socket, and ends when that hangs up."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from wswarm.drive.limits import raise_file_limit
+
+Obey = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]
+
+
+class Finished(Exception):  # noqa: N818 - ends the task group, is no error
+    """The agent was told to close and has."""
+
+
+async def _converse(descriptor: int, obey: Obey) -> None:
+    channel = socket.socket(fileno=descriptor)
+    channel.setblocking(False)
+    reader, writer = await asyncio.open_connection(sock=channel, limit=1 << 26)
+    try:
+        await obey(reader, writer)
+    except* (Finished, asyncio.IncompleteReadError, ConnectionError):
+        writer.close()
+
+
+def serve(obey: Obey) -> None:
+    """Obey the front end whose socket is named on the command line, until it hangs up."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the front end's to answer
+    logging.disable(logging.CRITICAL)  # a connection's troubles are data, not log lines
+    raise_file_limit()
+    descriptor = int(sys.argv[1])
+    os.set_inheritable(descriptor, False)
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(_converse(descriptor, obey))
+    else:
+        uvloop.run(_converse(descriptor, obey))
