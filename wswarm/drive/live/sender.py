@@ -98,9 +98,9 @@ class LiveSender:
         log, left_ns = self.log(), self._swarm.left_ns()
         in_hold = (log.intended_ns >= window.hold_ns) & (log.intended_ns < window.drain_ns)
         is_offered = in_hold & ((log.sent_ns > 0) | (log.intended_ns < left_ns[log.rows]))
-        return self.outbox.findings(
-            int(np.count_nonzero(is_offered)), np.array(log.sent_ns) if self._publishers else None
-        )
+        due = 1 + int(np.flatnonzero(log.intended_ns < window.drain_ns).max(initial=-1))
+        sent_ns = np.array(log.sent_ns[:due]) if self._publishers else None
+        return self.outbox.findings(int(np.count_nonzero(is_offered)), sent_ns)
 
     def _next_ns(self) -> int:
         """Return when the next message is due."""
@@ -130,8 +130,12 @@ class LiveSender:
         self._chunks = _joined(before, self._iterate(pace))
 
     def _drop(self, cells: list[int]) -> None:
-        for cell in cells:
+        """Take it that these messages were never due; a publisher uses their numbers again."""
+        for cell in reversed(cells):
             self._intended[cell] = 0
+            if self._publishers:
+                sequence, row = divmod(cell, self._publishers)
+                self._sequences[row] = sequence
 
     def _iterate(self, pace: Pace) -> Iterator[Chunk]:
         rows = self._swarm.rows_open()
