@@ -1,0 +1,153 @@
+"""What the conductor at Locust's master and the stations at its workers say to each other.
+
+A station's times are on its own clock, except in `Found`, which the conductor shifts to its own.
+"""
+
+import msgspec
+
+from wswarm.drive.live import wire
+from wswarm.stats.findings import Findings, Window
+
+
+class Hello(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A test begins: who are you?"""
+
+    test: int
+
+
+class Ping(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What does your clock say?"""
+
+    sent_ns: int
+
+
+class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Start the agents of a test.
+
+    Attributes:
+        squads: One per user class of ours, in the order of their names.
+        publishing: Squads that this station publishes for; empty for all stations but one.
+        publisher_ids: Connection ids of the publishers of each.
+        first_id: Of the connections that users open here.
+    """
+
+    test: int
+    name: str
+    prefix: bytes
+    window: Window
+    squads: list[wire.Squad]
+    publishing: list[wire.Squad]
+    publisher_ids: list[list[int]]
+    first_id: int
+    ahead_ns: int = 0
+
+
+class SetPaces(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Send at these paces; `publishing` are those of the publishing squads."""
+
+    paces: list[wire.Pace] = []
+    publishing: list[wire.Pace] = []
+
+
+class BeginHold(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The hold begins with the window's."""
+
+    window: Window
+    paces: list[wire.Pace] = []
+    publishing: list[wire.Pace] = []
+
+
+class EndHold(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The hold ends with the window's; tell what was published as `Published`."""
+
+    window: Window
+
+
+class SettleUp(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Wait for what is owed, then tell all as `Found`."""
+
+    deadline_ns: int
+    logs: dict[str, wire.Log] = {}
+
+
+class Dismiss(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The test is over: end the agents."""
+
+    test: int
+
+
+class Beat(msgspec.Struct, frozen=True, tag=True):
+    """The conductor lives; a station that hears nothing for long ends its agents."""
+
+
+class Here(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A station's answer to `Hello`.
+
+    Attributes:
+        clock: Names the clock; equal for stations that share one.
+    """
+
+    test: int
+    clock: str
+    host: str
+
+
+class Pong(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A station's answer to `Ping`."""
+
+    sent_ns: int
+    clock_ns: int
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """How a station stands, twice a second.
+
+    Attributes:
+        hold: How many holds have begun.
+        pending: Handshakes under way.
+        squads: As in `Begin`; `publishing`: likewise.
+        deaths: What became of agents that died.
+    """
+
+    test: int
+    number: int
+    hold: int
+    pending: int
+    squads: list[wire.SquadState] = []
+    publishing: list[wire.SquadState] = []
+    deaths: list[str] = []
+
+
+class Published(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """All sends are made."""
+
+    test: int
+    logs: dict[str, wire.Log] = {}
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """All that a station found; squads as in `Begin`.
+
+    Attributes:
+        steal: Share of the machine's time that its host gave to others, over the hold; `None`: unknown.
+        busy: Share of its cores in use, likewise.
+        is_local: Whether the target is on this machine.
+    """
+
+    test: int
+    squads: list[Findings] = []
+    publishing: list[Findings] = []
+    deaths: list[str] = []
+    steal: float | None = None
+    busy: float | None = None
+    is_local: bool = False
+
+
+class Goodbye(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """This station's worker is about to quit."""
+
+    test: int
+
+
+ToStation = Hello | Ping | Begin | SetPaces | BeginHold | EndHold | SettleUp | Dismiss | Beat
+ToConductor = Here | Pong | State | Published | Found | Goodbye

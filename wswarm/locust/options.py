@@ -1,0 +1,176 @@
+"""Options of ours on Locust's command line and in its form."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wswarm.errors import PlanError
+from wswarm.load.profile import PROFILES
+from wswarm.stats.slo import parse_objective
+from wswarm.units import parse_duration, parse_rate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the user asked of us, read and checked.
+
+    Attributes:
+        rate: Messages per s of each class that sends, `None`: as the class says.
+        hold: Length of the hold, s, after which the test ends by itself; `None`: until it is stopped.
+        report: Where reports go, `None`: nowhere.
+    """
+
+    rate: float | None
+    profile: str | None
+    text: str | None
+    publishers: int | None
+    hold: float | None
+    drain: float
+    fail: tuple[str, ...]
+    report: Path | None
+    plots: bool
+    starts_target: bool
+    target_pid: int | None
+
+
+def add_options(parser: Any) -> None:
+    """Add our options to Locust's parser, which is a ConfigArgParse one."""
+    group = parser.add_argument_group("wswarm options", "WebSocket users: see `locust -f loadtests --help`")
+    add = group.add_argument
+    prefix = "WSWARM_"
+    add(
+        "--ws-rate",
+        metavar="RATE",
+        default="",
+        env_var=f"{prefix}RATE",
+        include_in_web_ui=True,
+        help="Messages per second of each class that sends, over all its users: 500/s 2k/s 30/m",
+    )
+    add(
+        "--ws-profile",
+        metavar="NAME",
+        default="",
+        env_var=f"{prefix}PROFILE",
+        include_in_web_ui=True,
+        help=f"How to speak to the target, in place of the classes' own: {', '.join(PROFILES)}",
+    )
+    add(
+        "--ws-text",
+        metavar="TEXT",
+        default="",
+        env_var=f"{prefix}TEXT",
+        include_in_web_ui=True,
+        help="Template of each message; {marker} and {id} are replaced",
+    )
+    add(
+        "--ws-publishers",
+        metavar="N",
+        type=int,
+        default=None,
+        env_var=f"{prefix}PUBLISHERS",
+        include_in_web_ui=False,
+        help="Sockets that publish, for each class of subscribers, outside the user count (default: 1)",
+    )
+    add(
+        "--ws-hold",
+        metavar="TIME",
+        default="",
+        env_var=f"{prefix}HOLD",
+        include_in_web_ui=True,
+        help="Stop so long after all users are there, to the message: 30s 5m (default: when Locust stops)",
+    )
+    add(
+        "--ws-drain",
+        metavar="TIME",
+        default="5s",
+        env_var=f"{prefix}DRAIN",
+        include_in_web_ui=False,
+        help="Wait at most so long for what is still owed at the end (default: 5s)",
+    )
+    add(
+        "--ws-fail",
+        metavar="EXPR",
+        action="append",
+        default=[],
+        env_var=f"{prefix}FAIL",
+        include_in_web_ui=False,
+        help="Exit 99 unless this holds: p99<50ms, lost==0, any figure of the run file; repeatable",
+    )
+    add(
+        "--ws-report",
+        metavar="DIR",
+        default="reports",
+        env_var=f"{prefix}REPORT",
+        include_in_web_ui=False,
+        help="Where reports go (default: reports); 'none' writes none",
+    )
+    add(
+        "--ws-no-plots",
+        action="store_true",
+        default=False,
+        env_var=f"{prefix}NO_PLOTS",
+        include_in_web_ui=False,
+        help="Draw no plots",
+    )
+    add(
+        "--ws-start-target",
+        action="store_true",
+        default=False,
+        env_var=f"{prefix}START_TARGET",
+        include_in_web_ui=False,
+        help="Start the reference application first, on a free port of this machine, and measure that",
+    )
+    add(
+        "--ws-target-pid",
+        metavar="PID",
+        type=int,
+        default=None,
+        env_var=f"{prefix}TARGET_PID",
+        include_in_web_ui=False,
+        help="Process of the target, on the master's machine: its CPU and memory go into the report",
+    )
+
+
+def read_options(parsed: Any) -> Options:
+    """Return our options as Locust parsed them.
+
+    Raises:
+        PlanError: a value can't be.
+    """
+    profile = parsed.ws_profile or None
+    if profile is not None and profile not in PROFILES:
+        raise PlanError(f"--ws-profile {profile!r}: no such profile; choose one of {', '.join(PROFILES)}")
+    if parsed.ws_publishers is not None and parsed.ws_publishers < 1:
+        raise PlanError(f"--ws-publishers {parsed.ws_publishers} must be a number above 0")
+    fail: Sequence[str] = parsed.ws_fail or ()
+    for expression in fail:
+        try:
+            parse_objective(expression)
+        except PlanError as error:
+            raise PlanError(str(error).replace("--slo", "--ws-fail")) from None
+    return Options(
+        rate=_value("rate", parsed.ws_rate, parse_rate),
+        profile=profile,
+        text=parsed.ws_text or None,
+        publishers=parsed.ws_publishers,
+        hold=_value("hold", parsed.ws_hold, parse_duration),
+        drain=_value("drain", parsed.ws_drain, parse_duration) or 0.0,
+        fail=tuple(fail),
+        report=None if parsed.ws_report == "none" else Path(parsed.ws_report),
+        plots=not parsed.ws_no_plots,
+        starts_target=parsed.ws_start_target,
+        target_pid=parsed.ws_target_pid,
+    )
+
+
+def _value(name: str, text: str, parse: Any) -> float | None:
+    if not text:
+        return None
+    try:
+        value = float(parse(text))
+    except PlanError as error:
+        raise PlanError(f"--ws-{name}: {error}") from None
+    if name != "drain" and value <= 0:
+        raise PlanError(f"--ws-{name} {text} must be above 0")
+    return value

@@ -1,0 +1,130 @@
+"""From a user class and the options to what its connections are to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from locust import User
+
+from wswarm.drive.live import wire
+from wswarm.errors import PlanError
+from wswarm.load.plan import DEFAULT_RATE, Plan, make_plan
+from wswarm.locust.options import Options
+from wswarm.run import Scenario
+from wswarm.units import parse_rate
+
+_SCENARIO: dict[wire.Role, Scenario] = {
+    "connect": "connect",
+    "echo": "echo",
+    "subscribe": "fanout",
+    "script": "echo",
+}
+_TLS = {"http": "ws", "https": "wss"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What the connections of one user class do.
+
+    Attributes:
+        plan: How to connect and what to say; `rate` is that of all users together, unless `rate_per_user` is set.
+        publishers: Sockets that publish to them, outside the user count.
+        is_heard: Whether the users want to see every message.
+    """
+
+    name: str
+    role: wire.Role
+    plan: Plan
+    rate_per_user: float | None
+    publishers: int
+    is_heard: bool
+
+    def rate_for(self, users: int) -> float:
+        """Return messages per s when so many users are connected."""
+        return self.rate_per_user * users if self.rate_per_user is not None else self.plan.rate or 0.0
+
+
+def order_for(user: type[User], role: wire.Role, host: str | None, options: Options) -> Order:
+    """Return the order for a user class.
+
+    Raises:
+        PlanError: an attribute of the class or an option can't be; the message names both and the mend.
+    """
+    name = user.__name__
+    scenario = _SCENARIO[role]
+    settings: Mapping[str, Any] = getattr(user, "settings", {})
+    profile = options.profile or getattr(user, "profile", None)
+    rate, per_user = _rates(user, role, options)
+    given = {
+        "text": options.text or getattr(user, "text", None),
+        "rate": rate if rate is not None else (per_user or 1.0),
+        "drain": options.drain,
+        "slo": options.fail,
+        "target_pid": options.target_pid,
+        "closed": True if role == "script" else None,
+        "profile": profile if role != "script" else None,
+    }
+    if role in ("connect", "script"):
+        given.pop("rate")
+    if role == "connect":
+        given.pop("text")
+    try:
+        plan = make_plan(scenario, _url(user, host), connections=1, **(given | dict(settings)))
+    except PlanError as error:
+        raise PlanError(f"{name}: {error}") from None
+    return Order(
+        name=name,
+        role=role,
+        plan=plan,
+        rate_per_user=per_user if rate is None else None,
+        publishers=(options.publishers or getattr(user, "publishers", 1)) if role == "subscribe" else 0,
+        is_heard=role == "script" or getattr(user, "hears_messages", lambda: False)(),
+    )
+
+
+def _rates(user: type[User], role: wire.Role, options: Options) -> tuple[float | None, float | None]:
+    """Return the class's rate and its users', of which one at most is given."""
+    name = user.__name__
+    own = {key: _rate(name, key, getattr(user, key, None)) for key in ("rate", "rate_per_user")}
+    if role not in ("echo", "subscribe"):
+        return None, None
+    if options.rate is not None:
+        return options.rate, None
+    if own["rate"] is not None and own["rate_per_user"] is not None:
+        raise PlanError(f"{name}: rate and rate_per_user both say how much to send: use one")
+    if role == "subscribe":
+        if own["rate_per_user"] is not None:
+            raise PlanError(f"{name}: subscribers send nothing: give the publishers' rate as rate")
+        return own["rate"] or DEFAULT_RATE["fanout"], None
+    if own["rate"] is None and own["rate_per_user"] is None:
+        return None, 1.0
+    return own["rate"], own["rate_per_user"]
+
+
+def _rate(name: str, key: str, value: Any) -> float | None:
+    if value is None:
+        return None
+    try:
+        rate = float(value) if isinstance(value, int | float) else parse_rate(str(value))
+    except PlanError as error:
+        raise PlanError(f"{name}.{key}: {error}") from None
+    if not 0 < rate < float("inf"):
+        raise PlanError(f"{name}.{key} {value} must be a number above 0")
+    return rate
+
+
+def _url(user: type[User], host: str | None) -> str:
+    """Return the address: the class's own, or its path on the host."""
+    url: str | None = getattr(user, "url", None)
+    if url is not None and "://" in url:
+        return url
+    base = host or user.host
+    if not base:
+        raise PlanError(
+            f"{user.__name__} has no target: give --host ws://127.0.0.1:8000, --ws-start-target,"
+            " or the class's url or host"
+        )
+    parts = urlsplit(base)
+    base = urlunsplit(parts._replace(scheme=_TLS.get(parts.scheme, parts.scheme)))
+    return base.rstrip("/") + url if url is not None else base
