@@ -139,7 +139,7 @@ class Swarm:
         events = Events(
             row=number,
             take=self._take_reply if self.is_replying else self.capture.take,
-            unmarked=self._note_unmarked,
+            unmarked=self.capture.note_unmarked,
             closed=partial(self._note_closed, row),
             writable=partial(self._note_writable, number),
         )
@@ -163,9 +163,6 @@ class Swarm:
         if is_marked:
             self.on_marked(number, payload)
         return is_marked
-
-    def _note_unmarked(self) -> None:
-        self.capture.unmarked += 1
 
     def _note_writable(self, number: int) -> None:
         self.on_writable(number)

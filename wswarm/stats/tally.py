@@ -15,6 +15,7 @@ Int64s = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 _SETTLE_CELLS = 1 << 22
+_UNCOUNTED = 1 << 14
 
 
 class Batch(NamedTuple):
@@ -68,7 +69,8 @@ class Tally:
         self.duplicated = 0
         self.reordered = 0
         self.extra = 0
-        self.unmarked = 0
+        self._unmarked = 0
+        self._unmarked_ns: Int64s = np.zeros(0, np.int64)
         self.settlement = Settlement(0, 0, 0, 0)
 
     def in_hold(self, intended_ns: Int64s) -> Bools:
@@ -100,6 +102,14 @@ class Tally:
         self.received_per_second = add_per_second(self.received_per_second, arrived)
         return kinds.is_first
 
+    def note_unmarked(self, received_ns: Int64s) -> None:
+        """Add arrivals without our marker; the latest stay uncounted, for a cut may still move the window."""
+        if not len(received_ns):
+            return
+        arrived = np.concatenate((self._unmarked_ns, received_ns))
+        counted, self._unmarked_ns = np.split(arrived, [max(0, len(arrived) - _UNCOUNTED)])
+        self._unmarked += self._in_run(counted)
+
     def second_of(self, moment_ns: Int64s) -> Int64s:
         """Return the whole seconds from the origin to each moment."""
         return np.maximum(moment_ns - self.window.origin_ns, 0) // NS_PER_S
@@ -120,7 +130,7 @@ class Tally:
             duplicated=self.duplicated,
             reordered=self.reordered,
             extra=self.extra + settled.extra,
-            unmarked=self.unmarked,
+            unmarked=self._unmarked + self._in_run(self._unmarked_ns),
             response=self.response.pack(),
             service=self.service.pack(),
             by_second=self.by_second.pack(),
@@ -129,6 +139,11 @@ class Tally:
             broadcasts=broadcasts,
             by_broadcast=by_broadcast,
         )
+
+    def _in_run(self, received_ns: Int64s) -> int:
+        """Return how many of the arrivals came in hold or drain."""
+        window = self.window
+        return int(np.count_nonzero((received_ns >= window.hold_ns) & (received_ns <= window.end_ns)))
 
 
 class EchoTally(Tally):
