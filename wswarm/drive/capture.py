@@ -1,6 +1,6 @@
 """The hot path inward: one call per received message, everything else in batches.
 
-`Capture.take` is the one function that runs per marked message: it reads the clock, finds the marker and appends three
+`Capture.take` is all that runs for a marked message: it reads the clock, finds the marker and appends three
 values. What they mean is found out by `Capture.drain` and the tally, thousands at a time; `load.marker` and
 `stats.ledger` are pure and tested on their own.
 """
