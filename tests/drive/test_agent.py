@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.drive.fakes import MS, PREFIX, FakeClock, FakeConnection
+from tests.drive.fakes import MS, PREFIX, FakeClock, FakeConnection, S
 from tests.stats.made import ints
 from wswarm.drive import agent as agent_module
 from wswarm.drive import wire
 from wswarm.drive.agent import Agent
 from wswarm.drive.clock import now_ns
 from wswarm.load.plan import make_plan
-from wswarm.stats.findings import Findings, Window, pack
+from wswarm.stats.findings import Findings, Window, pack, unpack
 from wswarm.stats.summary import distribution, merged
 
 STOP_MS = 400
@@ -88,3 +88,28 @@ def test_the_loop_lag_of_a_load_leaves_out_the_ramp_but_the_longest_stop_does_no
 def test_the_loop_lag_of_an_agent_that_only_connects_is_of_the_ramp_too() -> None:
     effort = asyncio.run(stopped_in_the_ramp("connect")).effort
     assert (distribution(merged([effort.loop_lag])).max or 0) > STOP_MS / 2 / 1000
+
+
+async def cut_in_the_ramp(starts_ns: list[int]) -> list[wire.Report]:
+    """Return what an agent says that is told to begin no more connections."""
+    heard = Wire()
+    agent = Agent(open_command("echo", starts_ns), heard)  # type: ignore[arg-type]  # all that it uses
+    ramp = asyncio.create_task(agent.open())
+    while not agent._swarm.opened:
+        await asyncio.sleep(0.01)
+    agent.cut(Window(0, 0, 0, 0))
+    await asyncio.wait_for(ramp, 10)
+    await agent.settle(wire.Settle(deadline_ns=now_ns()))
+    await agent.close()
+    return heard.said
+
+
+def test_a_cut_in_the_ramp_keeps_what_was_begun_and_begins_no_more(memory: list[FakeConnection]) -> None:
+    an_hour_on_ns = now_ns() + 3600 * S
+    said = asyncio.run(cut_in_the_ramp([0, 0, an_hour_on_ns, an_hour_on_ns]))
+    assert len(memory) == 2
+    (opened,) = [one for one in said if isinstance(one, wire.Opened)]
+    assert unpack(opened.rows).tolist() == [0, 1]
+    assert isinstance(said[-1], wire.Settled)
+    sockets = said[-1].findings.sockets
+    assert (sockets.requested, len(unpack(sockets.opened_ns)), sockets.failures) == (4, 2, {})

@@ -31,6 +31,7 @@ def connect_run(*findings: Findings, connections: int | None = None, **seen: Any
         "deaths": (),
         "machine": MachineUse(None, None),
         "was_cut": False,
+        "was_connecting": False,
         "is_shared": False,
         "target": None,
         "target_uses": {},
@@ -59,3 +60,16 @@ def test_one_agent_in_trouble_is_enough_wherever_it_stands(
 
 def test_agents_at_ease_leave_a_valid_run() -> None:
     assert connect_run(agent(), agent()).validity.verdict == "valid"
+
+
+def test_of_a_ramp_that_was_interrupted_only_the_connections_that_were_begun_are_judged() -> None:
+    """Nineteen of twenty that were begun have opened: of a hundred that were wanted."""
+    begun = Findings(
+        sockets=sockets([OPENED_NS] * 19, requested=100, failed_ns=[OPENED_NS], failures={"timeout": 1}),
+        effort=effort(),
+    )
+    run = connect_run(begun, connections=100, was_cut=True, was_connecting=True)
+    assert (run.connections.requested, run.connections.opened) == (100, 19)
+    interrupted, opened = run.validity.reasons
+    assert interrupted.startswith("interrupted while connecting")
+    assert opened.startswith("95.0% of the connections opened")

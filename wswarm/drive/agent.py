@@ -106,7 +106,8 @@ class Agent:
                 await asyncio.wait_for(self._is_cut.wait(), left_ns / NS_PER_S)
 
     def cut(self, window: Window) -> None:
-        """Keep to this window from now on: its hold ends earlier."""
+        """Keep to this window from now on: its hold ends earlier, and no more connections are begun."""
+        self._swarm.stop_opening()
         self._window = window
         self._is_cut.set()
         if self._tally is not None:
