@@ -24,9 +24,10 @@ _UVICORN = {
     "log-level": ("warning", "critical", "error", "info", "debug", "trace"),
 }
 _MOST_WORKERS = 64
-_OF_MESSAGES = set(
-    "-r --rate --warmup --drain --arrivals --pacing --seed --text --json --size --binary --closed".split()
-)
+_OF_MESSAGES = {
+    *("-r", "--rate", "--warmup", "--drain", "--arrivals", "--pacing", "--seed", "--closed"),
+    *("--text", "--json", "--size", "--binary"),
+}
 
 
 class Parser(argparse.ArgumentParser):

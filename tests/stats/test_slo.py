@@ -271,7 +271,7 @@ def test_what_is_no_objective_is_refused_with_examples(expression: str) -> None:
 
 
 def test_a_name_with_a_blank_is_refused_with_how_to_quote_it() -> None:
-    with pytest.raises(PlanError, match='double quotes: connections.failures."http 403"<=3'):
+    with pytest.raises(PlanError, match=r'double quotes: connections\.failures\."http 403"<=3'):
         parse_objective("connections.failures.http 403<=3")
 
 
