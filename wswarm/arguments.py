@@ -24,6 +24,10 @@ _UVICORN = {
     "log-level": ("warning", "critical", "error", "info", "debug", "trace"),
 }
 _MOST_WORKERS = 64
+_OF_MESSAGES = {
+    *("-r", "--rate", "--warmup", "--drain", "--arrivals", "--pacing", "--seed", "--closed"),
+    *("--text", "--json", "--size", "--binary"),
+}
 
 
 class Parser(argparse.ArgumentParser):
@@ -45,7 +49,11 @@ class Command(Parser):
         """Parse, and exit 2 if anything is left over."""
         found, unknown = super().parse_known_args(args, namespace)
         if unknown:
-            self.error(f"no such option or argument: {' '.join(unknown)}")
+            is_silent = self.prog.endswith(" connect") and _OF_MESSAGES & {
+                one.split("=")[0] for one in unknown
+            }
+            why = " (connect sends no messages: it opens connections and holds them)" if is_silent else ""
+            self.error(f"no such option or argument: {' '.join(unknown)}{why}")
         return found, unknown
 
 

@@ -80,6 +80,7 @@ COMMON: dict[str, Any] = {
 
 # Arguments, the exact line on standard error but for its beginning `wswarm COMMAND: `.
 _DURATION = "is not a duration: write 250ms, 10s or 1m30s"
+_SENDS_NOTHING = "connect sends no messages"
 _COUNT = "is not a count: write 1000, 10k or 1m"
 _RATE = "is not a rate: write 500/s, 2k/s or 30/m"
 BAD: list[tuple[str, list[str], tuple[str, ...]]] = [
@@ -139,14 +140,18 @@ BAD: list[tuple[str, list[str], tuple[str, ...]]] = [
     ("echo", [URL, "another"], ("another", "no such")),
     ("echo", [URL, "--conn", "5"], ("--conn 5", "no such")),
     ("echo", [URL, "--bogus"], ("--bogus", "no such")),
-    ("connect", [URL, "-r", "5"], ("-r 5", "no such")),
-    ("connect", [URL, "--text", "{marker}"], ("--text {marker}", "no such")),
+    ("connect", [URL, "-r", "5"], ("-r 5", "no such", _SENDS_NOTHING)),
+    ("connect", [URL, "--warmup", "1s"], ("--warmup 1s", "no such", _SENDS_NOTHING)),
+    ("connect", [URL, "--drain=5s"], ("--drain=5s", "no such", _SENDS_NOTHING)),
+    ("connect", [URL, "--text", "{marker}"], ("--text {marker}", "no such", _SENDS_NOTHING)),
     ("fanout", [URL, "--closed"], ("--closed", "no such")),
     ("fanout", [URL, "--publishers", "0"], ("--publishers 0", "above 0")),
     ("fanout", [URL, "--publishers", "1k", "-c", "20k"], ("20,000", "--publishers")),
     ("run", [URL, "--scenarios", "bogus"], ("'bogus'", "connect, echo, fanout")),
     ("run", [URL, "--scenarios", ""], ("''", "connect, echo, fanout")),
     ("run", [URL, "-r", "0"], ("--rate 0", "above 0")),
+    ("connect", [URL, "--bogus"], ("--bogus; see",)),
+    ("doctor", ["--warmup", "1s"], ("--warmup 1s; see",)),
     ("doctor", ["-c", "0"], ("--connections 0", "above 0")),
     ("doctor", ["-c", "many"], ("--connections", "'many'", _COUNT)),
     ("doctor", ["--connect-rate", "0"], ("--connect-rate 0", "above 0")),

@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 
 import msgspec
+import psutil
 import pytest
 
-from tests.cli.command import Command, Outcome
+from tests.cli.command import Command, Outcome, wait_until
+from tests.end_to_end.instrument import agents_of
 from tests.end_to_end.servers import Server, serve
 from tests.report import runs
 from wswarm.cli import exit_code
@@ -25,6 +27,18 @@ def read_until(command: Command, words: str) -> str:
         assert line, said
         said += line
     return said
+
+
+def wait_for_sockets(command: Command, count: int) -> None:
+    """Wait until its agents have as many sockets, open or still in their handshake."""
+    wait_until(lambda: sum(map(sockets_of, agents_of(command.process.pid))) >= count, f"{count} sockets")
+
+
+def sockets_of(agent: psutil.Process) -> int:
+    try:
+        return len(agent.net_connections())
+    except psutil.Error:
+        return 0
 
 
 def run(verdict: str = "valid", *, met: bool = True) -> Run:
@@ -80,22 +94,97 @@ def test_ctrl_c_twice_aborts_without_a_report(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_while_connecting_ends_at_once(echo: Server, tmp_path: Path) -> None:
-    command = Command("connect", echo.url, "-c", "100", "--connect-rate", "6/m", cwd=tmp_path)
-    read_until(command, "ramp:")
+SLOW_RAMP = ("-c", "100", "--connect-rate", "4/s", "-d", "10m", "-o", "mine")
+
+
+def test_ctrl_c_while_connecting_reports_what_was_opened(echo: Server, tmp_path: Path) -> None:
+    command = Command("connect", echo.url, *SLOW_RAMP, cwd=tmp_path)
+    wait_for_sockets(command, 3)
     command.interrupt()
     end: Outcome = command.outcome()
+    assert end.code == 130
+    assert "Traceback" not in end.err
+    assert "report: mine/report.html" in end.out
+    stored = json.loads((tmp_path / "mine" / "run.json").read_text())
+    seen = stored["connections"]
+    assert (seen["requested"], seen["failed"], seen["dropped"]) == (100, 0, 0)
+    assert 3 <= seen["opened"] == seen["peak"] == seen["handshake_time"]["n"] < 50
+    assert stored["validity"]["verdict"] != "valid"
+    assert any(one.startswith("interrupted while connecting") for one in stored["validity"]["reasons"])
+    assert stored["phases"]["hold"] == stored["phases"]["drain"]
+
+
+@pytest.mark.parametrize("scenario", ["echo", "fanout"])
+def test_ctrl_c_while_connecting_leaves_nothing_measured(
+    scenario: str, relay: Server, tmp_path: Path
+) -> None:
+    command = Command(scenario, relay.url, *SLOW_RAMP, "--processes", "2", "--no-plots", cwd=tmp_path)
+    wait_for_sockets(command, 3)
+    command.interrupt()
+    end = command.outcome()
+    assert end.code == 130
+    assert "Traceback" not in end.err
+    stored = json.loads((tmp_path / "mine" / "run.json").read_text())
+    assert stored["validity"]["verdict"] == "invalid"
+    assert "nothing measured: interrupted while connecting" in stored["validity"]["reasons"][0]
+    assert stored["messages"] is None
+    assert 3 <= stored["connections"]["opened"] < 50
+    assert stored["connections"]["requested"] == (101 if scenario == "fanout" else 100)
+
+
+def test_ctrl_c_while_connecting_waits_for_the_handshakes_that_were_begun(tmp_path: Path) -> None:
+    with serve("refusing", ignore_every=4) as server:
+        command = Command("connect", server.url, *SLOW_RAMP, "--connect-timeout", "3s", cwd=tmp_path)
+        wait_for_sockets(command, 4)
+        command.interrupt()
+        assert command.outcome().code == 130
+        facts = server.log()
+    seen = json.loads((tmp_path / "mine" / "run.json").read_text())["connections"]
+    assert seen["failures"] == {"timeout": seen["failed"]}
+    assert seen["failed"] >= 1
+    assert (seen["opened"], seen["failed"]) == (facts["connections"], facts["ignored"])
+
+
+def test_ctrl_c_twice_while_connecting_aborts_without_a_report(tmp_path: Path) -> None:
+    with serve("refusing", ignore_every=4) as server:
+        command = Command("connect", server.url, *SLOW_RAMP, "--connect-timeout", "10m", cwd=tmp_path)
+        wait_for_sockets(command, 4)
+        command.interrupt()
+        read_until(command, "once more to abort")
+        command.interrupt()
+        end = command.outcome()
+    assert (end.code, end.out) == (130, "")
+    assert "Traceback" not in end.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_while_every_handshake_fails_tells_why_and_leaves_no_report(tmp_path: Path) -> None:
+    with serve("refusing", ignore_every=1) as server:
+        command = Command("connect", server.url, *SLOW_RAMP, "--connect-timeout", "1s", cwd=tmp_path)
+        wait_for_sockets(command, 1)
+        command.interrupt()
+        end = command.outcome()
+    assert (end.code, end.out) == (1, "")
+    assert "every handshake failed" in end.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_before_the_first_handshake_ends_at_once(echo: Server, tmp_path: Path) -> None:
+    command = Command("connect", echo.url, *SLOW_RAMP, cwd=tmp_path)
+    read_until(command, f"connect {echo.url}")
+    command.interrupt()
+    end = command.outcome()
     assert (end.code, end.out) == (130, "")
     assert "Traceback" not in end.err
     assert list(tmp_path.iterdir()) == []
 
 
 def test_ctrl_c_in_a_suite_keeps_the_runs_that_are_done(relay: Server, tmp_path: Path) -> None:
-    options = ("--scenarios", "connect,fanout", "-d", "2s", "--connect-rate", "6/s")
+    options = ("-d", "500ms", "--connect-rate", "20/m")
     command = Command("run", relay.url, *LONG, *options, cwd=tmp_path)
-    read_until(command, f"fanout {relay.url}")
-    read_until(command, "ramp:")
+    read_until(command, f"echo {relay.url}")
+    wait_for_sockets(command, 1)
     command.interrupt()
     assert command.outcome().code == 130
-    assert json.loads((tmp_path / "mine" / "index.json").read_text())["runs"] == ["connect"]
+    assert json.loads((tmp_path / "mine" / "index.json").read_text())["runs"] == ["connect", "echo"]
     assert (tmp_path / "mine" / "connect" / "report.html").exists()

@@ -88,15 +88,25 @@ def test_a_damaged_mark_counts_as_unmarked_and_its_neighbours_stay(clock: FakeCl
     capture.take(2, PREFIX + b"z" * 32)
     capture.take(2, marker(1, 2, 20))
     batch = capture.drain()
-    assert (batch.sequences.tolist(), batch.rows.tolist(), capture.unmarked) == ([1, 2], [2, 2], 1)
+    assert (batch.sequences.tolist(), batch.rows.tolist()) == ([1, 2], [2, 2])
+    assert len(capture.drain_unmarked()) == 1
 
 
-def test_unmarked_arrivals_add_up_over_drains(clock: FakeClock) -> None:
+def test_unmarked_arrivals_keep_their_times_over_drains_in_order(clock: FakeClock) -> None:
     capture = Capture(PREFIX)
-    for _ in range(2):
+    for clock.now_ns in (10, 30):
         capture.take(0, PREFIX + b" " * 32)
+        clock.now_ns += 10
+        capture.note_unmarked()
         capture.drain()
-    assert capture.unmarked == 2
+    assert capture.drain_unmarked().tolist() == [10, 20, 30, 40]
+    assert capture.drain_unmarked().tolist() == []
+
+
+def test_unmarked_arrivals_wait_to_be_drained_as_the_marked_do(clock: FakeClock) -> None:
+    capture = Capture(PREFIX)
+    capture.note_unmarked()
+    assert len(capture) == 1
 
 
 def test_of_several_markers_the_first_counts(clock: FakeClock) -> None:
@@ -108,5 +118,7 @@ def test_of_several_markers_the_first_counts(clock: FakeClock) -> None:
 def test_what_is_forgotten_is_not_drained(clock: FakeClock) -> None:
     capture = Capture(PREFIX)
     capture.take(0, PREFIX + MARK)
+    capture.take(0, PREFIX + b" " * 32)
+    capture.note_unmarked()
     capture.forget()
-    assert len(capture.drain().rows) == 0
+    assert len(capture.drain().rows) == len(capture.drain_unmarked()) == 0

@@ -133,8 +133,12 @@ def test_shared_cells_are_numbered_over_the_whole_load(clock: FakeClock) -> None
 
 
 @pytest.mark.parametrize("is_shared", [False, True])
-def test_the_cells_of_the_hold_are_those_intended_in_it(is_shared: bool, clock: FakeClock) -> None:
-    load = Load(clock, places=[2, -1, 0], is_shared=is_shared).run()
+@pytest.mark.parametrize("places", [[2, -1, 0], [-1, 1, 0]], ids=["others' first", "own first"])
+def test_the_cells_of_the_hold_are_those_intended_in_it(
+    places: list[int], is_shared: bool, clock: FakeClock
+) -> None:
+    """Of thirty sends the hold begins with number 10, which is due at place 1."""
+    load = Load(clock, places=places, is_shared=is_shared).run()
     times = load.sender.outbox.sent_times()
     is_sent = times > 0
     assert load.sender.hold_cells()[is_sent].tolist() == (times >= HOLD)[is_sent].tolist()

@@ -61,10 +61,10 @@ def test_a_text_frame_that_is_not_utf8_is_unmarked_and_costs_no_connection(drive
 
 
 def test_junk_of_the_warm_up_is_not_counted() -> None:
+    """What has no mark counts by arrival: the warm-up's last message leaves 25 ms before the border."""
     with serve("junk", text=1) as server:
-        found = run("echo", server.url, connections=2, rate=200, duration=0.5, warmup=0.5)
+        found = run("echo", server.url, connections=2, rate=40, duration=2.5, warmup=0.5)
         facts = server.log()
     assert found.messages is not None
-    assert facts["junk"] == {"text": 200}
-    # What has no mark has no intended time: it counts by arrival, so a few on the border fall to either side.
-    assert 95 <= found.messages.unmarked < 120
+    assert facts["junk"] == {"text": 120}
+    assert found.messages.unmarked == 100

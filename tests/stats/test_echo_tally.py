@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.stats.made import WINDOW, Arrival, S, batch, histogram, ints, split
-from wswarm.stats.findings import STILL_OPEN, Arrivals, unpack
+from wswarm.stats.findings import STILL_OPEN, Arrivals, Window, unpack
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.tally import EchoTally
 
@@ -17,6 +17,7 @@ LAW = settings(max_examples=50, deadline=None, derandomize=True)
 POSITIONS = (4, -1, 7)
 ROWS = len(POSITIONS)
 MS = S // 1000
+ENDING = Window(WINDOW.origin_ns, WINDOW.start_ns, WINDOW.hold_ns, WINDOW.drain_ns, WINDOW.drain_ns + S)
 
 
 @dataclass(frozen=True)
@@ -198,3 +199,35 @@ def test_nothing_sent_and_nothing_received_owes_nothing() -> None:
     tally.record(batch([]), ints([]))
     assert tally.settle(ints([]), np.zeros(0, np.bool_), ints([STILL_OPEN] * 2)) == (0, 0, 0, 0)
     assert tally.arrivals().response == Histogram().pack()
+
+
+def unmarked(tally: EchoTally) -> int:
+    """Return how many unmarked arrivals the tally counts."""
+    return tally.arrivals().unmarked
+
+
+@pytest.mark.parametrize(
+    ("received_ns", "counted"),
+    [(ENDING.hold_ns - 1, 0), (ENDING.hold_ns, 1), (ENDING.end_ns, 1), (ENDING.end_ns + 1, 0)],
+)
+def test_what_has_no_mark_counts_if_it_came_in_hold_or_drain(received_ns: int, counted: int) -> None:
+    tally = EchoTally(ENDING, ints(POSITIONS))
+    tally.note_unmarked(ints([received_ns]))
+    assert unmarked(tally) == counted
+
+
+def test_unmarked_arrivals_count_by_the_window_that_a_cut_moved_after_they_came() -> None:
+    tally = EchoTally(ENDING, ints(POSITIONS))
+    tally.note_unmarked(ints([ENDING.start_ns + S // 4, ENDING.start_ns + S // 2]))
+    tally.note_unmarked(ints([ENDING.start_ns + 2 * S, ENDING.end_ns]))
+    border_ns = ENDING.start_ns + S // 2
+    tally.window = Window(ENDING.origin_ns, ENDING.start_ns, border_ns, border_ns, ENDING.start_ns + 2 * S)
+    assert unmarked(tally) == 2
+
+
+def test_of_any_number_of_unmarked_arrivals_each_counts_once_in_bounded_memory() -> None:
+    tally = EchoTally(ENDING, ints(POSITIONS))
+    for first_ns in range(ENDING.hold_ns - 20_000, ENDING.hold_ns + 80_000, 20_000):
+        tally.note_unmarked(first_ns + np.arange(20_000))
+    assert unmarked(tally) == 80_000
+    assert len(tally._unmarked_ns) < 20_000

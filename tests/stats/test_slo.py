@@ -51,7 +51,7 @@ def run(scenario: Scenario = "echo", **changes: Any) -> Run:
             failed=1,
             peak=9,
             dropped=0,
-            failures={"timeout": 1},
+            failures={"timeout": 1, "http 403": 3, "tls: no rss, rates. <1": 4},
             closes={"1006": 2},
             handshake_time=Distribution(n=9, p99=0.01),
         ),
@@ -123,6 +123,10 @@ def test_a_short_name_stands_for_a_path_by_scenario(path: str, scenario: Scenari
         ("fanout.completion_time.p50<1", "fanout", 0.2),
         ("connections.failures.timeout<2", "echo", 1),
         ("connections.closes.1006<9", "echo", 2),
+        ('connections.failures."http 403"<=3', "echo", 3),
+        ('connections.failures."timeout" < 2', "echo", 1),
+        ('connections.failures."tls: no rss, rates. <1"<1k', "echo", 4),
+        ('connections."closes"."1006"<9', "echo", 2),
         ("plan.connections>1", "echo", 10),
         ("generator.rss_per_connection<16k", "echo", 15_000.0),
     ],
@@ -196,7 +200,9 @@ def test_a_figure_that_is_null_is_not_met(expression: str, scenario: Any) -> Non
     assert (result.value, result.met) == (None, False)
 
 
-@pytest.mark.parametrize("path", ["connections.closes.1000", "connections.failures.refused"])
+@pytest.mark.parametrize(
+    "path", ["connections.closes.1000", "connections.failures.refused", 'connections.failures."http 404"']
+)
 def test_a_reason_that_never_occurred_occurred_zero_times(path: str) -> None:
     (result,) = check(run(), (f"{path}==0",))
     assert (result.value, result.met) == (0, True)
@@ -218,6 +224,10 @@ def test_a_reason_that_never_occurred_occurred_zero_times(path: str) -> None:
         "fanout.per_broadcast",
         "p99.p99",
         "rates.achieved.x",
+        'connections.failed."http 403"',
+        'connections.failures."http 403".x',
+        'connections."http 403"',
+        'messages."received now"',
     ],
 )
 def test_a_path_that_no_run_file_has_is_refused_before_anything_is_measured(path: str) -> None:
@@ -232,12 +242,37 @@ def test_a_setting_that_is_no_number_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "expression", ["", "p99", "p99<", "<50ms", "p99 50ms", "p99=50ms", "p99<50 ms", "p99<<1", "9<1", "p-99<1"]
+    "expression",
+    [
+        *[
+            "",
+            "p99",
+            "p99<",
+            "<50ms",
+            "p99 50ms",
+            "p99=50ms",
+            "p99<50 ms",
+            "p99<<1",
+            "9<1",
+            "p-99<1",
+            "p99.<1",
+        ],
+        "connections.failures.http 403<1",
+        'connections.failures."http 403<1',
+        'connections.failures.""<1',
+        'connections.failures."http 403"x<1',
+        '"p99"<1',
+    ],
 )
 def test_what_is_no_objective_is_refused_with_examples(expression: str) -> None:
     with pytest.raises(PlanError) as refusal:
         parse_objective(expression)
     assert f"--slo {expression!r}" in str(refusal.value)
+
+
+def test_a_name_with_a_blank_is_refused_with_how_to_quote_it() -> None:
+    with pytest.raises(PlanError, match=r'double quotes: connections\.failures\."http 403"<=3'):
+        parse_objective("connections.failures.http 403<=3")
 
 
 @pytest.mark.parametrize("value", ["fast", "50mss", "5%", "nan", "--1", "1,5"])

@@ -69,6 +69,8 @@ def evidence(**found: Any) -> Evidence:
         ({"measured": 1}, "valid"),
         ({"measured": 0}, "invalid"),
         ({"measured": None, "scenario": "connect"}, "valid"),
+        ({"measured": None, "scenario": "connect", "was_connecting": True}, "suspect"),
+        ({"measured": 0, "was_connecting": True, "was_cut": True}, "invalid"),
     ],
 )
 def test_the_verdict_turns_at_the_documented_thresholds(found: dict[str, Any], verdict: Verdict) -> None:
@@ -79,6 +81,12 @@ BAD = {
     "lost agent": ({"lost_agents": ("agent 1 was killed",)}, "agent 1 was killed", "run it again"),
     "stop": ({"longest_stop_ns": 3 * 10**9}, "3.00 s", "quieter machine"),
     "nothing": ({"measured": 0}, "nothing measured", "does the target answer"),
+    "interrupted": (
+        {"measured": 0, "was_connecting": True},
+        "interrupted while connecting",
+        "let the ramp end",
+    ),
+    "cut": ({"measured": 0, "was_cut": True}, "nothing measured", "before its hold began"),
     "few sent": ({"sent_share": 0.5}, "50.00%", "lower --rate"),
     "very late": ({"send_lag_ns": 30 * MS}, "30.0 ms late", "--processes"),
     "few opened": ({"opened_share": 0.5}, "50.0%", "lower -c or --connect-rate"),

@@ -75,7 +75,6 @@ class Agent:
         if self._sender is not None:
             self._sender.start()
         await self._until(lambda: self._window.hold_ns)
-        self._swarm.capture.unmarked = 0
         self._effort.start()
         if self._command.role != "connect":
             self._lag.restart()
@@ -99,7 +98,8 @@ class Agent:
                 await asyncio.wait_for(self._is_cut.wait(), left_ns / NS_PER_S)
 
     def cut(self, window: Window) -> None:
-        """Keep to this window from now on: its hold ends earlier."""
+        """Keep to this window from now on: its hold ends earlier, and no more connections are begun."""
+        self._swarm.stop_opening()
         self._window = window
         self._is_cut.set()
         if self._tally is not None:
@@ -119,8 +119,6 @@ class Agent:
         self._fold()
         self._is_owed(settle)
         tally = self._tally
-        if tally is not None:
-            tally.unmarked = self._swarm.capture.unmarked
         findings = Findings(
             sockets=self._swarm.sockets(),
             effort=self._effort.effort(self._lag),
@@ -161,9 +159,7 @@ class Agent:
     def _prepare(self, load: wire.Load) -> None:
         plan, role, window = self._plan, self._command.role, load.window
         positions = unpack(load.positions)
-        capture = self._swarm.capture
-        capture.forget()
-        capture.unmarked = 0
+        self._swarm.capture.forget()
         if role == "echo" and plan.closed:
             self._sender = ClosedSender(self._swarm, plan, window, positions, load.senders)
         elif role in ("echo", "publish"):
@@ -191,8 +187,11 @@ class Agent:
 
     def _fold(self) -> None:
         batch = self._swarm.capture.drain()
+        unmarked_ns = self._swarm.capture.drain_unmarked()
         if self._sender is not None:
             self._sender.outbox.fold(self._window)
+        if self._tally is not None:
+            self._tally.note_unmarked(unmarked_ns)
         if isinstance(self._tally, FanoutTally):
             self._tally.record(batch)
         elif self._tally is not None and self._sender is not None:

@@ -1,18 +1,21 @@
 """The hot path inward: one call per received message, everything else in batches.
 
-`Capture.take` is the one function that runs per message: it reads the clock, finds the marker and appends three
+`Capture.take` is all that runs for a marked message: it reads the clock, finds the marker and appends three
 values. What they mean is found out by `Capture.drain` and the tally, thousands at a time; `load.marker` and
 `stats.ledger` are pure and tested on their own.
 """
 
+from array import array
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
 from wswarm.drive.clock import now_ns
 from wswarm.load.marker import MARK_SIZE, PREFIX_SIZE, read_marks
 from wswarm.stats.tally import Batch
 
+Int64s = npt.NDArray[np.int64]
 Take = Callable[[int, bytes], bool]
 
 _FOLD_IDLE = 1_024
@@ -28,19 +31,22 @@ class Capture:
     Attributes:
         take: Takes the payload received on a row: true if it was marked. One function for all rows: what a thousand
             connections touch once per broadcast has to be few cache lines.
-        unmarked: Messages without a sound marker so far.
     """
 
     def __init__(self, prefix: bytes) -> None:
-        self.unmarked = 0
         self._prefix = prefix
         self._rows: list[int] = []  # appending to a list costs less than to an array, the conversion included
         self._times: list[int] = []
         self._marks: list[bytes] = []
+        self._unmarked = array("q")
         self.take = self._taker()
 
     def __len__(self) -> int:
-        return len(self._times)
+        return len(self._times) + len(self._unmarked)
+
+    def note_unmarked(self) -> None:
+        """Note that a message arrived that `take` refused."""
+        self._unmarked.append(now_ns())
 
     def _taker(self) -> Take:
         prefix, append_mark = self._prefix, self._marks.append
@@ -71,16 +77,26 @@ class Capture:
             marks.intended_ns,
             np.array(self._times, np.int64),
         )
-        self.forget()
-        if sound is None:
-            return batch
-        self.unmarked += int(np.count_nonzero(~sound))
-        return batch.where(sound)
-
-    def forget(self) -> None:
-        """Forget what was taken."""
         for column in (self._rows, self._times, self._marks):
             column.clear()
+        if sound is None:
+            return batch
+        self._unmarked.extend(batch.received_ns[~sound].tolist())
+        return batch.where(sound)
+
+    def drain_unmarked(self) -> Int64s:
+        """Return when messages without a sound marker came since the last call, ascending, and forget it.
+
+        Those whose marker turned out to be damaged are among them once `drain` has looked at it.
+        """
+        received_ns = np.sort(np.array(self._unmarked, np.int64))
+        del self._unmarked[:]
+        return received_ns
+
+    def forget(self) -> None:
+        """Forget what was taken, and what was not."""
+        self.drain()
+        self.drain_unmarked()
 
 
 class FoldClock:

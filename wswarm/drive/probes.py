@@ -90,9 +90,10 @@ class EffortMeter:
         self._from_ns = now_ns()
 
     def note_open(self) -> None:
-        """Note the memory that open connections take."""
+        """Note the memory that open connections take, and count CPU from here on if no load follows."""
         gc.collect()
         self._rss_open = self._process.memory_info().rss
+        self.start()
 
     def start(self) -> None:
         """Count CPU from here on."""

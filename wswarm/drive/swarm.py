@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import numpy as np
@@ -72,19 +73,28 @@ class Swarm:
         self._plan, self._prefix, self._numbers = plan, prefix, numbers
         self._driver, self._settings = driver, settings
         self._is_closing = False
+        self._is_enough = asyncio.Event()
 
     async def open_all(self, starts_ns: Int64s) -> None:
-        """Open every connection at its moment; returns when each is open or has failed."""
+        """Open every connection at its moment; returns when each that was begun is open or has failed."""
         opening: set[asyncio.Task[str | None]] = set()
         for row, start_ns in enumerate(starts_ns.tolist()):
             wait_ns = start_ns - now_ns()
             if wait_ns > 0:
-                await asyncio.sleep(wait_ns / NS_PER_S)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(wait_ns / NS_PER_S):
+                        await self._is_enough.wait()
+            if self._is_enough.is_set():
+                break
             task = asyncio.create_task(self.open_one(row))
             opening.add(task)
             task.add_done_callback(opening.discard)
         while opening:
             await asyncio.wait(opening)
+
+    def stop_opening(self) -> None:
+        """Begin no more connections."""
+        self._is_enough.set()
 
     async def close_all(self) -> None:
         """Say goodbye on every connection, then end them all at once."""
@@ -169,7 +179,7 @@ class Swarm:
         events = Events(
             row=number,
             take=self._taker(),
-            unmarked=self._note_unmarked,
+            unmarked=self.capture.note_unmarked,
             closed=partial(self._note_closed, number),
             writable=partial(self._note_writable, number),
         )
@@ -211,9 +221,6 @@ class Swarm:
         if is_marked:
             self.on_marked(number, payload)
         return is_marked
-
-    def _note_unmarked(self) -> None:
-        self.capture.unmarked += 1
 
     def _note_writable(self, number: int) -> None:
         self.on_writable(number)

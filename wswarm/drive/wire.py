@@ -47,7 +47,7 @@ class Load(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Cut(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """End the hold early, as the window says: what was due later is not of this run."""
+    """End early, as the window says: what was due later is not of this run; in the ramp, begin no more handshakes."""
 
     window: Window
 

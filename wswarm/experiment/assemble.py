@@ -34,7 +34,7 @@ class Observed:
     """What one run showed.
 
     Attributes:
-        was_cut: Whether the run was ended before its hold began.
+        was_cut: Whether the run was ended before its hold began; `was_connecting`: before all connections were begun.
         target_uses: The target's CPU and memory `before` connecting, when all were `open`, at `hold` and `end`.
         target_peak: Most resident bytes seen of it.
     """
@@ -46,6 +46,7 @@ class Observed:
     deaths: tuple[str, ...]
     machine: MachineUse
     was_cut: bool
+    was_connecting: bool
     is_shared: bool
     target: TargetMeter | None
     target_uses: dict[str, TargetUse | None]
@@ -177,7 +178,11 @@ def _evidence(run: Run, observed: Observed, lag: Histogram, response: Histogram)
     completion = run.fanout.completion_time if run.fanout else None
     if run.scenario == "connect":
         median_ns = _ns(run.connections.handshake_time.p50 or run.connections.handshake_time.mean)
-    opened, requested = run.connections.opened, run.connections.requested
+    opened, wanted = run.connections.opened, run.connections.requested
+    measured = messages.received if messages else None
+    if observed.was_connecting:
+        wanted = opened + run.connections.failed
+        measured = None if run.scenario == "connect" else 0
     return Evidence(
         scenario=run.scenario,
         sent_share=messages.sent / messages.offered if messages and messages.offered else None,
@@ -193,9 +198,10 @@ def _evidence(run: Run, observed: Observed, lag: Histogram, response: Histogram)
         busy=observed.machine.busy,
         is_shared=observed.is_shared,
         lost_agents=observed.deaths,
-        opened_share=opened / requested if requested and not observed.deaths else 1.0,
-        measured=messages.received if messages else None,
+        opened_share=opened / wanted if wanted and not observed.deaths else 1.0,
+        measured=measured,
         was_cut=observed.was_cut,
+        was_connecting=observed.was_connecting,
     )
 
 

@@ -12,15 +12,14 @@ from wswarm.drive.clock import now_ns
 from wswarm.drive.fleet import AgentProcess, Fleet
 from wswarm.drive.probes import MachineMeter, MachineUse, TargetMeter, TargetUse
 from wswarm.drive.sender import schedule_of
-from wswarm.errors import GeneratorError, TargetError
 from wswarm.experiment.assemble import Observed, assemble
-from wswarm.experiment.observe import Observer, refusal
+from wswarm.experiment.observe import Observer, check_opened, is_hopeless, open_rows
 from wswarm.experiment.preflight import check, target_meter
 from wswarm.load.marker import prefix_for
 from wswarm.load.plan import Plan
 from wswarm.progress import Phase, Progress
 from wswarm.run import Run
-from wswarm.stats.findings import Findings, Int64s, Window, pack, unpack
+from wswarm.stats.findings import Findings, Int64s, Window, pack
 from wswarm.units import NS_PER_S
 
 _START_AFTER_NS = 200_000_000
@@ -28,7 +27,6 @@ _CUT_AFTER_NS = 50_000_000
 _LISTEN_S = 0.1
 _RAMP_GRACE_S = 30.0
 _PHASE_GRACE_S = 10.0
-_HOPELESS_AFTER = 100
 
 OnProgress = Callable[[Progress], None]
 
@@ -40,12 +38,13 @@ def measure(
 
     Args:
         on_progress: Called some ten times a second.
-        interrupted: Asked as often; once it says true the hold ends early.
+        interrupted: Asked as often; once it says true the ramp or the hold ends early.
 
     Raises:
         PlanError: the plan doesn't fit this machine, or names files or processes that aren't there.
         TargetError: no such host, or not one connection opened.
         GeneratorError: all agents died.
+        KeyboardInterrupt: interrupted before the first handshake was done.
     """
     check(plan)
     if plan.seed is None:
@@ -77,7 +76,7 @@ class _Experiment:
         self._use = MachineUse(None, None)
         self._started_at = datetime.now(UTC)
         self._window = Window(now_ns(), 0, 0, 0)
-        self._was_cut = False
+        self._has_begun = self._was_cut = self._was_connecting = False
         self._observer = Observer(plan, fleet)
 
     def run(self) -> Run:
@@ -88,7 +87,10 @@ class _Experiment:
         self._note_target("before")
         self._ramp()
         self._note_target("open")
-        self._load()
+        if self._was_connecting:
+            self._skip_load()
+        else:
+            self._load()
         end_ns = now_ns()
         self._note_target("end")
         findings = self._collect()
@@ -109,14 +111,15 @@ class _Experiment:
         if self._fleet.publisher is not None:
             numbers = list(range(plan.connections + 1, plan.sockets + 1))
             self._tell_open(self._fleet.publisher, numbers, start_ns, gap_ns)
+        self._has_begun = True
         ramp_s = plan.sockets / plan.connect_rate + plan.connect_timeout + _RAMP_GRACE_S
         self._listen_until(
-            lambda: self._fleet.have(lambda agent: agent.opened) or self._is_hopeless(),
+            lambda: self._fleet.have(lambda agent: agent.opened) or is_hopeless(self._fleet),
             "ramp",
             start_ns,
             ramp_s,
         )
-        self._check_opened()
+        check_opened(plan, self._fleet, was_cut=self._was_connecting)
 
     def _tell_open(self, agent: AgentProcess, numbers: list[int], start_ns: int, gap_ns: float) -> None:
         role: wire.Role = "connect"
@@ -136,28 +139,6 @@ class _Experiment:
             )
         )
 
-    def _is_hopeless(self) -> bool:
-        """Return whether nothing listens there: the first hundred connections were all refused by the system."""
-        snapshots = [agent.snapshot for agent in self._fleet.agents]
-        refused = sum(snapshot.failures.get("refused", 0) for snapshot in snapshots)
-        failed = sum(sum(snapshot.failures.values()) for snapshot in snapshots)
-        return refused == failed >= _HOPELESS_AFTER and not any(snapshot.opened for snapshot in snapshots)
-
-    def _check_opened(self) -> None:
-        groups = [self._fleet.holders]
-        if self._fleet.publisher is not None:
-            groups.append([self._fleet.publisher])
-        for group in groups:
-            has_died = all(agent.death is not None for agent in group)
-            if has_died:
-                raise GeneratorError(f"{'; '.join(agent.death or '' for agent in group)}: run it again")
-            if not any(agent.snapshot.opened for agent in group):
-                raise TargetError(refusal(self._plan.address, group))
-            if self._plan.scenario != "connect" and not any(_open_rows(agent).size for agent in group):
-                raise TargetError(
-                    f"{self._plan.address}: the target closed every connection before the load began; see its log"
-                )
-
     def _load(self) -> None:
         plan = self._plan
         start_ns = now_ns() + _START_AFTER_NS
@@ -175,6 +156,15 @@ class _Experiment:
         self._listen_until(
             lambda: self._fleet.have(lambda agent: agent.sent), "drain", self._window.drain_ns, limit_s
         )
+        self._settle(limit_s)
+
+    def _skip_load(self) -> None:
+        """Report what was opened so far: there is no hold."""
+        now = now_ns()
+        self._window = Window(self._window.origin_ns, now, now, now, now)
+        self._settle(_PHASE_GRACE_S)
+
+    def _settle(self, limit_s: float) -> None:
         self._tell_settle()
         self._listen_until(
             lambda: self._fleet.have(lambda agent: agent.settled), "drain", self._window.drain_ns, limit_s
@@ -205,12 +195,12 @@ class _Experiment:
         senders = [self._fleet.publisher] if self._fleet.publisher else self._fleet.holders
         step = len(senders)
         open_numbers = np.sort(
-            np.concatenate([_open_rows(agent) * step + place for place, agent in enumerate(senders)])
+            np.concatenate([open_rows(agent) * step + place for place, agent in enumerate(senders)])
         )
         places = {}
         for place, agent in enumerate(senders):
             positions = np.full(self._rows(agent), -1, np.int64)
-            rows = _open_rows(agent)
+            rows = open_rows(agent)
             positions[rows] = np.searchsorted(open_numbers, rows * step + place)
             places[agent.name] = positions
         return places
@@ -237,20 +227,24 @@ class _Experiment:
                 due_ns = now_ns()
 
     def _cut(self, phase: Phase) -> None:
-        if phase == "ramp":
+        if not self._has_begun:
             raise KeyboardInterrupt
         self._was_cut = True
         was = self._window
         drain_ns = now_ns() + _CUT_AFTER_NS
-        if drain_ns < was.drain_ns:
+        if phase == "ramp":
+            self._was_connecting = True
+        elif drain_ns < was.drain_ns:
             self._window = msgspec.structs.replace(
                 was,
                 hold_ns=min(was.hold_ns, drain_ns),
                 drain_ns=drain_ns,
                 end_ns=drain_ns + was.end_ns - was.drain_ns,
             )
-            for agent in self._fleet.living:
-                agent.tell(wire.Cut(window=self._window))
+        else:
+            return
+        for agent in self._fleet.living:
+            agent.tell(wire.Cut(window=self._window))
 
     def _collect(self) -> list[Findings]:
         return [agent.settled.findings for agent in self._fleet.agents if agent.settled is not None]
@@ -264,6 +258,7 @@ class _Experiment:
             deaths=self._fleet.deaths,
             machine=self._use,
             was_cut=self._window.hold_ns >= self._window.drain_ns,
+            was_connecting=self._was_connecting,
             is_shared=address.is_local(self._addresses),
             target=self._target,
             target_uses=self._target_uses,
@@ -279,10 +274,6 @@ class _Experiment:
         if use is not None:
             self._target_peak = max(self._target_peak, use.rss)
         return use
-
-
-def _open_rows(agent: AgentProcess) -> Int64s:
-    return unpack(agent.opened.rows if agent.opened is not None else b"")
 
 
 def _ignore(_: Progress) -> None:

@@ -1,14 +1,17 @@
-"""What the agents' reports say while a run goes on: how it stands, and why nothing opens."""
+"""What the agents' reports say while a run goes on: how it stands, what has opened, and why nothing opens."""
 
 from collections import Counter, deque
 from collections.abc import Sequence
 
 from wswarm.drive.fleet import AgentProcess, Fleet
+from wswarm.errors import GeneratorError, TargetError
 from wswarm.load.plan import Plan
 from wswarm.progress import Phase, Progress
+from wswarm.stats.findings import Int64s, unpack
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
+_HOPELESS_AFTER = 100
 _RATE_OVER_NS = 2_000_000_000
 
 
@@ -53,6 +56,39 @@ class Observer:
         holders = sum(agent.snapshot.open for agent in self._fleet.holders)
         owed = sent_then * (holders if self._plan.scenario == "fanout" else 1)
         return max(0, owed - received)
+
+
+def is_hopeless(fleet: Fleet) -> bool:
+    """Return whether nothing listens there: the first hundred connections were all refused by the system."""
+    snapshots = [agent.snapshot for agent in fleet.agents]
+    refused = sum(snapshot.failures.get("refused", 0) for snapshot in snapshots)
+    failed = sum(sum(snapshot.failures.values()) for snapshot in snapshots)
+    return refused == failed >= _HOPELESS_AFTER and not any(snapshot.opened for snapshot in snapshots)
+
+
+def check_opened(plan: Plan, fleet: Fleet, *, was_cut: bool) -> None:
+    """Check that the ramp, ended early or not, opened what a run needs; ended early, any connection will do.
+
+    Raises:
+        GeneratorError, TargetError: it did not. KeyboardInterrupt: it was ended before anything had opened or failed.
+    """
+    groups = [fleet.holders, *([[fleet.publisher]] if fleet.publisher is not None else [])]
+    for group in [fleet.agents] if was_cut else groups:
+        if all(agent.death is not None for agent in group):
+            raise GeneratorError(f"{'; '.join(agent.death or '' for agent in group)}: run it again")
+        if not any(agent.snapshot.opened for agent in group):
+            if was_cut and not any(agent.snapshot.failures for agent in group):
+                raise KeyboardInterrupt
+            raise TargetError(refusal(plan.address, group))
+        if plan.scenario != "connect" and not was_cut and not any(open_rows(agent).size for agent in group):
+            raise TargetError(
+                f"{plan.address}: the target closed every connection before the load began; see its log"
+            )
+
+
+def open_rows(agent: AgentProcess) -> Int64s:
+    """Return the agent's rows that were open when its ramp ended."""
+    return unpack(agent.opened.rows if agent.opened is not None else b"")
 
 
 def refusal(address: str, agents: Sequence[AgentProcess]) -> str:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _ROLES: dict[str, wire.Role] = {"connect": "connect", "echo": "echo", "fanout": "subscribe"}
 
 
-class NoReply(RescheduleTask):  # noqa: N818 - ends a task's turn, as Locust's own do
+class NoReply(RescheduleTask):
     """What was expected did not come in time: counted as a failure; the task begins anew."""
 
 

@@ -79,7 +79,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         owed: Replies or deliveries due; received + lost_disconnected + lost_silent.
-        unmarked: Messages without our marker that arrived from the start of the hold on.
+        unmarked: Messages without our marker that arrived from the start of the hold to the end of the drain.
         response: Histogram of received − intended (fan-out: the delivery times).
         service: Histogram of received − sent; empty in fan-out.
         by_second: Bins of response or delivery times by second since the origin, warm-up included.

@@ -1,4 +1,8 @@
-"""Service-level objectives: `p99<50ms`, `lost==0`, `fanout.completion_time.p99<=0.2`."""
+"""Service-level objectives: `p99<50ms`, `lost==0`, `fanout.completion_time.p99<=0.2`.
+
+A part of a path that is no plain name goes in double quotes: `connections.failures."http 403"<=3`. A reason that
+never occurred occurred zero times.
+"""
 
 import operator
 import re
@@ -21,9 +25,11 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     ">": operator.gt,
 }
-_EXPRESSION = re.compile(r"\s*([A-Za-z][\w.]*)\s*(<=|>=|==|!=|<|>)\s*(\S+)\s*")
+_EXPRESSION = re.compile(r'\s*([A-Za-z]\w*(?:\.(?:\w+|"[^"]+"))*)\s*(<=|>=|==|!=|<|>)\s*(\S+)\s*')
+_PART = re.compile(r'"([^"]+)"|(\w+)')
+_QUOTED = re.compile(r'"[^"]+"')
 _PERCENTILE = re.compile(r"p\d+(_\d+|\.\d+)?")
-_ABSENT = {"connections.failures": 0, "connections.closes": 0}  # these count what there was
+_COUNTS = {("connections", "failures"), ("connections", "closes")}  # of what there was: what is absent is 0
 _TIMES = {
     "connect": "connections.handshake_time",
     "echo": "response_time",
@@ -49,7 +55,8 @@ def parse_objective(expression: str) -> Objective:
     match = _EXPRESSION.fullmatch(expression)
     if match is None:
         raise PlanError(
-            f"--slo {expression!r} is not an objective: write p99<50ms, lost==0 or rates.achieved>=950"
+            f"--slo {expression!r} is not an objective: write p99<50ms, lost==0 or rates.achieved>=950;"
+            ' what is no plain name goes in double quotes: connections.failures."http 403"<=3'
         )
     path, sign, value = match.groups()
     full = full_path(path, "echo")
@@ -82,11 +89,12 @@ def _check_one(run: Run, objective: Objective) -> SloResult:
 
 def _value(run: Run, path: str, objective: Objective) -> float | None:
     figure: Any = run
-    for name in path.split("."):
+    names = _names(path)
+    for name in names:
         if figure is None:
             return None
         if isinstance(figure, dict):
-            figure = figure.get(name, _ABSENT.get(path.rpartition(".")[0]))
+            figure = figure.get(name, 0 if names[:-1] in _COUNTS else None)
         elif isinstance(figure, msgspec.Struct) and name in figure.__struct_fields__:
             figure = getattr(figure, name)
         else:
@@ -98,6 +106,10 @@ def _value(run: Run, path: str, objective: Objective) -> float | None:
     return figure
 
 
+def _names(path: str) -> tuple[str, ...]:
+    return tuple(quoted or plain for quoted, plain in _PART.findall(path))
+
+
 def _can_be_number(path: str) -> bool:
     return path == "messages.lost" or bool(
         _kinds(path) & {inspect.IntType, inspect.FloatType, inspect.AnyType}
@@ -107,7 +119,7 @@ def _can_be_number(path: str) -> bool:
 def _kinds(path: str) -> set[type[inspect.Type]]:
     """Return what kinds of value a run file can hold at the path."""
     kinds: list[inspect.Type] = [inspect.type_info(Run)]
-    for name in path.split("."):
+    for name in _names(path):
         kinds = [inner for kind in kinds for inner in _inside(kind, name)]
     return {type(kind) for kind in kinds}
 
@@ -128,7 +140,7 @@ def _inside(kind: inspect.Type, name: str) -> list[inspect.Type]:
 def _limit(expression: str, path: str, value: str) -> float:
     """Return the value in the run file's unit, which is that of the figure: a rate, a size, a count or a time."""
     kinds = {"rates.": (parse_rate, "a rate such as 2k/s"), "rss": (parse_size, "a size such as 64KiB")}
-    parse, kind = next((found for part, found in kinds.items() if part in path), (None, ""))
+    parse, kind = next((found for part, found in kinds.items() if part in _QUOTED.sub("", path)), (None, ""))
     if parse is None:
         is_count = inspect.IntType in _kinds(path) or path == "messages.lost"
         parse, kind = (

@@ -14,6 +14,8 @@ from wswarm.units import NS_PER_S
 Int64s = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
+_UNCOUNTED = 1 << 14
+
 
 class Batch(NamedTuple):
     """Marked arrivals in the order in which they came; int64 arrays of one length.
@@ -79,7 +81,6 @@ class Tally:
         self.received_per_second: Int64s = np.zeros(0, np.int64)
         self.lost_per_second: Int64s = np.zeros(0, np.int64)
         self.received_all = 0
-        self.unmarked = 0
         self.settlement = Settlement(0, 0, 0, 0)
         self.begin_hold(window)
 
@@ -91,6 +92,8 @@ class Tally:
         self.duplicated = 0
         self.reordered = 0
         self.extra = 0
+        self._unmarked = 0
+        self._unmarked_ns: Int64s = np.zeros(0, np.int64)
 
     def in_hold(self, intended_ns: Int64s) -> Bools:
         """Return which of the intended times lie in the hold."""
@@ -121,6 +124,14 @@ class Tally:
         self.received_per_second = add_per_second(self.received_per_second, arrived)
         return kinds.is_first
 
+    def note_unmarked(self, received_ns: Int64s) -> None:
+        """Add arrivals without our marker; the latest stay uncounted, for a cut may still move the window."""
+        if not len(received_ns):
+            return
+        arrived = np.concatenate((self._unmarked_ns, received_ns))
+        counted, self._unmarked_ns = np.split(arrived, [max(0, len(arrived) - _UNCOUNTED)])
+        self._unmarked += self._in_run(counted)
+
     def second_of(self, moment_ns: Int64s) -> Int64s:
         """Return the whole seconds from the origin to each moment."""
         return np.maximum(moment_ns - self.window.origin_ns, 0) // NS_PER_S
@@ -141,7 +152,7 @@ class Tally:
             duplicated=self.duplicated,
             reordered=self.reordered,
             extra=self.extra + settled.extra,
-            unmarked=self.unmarked,
+            unmarked=self._unmarked + self._in_run(self._unmarked_ns),
             response=self.response.pack(),
             service=self.service.pack(),
             by_second=self.by_second.pack(),
@@ -150,6 +161,11 @@ class Tally:
             broadcasts=broadcasts,
             by_broadcast=by_broadcast,
         )
+
+    def _in_run(self, received_ns: Int64s) -> int:
+        """Return how many of the arrivals came in hold or drain."""
+        window = self.window
+        return int(np.count_nonzero((received_ns >= window.hold_ns) & (received_ns <= window.end_ns)))
 
 
 class EchoTally(Tally):

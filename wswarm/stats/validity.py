@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from wswarm.run import Scenario, Validity, Verdict
 
 MS = 1_000_000
+_INTERRUPTED = "interrupted while connecting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +25,9 @@ class Evidence:
         busy: Share of all cores in use.
         is_shared: Whether the target runs on this machine, so that both share its cores.
         lost_agents: What became of each agent that died.
-        opened_share: Connections opened of requested.
+        opened_share: Connections opened of requested; of those begun if `was_connecting`.
         measured: Replies or deliveries received in the hold; `None` for a scenario without messages.
-        was_cut: Whether the run was ended before its hold began.
+        was_cut: Whether the run was ended before its hold began; `was_connecting`: before all connections were begun.
     """
 
     scenario: Scenario
@@ -46,6 +47,7 @@ class Evidence:
     opened_share: float = 1.0
     measured: int | None = None
     was_cut: bool = False
+    was_connecting: bool = False
 
 
 def judge(evidence: Evidence) -> Validity:
@@ -87,6 +89,8 @@ def _invalid_load(evidence: Evidence) -> list[str]:
 
 def _suspect_load(evidence: Evidence) -> list[str]:
     reasons = []
+    if evidence.was_connecting and evidence.scenario == "connect":
+        reasons.append(f"{_INTERRUPTED}: not all connections were begun, and none was held")
     if evidence.sent_share is not None and 0.99 <= evidence.sent_share < 0.999:
         reasons.append(f"{evidence.sent_share:.2%} of the offered messages were sent: lower --rate")
     if _is_late(evidence, MS, 0.1) and not _is_late(evidence, 10 * MS, 0.5):
@@ -130,6 +134,8 @@ def _lag_text(evidence: Evidence) -> str:
 
 
 def _nothing(evidence: Evidence) -> str:
+    if evidence.was_connecting:
+        return f"{_INTERRUPTED}; let the ramp end, or shorten it with --connect-rate"
     if evidence.was_cut:
         return "the run was ended before its hold began"
     if evidence.scenario == "fanout":

@@ -90,7 +90,6 @@ class Squad:
         for tally in (self._echoes, self._deliveries):
             if tally is not None:
                 tally.begin_hold(window)
-        self.swarm.capture.unmarked = 0
         if self.sender is not None:
             self.sender.outbox.begin_hold()
 
@@ -112,6 +111,10 @@ class Squad:
         elif self._deliveries is not None:
             self._reserve(int((batch.sequences * self.order.publishers + batch.publishers).max(initial=-1)))
             self._deliveries.record(batch)
+        unmarked_ns = self.swarm.capture.drain_unmarked()
+        for tally in (self._echoes, self._deliveries):
+            if tally is not None:
+                tally.note_unmarked(unmarked_ns)
 
     def is_owed(self, log: wire.Log | None) -> bool:
         """Settle as things stand; return whether something is owed that could still come."""
@@ -132,10 +135,8 @@ class Squad:
         """Return what was found: of the sockets, sent, received."""
         arrivals = None
         if self._deliveries is not None:
-            self._deliveries.unmarked = self.swarm.capture.unmarked
             arrivals = self._deliveries.findings()
         elif self._echoes is not None:
-            self._echoes.unmarked = self.swarm.capture.unmarked
             arrivals = self._echoes.arrivals()
         sends = self.sender.findings(self.window) if self.sender is not None else None
         return self.swarm.sockets(), sends, arrivals
