@@ -244,9 +244,17 @@ class SloResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """One measured scenario. `plan` holds every setting as it was used, the seed included."""
+    """One measured scenario.
+
+    Attributes:
+        name: What the front end calls it (Locust: the user class); `None` where it has no name.
+        plan: Every setting as it was used, the seed included.
+        clock_error: Delivery times that were taken between machines may be wrong by so much, s, and smaller ones are
+            not given; `None`: all times are of one clock.
+    """
 
     schema: str = SCHEMA
+    name: str | None = None
     scenario: Scenario
     started_at: str
     plan: dict[str, Any]
@@ -264,6 +272,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     generator: GeneratorCost
     target: TargetCost | None
     slo: list[SloResult] = []
+    clock_error: float | None = None
 
     def __await__(self) -> Generator[Any, None, "Run"]:
         """Return the run itself: `await wswarm.echo(...)` and `wswarm.echo(...)` both give a `Run`."""

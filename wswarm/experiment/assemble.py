@@ -18,6 +18,7 @@ from wswarm.drive.sender import schedule_of
 from wswarm.load.plan import Plan
 from wswarm.run import Connections, Environment, Fanout, GeneratorCost, Messages, Phases, Run, TargetCost
 from wswarm.stats import slo, summary
+from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Findings, Window, unpack
 from wswarm.stats.histogram import Histogram, is_supported
 from wswarm.stats.series import series
@@ -37,6 +38,8 @@ class Observed:
         was_cut: Whether the run was ended before its hold began; `was_connecting`: before all connections were begun.
         target_uses: The target's CPU and memory `before` connecting, when all were `open`, at `hold` and `end`.
         target_peak: Most resident bytes seen of it.
+        warmup_broadcasts: Broadcasts before the hold; `None`: as the plan says.
+        clock_error_ns: The most by which times between two machines' clocks may be wrong.
     """
 
     started_at: datetime
@@ -51,6 +54,8 @@ class Observed:
     target: TargetMeter | None
     target_uses: dict[str, TargetUse | None]
     target_peak: int
+    warmup_broadcasts: int | None = None
+    clock_error_ns: int = 0
 
 
 def assemble(plan: Plan, observed: Observed) -> Run:
@@ -80,11 +85,13 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         send_lag=summary.distribution(lag) if has_messages else None,
         service_time=summary.distribution(service) if is_echo else None,
         response_time=summary.distribution(response) if is_echo else None,
-        fanout=_fanout(plan, findings, window) if plan.scenario == "fanout" and arrivals and sends else None,
+        fanout=_fanout(plan, observed) if plan.scenario == "fanout" and arrivals and sends else None,
         series=series(findings, window, observed.end_ns),
         generator=_generator(plan, findings, messages),
         target=_target(observed, connections, messages),
     )
+    if observed.clock_error_ns and plan.scenario == "fanout":
+        run = certain(run, observed.clock_error_ns / NS_PER_S)
     validity = judge(_evidence(run, observed, lag, response))
     run = msgspec.structs.replace(run, validity=validity)
     return msgspec.structs.replace(run, slo=slo.check(run, plan.slo))
@@ -116,13 +123,19 @@ def _phases(window: Window, end_ns: int) -> Phases:
     return Phases(warmup=since[0], hold=since[1], drain=since[2], end=since[3])
 
 
-def _fanout(plan: Plan, findings: Sequence[Findings], window: Window) -> Fanout:
+def _fanout(plan: Plan, observed: Observed) -> Fanout:
     publishers = sum(
         len(unpack(one.sockets.opened_ns))
-        for one in findings
+        for one in observed.findings
         if one.sends is not None and one.arrivals is None
     )
-    return summary.fanout(findings, window, publishers=publishers, warmup=schedule_of(plan).warmup_sends)
+    warmup = observed.warmup_broadcasts
+    return summary.fanout(
+        observed.findings,
+        observed.window,
+        publishers=publishers,
+        warmup=schedule_of(plan).warmup_sends if warmup is None else warmup,
+    )
 
 
 def _generator(plan: Plan, findings: Sequence[Findings], messages: Messages | None) -> GeneratorCost:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from locust.env import Environment
 from locust.rpc import Message
 from locust.runners import Runner
 
@@ -35,7 +34,7 @@ class ConductorEnd:
         """Send to one worker."""
         self._runner.send_message(_TO_STATION, {"body": msgspec.msgpack.encode(message)}, worker)
 
-    def _received(self, environment: Environment, msg: Message, **_: Any) -> None:
+    def _received(self, msg: Message, **_: Any) -> None:
         self._hear(msg.node_id, _for_conductor.decode(msg.data["body"]))
 
 
@@ -50,5 +49,5 @@ class StationEnd:
         """Send to the conductor."""
         self._runner.send_message(_TO_CONDUCTOR, {"body": msgspec.msgpack.encode(message)})
 
-    def _received(self, environment: Environment, msg: Message, **_: Any) -> None:
+    def _received(self, msg: Message, **_: Any) -> None:
         self._hear(_for_station.decode(msg.data["body"]))

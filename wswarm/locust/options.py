@@ -36,8 +36,7 @@ class Options:
 
 def add_options(parser: Any) -> None:
     """Add our options to Locust's parser, which is a ConfigArgParse one."""
-    group = parser.add_argument_group("wswarm options", "WebSocket users: see `locust -f loadtests --help`")
-    add = group.add_argument
+    add = parser.add_argument
     prefix = "WSWARM_"
     add(
         "--ws-rate",

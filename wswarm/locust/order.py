@@ -52,6 +52,7 @@ def order_for(user: type[User], role: wire.Role, host: str | None, options: Opti
         PlanError: an attribute of the class or an option can't be; the message names both and the mend.
     """
     name = user.__name__
+    publishers = options.publishers or int(getattr(user, "publishers", 1))
     scenario = _SCENARIO[role]
     settings: Mapping[str, Any] = getattr(user, "settings", {})
     profile = options.profile or getattr(user, "profile", None)
@@ -78,7 +79,7 @@ def order_for(user: type[User], role: wire.Role, host: str | None, options: Opti
         role=role,
         plan=plan,
         rate_per_user=per_user if rate is None else None,
-        publishers=(options.publishers or getattr(user, "publishers", 1)) if role == "subscribe" else 0,
+        publishers=publishers if role == "subscribe" else 0,
         is_heard=role == "script" or getattr(user, "hears_messages", lambda: False)(),
     )
 

@@ -20,14 +20,14 @@ import gevent
 from locust import User
 from locust.env import Environment
 from locust.exception import RescheduleTask, StopUser
-from locust.user.users import LOCUST_STATE_RUNNING, LOCUST_STATE_WAITING
+from locust.user.task import LOCUST_STATE_RUNNING, LOCUST_STATE_WAITING
 
 from wswarm.drive.live import wire
 from wswarm.errors import PlanError
 from wswarm.locust.script import Message, Wanted
 
 if TYPE_CHECKING:
-    from wswarm.locust.station import Seat
+    from wswarm.locust.seat import Seat
 
 _ROLES: dict[str, wire.Role] = {"connect": "connect", "echo": "echo", "fanout": "subscribe"}
 
@@ -116,7 +116,7 @@ class WebSocketUser(User):
     def connect(self) -> None:
         """Connect, if that has not been done; the user stops if it fails."""
         if self._seat is None:
-            station = self.environment.wswarm_station  # type: ignore[attr-defined]  # set when Locust starts
+            station = self.environment.wswarm_station
             self._seat = station.seat(self)
             self._sleeping(self._seat.decided.wait)
         if self._seat.failure is not None:

@@ -1,0 +1,5 @@
+from wswarm.locust import ChatUser as Base
+
+
+class ChatUser(Base):
+    pass

@@ -1,0 +1,5 @@
+from wswarm.locust import ConnectUser as Base
+
+
+class ConnectUser(Base):
+    pass

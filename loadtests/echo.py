@@ -1,0 +1,5 @@
+from wswarm.locust import EchoUser as Base
+
+
+class EchoUser(Base):
+    pass

@@ -1,0 +1,5 @@
+from wswarm.locust import ItemsUser as Base
+
+
+class ItemsUser(Base):
+    pass

@@ -1,0 +1,14 @@
+"""WebSocket users for Locust on the engine of `wswarm`: import the classes in a locustfile and subclass them.
+
+Importing this adds our options to Locust's command line, as Locust's own plugins do.
+"""
+
+from locust import events as _events
+
+from wswarm.locust.plugin import install as _install
+from wswarm.locust.script import Message
+from wswarm.locust.users import ChatUser, ConnectUser, EchoUser, ItemsUser, NoReply, WebSocketUser
+
+_install(_events)
+
+__all__ = ["ChatUser", "ConnectUser", "EchoUser", "ItemsUser", "Message", "NoReply", "WebSocketUser"]

@@ -1,0 +1,374 @@
+"""The master's side: begins a test on all workers, keeps the paces, ends the hold, gathers what was found."""
+
+import logging
+import random
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import gevent
+import gevent.event
+import gevent.lock
+import msgspec
+from locust.env import Environment
+from locust.runners import Runner
+
+from wswarm.drive import address
+from wswarm.drive.clock import now_ns
+from wswarm.drive.live import wire
+from wswarm.drive.probes import TargetMeter, TargetUse
+from wswarm.load.marker import prefix_for
+from wswarm.locust import messages, shift
+from wswarm.locust.bus import ConductorEnd
+from wswarm.locust.clock import SAME, better, clock_name, offset_of
+from wswarm.locust.order import Order
+from wswarm.locust.roster import Member
+from wswarm.stats.findings import STILL_OPEN, Window
+from wswarm.units import NS_PER_S
+
+_TICK_S = 0.25
+_LEAD_NS = 300_000_000
+_CUT_AFTER_NS = 50_000_000
+_GRACE_S = 5.0
+_PINGS = 20
+_PING_GAP_S = 0.01
+_IDS_PER_WORKER = 1_000_000
+_PUBLISHER_IDS = 900_000
+_log = logging.getLogger(__name__)
+
+
+class Conductor:
+    """One test after another, on all of Locust's workers.
+
+    Attributes:
+        members: The stations of this test by Locust's ids of their workers, in the order of their coming.
+        orders: What each user class of ours does.
+        window: The test's times; `hold_ns` is when the ramp began until the hold does.
+        is_holding: Whether the hold has begun.
+        on_tick: Called several times a second while a test runs.
+    """
+
+    def __init__(self, environment: Environment, runner: Runner, target_pid: int | None) -> None:
+        self.members: dict[str, Member] = {}
+        self.orders: Sequence[Order] = ()
+        self.window = Window(0, 0, 0, 0)
+        self.is_running = self.is_holding = False
+        self.test = 0
+        self.started_at = datetime.now(UTC)
+        self.target = TargetMeter(target_pid) if target_pid is not None else None
+        self.target_uses: dict[str, TargetUse | None] = {}
+        self.target_peak = 0
+        self.on_tick: Callable[[], None] = lambda: None
+        self._environment = environment
+        self._clock = clock_name()
+        self._prefix = b""
+        self._publisher: str | None = None
+        self._paced: dict[int, tuple[int, ...]] = {}
+        self._news = gevent.event.Event()
+        self._end_ns: int | None = None
+        self._ending = gevent.lock.RLock()
+        self._bus = ConductorEnd(runner, self._hear)
+
+    def begin(self, orders: Sequence[Order], *, is_held_at_once: bool) -> None:
+        """Begin a test on all workers that are there.
+
+        Args:
+            is_held_at_once: The whole test is the hold, rather than what follows the ramp.
+        """
+        self.test += 1
+        self.orders, self.members = orders, {}
+        now = now_ns()
+        self.window = Window(now, now, now, STILL_OPEN)
+        self.started_at = datetime.now(UTC)
+        self.is_running, self.is_holding = True, is_held_at_once
+        self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
+        self._publisher, self._paced, self._end_ns = None, {}, None
+        self.target_peak = 0
+        self.target_uses = {"before": self.watch_target()}
+        if is_held_at_once:
+            self.target_uses |= {"open": None, "hold": self.target_uses["before"]}
+        for worker in self._bus.workers():
+            self.greet(worker)
+        gevent.spawn(self._conduct, self.test)
+
+    def greet(self, worker: str) -> None:
+        """Take a worker into the test; one that comes late, too."""
+        if self.is_running and worker not in self.members:
+            number = len(self.members)
+            name = f"worker {number} ({worker})" if worker != "local" else "Locust"
+            self.members[worker] = Member(worker, name, first_id=1 + number * _IDS_PER_WORKER)
+            self._bus.tell(worker, messages.Hello(test=self.test))
+
+    def begin_hold(self) -> None:
+        """Begin the hold as soon as every connection that was begun is open or has failed; again: begin it anew."""
+        test, patience_s = self.test, max((order.plan.connect_timeout for order in self.orders), default=0.0)
+        deadline = time.monotonic() + patience_s + _GRACE_S
+        asked_ns = now_ns()
+        while time.monotonic() < deadline and self.is_running and self.test == test:
+            members = self.there()
+            fresh = [one for one in members if one.heard_ns > asked_ns + NS_PER_S // 2]
+            if members and len(fresh) == len(members) and not any(one.pending for one in members):
+                break
+            gevent.sleep(_TICK_S)
+        if not self.is_running or self.test != test:
+            return
+        hold_ns = now_ns() + _LEAD_NS
+        self.window = msgspec.structs.replace(self.window, hold_ns=hold_ns)
+        self.is_holding = True
+        self._paced = self._counts()
+        self.target_uses |= {"open": self.watch_target(), "hold": None}
+        for member in self.there():
+            paces, publishing = self._paces_for(member, hold_ns, range(len(self.orders)))
+            window = shift.window(self.window, member.ahead_ns)
+            self._bus.tell(
+                member.worker, messages.BeginHold(window=window, paces=paces, publishing=publishing)
+            )
+        gevent.sleep(max(0.0, (hold_ns - now_ns()) / NS_PER_S))
+        self.target_uses["hold"] = self.watch_target()
+
+    def end_at(self, drain_ns: int) -> None:
+        """Let the hold end at a moment to come; `finish` keeps to it."""
+        self._end_ns = drain_ns
+
+    def finish(self) -> bool:
+        """End the hold, wait for what is owed, gather all; return whether there was a test to end."""
+        with self._ending:
+            if not self.is_running:
+                return False
+            drain_ns = self._end_ns if self._end_ns is not None else now_ns() + _CUT_AFTER_NS
+            patience_s = max((order.plan.drain for order in self.orders), default=0.0)
+            end_ns = drain_ns + round(patience_s * NS_PER_S)
+            hold_ns = min(self.window.hold_ns, drain_ns) if self.is_holding else drain_ns
+            self.window = Window(self.window.origin_ns, self.window.start_ns, hold_ns, drain_ns, end_ns)
+            for member in self.there():
+                window = shift.window(self.window, member.ahead_ns)
+                self._bus.tell(member.worker, messages.EndHold(window=window))
+            self._await(lambda member: member.published, end_ns)
+            logs = self._logs()
+            for member in self.there():
+                shifted = {name: shift.log(log, member.ahead_ns) for name, log in logs.items()}
+                deadline_ns = end_ns + member.ahead_ns
+                self._bus.tell(member.worker, messages.SettleUp(deadline_ns=deadline_ns, logs=shifted))
+            self._await(lambda member: member.found, end_ns)
+            self.target_uses["end"] = self.watch_target()
+            self._learn_clocks([member for member in self.there() if member.offset != SAME])
+            self.is_running = False
+            for member in self.members.values():
+                self._bus.tell(member.worker, messages.Dismiss(test=self.test))
+            return True
+
+    def there(self) -> list[Member]:
+        """Return the stations that take part."""
+        return [member for member in self.members.values() if member.is_there]
+
+    def watch_target(self) -> TargetUse | None:
+        """Return what the target has used so far."""
+        use = self.target.read() if self.target is not None else None
+        if use is not None:
+            self.target_peak = max(self.target_peak, use.rss)
+        return use
+
+    def states(self, squad: int) -> list[wire.SquadState]:
+        """Return how the squad stands at each station that counts in the present hold."""
+        states = [member.state for member in self.members.values() if member.state is not None]
+        return [one.squads[squad] for one in states if one.squads]
+
+    def publisher_state(self, squad: int) -> wire.SquadState | None:
+        """Return how the squad's publishers stand."""
+        member = self.members.get(self._publisher or "")
+        if member is None or member.state is None or not member.state.publishing:
+            return None
+        return member.state.publishing[self._publishing().index(squad)]
+
+    def hold_from(self, name: str) -> int:
+        """Return how many broadcasts to that class were published before the hold."""
+        log = self._logs().get(name)
+        return log.hold if log is not None else 0
+
+    def _publishing(self) -> list[int]:
+        """Return the squads that are published to."""
+        return [number for number, order in enumerate(self.orders) if order.publishers]
+
+    def _hear(self, worker: str, message: messages.ToConductor) -> None:
+        member = self.members.get(worker)
+        if member is None:
+            return
+        member.heard_ns = now_ns()
+        if isinstance(message, messages.Here):
+            if message.test == self.test and not member.has_begun:
+                self._meet(member, message)
+        elif isinstance(message, messages.Pong):
+            offset = offset_of(message.sent_ns, message.clock_ns, member.heard_ns)
+            member.latest = better(member.latest, offset)
+        elif message.test == self.test:
+            self._note(member, message)
+        self._news.set()
+
+    def _note(
+        self, member: Member, message: messages.State | messages.Published | messages.Found | messages.Goodbye
+    ) -> None:
+        if isinstance(message, messages.State):
+            member.state = message
+        elif isinstance(message, messages.Published):
+            member.published = message
+        elif isinstance(message, messages.Found):
+            member.found = message
+        else:
+            member.has_left = True
+
+    def _meet(self, member: Member, here: messages.Here) -> None:
+        if here.clock == self._clock:
+            member.offset = SAME
+            self._send_begin(member)
+        else:
+            gevent.spawn(self._meet_afar, member, self.test)
+
+    def _meet_afar(self, member: Member, test: int) -> None:
+        """Begin on a machine with another clock, once that is known."""
+        self._learn_clocks([member])
+        if self.test == test and self.is_running:
+            member.offset = member.latest
+            self._send_begin(member)
+
+    def _learn_clocks(self, members: Sequence[Member]) -> None:
+        """Ask for the clocks of other machines anew."""
+        for member in members:
+            member.latest = None
+        for _ in range(_PINGS if members else 0):
+            for member in members:
+                self._bus.tell(member.worker, messages.Ping(sent_ns=now_ns()))
+            gevent.sleep(_PING_GAP_S)
+        deadline = time.monotonic() + _GRACE_S
+        while any(member.latest is None for member in members) and time.monotonic() < deadline:
+            gevent.sleep(_PING_GAP_S)
+
+    def _send_begin(self, member: Member) -> None:
+        is_publisher = self._publisher is None
+        if is_publisher:
+            self._publisher = member.worker
+        ahead_ns = self.members[self._publisher or member.worker].ahead_ns - member.ahead_ns
+        squads = [self._squad(order, order.role) for order in self.orders]
+        publishing, ids, next_id = [], [], member.first_id + _PUBLISHER_IDS
+        for number in self._publishing() if is_publisher else ():
+            order = self.orders[number]
+            publishing.append(self._squad(order, "publish"))
+            ids.append(list(range(next_id, next_id + order.publishers)))
+            next_id += order.publishers
+        member.has_begun = True
+        self._bus.tell(
+            member.worker,
+            messages.Begin(
+                test=self.test,
+                name=member.name,
+                prefix=self._prefix,
+                window=shift.window(self.window, member.ahead_ns),
+                squads=squads,
+                publishing=publishing,
+                publisher_ids=ids,
+                first_id=member.first_id,
+                ahead_ns=ahead_ns,
+            ),
+        )
+
+    def _squad(self, order: Order, role: wire.Role) -> wire.Squad:
+        return wire.Squad(
+            name=order.name,
+            role=role,
+            plan=order.plan,
+            addresses=address.resolve(order.plan.url),
+            publishers=order.publishers,
+            is_heard=order.is_heard and role != "publish",
+        )
+
+    def _conduct(self, test: int) -> None:
+        """Keep the paces to the connections that are open, and notice who is lost, until the test ends."""
+        while self.is_running and self.test == test:
+            self._keep_paces()
+            self._miss_the_lost()
+            self.watch_target()
+            for member in self.there():
+                self._bus.tell(member.worker, messages.Beat())
+            self.on_tick()
+            self._news.clear()
+            gevent.sleep(_TICK_S)
+
+    def _keep_paces(self) -> None:
+        counts = self._counts()
+        changed = [squad for squad, count in counts.items() if count != self._paced.get(squad)]
+        if not changed or now_ns() < self.window.hold_ns:
+            return
+        self._paced = counts
+        at_ns = now_ns() + _CUT_AFTER_NS
+        for member in self.there():
+            paces, publishing = self._paces_for(member, at_ns, changed)
+            self._bus.tell(member.worker, messages.SetPaces(paces=paces, publishing=publishing))
+
+    def _counts(self) -> dict[int, tuple[int, ...]]:
+        """Return per sending squad how many senders are open at each station."""
+        counts = {}
+        for number, order in enumerate(self.orders):
+            if order.role == "echo":
+                counts[number] = tuple(member.open_in(number) for member in self.there())
+            elif order.publishers:
+                place = self._publishing().index(number)
+                counts[number] = tuple(member.publishers_of(place) for member in self.there())
+        return counts
+
+    def _paces_for(
+        self, member: Member, at_ns: int, squads: Sequence[int]
+    ) -> tuple[list[wire.Pace], list[wire.Pace]]:
+        paces, publishing = [], []
+        place = self.there().index(member)
+        for number, counts in self._paced.items():
+            if number not in squads:
+                continue
+            order = self.orders[number]
+            senders = sum(counts)
+            pace = wire.Pace(
+                squad=number if order.role == "echo" else self._publishing().index(number),
+                at_ns=at_ns + member.ahead_ns,
+                rate=order.rate_for(senders) if senders else 0.0,
+                senders=senders,
+                first_place=sum(counts[:place]),
+            )
+            if order.role == "echo":
+                paces.append(pace)
+            elif member.worker == self._publisher:
+                publishing.append(pace)
+        return paces, publishing
+
+    def _miss_the_lost(self) -> None:
+        alive = set(self._bus.workers())
+        for member in self.there():
+            is_gone = member.worker not in alive or member.has_left or member.is_silent
+            if is_gone and member.found is None:
+                member.loss = _loss(member, self.orders, (now_ns() - self.window.origin_ns) / NS_PER_S)
+                _log.error("%s", member.loss)
+
+    def _await(self, told: Callable[[Member], object], until_ns: int) -> None:
+        """Wait until every station has told, or is lost, or is far too late."""
+        deadline_ns = until_ns + round(_GRACE_S * NS_PER_S)
+        while any(told(member) is None for member in self.there()) and now_ns() < deadline_ns:
+            self._news.clear()
+            self._news.wait(_TICK_S)
+            self._miss_the_lost()
+        for member in self.there():
+            if told(member) is None:
+                member.loss = f"{member.name} did not report"
+
+    def _logs(self) -> dict[str, wire.Log]:
+        member = self.members.get(self._publisher or "")
+        if member is None or member.published is None:
+            return {}
+        return {name: shift.log(log, -member.ahead_ns) for name, log in member.published.logs.items()}
+
+
+def _loss(member: Member, orders: Sequence[Order], at_s: float) -> str:
+    """Return what is lost with a station."""
+    states = member.state.squads if member.state is not None else []
+    held = [
+        f"{state.open} connections of {order.name}"
+        for order, state in zip(orders, states, strict=False)
+        if state.requested
+    ]
+    return f"{member.name} was lost {at_s:.1f} s after the start, with {' and '.join(held) or 'no connection yet'}"

@@ -1,0 +1,168 @@
+"""From all that the stations found to runs, a report and an exit code."""
+
+import logging
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from wswarm.drive.probes import MachineUse
+from wswarm.errors import ResultError
+from wswarm.experiment.assemble import Observed, assemble
+from wswarm.load.plan import Plan
+from wswarm.locust import shift
+from wswarm.locust.conductor import Conductor
+from wswarm.locust.order import Order
+from wswarm.locust.roster import Member
+from wswarm.report import store
+from wswarm.run import Run
+from wswarm.stats import slo
+from wswarm.stats.findings import Findings
+from wswarm.units import NS_PER_S
+
+INVALID, MISSED = 98, 99
+_log = logging.getLogger(__name__)
+
+
+def runs_of(conductor: Conductor) -> list[Run]:
+    """Return a run per user class that had a connection, from what the stations told."""
+    has_findings = any(
+        member.found is not None and member.found.squads for member in conductor.members.values()
+    )
+    if not has_findings:
+        return []
+    runs = [
+        _run(conductor, number, order)
+        for number, order in enumerate(conductor.orders)
+        if any(state.requested for state in conductor.states(number))
+    ]
+    return [_with_own_objectives(run, runs) for run in runs]
+
+
+def write(runs: Sequence[Run], root: Path, *, plots: bool) -> Path:
+    """Write the report and return its folder; drawing is left to a process of its own, for it takes seconds.
+
+    Raises:
+        ResultError: it can't be written.
+    """
+    folder = store.new_folder(root, "locust", datetime.now(UTC))
+    if len(runs) == 1:
+        store.save(runs[0], folder, plots=False)
+    else:
+        store.save_suite(runs, folder, plots=False)
+    store.link_latest(folder)
+    if plots:
+        drawn = subprocess.run(
+            [sys.executable, "-m", "wswarm.cli", "report", str(folder)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if drawn.returncode != 0:
+            raise ResultError(f"{folder}: no plots: {drawn.stderr.strip()}")
+    return folder
+
+
+def exit_code(runs: Sequence[Run], objectives: Sequence[str], *, has_other_errors: bool) -> int | None:
+    """Return what Locust is to exit with; `None`: as it sees fit, which is 1 if anything failed.
+
+    With objectives they decide: failures that one of them is about are no failure beyond it.
+
+    Args:
+        has_other_errors: Whether anything else than our connections and messages failed.
+    """
+    if not runs or any(run.validity.verdict == "invalid" for run in runs):
+        return INVALID
+    if any(not result.met for run in runs for result in run.slo):
+        return MISSED
+    if not objectives or has_other_errors:
+        return None
+    paths = {slo.full_path(slo.parse_objective(expression).path, "echo") for expression in objectives}
+    has_lost = any(run.messages is not None and _lost(run) for run in runs)
+    has_failed = any(run.connections.failed or run.connections.dropped for run in runs)
+    is_covered = (not has_lost or any(path.startswith("messages.lost") for path in paths)) and (
+        not has_failed or any(path.startswith("connections.") for path in paths)
+    )
+    return 0 if is_covered else None
+
+
+def _with_own_objectives(run: Run, runs: Sequence[Run]) -> Run:
+    """Return the run without objectives about figures that only other runs have."""
+    elsewhere = {result.expression for one in runs for result in one.slo if result.value is not None}
+    own = [result for result in run.slo if result.value is not None or result.expression not in elsewhere]
+    return msgspec.structs.replace(run, slo=own)
+
+
+def _lost(run: Run) -> int:
+    return run.messages.lost.disconnected + run.messages.lost.silent if run.messages is not None else 0
+
+
+def _run(conductor: Conductor, number: int, order: Order) -> Run:
+    members = list(conductor.members.values())
+    findings = [found for member in members for found in _findings(conductor, member, number)]
+    losses = [member.loss for member in members if member.loss is not None]
+    deaths = [death for member in members if member.found is not None for death in member.found.deaths]
+    window = conductor.window
+    observed = Observed(
+        started_at=conductor.started_at,
+        window=window,
+        end_ns=max(window.drain_ns, min(window.end_ns, _last_ns(conductor))),
+        findings=findings,
+        deaths=(*losses, *deaths),
+        machine=_machine(members),
+        was_cut=window.hold_ns >= window.drain_ns,
+        was_connecting=False,
+        is_shared=any(member.found.is_local for member in members if member.found is not None),
+        target=conductor.target,
+        target_uses=conductor.target_uses,
+        target_peak=conductor.target_peak,
+        warmup_broadcasts=conductor.hold_from(order.name),
+        clock_error_ns=max((member.error_ns for member in members), default=0),
+    )
+    plan = _plan(conductor, number, order)
+    return msgspec.structs.replace(assemble(plan, observed), name=order.name)
+
+
+def _findings(conductor: Conductor, member: Member, number: int) -> list[Findings]:
+    """Return what a station found of a squad: its subscribers, and its publishers if they are there."""
+    found = member.found
+    if found is None:
+        return []
+    parts = found.squads[number : number + 1]
+    publishing = [place for place, order in enumerate(conductor.orders) if order.publishers]
+    if found.publishing and number in publishing:
+        parts = [*parts, found.publishing[publishing.index(number)]]
+    return [shift.findings(part, -member.ahead_ns) for part in parts]
+
+
+def _plan(conductor: Conductor, number: int, order: Order) -> Plan:
+    """Return the plan with what became of it: connections, rate, times."""
+    window = conductor.window
+    states = conductor.states(number)
+    requested = max(1, sum(state.requested for state in states))
+    hold_s = max(0.0, (window.drain_ns - window.hold_ns) / NS_PER_S)
+    rate = order.rate_for(max(1, sum(state.open for state in states)))
+    changed = {
+        "connections": requested,
+        "warmup": max(0.0, (window.hold_ns - window.start_ns) / NS_PER_S),
+        "duration": max(hold_s, 1 / rate if rate else 0.0, 1e-3),
+        "processes": min(requested, len(conductor.members)),
+        "rate": rate or order.plan.rate,
+        "publishers": max(1, order.publishers),
+        "seed": 0 if order.plan.seed is None else order.plan.seed,
+    }
+    return msgspec.structs.replace(order.plan, **changed)
+
+
+def _machine(members: Sequence[Member]) -> MachineUse:
+    found = [member.found for member in members if member.found is not None]
+    steal = [one.steal for one in found if one.steal is not None]
+    busy = [one.busy for one in found if one.busy is not None]
+    return MachineUse(max(steal, default=None), max(busy, default=None))
+
+
+def _last_ns(conductor: Conductor) -> int:
+    return max((member.heard_ns for member in conductor.members.values()), default=conductor.window.drain_ns)

@@ -1,0 +1,198 @@
+"""What ties us to Locust: its events on one side, conductor, station and table on the other."""
+
+import atexit
+import logging
+import sys
+from typing import Any
+
+import gevent
+from locust import User
+from locust.env import Environment
+from locust.event import Events
+from locust.runners import LocalRunner, MasterRunner, Runner, WorkerRunner
+
+from wswarm.drive.target import ReferenceApp
+from wswarm.errors import ResultError, SwarmError
+from wswarm.locust.conductor import Conductor
+from wswarm.locust.options import add_options, read_options
+from wswarm.locust.order import Order, order_for
+from wswarm.locust.outcome import INVALID, exit_code, runs_of, write
+from wswarm.locust.station import Station
+from wswarm.locust.table import Table
+from wswarm.locust.users import WebSocketUser
+from wswarm.report.text import suite_summary, summary
+from wswarm.run import Run
+
+_log = logging.getLogger(__name__)
+
+
+def install(events: Events) -> None:
+    """Listen to Locust's events; once in a process."""
+    events.init_command_line_parser.add_listener(lambda parser, **_: add_options(parser))
+    events.init.add_listener(_on_init)
+
+
+def _on_init(environment: Environment, runner: Runner, **_: Any) -> None:
+    if not any(issubclass(user, WebSocketUser) for user in environment.user_classes):
+        return
+    if isinstance(runner, WorkerRunner | LocalRunner):
+        environment.wswarm_station = Station(environment, runner)  # type: ignore[attr-defined]
+    if isinstance(runner, MasterRunner | LocalRunner):
+        try:
+            Session(environment, runner)
+        except SwarmError as error:
+            sys.stderr.write(f"locust: {error}\n")
+            sys.exit(error.exit_code)
+
+
+class Session:
+    """All that is ours in the process that decides: Locust's master, or its only process.
+
+    Raises:
+        PlanError: an option or a class's attribute can't be.
+        TargetError: the reference application does not start.
+    """
+
+    def __init__(self, environment: Environment, runner: Runner) -> None:
+        self._environment, self._runner = environment, runner
+        self._options = read_options(environment.parsed_options)
+        self.runs: list[Run] = []
+        target_pid = self._options.target_pid
+        if self._options.starts_target:
+            app = ReferenceApp().__enter__()
+            atexit.register(app.__exit__, None, None, None)
+            environment.host = app.url
+            target_pid = target_pid or app.pid
+        if environment.host is not None or self._is_headless():
+            self._orders()  # what is wrong with them is told before anything starts
+        self.conductor = Conductor(environment, runner, target_pid)
+        self.conductor.on_tick = self._show
+        self._table = Table(environment.stats)
+        self._listen()
+
+    def _listen(self) -> None:
+        events = self._environment.events
+        events.test_start.add_listener(self._on_test_start)
+        events.worker_connect.add_listener(lambda client_id, **_: self.conductor.greet(client_id))
+        events.spawning_complete.add_listener(self._on_spawning_complete)
+        events.reset_stats.add_listener(self._on_reset_stats)
+        events.test_stopping.add_listener(lambda **_: self._finish())
+        events.quitting.add_listener(self._on_quitting)
+
+    def _orders(self) -> list[Order]:
+        environment, options = self._environment, self._options
+        ours: list[type[User]] = [
+            user for user in environment.user_classes if issubclass(user, WebSocketUser)
+        ]
+        return [
+            order_for(user, user.role(), environment.host, options)  # type: ignore[attr-defined]
+            for user in sorted(ours, key=lambda user: user.__name__)
+        ]
+
+    def _on_test_start(self, **_: Any) -> None:
+        self._options = read_options(self._environment.parsed_options)
+        self._table.clear()
+        self.runs = []
+        try:
+            orders = self._orders()
+            self.conductor.begin(orders, is_held_at_once=self._environment.shape_class is not None)
+        except SwarmError as error:
+            _log.error("%s", error)
+            self._environment.process_exit_code = error.exit_code
+            gevent.spawn(self._stop)
+
+    def _on_spawning_complete(self, **_: Any) -> None:
+        if not self.conductor.is_holding:
+            gevent.spawn(self._begin_hold)
+
+    def _on_reset_stats(self, **_: Any) -> None:
+        self._table.clear()
+        gevent.spawn(self._begin_hold)
+
+    def _begin_hold(self) -> None:
+        self.conductor.begin_hold()
+        if self.conductor.is_holding:
+            self._table.forget(self.conductor.orders)
+            if self._options.hold is not None:
+                self._end_after(self._options.hold)
+
+    def _end_after(self, hold_s: float) -> None:
+        from wswarm.drive.clock import now_ns
+        from wswarm.units import NS_PER_S
+
+        drain_ns = self.conductor.window.hold_ns + round(hold_s * NS_PER_S)
+        test = self.conductor.test
+        gevent.sleep(max(0.0, (drain_ns - now_ns()) / NS_PER_S - 0.3))
+        if self.conductor.test == test and self.conductor.is_running:
+            self.conductor.end_at(drain_ns)
+            self._stop()
+
+    def _stop(self) -> None:
+        parsed = self._environment.parsed_options
+        if parsed is not None and parsed.headless:
+            self._runner.quit()
+        else:
+            self._runner.stop()
+
+    def _finish(self) -> None:
+        """End the test and write its report; nothing if none is running."""
+        if not self.conductor.finish():
+            return
+        self.runs = runs_of(self.conductor)
+        self._show()
+        if self.runs:
+            text = summary(self.runs[0]) if len(self.runs) == 1 else suite_summary(self.runs)
+            sys.stdout.write(f"\n{text}\n")
+            self._write()
+        for member in self.conductor.members.values():
+            if member.loss is not None:
+                _log.error("%s: the test is not valid", member.loss)
+        self._decide()
+
+    def _write(self) -> None:
+        root = self._options.report
+        if root is None:
+            return
+        try:
+            folder = write(self.runs, root, plots=self._options.plots)
+        except ResultError as error:
+            _log.error("%s", error)
+            self._environment.process_exit_code = error.exit_code
+        else:
+            sys.stdout.write(f"\nReport: {folder}/report.html\n")
+
+    def _decide(self) -> None:
+        code = exit_code(self.runs, self._options.fail, has_other_errors=self._has_other_errors())
+        if self._environment.process_exit_code is None or code in (INVALID,):
+            self._environment.process_exit_code = code
+
+    def _has_other_errors(self) -> bool:
+        kinds = {"connect", "echo", "deliver"}
+        names = {order.name for order in self.conductor.orders}
+        errors = self._environment.stats.errors.values()
+        others = [one for one in errors if one.method not in kinds or one.name not in names]
+        return bool(others or self._runner.exceptions)
+
+    def _show(self) -> None:
+        for number, order in enumerate(self.conductor.orders):
+            lost = self._lost(order)
+            self._table.show(order, self.conductor.states(number), lost)
+
+    def _lost(self, order: Order) -> dict[str, int]:
+        run = next((run for run in self.runs if run.name == order.name), None)
+        if run is None or run.messages is None:
+            return {}
+        counts = {
+            "lost: silent": run.messages.lost.silent,
+            "lost: disconnected": run.messages.lost.disconnected,
+        }
+        return {reason: count for reason, count in counts.items() if count}
+
+    def _on_quitting(self, **_: Any) -> None:
+        self._finish()
+        if not self.runs and self._environment.process_exit_code is None and self._is_headless():
+            _log.error("nothing was measured")
+            self._environment.process_exit_code = INVALID
+
+    def _is_headless(self) -> bool:
+        return bool(self._environment.parsed_options and self._environment.parsed_options.headless)

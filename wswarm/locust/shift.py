@@ -1,0 +1,46 @@
+"""Moments on one clock as moments on another."""
+
+import msgspec
+import numpy as np
+
+from wswarm.drive.live import wire
+from wswarm.stats.findings import STILL_OPEN, Findings, Packed, Sends, Sockets, Window, pack, unpack
+
+_MOMENTS = ("started_ns", "opened_ns", "closed_ns", "failed_ns", "left_ns")
+
+
+def window(one: Window, by_ns: int) -> Window:
+    """Return the window `by_ns` later; what is `STILL_OPEN` stays so."""
+    moments = msgspec.structs.asdict(one)
+    return Window(**{name: _later(moment_ns, by_ns) for name, moment_ns in moments.items()})
+
+
+def log(one: wire.Log, by_ns: int) -> wire.Log:
+    """Return the log `by_ns` later; 0 stays 0, for what was not sent."""
+    return wire.Log(sent_ns=_sent(one.sent_ns, by_ns), hold=one.hold)
+
+
+def findings(one: Findings, by_ns: int) -> Findings:
+    """Return the findings `by_ns` later."""
+    if not by_ns:
+        return one
+    sockets = {name: _moments(getattr(one.sockets, name), by_ns) for name in _MOMENTS}
+    moved: Sockets = msgspec.structs.replace(one.sockets, **sockets)
+    sends: Sends | None = one.sends
+    if sends is not None:
+        sends = msgspec.structs.replace(sends, sent_ns=_sent(sends.sent_ns, by_ns))
+    return msgspec.structs.replace(one, sockets=moved, sends=sends)
+
+
+def _later(moment_ns: int, by_ns: int) -> int:
+    return moment_ns if moment_ns == STILL_OPEN else moment_ns + by_ns
+
+
+def _moments(packed: Packed, by_ns: int) -> Packed:
+    moments_ns = unpack(packed)
+    return pack(np.where(moments_ns == STILL_OPEN, moments_ns, moments_ns + by_ns))
+
+
+def _sent(packed: Packed, by_ns: int) -> Packed:
+    sent_ns = unpack(packed)
+    return pack(np.where(sent_ns > 0, sent_ns + by_ns, 0))

@@ -1,0 +1,64 @@
+"""Replies that users with tasks of their own expected: counted and timed as those of the engine's echoes are."""
+
+import msgspec
+import numpy as np
+
+from wswarm.stats.findings import Arrivals, Findings, Sends, Window, pack
+from wswarm.stats.histogram import Histogram
+
+
+class ScriptTally:
+    """What the scripted users of one class sent and got back in the hold.
+
+    Attributes:
+        window: The test's times.
+    """
+
+    def __init__(self, window: Window) -> None:
+        self.begin_hold(window)
+
+    def begin_hold(self, window: Window) -> None:
+        """Begin anew."""
+        self.window = window
+        self._times = Histogram()
+        self._sent = self._silent = self._disconnected = 0
+
+    def note_sent(self, sent_ns: int) -> None:
+        """Count a message that was sent."""
+        self._sent += self._is_in_hold(sent_ns)
+
+    def record(self, received_ns: int, time_ns: int) -> None:
+        """Count a reply and its time after the send."""
+        if self._is_in_hold(received_ns - time_ns):
+            self._times.record(np.array([time_ns]))
+
+    def note_lost(self, now: int, *, is_disconnected: bool) -> None:
+        """Count a reply that did not come."""
+        if self._is_in_hold(now):
+            self._disconnected += is_disconnected
+            self._silent += not is_disconnected
+
+    def added_to(self, found: Findings) -> Findings:
+        """Return the findings with these figures."""
+        lost = self._silent + self._disconnected
+        nothing = pack(np.zeros(0, np.int64))
+        arrivals = Arrivals(
+            owed=self._times.n + lost,
+            received=self._times.n,
+            lost_disconnected=self._disconnected,
+            lost_silent=self._silent,
+            duplicated=0,
+            reordered=0,
+            extra=0,
+            unmarked=0,
+            response=self._times.pack(),
+            service=self._times.pack(),
+            by_second=b"",
+            received_per_second=nothing,
+            lost_per_second=nothing,
+        )
+        sends = Sends(offered=self._sent, sent=self._sent, lag=b"", per_second=nothing)
+        return msgspec.structs.replace(found, sends=sends, arrivals=arrivals)
+
+    def _is_in_hold(self, moment_ns: int) -> bool:
+        return self.window.hold_ns <= moment_ns < self.window.drain_ns
