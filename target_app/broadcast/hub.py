@@ -3,12 +3,11 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
 from typing import NamedTuple
 
 from fastapi import WebSocket
 
-from target_app.broadcast.client import Client, FramedClient
+from target_app.broadcast.client import Client, FramedClient, OnGone
 from target_app.broadcast.counters import HubCounters
 from target_app.broadcast.frame import EXTENSION, Message
 from target_app.broadcast.offer import offer
@@ -67,7 +66,7 @@ class Hub:
         client = self._clients.get(websocket)
         if client is None:
             client = self._clients[websocket] = _client_for(
-                websocket, self._limits, self.counters, self.remove
+                websocket, self._limits, self.counters, self._remove
             )
             self.counters.connections += 1
             self.counters.connections_total += 1
@@ -85,14 +84,9 @@ class Hub:
 
     def remove(self, websocket: WebSocket) -> None:
         """Take a connection out of every room and forget what waits for it; again is no error."""
-        client = self._clients.pop(websocket, None)
-        if client is None:
-            return
-        self.counters.connections -= 1
-        for room in client.rooms:
-            self._leave(room, client)
-        client.rooms.clear()
-        client.end()
+        client = self._clients.get(websocket)
+        if client is not None:
+            self._remove(client)
 
     def rooms(self) -> list[str]:
         """The rooms that somebody is in."""
@@ -150,6 +144,17 @@ class Hub:
             found.fanouts[-1].done.append(done)
             await done
 
+    def _remove(self, client: Client) -> None:
+        """As ``remove``; a client of before the connection left and joined again takes nobody out."""
+        if self._clients.get(client.websocket) is not client:
+            return
+        del self._clients[client.websocket]
+        self.counters.connections -= 1
+        for room in client.rooms:
+            self._leave(room, client)
+        client.rooms.clear()
+        client.end()
+
     def _leave(self, room: str, client: Client) -> None:
         clients = self._rooms[room].clients
         del clients[client]
@@ -181,7 +186,7 @@ class Hub:
 
 
 def _client_for(
-    websocket: WebSocket, limits: Limits, counters: HubCounters, on_gone: Callable[[WebSocket], None]
+    websocket: WebSocket, limits: Limits, counters: HubCounters, on_gone: OnGone
 ) -> Client:
     """The client that suits the connection's server."""
     extension = websocket.scope.get("extensions", {}).get(EXTENSION)

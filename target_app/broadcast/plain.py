@@ -1,13 +1,13 @@
 """Clients of servers that frame themselves and whose send may wait: stock uvicorn, hypercorn, granian."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
 from fastapi import WebSocket, status
 
-from target_app.broadcast.client import TOO_SLOW, Client
+from target_app.broadcast.client import TOO_SLOW, Client, OnGone
 from target_app.broadcast.counters import HubCounters
 from target_app.broadcast.frame import Message
 from target_app.broadcast.outbox import Limits
@@ -27,7 +27,7 @@ class PlainClient(Client):
         websocket: WebSocket,
         limits: Limits,
         counters: HubCounters,
-        on_gone: Callable[[WebSocket], None],
+        on_gone: OnGone,
     ) -> None:
         super().__init__(websocket, limits, counters, on_gone)
         self.is_idle = True

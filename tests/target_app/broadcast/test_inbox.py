@@ -1,6 +1,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from target_app.broadcast.inbox import inbox
 
 
@@ -23,6 +25,12 @@ def message(number: int) -> dict[str, Any]:
     return {"type": "websocket.receive", "text": str(number)}
 
 
+async def turns(count: int) -> None:
+    """Let the loop have some turns."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
 LEFT = {"type": "websocket.disconnect", "code": 1001}
 
 
@@ -30,10 +38,45 @@ def test_messages_are_taken_while_the_handler_is_busy_up_to_the_limit() -> None:
     async def scenario() -> None:
         source = Source(*(message(number) for number in range(10)))
         async with inbox(source, limit=3) as messages:  # type: ignore[arg-type] # a fake
-            for _ in range(50):
-                await asyncio.sleep(0)
+            await turns(50)
             assert source.taken == 4  # the fourth is in the reader's hand
             assert [(await messages.receive())["text"] for _ in range(10)] == [str(n) for n in range(10)]
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [{"text": "x" * 400}, {"text": "ü" * 200}, {"bytes": b"x" * 400, "text": None}],
+    ids=["ascii", "utf-8", "binary"],
+)
+def test_messages_are_taken_up_to_the_limit_of_bytes(payload: dict[str, Any]) -> None:
+    async def scenario() -> None:
+        sent = [{"type": "websocket.receive", **payload} for _ in range(10)]
+        source = Source(*sent)
+        async with inbox(source, size=1000) as messages:  # type: ignore[arg-type] # a fake
+            await turns(50)
+            assert source.taken == 3  # the third is in the reader's hand
+            for taken in range(4, 11):
+                await messages.receive()
+                await turns(50)
+                assert source.taken == taken
+            assert [await messages.receive() for _ in range(3)] == sent[:3]
+
+    asyncio.run(scenario())
+
+
+def test_a_message_above_the_limit_of_bytes_waits_alone() -> None:
+    async def scenario() -> None:
+        large = {"type": "websocket.receive", "text": "x" * 5000}
+        source = Source(message(1), large, message(3), LEFT)
+        async with inbox(source, size=1000) as messages:  # type: ignore[arg-type] # a fake
+            await turns(50)
+            assert source.taken == 2
+            assert await messages.receive() == message(1)
+            await turns(50)
+            assert source.taken == 3
+            assert [await messages.receive() for _ in range(3)] == [large, message(3), LEFT]
 
     asyncio.run(scenario())
 
