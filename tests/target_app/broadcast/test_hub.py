@@ -342,31 +342,3 @@ def test_a_client_that_leaves_during_a_broadcast_leaves_nothing_behind(kind: typ
         assert hub.counters.slow_closes == 0
 
     run(scenario)
-
-
-class Stubborn(FakeSocket):
-    """Its server answers the cancelling of a send that waits with an error, as if the peer had gone."""
-
-    async def send(self, message: dict[str, Any]) -> None:
-        try:
-            await super().send(message)
-        except asyncio.CancelledError:
-            raise GONE from None
-
-
-def test_the_end_of_a_connections_former_client_does_not_remove_its_present_one() -> None:
-    async def scenario() -> None:
-        hub = Hub()
-        (socket,) = members(hub, [Stubborn])
-        socket.close_room()
-        hub.publish("room", "before")
-        await turns()
-        hub.leave("room", socket)
-        hub.join("room", socket)
-        await turns()
-        assert hub.members("room") == [socket]
-        socket.open_room()
-        hub.publish("room", "after")
-        assert socket.received == ["after"]
-
-    run(scenario)
