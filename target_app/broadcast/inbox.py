@@ -7,6 +7,9 @@ from contextlib import asynccontextmanager
 from fastapi import WebSocket, status
 from starlette.types import Message
 
+# The key in the scope of a connection that has an inbox: how to close it from elsewhere.
+CLOSE = "wswarm.close"
+
 # Messages of one client that wait for its handler, and their bytes; then reading stops, and TCP slows the client
 # down.
 LIMIT = 16
@@ -35,6 +38,26 @@ class Inbox:
         self._limit = size
         self._size = 0
         self._taken = asyncio.Event()
+        self._reading: asyncio.Task[None] | None = None
+        self._is_over = False
+
+    def start(self) -> None:
+        """Start the reader, unless it has been stopped for good."""
+        if not self._is_over:
+            self._reading = asyncio.create_task(self._read())
+
+    async def stop(self) -> None:
+        """Stop the reader for good."""
+        self._is_over = True
+        await self._pause()
+
+    async def close(self, code: int, reason: str) -> None:
+        """As ``WebSocket.close``, the reader pausing: granian sends no close frame while a receive waits."""
+        await self._pause()
+        try:
+            await self._websocket.close(code, reason)
+        finally:
+            self.start()
 
     async def receive(self) -> Message:
         """The next ASGI message, as ``WebSocket.receive`` gives it; the disconnect comes last."""
@@ -43,7 +66,12 @@ class Inbox:
         self._taken.set()
         return message
 
-    async def read(self) -> None:
+    async def _pause(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait((self._reading,))
+
+    async def _read(self) -> None:
         """Take messages until the peer has left."""
         while True:
             try:
@@ -60,20 +88,21 @@ class Inbox:
         while self._size and self._size + size > self._limit:
             self._taken.clear()
             await self._taken.wait()
-        self._size += size
         await self._waiting.put(message)
+        self._size += size
 
 
 @asynccontextmanager
 async def inbox(websocket: WebSocket, limit: int = LIMIT, size: int = SIZE) -> AsyncIterator[Inbox]:
     """An inbox with its reader running, for as long as the block lasts."""
     found = Inbox(websocket, limit, size)
-    reading = asyncio.create_task(found.read())
+    found.start()
+    websocket.scope[CLOSE] = found.close
     try:
         yield found
     finally:
-        reading.cancel()
-        await asyncio.wait((reading,))
+        del websocket.scope[CLOSE]
+        await found.stop()
 
 
 def _size(message: Message) -> int:

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from target_app.broadcast.inbox import inbox
+from target_app.broadcast.inbox import CLOSE, inbox
 
 
 class Source:
@@ -12,6 +12,7 @@ class Source:
     def __init__(self, *messages: Any) -> None:
         self._messages = list(messages)
         self.taken = 0
+        self.scope: dict[str, Any] = {}
 
     async def receive(self) -> Any:
         await asyncio.sleep(0)
@@ -93,6 +94,55 @@ def test_a_connection_that_cannot_be_read_has_disconnected() -> None:
     async def scenario() -> None:
         async with inbox(Source()) as messages:  # type: ignore[arg-type] # a fake
             assert await messages.receive() == {"type": "websocket.disconnect", "code": 1006}
+
+    asyncio.run(scenario())
+
+
+class Granian(Source):
+    """It sends no close frame while a receive waits, and then says that the connection is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_receiving = False
+        self.closed: int | None = None
+
+    async def receive(self) -> Any:
+        self.is_receiving = True
+        try:
+            while self.closed is None:
+                await asyncio.sleep(0)
+        finally:
+            self.is_receiving = False
+        return {"type": "websocket.disconnect", "code": self.closed}
+
+    async def close(self, code: int, reason: str) -> None:
+        assert reason
+        assert not self.is_receiving
+        await asyncio.sleep(0)
+        self.closed = code
+
+
+def test_the_reader_pauses_for_a_close_from_elsewhere_and_reads_the_disconnect_after_it() -> None:
+    async def scenario() -> None:
+        source = Granian()
+        async with inbox(source) as messages:  # type: ignore[arg-type] # a fake
+            await turns(3)
+            assert source.is_receiving
+            await source.scope[CLOSE](1013, "too slow")
+            assert (await messages.receive())["code"] == 1013
+        assert CLOSE not in source.scope
+
+    asyncio.run(scenario())
+
+
+def test_a_close_that_ends_after_the_block_reads_no_more() -> None:
+    async def scenario() -> None:
+        source = Granian()
+        async with inbox(source):  # type: ignore[arg-type] # a fake
+            closing = asyncio.create_task(source.scope[CLOSE](1013, "too slow"))
+            await turns(1)
+        await closing
+        assert asyncio.all_tasks() == {asyncio.current_task()}
 
     asyncio.run(scenario())
 
