@@ -17,6 +17,9 @@ from target_app.conversation import PEER_GONE
 
 TOO_SLOW = "too slow: more was waiting than may wait"
 
+# Told that a client is to leave the hub.
+OnGone = Callable[["Client"], None]
+
 _log = logging.getLogger(__name__)
 
 
@@ -49,7 +52,7 @@ class Client:
         websocket: WebSocket,
         limits: Limits,
         counters: HubCounters,
-        on_gone: Callable[[WebSocket], None],
+        on_gone: OnGone,
     ) -> None:
         self.websocket = websocket
         self.send: Send = websocket.scope.get(KEY, websocket.send)
@@ -65,7 +68,7 @@ class Client:
         """Let a message wait; when there is no place for it, do what the policy says."""
         if not self._outbox.put(message):
             self._counters.slow_closes += 1
-            self._on_gone(self.websocket)
+            self._on_gone(self)
             self.close_slow()
 
     def fail(self, error: Exception) -> None:
@@ -73,7 +76,7 @@ class Client:
         if not isinstance(error, PEER_GONE):
             self._counters.send_errors += 1
             _log.warning("A client was removed: its send failed", exc_info=error)
-        self._on_gone(self.websocket)
+        self._on_gone(self)
 
     def end(self) -> None:
         """The connection has left the hub: forget what waits for it."""
@@ -97,7 +100,7 @@ class FramedClient(Client):
         websocket: WebSocket,
         limits: Limits,
         counters: HubCounters,
-        on_gone: Callable[[WebSocket], None],
+        on_gone: OnGone,
     ) -> None:
         super().__init__(websocket, limits, counters, on_gone)
         self._connection = connection
@@ -111,7 +114,7 @@ class FramedClient(Client):
         if self._connection.is_open:
             super().hold(message)
         else:
-            self._on_gone(self.websocket)
+            self._on_gone(self)
 
     def end(self) -> None:
         """As ``Client.end``."""

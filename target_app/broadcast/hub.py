@@ -3,12 +3,11 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
 from typing import NamedTuple
 
 from fastapi import WebSocket
 
-from target_app.broadcast.client import Client, FramedClient
+from target_app.broadcast.client import Client, FramedClient, OnGone
 from target_app.broadcast.counters import HubCounters
 from target_app.broadcast.frame import EXTENSION, Message
 from target_app.broadcast.offer import offer
@@ -26,14 +25,22 @@ class _Fanout(NamedTuple):
 
 
 class _Room:
-    """Who is in it, and the broadcasts on their way, oldest first; ``position`` is how far the oldest is."""
+    """Who is in it, and the broadcasts on their way, oldest first.
 
-    __slots__ = ("clients", "fanouts", "position")
+    Attributes:
+        position: how far the oldest is.
+        is_serving: a slice is being offered.
+        is_scheduled: the loop is to serve the next slice.
+    """
+
+    __slots__ = ("clients", "fanouts", "is_scheduled", "is_serving", "position")
 
     def __init__(self) -> None:
         self.clients: dict[Client, None] = {}
         self.fanouts: deque[_Fanout] = deque()
         self.position = 0
+        self.is_serving = False
+        self.is_scheduled = False
 
 
 class Hub:
@@ -67,7 +74,7 @@ class Hub:
         client = self._clients.get(websocket)
         if client is None:
             client = self._clients[websocket] = _client_for(
-                websocket, self._limits, self.counters, self.remove
+                websocket, self._limits, self.counters, self._remove
             )
             self.counters.connections += 1
             self.counters.connections_total += 1
@@ -85,14 +92,9 @@ class Hub:
 
     def remove(self, websocket: WebSocket) -> None:
         """Take a connection out of every room and forget what waits for it; again is no error."""
-        client = self._clients.pop(websocket, None)
-        if client is None:
-            return
-        self.counters.connections -= 1
-        for room in client.rooms:
-            self._leave(room, client)
-        client.rooms.clear()
-        client.end()
+        client = self._clients.get(websocket)
+        if client is not None:
+            self._remove(client)
 
     def rooms(self) -> list[str]:
         """The rooms that somebody is in."""
@@ -124,7 +126,7 @@ class Hub:
         """Send to everybody who is in the room now.
 
         When this returns the first ``slice_size`` have been served, and the event loop serves the others; see
-        ``settle``.
+        ``settle``. Called from within a delivery (by a server's ``send``) it serves nobody: the loop does.
 
         Raises:
             UnicodeEncodeError: the text has half a surrogate pair.
@@ -136,11 +138,13 @@ class Hub:
             return
         found.fanouts.append(_Fanout(encoded, tuple(found.clients), time.monotonic_ns(), []))
         self.counters.fanouts_waiting += 1
-        if len(found.fanouts) == 1:
+        waiting = len(found.fanouts)
+        if waiting == 1:
             self._advance(found)
-        elif len(found.fanouts) > self._backlog:
-            while found.fanouts:
-                self._serve_slice(found)
+        elif waiting > self._backlog and not found.is_serving:
+            for _ in range(waiting):
+                while not self._serve_slice(found):
+                    pass
 
     async def settle(self, room: str) -> None:
         """Return when what has been published so far was offered to everybody: the loop's work, not a client's."""
@@ -150,6 +154,17 @@ class Hub:
             found.fanouts[-1].done.append(done)
             await done
 
+    def _remove(self, client: Client) -> None:
+        """As ``remove``; a client of before the connection left and joined again takes nobody out."""
+        if self._clients.get(client.websocket) is not client:
+            return
+        del self._clients[client.websocket]
+        self.counters.connections -= 1
+        for room in client.rooms:
+            self._leave(room, client)
+        client.rooms.clear()
+        client.end()
+
     def _leave(self, room: str, client: Client) -> None:
         clients = self._rooms[room].clients
         del clients[client]
@@ -157,32 +172,47 @@ class Hub:
             del self._rooms[room]
 
     def _advance(self, room: _Room) -> None:
-        """Serve one slice now and the next in the loop's next turn, while there are any."""
-        if room.fanouts:
-            self._serve_slice(room)
+        """Serve one slice now and the next in the loop's next turn, while there are any, whatever goes wrong."""
+        try:
             if room.fanouts:
-                asyncio.get_running_loop().call_soon(self._advance, room)
+                self._serve_slice(room)
+        finally:
+            if room.fanouts and not room.is_scheduled:
+                room.is_scheduled = True
+                asyncio.get_running_loop().call_soon(self._take_turn, room)
 
-    def _serve_slice(self, room: _Room) -> None:
-        """Offer the oldest broadcast to its next recipients."""
+    def _take_turn(self, room: _Room) -> None:
+        room.is_scheduled = False
+        self._advance(room)
+
+    def _serve_slice(self, room: _Room) -> bool:
+        """Offer the oldest broadcast to its next recipients; True when they were its last."""
         fanout = room.fanouts[0]
         start = room.position
         end = room.position = start + self._slice_size
-        offer(fanout.message, fanout.clients[start:end], self.counters)
-        if end >= len(fanout.clients):
-            room.fanouts.popleft()
-            room.position = 0
-            self.counters.fanouts += 1
-            self.counters.fanouts_waiting -= 1
-            self.counters.fanout_ns += time.monotonic_ns() - fanout.began_ns
-            for done in fanout.done:
-                if not done.done():
-                    done.set_result(None)
+        is_last = end >= len(fanout.clients)
+        room.is_serving = True
+        try:
+            offer(fanout.message, fanout.clients[start:end], self.counters)
+        finally:
+            room.is_serving = False
+            if is_last:
+                self._finish(room)
+        return is_last
+
+    def _finish(self, room: _Room) -> None:
+        """The oldest broadcast was offered to everybody."""
+        fanout = room.fanouts.popleft()
+        room.position = 0
+        self.counters.fanouts += 1
+        self.counters.fanouts_waiting -= 1
+        self.counters.fanout_ns += time.monotonic_ns() - fanout.began_ns
+        for done in fanout.done:
+            if not done.done():
+                done.set_result(None)
 
 
-def _client_for(
-    websocket: WebSocket, limits: Limits, counters: HubCounters, on_gone: Callable[[WebSocket], None]
-) -> Client:
+def _client_for(websocket: WebSocket, limits: Limits, counters: HubCounters, on_gone: OnGone) -> Client:
     """The client that suits the connection's server."""
     extension = websocket.scope.get("extensions", {}).get(EXTENSION)
     if extension is None:

@@ -19,17 +19,27 @@ def offer(message: Message, clients: Iterable[Client], counters: HubCounters) ->
 
     The steps run in the caller's task: a server or middleware that asks for the current task before it first
     waits (``asyncio.timeout`` in a send) sees the broadcaster's. uvicorn's, hypercorn's and granian's do not.
+
+    Raises:
+        BaseException: the last of what is no error of a client (a cancellation, an interrupt), when everybody else
+            has been served.
     """
     rest = iter(clients)
+    failure: BaseException | None = None
     while True:
         run = _Run(message, rest, counters)
         serving = run.serve()
         try:
             waiting = serving.send(None)
         except StopIteration:
-            return
+            break
+        except BaseException as error:
+            failure = error
+            continue
         run.count()
         cast(PlainClient, run.client).finish(_resume(serving, waiting))  # no other is ever idle
+    if failure is not None:
+        raise failure
 
 
 class _Run:
@@ -56,27 +66,29 @@ class _Run:
     async def serve(self) -> None:
         frame, event = self._message.frame, self._message.event
         sent = 0
-        for client in self._clients:
-            write = client.write_now
-            try:
-                if write is not None:
-                    write(frame)
-                    sent += 1
-                elif client.is_idle:
-                    self.client, self._sent = client, sent
-                    await client.send(event)
-                    sent += 1
-                else:
-                    client.hold(self._message)
-            except asyncio.CancelledError:
-                task = asyncio.current_task()
-                if task is not None and task.cancelling():
-                    raise
-                client.fail(ConnectionError("its server cancelled the send"))
-            except Exception as error:
-                client.fail(error)
-        self._sent = sent
-        self.count()
+        try:
+            for client in self._clients:
+                write = client.write_now
+                try:
+                    if write is not None:
+                        write(frame)
+                        sent += 1
+                    elif client.is_idle:
+                        self.client, self._sent = client, sent
+                        await client.send(event)
+                        sent += 1
+                    else:
+                        client.hold(self._message)
+                except asyncio.CancelledError:
+                    task = asyncio.current_task()
+                    if task is not None and task.cancelling():
+                        raise
+                    client.fail(ConnectionError("its server cancelled the send"))
+                except Exception as error:
+                    client.fail(error)
+        finally:
+            self._sent = sent
+            self.count()
 
 
 @types.coroutine

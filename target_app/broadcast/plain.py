@@ -1,15 +1,16 @@
 """Clients of servers that frame themselves and whose send may wait: stock uvicorn, hypercorn, granian."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
 from fastapi import WebSocket, status
 
-from target_app.broadcast.client import TOO_SLOW, Client
+from target_app.broadcast.client import TOO_SLOW, Client, OnGone
 from target_app.broadcast.counters import HubCounters
 from target_app.broadcast.frame import Message
+from target_app.broadcast.inbox import CLOSE
 from target_app.broadcast.outbox import Limits
 from target_app.conversation import PEER_GONE
 
@@ -27,7 +28,7 @@ class PlainClient(Client):
         websocket: WebSocket,
         limits: Limits,
         counters: HubCounters,
-        on_gone: Callable[[WebSocket], None],
+        on_gone: OnGone,
     ) -> None:
         super().__init__(websocket, limits, counters, on_gone)
         self.is_idle = True
@@ -59,8 +60,9 @@ class PlainClient(Client):
         closing.add_done_callback(_closing.discard)
 
     async def _close(self) -> None:
+        close = self.websocket.scope.get(CLOSE, self.websocket.close)
         with suppress(*PEER_GONE):
-            await self.websocket.close(status.WS_1013_TRY_AGAIN_LATER, TOO_SLOW)
+            await close(status.WS_1013_TRY_AGAIN_LATER, TOO_SLOW)
 
     async def _write(self, sending: Coroutine[Any, Any, None]) -> None:
         await sending

@@ -16,11 +16,12 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
     folder = tmp_path_factory.mktemp("servers")
     running: list[Server] = []
 
-    def start(app: str, *options: str, **settings: str) -> Server:
+    def start(app: str, *options: str, program: str = "uvicorn", **settings: str) -> Server:
         name = app.partition(":")[0]
         # Frequent samples, so that a test need not wait for the first.
         env = {**os.environ, "TARGET_LAG_INTERVAL": "0.01", "PYTHONUNBUFFERED": "1"}
-        running.append(Server(app, folder / f"{name}-{len(running)}.log", {**env, **settings}, *options))
+        log_file = folder / f"{name}-{len(running)}.log"
+        running.append(Server(app, log_file, {**env, **settings}, *options, program=program))
         return running[-1]
 
     yield start

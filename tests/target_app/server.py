@@ -1,7 +1,8 @@
-"""A real uvicorn server in a process of its own, and what tests ask of it."""
+"""A real server in a process of its own, and what tests ask of it."""
 
 import json
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -20,29 +21,33 @@ FRAMING = "target_app.broadcast.framing:FramingProtocol"
 
 
 class Server:
-    """uvicorn on a free port of 127.0.0.1, its log in a file.
+    """A server on a free port of 127.0.0.1, its log in a file.
 
     Args:
         app: import string of the application.
         log_file: where its output goes.
         env: environment of the process.
-        options: more of uvicorn's; a later one wins.
+        options: more of the program's; a later one wins.
+        program: uvicorn, hypercorn or granian.
     """
 
-    def __init__(self, app: str, log_file: Path, env: Mapping[str, str], *options: str) -> None:
+    def __init__(
+        self, app: str, log_file: Path, env: Mapping[str, str], *options: str, program: str = "uvicorn"
+    ) -> None:
         self._log_file = log_file
-        command = [sys.executable, "-m", "uvicorn", app, "--host", "127.0.0.1", "--port", "0"]
         with log_file.open("wb") as output:
             self._process = subprocess.Popen(
-                [*command, "--ws", "websockets-sansio", "--no-use-colors", *options],
+                [sys.executable, "-m", program, app, *_options(program), *options],
                 cwd=ROOT,
                 env=dict(env),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        started = self.wait_for_log(r"running on http://127\.0\.0\.1:(\d+)")
+        started = self.wait_for_log(r"(?:[Rr]unning on|Listening at:) http://127\.0\.0\.1:(\d+)")
         self.port = int(started.group(1))
+        if program == "granian":  # it says so before its worker is there
+            self.wait_for_log("Started worker-1")
 
     @property
     def pid(self) -> int:
@@ -107,6 +112,17 @@ class Server:
         except InvalidStatus as refused:
             return refused.response.status_code
         raise AssertionError(f"{path} was accepted")
+
+
+def _options(program: str) -> tuple[str, ...]:
+    """One process, or one worker, on a free port."""
+    if program == "uvicorn":
+        return ("--host", "127.0.0.1", "--port", "0", "--ws", "websockets-sansio", "--no-use-colors")
+    if program == "hypercorn":
+        return ("--bind", "127.0.0.1:0", "--workers", "0")
+    with socket.socket() as probe:  # granian does not say which port it was given
+        probe.bind(("127.0.0.1", 0))
+        return ("--interface", "asgi", "--host", "127.0.0.1", "--port", str(probe.getsockname()[1]))
 
 
 def receive(client: ClientConnection, count: int = 1) -> list[str | bytes]:

@@ -1,10 +1,11 @@
-"""T5, T6, T8, T9, T10, T12: clients that do not read, on the documented manager and on the hardened one."""
+"""T5, T6, T8, T9, T12: clients that do not read, on the documented manager and on the hardened one."""
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import psutil
 import pytest
 from starlette.websockets import WebSocket, WebSocketState
 from uvicorn.config import Config
@@ -17,11 +18,9 @@ from websockets.sync.client import ClientConnection
 from target_app.broadcast.client import TOO_SLOW
 from target_app.broadcast.framing import FramingProtocol
 from target_app.broadcast.hub import Hub
-from target_app.broadcast.manager import ConnectionManager
 from target_app.broadcast.outbox import Limits
-from target_app.documented import chat as documented
-from tests.target_app.broadcast.fake_socket import FakeSocket
 from tests.target_app.raw_client import RawClient
+from tests.target_app.room import BULK
 from tests.target_app.server import FRAMING, Server, closing, receive
 
 DOCUMENTED, HARDENED = "target_app.documented.chat:app", "target_app.main:app"
@@ -86,6 +85,28 @@ def test_t6_hardened_only_the_client_that_does_not_read_is_closed(start: Start) 
         assert receive(sender) == ["Client #1 left the chat"]  # its pongs are missing
         sender.send("still here")
         assert receive(sender, 2) == ["You wrote: still here", "Client #2 says: still here"]
+
+
+def growth_by_a_large_message(server: Server, mutes: int) -> int:
+    """Bytes that the server's memory grows by while that many clients do not read one broadcast of 8 MB."""
+    process = psutil.Process(server.pid)
+    with ExitStack() as clients:
+        for number in range(mutes):
+            clients.callback(RawClient(server.port, f"/ws/{number}").abort)
+        sender = clients.enter_context(server.connect("/ws/100", max_size=None))
+        before = process.memory_info().rss
+        sender.send(BULK)
+        receive(sender, 2)
+        return int(process.memory_info().rss - before)
+
+
+def test_t12_documented_every_client_that_does_not_read_costs_a_copy_of_a_large_message(start: Start) -> None:
+    assert growth_by_a_large_message(start(DOCUMENTED), 16) > 12 * len(BULK)
+
+
+def test_t12_hardened_all_who_do_not_read_share_one_copy(start: Start) -> None:
+    """Beside it are the copies on its way in: the frame, its text, the two replies."""
+    assert growth_by_a_large_message(start(HARDENED, "--ws", FRAMING), 16) < 9 * len(BULK)
 
 
 @SERVERS
@@ -215,49 +236,5 @@ def test_t9_hardened_the_servers_buffer_holds_the_mark_and_one_message_at_most()
             transport.drain()
             assert transport.buffered <= HIGH_WATER + 10_010
         assert len(transport.frames) == 501
-
-    asyncio.run(scenario())
-
-
-class Ticks:
-    """Turns that the loop has had."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    async def count_turns(self) -> None:
-        while True:
-            self.count += 1
-            await asyncio.sleep(0)
-
-
-async def turns_during(broadcast: Callable[[], Any]) -> int:
-    """Turns of the loop while something runs."""
-    ticks = Ticks()
-    ticking = asyncio.create_task(ticks.count_turns())
-    await asyncio.sleep(0)
-    before = ticks.count
-    await broadcast()
-    turns = ticks.count - before
-    ticking.cancel()
-    return turns
-
-
-def test_t10_documented_a_broadcast_holds_the_loop_to_the_end() -> None:
-    async def scenario() -> None:
-        manager = documented.ConnectionManager()
-        for _ in range(1000):
-            await manager.connect(FakeSocket())  # type: ignore[arg-type] # a fake
-        assert await turns_during(lambda: manager.broadcast("hi")) == 0
-
-    asyncio.run(scenario())
-
-
-def test_t10_hardened_the_loop_has_a_turn_after_each_slice() -> None:
-    async def scenario() -> None:
-        manager = ConnectionManager(Hub(slice_size=100))
-        for _ in range(1000):
-            await manager.connect(FakeSocket())  # type: ignore[arg-type] # a fake
-        assert await turns_during(lambda: manager.broadcast("hi")) >= 9
 
     asyncio.run(scenario())
