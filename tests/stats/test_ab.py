@@ -5,13 +5,15 @@ from math import exp
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.stats.interleaved import counted, experiment, swapped, valued
 from wswarm.errors import PlanError
 from wswarm.stats.ab import Comparison, Design, Effect, judge
 from wswarm.stats.slices import Metric, Slice
+
+LAW = settings(max_examples=100, deadline=None, derandomize=True)
 
 P50 = Metric(name="p50", theta=0.05)
 CAPACITY = Metric(name="capacity", theta=0.05, is_lower_worse=True)
@@ -82,6 +84,8 @@ def test_data_are_judged_at_looks_and_shown_between_them() -> None:
     assert seen[0].effects[0].ratio == pytest.approx(1.5)
     assert seen[0].effects[0].low is None
     assert seen[2].effects[0].low is not None
+    assert seen[2].effects[0].verdict == "inconclusive"
+    assert seen[2].effects[0].reason == "not judged before the next look"
 
 
 def test_the_last_look_ends_it_and_so_does_the_end_of_the_time() -> None:
@@ -217,6 +221,7 @@ def test_a_comparison_is_read_back_as_it_was_stored() -> None:
     assert msgspec.json.decode(msgspec.json.encode(found), type=Comparison) == found
 
 
+@LAW
 @given(RATIOS)
 def test_swapping_the_versions_turns_regressions_into_improvements(ratios: list[float]) -> None:
     there = judge(experiment(ratios), DESIGN, is_last=True).effects[0]
@@ -229,6 +234,7 @@ def test_swapping_the_versions_turns_regressions_into_improvements(ratios: list[
     assert (back.verdict == "regression") is (there.verdict == "improved")
 
 
+@LAW
 @given(RATIOS)
 def test_the_interval_contains_the_ratio_and_the_ratio_lies_among_the_generations(
     ratios: list[float],
@@ -239,6 +245,7 @@ def test_the_interval_contains_the_ratio_and_the_ratio_lies_among_the_generation
     assert min(ratios) * (1 - 1e-9) <= effect.ratio <= max(ratios) * (1 + 1e-9)
 
 
+@LAW
 @given(RATIOS, st.randoms(use_true_random=False))
 def test_the_order_of_the_slices_does_not_matter(ratios: list[float], chance: object) -> None:
     slices = experiment(ratios)
@@ -247,6 +254,7 @@ def test_the_order_of_the_slices_does_not_matter(ratios: list[float], chance: ob
     assert judge(mixed, DESIGN) == judge(slices, DESIGN)
 
 
+@LAW
 @given(st.integers(1, 20), st.floats(1e-6, 1e6))
 def test_versions_that_do_not_differ_are_never_a_regression(generations: int, scale: float) -> None:
     slices = experiment([1.0] * generations, level=[scale * (1 + n) for n in range(generations)])
@@ -254,6 +262,7 @@ def test_versions_that_do_not_differ_are_never_a_regression(generations: int, sc
     assert found.verdict == ("no regression" if generations > 1 else "inconclusive")
 
 
+@LAW
 @given(RATIOS, st.integers(1, 8))
 def test_more_generations_without_any_change_never_make_a_regression(ratios: list[float], more: int) -> None:
     before = judge(experiment(ratios), DESIGN, is_last=True).verdict
@@ -261,6 +270,7 @@ def test_more_generations_without_any_change_never_make_a_regression(ratios: lis
     assert after != "regression" or before == "regression"
 
 
+@LAW
 @given(RATIOS, st.floats(0.01, 0.5))
 def test_a_greater_slowdown_to_catch_is_never_a_regression_where_a_smaller_is_none(
     ratios: list[float], theta: float

@@ -7,6 +7,7 @@ from math import log1p, sqrt
 
 import pytest
 
+from benchmarks.simulate_ab import main
 from benchmarks.simulated import CPU, NOISES, P50, P99, Truth, decide, experiments
 from wswarm.stats.ab import Comparison, Design, judge
 from wswarm.stats.pairing import pair
@@ -115,3 +116,10 @@ def test_the_control_refuses_no_sound_experiment() -> None:
         slices = ([each for generation in one for each in generation] for one in made)
         refused = [judge(own, Design(metrics=(metric,))).reasons for own in slices]
         assert not any("leaves work" in " ".join(reasons) for reasons in refused)
+
+
+def test_the_tables_of_the_method_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    main(2)
+    rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
+    assert len(rows) == 4 * 2 + 4 + 4 + 6 + 15
+    assert rows[0] == "| slowdown | CPU alone | p50 alone | p99 alone, θ 10 % | CPU, p50 and p99 |"

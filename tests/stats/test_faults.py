@@ -68,7 +68,8 @@ def test_losses_in_a_slice_that_the_generator_spoilt_are_left_out_and_told() -> 
         for one in lossy([0, 0], [7, 0])
     ]
     found = compared(slices)
-    assert (found.verdict, found.head, found.left_out) == ("no regression", 0, 7)
+    assert (found.verdict, found.head, found.head_left_out) == ("no regression", 0, 7)
+    assert found.reason == "head lost none; in spoilt slices base 0, head 7"
 
 
 def test_swapping_the_versions_turns_a_regression_of_both_into_an_improvement() -> None:

@@ -4,14 +4,17 @@ from random import Random
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.stats.interleaved import experiment
 from wswarm.errors import PlanError
 from wswarm.stats.slices import BASE_FIRST, HEAD_FIRST, Metric, Slice, random_blocks
 
+LAW = settings(max_examples=100, deadline=None, derandomize=True)
 
+
+@LAW
 @given(st.integers(0, 40), st.integers())
 def test_blocks_of_both_orders_are_equally_many_but_for_an_odd_one(blocks: int, seed: int) -> None:
     orders = random_blocks(Random(seed), blocks)

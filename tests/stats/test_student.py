@@ -4,11 +4,13 @@ from math import exp, inf, log
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
 from wswarm.stats.student import mean_interval, t_probability, t_quantile
+
+LAW = settings(max_examples=100, deadline=None, derandomize=True)
 
 
 @pytest.mark.parametrize("degrees", [1, 2, 3, 4, 5, 7, 9, 11, 12, 29, 30, 119])
@@ -17,11 +19,13 @@ def test_the_quantile_is_scipy_s(degrees: int, probability: float) -> None:
     assert t_quantile(probability, degrees) == pytest.approx(stats.t.ppf(probability, degrees), rel=1e-9)
 
 
+@LAW
 @given(st.floats(-50, 50), st.integers(1, 100))
 def test_the_probability_is_scipy_s(t: float, degrees: int) -> None:
     assert t_probability(t, degrees) == pytest.approx(stats.t.cdf(t, degrees), abs=1e-12)
 
 
+@LAW
 @given(st.floats(0.501, 0.9999), st.integers(1, 60))
 def test_the_probability_of_a_quantile_is_what_it_was_asked_for(probability: float, degrees: int) -> None:
     assert t_probability(t_quantile(probability, degrees), degrees) == pytest.approx(probability, abs=1e-12)

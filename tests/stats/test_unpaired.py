@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -10,12 +10,15 @@ from tests.stats.interleaved import experiment
 from wswarm.stats.slices import Metric
 from wswarm.stats.unpaired import RULES, calls_slower, mann_whitney, one_after_the_other, pooled
 
+LAW = settings(max_examples=100, deadline=None, derandomize=True)
+
 P50 = Metric(name="p50", theta=0.05)
 CAPACITY = Metric(name="p50", theta=0.05, is_lower_worse=True)
 # Whole numbers, so that there are ties.
 SAMPLES = st.lists(st.integers(0, 30).map(float), min_size=1, max_size=60)
 
 
+@LAW
 @given(SAMPLES, SAMPLES)
 def test_mann_whitney_is_scipy_s(first: list[float], second: list[float]) -> None:
     wanted = stats.mannwhitneyu(first, second, method="asymptotic")

@@ -20,7 +20,7 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         base: Messages; slices that the generator or the machine spoilt are left out.
         base_share: Of those owed, `None` if none were; likewise `head_share`.
-        left_out: Messages of either version in the slices left out.
+        base_left_out: Messages in the slices left out; likewise `head_left_out`.
     """
 
     kind: Fault
@@ -29,7 +29,8 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True):
     head: int
     base_share: float | None
     head_share: float | None
-    left_out: int
+    base_left_out: int
+    head_left_out: int
     reason: str
 
 
@@ -45,6 +46,9 @@ def compare_faults(slices: Sequence[Slice], kind: Fault, alpha: float, *, is_loo
     base, head = _count(sound, kind, "base"), _count(sound, kind, "head")
     base_share, head_share = _share(sound, kind, "base"), _share(sound, kind, "head")
     verdict, reason = _outcome(sound, kind, alpha, is_look=is_look)
+    spoilt = [one for one in slices if not one.is_valid]
+    base_left_out, head_left_out = _count(spoilt, kind, "base"), _count(spoilt, kind, "head")
+    left_out = f"; in spoilt slices base {base_left_out:,}, head {head_left_out:,}"
     return Faults(
         kind=kind,
         verdict=verdict,
@@ -52,8 +56,9 @@ def compare_faults(slices: Sequence[Slice], kind: Fault, alpha: float, *, is_loo
         head=head,
         base_share=base_share,
         head_share=head_share,
-        left_out=sum(getattr(one.counts, kind) for one in slices if not one.is_valid),
-        reason=reason,
+        base_left_out=base_left_out,
+        head_left_out=head_left_out,
+        reason=reason + (left_out if base_left_out or head_left_out else ""),
     )
 
 

@@ -35,8 +35,8 @@ def pooled(slices: Sequence[Slice], metric: Metric) -> tuple[list[float], list[f
 def calls_slower(rule: Rule, base: Sequence[float], head: Sequence[float], metric: Metric) -> bool:
     """Return whether the rule calls head slower.
 
-    The first two are pytest-benchmark's `--benchmark-compare-fail`; the third that of benchstat and asv: a
-    Mann-Whitney test at 0.05. None does so without values.
+    The first two are pytest-benchmark's `--benchmark-compare-fail`; the third benchstat's: a Mann-Whitney test at
+    0.05, both sides together. None does so without values.
     """
     slow, fast = (base, head) if metric.is_lower_worse else (head, base)
     if not slow or not fast:
