@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from target_app.backplane.choose import choose
 from target_app.broadcast.direct import DirectSend
+from target_app.broadcast.gap_notice import GapNotice
 from target_app.broadcast.hub import Hub
 from target_app.broadcast.manager import ConnectionManager
 from target_app.broadcast.outbox import Limits
@@ -36,7 +37,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.traffic = Traffic()
     limits = Limits(settings.outbox_messages, settings.outbox_bytes, settings.outbox_policy)
     hub, backplane = Hub(limits, settings.fanout_slice), choose(settings.backplane.get_secret_value())
-    app.state.manager = ConnectionManager(hub, backplane)
+    on_gap = GapNotice(hub).note if settings.gap_notice else None
+    app.state.manager = ConnectionManager(hub, backplane, on_gap)
     app.state.loop_lag = LoopLag(settings.lag_interval, settings.lag_window)
     sources = Sources(app.state.traffic, hub.counters, app.state.loop_lag, backplane.counters)
     app.state.metrics = Metrics(sources)
