@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
+from target_app.backplane.address import check_address, told
 from target_app.backplane.protocol import BackplaneDown, BackplaneError
 from target_app.backplane.wire import CONTROL, Received
 
@@ -41,6 +42,7 @@ class PostgresWire:
         name: of the physical channel and, with ``_payload``, of the table; lower-case letters, digits, ``_``.
 
     Raises:
+        AddressError: the address is none.
         BackplaneError: asyncpg is not installed, or the name cannot be used.
     """
 
@@ -51,6 +53,7 @@ class PostgresWire:
             raise BackplaneError(
                 "the postgres backplane needs asyncpg: pip install 'wswarm[postgres]'"
             ) from None
+        check_address(url)
         if not (name.isascii() and name.isidentifier() and name == name.lower() and len(name) <= 40):
             raise BackplaneError(f"{name!r} is no name for a channel of PostgreSQL: use a-z, 0-9 and _")
         self._asyncpg = asyncpg
@@ -191,13 +194,13 @@ class PostgresWire:
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
-        """PostgreSQL's, asyncpg's and the system's errors as ``BackplaneDown``."""
+        """PostgreSQL's, asyncpg's and the system's errors as ``BackplaneDown``; a host's name can be impossible."""
         try:
             yield
         except BackplaneDown:
             raise
-        except (*self._errors, OSError) as error:
-            raise BackplaneDown(f"PostgreSQL: {error or type(error).__name__}") from error
+        except (*self._errors, OSError, UnicodeError) as error:
+            raise BackplaneDown(told(error, self._url)) from error
 
 
 def _pack(channel: str, text: str) -> str:
