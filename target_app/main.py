@@ -1,6 +1,6 @@
 """The hardened application: every endpoint of FastAPI's WebSockets page and more, in one app.
 
-Start it with ``uvicorn target_app.main:app``. Its one middleware does nothing per message.
+Start it with ``uvicorn target_app.main:app``. Its middlewares do nothing per message.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from target_app.loop_lag import LoopLag
 from target_app.metrics import Metrics, Sources
 from target_app.routes import chat, class_based, echo, formats, items, observe, pages, parameters, secure
 from target_app.settings import Settings
+from target_app.startup import PlainStartup
 from target_app.traffic import Traffic
 
 
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     sources = Sources(app.state.traffic, hub.counters, app.state.loop_lag, backplane.counters)
     app.state.metrics = Metrics(sources)
     app.add_middleware(DirectSend)
+    app.add_middleware(PlainStartup)
     # The first path that matches wins: /ws/bytes and /ws/json of formats come before /ws/{client_id} of chat.
     for module in (pages, observe, echo, items, formats, chat, class_based, parameters, secure):
         app.include_router(module.router)
