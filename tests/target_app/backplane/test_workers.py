@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -17,6 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from target_app.metrics import MEASURES
+from target_app.supervisor import LONGEST_WAIT_S, MOST_FAILURES, Supervisor
 from tests.target_app.backplane.fleet import PATIENCE, Fleet
 from tests.target_app.backplane.servers import Backend, free_port
 from wswarm import fanout
@@ -174,10 +176,81 @@ def start(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
 
 
 def test_an_application_that_does_not_start_is_not_tried_again() -> None:
-    failed = start("target_app.main:app", "--port", "0", TARGET_BACKPLANE="redis://127.0.0.1:1")
+    failed = start("target_app.main:nothing", "--port", "0")
     assert failed.returncode == 1
-    assert "did not start" in failed.stderr
-    assert "does not answer: is it running" in failed.stderr
+    assert re.search(r"worker \d did not start \(exit code \d\): stopping", failed.stderr)
+    assert "starting another" not in failed.stderr
+
+
+@pytest.mark.parametrize(
+    ("workers", "address", "why", "code"),
+    [
+        ("1", "kafka://x", "no backplane 'kafka'", 2),
+        ("2", "kafka://x", "no backplane 'kafka'", 1),
+        ("2", "redis://127.0.0.1:1", r"does not answer .* the backend says:", 1),
+    ],
+)
+def test_an_application_whose_backplane_fails_says_why_without_a_traceback(
+    workers: str, address: str, why: str, code: int
+) -> None:
+    """Another application than the one that is known to have a backplane: nothing was checked before the start."""
+    failed = start(
+        "tests.target_app.own_app:app", "--port", "0", "--workers", workers, TARGET_BACKPLANE=address
+    )
+    assert failed.returncode == code
+    assert re.search(why, failed.stderr)
+    assert "Traceback" not in failed.stderr
+
+
+def test_settings_that_cannot_be_are_told_in_a_line_each() -> None:
+    failed = start("target_app.main:app", "--port", "0", TARGET_LAG_WINDOW="-1", TARGET_OUTBOX_POLICY="no")
+    assert failed.returncode == 2
+    assert [line.partition(":")[0] for line in failed.stderr.splitlines()] == [
+        "TARGET_LAG_WINDOW",
+        "TARGET_OUTBOX_POLICY",
+    ]
+
+
+def test_a_worker_that_cannot_come_back_leaves_the_others_alone_and_comes_back_when_it_can(
+    tmp_path: Path,
+) -> None:
+    obstacle = tmp_path / "obstacle"
+    with Fleet(tmp_path / "log", 2, app="tests.target_app.own_app:app", obstacle=str(obstacle)) as fleet:
+        obstacle.touch()
+        victim, other = fleet.pids()
+        os.kill(victim, signal.SIGKILL)
+        fleet.wait_for_log("starting another", count=4)
+        assert fleet.get("/healthz") == '{"status":"ok"}'
+        assert other in fleet.pids()
+        obstacle.unlink()
+        until(lambda: fleet.stats()["workers"] == 2, "a new worker")
+        assert fleet.stop() == 0
+
+
+def worker_that_ended() -> Any:
+    """A process that has ended with 1, as a supervisor sees it."""
+    ended = subprocess.Popen([sys.executable, "-c", "raise SystemExit(1)"])
+    ended.wait(PATIENCE)
+    return ended
+
+
+@pytest.mark.parametrize("has_served", [True, False])
+def test_a_worker_that_ends_again_and_again_stops_all_only_until_all_have_served(
+    has_served: bool, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    settings = {"host": "127.0.0.1", "port": 0, "timeout_graceful_shutdown": 0}
+    supervisor, ended = Supervisor(settings, 2, tmp_path), worker_that_ended()
+    try:
+        supervisor._is_ready = has_served
+        worker = supervisor._workers[0]
+        worker.has_served = True
+        for count in range(1, MOST_FAILURES + 5):
+            worker.process, worker.started = ended, time.monotonic()
+            assert supervisor._bury(worker) == (has_served or count <= MOST_FAILURES)
+            assert worker.restart_at - time.monotonic() <= LONGEST_WAIT_S
+        assert ("stopping" in capfd.readouterr().err) == (not has_served)
+    finally:
+        supervisor._stop()
 
 
 def test_a_port_in_use_is_told_before_a_worker_starts() -> None:
