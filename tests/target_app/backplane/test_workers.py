@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -18,7 +17,6 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from target_app.metrics import MEASURES
-from target_app.supervisor import LONGEST_WAIT_S, MOST_FAILURES, Supervisor
 from tests.target_app.backplane.fleet import PATIENCE, Fleet
 from tests.target_app.backplane.servers import Backend, free_port
 from wswarm import fanout
@@ -225,32 +223,6 @@ def test_a_worker_that_cannot_come_back_leaves_the_others_alone_and_comes_back_w
         obstacle.unlink()
         until(lambda: fleet.stats()["workers"] == 2, "a new worker")
         assert fleet.stop() == 0
-
-
-def worker_that_ended() -> Any:
-    """A process that has ended with 1, as a supervisor sees it."""
-    ended = subprocess.Popen([sys.executable, "-c", "raise SystemExit(1)"])
-    ended.wait(PATIENCE)
-    return ended
-
-
-@pytest.mark.parametrize("has_served", [True, False])
-def test_a_worker_that_ends_again_and_again_stops_all_only_until_all_have_served(
-    has_served: bool, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    settings = {"host": "127.0.0.1", "port": 0, "timeout_graceful_shutdown": 0}
-    supervisor, ended = Supervisor(settings, 2, tmp_path), worker_that_ended()
-    try:
-        supervisor._is_ready = has_served
-        worker = supervisor._workers[0]
-        worker.has_served = True
-        for count in range(1, MOST_FAILURES + 5):
-            worker.process, worker.started = ended, time.monotonic()
-            assert supervisor._bury(worker) == (has_served or count <= MOST_FAILURES)
-            assert worker.restart_at - time.monotonic() <= LONGEST_WAIT_S
-        assert ("stopping" in capfd.readouterr().err) == (not has_served)
-    finally:
-        supervisor._stop()
 
 
 def test_a_port_in_use_is_told_before_a_worker_starts() -> None:
