@@ -71,7 +71,7 @@ class BroadcasterBackplane:
         try:
             await self._broadcast.connect()
         except Exception as error:  # whatever its backend's library raises
-            raise self._down(error) from error
+            raise self._down(error) from None
         for channel in _IDLE:
             await self.subscribe(channel)
 
@@ -116,7 +116,7 @@ class BroadcasterBackplane:
             await self._broadcast.publish(channel, message)
         except Exception as error:  # whatever its backend's library raises
             self._counters.publish_failures += 1
-            raise self._down(error) from error
+            raise self._down(error) from None
         self._counters.published += 1
 
     async def stop(self) -> None:

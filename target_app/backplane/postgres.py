@@ -200,7 +200,7 @@ class PostgresWire:
         except BackplaneDown:
             raise
         except (*self._errors, OSError, UnicodeError) as error:
-            raise BackplaneDown(told(error, self._url)) from error
+            raise BackplaneDown(told(error, self._url)) from None  # the original may quote the address
 
 
 def _pack(channel: str, text: str) -> str:

@@ -138,4 +138,4 @@ class RedisWire:
         except (RedisError, OSError, EOFError, AttributeError, UnicodeError) as error:
             # AttributeError: redis-py drops its stream when a read fails, while another task writes to it.
             # UnicodeError: a host that cannot be looked up.
-            raise BackplaneDown(told(error, self._url)) from error
+            raise BackplaneDown(told(error, self._url)) from None  # the original may quote the address

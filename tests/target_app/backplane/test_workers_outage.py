@@ -53,7 +53,8 @@ async def publish(url: str) -> None:
                 while True:
                     number += 1
                     await connection.send(str(number))
-                    await asyncio.wait_for(connection.recv(), 10)
+                    async with asyncio.timeout(10):  # Python 3.11's wait_for may swallow the cancellation
+                        await connection.recv()
                     await asyncio.sleep(0.02)
         await asyncio.sleep(0.05)
 
