@@ -71,7 +71,7 @@ class PostgresWire:
     async def open_sender(self) -> None:
         """Make the pool, and the table if it is not there."""
         with self._translated():
-            self._pool = await self._asyncpg.create_pool(self._url, min_size=0, max_size=2)
+            self._pool = await self._asyncpg.create_pool(self._url, min_size=0, max_size=2, reset=_keep)
         async with self._borrowed() as connection, connection.transaction():
             await connection.execute(_CREATE.format(table=self._table))
 
@@ -201,6 +201,14 @@ class PostgresWire:
             raise
         except (*self._errors, OSError, UnicodeError) as error:
             raise BackplaneDown(told(error, self._url)) from None  # the original may quote the address
+
+
+async def _keep(_connection: object) -> None:
+    """Reset nothing: what is borrowed here changes nothing of its session.
+
+    It saves a round trip a batch. And asyncpg resets in a task that outlives a cancelled caller, whose error, when the
+    pool is terminated meanwhile, nobody hears and asyncio logs.
+    """
 
 
 def _pack(channel: str, text: str) -> str:
