@@ -206,8 +206,8 @@ class PostgresWire:
 async def _keep(_connection: object) -> None:
     """Reset nothing: what is borrowed here changes nothing of its session.
 
-    It saves a round trip a batch. And asyncpg resets in a task that outlives a cancelled caller, whose error, when the
-    pool is terminated meanwhile, nobody hears and asyncio logs.
+    It saves a round trip a batch. And asyncpg resets in a task that outlives a cancelled caller; when the pool is
+    terminated meanwhile, nobody hears its error and asyncio logs it.
     """
 
 
