@@ -204,7 +204,7 @@ class PostgresWire:
 
 
 async def _keep(_connection: object) -> None:
-    """Reset nothing: what is borrowed here changes nothing of its session.
+    """Reset nothing: what is borrowed here changes no setting of it.
 
     It saves a round trip a batch. And asyncpg resets in a task that outlives a cancelled caller; when the pool is
     terminated meanwhile, nobody hears its error and asyncio logs it.
