@@ -1,6 +1,6 @@
 """The hardened application: every endpoint of FastAPI's WebSockets page and more, in one app.
 
-Start it with ``uvicorn target_app.main:app``. Its one middleware does nothing per message.
+Start it with ``uvicorn target_app.main:app``. Its middlewares do nothing per message.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from target_app.backplane.choose import choose
 from target_app.broadcast.direct import DirectSend
+from target_app.broadcast.gap_notice import GapNotice
 from target_app.broadcast.hub import Hub
 from target_app.broadcast.manager import ConnectionManager
 from target_app.broadcast.outbox import Limits
@@ -18,6 +19,7 @@ from target_app.loop_lag import LoopLag
 from target_app.metrics import Metrics, Sources
 from target_app.routes import chat, class_based, echo, formats, items, observe, pages, parameters, secure
 from target_app.settings import Settings
+from target_app.startup import PlainStartup
 from target_app.traffic import Traffic
 
 
@@ -36,11 +38,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.traffic = Traffic()
     limits = Limits(settings.outbox_messages, settings.outbox_bytes, settings.outbox_policy)
     hub, backplane = Hub(limits, settings.fanout_slice), choose(settings.backplane.get_secret_value())
-    app.state.manager = ConnectionManager(hub, backplane)
+    on_gap = GapNotice(hub).note if settings.gap_notice else None
+    app.state.manager = ConnectionManager(hub, backplane, on_gap)
     app.state.loop_lag = LoopLag(settings.lag_interval, settings.lag_window)
     sources = Sources(app.state.traffic, hub.counters, app.state.loop_lag, backplane.counters)
     app.state.metrics = Metrics(sources)
     app.add_middleware(DirectSend)
+    app.add_middleware(PlainStartup)
     # The first path that matches wins: /ws/bytes and /ws/json of formats come before /ws/{client_id} of chat.
     for module in (pages, observe, echo, items, formats, chat, class_based, parameters, secure):
         app.include_router(module.router)

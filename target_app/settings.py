@@ -13,6 +13,7 @@ class Settings(BaseSettings):
         lag_interval: seconds between samples of the event loop's lag.
         lag_window: seconds that ``/stats`` looks back for the lag's maximum and mean.
         backplane: address of what carries the chat to other worker processes: see ``choose``. It may hold a password.
+        gap_notice: whether the chat tells its clients of messages that were lost between workers.
         outbox_messages: most messages that wait for one slow client of the chat.
         outbox_bytes: most bytes of them.
         outbox_policy: what happens to the next one: see ``Limits``.
@@ -28,6 +29,7 @@ class Settings(BaseSettings):
     lag_interval: float = Field(default=0.1, ge=0.001, le=3600)
     lag_window: float = Field(default=60.0, ge=0.001, le=3600)
     backplane: SecretStr = SecretStr("memory://")
+    gap_notice: bool = True
     outbox_messages: int = Field(default=256, ge=1, le=1_000_000)
     outbox_bytes: int = Field(default=4 * 1024 * 1024, ge=1, le=1024**3)
     outbox_policy: Policy = "disconnect"

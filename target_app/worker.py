@@ -1,4 +1,4 @@
-"""One worker of several: uvicorn on an SO_REUSEPORT socket of its own. Started by ``target_app.workers``."""
+"""One worker of several: uvicorn on an SO_REUSEPORT socket of its own. Started by ``target_app.supervisor``."""
 
 import asyncio
 import json
@@ -7,6 +7,8 @@ import sys
 from typing import Any
 
 import uvicorn
+
+from target_app.backplane.protocol import BackplaneError
 
 READY = b"r"
 
@@ -61,7 +63,10 @@ def main() -> None:
     config = uvicorn.Config(**settings)
     # Bound now, so that an address in use is told at once; uvicorn listens when the application has started.
     listener = bind(settings["host"], settings["port"])
-    Worker(config, supervisor).run(sockets=[listener])
+    try:
+        Worker(config, supervisor).run(sockets=[listener])
+    except BackplaneError as error:
+        sys.exit(f"the application's backplane: {error}")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,16 @@
 import asyncio
 from typing import Any
 
+from target_app.backplane.address import check_address, told
 from target_app.backplane.ending import end
-from target_app.backplane.protocol import BackplaneDown, BackplaneError, Counters, Deliver, OnGap
+from target_app.backplane.protocol import (
+    AddressError,
+    BackplaneDown,
+    BackplaneError,
+    Counters,
+    Deliver,
+    OnGap,
+)
 
 # Over Redis, broadcaster 0.3.1 stops to listen before its first channel is subscribed, and is set going again by
 # the second: with these two open, every channel of the application is heard.
@@ -23,10 +31,13 @@ class BroadcasterBackplane:
         url: as broadcaster reads it: ``memory://``, ``redis://…``, ``postgres://…``.
 
     Raises:
-        BackplaneError: broadcaster is not installed, or does not know such an address.
+        AddressError: broadcaster does not know such an address.
+        BackplaneError: broadcaster, or what it needs for this address, is not installed.
     """
 
     def __init__(self, url: str) -> None:
+        check_address(url)
+        self._url = url
         try:
             from broadcaster import Broadcast
         except ImportError:
@@ -35,8 +46,10 @@ class BroadcasterBackplane:
             ) from None
         try:
             self._broadcast: Any = Broadcast(url)
-        except ValueError as error:
-            raise BackplaneError(f"broadcaster: {error}") from None
+        except ImportError as error:
+            raise BackplaneError(f"broadcaster needs more for this address: {told(error, url)}") from None
+        except (ValueError, AssertionError) as error:
+            raise AddressError(f"broadcaster: {told(error, url)}") from None
         self._deliver: Deliver | None = None
         self._users: dict[str, int] = {}
         self._readers: dict[str, asyncio.Task[None]] = {}
@@ -58,7 +71,7 @@ class BroadcasterBackplane:
         try:
             await self._broadcast.connect()
         except Exception as error:  # whatever its backend's library raises
-            raise BackplaneDown(f"broadcaster: {error}") from error
+            raise self._down(error) from None
         for channel in _IDLE:
             await self.subscribe(channel)
 
@@ -103,7 +116,7 @@ class BroadcasterBackplane:
             await self._broadcast.publish(channel, message)
         except Exception as error:  # whatever its backend's library raises
             self._counters.publish_failures += 1
-            raise BackplaneDown(f"broadcaster: {error}") from error
+            raise self._down(error) from None
         self._counters.published += 1
 
     async def stop(self) -> None:
@@ -125,7 +138,10 @@ class BroadcasterBackplane:
                         self._deliver(channel, event.message)
         except Exception as error:  # whatever its backend's library raises
             if not ready.done():
-                ready.set_exception(BackplaneDown(f"broadcaster: {error}"))
+                ready.set_exception(self._down(error))
+
+    def _down(self, error: Exception) -> BackplaneDown:
+        return BackplaneDown(f"broadcaster: {told(error, self._url)}")
 
     async def _end(self, channel: str) -> None:
         """End a reader; its own disconnect can hang, so the task is cancelled."""

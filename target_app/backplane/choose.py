@@ -4,7 +4,7 @@ from target_app.backplane.broadcaster import BroadcasterBackplane
 from target_app.backplane.memory import MemoryBackplane
 from target_app.backplane.numbered import NumberedBackplane
 from target_app.backplane.postgres import PostgresWire
-from target_app.backplane.protocol import Backplane, BackplaneError
+from target_app.backplane.protocol import AddressError, Backplane
 from target_app.backplane.redis import RedisWire
 
 ADDRESSES = (
@@ -19,11 +19,12 @@ def choose(url: str) -> Backplane:
         url: one of ``ADDRESSES``; ``broadcaster+`` goes before any address that broadcaster reads.
 
     Raises:
-        BackplaneError: there is none of that kind, or the extra it needs is not installed.
+        AddressError: there is none of that kind, or the rest of the address cannot be one.
+        BackplaneError: the extra that it needs is not installed.
     """
     kind, mark, _ = url.partition("://")
     if not mark:
-        raise BackplaneError(f"the backplane's address has no '://': use one of {ADDRESSES}")
+        raise AddressError(f"the backplane's address has no '://': use one of {ADDRESSES}")
     if kind == "memory":
         return MemoryBackplane()
     if kind in {"redis", "rediss", "unix"}:
@@ -33,4 +34,4 @@ def choose(url: str) -> Backplane:
     if kind.startswith("broadcaster+"):
         return BroadcasterBackplane(url.removeprefix("broadcaster+"))
     # The address may hold a password: name its kind only.
-    raise BackplaneError(f"no backplane {kind!r}: use one of {ADDRESSES}")
+    raise AddressError(f"no backplane {kind!r}: use one of {ADDRESSES}")

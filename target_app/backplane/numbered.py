@@ -11,7 +11,7 @@ from contextlib import suppress
 from target_app.backplane.ending import end
 from target_app.backplane.protocol import BackplaneDown, Counters, Deliver, Gap, OnGap
 from target_app.backplane.receiver import Receiver
-from target_app.backplane.sender import Sender
+from target_app.backplane.sender import Sender, down
 from target_app.backplane.sequence import Incoming, Outgoing
 from target_app.backplane.timing import Timing
 from target_app.backplane.wire import CONTROL, Control, Received, Wire, read_control, read_message
@@ -63,6 +63,11 @@ class NumberedBackplane:
         """The name of this process in gaps."""
         return self._outgoing.origin
 
+    @property
+    def _trouble(self) -> str:
+        """What the backend said last, of whichever connection it is gone."""
+        return self._receiver.trouble or self._sender.trouble
+
     async def start(self, deliver: Deliver, on_gap: OnGap) -> None:
         """Connect, and keep connecting from then on.
 
@@ -78,7 +83,8 @@ class NumberedBackplane:
                 await self._sender.up.wait()
         except TimeoutError:
             await self.stop()
-            raise BackplaneDown("the backend does not answer: is it running, is its address right?") from None
+            what = "the backend does not answer (is it running, are address and password right?)"
+            raise down(what, self._trouble) from None
         except BaseException:
             await self.stop()
             raise
@@ -125,7 +131,8 @@ class NumberedBackplane:
                     await self._listen(channel)
                     room.is_listening = True
         except BaseException:
-            self._let_go(channel, room)
+            room.users -= 1
+            self._tidy(channel, room)
             raise
 
     async def unsubscribe(self, channel: str) -> None:
@@ -140,17 +147,19 @@ class NumberedBackplane:
         room.users -= 1
         if room.users:
             return
-        async with room.lock:
-            if not room.users and room.is_listening:
-                room.is_listening = False
-                await self._unlisten(channel)
-        if not room.users and self._rooms.get(channel) is room:
-            del self._rooms[channel]
+        try:
+            async with room.lock:
+                if not room.users and room.is_listening:
+                    room.is_listening = False
+                    await self._unlisten(channel)
+        finally:
+            self._tidy(channel, room)
 
-    def _let_go(self, channel: str, room: _Room) -> None:
-        """Take back a subscription that failed."""
-        room.users -= 1
-        if not room.users and not room.is_listening and self._rooms.get(channel) is room:
+    def _tidy(self, channel: str, room: _Room) -> None:
+        """Forget a channel that nobody uses any more; whoever holds its lock is about to do that."""
+        if not room.users and not room.lock.locked() and self._rooms.get(channel) is room:
+            room.is_listening = False
+            self._incoming.unsubscribed(channel)
             del self._rooms[channel]
 
     async def _listen(self, channel: str) -> None:
@@ -163,7 +172,7 @@ class NumberedBackplane:
                 await confirmed
         except (TimeoutError, BackplaneDown):
             await self._unlisten(channel)
-            raise BackplaneDown(f"the subscription of {channel!r} was not confirmed") from None
+            raise down(f"the subscription of {channel!r} was not confirmed", self._trouble) from None
         except BaseException:
             await self._unlisten(channel)
             raise

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
+from target_app.backplane.address import check_address, told
 from target_app.backplane.protocol import BackplaneDown, BackplaneError
 from target_app.backplane.wire import CONTROL, Received
 
@@ -41,6 +42,7 @@ class PostgresWire:
         name: of the physical channel and, with ``_payload``, of the table; lower-case letters, digits, ``_``.
 
     Raises:
+        AddressError: the address is none.
         BackplaneError: asyncpg is not installed, or the name cannot be used.
     """
 
@@ -51,6 +53,7 @@ class PostgresWire:
             raise BackplaneError(
                 "the postgres backplane needs asyncpg: pip install 'wswarm[postgres]'"
             ) from None
+        check_address(url)
         if not (name.isascii() and name.isidentifier() and name == name.lower() and len(name) <= 40):
             raise BackplaneError(f"{name!r} is no name for a channel of PostgreSQL: use a-z, 0-9 and _")
         self._asyncpg = asyncpg
@@ -68,7 +71,7 @@ class PostgresWire:
     async def open_sender(self) -> None:
         """Make the pool, and the table if it is not there."""
         with self._translated():
-            self._pool = await self._asyncpg.create_pool(self._url, min_size=0, max_size=2)
+            self._pool = await self._asyncpg.create_pool(self._url, min_size=0, max_size=2, reset=_keep)
         async with self._borrowed() as connection, connection.transaction():
             await connection.execute(_CREATE.format(table=self._table))
 
@@ -191,13 +194,21 @@ class PostgresWire:
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
-        """PostgreSQL's, asyncpg's and the system's errors as ``BackplaneDown``."""
+        """PostgreSQL's, asyncpg's and the system's errors as ``BackplaneDown``; a host's name can be impossible."""
         try:
             yield
         except BackplaneDown:
             raise
-        except (*self._errors, OSError) as error:
-            raise BackplaneDown(f"PostgreSQL: {error or type(error).__name__}") from error
+        except (*self._errors, OSError, UnicodeError) as error:
+            raise BackplaneDown(told(error, self._url)) from None  # the original may quote the address
+
+
+async def _keep(_connection: object) -> None:
+    """Reset nothing: what is borrowed here changes no setting of it.
+
+    It saves a round trip a batch. And asyncpg resets in a task that outlives a cancelled caller; when the pool is
+    terminated meanwhile, nobody hears its error and asyncio logs it.
+    """
 
 
 def _pack(channel: str, text: str) -> str:

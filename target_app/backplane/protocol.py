@@ -72,8 +72,12 @@ class BackplaneError(Exception):
     """The backplane cannot be used as asked: an unknown address, or an extra that is not installed."""
 
 
+class AddressError(BackplaneError):
+    """What was given cannot be the address of any backplane."""
+
+
 class BackplaneDown(ConnectionError):  # noqa: N818 # a state of the backend, not a mistake
-    """The backend did not confirm a message or a subscription in time.
+    """The backend did not confirm a message or a subscription in time; the text has its own last words, if any.
 
     A message may have been delivered all the same; if it was not, and the number it had been given was used,
     subscribers are told of a gap.

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from target_app.backplane.ending import end
 from target_app.backplane.protocol import BackplaneDown
-from target_app.backplane.timing import Timing
+from target_app.backplane.timing import NO_ANSWER, Timing
 from target_app.backplane.wire import CONTROL, Received, Wire
 
 _log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ class Receiver:
 
     Attributes:
         up: set while every channel is listened to.
+        trouble: why the last connection failed; empty while there is one.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Receiver:
         self._lost = lost
         self._heard_ns = 0
         self.up = asyncio.Event()
+        self.trouble = ""
 
     async def run(self) -> None:
         """Receive until cancelled."""
@@ -50,9 +52,12 @@ class Receiver:
         while True:
             try:
                 await self._receive_once()
-            except (BackplaneDown, TimeoutError):
-                pass
-            except Exception:  # the task's boundary: a bug costs a connection, not the process's ears
+            except (BackplaneDown, TimeoutError) as error:
+                self.trouble = str(error) or NO_ANSWER
+            except (
+                Exception
+            ) as error:  # the task's boundary: a bug costs a connection, not the process's ears
+                self.trouble = type(error).__name__
                 _log.exception("the backplane's receiver failed")
             was_up = self.up.is_set()
             self.up.clear()
@@ -86,6 +91,7 @@ class Receiver:
             self._heard_ns = time.monotonic_ns()
             if received.kind == "listening" and received.channel == CONTROL:
                 self.up.set()
+                self.trouble = ""
             if received.kind != "alive":
                 self._take(received)
 

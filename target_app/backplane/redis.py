@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from target_app.backplane.protocol import BackplaneDown, BackplaneError
+from target_app.backplane.address import check_address, told
+from target_app.backplane.protocol import AddressError, BackplaneDown, BackplaneError
 from target_app.backplane.wire import CONTROL, Received
 
 
@@ -17,7 +18,8 @@ class RedisWire:
         prefix: of every channel's name in Redis, which has one name space for all its databases.
 
     Raises:
-        BackplaneError: redis-py is not installed, or the address is none.
+        AddressError: the address is none.
+        BackplaneError: redis-py is not installed.
     """
 
     def __init__(self, url: str, prefix: str = "target_app") -> None:
@@ -25,11 +27,14 @@ class RedisWire:
             from redis.asyncio.connection import ConnectionPool
         except ImportError:
             raise BackplaneError("the redis backplane needs redis-py: pip install 'wswarm[redis]'") from None
+        check_address(url)
         try:
             # RESP2 keeps the answers to SUBSCRIBE in the stream of messages.
             self._connections = ConnectionPool.from_url(url, protocol=2, decode_responses=False)
-        except ValueError as error:
-            raise BackplaneError(f"the address of Redis cannot be read: {error}") from None
+            self._connections.make_connection()  # type: ignore[no-untyped-call] # shows options that there are not
+        except (ValueError, TypeError) as error:
+            raise AddressError(f"redis-py cannot use the address: {told(error, url)}") from None
+        self._url = url
         self._prefix = f"{prefix}:".encode()
         self._sender: Any = None
         self._receiver: Any = None
@@ -41,7 +46,7 @@ class RedisWire:
     async def send(self, batch: Sequence[tuple[str, str]]) -> None:
         """Publish in one round trip."""
         sender = self._alive(self._sender)
-        with _translated():
+        with self._translated():
             commands = [("PUBLISH", self._name(channel), text) for channel, text in batch]
             await sender.send_packed_command(sender.pack_commands(commands), check_health=False)
             for _ in batch:
@@ -50,7 +55,7 @@ class RedisWire:
     async def close_sender(self) -> None:
         """Give the connection up."""
         sender, self._sender = self._sender, None
-        await _close(sender)
+        await self._close(sender)
 
     async def open_receiver(self, channels: Collection[str]) -> None:
         """Connect what receives; one SUBSCRIBE takes effect for all channels at once."""
@@ -61,7 +66,7 @@ class RedisWire:
         """The next message, confirmation or answer to a ping."""
         receiver = self._alive(self._receiver)
         while True:
-            with _translated():
+            with self._translated():
                 answer = await receiver.read_response(timeout=math.inf)
             match answer:
                 case [b"message", name, text]:
@@ -82,27 +87,27 @@ class RedisWire:
     async def ping(self) -> None:
         """Make Redis answer."""
         receiver = self._alive(self._receiver)
-        with _translated():
+        with self._translated():
             await receiver.send_command("PING", check_health=False)
 
     async def close_receiver(self) -> None:
         """Give the connection up."""
         receiver, self._receiver = self._receiver, None
-        await _close(receiver)
+        await self._close(receiver)
 
     async def _connect(self) -> Any:
         connection: Any = self._connections.make_connection()  # type: ignore[no-untyped-call] # redis-py
         try:
-            with _translated():
+            with self._translated():
                 await connection.connect_check_health(check_health=False, retry_socket_connect=False)
         except BaseException:
-            await _close(connection)
+            await self._close(connection)
             raise
         return connection
 
     async def _command(self, name: str, *channels: str) -> None:
         receiver = self._alive(self._receiver)
-        with _translated():
+        with self._translated():
             names = (self._name(channel) for channel in channels)
             await receiver.send_command(name, *names, check_health=False)
 
@@ -118,23 +123,19 @@ class RedisWire:
     def _channel(self, name: bytes) -> str:
         return name.removeprefix(self._prefix).decode("utf-8", "replace")
 
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Redis' and the system's errors as ``BackplaneDown``."""
-    from redis.exceptions import RedisError
-
-    try:
-        yield
-    except (RedisError, OSError, EOFError, AttributeError) as error:
-        # AttributeError: redis-py drops its stream when a read fails, while another task writes to it.
-        raise BackplaneDown(f"Redis: {error or type(error).__name__}") from error
-
-
-async def _close(connection: Any) -> None:
-    if connection is not None:
-        try:
-            with _translated():
+    async def _close(self, connection: Any) -> None:
+        if connection is not None:
+            with suppress(BackplaneDown), self._translated():
                 await connection.disconnect(nowait=True)
-        except BackplaneDown:
-            pass
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Redis' and the system's errors as ``BackplaneDown``."""
+        from redis.exceptions import RedisError
+
+        try:
+            yield
+        except (RedisError, OSError, EOFError, AttributeError, UnicodeError) as error:
+            # AttributeError: redis-py drops its stream when a read fails, while another task writes to it.
+            # UnicodeError: a host that cannot be looked up.
+            raise BackplaneDown(told(error, self._url)) from None  # the original may quote the address

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from target_app.backplane.protocol import BackplaneDown, Counters
 from target_app.backplane.sequence import Outgoing
-from target_app.backplane.timing import Timing
+from target_app.backplane.timing import NO_ANSWER, Timing
 from target_app.backplane.wire import CONTROL, Control, Wire, write_control, write_message
 
 _log = logging.getLogger(__name__)
@@ -41,6 +41,10 @@ class Sender:
         timing: how long to wait.
         counters: where messages are counted as they are confirmed or not.
         asks: the channels whose numbers this process wants to know after connecting.
+
+    Attributes:
+        up: set while connected.
+        trouble: why the last connection failed; empty while there is one.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class Sender:
         self._queue: deque[_Waiting | Callable[[], Control]] = deque()
         self._wake = asyncio.Event()
         self.up = asyncio.Event()
+        self.trouble = ""
 
     async def publish(self, channel: str, message: str) -> None:
         """Send a message; return once the backend has it.
@@ -67,7 +72,7 @@ class Sender:
             BackplaneDown: it has not, or not in time, or too many wait already.
         """
         if not self.up.is_set():
-            raise BackplaneDown("the backend is not connected")
+            raise down("the backend is not connected", self.trouble)
         if len(self._queue) >= MOST_WAITING:
             raise BackplaneDown(f"{MOST_WAITING} messages wait for the backend already")
         done = asyncio.get_running_loop().create_future()
@@ -77,17 +82,13 @@ class Sender:
 
     def tell(self, channels: Collection[str]) -> None:
         """Tell everybody the last numbers of these channels, behind what waits; nothing while disconnected."""
-        names = list(channels)
-        for start in range(0, max(1, len(names)), MOST_IN_STATE):
-            self._control(lambda part=names[start : start + MOST_IN_STATE]: self._state(part))  # type: ignore[misc] # binds now
+        for part in _parts(channels) or [[]]:
+            self._control(lambda part=part: self._state(part))  # type: ignore[misc] # binds now
 
     def ask(self, channels: Collection[str]) -> None:
         """Ask everybody for the last numbers of these channels; nothing while disconnected."""
-        names = list(channels)
-        for start in range(0, len(names), MOST_IN_STATE):
-            question = Control(
-                self._outgoing.origin, self._outgoing.epoch, asks=names[start : start + MOST_IN_STATE]
-            )
+        for part in _parts(channels):
+            question = Control(self._outgoing.origin, self._outgoing.epoch, asks=part)
             self._control(lambda question=question: question)  # type: ignore[misc] # binds now
 
     async def run(self) -> None:
@@ -101,8 +102,12 @@ class Sender:
                     while True:
                         await self._send_batch()
                 except (BackplaneDown, TimeoutError) as error:
-                    self._fail(BackplaneDown(f"the backend is gone: {error or 'no answer'}"))
-                except Exception:  # the task's boundary: a bug costs a connection, not the process's voice
+                    self.trouble = str(error) or NO_ANSWER
+                    self._fail(down("the backend is gone", self.trouble))
+                except (
+                    Exception
+                ) as error:  # the task's boundary: a bug costs a connection, not the process's voice
+                    self.trouble = type(error).__name__
                     _log.exception("the backplane's sender failed")
                     self._fail(BackplaneDown("the backplane's sender failed"))
                 await self._close()
@@ -116,6 +121,7 @@ class Sender:
         async with asyncio.timeout(self._timing.connect):
             await self._wire.open_sender()
         self.up.set()
+        self.trouble = ""
         self.tell(self._outgoing.channels())
         self.ask(self._asks())
 
@@ -128,9 +134,7 @@ class Sender:
         """Wait for something to send, and send up to ``MOST_AT_ONCE`` of what waits."""
         await self._wake.wait()
         if self._outgoing.is_full:
-            self._queue.appendleft(lambda: self._state(()))
-            await self._send([self._write(lambda: self._state(self._outgoing.take_fresh()))])
-            self._outgoing.renew(time.time_ns())
+            await self._renew()
         taken = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_AT_ONCE))]
         if not self._queue:
             self._wake.clear()
@@ -145,6 +149,17 @@ class Sender:
         for item in waiting:
             if not item.done.done():
                 item.done.set_result(None)
+
+    async def _renew(self) -> None:
+        """Begin a new epoch, when everybody has been told all last numbers of the old one.
+
+        All, not the fresh ones: what was lost with an earlier connection shows in nothing else any more.
+        """
+        outgoing = self._outgoing
+        for part in _parts(outgoing.channels()):
+            await self._send([(CONTROL, write_control(self._state(part)))])
+        outgoing.renew(max(outgoing.epoch + 1, time.time_ns()))
+        self._queue.appendleft(lambda: self._state(()))
 
     async def _send(self, batch: list[tuple[str, str]]) -> None:
         async with asyncio.timeout(self._timing.send):
@@ -175,3 +190,14 @@ class Sender:
             if isinstance(item, _Waiting) and not item.done.done():
                 item.done.set_exception(error)
         self._queue.clear()
+
+
+def _parts(channels: Collection[str]) -> list[list[str]]:
+    """Channels in as many parts as there have to be control messages."""
+    names = list(channels)
+    return [names[start : start + MOST_IN_STATE] for start in range(0, len(names), MOST_IN_STATE)]
+
+
+def down(what: str, trouble: str) -> BackplaneDown:
+    """What failed, and what the backend or its library said last."""
+    return BackplaneDown(f"{what}: the backend says: {trouble}" if trouble else what)

@@ -3,6 +3,8 @@
 import random
 from dataclasses import dataclass
 
+NO_ANSWER = "nothing in time"
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:

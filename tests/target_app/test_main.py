@@ -10,6 +10,7 @@ from target_app.broadcast.direct import DirectSend
 from target_app.main import app, create_app
 from target_app.routes import chat, class_based, echo, formats, items, observe, pages, parameters, secure
 from target_app.settings import Settings
+from target_app.startup import PlainStartup
 from tests.target_app.server import ROOT, Server, closing
 
 DOCUMENT = (ROOT / "docs" / "target_app.md").read_text(encoding="utf-8")
@@ -102,8 +103,8 @@ def test_each_app_has_a_room_and_counters_of_its_own() -> None:
     assert create_app().state.traffic is not app.state.traffic
 
 
-def test_the_only_middleware_is_one_that_does_nothing_per_message() -> None:
-    assert [middleware.cls for middleware in app.user_middleware] == [DirectSend]
+def test_the_only_middlewares_are_two_that_do_nothing_per_message() -> None:
+    assert [middleware.cls for middleware in app.user_middleware] == [PlainStartup, DirectSend]
 
 
 @pytest.mark.parametrize("path", ["/ws", "/ws/bytes", "/ws/1", "/items/foo/ws", "/class/ws"])

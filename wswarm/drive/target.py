@@ -52,8 +52,7 @@ def command(options: ServerOptions) -> list[str]:
     if options.app not in APPS:
         raise PlanError(f"--app {options.app!r} is none of the reference applications: {', '.join(APPS)}")
     # uvicorn's own workers share one socket, and then most connections end up with one of them.
-    several = ("target_app.workers", "--workers", str(options.workers))
-    server = ("uvicorn",) if options.workers == 1 else several
+    server = ("target_app.workers", "--workers", str(options.workers))
     return [
         *(sys.executable, "-m", *server, f"target_app.{options.app}:app"),
         *("--host", options.host, "--port", str(options.port)),

@@ -24,10 +24,16 @@ class Fleet:
         workers: how many.
         backplane: its address.
         app: import string.
+        obstacle: the file that keeps ``own_app`` from starting.
     """
 
     def __init__(
-        self, log_file: Path, workers: int, backplane: str = "memory://", app: str = "target_app.main:app"
+        self,
+        log_file: Path,
+        workers: int,
+        backplane: str = "memory://",
+        app: str = "target_app.main:app",
+        obstacle: str = "",
     ) -> None:
         self.workers = workers
         self.port = free_port()
@@ -47,7 +53,7 @@ class Fleet:
             self.process = subprocess.Popen(
                 [*command, *options, "--ws-per-message-deflate", "false", "--log-level", "warning"],
                 cwd=ROOT,
-                env={**os.environ, "TARGET_BACKPLANE": backplane},
+                env={**os.environ, "TARGET_BACKPLANE": backplane, "OBSTACLE": obstacle},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -174,10 +174,55 @@ def start(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
 
 
 def test_an_application_that_does_not_start_is_not_tried_again() -> None:
-    failed = start("target_app.main:app", "--port", "0", TARGET_BACKPLANE="redis://127.0.0.1:1")
+    failed = start("target_app.main:nothing", "--port", "0")
     assert failed.returncode == 1
-    assert "did not start" in failed.stderr
-    assert "does not answer: is it running" in failed.stderr
+    assert re.search(r"worker \d did not start \(exit code \d\): stopping", failed.stderr)
+    assert "starting another" not in failed.stderr
+
+
+@pytest.mark.parametrize(
+    ("workers", "address", "why", "code"),
+    [
+        ("1", "kafka://x", "no backplane 'kafka'", 2),
+        ("2", "kafka://x", "no backplane 'kafka'", 1),
+        ("2", "redis://127.0.0.1:1", r"does not answer .* the backend says:", 1),
+    ],
+)
+def test_an_application_whose_backplane_fails_says_why_without_a_traceback(
+    workers: str, address: str, why: str, code: int
+) -> None:
+    """Another application than the one that is known to have a backplane: nothing was checked before the start."""
+    failed = start(
+        "tests.target_app.own_app:app", "--port", "0", "--workers", workers, TARGET_BACKPLANE=address
+    )
+    assert failed.returncode == code
+    assert re.search(why, failed.stderr)
+    assert "Traceback" not in failed.stderr
+
+
+def test_settings_that_cannot_be_are_told_in_a_line_each() -> None:
+    failed = start("target_app.main:app", "--port", "0", TARGET_LAG_WINDOW="-1", TARGET_OUTBOX_POLICY="no")
+    assert failed.returncode == 2
+    assert [line.partition(":")[0] for line in failed.stderr.splitlines()] == [
+        "TARGET_LAG_WINDOW",
+        "TARGET_OUTBOX_POLICY",
+    ]
+
+
+def test_a_worker_that_cannot_come_back_leaves_the_others_alone_and_comes_back_when_it_can(
+    tmp_path: Path,
+) -> None:
+    obstacle = tmp_path / "obstacle"
+    with Fleet(tmp_path / "log", 2, app="tests.target_app.own_app:app", obstacle=str(obstacle)) as fleet:
+        obstacle.touch()
+        victim, other = fleet.pids()
+        os.kill(victim, signal.SIGKILL)
+        fleet.wait_for_log("starting another", count=4)
+        assert fleet.get("/healthz") == '{"status":"ok"}'
+        assert other in fleet.pids()
+        obstacle.unlink()
+        until(lambda: fleet.stats()["workers"] == 2, "a new worker")
+        assert fleet.stop() == 0
 
 
 def test_a_port_in_use_is_told_before_a_worker_starts() -> None:

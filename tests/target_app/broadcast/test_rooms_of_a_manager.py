@@ -3,46 +3,10 @@ from typing import Any
 
 import pytest
 
-from target_app.backplane.protocol import BackplaneDown, Deliver
+from target_app.backplane.protocol import BackplaneDown, Gap
 from target_app.broadcast.manager import EVERYBODY, ConnectionManager
+from tests.target_app.broadcast.fake_backplane import Backplane, started
 from tests.target_app.broadcast.fake_socket import FakeSocket
-
-
-class Backplane:
-    """A backplane of one process that says what it was asked, or is down."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.is_down = False
-        self._deliver: Deliver | None = None
-
-    async def start(self, deliver: Deliver, on_gap: Any) -> None:  # noqa: ARG002 - the name that callers use
-        self._deliver = deliver
-
-    async def subscribe(self, channel: str) -> None:
-        self._do(f"+{channel}")
-
-    async def unsubscribe(self, channel: str) -> None:
-        self.asked.append(f"-{channel}")
-
-    async def publish(self, channel: str, message: str) -> None:
-        self._do(f"{channel}: {message}")
-        assert self._deliver is not None
-        self._deliver(channel, message)
-
-    async def stop(self) -> None:
-        self.asked.append("stop")
-
-    def _do(self, what: str) -> None:
-        if self.is_down:
-            raise BackplaneDown("gone")
-        self.asked.append(what)
-
-
-async def started(backplane: Backplane) -> ConnectionManager:
-    manager = ConnectionManager(backplane=backplane)  # type: ignore[arg-type] # a fake
-    await manager.start()
-    return manager
 
 
 def test_a_broadcast_goes_through_the_backplane_to_its_room_only() -> None:
@@ -103,5 +67,17 @@ def test_who_cannot_be_accepted_is_unsubscribed() -> None:
             await manager.connect(Leaving())  # type: ignore[arg-type] # a fake
         await manager.stop()
         assert backplane.asked == [f"+{EVERYBODY}", f"-{EVERYBODY}", "stop"]
+
+    asyncio.run(scenario())
+
+
+def test_whoever_asked_is_told_of_gaps() -> None:
+    async def scenario() -> None:
+        backplane, gaps = Backplane(), list[Gap]()
+        await ConnectionManager(backplane=backplane, on_gap=gaps.append).start()  # type: ignore[arg-type] # a fake
+        gap = Gap("o", "x", 1, 2, "tail")
+        assert backplane.on_gap is not None
+        backplane.on_gap(gap)
+        assert gaps == [gap]
 
     asyncio.run(scenario())

@@ -1,0 +1,155 @@
+"""What the numbered backplane does around its backend: last words, last numbers, last subscriptions."""
+
+import asyncio
+
+import pytest
+
+from target_app.backplane import sequence
+from target_app.backplane.numbered import NumberedBackplane
+from target_app.backplane.protocol import BackplaneDown
+from target_app.backplane.timing import Timing
+from target_app.backplane.wire import CONTROL, read_control
+from tests.target_app.backplane.ends import End, run, until
+from tests.target_app.backplane.fake_wire import FakeWire
+
+QUICK = Timing(heartbeat=30, connect=0.2, subscribe=0.3, answer=0.05, first_wait=0.01, longest_wait=0.02)
+
+
+def test_who_cannot_start_is_told_what_the_backend_said() -> None:
+    async def test() -> None:
+        wire = FakeWire()
+        wire.trouble = "WRONGPASS invalid password"
+        with pytest.raises(BackplaneDown, match=r"does not answer .*: the backend says: WRONGPASS invalid"):
+            await End(NumberedBackplane(wire, QUICK)).start()
+
+    run(test())
+
+
+def test_who_cannot_publish_is_told_what_the_backend_said_until_it_is_back() -> None:
+    async def test() -> None:
+        wire = FakeWire()
+        end = End(NumberedBackplane(wire, QUICK))
+        await end.start()
+        await end.subscribe()
+        wire.trouble = "OOM out of memory"
+        for what in ("gone", "not connected"):
+            with pytest.raises(BackplaneDown, match=f"{what}: the backend says: OOM out of memory"):
+                await end.publish("hi")
+        wire.trouble = None
+        await until(lambda: bool(wire.sent) and end.backplane._sender.up.is_set())  # type: ignore[attr-defined]
+        await end.publish("back")
+        await until(lambda: end.messages == ["back"])
+        await end.backplane.stop()
+
+    run(test())
+
+
+def test_a_new_epoch_begins_when_every_last_number_of_the_old_one_was_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sequence, "MOST_CHANNELS", 3)
+
+    async def test() -> None:
+        wire = FakeWire()
+        end = End(NumberedBackplane(wire, QUICK))
+        await end.start()
+        backplane = end.backplane
+        assert isinstance(backplane, NumberedBackplane)
+        for channel in ("a", "b", "b"):
+            await end.publish("hi", channel)
+        # The heartbeat has told these; what it said was lost, and then the link was too.
+        backplane._outgoing.take_fresh()
+        await end.publish("hi", "c")
+        wire.sent.clear()
+        old = backplane._outgoing.epoch
+        await end.publish("new", "d")
+        told = [read_control(text) for channel, text in wire.sent if channel == CONTROL]
+        assert [(one.epoch, one.last) for one in told if one.epoch == old] == [
+            (old, {"a": 1, "b": 2, "c": 1})
+        ]
+        assert backplane._outgoing.epoch > old
+        assert [text.split()[1:] for channel, text in wire.sent if channel == "d"] == [
+            [str(backplane._outgoing.epoch), "1", "new"]
+        ]
+        await backplane.stop()
+
+    run(test())
+
+
+def test_a_tail_that_was_lost_with_the_link_shows_although_the_epoch_is_full(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sequence, "MOST_CHANNELS", 3)
+
+    async def test() -> None:
+        wire = FakeWire()
+        end = End(NumberedBackplane(wire, QUICK))
+        await end.start()
+        backplane = end.backplane
+        assert isinstance(backplane, NumberedBackplane)
+        await end.subscribe("a")
+        await end.publish("heard", "a")
+        wire.trouble = "gone"
+        with pytest.raises(BackplaneDown):
+            await end.publish("lost", "a")
+        backplane._outgoing.take_fresh()  # a heartbeat that was lost as well
+        for channel in ("b", "c"):
+            backplane._outgoing.number(channel)
+        wire.trouble = None
+        await until(lambda: end.counters.missed == 1, "a gap")
+        assert [(gap.channel, gap.first, gap.last) for gap in end.gaps] == [("a", 2, 2)]
+        await backplane.stop()
+
+    run(test())
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+def test_a_channel_whose_last_subscription_was_taken_back_is_forgotten(is_cancelled: bool) -> None:
+    async def test() -> None:
+        wire = FakeWire()
+        end = End(NumberedBackplane(wire, QUICK))
+        await end.start()
+        await end.subscribe()
+        if is_cancelled:
+            wire.unlistening.clear()
+        leaving = asyncio.create_task(end.unsubscribe())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        if is_cancelled:
+            leaving.cancel()
+        await asyncio.wait({leaving})
+        assert leaving.cancelled() == is_cancelled
+        assert end.backplane._rooms == {}  # type: ignore[attr-defined]
+        with pytest.raises(ValueError, match="not subscribed"):
+            await end.unsubscribe()
+        wire.unlistening.set()
+        await end.subscribe()
+        await end.publish("again")
+        await until(lambda: end.messages == ["again"])
+        await end.backplane.stop()
+
+    run(test())
+
+
+def test_who_gives_up_joining_a_channel_that_is_being_left_takes_nothing_from_the_next() -> None:
+    async def test() -> None:
+        wire = FakeWire()
+        end = End(NumberedBackplane(wire, QUICK))
+        await end.start()
+        await end.subscribe()
+        wire.unlistening.clear()
+        leaving = asyncio.create_task(end.unsubscribe())
+        await asyncio.sleep(0)
+        impatient = asyncio.create_task(end.subscribe())
+        await asyncio.sleep(0)
+        impatient.cancel()
+        await asyncio.wait({impatient})
+        following = asyncio.create_task(end.subscribe())
+        await asyncio.sleep(0.02)
+        wire.unlistening.set()
+        await asyncio.gather(leaving, following)
+        await end.publish("hi")
+        await until(lambda: end.messages == ["hi"])
+        await end.backplane.stop()
+
+    run(test())

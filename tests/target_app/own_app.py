@@ -1,0 +1,14 @@
+"""The hardened application as somebody's own, which does not start while a file is there."""
+
+import os
+import sys
+from pathlib import Path
+
+from target_app.main import create_app
+
+_OBSTACLE = os.environ.get("OBSTACLE")
+
+if _OBSTACLE and Path(_OBSTACLE).exists():
+    sys.exit(1)
+
+app = create_app()
