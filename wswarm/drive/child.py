@@ -28,6 +28,7 @@ class Child:
     def __init__(self, name: str, module: str) -> None:
         self.name = name
         self.death: str | None = None
+        self._is_ended = False
         ours, theirs = socket.socketpair()
         self.channel = ours
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `end`
@@ -43,7 +44,7 @@ class Child:
 
     def send(self, message: bytes) -> None:
         """Send an encoded command; an agent that is gone does not hear it."""
-        if self.death is None:
+        if self.death is None and not self._is_ended:
             try:
                 self.channel.sendall(message)
             except OSError:
@@ -56,7 +57,8 @@ class Child:
         except OSError:
             received = b""
         if not received:
-            self.note_death()
+            if not self._is_ended:
+                self.note_death()
             return
         self._unread += received
         yield from self._bodies()
@@ -70,11 +72,14 @@ class Child:
             code = self.process.wait()
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        lines = [line.strip(" |+-") for line in lines]
+        lines = [line for line in lines if line]
         cause = f"killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
-        self.death = f"{self.name} {cause}" + (f" ({lines[-1].strip(' |')})" if lines else "")
+        self.death = f"{self.name} {cause}" + (f" ({lines[-1]})" if lines else "")
 
     def end(self) -> None:
         """Hang up, and make sure that the process ends."""
+        self._is_ended = True
         self.channel.close()
         try:
             self.process.wait(_EXIT_S)

@@ -204,10 +204,10 @@ class Station:
 
     def _listen(self, agent: LiveProcess, is_publisher: bool) -> None:
         """Take in what an agent says, until it ends."""
-        while agent.death is None and not self._dismissed.is_set():
+        while agent.death is None and any(agent is one for _, one in self._agents()):
             for report in agent.reports():
                 self._note(report, is_publisher=is_publisher)
-        if agent.death is not None and not self._dismissed.is_set():
+        if agent.death is not None and any(agent is one for _, one in self._agents()):
             self._deaths.append(agent.death)
             _log.error("%s: its share of the test is missing", agent.death)
             self._end_seats()

@@ -96,7 +96,7 @@ class FanoutTally(Tally):
         step = max(1, _SETTLE_CELLS // self._width)
         until_ns = closed_ns if leavers is None else np.minimum(closed_ns, leavers.left_ns)
         sockets = _Sockets(opened_ns, closed_ns, until_ns, leavers)
-        parts = [
+        parts = [(Settlement(0, 0, 0, 0), np.zeros(0, np.int64))] + [
             self._settle_part(low, sent_ns[low : low + step], sockets)
             for low in range(self.warmup, self.broadcasts, step)
         ]

@@ -206,7 +206,7 @@ class LiveSender:
         for _ in range(_SENDS_PER_WAKE):
             due_ns = self._next_ns()
             if due_ns >= self._end_ns:
-                return _NEVER
+                return wake_ns
             if due_ns > now:
                 now = now_ns()
                 if due_ns > now:
