@@ -13,15 +13,17 @@ import msgspec
 from locust.env import Environment
 from locust.runners import Runner
 
-from wswarm.drive import address
 from wswarm.drive.clock import now_ns
 from wswarm.drive.live import wire
 from wswarm.drive.probes import TargetMeter, TargetUse
 from wswarm.load.marker import prefix_for
 from wswarm.locust import messages, shift
+from wswarm.locust.begin import begin_for
 from wswarm.locust.bus import ConductorEnd
-from wswarm.locust.clock import SAME, better, clock_name, offset_of
+from wswarm.locust.clock import SAME, clock_name
+from wswarm.locust.clocks import Clocks
 from wswarm.locust.order import Order
+from wswarm.locust.pacing import Pacing, published_to
 from wswarm.locust.roster import Member
 from wswarm.stats.findings import STILL_OPEN, Window
 from wswarm.units import NS_PER_S
@@ -30,10 +32,7 @@ _TICK_S = 0.25
 _LEAD_NS = 300_000_000
 _CUT_AFTER_NS = 50_000_000
 _GRACE_S = 5.0
-_PINGS = 20
-_PING_GAP_S = 0.01
 _IDS_PER_WORKER = 1_000_000
-_PUBLISHER_IDS = 900_000
 _log = logging.getLogger(__name__)
 
 
@@ -63,11 +62,12 @@ class Conductor:
         self._clock = clock_name()
         self._prefix = b""
         self._publisher: str | None = None
-        self._paced: dict[int, tuple[int, ...]] = {}
+        self._pacing = Pacing(())
         self._news = gevent.event.Event()
         self._end_ns: int | None = None
         self._ending = gevent.lock.RLock()
         self._bus = ConductorEnd(runner, self._hear)
+        self._clocks = Clocks(self._bus)
 
     def begin(self, orders: Sequence[Order], *, is_held_at_once: bool) -> None:
         """Begin a test on all workers that are there.
@@ -82,7 +82,8 @@ class Conductor:
         self.started_at = datetime.now(UTC)
         self.is_running, self.is_holding = True, is_held_at_once
         self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
-        self._publisher, self._paced, self._end_ns = None, {}, None
+        self._publisher, self._end_ns = None, None
+        self._pacing = Pacing(orders)
         self.target_peak = 0
         self.target_uses = {"before": self.watch_target()}
         if is_held_at_once:
@@ -107,7 +108,7 @@ class Conductor:
         while time.monotonic() < deadline and self.is_running and self.test == test:
             members = self.there()
             fresh = [one for one in members if one.heard_ns > asked_ns + NS_PER_S // 2]
-            if members and len(fresh) == len(members) and not any(one.pending for one in members):
+            if members and len(fresh) == len(members) and all(one.is_settled for one in members):
                 break
             gevent.sleep(_TICK_S)
         if not self.is_running or self.test != test:
@@ -115,10 +116,11 @@ class Conductor:
         hold_ns = now_ns() + _LEAD_NS
         self.window = msgspec.structs.replace(self.window, hold_ns=hold_ns)
         self.is_holding = True
-        self._paced = self._counts()
         self.target_uses |= {"open": self.watch_target(), "hold": None}
-        for member in self.there():
-            paces, publishing = self._paces_for(member, hold_ns, range(len(self.orders)))
+        members = self.there()
+        squads = self._pacing.note(members)
+        for member in members:
+            paces, publishing = self._pacing.paces(member, members, hold_ns, squads)
             window = shift.window(self.window, member.ahead_ns)
             self._bus.tell(
                 member.worker, messages.BeginHold(window=window, paces=paces, publishing=publishing)
@@ -151,7 +153,7 @@ class Conductor:
                 self._bus.tell(member.worker, messages.SettleUp(deadline_ns=deadline_ns, logs=shifted))
             self._await(lambda member: member.found, end_ns)
             self.target_uses["end"] = self.watch_target()
-            self._learn_clocks([member for member in self.there() if member.offset != SAME])
+            self._clocks.learn([member for member in self.there() if member.offset != SAME])
             self.is_running = False
             for member in self.members.values():
                 self._bus.tell(member.worker, messages.Dismiss(test=self.test))
@@ -169,25 +171,21 @@ class Conductor:
         return use
 
     def states(self, squad: int) -> list[wire.SquadState]:
-        """Return how the squad stands at each station that counts in the present hold."""
-        states = [member.state for member in self.members.values() if member.state is not None]
-        return [one.squads[squad] for one in states if one.squads]
+        """Return how the squad stands at each station."""
+        states = [member.squad(squad) for member in self.members.values()]
+        return [state for state in states if state is not None]
 
     def publisher_state(self, squad: int) -> wire.SquadState | None:
         """Return how the squad's publishers stand."""
         member = self.members.get(self._publisher or "")
         if member is None or member.state is None or not member.state.publishing:
             return None
-        return member.state.publishing[self._publishing().index(squad)]
+        return member.state.publishing[published_to(self.orders).index(squad)]
 
     def hold_from(self, name: str) -> int:
         """Return how many broadcasts to that class were published before the hold."""
         log = self._logs().get(name)
         return log.hold if log is not None else 0
-
-    def _publishing(self) -> list[int]:
-        """Return the squads that are published to."""
-        return [number for number, order in enumerate(self.orders) if order.publishers]
 
     def _hear(self, worker: str, message: messages.ToConductor) -> None:
         member = self.members.get(worker)
@@ -198,8 +196,7 @@ class Conductor:
             if message.test == self.test and not member.has_begun:
                 self._meet(member, message)
         elif isinstance(message, messages.Pong):
-            offset = offset_of(message.sent_ns, message.clock_ns, member.heard_ns)
-            member.latest = better(member.latest, offset)
+            self._clocks.note(member, message)
         elif message.test == self.test:
             self._note(member, message)
         self._news.set()
@@ -225,65 +222,32 @@ class Conductor:
 
     def _meet_afar(self, member: Member, test: int) -> None:
         """Begin on a machine with another clock, once that is known."""
-        self._learn_clocks([member])
+        self._clocks.learn([member])
         if self.test == test and self.is_running:
             member.offset = member.latest
             self._send_begin(member)
 
-    def _learn_clocks(self, members: Sequence[Member]) -> None:
-        """Ask for the clocks of other machines anew."""
-        for member in members:
-            member.latest = None
-        for _ in range(_PINGS if members else 0):
-            for member in members:
-                self._bus.tell(member.worker, messages.Ping(sent_ns=now_ns()))
-            gevent.sleep(_PING_GAP_S)
-        deadline = time.monotonic() + _GRACE_S
-        while any(member.latest is None for member in members) and time.monotonic() < deadline:
-            gevent.sleep(_PING_GAP_S)
-
     def _send_begin(self, member: Member) -> None:
-        is_publisher = self._publisher is None
-        if is_publisher:
+        if self._publisher is None:
             self._publisher = member.worker
-        ahead_ns = self.members[self._publisher or member.worker].ahead_ns - member.ahead_ns
-        squads = [self._squad(order, order.role) for order in self.orders]
-        publishing, ids, next_id = [], [], member.first_id + _PUBLISHER_IDS
-        for number in self._publishing() if is_publisher else ():
-            order = self.orders[number]
-            publishing.append(self._squad(order, "publish"))
-            ids.append(list(range(next_id, next_id + order.publishers)))
-            next_id += order.publishers
+            member.is_publisher = True
+            member.is_publishing = bool(published_to(self.orders))
         member.has_begun = True
-        self._bus.tell(
-            member.worker,
-            messages.Begin(
-                test=self.test,
-                name=member.name,
-                prefix=self._prefix,
-                window=shift.window(self.window, member.ahead_ns),
-                squads=squads,
-                publishing=publishing,
-                publisher_ids=ids,
-                first_id=member.first_id,
-                ahead_ns=ahead_ns,
-            ),
+        publisher = self.members[self._publisher]
+        begin = begin_for(
+            member,
+            self.orders,
+            ahead_ns=publisher.ahead_ns - member.ahead_ns,
+            test=self.test,
+            prefix=self._prefix,
+            window=shift.window(self.window, member.ahead_ns),
         )
-
-    def _squad(self, order: Order, role: wire.Role) -> wire.Squad:
-        return wire.Squad(
-            name=order.name,
-            role=role,
-            plan=order.plan,
-            addresses=address.resolve(order.plan.url),
-            publishers=order.publishers,
-            is_heard=order.is_heard and role != "publish",
-        )
+        self._bus.tell(member.worker, begin)
 
     def _conduct(self, test: int) -> None:
         """Keep the paces to the connections that are open, and notice who is lost, until the test ends."""
         while self.is_running and self.test == test:
-            self._keep_paces()
+            self._tell_paces(self._pacing.changed(self.there()))
             self._miss_the_lost()
             self.watch_target()
             for member in self.there():
@@ -292,57 +256,24 @@ class Conductor:
             self._news.clear()
             gevent.sleep(_TICK_S)
 
-    def _keep_paces(self) -> None:
-        counts = self._counts()
-        changed = [squad for squad, count in counts.items() if count != self._paced.get(squad)]
-        if not changed or now_ns() < self.window.hold_ns:
+    def _tell_paces(self, squads: Sequence[int]) -> None:
+        """Let the squads keep to the connections that are open now."""
+        if not squads or now_ns() < self.window.hold_ns:
             return
-        self._paced = counts
-        at_ns = now_ns() + _CUT_AFTER_NS
-        for member in self.there():
-            paces, publishing = self._paces_for(member, at_ns, changed)
+        members, at_ns = self.there(), now_ns() + _CUT_AFTER_NS
+        self._pacing.note(members)
+        for member in members:
+            paces, publishing = self._pacing.paces(member, members, at_ns, squads)
             self._bus.tell(member.worker, messages.SetPaces(paces=paces, publishing=publishing))
-
-    def _counts(self) -> dict[int, tuple[int, ...]]:
-        """Return per sending squad how many senders are open at each station."""
-        counts = {}
-        for number, order in enumerate(self.orders):
-            if order.role == "echo":
-                counts[number] = tuple(member.open_in(number) for member in self.there())
-            elif order.publishers:
-                place = self._publishing().index(number)
-                counts[number] = tuple(member.publishers_of(place) for member in self.there())
-        return counts
-
-    def _paces_for(
-        self, member: Member, at_ns: int, squads: Sequence[int]
-    ) -> tuple[list[wire.Pace], list[wire.Pace]]:
-        paces, publishing = [], []
-        place = self.there().index(member)
-        for number, counts in self._paced.items():
-            if number not in squads:
-                continue
-            order = self.orders[number]
-            senders = sum(counts)
-            pace = wire.Pace(
-                squad=number if order.role == "echo" else self._publishing().index(number),
-                at_ns=at_ns + member.ahead_ns,
-                rate=order.rate_for(senders) if senders else 0.0,
-                senders=senders,
-                first_place=sum(counts[:place]),
-            )
-            if order.role == "echo":
-                paces.append(pace)
-            elif member.worker == self._publisher:
-                publishing.append(pace)
-        return paces, publishing
 
     def _miss_the_lost(self) -> None:
         alive = set(self._bus.workers())
         for member in self.there():
             is_gone = member.worker not in alive or member.has_left or member.is_silent
             if is_gone and member.found is None:
-                member.loss = _loss(member, self.orders, (now_ns() - self.window.origin_ns) / NS_PER_S)
+                member.lose(
+                    (now_ns() - self.window.origin_ns) / NS_PER_S, [order.name for order in self.orders]
+                )
                 _log.error("%s", member.loss)
 
     def _await(self, told: Callable[[Member], object], until_ns: int) -> None:
@@ -361,14 +292,3 @@ class Conductor:
         if member is None or member.published is None:
             return {}
         return {name: shift.log(log, -member.ahead_ns) for name, log in member.published.logs.items()}
-
-
-def _loss(member: Member, orders: Sequence[Order], at_s: float) -> str:
-    """Return what is lost with a station."""
-    states = member.state.squads if member.state is not None else []
-    held = [
-        f"{state.open} connections of {order.name}"
-        for order, state in zip(orders, states, strict=False)
-        if state.requested
-    ]
-    return f"{member.name} was lost {at_s:.1f} s after the start, with {' and '.join(held) or 'no connection yet'}"

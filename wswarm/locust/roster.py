@@ -1,10 +1,16 @@
 """What the conductor knows of each station."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from wswarm.drive.clock import now_ns
+from wswarm.drive.live.wire import SquadState
 from wswarm.locust import messages
 from wswarm.locust.clock import SAME, Offset, bound
+from wswarm.stats.findings import STILL_OPEN, Findings, unpack
+from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
 SILENCE_S = 8.0
@@ -19,6 +25,7 @@ class Member:
         offset: Its clock against the conductor's, by which its times are shifted; `latest`: the surest of late.
         heard_ns: When it was last heard.
         state: The latest. `published`, `found`: once it has told.
+        is_publisher: Whether the publishers are there, if there are any; `is_publishing`: whether there are.
         has_left: Whether it said goodbye.
         loss: What became of it if it was lost, else `None`.
     """
@@ -30,6 +37,8 @@ class Member:
     latest: Offset | None = None
     heard_ns: int = field(default_factory=now_ns)
     has_begun: bool = False
+    is_publisher: bool = False
+    is_publishing: bool = False
     state: messages.State | None = None
     published: messages.Published | None = None
     found: messages.Found | None = None
@@ -58,9 +67,31 @@ class Member:
         return now_ns() - self.heard_ns > SILENCE_S * NS_PER_S
 
     @property
-    def pending(self) -> int:
-        """Handshakes under way."""
-        return self.state.pending if self.state is not None else 0
+    def is_settled(self) -> bool:
+        """Whether no handshake is under way."""
+        if self.state is None:
+            return False
+        publishing = self.state.publishing
+        are_decided = all(one.opened + sum(one.failures.values()) == one.requested > 0 for one in publishing)
+        return self.state.pending == 0 and are_decided and bool(publishing or not self.is_publishing)
+
+    def squad(self, number: int) -> SquadState | None:
+        """Return how a squad stands: in the end as it was found, before that as it was told last."""
+        if self.found is not None and self.found.squads:
+            return state_of(self.found.squads[number])
+        return self.state.squads[number] if self.state is not None and self.state.squads else None
+
+    def lose(self, at_s: float, names: Sequence[str]) -> None:
+        """Note that it is gone, with what it held of the classes of these names."""
+        states = self.state.squads if self.state is not None else []
+        held = [
+            f"{state.open} connections of {name}"
+            for name, state in zip(names, states, strict=False)
+            if state.requested
+        ]
+        held += ["the publishers"] if self.is_publishing else []
+        what = " and ".join(held) or "no connection yet"
+        self.loss = f"{self.name} was lost {at_s:.1f} s after the start, with {what}"
 
     def open_in(self, squad: int) -> int:
         """Return how many connections of a squad are open."""
@@ -69,3 +100,27 @@ class Member:
     def publishers_of(self, squad: int) -> int:
         """Return how many publishers of the publishing squad are open here."""
         return self.state.publishing[squad].open if self.state is not None and self.state.publishing else 0
+
+
+def state_of(found: Findings) -> SquadState:
+    """Return how a squad stood in the end."""
+    sockets, arrivals = found.sockets, found.arrivals
+    opened_ns, closed_ns = unpack(sockets.opened_ns), unpack(sockets.closed_ns)
+    handshakes = Histogram()
+    handshakes.record(opened_ns - unpack(sockets.started_ns))
+    closes = dict(sockets.closes)
+    closed = int(np.count_nonzero(closed_ns != STILL_OPEN))
+    if closed > sum(closes.values()):
+        closes[""] = closed - sum(closes.values())
+    return SquadState(
+        requested=sockets.requested,
+        opened=len(opened_ns),
+        failures=sockets.failures,
+        closes=closes,
+        handshakes=handshakes.pack(),
+        sent=found.sends.sent if found.sends is not None else 0,
+        received=arrivals.received if arrivals is not None else 0,
+        duplicated=arrivals.duplicated if arrivals is not None else 0,
+        reordered=arrivals.reordered if arrivals is not None else 0,
+        times=arrivals.response if arrivals is not None else b"",
+    )

@@ -37,10 +37,11 @@ class Seat:
         "row",
         "squad",
         "station",
+        "test",
     )
 
-    def __init__(self, station: "Station", squad: int, row: int, connection_id: int) -> None:
-        self.station = station
+    def __init__(self, station: "Station", test: int, squad: int, row: int, connection_id: int) -> None:
+        self.station, self.test = station, test
         self.squad, self.row, self.connection_id = squad, row, connection_id
         self.decided, self.ended = gevent.event.Event(), gevent.event.Event()
         self.failure: str | None = None

@@ -1,4 +1,4 @@
-"""A worker's side: it holds the agents, gives users their seats, and does what the conductor says."""
+"""A worker's side: it gives users their seats, and has its crew do what the conductor says."""
 
 import logging
 import socket
@@ -14,11 +14,11 @@ from wswarm.drive import address
 from wswarm.drive.clock import now_ns
 from wswarm.drive.limits import raise_file_limit
 from wswarm.drive.live import wire
-from wswarm.drive.live.process import LiveProcess
 from wswarm.drive.probes import MachineMeter, MachineUse
 from wswarm.locust import messages
 from wswarm.locust.bus import StationEnd
 from wswarm.locust.clock import clock_name
+from wswarm.locust.crew import Crew
 from wswarm.locust.script import Message
 from wswarm.locust.seat import Seat, response_ms
 from wswarm.locust.tally import ScriptTally
@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 
 class Station:
-    """One Locust worker's part in a test.
+    """One Locust worker's part in tests, one after another.
 
     Attributes:
         spawned: Set while all users that Locust wants are there.
@@ -43,14 +43,14 @@ class Station:
         self.spawned = gevent.event.Event()
         self._environment = environment
         self._order: messages.Begin | None = None
+        self._test = 0
+        self._crew: Crew | None = None
         self._begun, self._dismissed = gevent.event.Event(), gevent.event.Event()
         self._ending = gevent.event.Event()
-        self._holder: LiveProcess | None = None
-        self._publisher: LiveProcess | None = None
         self._bus = StationEnd(runner, self._hear)
-        self._forget()
+        self._forget(0)
         events = environment.events
-        events.test_start.add_listener(self._on_test_start)
+        events.test_start.add_listener(lambda **_: self.spawned.clear())
         events.spawning_complete.add_listener(lambda **_: self.spawned.set())
         events.quitting.add_listener(self._on_quitting)
 
@@ -62,7 +62,7 @@ class Station:
         name = type(user).__name__
         squad = next(place for place, one in enumerate(order.squads) if one.name == name)
         row, connection_id = len(self._seats[squad]), order.first_id + sum(map(len, self._seats))
-        seat = Seat(self, squad, row, connection_id)
+        seat = Seat(self, order.test, squad, row, connection_id)
         if order.squads[squad].role == "script":
             seat.keep_messages()
         self._seats[squad].append(seat)
@@ -70,18 +70,13 @@ class Station:
         self.spawned.clear()
         self.tell(wire.Join(squad, connection_id))
         if user.greenlet is not None:
-            user.greenlet.link(lambda _: self.leave(seat))
+            user.greenlet.link(lambda _: self._leave(seat))
         return seat
-
-    def leave(self, seat: Seat) -> None:
-        """Close a seat's connection, unless the test is ending anyway."""
-        if not self._ending.is_set() and self._seats and seat in self._seats[seat.squad][seat.row :][:1]:
-            self.tell(wire.Leave(seat.squad, seat.row))
 
     def tell(self, command: wire.Command) -> None:
         """Send a command to the agent that holds the users' connections."""
-        if self._holder is not None:
-            self._holder.tell(command)
+        if self._crew is not None:
+            self._crew.tell(command)
 
     def record_reply(self, seat: Seat, name: str, message: Message, sent_ns: int) -> None:
         """Record a reply that a user expected."""
@@ -93,142 +88,78 @@ class Station:
         self._scripts[seat.squad].note_lost(now_ns(), is_disconnected=seat.ended.is_set())
         self._fire(seat, name, None, 0, TimeoutError(why))
 
+    def _leave(self, seat: Seat) -> None:
+        """Close the connection of a user that has stopped, unless the test is ending anyway."""
+        is_of_this_test = self._seats[seat.squad : seat.squad + 1] and self._seats[seat.squad][seat.row :][
+            :1
+        ] == [seat]
+        if is_of_this_test and not self._ending.is_set():
+            self.tell(wire.Leave(seat.squad, seat.row))
+
     def _fire(self, seat: Seat, name: str, time_ms: float | None, size: int, error: Exception | None) -> None:
-        user = self._users[seat.squad][seat.row]
         self._environment.events.request.fire(
             request_type="reply",
             name=name,
             response_time=time_ms,
             response_length=size,
             exception=error,
-            context=user.context(),
+            context=self._users[seat.squad][seat.row].context(),
         )
 
-    def _forget(self) -> None:
-        self._seats: list[list[Seat]] = []
-        self._users: list[list[User]] = []
+    def _forget(self, squads: int) -> None:
+        self._seats: list[list[Seat]] = [[] for _ in range(squads)]
+        self._users: list[list[User]] = [[] for _ in range(squads)]
         self._scripts: list[ScriptTally] = []
-        self._heard: dict[bool, wire.Snapshot] = {}
-        self._sent: dict[bool, wire.Sent] = {}
-        self._settled: dict[bool, wire.Settled] = {}
-        self._pending = self._states = 0
-        self._deaths: list[str] = []
+        self._states = 0
+        self._has_told_logs = self._has_told_all = False
         self._machine, self._use = MachineMeter(), MachineUse(None, None)
         self._heard_ns = now_ns()
 
     def _hear(self, message: messages.ToStation) -> None:
         self._heard_ns = now_ns()
         if isinstance(message, messages.Hello):
-            here = messages.Here(test=message.test, clock=clock_name(), host=socket.gethostname())
-            self._bus.tell(here)
+            self._bus.tell(messages.Here(test=message.test, clock=clock_name(), host=socket.gethostname()))
         elif isinstance(message, messages.Ping):
             self._bus.tell(messages.Pong(sent_ns=message.sent_ns, clock_ns=now_ns()))
         elif isinstance(message, messages.Begin):
             self._begin(message)
-        elif isinstance(message, messages.SetPaces):
-            self._tell_paces(message.paces, message.publishing)
-        elif isinstance(message, messages.BeginHold):
-            self._begin_hold(message)
-        elif isinstance(message, messages.EndHold):
-            self._end_hold(message)
-        elif isinstance(message, messages.SettleUp):
-            for is_publisher, agent in self._agents():
-                logs = {} if is_publisher else message.logs
-                agent.tell(wire.Settle(deadline_ns=message.deadline_ns, logs=logs))
-            self._tell_found_if_ready()
         elif isinstance(message, messages.Dismiss):
             gevent.spawn(self._dismiss)
+        elif self._crew is not None:
+            self._do(self._crew, message)
+
+    def _do(self, crew: Crew, message: messages.ToStation) -> None:
+        if isinstance(message, messages.SetPaces):
+            crew.keep_paces(message.paces, message.publishing)
+        elif isinstance(message, messages.BeginHold):
+            crew.begin_hold(message.window, message.paces, message.publishing)
+            for script in self._scripts:
+                script.begin_hold(message.window)
+            self._machine.start()
+        elif isinstance(message, messages.EndHold):
+            self._ending.set()
+            for script in self._scripts:
+                script.window = message.window
+            crew.end_hold(message.window)
+            self._tell_news()
+        elif isinstance(message, messages.SettleUp):
+            crew.settle(message.deadline_ns, message.logs)
+            self._tell_news()
 
     def _begin(self, order: messages.Begin) -> None:
         self._dismiss()
         raise_file_limit()
-        self._forget()
-        self._order = order
+        self._forget(len(order.squads))
+        self._order, self._test = order, order.test
         self._dismissed.clear()
         self._ending.clear()
-        self._seats = [[] for _ in order.squads]
-        self._users = [[] for _ in order.squads]
         self._scripts = [ScriptTally(order.window) for _ in order.squads]
-        self._holder = self._start(order, order.squads, is_publisher=False)
-        if order.publishing:
-            self._publisher = self._start(order, order.publishing, is_publisher=True)
-            for squad, ids in enumerate(order.publisher_ids):
-                for connection_id in ids:
-                    self._publisher.tell(wire.Join(squad, connection_id))
+        self._crew = Crew(order, self._hear_seat, self._tell_news)
         gevent.spawn(self._watch, order.test)
         self._begun.set()
 
-    def _start(self, order: messages.Begin, squads: list[wire.Squad], *, is_publisher: bool) -> LiveProcess:
-        agent = LiveProcess(
-            f"the publishing agent of {order.name}" if is_publisher else f"the agent of {order.name}"
-        )
-        muster = wire.Muster(
-            squads=squads,
-            prefix=order.prefix,
-            window=order.window,
-            ahead_ns=0 if is_publisher else order.ahead_ns,
-        )
-        agent.tell(muster)
-        gevent.spawn(self._listen, agent, is_publisher)
-        return agent
-
-    def _begin_hold(self, message: messages.BeginHold) -> None:
-        for is_publisher, agent in self._agents():
-            paces = message.publishing if is_publisher else message.paces
-            agent.tell(wire.Hold(window=message.window, paces=paces))
-        for script in self._scripts:
-            script.begin_hold(message.window)
-        self._machine.start()
-
-    def _end_hold(self, message: messages.EndHold) -> None:
-        self._ending.set()
-        for script in self._scripts:
-            script.window = message.window
-        for _, agent in self._agents():
-            agent.tell(wire.Cut(window=message.window))
-        self._tell_published_if_ready()
-
-    def _tell_paces(self, paces: list[wire.Pace], publishing: list[wire.Pace]) -> None:
-        for pace in paces:
-            self.tell(pace)
-        for pace in publishing:
-            if self._publisher is not None:
-                self._publisher.tell(pace)
-
-    def _agents(self) -> list[tuple[bool, LiveProcess]]:
-        agents = [(False, self._holder), (True, self._publisher)]
-        return [(is_publisher, agent) for is_publisher, agent in agents if agent is not None]
-
-    def _living(self) -> list[bool]:
-        return [is_publisher for is_publisher, agent in self._agents() if agent.death is None]
-
-    def _listen(self, agent: LiveProcess, is_publisher: bool) -> None:
-        """Take in what an agent says, until it ends."""
-        while agent.death is None and any(agent is one for _, one in self._agents()):
-            for report in agent.reports():
-                self._note(report, is_publisher=is_publisher)
-        if agent.death is not None and any(agent is one for _, one in self._agents()):
-            self._deaths.append(agent.death)
-            _log.error("%s: its share of the test is missing", agent.death)
-            self._end_seats()
-            self._tell_state()
-            self._tell_published_if_ready()
-            self._tell_found_if_ready()
-
-    def _note(self, report: wire.Report, *, is_publisher: bool) -> None:
-        if isinstance(report, wire.Snapshot):
-            self._heard[is_publisher] = report
-            self._tell_state()
-        elif isinstance(report, wire.Sent):
-            self._sent[is_publisher] = report
-            self._tell_published_if_ready()
-        elif isinstance(report, wire.Settled):
-            self._settled[is_publisher] = report
-            self._tell_found_if_ready()
-        elif not is_publisher:
-            self._note_of_seat(report)
-
-    def _note_of_seat(self, report: wire.Report) -> None:
+    def _hear_seat(self, report: wire.Report) -> None:
+        """Take in what the agent says of one connection."""
         if isinstance(report, wire.Heard):
             message = Message(report.payload, report.received_ns)
             self._seats[report.squad][report.row].note_heard(message)
@@ -249,56 +180,52 @@ class Station:
                 user_instance=user, exception=error, tb=error.__traceback__
             )
 
-    def _tell_state(self) -> None:
-        if self._order is None:
+    def _tell_news(self) -> None:
+        """Tell the conductor how things stand, and what it waits for once it is there."""
+        order, crew = self._order, self._crew
+        if order is None or crew is None:
             return
+        if crew.deaths:
+            self._end_seats()
         self._states += 1
-        holder = self._heard.get(False, wire.Snapshot())
-        publisher = self._heard.get(True, wire.Snapshot())
         self._bus.tell(
             messages.State(
-                test=self._order.test,
+                test=order.test,
                 number=self._states,
-                hold=min(one.hold for one in (holder, *([publisher] if self._publisher else []))),
+                hold=crew.hold,
                 pending=sum(not seat.decided.is_set() for seats in self._seats for seat in seats),
-                squads=holder.squads,
-                publishing=publisher.squads,
-                deaths=self._deaths,
+                squads=crew.held.squads,
+                publishing=crew.published.squads,
+                deaths=crew.deaths,
             )
         )
-
-    def _tell_published_if_ready(self) -> None:
-        if self._ending.is_set() and self._order and all(one in self._sent for one in self._living()):
+        if self._ending.is_set() and not self._has_told_logs and (logs := crew.logs()) is not None:
+            self._has_told_logs = True
             self._use = self._machine.stop()
-            sent = self._sent.get(True)
-            logs = sent.logs if sent is not None else {}
-            self._bus.tell(messages.Published(test=self._order.test, logs=logs))
+            self._bus.tell(messages.Published(test=order.test, logs=logs))
+        if not self._has_told_all and (found := crew.findings()) is not None:
+            self._has_told_all = True
+            self._tell_found(order, crew, *found)
 
-    def _tell_found_if_ready(self) -> None:
-        order = self._order
-        if order is None or not all(one in self._settled for one in self._living()):
-            return
-        holder, publisher = self._settled.get(False), self._settled.get(True)
-        if holder is None and publisher is None and not self._deaths:
-            return
+    def _tell_found(
+        self, order: messages.Begin, crew: Crew, holder: wire.Settled, publisher: wire.Settled
+    ) -> None:
+        scripts = self._scripts if holder.findings else []
+        squads: list[Findings] = [
+            script.added_to(found) if squad.role == "script" else found
+            for squad, script, found in zip(order.squads, scripts, holder.findings, strict=False)
+        ]
         self._bus.tell(
             messages.Found(
                 test=order.test,
-                squads=self._with_scripts(holder.findings) if holder is not None else [],
-                publishing=publisher.findings if publisher is not None else [],
-                deaths=self._deaths,
+                squads=squads,
+                publishing=publisher.findings,
+                deaths=crew.deaths,
                 steal=self._use.steal,
                 busy=self._use.busy,
                 is_local=all(address.is_local(squad.addresses) for squad in order.squads),
             )
         )
-
-    def _with_scripts(self, findings: list[Findings]) -> list[Findings]:
-        assert self._order is not None
-        return [
-            script.added_to(found) if squad.role == "script" else found
-            for squad, script, found in zip(self._order.squads, self._scripts, findings, strict=True)
-        ]
 
     def _end_seats(self) -> None:
         for seats in self._seats:
@@ -309,14 +236,11 @@ class Station:
 
     def _dismiss(self) -> None:
         """End the agents."""
-        self._dismissed.set()
         self._begun.clear()
-        agents, self._holder, self._publisher = self._agents(), None, None
-        for _, agent in agents:
-            agent.tell(wire.Close())
-        for _, agent in agents:
-            agent.end()
-        self._order = None
+        crew, self._crew, self._order = self._crew, None, None
+        if crew is not None:
+            crew.end()
+        self._dismissed.set()
 
     def _watch(self, test: int) -> None:
         """End the agents when the conductor has fallen silent: it was killed, say."""
@@ -327,9 +251,6 @@ class Station:
                 self._ending.set()
                 self._end_seats()
                 self._dismiss()
-
-    def _on_test_start(self, **_: Any) -> None:
-        self.spawned.clear()
 
     def _on_quitting(self, **_: Any) -> None:
         """Let the conductor have all that was measured, if it is ending the test too."""
