@@ -31,6 +31,7 @@ class Live:
         self.holder = LiveProcess("the holder")
         self.publisher = LiveProcess("the publisher") if publishers else None
         self._agents = [self.holder, *([self.publisher] if self.publisher is not None else [])]
+        self._publishers = publishers
         self._selector = selectors.DefaultSelector()
         prefix = prefix_for(now)
         for agent in self._agents:
@@ -62,13 +63,14 @@ class Live:
 
     def join(self, first: int, count: int) -> None:
         """Open connections and wait until each is open or has failed."""
-        before = len(self.of_kind(wire.Joined))
+        before = len(self.of_kind(wire.Joined, self.reports))
         for number in range(first, first + count):
             self.holder.tell(wire.Join(0, number))
-        self.listen_until(lambda: len(self.of_kind(wire.Joined)) == before + count)
+        self.listen_until(lambda: len(self.of_kind(wire.Joined, self.reports)) == before + count)
 
     def hold(self, rate: float, senders: int) -> int:
-        """Begin the hold and return when it begins."""
+        """Begin the hold once the publishers are there; return when it begins."""
+        self.listen_until(lambda: len(self.of_kind(wire.Joined, self.published)) == self._publishers)
         hold_ns = now_ns() + _LEAD_NS
         self.window = Window(self.window.origin_ns, self.window.start_ns, hold_ns, STILL_OPEN)
         pace = wire.Pace(squad=0, at_ns=hold_ns, rate=rate, senders=senders, first_place=0)
