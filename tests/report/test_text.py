@@ -94,3 +94,9 @@ def test_close_codes_are_explained():
     assert "closed by the peer: 1011 (server error): 2, 1006 (no close frame): 1, 4000: 1" in " ".join(
         text.split()
     )
+
+
+def test_a_run_with_a_name_is_called_by_it():
+    named = msgspec.structs.replace(runs.echo(), name="LobbyUser")
+    assert summary(named).startswith("wswarm LobbyUser · echo · ")
+    assert "LobbyUser" in suite_summary([named, runs.fanout()])

@@ -31,7 +31,7 @@ def render(runs: Sequence[Run], pictures: Sequence[Mapping[str, bytes]] = ()) ->
     )
     source = resources.files("wswarm.report").joinpath("report.html.j2").read_text(encoding="utf-8")
     drawn = [*pictures, *({} for _ in runs[len(pictures) :])]
-    name = runs[0].scenario if len(runs) == 1 else "run"
+    name = headline.title(runs[0]) if len(runs) == 1 else "run"
     addresses = list(dict.fromkeys(headline.url(run) for run in runs))
     return environment.from_string(source).render(
         title=f"wswarm {name} · {addresses[0]}",
@@ -48,7 +48,7 @@ def render(runs: Sequence[Run], pictures: Sequence[Mapping[str, bytes]] = ()) ->
 def _shown(run: Run, pictures: Mapping[str, bytes], index: int) -> dict[str, Any]:
     return {
         "anchor": f"run-{index + 1}",
-        "scenario": run.scenario,
+        "scenario": headline.title(run),
         "verdict": run.validity.verdict,
         "verdict_words": headline.verdict(run),
         "reasons": [show.printable(reason) for reason in run.validity.reasons],

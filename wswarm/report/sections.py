@@ -247,7 +247,7 @@ def _suite_row(run: Run) -> tuple[str, ...]:
     if run.messages is not None:
         lost = run.messages.lost.disconnected + run.messages.lost.silent
         counts = (show.count(run.messages.sent), show.count(run.messages.received), show.count(lost))
-    return (run.scenario, run.validity.verdict.upper(), opened, *counts, *times)
+    return (run.name or run.scenario, run.validity.verdict.upper(), opened, *counts, *times)
 
 
 def main_time(run: Run) -> Distribution | None:

@@ -231,8 +231,9 @@ def _json(value: Any) -> str:
 def _folder_names(runs: Sequence[Run]) -> list[str]:
     names: list[str] = []
     for run in runs:
-        again = sum(name.partition("-")[0] == run.scenario for name in names)
-        names.append(f"{run.scenario}-{again + 1}" if again else run.scenario)
+        own = run.name or run.scenario
+        again = sum(name.partition("-")[0] == own for name in names)
+        names.append(f"{own}-{again + 1}" if again else own)
     return names
 
 

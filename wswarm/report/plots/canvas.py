@@ -58,7 +58,7 @@ def figure(run: Run, title: str) -> Figure:
     canvas = FigureCanvasAgg(Figure(figsize=SIZE))
     drawn = canvas.figure
     _line(drawn, 0.982, title, fontsize=13, fontweight="bold", width=0.78)
-    _line(drawn, 0.925, f"{run.scenario}: {', '.join(headline.plan(run))}")
+    _line(drawn, 0.925, f"{headline.title(run)}: {', '.join(headline.plan(run))}")
     _line(drawn, 0.888, f"{headline.url(run)}   {run.started_at}", fontsize=8.5, color=GREY)
     fill, ink = VERDICT_COLOURS[run.validity.verdict]
     box = {"boxstyle": "round,pad=0.35", "facecolor": fill, "edgecolor": "none"}
