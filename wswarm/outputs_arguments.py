@@ -1,4 +1,4 @@
-"""The options for what machines read, shared by what measures and what compares, and the commands for stored results."""
+"""The options for what machines read, shared by what measures and compares, and the commands for stored results."""
 
 import argparse
 from pathlib import Path

@@ -25,6 +25,7 @@ WITHIN = (
     "an interval is that of one run's values: it lacks what differs from run to run; deliveries of one"
     " broadcast count as one"
 )
+FAR_APART_H = 1
 
 
 def compare(parsed: argparse.Namespace, say: Callable[[str], None]) -> int:
@@ -86,7 +87,7 @@ def _of_runs(
     pairs = [(of_run(one), of_run(other)) for one, other in pair_runs(base, head)]
     overlays = [one for pair in pairs for one in overlay.of_recordings(*pair)]
     commits = (base[0].environment.git, head[0].environment.git)
-    context = _context(parsed, commits, [*_losses(pairs), *doubts(base, head)])
+    context = _context(parsed, commits, [*_losses(pairs), *_apart(base[0], head[0]), *doubts(base, head)])
     context = msgspec.structs.replace(
         context,
         scenario=", ".join(dict.fromkeys(one.name for one, _ in pairs)),
@@ -103,6 +104,16 @@ def _losses(pairs: Sequence[tuple[Recording, Recording]]) -> list[str]:
         for base, head in pairs
         if len(pairs) > 1 and base.counts and head.counts and (base.counts.lost or head.counts.lost)
     ]
+
+
+def _apart(base: Run, head: Run) -> list[str]:
+    """Return how far apart the runs were made, if that is far."""
+    try:
+        began = [datetime.fromisoformat(run.started_at) for run in (base, head)]
+        hours = abs((began[1] - began[0]).total_seconds()) / 3600
+    except (ValueError, TypeError):  # a run file of foreign make
+        return []
+    return [f"the runs began {hours:.1f} h apart"] if hours > FAR_APART_H else []
 
 
 def _of_benchmarks(

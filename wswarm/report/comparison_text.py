@@ -53,7 +53,7 @@ def trend(entries: Sequence[Entry]) -> str:
     """Return the last comparisons of a history, a row each and a column per metric."""
     names = metric_names(entries)[:MOST_METRICS]
     left_out = len(metric_names(entries)) - len(names)
-    cells = [("made at", "head", "verdict", "lost", *names)]
+    cells = [("made at", "head", "verdict", "lost", *(show.shortened(name, 24) for name in names))]
     for one in entries[-MOST_ENTRIES:]:
         word = f"{one.verdict} (advisory)" if one.is_advisory else one.verdict
         ratios = [one.metrics[name].ratio if name in one.metrics else None for name in names]

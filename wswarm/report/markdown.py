@@ -41,7 +41,7 @@ def runs(measured: Sequence[Run]) -> str:
     lines = [f"### {_headline(measured)}", ""]
     lines += [f"`{_code(address)}`" for address in dict.fromkeys(headline.url(run) for run in measured)]
     overview = suite_table(measured)
-    lines += ["", *_table(("scenario", *overview.columns), overview.rows), ""]
+    lines += ["", *_table(("scenario", *overview.columns), overview.rows, last="---:"), ""]
     for run in measured:
         lines += _bullets(f"{_name(run)} is {run.validity.verdict}: {why}" for why in run.validity.reasons)
     objectives = [row for run in measured for row in _objectives(run)]
@@ -96,9 +96,9 @@ def _effects(columns: Sequence[str], rows: Sequence[EffectRow]) -> list[str]:
     return _table(columns, cells)
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """Lay out a table: the first and last column to the left, figures to the right."""
-    rule = [":---", *("---:" for _ in columns[2:]), ":---"]
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]], last: str = ":---") -> list[str]:
+    """Lay out a table: the first column to the left, figures to the right, the last as said."""
+    rule = [":---", *("---:" for _ in columns[2:]), last]
     return [f"| {' | '.join(line)} |" for line in (columns, rule, *rows)]
 
 

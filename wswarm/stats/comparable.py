@@ -1,7 +1,6 @@
 """Which stored runs can be set against each other, and what speaks against taking the result for more than it is."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from wswarm.errors import PlanError
@@ -14,7 +13,6 @@ LOAD = (
 )
 # Settings that only change how long or by what was measured: told, not refused.
 MEASURING = ("duration", "warmup", "drain", "processes", "connect_timeout")
-FAR_APART_S = 3600
 
 
 def pair_runs(base: Sequence[Run], head: Sequence[Run]) -> list[tuple[Run, Run]]:
@@ -47,9 +45,6 @@ def doubts(base: Sequence[Run], head: Sequence[Run]) -> list[str]:
         for arm, run in (("base", one), ("head", other)):
             if run.validity.verdict == "suspect":
                 found += [f"{arm} {run.scenario} is suspect: {reason}" for reason in run.validity.reasons]
-    apart = _seconds_apart(base[0], head[0])
-    if apart is not None and apart > FAR_APART_S:
-        found.append(f"the runs began {apart / 3600:.1f} h apart")
     return found
 
 
@@ -82,14 +77,6 @@ def _unpaired(base: Sequence[Run], head: Sequence[Run]) -> list[str]:
     return [f"{name} is in base only" for name, number in own if (name, number) not in others] + [
         f"{name} is in head only" for name, number in others if (name, number) not in own
     ]
-
-
-def _seconds_apart(base: Run, head: Run) -> float | None:
-    try:
-        began = [datetime.fromisoformat(run.started_at) for run in (base, head)]
-        return abs((began[1] - began[0]).total_seconds())
-    except (ValueError, TypeError):  # a run file of foreign make
-        return None
 
 
 def _plain(value: Any) -> Any:

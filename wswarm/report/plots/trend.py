@@ -56,7 +56,7 @@ def _panel(axes: Axes, entries: Sequence[Entry], name: str) -> None:
             color=colour,
             markerfacecolor="white" if is_advisory else colour,
         )
-    axes.set_title(canvas.drawable(shortened(name, 90)))
+    axes.set_title(canvas.drawable(shortened(name, 90)), loc="left")
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda ratio, _: effects.tick(ratio)))
 
