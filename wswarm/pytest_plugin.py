@@ -30,13 +30,13 @@ class Watch:
     Attributes:
         servers: Those that run, each with how much it had logged when the test began.
         missed: Judgements of the test that came out false.
-        not_started: Failures of apps to start, which pytest raises again for each test that needs the app.
+        not_started: Failures of apps to start, by identity: pytest raises them again in each test to come.
     """
 
     def __init__(self) -> None:
         self.servers: dict[AppServer, int] = {}
         self.missed: list[Judgement] = []
-        self.not_started: list[Any] = []
+        self.not_started: dict[int, Any] = {}
 
     def begin(self) -> None:
         """Forget the test before."""
@@ -47,14 +47,14 @@ class Watch:
     def not_start(self, why: str) -> BaseException:
         """Return the failure of an app to start, to be raised: told without a traceback."""
         failure: Any = pytest.fail.Exception(why, pytrace=False)
-        self.not_started.append(failure)
+        self.not_started[id(failure)] = failure
         return cast(BaseException, failure)
 
     def shorten(self, told: BaseException) -> None:
         """Keep the first line of a failure to start, once it has been told at length."""
-        for failure in self.not_started:
-            if failure is told and _AGAIN not in failure.msg:
-                failure.msg = failure.msg.splitlines()[0].rstrip(":") + _AGAIN
+        failure = self.not_started.get(id(told))
+        if failure is not None and _AGAIN not in failure.msg:
+            failure.msg = failure.msg.splitlines()[0].rstrip(":") + _AGAIN
 
 
 _WATCH = pytest.StashKey[Watch]()
