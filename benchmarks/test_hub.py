@@ -15,7 +15,7 @@ from wswarm.experiment.measure import measure
 from wswarm.load.plan import make_plan
 from wswarm.run import Run
 
-PAIRS = 5
+PAIRS = 7
 SUBSCRIBERS = 1000
 MUTE = SUBSCRIBERS // 100
 LARGE = 65_536

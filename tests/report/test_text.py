@@ -82,6 +82,7 @@ def test_an_objective_is_shown_in_the_unit_it_is_written_in():
     assert objective_value("p99<50ms", 0.0042) == "4.20 ms"
     assert objective_value("p99 <= 0.05", 0.0042) == "4.20 ms"
     assert objective_value("response_time.max < 1s", 1.5) == "1.50 s"
+    assert objective_value("fanout.completion_time.p99<=0.2", 0.0042) == "4.20 ms"
     assert objective_value("generator.peak_rss<1e9", 5e8) == "500 MB"
     assert objective_value("lost==0", 3) == "3"
     assert objective_value("rates.received>=1000", None) == "–"
@@ -94,3 +95,9 @@ def test_close_codes_are_explained():
     assert "closed by the peer: 1011 (server error): 2, 1006 (no close frame): 1, 4000: 1" in " ".join(
         text.split()
     )
+
+
+def test_a_run_with_a_name_is_called_by_it():
+    named = msgspec.structs.replace(runs.echo(), name="LobbyUser")
+    assert summary(named).startswith("wswarm LobbyUser · echo · ")
+    assert "LobbyUser" in suite_summary([named, runs.fanout()])
