@@ -3,8 +3,9 @@
     locust -f benchmarks/yardsticks/plain_locust.py --headless -u CONNECTIONS -r CONNECTIONS -t 60s \
         --host ws://127.0.0.1:8000 --messages MESSAGES
 
-Prints `ready` when all connections are open and then, after MESSAGES in all, a JSON object with the CPU seconds per
-message of this process from the first message to the last; then it quits.
+Each message has to be JSON with `sent_ns`, CLOCK_MONOTONIC. Prints `ready` when all connections are open and then,
+after MESSAGES in all, a JSON object with the CPU seconds per message of this process from the first message to the
+last; then it quits.
 """
 
 import json
@@ -22,7 +23,6 @@ class Counted:
     received = 0
     opened = 0
     first_cpu_s = 0.0
-    began = time.monotonic()
 
 
 @events.init_command_line_parser.add_listener
@@ -31,7 +31,7 @@ def add_options(parser, **_):
 
 
 class PlainUser(User):
-    """Receives as long as it is let, and fires `request` for each message."""
+    """Receives as long as it is let, and fires `request` with the delivery time of each message."""
 
     def on_start(self):
         self.socket = websocket.create_connection(self.host)
@@ -44,25 +44,27 @@ class PlainUser(User):
 
     @task
     def receive(self):
-        receive, fire = self.socket.recv, self.environment.events.request.fire
         messages = self.environment.parsed_options.messages
         while True:
-            payload = receive()
-            if Counted.received == 0:
-                Counted.first_cpu_s = cpu_s()
+            self.on_message(self.socket.recv())
             Counted.received += 1
-            fire(
-                request_type="deliver",
-                name="broadcast",
-                response_time=(time.monotonic() - Counted.began) * 1e3,
-                response_length=len(payload),
-                exception=None,
-                context={},
-            )
-            if Counted.received == messages:
-                spent = cpu_s() - Counted.first_cpu_s
-                print(json.dumps({"messages": messages, "cpu_s_per_message": spent / messages}), flush=True)
+            if Counted.received == 1:
+                Counted.first_cpu_s = cpu_s()
+            elif Counted.received == messages:
+                spent = (cpu_s() - Counted.first_cpu_s) / (messages - 1)
+                print(json.dumps({"messages": messages, "cpu_s_per_message": spent}), flush=True)
                 gevent.spawn(self.environment.runner.quit)
+
+    def on_message(self, message):
+        sent_ns = json.loads(message)["sent_ns"]
+        self.environment.events.request.fire(
+            request_type="deliver",
+            name="broadcast",
+            response_time=(time.monotonic_ns() - sent_ns) / 1e6,
+            response_length=len(message),
+            exception=None,
+            context=self.context(),
+        )
 
 
 def cpu_s() -> float:
