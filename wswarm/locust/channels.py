@@ -89,7 +89,6 @@ class Channel:
     Attributes:
         points: Of the last ten minutes, ascending.
         connections: Open now.
-        owed: Deliveries that are due by what was published and who was there.
         times: Response or delivery times so far. `handshakes`: of all connections.
         broadcasts: Of the hold so far.
     """
@@ -108,7 +107,7 @@ class Channel:
         self._hold = hold
         self.times = Histogram()
         self.broadcasts = Broadcasts()
-        self.owed = self._sent = self._overdue = 0
+        self._counted = self._sent = self._overdue = 0
         self._owed_at: deque[tuple[float, int]] = deque()
         self._shown = self.handshakes if self.role == "connect" else Histogram()
         self._received_at: deque[tuple[float, int]] = deque()
@@ -125,9 +124,9 @@ class Channel:
         """
         if hold != self._hold:
             self._forget(hold)
-        self.owed += max(0, sent - self._sent) * connections
+        self._counted += max(0, sent - self._sent) * connections
         self._sent, self.connections = sent, connections
-        self._owed_at.append((t_s, self.owed))
+        self._owed_at.append((t_s, self._counted))
         while self._owed_at[0][0] <= t_s - _OVERDUE_S and len(self._owed_at) > 1:
             self._overdue = self._owed_at.popleft()[1]
         if any(new is not old for new, old in zip_longest(states, self._states)):
@@ -142,6 +141,11 @@ class Channel:
     def received(self) -> int:
         """Deliveries or replies so far."""
         return self.times.n
+
+    @property
+    def owed(self) -> int:
+        """Deliveries that are due by what was published and who was there then."""
+        return max(self._counted, self.received)
 
     @property
     def lost(self) -> int:

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request, send_from_directory
 from locust.runners import Runner
@@ -14,7 +15,7 @@ from wswarm.locust.board import Board
 from wswarm.locust.figures import COLUMNS, csv_text
 
 Form = MultiDict[str, str]
-View = Callable[..., Response | None]
+View = Callable[..., Any]  # what Flask takes
 
 _TAB = "fan-out"
 _PAGE = Path(__file__).with_name("charts.html")
@@ -35,12 +36,13 @@ class Pages:
         self._web_ui = web_ui
         options = web_ui.environment.parsed_options
         blueprint = Blueprint("wswarm", __name__, url_prefix=options.web_base_path if options else None)
-        for path, view in {
+        views: dict[str, View] = {
             "/wswarm": self._page,
             "/wswarm/data": self._data,
             "/wswarm/csv": self._csv,
             "/wswarm/report/<path:name>": self._report,
-        }.items():
+        }
+        for path, view in views.items():
             blueprint.add_url_rule(path, view.__name__.strip("_"), self._guarded(view))
         assert web_ui.app is not None
         web_ui.app.register_blueprint(blueprint)
@@ -50,7 +52,7 @@ class Pages:
         _log.info("Live charts are at /wswarm of the web interface")
 
     def _guarded(self, view: View) -> View:
-        guarded: View = self._web_ui.auth_required_if_enabled(view)  # type: ignore[no-untyped-call]
+        guarded: View = self._web_ui.auth_required_if_enabled(view)
         return guarded
 
     def _extend(self, web_ui: WebUI) -> None:
@@ -87,7 +89,8 @@ class Pages:
     def _check_form(self) -> Response | None:
         if request.endpoint != "locust.swarm":
             return None
-        return self._guarded(self._refusal)()
+        refusal: Response | None = self._guarded(self._refusal)()
+        return refusal
 
     def _refusal(self) -> Response | None:
         message = self._object_to(request.form)
