@@ -37,8 +37,16 @@ def test_what_is_published_is_owed_to_those_who_are_there_then() -> None:
     channel = chat()
     channel.note(0.0, [state()], connections=10, sent=0, hold=1)
     channel.note(0.5, [state()], connections=10, sent=3, hold=1)
-    channel.note(1.0, [state()], connections=20, sent=4, hold=1)
+    channel.note(1.0, [state()], connections=20, sent=3, hold=1)
+    channel.note(3.0, [state()], connections=20, sent=4, hold=1)
     assert channel.owed == 3 * 10 + 1 * 20
+
+
+def test_a_broadcast_told_of_late_is_not_owed_to_those_who_came_after_it() -> None:
+    channel = chat()
+    channel.note(0.0, [state()], connections=10, sent=0, hold=1)
+    channel.note(1.0, [state()], connections=20, sent=1, hold=1)
+    assert channel.owed == 10
 
 
 def test_what_is_under_way_is_not_lost_and_what_is_overdue_is() -> None:

@@ -20,6 +20,7 @@ POINTS_KEPT = 600  # ten minutes
 _POINT_S = 1.0
 _RATE_OVER_S = 3.0  # stations tell twice a second, not in step with the points
 _OVERDUE_S = 2.0
+_TOLD_LATE_S = 1.5  # at most so long after it was published is a broadcast told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class Channel:
         self.handshakes = Histogram()
         self._hold = -1
         self._states: Sequence[SquadState] = ()
+        self._connections_at: deque[tuple[float, int]] = deque()
         self._forget(0)
 
     def _forget(self, hold: int) -> None:
@@ -124,7 +126,11 @@ class Channel:
         """
         if hold != self._hold:
             self._forget(hold)
-        self._counted += max(0, sent - self._sent) * connections
+        self._connections_at.append((t_s, connections))
+        while self._connections_at[0][0] < t_s - _TOLD_LATE_S:
+            self._connections_at.popleft()
+        there = min(count for _, count in self._connections_at)
+        self._counted += max(0, sent - self._sent) * there
         self._sent, self.connections = sent, connections
         self._owed_at.append((t_s, self._counted))
         while self._owed_at[0][0] <= t_s - _OVERDUE_S and len(self._owed_at) > 1:
@@ -144,7 +150,7 @@ class Channel:
 
     @property
     def owed(self) -> int:
-        """Deliveries that are due by what was published and who was there then."""
+        """Deliveries that are due by what was published and who was there then; rather too few than too many."""
         return max(self._counted, self.received)
 
     @property
