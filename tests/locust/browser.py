@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 PATIENCE_S = 60.0
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -26,8 +26,8 @@ def chromium() -> str | None:
 class Page:
     """One page of the browser."""
 
-    def __init__(self, address: str) -> None:
-        self._socket = connect(address, max_size=None, proxy=None)
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
         self._numbers = count(1)
 
     def open(self, url: str) -> None:
@@ -83,10 +83,6 @@ class Page:
         """Write a picture of the page."""
         path.write_bytes(base64.b64decode(self._do("Page.captureScreenshot")["data"]))
 
-    def close(self) -> None:
-        """Hang up."""
-        self._socket.close()
-
     def _do(self, method: str, **parameters: Any) -> dict[str, Any]:
         number = next(self._numbers)
         self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
@@ -113,11 +109,8 @@ def browser(folder: Path) -> Iterator[Page]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        page = Page(_address(profile / "DevToolsActivePort"))
-        try:
-            yield page
-        finally:
-            page.close()
+        with connect(_address(profile / "DevToolsActivePort"), max_size=None, proxy=None) as socket:
+            yield Page(socket)
     finally:
         process.terminate()
         process.wait(PATIENCE_S)
