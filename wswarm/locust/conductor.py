@@ -201,17 +201,13 @@ class Conductor:
             self._note(member, message)
         self._news.set()
 
-    def _note(
-        self, member: Member, message: messages.State | messages.Published | messages.Found | messages.Goodbye
-    ) -> None:
+    def _note(self, member: Member, message: messages.State | messages.Published | messages.Found) -> None:
         if isinstance(message, messages.State):
             member.state = message
         elif isinstance(message, messages.Published):
             member.published = message
-        elif isinstance(message, messages.Found):
-            member.found = message
         else:
-            member.has_left = True
+            member.found = message
 
     def _meet(self, member: Member, here: messages.Here) -> None:
         if here.clock == self._clock:
@@ -269,7 +265,7 @@ class Conductor:
     def _miss_the_lost(self) -> None:
         alive = set(self._bus.workers())
         for member in self.there():
-            is_gone = member.worker not in alive or member.has_left or member.is_silent
+            is_gone = member.worker not in alive or member.is_silent
             if is_gone and member.found is None:
                 member.lose(
                     (now_ns() - self.window.origin_ns) / NS_PER_S, [order.name for order in self.orders]

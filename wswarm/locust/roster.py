@@ -26,7 +26,6 @@ class Member:
         heard_ns: When it was last heard.
         state: The latest. `published`, `found`: once it has told.
         is_publisher: Whether the publishers are there, if there are any; `is_publishing`: whether there are.
-        has_left: Whether it said goodbye.
         loss: What became of it if it was lost, else `None`.
     """
 
@@ -42,7 +41,6 @@ class Member:
     state: messages.State | None = None
     published: messages.Published | None = None
     found: messages.Found | None = None
-    has_left: bool = False
     loss: str | None = None
 
     @property
