@@ -1,4 +1,4 @@
-"""Locust as the tests drive it: real processes on real sockets, what they leave behind, and who descends from them."""
+"""Locust as the tests drive it: real processes on real sockets, their descendants and what they leave behind."""
 
 import os
 import signal
@@ -135,8 +135,7 @@ def distributed(folder: Path, *arguments: str, workers: int = 2) -> Iterator[tup
     with locust(folder, *file, *expect, *arguments) as master:
         started: list[Locust] = []
         try:
-            for _ in range(workers):
-                started.append(worker_of(folder, port))
+            started += [worker_of(folder, port) for _ in range(workers)]
             yield master, started
         finally:
             for one in started:
