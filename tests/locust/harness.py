@@ -60,6 +60,11 @@ class Locust:
         assert all(text in said for text in texts), said
         return said
 
+    def hold(self, seconds: float = 1.0) -> None:
+        """Wait until the hold has lasted so long."""
+        self.wait_for("The hold has begun")
+        time.sleep(seconds)
+
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the process alone."""
         self.descendants()

@@ -133,6 +133,7 @@ class Conductor:
                 member.worker, messages.BeginHold(window=window, paces=paces, publishing=publishing)
             )
         gevent.sleep(max(0.0, (hold_ns - now_ns()) / NS_PER_S))
+        _log.info("The hold has begun")
         self.target_uses["hold"] = self.watch_target()
 
     def _is_open(self, test: int) -> bool:
