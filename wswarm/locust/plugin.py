@@ -40,6 +40,7 @@ def install(events: Events) -> None:
 
 
 def _on_init(environment: Environment, runner: Runner, **_: Any) -> None:
+    gevent.get_hub().loop.update_now()  # Locust counts -t from the loop's clock, which stands still until it runs
     if not any(issubclass(user, WebSocketUser) for user in environment.user_classes):
         return
     if isinstance(runner, WorkerRunner | LocalRunner):
@@ -169,8 +170,9 @@ class Session:
             return
         self.runs = runs_of(self.conductor)
         self._show()
-        self.board.runs = self.runs
-        if self.runs:
+        if not self.runs:
+            _log.error("nothing was measured: no user of ours had asked for a connection")
+        else:
             text = summary(self.runs[0]) if len(self.runs) == 1 else suite_summary(self.runs)
             sys.stdout.write(f"\n{text}\n")
             self._write_csv()
@@ -242,7 +244,7 @@ class Session:
         if self._writing is not None:
             self._writing.join()
         if not self.runs and self._environment.process_exit_code is None and self._is_headless():
-            _log.error("nothing was measured")
+            _log.error("nothing was measured: no test was run")
             self._environment.process_exit_code = INVALID
 
     def _is_headless(self) -> bool:

@@ -1,6 +1,5 @@
 """What the conductor knows of each station."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -15,6 +14,7 @@ from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
 SILENCE_S = 8.0
+ANSWER_S = 4.0
 
 
 @dataclass(slots=True)
@@ -28,7 +28,6 @@ class Member:
         holds: How many holds it was told to begin.
         state: The latest. `published`, `found`: once it has told.
         is_publisher: Whether the publishers are there, if there are any; `is_publishing`: whether there are.
-        has_left: Whether it said goodbye.
         loss: What became of it if it was lost, else `None`.
     """
 
@@ -45,7 +44,6 @@ class Member:
     state: messages.State | None = None
     published: messages.Published | None = None
     found: messages.Found | None = None
-    has_left: bool = False
     loss: str | None = None
 
     @property
@@ -66,8 +64,9 @@ class Member:
 
     @property
     def is_silent(self) -> bool:
-        """Whether nothing was heard of it for long."""
-        return now_ns() - self.heard_ns > SILENCE_S * NS_PER_S
+        """Whether nothing was heard of it for long; it answers at once when it is asked to begin."""
+        patience_s = SILENCE_S if self.has_begun else ANSWER_S
+        return now_ns() - self.heard_ns > patience_s * NS_PER_S
 
     @property
     def is_settled(self) -> bool:
@@ -88,18 +87,6 @@ class Member:
         """Return how the publishing squad at that place stands, `None` if it is not here."""
         state = self.state
         return self._of_this_hold(state.publishing[place]) if state and state.publishing else None
-
-    def lose(self, at_s: float, names: Sequence[str]) -> None:
-        """Note that it is gone, with what it held of the classes of these names."""
-        states = self.state.squads if self.state is not None else []
-        held = [
-            f"{state.open} connections of {name}"
-            for name, state in zip(names, states, strict=False)
-            if state.requested
-        ]
-        held += ["the publishers"] if self.is_publishing else []
-        what = " and ".join(held) or "no connection yet"
-        self.loss = f"{self.name} was lost {at_s:.1f} s after the start, with {what}"
 
     def open_in(self, squad: int) -> int:
         """Return how many connections of a squad are open."""
