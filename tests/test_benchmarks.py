@@ -51,7 +51,9 @@ def test_a_figure_that_is_30_percent_slower_fails_the_comparison_with_a_stored_r
     assert 'failures="0"' in (pytester.path / "junit.xml").read_text()  # as docs/benchmarks.md warns
 
 
-def test_without_a_stored_run_the_comparison_is_a_usage_error(compared: Callable[..., pytest.RunResult]) -> None:
+def test_without_a_stored_run_the_comparison_is_a_usage_error(
+    compared: Callable[..., pytest.RunResult],
+) -> None:
     found = compared(1.0, "--benchmark-compare=0001", "--benchmark-compare-fail=median:10%")
     assert found.ret == pytest.ExitCode.USAGE_ERROR
 
