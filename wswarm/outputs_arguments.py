@@ -33,7 +33,7 @@ def add_compare(commands: Any) -> None:
         help="two stored runs side by side",
         description="Compare stored runs of one plan, suites, or files of pytest-benchmark: ratio, interval and"
         " verdict of each figure, lost messages, distributions over each other. Advisory, as the runs were not"
-        " interleaved: exit 0 whatever it finds. A stored comparison, given alone, is shown again and decides.",
+        " interleaved: a slower head exits 0. A stored comparison, given alone, is shown again and decides.",
         epilog="Exit codes: 0 compared; 1 a file can't be read or written; 2 usage, or the two can't be compared;"
         " 96 inconclusive (with --strict); 97 regression; 98 a run is invalid, or nothing was measured in both.",
     )

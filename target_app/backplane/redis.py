@@ -10,7 +10,12 @@ from target_app.backplane.protocol import AddressError, BackplaneDown, Backplane
 from target_app.backplane.wire import CONTROL, Received
 
 # Whatever the address says. RESP2 keeps the answers to SUBSCRIBE in the stream of messages.
-_OURS = {"protocol": 2, "decode_responses": False, "encoding": "utf-8", "encoding_errors": "strict"}
+_OURS: dict[str, Any] = {
+    "protocol": 2,
+    "decode_responses": False,
+    "encoding": "utf-8",
+    "encoding_errors": "strict",
+}
 
 
 class RedisWire:

@@ -137,12 +137,20 @@ def test_a_stored_comparison_alone_is_shown_again_and_decides(
         ("fine", compared.FINE, 0),
         ("nothing", compared.NOTHING, 98),
     ):
-        one = Stored(context=compared.CONTEXT, comparison=found)
-        comparisons.save(one, stored / name, plots=False, name="ab.json")
+        comparisons.save(Stored(context=compared.CONTEXT, comparison=found), stored / name, plots=False)
         assert compare(name) == code
         assert capsys.readouterr().out.startswith("wswarm ab · base origin/main")
     assert compare("fine", "regression") == 2
     assert "fine is a comparison already: give it alone" in capsys.readouterr().err
+
+
+def test_an_interleaved_comparison_decides_when_shown_again(
+    stored: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (stored / "ab.json").write_text(json.dumps(compared.ab_file(compared.SLOWER)))
+    for path in ("ab.json", "."):
+        assert compare(path) == 97
+        assert "✗ REGRESSION" in capsys.readouterr().out
 
 
 def test_the_report_has_the_pictures_unless_refused(stored: Path) -> None:

@@ -1,4 +1,4 @@
-"""Locust as the tests drive it: real processes on real sockets, what they leave behind, and who descends from them."""
+"""Locust as the tests drive it: real processes on real sockets, their descendants and what they leave behind."""
 
 import os
 import signal
@@ -41,6 +41,7 @@ class Locust:
             self.process = subprocess.Popen(
                 [*prefix, sys.executable, "-m", "locust", *arguments],
                 cwd=folder,
+                env={name: value for name, value in os.environ.items() if name != "LOCUST_SKIP_MONKEY_PATCH"},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -59,6 +60,11 @@ class Locust:
         said = self.text()
         assert all(text in said for text in texts), said
         return said
+
+    def hold(self, seconds: float = 1.0) -> None:
+        """Wait until the hold has lasted so long."""
+        self.wait_for("The hold has begun")
+        time.sleep(seconds)
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the process alone."""
@@ -135,8 +141,7 @@ def distributed(folder: Path, *arguments: str, workers: int = 2) -> Iterator[tup
     with locust(folder, *file, *expect, *arguments) as master:
         started: list[Locust] = []
         try:
-            for _ in range(workers):
-                started.append(worker_of(folder, port))
+            started += [worker_of(folder, port) for _ in range(workers)]
             yield master, started
         finally:
             for one in started:

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from random import Random
+from typing import Any
 
 import msgspec
+import numpy as np
 
 from tests.report import runs
 from wswarm.report.context import Context, Side
 from wswarm.report.effects import STORED
 from wswarm.run import Environment
 from wswarm.stats.ab import Comparison, Design, judge
+from wswarm.stats.histogram import Histogram
 from wswarm.stats.slices import Counts, Metric, Slice, random_blocks
 
 CPU = Metric(name="server CPU per delivery", theta=0.05)
@@ -95,6 +98,33 @@ def advisory(context: Context = CONTEXT) -> Context:
         advisory=STORED,
         notes=("the runs began 26.0 h apart", "echo: different kernel: Linux 6.8 and Linux 6.9"),
     )
+
+
+def ab_file(slices: Sequence[Slice] = ()) -> dict[str, Any]:
+    """Return an `ab.json` of these slices, as far as a report reads it, with figures as they are named there."""
+    names = {CPU.name: "cpu", P50.name: "p50", P99.name: "p99", CAPACITY.name: "capacity"}
+    metrics = tuple(msgspec.structs.replace(one, name=names[one.name]) for one in DESIGN.metrics)
+    renamed = [
+        msgspec.structs.replace(one, values={names[name]: value for name, value in one.values.items()})
+        for one in slices
+    ]
+    times = {}
+    for arm, factor in (("base", 1.0), ("head", 1.03)):
+        histogram = Histogram()
+        histogram.record((np.arange(1, 101) * factor * 48_000).astype(np.int64))
+        times[arm] = histogram.encode()
+    return {
+        "schema": "wswarm/ab@1",
+        "scenario": "fanout",
+        "started_at": CONTEXT.made_at,
+        "environment": msgspec.to_builtins(CONTEXT.environment),
+        "base": {"arm": "base", "version": "origin/main", "commit": "1a2b3c4d5e6f7a8b9c0d"},
+        "head": {"arm": "head", "version": ".", "has_changes": True},
+        "settings": {"budget": 360.0, "seed": 7, "blocks": 4},
+        "elapsed": 252.0,
+        "comparison": msgspec.to_builtins(judge(renamed, Design(metrics=metrics), is_last=True)),
+        "slices": [{"slice": msgspec.to_builtins(one), "times": times[one.arm], "t": 0.0} for one in renamed],
+    }
 
 
 def slow_echo():

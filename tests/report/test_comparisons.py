@@ -11,6 +11,7 @@ from tests.report import compared, runs
 from tests.report.test_html import Page
 from wswarm.errors import ResultError
 from wswarm.report import comparisons, history, overlay
+from wswarm.report import effects as effects_of
 from wswarm.report.comparison_html import render
 from wswarm.report.comparisons import Stored
 from wswarm.report.plots import comparison as plots
@@ -19,7 +20,7 @@ from wswarm.stats.recording import of_run
 from wswarm.stats.sample import Sample
 
 METRICS = compared.DESIGN.metrics
-STORED = Stored(context=compared.CONTEXT, comparison=compared.REGRESSION, slices=tuple(compared.SLOWER))
+STORED = Stored(context=compared.CONTEXT, comparison=compared.REGRESSION)
 ENTRY = history.entry(compared.REGRESSION, compared.CONTEXT)
 
 
@@ -39,7 +40,7 @@ def test_a_comparison_comes_back_the_same(tmp_path):
     for path in (tmp_path / "one", tmp_path / "one" / "compare.json"):
         found = comparisons.find(path)
         assert found is not None
-        assert comparisons.load(found) == STORED
+        assert comparisons.load(found) == (STORED, [])
 
 
 def test_a_file_that_is_no_comparison_is_told_from_one(tmp_path):
@@ -56,8 +57,45 @@ def test_a_broken_comparison_is_told_in_one_line(tmp_path):
         comparisons.load(tmp_path / "compare.json")
 
 
+def test_an_interleaved_comparison_is_read_with_all_its_times(tmp_path):
+    (tmp_path / "ab.json").write_text(json.dumps(compared.ab_file(compared.SLOWER)))
+    found = comparisons.find(tmp_path)
+    assert found is not None
+    stored, overlays = comparisons.load(found)
+    assert stored.comparison.verdict == "regression"
+    assert [effect.metric.name for effect in stored.comparison.effects] == [
+        "fanout server CPU per delivery",
+        "fanout delivery time p50",
+        "fanout delivery time p99",
+        "fanout capacity",
+    ]
+    assert effects_of.sides(stored.context) == "base origin/main (1a2b3c4d5e) → head . with changes"
+    assert (stored.context.advisory, stored.context.seconds) == (None, 252.0)
+    times = overlays[0]
+    assert times.name == "delivery time, all slices"
+    open_slices = sum(one.arm == "base" and one.load == "open" for one in compared.SLOWER)
+    assert (times.base.n, times.head.n) == (100 * open_slices, 100 * open_slices)
+    assert times.head.quantile(0.5) / times.base.quantile(0.5) == pytest.approx(1.03, rel=0.002)
+    assert len(overlays) == 5
+
+
+@pytest.mark.parametrize("change", [{"slices": [{"slice": None}]}, {"comparison": {}}, {"environment": 1}])
+def test_a_damaged_interleaved_comparison_is_told_in_one_line(change, tmp_path):
+    (tmp_path / "ab.json").write_text(json.dumps(compared.ab_file(compared.SLOWER) | change))
+    with pytest.raises(ResultError, match="is not a comparison"):
+        comparisons.load(tmp_path / "ab.json")
+
+
+def test_a_damaged_histogram_in_a_comparison_is_told_in_one_line(tmp_path):
+    ab = compared.ab_file(compared.SLOWER)
+    ab["slices"][0]["times"] = "HISTFAAA"
+    (tmp_path / "ab.json").write_text(json.dumps(ab))
+    with pytest.raises(ResultError, match="is not a comparison"):
+        comparisons.load(tmp_path / "ab.json")
+
+
 def test_the_pictures_of_an_interleaved_comparison_are_drawn_and_on_the_page(tmp_path):
-    overlays = overlay.of_slices(STORED.slices, METRICS)
+    overlays = overlay.of_slices(compared.SLOWER, METRICS)
     comparisons.save(STORED, tmp_path, overlays[:1], plots=True)
     names = {path.stem for path in tmp_path.glob("*.png")}
     assert names == {path.stem for path in tmp_path.glob("*.svg")}
@@ -67,7 +105,7 @@ def test_the_pictures_of_an_interleaved_comparison_are_drawn_and_on_the_page(tmp
 
 
 def test_the_same_comparison_gives_the_same_bytes(tmp_path):
-    overlays = overlay.of_slices(STORED.slices, METRICS[:1])
+    overlays = overlay.of_slices(compared.SLOWER, METRICS[:1])
     for folder in ("1", "2"):
         (tmp_path / folder).mkdir()
         plots.draw(compared.REGRESSION, compared.CONTEXT, overlays, tmp_path / folder)
@@ -129,10 +167,10 @@ def test_distributions_of_few_or_far_values_are_drawn_without_a_warning(base, he
 
 
 def test_slices_that_were_spoilt_or_of_other_load_are_not_drawn():
-    slices = [msgspec.structs.replace(one, reasons=("steal",)) for one in STORED.slices]
+    slices = [msgspec.structs.replace(one, reasons=("steal",)) for one in compared.SLOWER]
     assert overlay.of_slices(slices, METRICS) == []
-    (capacity,) = overlay.of_slices(STORED.slices, [compared.CAPACITY])
-    assert capacity.base.n == sum(one.arm == "base" and one.load == "closed" for one in STORED.slices)
+    (capacity,) = overlay.of_slices(compared.SLOWER, [compared.CAPACITY])
+    assert capacity.base.n == sum(one.arm == "base" and one.load == "closed" for one in compared.SLOWER)
 
 
 def test_a_history_grows_by_one_line_per_comparison_and_keeps_what_it_had(tmp_path):

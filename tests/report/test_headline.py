@@ -54,3 +54,9 @@ def test_a_plan_of_another_front_end_may_leave_settings_out():
 )
 def test_a_password_in_the_address_is_not_shown(url, shown):
     assert headline.url(with_plan(ECHO, url=url)) == shown
+
+
+def test_a_fanout_whose_publishers_never_connected_has_a_headline():
+    run = runs.fanout(subscribers=5, rate=20, duration=1)
+    nobody = msgspec.structs.replace(run, fanout=msgspec.structs.replace(run.fanout, publishers=0))
+    assert "20/s published in all, 20/s each, 100/s to deliver" in headline.plan(nobody)

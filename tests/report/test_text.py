@@ -5,6 +5,7 @@ from tests.report import edges, golden, runs
 from wswarm.report.sections import objective_value
 from wswarm.report.text import suite_summary, summary
 from wswarm.run import Distribution
+from wswarm.stats.certainty import certain
 
 OBJECTIVES = runs.objectives(
     ("p99<50ms", 0.00106, True),
@@ -97,7 +98,14 @@ def test_close_codes_are_explained():
     )
 
 
-def test_a_run_with_a_name_is_called_by_it():
-    named = msgspec.structs.replace(runs.echo(), name="LobbyUser")
-    assert summary(named).startswith("wswarm LobbyUser · echo · ")
-    assert "LobbyUser" in suite_summary([named, runs.fanout()])
+def test_times_below_the_error_of_the_clocks_are_shown_as_such_and_why():
+    shown = summary(certain(runs.fanout(), 0.02))
+    completion = next(line for line in shown.splitlines() if line.startswith("  completion"))
+    assert completion.split()[1:3] == ["<", "20.0"]
+    assert "clocks compared to within 20.0 ms; what is less is not given" in shown
+    assert "n too small" not in completion
+
+
+def test_a_suite_tells_how_sure_times_between_machines_are():
+    shown = suite_summary([runs.echo(), certain(runs.fanout(), 0.003)])
+    assert "fanout: times between machines: clocks compared to within 3.00 ms" in shown

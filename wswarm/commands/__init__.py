@@ -1,1 +1,1 @@
-"""Commands in files of their own: each takes the parsed options and a way to print, and returns an exit code."""
+"""Commands with more to them than a scenario, and what all of them need of the terminal."""

@@ -62,9 +62,7 @@ def _read(parsed: argparse.Namespace) -> tuple[Stored, list[Overlay]]:
         file = found[0][1]
         if file is None:
             raise PlanError(f"HEAD is missing: {parsed.base} is one run, not a comparison of two")
-        again = comparisons.load(file)
-        metrics = [effect.metric for effect in again.comparison.effects]
-        return again, overlay.of_slices(again.slices, metrics)
+        return comparisons.load(file)
     for path, file in found:
         if file is not None:
             raise PlanError(f"{path} is a comparison already: give it alone")

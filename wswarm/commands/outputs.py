@@ -52,7 +52,7 @@ def write_comparison(
     )
     if parsed.history is not None:
         entries = comparisons.append_history(parsed.history, history.entry(comparison, context))
-        if not parsed.no_plots:
+        if not getattr(parsed, "no_plots", False):
             comparisons.draw_trend(entries, folder)
 
 
@@ -95,4 +95,4 @@ def _write_file(path: Path, text: str) -> None:
     if path.exists() and not path.is_file():
         comparisons.append_text(path, text)
     else:
-        store.write_text(path, text)
+        store.write_file(path, text)

@@ -13,6 +13,7 @@ import msgspec
 from locust.env import Environment
 from locust.runners import Runner
 
+from wswarm.drive import address
 from wswarm.drive.clock import now_ns
 from wswarm.drive.live import wire
 from wswarm.drive.probes import TargetMeter, TargetUse
@@ -22,6 +23,7 @@ from wswarm.locust.begin import begin_for
 from wswarm.locust.bus import ConductorEnd
 from wswarm.locust.clock import SAME, clock_name
 from wswarm.locust.clocks import Clocks
+from wswarm.locust.losses import add_owed, lose
 from wswarm.locust.order import Order
 from wswarm.locust.pacing import Pacing, published_to
 from wswarm.locust.roster import Member
@@ -43,7 +45,7 @@ class Conductor:
         members: The stations of this test by Locust's ids of their workers, in the order of their coming.
         orders: What each user class of ours does.
         window: The test's times; `hold_ns` is when the ramp began until the hold does.
-        is_holding: Whether the hold has begun.
+        is_holding: Whether the hold has begun; `holds`: how often it was begun.
         on_tick: Called several times a second while a test runs.
     """
 
@@ -52,7 +54,7 @@ class Conductor:
         self.orders: Sequence[Order] = ()
         self.window = Window(0, 0, 0, 0)
         self.is_running = self.is_holding = False
-        self.test = 0
+        self.test = self.holds = 0
         self.started_at = datetime.now(UTC)
         self.target = TargetMeter(target_pid) if target_pid is not None else None
         self.target_uses: dict[str, TargetUse | None] = {}
@@ -74,13 +76,18 @@ class Conductor:
 
         Args:
             is_held_at_once: The whole test is the hold, rather than what follows the ramp.
+
+        Raises:
+            TargetError: a target's name is not known.
         """
+        for order in orders:
+            address.resolve(order.plan.url)
         self.test += 1
         self.orders, self.members = orders, {}
         now = now_ns()
         self.window = Window(now, now, now, STILL_OPEN)
         self.started_at = datetime.now(UTC)
-        self.is_running, self.is_holding = True, is_held_at_once
+        self.is_running, self.is_holding, self.holds = True, is_held_at_once, 0
         self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
         self._publisher, self._end_ns = None, None
         self._pacing = Pacing(orders)
@@ -105,28 +112,34 @@ class Conductor:
         test, patience_s = self.test, max((order.plan.connect_timeout for order in self.orders), default=0.0)
         deadline = time.monotonic() + patience_s + _GRACE_S
         asked_ns = now_ns()
-        while time.monotonic() < deadline and self.is_running and self.test == test:
+        while time.monotonic() < deadline and self._is_open(test):
             members = self.there()
             fresh = [one for one in members if one.heard_ns > asked_ns + NS_PER_S // 2]
             if members and len(fresh) == len(members) and all(one.is_settled for one in members):
                 break
             gevent.sleep(_TICK_S)
-        if not self.is_running or self.test != test:
+        if not self._is_open(test):
             return
         hold_ns = now_ns() + _LEAD_NS
         self.window = msgspec.structs.replace(self.window, hold_ns=hold_ns)
-        self.is_holding = True
+        self.is_holding, self.holds = True, self.holds + 1
         self.target_uses |= {"open": self.watch_target(), "hold": None}
         members = self.there()
         squads = self._pacing.note(members)
         for member in members:
             paces, publishing = self._pacing.paces(member, members, hold_ns, squads)
             window = shift.window(self.window, member.ahead_ns)
+            member.holds += 1
             self._bus.tell(
                 member.worker, messages.BeginHold(window=window, paces=paces, publishing=publishing)
             )
         gevent.sleep(max(0.0, (hold_ns - now_ns()) / NS_PER_S))
+        _log.info("The hold has begun")
         self.target_uses["hold"] = self.watch_target()
+
+    def _is_open(self, test: int) -> bool:
+        """Return whether that test runs and has not begun to end."""
+        return self.is_running and self.test == test and self.window.drain_ns == STILL_OPEN
 
     def end_at(self, drain_ns: int) -> None:
         """Let the hold end at a moment to come; `finish` keeps to it."""
@@ -156,6 +169,7 @@ class Conductor:
             self._clocks.learn([member for member in self.there() if member.offset != SAME])
             self.is_running = False
             for member in self.members.values():
+                add_owed(member, logs or None, self.orders)
                 self._bus.tell(member.worker, messages.Dismiss(test=self.test))
             return True
 
@@ -178,9 +192,7 @@ class Conductor:
     def publisher_state(self, squad: int) -> wire.SquadState | None:
         """Return how the squad's publishers stand."""
         member = self.members.get(self._publisher or "")
-        if member is None or member.state is None or not member.state.publishing:
-            return None
-        return member.state.publishing[published_to(self.orders).index(squad)]
+        return member.publishing(published_to(self.orders).index(squad)) if member is not None else None
 
     def hold_from(self, name: str) -> int:
         """Return how many broadcasts to that class were published before the hold."""
@@ -201,17 +213,13 @@ class Conductor:
             self._note(member, message)
         self._news.set()
 
-    def _note(
-        self, member: Member, message: messages.State | messages.Published | messages.Found | messages.Goodbye
-    ) -> None:
+    def _note(self, member: Member, message: messages.State | messages.Published | messages.Found) -> None:
         if isinstance(message, messages.State):
             member.state = message
         elif isinstance(message, messages.Published):
             member.published = message
-        elif isinstance(message, messages.Found):
-            member.found = message
         else:
-            member.has_left = True
+            member.found = message
 
     def _meet(self, member: Member, here: messages.Here) -> None:
         if here.clock == self._clock:
@@ -223,7 +231,7 @@ class Conductor:
     def _meet_afar(self, member: Member, test: int) -> None:
         """Begin on a machine with another clock, once that is known."""
         self._clocks.learn([member])
-        if self.test == test and self.is_running:
+        if self.test == test and self.is_running and member.latest is not None:
             member.offset = member.latest
             self._send_begin(member)
 
@@ -268,12 +276,10 @@ class Conductor:
 
     def _miss_the_lost(self) -> None:
         alive = set(self._bus.workers())
-        for member in self.there():
-            is_gone = member.worker not in alive or member.has_left or member.is_silent
+        for member in [one for one in self.members.values() if one.loss is None]:
+            is_gone = member.worker not in alive or member.is_silent
             if is_gone and member.found is None:
-                member.lose(
-                    (now_ns() - self.window.origin_ns) / NS_PER_S, [order.name for order in self.orders]
-                )
+                lose(member, (now_ns() - self.window.origin_ns) / NS_PER_S, self.orders)
                 _log.error("%s", member.loss)
 
     def _await(self, told: Callable[[Member], object], until_ns: int) -> None:

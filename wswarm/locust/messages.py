@@ -143,11 +143,5 @@ class Found(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     is_local: bool = False
 
 
-class Goodbye(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """This station's worker is about to quit."""
-
-    test: int
-
-
 ToStation = Hello | Ping | Begin | SetPaces | BeginHold | EndHold | SettleUp | Dismiss | Beat
-ToConductor = Here | Pong | State | Published | Found | Goodbye
+ToConductor = Here | Pong | State | Published | Found

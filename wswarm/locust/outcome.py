@@ -20,20 +20,32 @@ from wswarm.locust.roster import Member
 from wswarm.report import store
 from wswarm.run import Run
 from wswarm.stats import slo
-from wswarm.stats.findings import Findings
+from wswarm.stats.findings import Effort, Findings, Sockets
 from wswarm.units import NS_PER_S
 
 INVALID, MISSED = 98, 99
+_NOTHING = Findings(
+    sockets=Sockets(
+        requested=0,
+        started_ns=b"",
+        tcp_ns=b"",
+        tls_ns=b"",
+        upgrade_ns=b"",
+        opened_ns=b"",
+        closed_ns=b"",
+        failed_ns=b"",
+        failures={},
+        closes={},
+    ),
+    effort=Effort(
+        cpu_s=0.0, cpu_share=0.0, rss_before=0, rss_open=0, rss_peak=0, loop_lag=b"", longest_stop_ns=0
+    ),
+)
 _log = logging.getLogger(__name__)
 
 
 def runs_of(conductor: Conductor) -> list[Run]:
-    """Return a run per user class that had a connection, from what the stations told."""
-    has_findings = any(
-        member.found is not None and member.found.squads for member in conductor.members.values()
-    )
-    if not has_findings:
-        return []
+    """Return a run per user class that had a connection, from what the stations told, the lost ones too."""
     runs = [
         _run(conductor, number, order)
         for number, order in enumerate(conductor.orders)
@@ -110,7 +122,7 @@ def _run(conductor: Conductor, number: int, order: Order) -> Run:
         started_at=conductor.started_at,
         window=window,
         end_ns=max(window.drain_ns, min(window.end_ns, _last_ns(conductor))),
-        findings=findings,
+        findings=findings or [_NOTHING],
         deaths=(*losses, *deaths),
         machine=_machine(members),
         was_cut=window.hold_ns >= window.drain_ns,

@@ -1,12 +1,12 @@
 """What the conductor knows of each station."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 
 from wswarm.drive.clock import now_ns
-from wswarm.drive.live.wire import SquadState
+from wswarm.drive.live.wire import Recent, SquadState
 from wswarm.locust import messages
 from wswarm.locust.clock import SAME, Offset, bound
 from wswarm.stats.findings import STILL_OPEN, Findings, unpack
@@ -14,6 +14,7 @@ from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
 SILENCE_S = 8.0
+ANSWER_S = 4.0
 
 
 @dataclass(slots=True)
@@ -24,9 +25,9 @@ class Member:
         worker: Locust's id. `name`: what reports call it.
         offset: Its clock against the conductor's, by which its times are shifted; `latest`: the surest of late.
         heard_ns: When it was last heard.
+        holds: How many holds it was told to begin.
         state: The latest. `published`, `found`: once it has told.
         is_publisher: Whether the publishers are there, if there are any; `is_publishing`: whether there are.
-        has_left: Whether it said goodbye.
         loss: What became of it if it was lost, else `None`.
     """
 
@@ -39,10 +40,10 @@ class Member:
     has_begun: bool = False
     is_publisher: bool = False
     is_publishing: bool = False
+    holds: int = 0
     state: messages.State | None = None
     published: messages.Published | None = None
     found: messages.Found | None = None
-    has_left: bool = False
     loss: str | None = None
 
     @property
@@ -63,8 +64,9 @@ class Member:
 
     @property
     def is_silent(self) -> bool:
-        """Whether nothing was heard of it for long."""
-        return now_ns() - self.heard_ns > SILENCE_S * NS_PER_S
+        """Whether nothing was heard of it for long; it answers at once when it is asked to begin."""
+        patience_s = SILENCE_S if self.has_begun else ANSWER_S
+        return now_ns() - self.heard_ns > patience_s * NS_PER_S
 
     @property
     def is_settled(self) -> bool:
@@ -79,19 +81,12 @@ class Member:
         """Return how a squad stands: in the end as it was found, before that as it was told last."""
         if self.found is not None and self.found.squads:
             return state_of(self.found.squads[number])
-        return self.state.squads[number] if self.state is not None and self.state.squads else None
+        return self._of_this_hold(self.state.squads[number]) if self.state and self.state.squads else None
 
-    def lose(self, at_s: float, names: Sequence[str]) -> None:
-        """Note that it is gone, with what it held of the classes of these names."""
-        states = self.state.squads if self.state is not None else []
-        held = [
-            f"{state.open} connections of {name}"
-            for name, state in zip(names, states, strict=False)
-            if state.requested
-        ]
-        held += ["the publishers"] if self.is_publishing else []
-        what = " and ".join(held) or "no connection yet"
-        self.loss = f"{self.name} was lost {at_s:.1f} s after the start, with {what}"
+    def publishing(self, place: int) -> SquadState | None:
+        """Return how the publishing squad at that place stands, `None` if it is not here."""
+        state = self.state
+        return self._of_this_hold(state.publishing[place]) if state and state.publishing else None
 
     def open_in(self, squad: int) -> int:
         """Return how many connections of a squad are open."""
@@ -100,6 +95,14 @@ class Member:
     def publishers_of(self, squad: int) -> int:
         """Return how many publishers of the publishing squad are open here."""
         return self.state.publishing[squad].open if self.state is not None and self.state.publishing else 0
+
+    def _of_this_hold(self, state: SquadState) -> SquadState:
+        """Return the state without figures of messages if they are of an earlier hold."""
+        if self.state is not None and self.state.hold >= self.holds:
+            return state
+        return msgspec.structs.replace(
+            state, sent=0, received=0, duplicated=0, reordered=0, times=b"", recent=Recent()
+        )
 
 
 def state_of(found: Findings) -> SquadState:

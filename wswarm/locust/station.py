@@ -1,6 +1,7 @@
 """A worker's side: it gives users their seats, and has its crew do what the conductor says."""
 
 import logging
+import os
 import socket
 from typing import Any
 
@@ -8,7 +9,7 @@ import gevent
 import gevent.event
 from locust import User
 from locust.env import Environment
-from locust.runners import Runner
+from locust.runners import Runner, WorkerRunner
 
 from wswarm.drive import address
 from wswarm.drive.clock import now_ns
@@ -19,13 +20,13 @@ from wswarm.locust import messages
 from wswarm.locust.bus import StationEnd
 from wswarm.locust.clock import clock_name
 from wswarm.locust.crew import Crew
+from wswarm.locust.roster import SILENCE_S
 from wswarm.locust.script import Message
 from wswarm.locust.seat import Seat, response_ms
 from wswarm.locust.tally import ScriptTally
 from wswarm.stats.findings import Findings
 from wswarm.units import NS_PER_S
 
-_SILENCE_S = 15.0
 _WATCH_S = 1.0
 _QUIT_S = 2.0
 _SETTLE_S = 30.0
@@ -41,7 +42,7 @@ class Station:
 
     def __init__(self, environment: Environment, runner: Runner) -> None:
         self.spawned = gevent.event.Event()
-        self._environment = environment
+        self._environment, self._runner = environment, runner
         self._order: messages.Begin | None = None
         self._test = 0
         self._crew: Crew | None = None
@@ -53,6 +54,8 @@ class Station:
         events.test_start.add_listener(lambda **_: self.spawned.clear())
         events.spawning_complete.add_listener(lambda **_: self.spawned.set())
         events.quitting.add_listener(self._on_quitting)
+        if isinstance(runner, WorkerRunner) and getattr(environment.parsed_options, "processes", None):
+            gevent.spawn(self._quit_with, os.getppid())
 
     def seat(self, user: User) -> Seat:
         """Return a seat for the user, whose connection is being opened; waits until the test has begun here."""
@@ -243,20 +246,30 @@ class Station:
         self._dismissed.set()
 
     def _watch(self, test: int) -> None:
-        """End the agents when the conductor has fallen silent: it was killed, say."""
+        """Tell that this station lives; end the agents when the conductor does not: it was killed, say."""
         while self._order is not None and self._order.test == test:
+            self._tell_news()
             gevent.sleep(_WATCH_S)
-            if now_ns() - self._heard_ns > _SILENCE_S * NS_PER_S:
-                _log.error("nothing heard from Locust's master for %g s: ending the load", _SILENCE_S)
-                self._ending.set()
-                self._end_seats()
-                self._dismiss()
+            if now_ns() - self._heard_ns > SILENCE_S * NS_PER_S:
+                self._abandon(f"nothing heard from Locust's master for {SILENCE_S:g} s")
+
+    def _quit_with(self, parent: int) -> None:
+        """Quit when the process that forked this worker has ended: `--processes`, and it was killed."""
+        while os.getppid() == parent:
+            gevent.sleep(_WATCH_S)
+        self._abandon("the process that forked this worker has ended")
+        self._runner.quit()
+
+    def _abandon(self, why: str) -> None:
+        _log.error("%s: ending the load", why)
+        self._ending.set()
+        self._end_seats()
+        self._dismiss()
 
     def _on_quitting(self, **_: Any) -> None:
-        """Let the conductor have all that was measured, if it is ending the test too."""
+        """Let the conductor have all that was measured, if it is ending the test too: Ctrl-C reaches both."""
         if self._order is None:
             return
-        self._bus.tell(messages.Goodbye(test=self._order.test))
         if self._ending.wait(_QUIT_S):
             self._dismissed.wait(_SETTLE_S)
         self._dismiss()

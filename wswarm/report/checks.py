@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 from wswarm.report import effects
 from wswarm.report import format as show
 from wswarm.report.context import Context
+from wswarm.report.sections import objective_value
 from wswarm.run import Run, SloResult
 from wswarm.stats.ab import Comparison, Effect
 from wswarm.stats.faults import Faults, Outcome
@@ -93,5 +94,6 @@ def _of_run(run: Run) -> Iterable[Check]:
 
 
 def _met(objective: SloResult) -> str:
-    value = "not measured" if objective.value is None else f"value {objective.value:.6g}"
+    shown = objective_value(objective.expression, objective.value)
+    value = "not measured" if objective.value is None else shown
     return f"{show.printable(objective.expression)} {'met' if objective.met else 'missed'}: {value}"

@@ -3,6 +3,8 @@
 ::
 
     reports/20...Z-compare/   compare.json  summary.txt  compare.html  *.png  *.svg
+
+`ab.json` of an interleaved comparison is read too; its pages are made by the same functions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,34 +14,31 @@ import msgspec
 
 from wswarm.errors import ResultError
 from wswarm.report import history, store
+from wswarm.report.ab_file import AB_SCHEMA, AbFile, comparison_of, context_of, overlays_of
 from wswarm.report.comparison_html import render
 from wswarm.report.comparison_text import summary
 from wswarm.report.context import Context
 from wswarm.report.overlay import Overlay
 from wswarm.stats.ab import Comparison
-from wswarm.stats.slices import Slice
 
 SCHEMA = "wswarm/comparison@1"
-FILES = ("compare.json", "ab.json")
+COMPARE_FILE, AB_FILE = "compare.json", "ab.json"
 PAGE_FILE = "compare.html"
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
-    """A comparison as a file; `slices` are what it was made from, if it was interleaved."""
+    """A comparison of stored runs as a file, or what is shown of an interleaved one."""
 
     schema: str = SCHEMA
     context: Context
     comparison: Comparison
-    slices: tuple[Slice, ...] = ()
 
 
 class _Head(msgspec.Struct, frozen=True):
     schema: str
 
 
-def save(
-    stored: Stored, folder: Path, overlays: Sequence[Overlay] = (), *, plots: bool, name: str = FILES[0]
-) -> None:
+def save(stored: Stored, folder: Path, overlays: Sequence[Overlay] = (), *, plots: bool) -> None:
     """Write the comparison with its summary, pictures and page; the comparison first.
 
     Args:
@@ -47,16 +46,24 @@ def save(
         folder: Where to; made if need be.
         overlays: The values behind the figures, to be drawn over each other.
         plots: Whether to draw.
-        name: Of the file.
 
     Raises:
         ResultError: something can't be written.
     """
     store.prepare(folder)
-    store.write_text(folder / name, store.pretty(msgspec.to_builtins(stored)) + "\n")
-    store.write_text(folder / store.SUMMARY_FILE, summary(stored.comparison, stored.context))
+    store.write_file(folder / COMPARE_FILE, store.pretty(msgspec.to_builtins(stored)) + "\n")
+    store.write_file(folder / store.SUMMARY_FILE, summary(stored.comparison, stored.context))
+    save_page(stored, folder, overlays, plots=plots)
+
+
+def save_page(stored: Stored, folder: Path, overlays: Sequence[Overlay] = (), *, plots: bool) -> None:
+    """Write the pictures and the page alone; the folder exists.
+
+    Raises:
+        ResultError: one can't be written.
+    """
     pictures = _draw(stored, folder, overlays) if plots else {}
-    store.write_text(folder / PAGE_FILE, render(stored.comparison, stored.context, pictures))
+    store.write_file(folder / PAGE_FILE, render(stored.comparison, stored.context, pictures))
 
 
 def is_comparison(path: Path) -> bool:
@@ -67,25 +74,29 @@ def is_comparison(path: Path) -> bool:
 def find(path: Path) -> Path | None:
     """Return the comparison's file that the path is or holds, `None` if neither."""
     if path.is_dir():
-        return next((path / name for name in FILES if (path / name).is_file()), None)
+        return next((path / name for name in (AB_FILE, COMPARE_FILE) if (path / name).is_file()), None)
     try:
-        content = path.read_bytes()
-        return path if msgspec.json.decode(content, type=_Head).schema == SCHEMA else None
+        schema = msgspec.json.decode(path.read_bytes(), type=_Head).schema
+        return path if schema in (SCHEMA, AB_SCHEMA) else None
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 
-def load(path: Path) -> Stored:
-    """Return a stored comparison.
+def load(path: Path) -> tuple[Stored, list[Overlay]]:
+    """Return a stored comparison, and the values behind it as far as they were stored.
 
     Raises:
         ResultError: it can't be read, or is none.
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Stored)
+        content = path.read_bytes()
+        if msgspec.json.decode(content, type=_Head).schema == AB_SCHEMA:
+            ab = msgspec.json.decode(content, type=AbFile)
+            return Stored(context=context_of(ab), comparison=comparison_of(ab)), overlays_of(ab)
+        return msgspec.json.decode(content, type=Stored), []
     except OSError as error:
         raise ResultError(f"{path} can't be read: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (ValueError, msgspec.DecodeError) as error:  # a histogram may be damaged too
         raise ResultError(f"{path} is not a comparison: {error}") from error
 
 

@@ -68,5 +68,5 @@ def _rates(run: Run) -> list[str]:
     owed = show.rate(total * run.fanout.subscribers)
     if run.fanout.publishers <= 1:  # 0: none of them opened
         return [f"{show.rate(total)} published, {owed} to deliver"]
-    each = total / run.fanout.publishers
+    each = total / max(run.fanout.publishers, 1)
     return [f"{show.rate(total)} published in all, {show.rate(each)} each, {owed} to deliver"]

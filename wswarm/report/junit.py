@@ -38,7 +38,10 @@ def render(checks: Sequence[Check], seconds: float | None = None) -> str:
             case = Xml.SubElement(suite, "testcase", {"classname": group, "name": check.name, "time": "0"})
             tag = _TAGS.get(check.result)
             if tag is not None:
-                Xml.SubElement(case, tag, {"type": check.result, "message": check.message})
+                kind = (
+                    {} if tag == "skipped" else {"type": check.result}
+                )  # not every schema lets a skipped one say
+                Xml.SubElement(case, tag, {**kind, "message": check.message})
             else:
                 Xml.SubElement(case, "system-out").text = check.message
     Xml.indent(top)

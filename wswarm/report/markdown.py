@@ -114,7 +114,7 @@ def _how(found: Comparison, context: Context) -> list[str]:
 
 def _machine(environment: Environment) -> str:
     cores = show.plural(environment.cores, "core")
-    return f"{cores}, {environment.cpu}, {environment.kernel}, Python {environment.python}"
+    return f"{cores}, {environment.cpu}, {environment.kernel}, {environment.python}"
 
 
 def _bullets(texts: Iterable[str]) -> list[str]:

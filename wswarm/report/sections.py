@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from wswarm.report import format as show
 from wswarm.report.headline import arrival, is_closed
 from wswarm.run import Connections, Distribution, Fanout, GeneratorCost, Run, TargetCost
+from wswarm.stats.histogram import is_supported
 
 HANDSHAKE_COLUMNS = ("min", "mean", "p50", "p95", "p99", "max")
 TIME_COLUMNS = ("min", "mean", "p50", "p90", "p95", "p99", "p99.9", "p99.99", "max")
+
+BETWEEN_MACHINES = ("delivery", "first", "median", "completion", "spread")
 
 SUITE_NOTE = "p50, p99, max: handshake time (connect), response time (echo), delivery time (fanout)"
 
@@ -151,12 +154,12 @@ def _times(run: Run) -> Section | None:
             "completion": run.fanout.completion_time,
             "spread": run.fanout.spread,
         }
-        notes += _fanout_notes(run.fanout)
+        notes += [*_fanout_notes(run.fanout), *clock_notes(run)]
     if is_closed(run):
         notes.append(
             "closed model: the next send waits for the reply, so stalls of the target are under-counted"
         )
-    table = _table(TIME_COLUMNS, measured | {"send lag": run.send_lag})
+    table = _table(TIME_COLUMNS, measured | {"send lag": run.send_lag}, run.clock_error)
     if table is None:
         return None
     return Section("Times", (), table, tuple(notes))
@@ -170,18 +173,34 @@ def _fanout_notes(seen: Fanout) -> list[str]:
     ]
 
 
-def _table(columns: tuple[str, ...], measured: dict[str, Distribution | None]) -> Table | None:
+def clock_notes(run: Run) -> list[str]:
+    """Return how sure the times between machines are, if any are."""
+    if run.clock_error is None:
+        return []
+    error = show.seconds(run.clock_error)
+    return [f"times between machines: clocks compared to within {error}; what is less is not given"]
+
+
+def _table(
+    columns: tuple[str, ...], measured: dict[str, Distribution | None], clock_error: float | None = None
+) -> Table | None:
     """Return the distributions that hold any value, or `None` if none does."""
     rows = tuple(
-        (name, *(_cell(seen, column) for column in columns))
+        (
+            name,
+            *(_cell(seen, column, clock_error if name in BETWEEN_MACHINES else None) for column in columns),
+        )
         for name, seen in measured.items()
         if seen is not None and seen.n > 0
     )
     return Table(columns, rows) if rows else None
 
 
-def _cell(seen: Distribution, column: str) -> str:
+def _cell(seen: Distribution, column: str, clock_error: float | None) -> str:
     value = getattr(seen, column.replace(".", "_"))
+    has_figure = not column.startswith("p") or is_supported(seen.n, float(column[1:]))
+    if value is None and clock_error is not None and has_figure:
+        return f"< {show.seconds(clock_error)}"
     return show.percentile(value) if column.startswith("p") else show.seconds(value)
 
 

@@ -90,7 +90,7 @@ def write_run(run: Run, folder: Path) -> Path:
         ResultError: it can't be written.
     """
     prepare(folder)
-    return write_text(folder / RUN_FILE, pretty(msgspec.to_builtins(run)) + "\n")
+    return write_file(folder / RUN_FILE, pretty(msgspec.to_builtins(run)) + "\n")
 
 
 def save(run: Run, folder: Path, *, plots: bool) -> None:
@@ -113,7 +113,7 @@ def save_suite(runs: Sequence[Run], folder: Path, *, plots: bool) -> None:
     names = _folder_names(runs)
     for run, name in zip(runs, names, strict=True):
         write_run(run, folder / name)
-    write_text(folder / INDEX_FILE, pretty(msgspec.to_builtins(Index(runs=names))) + "\n")
+    write_file(folder / INDEX_FILE, pretty(msgspec.to_builtins(Index(runs=names))) + "\n")
     _write_pages(runs, [folder / name for name in names], folder, plots=plots)
 
 
@@ -164,15 +164,15 @@ def _write_pages(runs: Sequence[Run], folders: Sequence[Path], top: Path, *, plo
     """Write all that can be made from the run files; a failed drawing is reported when the rest is done."""
     pictures, failures = [], []
     for run, folder in zip(runs, folders, strict=True):
-        write_text(folder / SUMMARY_FILE, summary(run))
+        write_file(folder / SUMMARY_FILE, summary(run))
         drawn, failure = _draw(run, folder, plots=plots)
         pictures.append(drawn)
         failures += [failure] if failure is not None else []
         if folder != top:
-            write_text(folder / PAGE_FILE, render([run], [drawn]))
+            write_file(folder / PAGE_FILE, render([run], [drawn]))
     if list(folders) != [top]:
-        write_text(top / SUMMARY_FILE, suite_summary(runs))
-    write_text(top / PAGE_FILE, render(runs, pictures))
+        write_file(top / SUMMARY_FILE, suite_summary(runs))
+    write_file(top / PAGE_FILE, render(runs, pictures))
     if failures:
         raise ResultError(
             f"{top}: the pictures could not be drawn ({failures[0]}); the run files and summaries are safe:"
@@ -196,7 +196,7 @@ def _draw(run: Run, folder: Path, *, plots: bool) -> tuple[Mapping[str, bytes], 
         return {}, error
 
 
-def write_text(path: Path, text: str) -> Path:
+def write_file(path: Path, text: str) -> Path:
     """Write the file under another name and rename it, so that readers see the old one or the new one."""
     partial = path.with_name(f".{path.name}.partial")
     try:

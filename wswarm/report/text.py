@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from wswarm.report import format as show
 from wswarm.report import headline
-from wswarm.report.sections import SUITE_NOTE, Row, Section, Table, sections, suite_table
+from wswarm.report.sections import SUITE_NOTE, Row, Section, Table, clock_notes, sections, suite_table
 from wswarm.run import Run
 
 WIDTH = 100
@@ -39,7 +39,8 @@ def suite_summary(runs: Sequence[Run]) -> str:
             for result in run.slo
             if not result.met
         ]
-        lines += [line for text in (*doubts, *missed) for line in _bullet(text)]
+        clocks = [f"{run.scenario}: {note}" for note in clock_notes(run)]
+        lines += [line for text in (*doubts, *clocks, *missed) for line in _bullet(text)]
     return "\n".join(lines) + "\n"
 
 

@@ -1,0 +1,72 @@
+"""Targets that die, are not there, refuse or stand still: failures by reason, an exit code, an end."""
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.locust.harness import Locust, free_port, headless, locust
+from wswarm.drive.target import ReferenceApp
+
+
+def errors(one: Locust) -> str:
+    """What Locust's own table of errors says."""
+    return one.text().partition("Error report")[2]
+
+
+def test_a_target_that_dies_is_told_by_reason(folder: Path) -> None:
+    with (
+        ReferenceApp() as app,
+        locust(folder, "-f", "locustfile.py", *headless(app.url, 6)) as one,
+    ):
+        one.hold()
+        app._process.kill()
+        time.sleep(1.0)
+        one.signal(signal.SIGTERM)
+        assert one.ended() in (1, 98)
+        runs = one.runs()
+    assert "3                  connect Chat: dropped: 1006" in errors(one)
+    assert "3                  connect Echo: dropped: 1006" in errors(one)
+    assert runs["Chat"].connections.closes == {"1006": 4}
+    assert runs["Echo"].connections.closes == {"1006": 3}
+
+
+@pytest.mark.parametrize(("path", "reason"), [("", "refused"), ("/no-such-path", "http 403")])
+def test_a_target_that_nobody_can_connect_to_is_told_by_reason(
+    folder: Path, app: ReferenceApp, path: str, reason: str
+) -> None:
+    url = app.url + path if path else f"ws://127.0.0.1:{free_port()}"
+    with locust(folder, "-f", "locustfile.py", *headless(url, 4, "--ws-hold", "1s")) as one:
+        assert one.ended() == 98
+        runs = one.runs()
+    assert f"2                  connect Chat: {reason}" in errors(one)
+    assert f"2                  connect Echo: {reason}" in errors(one)
+    assert runs["Echo"].connections.failures == {reason: 2}
+    assert runs["Chat"].connections.failures == {reason: 3}
+    assert (folder / "reports" / "latest" / "report.html").exists()
+
+
+def test_a_target_that_stands_still_loses_messages_and_does_not_hold_the_end_up(folder: Path) -> None:
+    with ReferenceApp() as app:
+        options = headless(app.url, 6, "--ws-hold", "4s", "--ws-drain", "1s")
+        with locust(folder, "-f", "locustfile.py", *options) as one:
+            one.hold()
+            app._process.send_signal(signal.SIGSTOP)
+            try:
+                assert one.ended() in (1, 98)
+            finally:
+                app._process.send_signal(signal.SIGCONT)
+            runs = one.runs()
+    lost = runs["Echo"].messages
+    assert lost is not None
+    assert lost.lost.silent > 0
+    assert lost.owed == lost.received + lost.lost.silent + lost.lost.disconnected
+    assert "echo Echo: lost: silent" in errors(one)
+
+
+def test_a_host_that_nobody_knows_is_told_in_one_line(folder: Path) -> None:
+    with locust(folder, "-f", "locustfile.py", *headless("ws://no-such-host.invalid", 2, "-t", "4s")) as one:
+        assert one.ended() == 1
+    assert "no such host 'no-such-host.invalid'" in one.text()
+    assert "Traceback" not in one.text()
