@@ -42,13 +42,40 @@ def test_one_of_the_folder_by_its_name(tmp_path: Path, app: ReferenceApp) -> Non
     assert measured(tmp_path, "-f", str(LOADTESTS), "ChatUser", "-u", "3", "-H", app.url) == {"ChatUser": 4}
 
 
-def test_the_locustfile_that_the_documentation_shows(tmp_path: Path, app: ReferenceApp) -> None:
-    (source,) = re.findall(
-        r"```python\n# locustfile\.py\n(.*?)```", (ROOT / "docs" / "locust.md").read_text(), re.DOTALL
+def documented(folder: Path, name: str) -> str:
+    """Write the locustfile of that name that the documentation shows, and return it."""
+    shown = re.findall(
+        rf"```python\n# {name}\n(.*?)```", (ROOT / "docs" / "locust.md").read_text(), re.DOTALL
     )
-    assert len(source.strip().splitlines()) <= 10
-    (tmp_path / "locustfile.py").write_text(source)
+    (folder / name).write_text(shown[0])
+    return str(shown[0])
+
+
+def test_the_ten_lines_that_the_documentation_shows(tmp_path: Path, app: ReferenceApp) -> None:
+    assert len(documented(tmp_path, "locustfile.py").strip().splitlines()) <= 10
     assert measured(tmp_path, "-u", "4", "-H", app.url) == {"Feed": 2 + 1, "Asking": 2}
+
+
+def test_the_requests_and_replies_that_the_documentation_shows(tmp_path: Path, app: ReferenceApp) -> None:
+    documented(tmp_path, "members.py")
+    assert measured(tmp_path, "-f", "members.py", "-u", "3", "-H", app.url) == {"Member": 3}
+
+
+def test_the_shape_that_the_documentation_shows(tmp_path: Path, app: ReferenceApp) -> None:
+    shape = documented(tmp_path, "steps.py").replace("100 *", "3 *").replace("// 10)", "// 1)")
+    (tmp_path / "steps.py").write_text(shape)
+    assert measured(tmp_path, "-f", "steps.py", "-H", app.url)["Chat"] > 3 + 1
+
+
+def test_without_uvloop_the_agents_run_on_asyncio(
+    tmp_path: Path, app: ReferenceApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shadow = tmp_path / "shadow"
+    shadow.mkdir()
+    (shadow / "uvloop.py").write_text("raise ImportError('not installed')\n")
+    monkeypatch.setenv("PYTHONPATH", str(shadow))
+    opened = measured(tmp_path, "-f", str(LOADTESTS), "ChatUser", "EchoUser", "-u", "4", "-H", app.url)
+    assert opened == {"ChatUser": 2 + 1, "EchoUser": 2}
 
 
 def test_each_says_how_to_run_it_and_keeps_locust_s_rules() -> None:

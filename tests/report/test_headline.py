@@ -26,12 +26,6 @@ def test_several_publishers_share_the_rate():
     assert "20/s published in all, 5/s each, 100/s to deliver" in headline.plan(shared)
 
 
-def test_a_fanout_of_which_no_publisher_opened_still_has_a_headline():
-    run = runs.fanout(subscribers=5, rate=20, duration=1)
-    silent = msgspec.structs.replace(run, fanout=msgspec.structs.replace(run.fanout, publishers=0))
-    assert headline.plan(silent)[:2] == ["5 subscribers, 0 publishers", "20/s published, 100/s to deliver"]
-
-
 def test_a_closed_model_without_a_rate_goes_as_fast_as_replies_come():
     phrases = headline.plan(with_plan(ECHO, closed=True, rate=None))
     assert "as fast as replies come" in phrases

@@ -66,7 +66,7 @@ def _rates(run: Run) -> list[str]:
         each = total / max(run.connections.requested, 1)
         return [f"{show.rate(total)} in all, {show.rate(each)} each"]
     owed = show.rate(total * run.fanout.subscribers)
-    if run.fanout.publishers <= 1:  # 0: none of them opened
+    if run.fanout.publishers == 1:
         return [f"{show.rate(total)} published, {owed} to deliver"]
     each = total / max(run.fanout.publishers, 1)
     return [f"{show.rate(total)} published in all, {show.rate(each)} each, {owed} to deliver"]
