@@ -45,15 +45,15 @@ def with_options(base: type[WebSocketUser], options: dict[str, Any], **attribute
     ("base", "role", "address"),
     [
         (EchoUser, "echo", "/ws"),
-        (ItemsUser, "echo", "/items"),
-        (ChatUser, "subscribe", "/chat"),
+        (ItemsUser, "echo", "/items/{id}/ws?token=wswarm"),
+        (ChatUser, "subscribe", "/ws/{id}"),
         (ConnectUser, "connect", "/ws"),
     ],
 )
 def test_a_ready_made_class_speaks_to_its_endpoint(base: Any, role: str, address: str) -> None:
     order = ordered(base)
     assert order.role == role
-    assert order.plan.address.startswith(HOST)
+    assert order.plan.address == HOST + address
     assert order.plan.profile == base.profile
 
 
@@ -119,7 +119,7 @@ def test_a_class_with_tasks_speaks_for_itself_and_hears_every_message() -> None:
 
 def test_only_a_class_with_on_message_has_messages_passed_on() -> None:
     assert not ordered(ChatUser).is_heard
-    assert ordered(ChatUser, on_message=lambda self, message: None).is_heard
+    assert ordered(ChatUser, on_message=lambda *_: None).is_heard
 
 
 def test_other_settings_of_a_plan_reach_it() -> None:
@@ -163,7 +163,7 @@ def test_an_attribute_that_cannot_be_is_named_in_one_line_with_its_class(
 
 
 def test_without_a_target_the_ways_to_name_one_are_told() -> None:
-    with pytest.raises(PlanError, match="^Mine has no target: give --host") as caught:
+    with pytest.raises(PlanError, match=r"^Mine has no target: give --host") as caught:
         ordered(EchoUser, None)
     assert "--ws-start-target" in str(caught.value)
 

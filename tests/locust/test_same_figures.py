@@ -84,14 +84,14 @@ def test_a_master_and_two_workers_find_what_wswarm_finds(folder: Path, own: Runs
 def compare(found: Runs, own: Runs) -> None:
     """Counts are equal, times within 2 %."""
     assert found.keys() == own.keys()
-    for name, run in found.items():
-        assert run.messages == own[name].messages
-        assert run.connections.requested == own[name].connections.requested
-        assert run.connections.opened == own[name].connections.opened
-        assert run.rates == own[name].rates
-        for one, other in zip(times(run), times(own[name]), strict=True):
+    for name, here in found.items():
+        there = own[name]
+        assert here.messages == there.messages
+        assert here.connections.requested == there.connections.requested
+        assert here.connections.opened == there.connections.opened
+        assert here.rates == there.rates
+        for one, other in zip(times(here), times(there), strict=True):
             assert one.n == other.n
-            print(name, *(f"{getattr(each, p):.4f}" for p in PERCENTILES for each in (one, other)))
             for percentile in PERCENTILES:
                 assert getattr(one, percentile) == pytest.approx(getattr(other, percentile), rel=0.02)
 

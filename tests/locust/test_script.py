@@ -24,10 +24,10 @@ class FakeStation:
     def tell(self, command: wire.Command) -> None:
         self.told.append(command)
 
-    def record_reply(self, seat: Seat, name: str, message: Message, sent_ns: int) -> None:
+    def record_reply(self, _: Seat, name: str, message: Message, sent_ns: int) -> None:
         self.replies.append((name, message, sent_ns))
 
-    def record_no_reply(self, seat: Seat, name: str, why: str) -> None:
+    def record_no_reply(self, _: Seat, name: str, why: str) -> None:
         self.missing.append((name, why))
 
 

@@ -99,7 +99,9 @@ def _settings(user: type[User]) -> dict[str, Any]:
     """Return the class's own settings of a plan."""
     settings = getattr(user, "settings", {})
     if not isinstance(settings, Mapping):
-        raise PlanError(f"{user.__name__}.settings {settings!r}: write a dict, as in {{'headers': ['Name: value']}}")
+        raise PlanError(
+            f"{user.__name__}.settings {settings!r}: write a dict, as in {{'headers': ['Name: value']}}"
+        )
     for key in settings:
         if key in _ELSEWHERE:
             raise PlanError(f"{user.__name__}.settings[{key!r}]: that is for {_ELSEWHERE[key]} to say")
