@@ -11,8 +11,6 @@ from wswarm.experiment.measure import measure
 from wswarm.load.marker import MARKER_SIZE
 from wswarm.load.plan import make_plan
 
-PAIRS = 3
-
 
 def note(benchmark, result: Ratio) -> None:
     benchmark.extra_info["cpu_us_per_message"] = round(result.ours * 1e6, 2)
@@ -29,14 +27,16 @@ def our_cost(scenario: str, url: str, **options) -> float:
 
 
 @pytest.mark.benchmark(group="generator CPU per message")
-def test_a_delivery_to_1000_subscribers(benchmark):
+def test_a_delivery_to_1000_subscribers(benchmark, length):
     with serve("relay") as server:
 
         def pair() -> Ratio:
             return in_turns(
-                lambda: our_cost("fanout", server.url, connections=1000, rate=20, duration=5),
-                lambda: counting_fanout(server.url, 1000, 20, 100, MARKER_SIZE),
-                PAIRS,
+                lambda: our_cost(
+                    "fanout", server.url, connections=1000, rate=20, duration=length.hold, connect_rate=1000
+                ),
+                lambda: counting_fanout(server.url, 1000, 20, round(20 * length.hold), MARKER_SIZE),
+                length.pairs,
             )
 
         result = benchmark.pedantic(pair, rounds=1)
@@ -45,14 +45,14 @@ def test_a_delivery_to_1000_subscribers(benchmark):
 
 
 @pytest.mark.benchmark(group="generator CPU per message")
-def test_an_echo_on_50_connections_in_the_closed_model(benchmark):
+def test_an_echo_on_50_connections_in_the_closed_model(benchmark, length):
     with serve("echo") as server:
 
         def pair() -> Ratio:
             return in_turns(
-                lambda: our_cost("echo", server.url, connections=50, closed=True, duration=3),
-                lambda: counting_echo(server.url, 50, 3, MARKER_SIZE),
-                PAIRS,
+                lambda: our_cost("echo", server.url, connections=50, closed=True, duration=length.hold),
+                lambda: counting_echo(server.url, 50, length.hold, MARKER_SIZE),
+                length.pairs,
             )
 
         result = benchmark.pedantic(pair, rounds=1)
@@ -61,11 +61,11 @@ def test_an_echo_on_50_connections_in_the_closed_model(benchmark):
 
 @pytest.mark.benchmark(group="generator CPU per message")
 @pytest.mark.parametrize("pacing", ["exact", "batched"])
-def test_an_echo_at_10_000_a_second_in_the_open_model(benchmark, pacing):
+def test_an_echo_at_10_000_a_second_in_the_open_model(benchmark, length, pacing):
     with serve("echo") as server:
-        plan = make_plan("echo", server.url, connections=50, rate=10_000, duration=5, pacing=pacing)
+        plan = make_plan("echo", server.url, connections=50, rate=10_000, duration=length.hold, pacing=pacing)
         run = benchmark.pedantic(lambda: measure(plan), rounds=1)
-    assert run.messages.sent == run.messages.received == 50_000
+    assert run.messages.sent == run.messages.received == 10_000 * length.hold
     benchmark.extra_info["cpu_us_per_message"] = round(run.generator.cpu_s_per_message * 1e6, 2)
     benchmark.extra_info["send_lag_p50_us"] = round(run.send_lag.p50 * 1e6, 1)
     benchmark.extra_info["send_lag_p99_us"] = round(run.send_lag.p99 * 1e6, 1)

@@ -1,9 +1,13 @@
 """The instrument's own hot paths, a thousand messages a round."""
 
+import asyncio
+
 import numpy as np
 import pytest
 
 from wswarm.drive.capture import Capture
+from wswarm.drive.clock import now_ns
+from wswarm.drive.pacer import Pacer
 from wswarm.load.marker import prefix_for, read_marks, write_marks
 from wswarm.load.schedule import Schedule
 from wswarm.stats.bins import Bins
@@ -11,6 +15,7 @@ from wswarm.stats.deliveries import FanoutTally
 from wswarm.stats.findings import Window
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.ledger import Ledger
+from wswarm.units import NS_PER_S
 
 N = 1000
 PREFIX = prefix_for(1)
@@ -71,6 +76,21 @@ def test_recording_in_the_histogram(benchmark):
 
 def test_recording_in_bins(benchmark):
     benchmark(Bins().record, ZEROS, TIMES_NS)
+
+
+@pytest.mark.parametrize("pacing", ["exact", "batched"])
+def test_pacing(benchmark, pacing):
+    """Waking up and arming the timer anew; nothing is due for a minute, so the loop need not run."""
+    due_ns = iter(range(now_ns() + 60 * NS_PER_S, 1 << 62, NS_PER_S))
+    with asyncio.Runner() as runner:
+        pacer = Pacer(runner.get_loop(), lambda: next(due_ns), is_batched=pacing == "batched")
+
+        def wake_all():
+            for _ in range(N):
+                pacer.wake()
+
+        benchmark(wake_all)
+        pacer.stop()
 
 
 @pytest.mark.parametrize("arrivals", ["constant", "poisson"])

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from wswarm.api import Options, connect, echo, fanout
     from wswarm.errors import GeneratorError, PlanError, ResultError, SwarmError, TargetError
+    from wswarm.figure_clock import FigureClock
     from wswarm.run import Run
 
 _HOMES = {
+    "FigureClock": "wswarm.figure_clock",
     "Options": "wswarm.api",
     "connect": "wswarm.api",
     "echo": "wswarm.api",
@@ -32,6 +34,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "FigureClock",
     "GeneratorError",
     "Options",
     "PlanError",

@@ -11,6 +11,7 @@ from wswarm import units
 from wswarm.drive.target import APPS
 from wswarm.errors import PlanError
 from wswarm.load.profile import PROFILES
+from wswarm.outputs_arguments import add_compare, add_outputs, add_trend
 
 _UNITS = "Durations: 250ms 10s 1m30s. Counts: 10k 1m. Rates: 500/s 2k/s 30/m. Sizes: 512 16k 64KiB."
 _EXITS = (
@@ -78,6 +79,8 @@ def make_parser() -> Parser:
     _add_serve(commands)
     _add_doctor(commands)
     _add_report(commands)
+    add_compare(commands)
+    add_trend(commands)
     return parser
 
 
@@ -219,6 +222,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     add("--no-plots", action="store_true", help="draw no pictures")
     add("--quiet", action="store_true", help="no progress, no summary")
     add("--print", choices=("json",), help="put the run file on stdout, alone")
+    add_outputs(parser)
 
 
 def _add_connection(parser: argparse.ArgumentParser) -> None:

@@ -18,6 +18,9 @@ import msgspec
 
 from wswarm import redact
 from wswarm.arguments import make_parser
+from wswarm.commands.compare import compare, trend
+from wswarm.commands.exits import INVALID
+from wswarm.commands.outputs import check_outputs, write_runs
 from wswarm.drive.limits import raise_file_limit
 from wswarm.drive.target import ReferenceApp, ServerOptions
 from wswarm.drive.target import command as serve_command
@@ -28,15 +31,15 @@ from wswarm.experiment.measure import measure
 from wswarm.experiment.preflight import check
 from wswarm.experiment.suite import suite_plans
 from wswarm.load.plan import Plan, make_plan
+from wswarm.outputs_arguments import OUTPUTS
 from wswarm.report import store, text
 from wswarm.report.live import Live
 from wswarm.run import Run
 
 INTERRUPTED = 130
-INVALID = 98
 SLO_MISSED = 99
 
-_NOT_IN_PLAN = {"command", "url", "output", "no_plots", "quiet", "print", "scenarios"}
+_NOT_IN_PLAN = {"command", "url", "output", "no_plots", "quiet", "print", "scenarios"} | OUTPUTS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "serve": serve,
         "doctor": examine,
         "report": show,
+        "compare": lambda parsed: compare(parsed, _say),
+        "trend": lambda parsed: trend(parsed, _say),
     }
     try:
         return commands.get(parsed.command, run_scenario)(parsed)
@@ -72,6 +77,7 @@ def run_scenario(parsed: argparse.Namespace) -> int:
     """Measure one scenario."""
     plan = make_plan(parsed.command, parsed.url, **_settings(parsed))
     check(plan)
+    check_outputs(parsed)
     with _folder(parsed, plan.scenario) as folder, _Interrupts() as interrupts:
         with _live(parsed, plan) as live:
             run = measure(plan, live.update, interrupts.asked)
@@ -87,6 +93,7 @@ def run_suite(parsed: argparse.Namespace) -> int:
     plans = suite_plans(parsed.url or "ws://127.0.0.1:1", scenarios, **settings)
     for plan in plans:
         check(plan)
+    check_outputs(parsed)
     runs: list[Run] = []
     with _folder(parsed, "run") as folder, _Interrupts() as interrupts:
         try:
@@ -251,8 +258,14 @@ def _finish(parsed: argparse.Namespace, runs: list[Run], folder: Path, *, is_int
         store.save(runs[0], folder, plots=not parsed.no_plots)
     if folder.resolve().parent == store.DEFAULT_ROOT.resolve():
         store.link_latest(folder)
+    write_runs(parsed, runs, _unless_alone(parsed))
     _print(parsed, runs, folder)
     return exit_code(runs, is_interrupted=is_interrupted)
+
+
+def _unless_alone(parsed: argparse.Namespace) -> Callable[[str], None]:
+    """Return how to print annotations: not where the run file stands on stdout alone."""
+    return (lambda _: None) if parsed.print == "json" else _say
 
 
 def _print(parsed: argparse.Namespace, runs: list[Run], folder: Path) -> None:

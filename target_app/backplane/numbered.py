@@ -1,6 +1,7 @@
 """The backplane over a backend that loses messages when it is gone: numbers show every loss."""
 
 import asyncio
+import logging
 import os
 import secrets
 import socket
@@ -15,6 +16,8 @@ from target_app.backplane.sender import Sender, down
 from target_app.backplane.sequence import Incoming, Outgoing
 from target_app.backplane.timing import Timing
 from target_app.backplane.wire import CONTROL, Control, Received, Wire, read_control, read_message
+
+_log = logging.getLogger(__name__)
 
 
 class _Room:
@@ -266,7 +269,10 @@ class NumberedBackplane:
                 self._counters.unknown_gaps += 1
             else:
                 self._counters.missed += gap.count
-            self._on_gap(gap)
+            try:
+                self._on_gap(gap)
+            except Exception:  # the application's: it costs neither the heartbeat nor the link
+                _log.exception("a gap could not be told")
 
 
 def _check_name(channel: str) -> None:

@@ -18,15 +18,16 @@ MOST_WAITING = 100_000  # notifications received and not yet taken; one more giv
 KEEP_S = 60  # how long a receiver may take to fetch a large payload; one that is later sees a gap
 CLEAN_S = 10.0  # between two deletions of what was kept for longer
 
-# The lock makes workers that start together take turns: IF NOT EXISTS alone fails for all but the first.
+# The lock makes workers that start together take turns: IF NOT EXISTS alone fails for all but the first, and for a
+# role that may create nothing, also where there is nothing to create.
+_LOCK = "SELECT pg_advisory_xact_lock(7707210441)"
 _CREATE = """
-SELECT pg_advisory_xact_lock(7707210441);
-CREATE UNLOGGED TABLE IF NOT EXISTS {table} (
+CREATE UNLOGGED TABLE {table} (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     payload text NOT NULL,
     created timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX IF NOT EXISTS {table}_created ON {table} (created)
+CREATE INDEX {table}_created ON {table} (created)
 """
 _NOTIFY = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"
 
@@ -73,7 +74,9 @@ class PostgresWire:
         with self._translated():
             self._pool = await self._asyncpg.create_pool(self._url, min_size=0, max_size=2, reset=_keep)
         async with self._borrowed() as connection, connection.transaction():
-            await connection.execute(_CREATE.format(table=self._table))
+            await connection.execute(_LOCK)
+            if await connection.fetchval("SELECT to_regclass($1)", self._table) is None:
+                await connection.execute(_CREATE.format(table=self._table))
 
     async def send(self, batch: Sequence[tuple[str, str]]) -> None:
         """Notify in one transaction."""

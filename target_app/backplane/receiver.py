@@ -13,6 +13,8 @@ from target_app.backplane.wire import CONTROL, Received, Wire
 
 _log = logging.getLogger(__name__)
 
+TURN_NS = 1_000_000  # what has come at once is taken for this long, then the event loop has a turn
+
 
 class Receiver:
     """Receives in order, and connects again when the backend was gone or silent.
@@ -86,6 +88,7 @@ class Receiver:
 
     async def _read(self) -> None:
         """Take what comes; the control channel is the last that a new connection confirms."""
+        turned_ns = 0
         while True:
             received = await self._wire.receive()
             self._heard_ns = time.monotonic_ns()
@@ -94,6 +97,9 @@ class Receiver:
                 self.trouble = ""
             if received.kind != "alive":
                 self._take(received)
+            if self._heard_ns - turned_ns > TURN_NS:
+                await asyncio.sleep(0)
+                turned_ns = time.monotonic_ns()
 
     async def _check_alive(self) -> None:
         """Ask a silent backend for a sign of life.

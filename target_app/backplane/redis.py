@@ -9,6 +9,14 @@ from target_app.backplane.address import check_address, told
 from target_app.backplane.protocol import AddressError, BackplaneDown, BackplaneError
 from target_app.backplane.wire import CONTROL, Received
 
+# Whatever the address says. RESP2 keeps the answers to SUBSCRIBE in the stream of messages.
+_OURS: dict[str, Any] = {
+    "protocol": 2,
+    "decode_responses": False,
+    "encoding": "utf-8",
+    "encoding_errors": "strict",
+}
+
 
 class RedisWire:
     """Two plain connections of redis-py, without its pool and its retries: those resubscribe in silence.
@@ -24,15 +32,14 @@ class RedisWire:
 
     def __init__(self, url: str, prefix: str = "target_app") -> None:
         try:
-            from redis.asyncio.connection import ConnectionPool
+            from redis.asyncio.connection import ConnectionPool, parse_url
         except ImportError:
             raise BackplaneError("the redis backplane needs redis-py: pip install 'wswarm[redis]'") from None
         check_address(url)
         try:
-            # RESP2 keeps the answers to SUBSCRIBE in the stream of messages.
-            self._connections = ConnectionPool.from_url(url, protocol=2, decode_responses=False)
+            self._connections = ConnectionPool(**{**parse_url(url), **_OURS})
             self._connections.make_connection()  # type: ignore[no-untyped-call] # shows options that there are not
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, AttributeError) as error:
             raise AddressError(f"redis-py cannot use the address: {told(error, url)}") from None
         self._url = url
         self._prefix = f"{prefix}:".encode()

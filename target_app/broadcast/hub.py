@@ -31,9 +31,10 @@ class _Room:
         position: how far the oldest is.
         is_serving: a slice is being offered.
         is_scheduled: the loop is to serve the next slice.
+        publishers: those who wait until there is a place for their broadcast, first come first.
     """
 
-    __slots__ = ("clients", "fanouts", "is_scheduled", "is_serving", "position")
+    __slots__ = ("clients", "fanouts", "is_scheduled", "is_serving", "position", "publishers")
 
     def __init__(self) -> None:
         self.clients: dict[Client, None] = {}
@@ -41,6 +42,7 @@ class _Room:
         self.position = 0
         self.is_serving = False
         self.is_scheduled = False
+        self.publishers: deque[asyncio.Future[None]] = deque()
 
 
 class Hub:
@@ -53,8 +55,8 @@ class Hub:
     Args:
         limits: of each client's outbox.
         slice_size: recipients that a broadcast is offered to before the event loop has a turn, >= 1.
-        backlog: broadcasts that may be on their way in one room, >= 1. When publishers are faster than that,
-            ``publish`` finishes them all without giving the loop a turn, and so slows the publishers down.
+        backlog: broadcasts that may be on their way in one room, >= 1; see ``admit``. One more, and ``publish``
+            finishes the oldest without giving the loop a turn, and so slows its caller down.
 
     Attributes:
         counters: what it has done.
@@ -141,10 +143,17 @@ class Hub:
         waiting = len(found.fanouts)
         if waiting == 1:
             self._advance(found)
-        elif waiting > self._backlog and not found.is_serving:
-            for _ in range(waiting):
+        elif not found.is_serving:
+            for _ in range(waiting - self._backlog):
                 while not self._serve_slice(found):
                     pass
+
+    async def admit(self, room: str) -> None:
+        """Return when one more broadcast has a place in the room's backlog; meanwhile the loop has its turns."""
+        while (found := self._rooms.get(room)) is not None and len(found.fanouts) >= self._backlog:
+            turn = asyncio.get_running_loop().create_future()
+            found.publishers.append(turn)
+            await turn
 
     async def settle(self, room: str) -> None:
         """Return when what has been published so far was offered to everybody: the loop's work, not a client's."""
@@ -207,9 +216,11 @@ class Hub:
         self.counters.fanouts += 1
         self.counters.fanouts_waiting -= 1
         self.counters.fanout_ns += time.monotonic_ns() - fanout.began_ns
-        for done in fanout.done:
-            if not done.done():
-                done.set_result(None)
+        # Who is called and does not publish leaves a place empty, so with the last broadcast all are called.
+        places = min(1, len(room.publishers)) if room.fanouts else len(room.publishers)
+        for waiting in (*fanout.done, *(room.publishers.popleft() for _ in range(places))):
+            if not waiting.done():
+                waiting.set_result(None)
 
 
 def _client_for(websocket: WebSocket, limits: Limits, counters: HubCounters, on_gone: OnGone) -> Client:

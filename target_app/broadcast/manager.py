@@ -132,6 +132,7 @@ class ConnectionManager:
             BackplaneDown: the backplane did not take the message in time.
             UnicodeEncodeError: the message has half a surrogate pair: nobody can be sent it.
         """
+        await self.hub.admit(room)
         if self._backplane is None:
             self.hub.publish(room, message)
         else:

@@ -9,9 +9,10 @@ import pytest
 from wswarm.arguments import make_parser
 
 FOLDER = Path(__file__).parents[1] / "golden" / "help"
-COMMANDS = ("", "run", "connect", "echo", "fanout", "serve", "doctor", "report")
+COMMANDS = ("", "run", "connect", "echo", "fanout", "serve", "doctor", "report", "compare", "trend")
 MEASURING = ("run", "connect", "echo", "fanout")
 SENDING = ("run", "echo", "fanout")
+FOR_CI = (*MEASURING, "compare")
 
 # Every option of DESIGN §5 with the commands that have it.
 OPTIONS = {
@@ -20,6 +21,8 @@ OPTIONS = {
     "--size --text --json --binary": SENDING,
     "--on-open --profile -H --cookie --subprotocol --origin --insecure --cacert --cert --key": MEASURING,
     "--deflate --bind --driver --target-pid --slo -o --output --no-plots --quiet --print": MEASURING,
+    "--markdown --junit --github --smaller-is-better --bencher": FOR_CI,
+    "--history --allow-unpaired --strict -o --output --no-plots --quiet --print": ("compare",),
     "--closed": ("run", "echo"),
     "--publishers": ("run", "fanout"),
     "--scenarios": ("run",),
@@ -50,6 +53,8 @@ DEFAULTS = [
     *[(name, "--text", "{marker} alone") for name in SENDING],
     ("fanout", "--publishers", "1"),
     ("run", "--scenarios", "connect,echo,fanout"),
+    ("compare", "--output", "reports/<UTC time>-compare"),
+    ("trend", "--output", "beside FILE"),
     ("serve", "--app", "main"),
     ("serve", "--port", "8000"),
     ("serve", "--workers", "1"),
@@ -129,6 +134,7 @@ def test_options_stand_in_groups(command: str, shown) -> None:
         "connection",
         "origin and TLS",
         "result",
+        "for CI",
     ]
 
 

@@ -103,6 +103,17 @@ def test_fixed_delay_holds_messages_side_by_side_and_never_too_short() -> None:
     assert log["held"]["p50"] < delay_ns * count // 4  # one after another would be half of delay × count
 
 
+def test_delayed_relay_reaches_all_others_and_never_too_soon() -> None:
+    with serve("delayed_relay", delay=0.1) as server, clients(server) as join:
+        publisher, *receivers = join(), join(), join()
+        sent_ns = monotonic_ns()
+        sent = publish(publisher, 10)
+        for receiver in receivers:
+            assert [receiver.recv(timeout=PATIENCE_S) for _ in range(10)] == sent
+        assert monotonic_ns() - sent_ns >= 100 * MS_NS
+    assert (server.log()["received"], server.log()["sent"]) == (10, 20)
+
+
 def test_no_exchange_lies_inside_a_freeze() -> None:
     exchanges: list[tuple[int, int]] = []
     with serve("freezing", freeze=0.2, every=0.4, first=0.1, count=2) as server, clients(server) as join:

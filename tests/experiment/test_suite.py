@@ -67,3 +67,17 @@ def test_the_caller_s_options_stay_as_they_were() -> None:
     options = {"profile": "chat", "duration": 3.0}
     suite_plans(BASE, SCENARIOS, **options)
     assert options == {"profile": "chat", "duration": 3.0}
+
+
+def test_an_objective_is_held_against_the_scenarios_that_have_its_figure() -> None:
+    plans = suite_plans(BASE, SCENARIOS, slo=("lost==0", "p99<1s", "fanout.completion_time.p99<1s"))
+    assert [plan.slo for plan in plans] == [
+        ("p99<1s",),
+        ("lost==0", "p99<1s"),
+        ("lost==0", "p99<1s", "fanout.completion_time.p99<1s"),
+    ]
+
+
+def test_an_objective_about_none_of_the_scenarios_is_refused() -> None:
+    with pytest.raises(PlanError, match=r"--slo 'lost==0': no run of connect has such a figure"):
+        suite_plans(BASE, ("connect",), slo=("lost==0",))

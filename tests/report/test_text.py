@@ -83,6 +83,7 @@ def test_an_objective_is_shown_in_the_unit_it_is_written_in():
     assert objective_value("p99<50ms", 0.0042) == "4.20 ms"
     assert objective_value("p99 <= 0.05", 0.0042) == "4.20 ms"
     assert objective_value("response_time.max < 1s", 1.5) == "1.50 s"
+    assert objective_value("fanout.completion_time.p99<=0.2", 0.0042) == "4.20 ms"
     assert objective_value("generator.peak_rss<1e9", 5e8) == "500 MB"
     assert objective_value("lost==0", 3) == "3"
     assert objective_value("rates.received>=1000", None) == "–"
@@ -108,3 +109,9 @@ def test_times_below_the_error_of_the_clocks_are_shown_as_such_and_why():
 def test_a_suite_tells_how_sure_times_between_machines_are():
     shown = suite_summary([runs.echo(), certain(runs.fanout(), 0.003)])
     assert "fanout: times between machines: clocks compared to within 3.00 ms" in shown
+
+
+def test_a_run_with_a_name_is_called_by_it():
+    named = msgspec.structs.replace(runs.echo(), name="LobbyUser")
+    assert summary(named).startswith("wswarm LobbyUser · echo · ")
+    assert "LobbyUser" in suite_summary([named, runs.fanout()])

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from tests.stats.made import WINDOW, Arrival, S, batch, histogram, ints, split
 from wswarm.stats import deliveries as module
 from wswarm.stats.deliveries import FanoutTally
-from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Arrivals, unpack
+from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Arrivals, Window, unpack
+from wswarm.stats.summary import merged
+from wswarm.stats.tally import Leavers
 
 LAW = settings(max_examples=40, deadline=None, derandomize=True)
 PUBLISHERS, ROWS, WARMUP, BROADCASTS = 2, 3, 3, 11
@@ -219,3 +221,67 @@ def test_lost_deliveries_are_counted_in_the_second_of_their_broadcast() -> None:
     tally = FanoutTally(WINDOW, rows=2, publishers=1, broadcasts=2, warmup=0)
     tally.settle(ints([WINDOW.hold_ns, WINDOW.hold_ns + S]), ints([0, 0]), ints([STILL_OPEN] * 2))
     assert unpack(tally.findings().lost_per_second).tolist() == [0, 0, 0, 2, 2]
+
+
+@LAW
+@given(stories(), st.lists(st.integers(0, 50), max_size=5))
+def test_a_tally_that_grows_with_what_comes_says_the_same(story: Story, cuts: list[int]) -> None:
+    tally = FanoutTally(WINDOW, 0, PUBLISHERS, 0, 0)
+    for part in split(story.arrivals, cuts):
+        rows, last = int(part.rows.max(initial=-1)) + 1, int(part.sequences.max(initial=-1)) + 1
+        tally.reserve(rows, min(last * PUBLISHERS, BROADCASTS))
+        tally.record(part)
+    tally.reserve(ROWS, BROADCASTS)
+    tally.truncate(BROADCASTS, WARMUP)
+    tally.settle(ints(story.sent_ns), ints(story.opened_ns), ints(story.closed_ns))
+    known = {arrival[2] * PUBLISHERS + arrival[1] for arrival in story.arrivals if arrival[1] < PUBLISHERS}
+    if (
+        max(known, default=0) < BROADCASTS
+    ):  # what nobody could have sent is extra in both, but counted at once
+        assert tally.findings() == tally_of(story, cuts)
+
+
+def test_a_tally_of_no_subscriber_and_no_broadcast_owes_nothing() -> None:
+    tally = FanoutTally(WINDOW, 0, 1, 0, 0)
+    assert tally.settle(ints([]), ints([]), ints([]), Leavers(ints([]), S)) == (0, 0, 0, 0)
+    tally.reserve(0, 2)
+    assert tally.settle(ints([1, 2]), ints([]), ints([])) == (0, 0, 0, 0)
+
+
+SENT_NS = [WINDOW.hold_ns + number * 100 * MS for number in range(10)]
+
+
+@pytest.mark.parametrize(
+    ("received", "left_ms", "patience_ms", "owed", "silent"),
+    [
+        pytest.param(range(5), 450, 200, 5, 0, id="nothing is owed from leaving on"),
+        pytest.param(range(4), 450, 200, 4, 0, id="what was on its way is neither owed nor lost"),
+        pytest.param(range(2), 450, 200, 3, 1, id="what was sent long before is lost"),
+        pytest.param([0, 1, 2, 4], 450, 200, 5, 1, id="what a later one overtook is lost"),
+        pytest.param([], 450, 5_000, 0, 0, id="somebody who never got anything was too quick"),
+    ],
+)
+def test_a_subscriber_that_leaves(
+    received: list[int], left_ms: int, patience_ms: int, owed: int, silent: int
+) -> None:
+    tally = FanoutTally(WINDOW, 1, 1, 10, 0)
+    tally.record(batch([(0, 0, number, SENT_NS[number], SENT_NS[number] + MS) for number in received]))
+    leavers = Leavers(ints([WINDOW.hold_ns + left_ms * MS]), patience_ms * MS)
+    found = tally.settle(ints(SENT_NS), ints([WINDOW.origin_ns]), ints([STILL_OPEN]), leavers)
+    assert (found.owed, found.lost_silent, found.lost_disconnected, found.extra) == (owed, silent, 0, 0)
+
+
+def test_a_new_hold_forgets_the_figures_but_not_who_received_what() -> None:
+    tally = FanoutTally(WINDOW, 1, 1, 4, 0)
+    tally.record(batch([(0, 0, number, SENT_NS[number], SENT_NS[number] + MS) for number in range(3)]))
+    tally.begin_hold(later(WINDOW, SENT_NS[2]))
+    tally.record(batch([(0, 0, 1, SENT_NS[1], SENT_NS[1] + 5 * MS), (0, 0, 3, SENT_NS[3], SENT_NS[3] + MS)]))
+    tally.record(batch([(0, 0, 2, SENT_NS[2], SENT_NS[2] + 5 * MS)]))
+    found = tally.findings()
+    assert merged([found.response]).n == 1
+    assert (found.duplicated, found.reordered) == (1, 0)
+
+
+def later(window: Window, hold_ns: int) -> Window:
+    """Return the window with a hold that begins later."""
+    return Window(window.origin_ns, window.start_ns, hold_ns, window.drain_ns, window.end_ns)

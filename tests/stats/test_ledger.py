@@ -109,3 +109,22 @@ def test_the_highest_sequence_numbers_of_a_mark_do_not_overflow() -> None:
     ledger = Ledger(3)
     kinds = ledger.record(ints(range(6)), ints([0, 1, 2, 0, 1, 2]), ints([last] * 3 + [last - 1] * 3))
     assert kinds.is_reordered.tolist() == [False] * 3 + [True] * 3
+
+
+@LAW
+@given(ARRIVALS, st.integers(1, 9), st.integers(0, 5))
+def test_a_ledger_that_gets_wider_rows_keeps_what_arrived(
+    arrivals: list[Arrival], extra: int, cut: int
+) -> None:
+    ledger, width = Ledger(PAIRS), PAIRS + extra
+    before, after = arrivals[:cut], arrivals[cut:]
+    enter(ledger, before)
+    ledger.widen(PAIRS, width)
+    ledger.add_pairs(width)
+    cells = {sequence * width + pair for pair, sequence in before}
+    assert ledger.has(0, SEQUENCES * width).tolist() == [cell in cells for cell in range(SEQUENCES * width)]
+    pairs, sequences = ints(pair for pair, _ in after), ints(sequence for _, sequence in after)
+    kinds = ledger.record(sequences * width + pairs, pairs, sequences)
+    plain = PlainLedger()
+    expected = [plain.record(*arrival) for arrival in arrivals][cut:]
+    assert list(zip(kinds.is_first.tolist(), kinds.is_reordered.tolist(), strict=True)) == expected

@@ -1,6 +1,6 @@
 """Service-level objectives: reading them, and holding a run to them."""
 
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -20,7 +20,7 @@ from wswarm.run import (
     Scenario,
     Validity,
 )
-from wswarm.stats.slo import check, full_path, parse_objective
+from wswarm.stats.slo import check, full_path, is_about, parse_objective
 
 NOTHING = Distribution(n=0)
 MESSAGES = Messages(
@@ -285,6 +285,25 @@ def test_a_limit_that_is_no_number_is_refused_by_name(value: str) -> None:
 def test_each_objective_has_its_result_in_order() -> None:
     results = check(run(), ("p99<1s", "lost==0"))
     assert [(result.expression, result.met) for result in results] == [("p99<1s", True), ("lost==0", False)]
+
+
+@pytest.mark.parametrize(
+    ("expression", "scenarios"),
+    [
+        ("p99<50ms", ["connect", "echo", "fanout"]),
+        ("lost==0", ["echo", "fanout"]),
+        ("rates.achieved>=950", ["echo", "fanout"]),
+        ("response_time.p50<1ms", ["echo"]),
+        ("fanout.completion_time.p99<1s", ["fanout"]),
+        ('connections.failures."http 403"<=3', ["connect", "echo", "fanout"]),
+        ("target.peak_rss<1e9", ["connect", "echo", "fanout"]),
+    ],
+)
+def test_an_objective_is_about_the_scenarios_that_have_its_figure(
+    expression: str, scenarios: list[str]
+) -> None:
+    found = [name for name in get_args(Scenario) if is_about(expression, name)]
+    assert found == scenarios
 
 
 def test_without_objectives_there_are_no_results() -> None:

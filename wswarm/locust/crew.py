@@ -8,6 +8,7 @@ import gevent
 from wswarm.drive.live import wire
 from wswarm.drive.live.process import LiveProcess
 from wswarm.locust.messages import Begin
+from wswarm.locust.outgoing import Outgoing
 from wswarm.stats.findings import Window
 
 _log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ class Crew:
         self.held = self.published = wire.Snapshot()
         self.deaths: list[str] = []
         self._hear_seat, self._news = hear_seat, news
+        self._outgoing: dict[LiveProcess, Outgoing] = {}
         self._sent: dict[LiveProcess, wire.Sent] = {}
         self._settled: dict[LiveProcess, wire.Settled] = {}
         self._is_ended = False
@@ -40,7 +42,7 @@ class Crew:
             self._publisher = self._start(f"the publishing agent of {order.name}", order, order.publishing, 0)
             for squad, ids in enumerate(order.publisher_ids):
                 for connection_id in ids:
-                    self._publisher.tell(wire.Join(squad, connection_id))
+                    self._tell(self._publisher, wire.Join(squad, connection_id))
 
     @property
     def hold(self) -> int:
@@ -50,31 +52,32 @@ class Crew:
 
     def tell(self, command: wire.Command) -> None:
         """Send a command to the agent that holds the users' connections."""
-        self._holder.tell(command)
+        self._tell(self._holder, command)
 
     def keep_paces(self, paces: list[wire.Pace], publishing: list[wire.Pace]) -> None:
         """Send at these paces; `publishing` are the publishers'."""
         for pace in paces:
-            self._holder.tell(pace)
+            self._tell(self._holder, pace)
         if self._publisher is not None:
             for pace in publishing:
-                self._publisher.tell(pace)
+                self._tell(self._publisher, pace)
 
     def begin_hold(self, window: Window, paces: list[wire.Pace], publishing: list[wire.Pace]) -> None:
         """Begin the hold with the window's."""
-        self._holder.tell(wire.Hold(window=window, paces=paces))
+        self._tell(self._holder, wire.Hold(window=window, paces=paces))
         if self._publisher is not None:
-            self._publisher.tell(wire.Hold(window=window, paces=publishing))
+            self._tell(self._publisher, wire.Hold(window=window, paces=publishing))
 
     def end_hold(self, window: Window) -> None:
         """End the hold with the window's."""
         for agent in self._agents():
-            agent.tell(wire.Cut(window=window))
+            self._tell(agent, wire.Cut(window=window))
 
     def settle(self, deadline_ns: int, logs: dict[str, wire.Log]) -> None:
         """Wait for what is owed."""
         for agent in self._agents():
-            agent.tell(wire.Settle(deadline_ns=deadline_ns, logs=logs if agent is self._holder else {}))
+            told = logs if agent is self._holder else {}
+            self._tell(agent, wire.Settle(deadline_ns=deadline_ns, logs=told))
 
     def logs(self) -> dict[str, wire.Log] | None:
         """Return what was published once all living agents have sent all, `None` before."""
@@ -95,9 +98,12 @@ class Crew:
         """End the agents."""
         self._is_ended = True
         for agent in self._agents():
-            agent.tell(wire.Close())
+            self._outgoing[agent].finish()
         for agent in self._agents():
             agent.end()
+
+    def _tell(self, agent: LiveProcess, command: wire.Command) -> None:
+        self._outgoing[agent].tell(command)
 
     def _agents(self) -> list[LiveProcess]:
         return [self._holder, *([self._publisher] if self._publisher is not None else [])]
@@ -107,7 +113,9 @@ class Crew:
 
     def _start(self, name: str, order: Begin, squads: list[wire.Squad], ahead_ns: int) -> LiveProcess:
         agent = LiveProcess(name)
-        agent.tell(wire.Muster(squads=squads, prefix=order.prefix, window=order.window, ahead_ns=ahead_ns))
+        self._outgoing[agent] = Outgoing(agent)
+        muster = wire.Muster(squads=squads, prefix=order.prefix, window=order.window, ahead_ns=ahead_ns)
+        self._tell(agent, muster)
         gevent.spawn(self._listen, agent)
         return agent
 

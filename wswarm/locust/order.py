@@ -20,6 +20,16 @@ _SCENARIO: dict[wire.Role, Scenario] = {
     "subscribe": "fanout",
     "script": "echo",
 }
+_CLASS = "the attribute of that name of the class"
+_ELSEWHERE = {  # settings of a plan that are not the class's `settings` to say
+    **dict.fromkeys(("url", "rate", "text", "profile", "publishers", "scenario"), _CLASS),
+    **dict.fromkeys(("connections", "connect_rate", "processes"), "Locust's users, spawn rate and workers"),
+    **dict.fromkeys(("duration", "warmup"), "Locust's run time or --ws-hold"),
+    "drain": "--ws-drain",
+    "slo": "--ws-fail",
+    "target_pid": "--ws-target-pid",
+    "closed": "the scenario: give the class tasks that send and expect",
+}
 _TLS = {"http": "ws", "https": "wss"}
 
 
@@ -52,9 +62,9 @@ def order_for(user: type[User], role: wire.Role, host: str | None, options: Opti
         PlanError: an attribute of the class or an option can't be; the message names both and the mend.
     """
     name = user.__name__
-    publishers = options.publishers or int(getattr(user, "publishers", 1))
     scenario = _SCENARIO[role]
-    settings: Mapping[str, Any] = getattr(user, "settings", {})
+    publishers = options.publishers or _publishers(user)
+    settings = _settings(user)
     profile = options.profile or getattr(user, "profile", None)
     rate, per_user = _rates(user, role, options)
     given = {
@@ -70,8 +80,9 @@ def order_for(user: type[User], role: wire.Role, host: str | None, options: Opti
         given.pop("rate")
     if role == "connect":
         given.pop("text")
+    url = _url(user, host)
     try:
-        plan = make_plan(scenario, _url(user, host), connections=1, **(given | dict(settings)))
+        plan = make_plan(scenario, url, connections=1, **(given | settings))
     except PlanError as error:
         raise PlanError(f"{name}: {error}") from None
     return Order(
@@ -82,6 +93,26 @@ def order_for(user: type[User], role: wire.Role, host: str | None, options: Opti
         publishers=publishers if role == "subscribe" else 0,
         is_heard=role == "script" or getattr(user, "hears_messages", lambda: False)(),
     )
+
+
+def _settings(user: type[User]) -> dict[str, Any]:
+    """Return the class's own settings of a plan."""
+    settings = getattr(user, "settings", {})
+    if not isinstance(settings, Mapping):
+        raise PlanError(
+            f"{user.__name__}.settings {settings!r}: write a dict, as in {{'headers': ['Name: value']}}"
+        )
+    for key in settings:
+        if key in _ELSEWHERE:
+            raise PlanError(f"{user.__name__}.settings[{key!r}]: that is for {_ELSEWHERE[key]} to say")
+    return dict(settings)
+
+
+def _publishers(user: type[User]) -> int:
+    publishers = getattr(user, "publishers", 1)
+    if not isinstance(publishers, int) or publishers < 1:
+        raise PlanError(f"{user.__name__}.publishers {publishers!r} must be a whole number above 0")
+    return publishers
 
 
 def _rates(user: type[User], role: wire.Role, options: Options) -> tuple[float | None, float | None]:
@@ -118,6 +149,8 @@ def _rate(name: str, key: str, value: Any) -> float | None:
 def _url(user: type[User], host: str | None) -> str:
     """Return the address: the class's own, or its path on the host."""
     url: str | None = getattr(user, "url", None)
+    if url is not None and not isinstance(url, str):
+        raise PlanError(f"{user.__name__}.url {url!r}: write an address or a path, as text")
     if url is not None and "://" in url:
         return url
     base = host or user.host

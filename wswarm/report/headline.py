@@ -9,6 +9,11 @@ from wswarm.run import Run
 SIGNS = {"valid": "✓", "suspect": "!", "invalid": "✗"}
 
 
+def title(run: Run) -> str:
+    """Return what to call the run: its name, if it has one, and its scenario."""
+    return f"{run.name} · {run.scenario}" if run.name else run.scenario
+
+
 def url(run: Run) -> str:
     """Return the target's address as the plan gives it, on one line and without its password."""
     return redact.address(show.printable(str(run.plan.get("url") or "address unknown")))

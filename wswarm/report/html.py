@@ -6,6 +6,7 @@ from importlib import resources
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from wswarm import redact
 from wswarm.report import format as show
@@ -26,14 +27,11 @@ def render(runs: Sequence[Run], pictures: Sequence[Mapping[str, bytes]] = ()) ->
         runs: What to show, in this order; at least one.
         pictures: For each run its pictures by name, as SVG; leave out to show none.
     """
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    source = resources.files("wswarm.report").joinpath("report.html.j2").read_text(encoding="utf-8")
     drawn = [*pictures, *({} for _ in runs[len(pictures) :])]
-    name = runs[0].scenario if len(runs) == 1 else "run"
+    name = headline.title(runs[0]) if len(runs) == 1 else "run"
     addresses = list(dict.fromkeys(headline.url(run) for run in runs))
-    return environment.from_string(source).render(
+    return page(
+        "report.html.j2",
         title=f"wswarm {name} · {addresses[0]}",
         name=name,
         addresses=addresses,
@@ -45,10 +43,31 @@ def render(runs: Sequence[Run], pictures: Sequence[Mapping[str, bytes]] = ()) ->
     )
 
 
+def page(template: str, **values: Any) -> str:
+    """Return a page made from a template of this package, with the look that all pages share.
+
+    Args:
+        template: Its file name.
+        values: What it shows; everything is escaped.
+    """
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    folder = resources.files("wswarm.report")
+    style = Markup(folder.joinpath("page.css").read_text(encoding="utf-8"))
+    source = folder.joinpath(template).read_text(encoding="utf-8")
+    return environment.from_string(source).render(style=style, **values)
+
+
+def embedded(svg: bytes) -> str:
+    """Return the picture as an address that a page can hold."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
+
+
 def _shown(run: Run, pictures: Mapping[str, bytes], index: int) -> dict[str, Any]:
     return {
         "anchor": f"run-{index + 1}",
-        "scenario": run.scenario,
+        "scenario": headline.title(run),
         "verdict": run.validity.verdict,
         "verdict_words": headline.verdict(run),
         "reasons": [show.printable(reason) for reason in run.validity.reasons],
@@ -63,8 +82,7 @@ def _shown(run: Run, pictures: Mapping[str, bytes], index: int) -> dict[str, Any
 
 
 def _picture(run: Run, name: str, svg: bytes) -> dict[str, Any]:
-    encoded = base64.b64encode(svg).decode("ascii")
-    return {"source": f"data:image/svg+xml;base64,{encoded}", "caption": caption(run, name)}
+    return {"source": embedded(svg), "caption": caption(run, name)}
 
 
 def _highlights(run: Run) -> list[tuple[str, str]]:

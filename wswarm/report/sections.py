@@ -1,5 +1,6 @@
 """Which figures of a run a reader sees, in which order; the summary and the page lay them out."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ TIME_COLUMNS = ("min", "mean", "p50", "p90", "p95", "p99", "p99.9", "p99.99", "m
 BETWEEN_MACHINES = ("delivery", "first", "median", "completion", "spread")
 
 SUITE_NOTE = "p50, p99, max: handshake time (connect), response time (echo), delivery time (fanout)"
+
+_TIME = re.compile(r"(time|lag|delivery|spread)\.(p\d|min|mean|max)")
 
 CLOSE_MEANINGS = {
     "1000": "normal",
@@ -243,7 +246,8 @@ def objective_value(expression: str, value: float | None) -> str:
     """Return an objective's value in the kind of unit that its expression is written in."""
     figure, _, limit = expression.replace(">", "<").replace("=", "<").partition("<")
     unit = limit.strip("<= ").lstrip("0123456789.").strip().lower()
-    if unit in ("ns", "us", "µs", "ms", "s", "m", "h") or figure.strip()[1:2].isdigit() or "cpu_s" in figure:
+    is_time = figure.strip()[1:2].isdigit() or "cpu_s" in figure or _TIME.search(figure) is not None
+    if unit in ("ns", "us", "µs", "ms", "s", "m", "h") or is_time:
         return show.seconds(value)
     if "rss" in figure:
         return show.size(value)
@@ -266,7 +270,7 @@ def _suite_row(run: Run) -> tuple[str, ...]:
     if run.messages is not None:
         lost = run.messages.lost.disconnected + run.messages.lost.silent
         counts = (show.count(run.messages.sent), show.count(run.messages.received), show.count(lost))
-    return (run.scenario, run.validity.verdict.upper(), opened, *counts, *times)
+    return (run.name or run.scenario, run.validity.verdict.upper(), opened, *counts, *times)
 
 
 def main_time(run: Run) -> Distribution | None:

@@ -17,7 +17,7 @@ VALUE_WIDTH = 12
 def summary(run: Run) -> str:
     """Return everything a reader wants to know of one run, ending with a newline."""
     lines = [
-        show.shortened(f"wswarm {run.scenario} · {headline.url(run)}", WIDTH),
+        show.shortened(f"wswarm {headline.title(run)} · {headline.url(run)}", WIDTH),
         *_wrapped(" · ".join(headline.plan(run)), ""),
         "",
         *_verdict(run),
@@ -33,9 +33,9 @@ def suite_summary(runs: Sequence[Run]) -> str:
     lines = [show.shortened(f"wswarm run · {address}", WIDTH) for address in addresses]
     lines += ["", *_table(suite_table(runs)), f"{INDENT}{SUITE_NOTE}"]
     for run in runs:
-        doubts = [f"{run.scenario}: {show.printable(reason)}" for reason in run.validity.reasons]
+        doubts = [f"{run.name or run.scenario}: {show.printable(reason)}" for reason in run.validity.reasons]
         missed = [
-            f"{run.scenario}: objective missed: {show.printable(result.expression)}"
+            f"{run.name or run.scenario}: objective missed: {show.printable(result.expression)}"
             for result in run.slo
             if not result.met
         ]

@@ -30,6 +30,14 @@ _PART = re.compile(r'"([^"]+)"|(\w+)')
 _QUOTED = re.compile(r'"[^"]+"')
 _PERCENTILE = re.compile(r"p\d+(_\d+|\.\d+)?")
 _COUNTS = {("connections", "failures"), ("connections", "closes")}  # of what there was: what is absent is 0
+_ONLY: dict[str, tuple[Scenario, ...]] = {
+    "messages": ("echo", "fanout"),
+    "rates": ("echo", "fanout"),
+    "send_lag": ("echo", "fanout"),
+    "response_time": ("echo",),
+    "service_time": ("echo",),
+    "fanout": ("fanout",),
+}
 _TIMES = {
     "connect": "connections.handshake_time",
     "echo": "response_time",
@@ -72,6 +80,16 @@ def check(run: Run, expressions: tuple[str, ...]) -> list[SloResult]:
         PlanError: an expression can't be read, or names no figure of a run file.
     """
     return [_check_one(run, parse_objective(expression)) for expression in expressions]
+
+
+def is_about(expression: str, scenario: Scenario) -> bool:
+    """Return whether a run of the scenario can have the figure: one of `connect` never sends, so never loses.
+
+    Raises:
+        PlanError: the expression can't be read, or names no figure of a run file.
+    """
+    full = full_path(parse_objective(expression).path, scenario)
+    return scenario in _ONLY.get(full.partition(".")[0], (scenario,))
 
 
 def full_path(path: str, scenario: Scenario) -> str:

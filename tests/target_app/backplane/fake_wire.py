@@ -35,6 +35,10 @@ class FakeWire:
             if channel in self.listened:
                 self._stream.put_nowait(Received("message", channel, text))
 
+    def arrive(self, channel: str, text: str) -> None:
+        """Somebody else's message comes."""
+        self._stream.put_nowait(Received("message", channel, text))
+
     async def close_sender(self) -> None:
         pass
 

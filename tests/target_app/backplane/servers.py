@@ -70,6 +70,10 @@ class Backend(ABC):
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
 
+    def stop(self) -> None:
+        """End it in order, as whoever restarts it does: connections are cut, nothing is waited for."""
+        self._end(signal.SIGINT)
+
     def pause(self) -> None:
         """``kill -STOP``, its children too: connections stay and nothing answers."""
         self._signal_all(signal.SIGSTOP)

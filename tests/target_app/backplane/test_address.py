@@ -19,6 +19,7 @@ from target_app.backplane.protocol import AddressError, BackplaneError
             "redis://host:0",
             "redis://[::1",
             "redis://host?sokcet=1",
+            "redis://host?retry=3",
         ),
         *("postgresql://host:port/db", "postgresql://one:1,two:x/db"),
     ],

@@ -248,3 +248,35 @@ def test_a_backend_that_is_not_there_is_an_error_at_the_start(wire: Wire) -> Non
         assert "secret" not in str(caught.value)
 
     run(test())
+
+
+@pytest.mark.parametrize(
+    "option", ["protocol=3", "protocol=7", "decode_responses=true", "encoding=utf-16", "db=1"]
+)
+def test_options_of_an_address_of_redis_do_not_change_how_we_speak_to_it(
+    redis_server: RedisServer, option: str
+) -> None:
+    async def test() -> None:
+        async with ends(f"{redis_server.url}?{option}") as [one, other]:
+            await one.publish("ü")
+            await until(lambda: other.messages == ["ü"])
+
+    run(test())
+
+
+def test_a_role_of_postgres_that_may_create_nothing_uses_the_table_that_is_there(
+    postgres_server: PostgresServer,
+) -> None:
+    async def test() -> None:
+        async with ends(postgres_server.url, 1):
+            pass  # the table is there now
+        postgres_server.execute(
+            "REVOKE CREATE ON SCHEMA public FROM PUBLIC; DROP ROLE IF EXISTS guest; CREATE ROLE guest LOGIN;"
+            "GRANT SELECT, INSERT, DELETE ON target_app_payload TO guest"
+        )
+        async with ends(postgres_server.url.replace("postgres@", "guest@")) as [one, other]:
+            for message in ("hi", "x" * 20_000):
+                await one.publish(message)
+            await until(lambda: other.messages == ["hi", "x" * 20_000])
+
+    run(test())

@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from target_app.backplane import sequence
+from target_app.backplane import receiver, sequence
 from target_app.backplane.numbered import NumberedBackplane
-from target_app.backplane.protocol import BackplaneDown
+from target_app.backplane.protocol import BackplaneDown, Gap
 from target_app.backplane.timing import Timing
-from target_app.backplane.wire import CONTROL, read_control
+from target_app.backplane.wire import CONTROL, read_control, write_message
 from tests.target_app.backplane.ends import End, run, until
 from tests.target_app.backplane.fake_wire import FakeWire
 
@@ -151,5 +151,47 @@ def test_who_gives_up_joining_a_channel_that_is_being_left_takes_nothing_from_th
         await end.publish("hi")
         await until(lambda: end.messages == ["hi"])
         await end.backplane.stop()
+
+    run(test())
+
+
+def test_messages_that_come_at_once_leave_the_event_loop_its_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiver, "TURN_NS", 0)
+
+    async def test() -> None:
+        wire = FakeWire()
+        backplane = NumberedBackplane(wire, QUICK)
+        turn, turns = 0, []
+        await backplane.start(lambda *_: turns.append(turn), lambda _: None)
+        await backplane.subscribe("x")
+        publishing = asyncio.gather(*(backplane.publish("x", str(number)) for number in range(100)))
+        while len(turns) < 100:
+            await asyncio.sleep(0)
+            turn += 1
+        await publishing
+        assert len(set(turns)) == 100
+        await backplane.stop()
+
+    run(test())
+
+
+def test_an_application_that_cannot_take_a_gap_costs_neither_messages_nor_the_heartbeat(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def test() -> None:
+        wire, received = FakeWire(), []
+        backplane = NumberedBackplane(wire, QUICK)
+
+        def fail(_gap: Gap) -> None:
+            raise ZeroDivisionError
+
+        await backplane.start(lambda _, message: received.append(message), fail)
+        await backplane.subscribe("x")
+        for number in (1, 3):
+            wire.arrive("x", write_message("other", 1, number, str(number)))
+        await until(lambda: received == ["1", "3"])
+        assert (backplane.counters.missed, backplane.counters.link_losses) == (1, 0)
+        assert "a gap could not be told" in caplog.text
+        await backplane.stop()
 
     run(test())

@@ -142,11 +142,67 @@ def test_one_slice_is_served_in_a_turn_also_when_a_full_backlog_has_been_finishe
         hub = Hub(slice_size=1, backlog=1)
         sockets = members(hub, [FramedSocket] * 10)
         for message in texts(3):
-            hub.publish("room", message)  # the second finishes the first and itself
+            hub.publish("room", message)  # each but the first finishes the one before
         reached = []
         while hub.counters.fanouts_waiting:
             reached.append(sum(len(socket.received) for socket in sockets) - 20)
             await asyncio.sleep(0)
-        assert reached == list(range(1, 10))
+        assert reached == list(range(10))
+
+    run(scenario)
+
+
+async def broadcast(hub: Hub, message: str) -> None:
+    """As a connection manager does it."""
+    await hub.admit("room")
+    hub.publish("room", message)
+    await hub.settle("room")
+
+
+@KINDS
+def test_many_publishers_at_once_wait_their_turn_and_leave_the_loop_its_own(kind: type[FakeSocket]) -> None:
+    async def scenario() -> None:
+        hub = Hub(slice_size=2, backlog=4)
+        sockets = members(hub, [kind] * 10)
+        publishing = asyncio.gather(*(broadcast(hub, message) for message in texts(100)))
+        most, before = 0, 0
+        while not publishing.done():
+            await asyncio.sleep(0)
+            most = max(most, hub.counters.deliveries - before)
+            before = hub.counters.deliveries
+            assert hub.counters.fanouts_waiting <= 4
+        assert most == 2
+        assert [socket.received for socket in sockets] == [texts(100)] * 10
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("gone", [slice(4, 8), slice(4, 16), slice(15, 20), slice(4, 20)])
+def test_publishers_that_give_up_waiting_strand_nobody(gone: slice) -> None:
+    async def scenario() -> None:
+        hub = Hub(slice_size=1, backlog=4)
+        sockets = members(hub, [FramedSocket] * 3)
+        publishing = [asyncio.create_task(broadcast(hub, message)) for message in texts(20)]
+        await turns(4)
+        for one in publishing[gone]:
+            one.cancel()
+        await asyncio.wait_for(asyncio.gather(*publishing, return_exceptions=True), 5)
+        kept = [text for text, one in zip(texts(20), publishing, strict=True) if not one.cancelled()]
+        assert set(kept) <= set(sockets[0].received)
+        assert all(socket.received == sockets[0].received for socket in sockets)
+
+    run(scenario)
+
+
+def test_publishers_that_wait_when_the_room_empties_go_on() -> None:
+    async def scenario() -> None:
+        hub = Hub(slice_size=1, backlog=1)
+        sockets = members(hub, [FramedSocket] * 3)
+        publishing = [asyncio.create_task(broadcast(hub, message)) for message in texts(10)]
+        await asyncio.sleep(0)
+        for socket in sockets:
+            hub.remove(socket)
+        await asyncio.wait_for(asyncio.gather(*publishing), 5)
+        assert (hub.rooms(), hub.counters.fanouts_waiting) == ([], 0)
 
     run(scenario)

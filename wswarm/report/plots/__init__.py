@@ -29,11 +29,16 @@ def draw(run: Run, folder: Path) -> list[Path]:
         for name, picture in PICTURES.items():
             figure = picture(run)
             if figure is not None:
-                written += _save(figure, folder / name)
+                written += save(figure, folder / name)
     return written
 
 
-def _save(figure: Figure, stem: Path) -> list[Path]:
+def save(figure: Figure, stem: Path) -> list[Path]:
+    """Write the figure as PNG and SVG, which are returned.
+
+    Raises:
+        OSError: a file can't be written.
+    """
     png, svg = stem.with_suffix(".png"), stem.with_suffix(".svg")
     figure.savefig(png)
     figure.savefig(svg, metadata={"Date": None})

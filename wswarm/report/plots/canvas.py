@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from matplotlib.axes import Axes
@@ -53,22 +54,54 @@ STYLE = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above a picture.
+
+    Attributes:
+        badge: The verdict in words; empty for none. `look` is what colours it has, of `VERDICT_COLOURS`.
+        reasons: For the verdict.
+    """
+
+    title: str
+    plan: str
+    origin: str
+    badge: str = ""
+    look: str = "valid"
+    reasons: Sequence[str] = ()
+
+
 def figure(run: Run, title: str) -> Figure:
     """Return an empty figure with its heading: title, plan, address, verdict and the reasons for it."""
-    canvas = FigureCanvasAgg(Figure(figsize=SIZE))
-    drawn = canvas.figure
-    _line(drawn, 0.982, title, fontsize=13, fontweight="bold", width=0.78)
-    _line(drawn, 0.925, f"{run.scenario}: {', '.join(headline.plan(run))}")
-    _line(drawn, 0.888, f"{headline.url(run)}   {run.started_at}", fontsize=8.5, color=GREY)
-    fill, ink = VERDICT_COLOURS[run.validity.verdict]
-    box = {"boxstyle": "round,pad=0.35", "facecolor": fill, "edgecolor": "none"}
-    badge: Look = {"fontsize": 10, "fontweight": "bold", "color": ink, "bbox": box}
-    drawn.text(1 - MARGIN - 0.008, 0.975, headline.verdict(run), ha="right", va="top", **badge)
-    bottom = 0.852
-    for reason in _reasons(run.validity.reasons):
+    return headed(
+        Heading(
+            title=title,
+            plan=f"{headline.title(run)}: {', '.join(headline.plan(run))}",
+            origin=f"{headline.url(run)}   {run.started_at}",
+            badge=headline.verdict(run),
+            look=run.validity.verdict,
+            reasons=run.validity.reasons,
+        )
+    )
+
+
+def headed(heading: Heading, height: float = SIZE[1]) -> Figure:
+    """Return an empty figure, `height` inches high, with that heading."""
+    canvas = FigureCanvasAgg(Figure(figsize=(SIZE[0], height)))
+    drawn, line = canvas.figure, SIZE[1] / height
+    _line(drawn, 1 - 0.018 * line, heading.title, fontsize=13, fontweight="bold", width=0.78)
+    _line(drawn, 1 - 0.075 * line, heading.plan)
+    _line(drawn, 1 - 0.112 * line, heading.origin, fontsize=8.5, color=GREY)
+    if heading.badge:
+        fill, ink = VERDICT_COLOURS[heading.look]
+        box = {"boxstyle": "round,pad=0.35", "facecolor": fill, "edgecolor": "none"}
+        badge: Look = {"fontsize": 10, "fontweight": "bold", "color": ink, "bbox": box}
+        drawn.text(1 - MARGIN - 0.008, 1 - 0.025 * line, heading.badge, ha="right", va="top", **badge)
+    bottom = 1 - 0.148 * line
+    for reason in _reasons(heading.reasons):
         _line(drawn, bottom, reason, fontsize=8.5)
-        bottom -= 0.033
-    drawn.set_layout_engine("constrained", rect=(0.004, 0.008, 0.99, bottom - 0.012))
+        bottom -= 0.033 * line
+    drawn.set_layout_engine("constrained", rect=(0.004, 0.008, 0.99, bottom - 0.012 * line))
     return drawn
 
 

@@ -1,5 +1,7 @@
 """Every percentile of the run's times, the rare ones given as much room as the common ones."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -27,17 +29,23 @@ def draw(run: Run) -> Figure | None:
         _curve(axes, curve)
     axes.set_ylabel("time")
     canvas.scale_time(axes.yaxis, [float(time) for curve in found for time in curve.values_s[[0, -1]]])
-    _percent_axis(axes, max(curve.seen.n for curve in found))
+    label = "percentile (dotted: the sample is too small to support it)"
+    percent_axis(axes, max(curve.seen.n for curve in found), label)
     canvas.legend(axes)
     return drawn
 
 
 def steps(curve: Curve) -> tuple[Floats, Floats]:
     """Return x = 1 / (1 - p) and the time of percentile p, as the corners of a stair that ends at n."""
-    before = np.concatenate(([0.0], curve.reached[:-1]))
-    after = np.minimum(curve.reached, 1 - 1 / (2 * curve.seen.n))
+    return staircase(curve.reached, curve.values_s, curve.seen.n)
+
+
+def staircase(reached: Floats, values: Floats, n: int) -> tuple[Floats, Floats]:
+    """Return the same of the `n` values of which the share `reached[i]` is at most `values[i]`."""
+    before = np.concatenate(([0.0], reached[:-1]))
+    after = np.minimum(reached, 1 - 1 / (2 * n))
     shares = np.column_stack((before, after)).ravel()
-    return 1 / (1 - shares), np.repeat(curve.values_s, 2)
+    return 1 / (1 - shares), np.repeat(values, 2)
 
 
 def support(n: int) -> float:
@@ -66,11 +74,19 @@ def _curve(axes: Axes, curve: Curve) -> None:
         )
 
 
-def _percent_axis(axes: Axes, n: int) -> None:
+def percent_axis(axes: Axes, n: int, label: str, common: Sequence[float] = (1.0, 2.0, 4.0)) -> None:
+    """Let the horizontal axis carry percentiles of up to `n` values, a decade per nine.
+
+    Args:
+        axes: Whose.
+        n: Number of values.
+        label: Of the axis.
+        common: Places of ticks below 90 %: 1 is 0 %, 2 is 50 %.
+    """
     axes.set_xscale("log")
     axes.set_xlim(1, max(2.2 * n, 20))
     decades = [10.0**power for power in range(1, int(np.log10(max(2.2 * n, 20))) + 1)]
-    axes.xaxis.set_major_locator(FixedLocator([1.0, 2.0, 4.0, *decades]))
+    axes.xaxis.set_major_locator(FixedLocator([*common, *decades]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * (1 - 1 / x):.10g} %"))
-    axes.set_xlabel("percentile (dotted: the sample is too small to support it)")
+    axes.set_xlabel(label)

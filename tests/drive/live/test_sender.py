@@ -1,0 +1,206 @@
+"""Paces that change while connections come and go: every message keeps its intended time."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.drive.fakes import MS, FakeClock, FakeConnection, S, plan_of, swarm_of
+from wswarm.drive.live import sender as module
+from wswarm.drive.live.sender import LiveSender
+from wswarm.drive.live.wire import Pace
+from wswarm.stats.findings import STILL_OPEN, Window, unpack
+
+LAW = settings(max_examples=60, deadline=None, derandomize=True)
+
+
+def window(hold_ns: int = 0, drain_ns: int = STILL_OPEN) -> Window:
+    """Return a window that begins at 0."""
+    return Window(0, 0, hold_ns, drain_ns)
+
+
+def pace(at_ns: int, rate: float, senders: int, first_place: int = 0) -> Pace:
+    """Return a pace of squad 0."""
+    return Pace(squad=0, at_ns=at_ns, rate=rate, senders=senders, first_place=first_place)
+
+
+class Load:
+    """A live sender over fake connections."""
+
+    def __init__(
+        self, patch: pytest.MonkeyPatch, count: int = 3, *, publishers: int = 0, **options: object
+    ) -> None:
+        self.clock = FakeClock(patch)
+        patch.setattr(module, "now_ns", self.clock.read)
+        self.swarm, self.connections = swarm_of(self.clock, count)
+        self.sender = LiveSender(self.swarm, plan_of(**options), publishers)
+
+    def run(self, until_ns: int, late_ns: int = 0) -> None:
+        """Let time pass."""
+        self.clock.run_until(until_ns, late_ns)
+
+    def sent(self) -> list[tuple[int, int, int]]:
+        """Return publisher, sequence and intended time of all that went out, by intended time."""
+        return sorted((mark for one in self.connections for mark in one.marks()), key=lambda mark: mark[2])
+
+    def due(self) -> list[int]:
+        """Return the intended times."""
+        return [intended for _, _, intended in self.sent()]
+
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch) -> Load:
+    """Return three open connections that send nothing yet."""
+    return Load(monkeypatch)
+
+
+def test_senders_take_turns_at_their_rate(load: Load) -> None:
+    load.sender.pace(pace(S, 10.0, 3))
+    load.run(2 * S)
+    assert load.due() == [S + number * 100 * MS for number in range(10)]
+    assert [publisher for publisher, _, _ in load.sent()] == [number % 3 for number in range(10)]
+
+
+def test_nothing_is_sent_without_a_pace_or_at_rate_0(load: Load) -> None:
+    load.run(S)
+    load.sender.pace(pace(S, 0.0, 3))
+    load.run(2 * S)
+    assert load.due() == []
+
+
+def test_a_pace_after_a_rate_of_0_begins_at_its_moment(load: Load) -> None:
+    load.sender.pace(pace(S, 0.0, 0))
+    load.run(2 * S)
+    load.sender.pace(pace(3 * S, 1.0, 3))
+    load.run(5 * S)
+    assert load.due() == [3 * S, 4 * S]
+
+
+def test_these_senders_keep_their_places_among_those_of_other_agents(load: Load) -> None:
+    load.sender.pace(pace(0, 10.0, 5, first_place=2))
+    load.run(S)
+    assert load.due() == [100 * MS * number for number in range(10) if number % 5 >= 2]
+
+
+def test_a_new_pace_takes_over_at_its_moment_and_what_was_due_before_is_sent(load: Load) -> None:
+    load.sender.pace(pace(0, 10.0, 3))
+    load.run(250 * MS)
+    load.sender.pace(pace(450 * MS, 2.0, 3))
+    load.run(1_500 * MS)
+    assert load.due() == [number * MS for number in (0, 100, 200, 300, 400, 450, 950, 1450)]
+
+
+def test_messages_are_numbered_through_and_known_by_their_number(load: Load) -> None:
+    load.sender.pace(pace(0, 10.0, 3))
+    load.run(S)
+    log = load.sender.log()
+    for publisher, sequence, intended_ns in load.sent():
+        assert (log.rows[sequence], log.intended_ns[sequence]) == (publisher, intended_ns)
+        assert log.sent_ns[sequence] >= intended_ns
+
+
+def test_every_message_due_in_the_hold_is_offered_also_one_that_came_too_late_to_be_sent(load: Load) -> None:
+    load.sender.pace(pace(0, 10.0, 3))
+    load.run(450 * MS)
+    hold = window(0, S)
+    load.sender.cut(hold)
+    load.sender.stop()
+    found = load.sender.findings(hold)
+    assert (found.offered, found.sent) == (10, 5)
+
+
+def test_what_is_due_when_the_drain_begins_or_later_is_not_sent(load: Load) -> None:
+    load.sender.pace(pace(0, 10.0, 3))
+    load.sender.cut(window(0, 500 * MS))
+    load.run(2 * S)
+    assert load.due() == [number * 100 * MS for number in range(5)]
+    assert load.sender.is_done()
+
+
+def test_nothing_is_offered_to_a_connection_that_has_left(load: Load) -> None:
+    load.sender.pace(pace(0, 10.0, 3))
+    load.run(450 * MS)
+    load.swarm.rows[1].left_ns, load.swarm.rows[1].payload = 450 * MS, None
+    load.run(950 * MS)
+    hold = window(0, S)
+    load.sender.cut(hold)
+    load.sender.stop()
+    found = load.sender.findings(hold)
+    assert (found.offered, found.sent) == (9, 9)
+
+
+def test_a_connection_that_was_lost_is_offered_what_it_can_not_send(load: Load) -> None:
+    load.sender.pace(pace(0, 10.0, 3))
+    load.run(450 * MS)
+    load.connections[1].is_open = False
+    load.run(950 * MS)
+    hold = window(0, S)
+    load.sender.cut(hold)
+    load.sender.stop()
+    assert (load.sender.findings(hold).offered, load.sender.findings(hold).sent) == (10, 9)
+
+
+def test_publishers_number_their_broadcasts_each_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    load = Load(monkeypatch, 2, publishers=2)
+    load.sender.pace(pace(0, 10.0, 2))
+    load.run(S)
+    assert [(publisher, sequence) for publisher, sequence, _ in load.sent()] == [
+        (number % 2, number // 2) for number in range(10)
+    ]
+
+
+def test_the_broadcasts_before_the_hold_are_known_by_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    load = Load(monkeypatch, 1, publishers=1)
+    load.run(S)
+    load.sender.pace(pace(S, 10.0, 1))
+    load.run(1_330 * MS)
+    load.sender.pace(pace(1_500 * MS, 10.0, 1), is_hold=True)
+    load.run(2_250 * MS)
+    hold = window(1_500 * MS, 2_250 * MS)
+    load.sender.cut(hold)
+    load.sender.stop()
+    found = load.sender.findings(hold)
+    assert load.sender.hold_from == 5
+    assert load.due()[5:] == [1_500 * MS + number * 100 * MS for number in range(8)]
+    assert [bool(sent_ns) for sent_ns in unpack(found.sent_ns)] == [True] * 13
+    assert (found.offered, found.sent) == (8, 8)
+
+
+@LAW
+@given(
+    st.lists(st.tuples(st.integers(1, 900), st.integers(1, 200)), min_size=1, max_size=5),
+    st.integers(0, 2),
+    st.booleans(),
+)
+def test_whatever_the_paces_no_two_messages_share_a_number_and_none_is_early(
+    changes: list[tuple[int, int]], publishers: int, is_random: bool
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        arrivals = "poisson" if is_random else "constant"
+        load = Load(patch, publishers or 3, publishers=publishers, arrivals=arrivals, seed=1)
+        at_ns = 0
+        for gap_ms, rate in changes:
+            load.sender.pace(pace(at_ns, float(rate), publishers or 3))
+            load.run(at_ns + gap_ms * MS)
+            at_ns += gap_ms * MS
+        end = window(0, at_ns)
+        load.sender.cut(end)
+        load.sender.stop()
+        found = load.sender.findings(end)
+        sent = load.sent()
+        numbers = [(publisher if publishers else 0, sequence) for publisher, sequence, _ in sent]
+        assert len(set(numbers)) == len(numbers)
+        assert all(_never_early(connection) for connection in load.connections)
+        assert found.offered >= found.sent == len([due for due in load.due() if due < at_ns])
+
+
+def _never_early(connection: FakeConnection) -> bool:
+    marks = connection.marks()
+    return all(sent >= due for sent, (_, _, due) in zip(connection.sent_at_ns, marks, strict=True))
+
+
+def test_random_arrivals_come_at_their_mean_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    load = Load(monkeypatch, 3, arrivals="poisson", seed=7)
+    load.sender.pace(pace(0, 100.0, 6, first_place=3))
+    load.run(20 * S)
+    assert 900 < len(load.due()) < 1_100
+    assert {publisher for publisher, _, _ in load.sent()} == {0, 1, 2}

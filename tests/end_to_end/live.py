@@ -1,0 +1,119 @@
+"""Live agents as the tests drive them: one that holds, one that publishes, told what to do at once."""
+
+import selectors
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from wswarm.drive import address
+from wswarm.drive.clock import now_ns
+from wswarm.drive.live import wire
+from wswarm.drive.live.process import LiveProcess
+from wswarm.load.marker import prefix_for
+from wswarm.load.plan import Plan
+from wswarm.stats.findings import STILL_OPEN, Findings, Window
+
+S = 1_000_000_000
+_LEAD_NS = S // 5
+_PATIENCE_S = 20.0
+
+
+class Live:
+    """One squad of connections at a server, and its publishers; from `with` to its end."""
+
+    def __init__(self, role: wire.Role, plan: Plan, *, publishers: int = 0, is_heard: bool = False) -> None:
+        now = now_ns()
+        self.role, self.plan = role, plan
+        self.window = Window(now, now, now, STILL_OPEN)
+        self.reports: list[wire.Report] = []
+        self.published: list[wire.Report] = []
+        self.holder = LiveProcess("the holder")
+        self.publisher = LiveProcess("the publisher") if publishers else None
+        self._agents = [self.holder, *([self.publisher] if self.publisher is not None else [])]
+        self._publishers = publishers
+        self._selector = selectors.DefaultSelector()
+        prefix = prefix_for(now)
+        for agent in self._agents:
+            kind: wire.Role = role if agent is self.holder else "publish"
+            squad = wire.Squad(
+                name="squad",
+                role=kind,
+                plan=plan,
+                addresses=address.resolve(plan.url),
+                publishers=publishers,
+                is_heard=is_heard,
+            )
+            agent.tell(wire.Muster(squads=[squad], prefix=prefix, window=self.window))
+            self._selector.register(agent.channel, selectors.EVENT_READ, agent)
+        for number in range(publishers):
+            assert self.publisher is not None
+            self.publisher.tell(wire.Join(0, 900 + number))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for agent in self._agents:
+            agent.tell(wire.Close())
+        for agent in self._agents:
+            agent.end()
+
+    def join(self, first: int, count: int) -> None:
+        """Open connections and wait until each is open or has failed."""
+        before = len(self.of_kind(wire.Joined, self.reports))
+        for number in range(first, first + count):
+            self.holder.tell(wire.Join(0, number))
+        self.listen_until(lambda: len(self.of_kind(wire.Joined, self.reports)) == before + count)
+
+    def hold(self, rate: float, senders: int) -> int:
+        """Begin the hold once the publishers are there; return when it begins."""
+        self.listen_until(lambda: len(self.of_kind(wire.Joined, self.published)) == self._publishers)
+        hold_ns = now_ns() + _LEAD_NS
+        self.window = Window(self.window.origin_ns, self.window.start_ns, hold_ns, STILL_OPEN)
+        pace = wire.Pace(squad=0, at_ns=hold_ns, rate=rate, senders=senders, first_place=0)
+        for agent in self._agents:
+            agent.tell(wire.Hold(window=self.window, paces=[pace]))
+        return hold_ns
+
+    def finish(self, hold_s: float, drain_s: float = 3.0) -> list[Findings]:
+        """End the hold after so long; return what the holder found, and the publisher."""
+        drain_ns = self.window.hold_ns + round(hold_s * S)
+        self.window = Window(
+            self.window.origin_ns,
+            self.window.start_ns,
+            self.window.hold_ns,
+            drain_ns,
+            drain_ns + round(drain_s * S),
+        )
+        for agent in self._agents:
+            agent.tell(wire.Cut(window=self.window))
+        self.listen_until(lambda: len(self.of_kind(wire.Sent)) == len(self._agents))
+        logs = self.of_kind(wire.Sent, self.published)[-1].logs if self.publisher is not None else {}
+        for agent in self._agents:
+            agent.tell(wire.Settle(deadline_ns=self.window.end_ns, logs=logs if agent is self.holder else {}))
+        self.listen_until(lambda: len(self.of_kind(wire.Settled)) == len(self._agents))
+        reports = [self.of_kind(wire.Settled, kept)[-1] for kept in (self.reports, self.published) if kept]
+        return [report.findings[0] for report in reports]
+
+    def of_kind(self, kind: type, kept: list[wire.Report] | None = None) -> list:  # type: ignore[type-arg]
+        """Return the reports of a kind so far."""
+        every = self.reports + self.published if kept is None else kept
+        return [report for report in every if isinstance(report, kind)]
+
+    def listen_until(self, is_over: Callable[[], bool]) -> None:
+        """Take in what the agents say until then."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while not is_over():
+            assert time.monotonic() < deadline, "the agents do not say what is waited for"
+            for key, _ in self._selector.select(0.05):
+                agent: LiveProcess = key.data
+                (self.reports if agent is self.holder else self.published).extend(agent.reports())
+                assert agent.death is None, agent.death
+
+    def listen_for(self, seconds: float) -> None:
+        """Take in what the agents say for so long."""
+        end = time.monotonic() + seconds
+        self.listen_until(lambda: time.monotonic() >= end)

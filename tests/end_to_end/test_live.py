@@ -1,0 +1,138 @@
+"""The engine for a population that comes and goes, against servers whose behaviour is known exactly."""
+
+from collections import Counter
+
+import pytest
+
+from tests.end_to_end.instrument import clock
+from tests.end_to_end.live import Live, S
+from tests.end_to_end.servers import serve
+from wswarm.drive.live import wire
+from wswarm.load.plan import make_plan
+from wswarm.run import Distribution
+from wswarm.stats.findings import STILL_OPEN, unpack
+from wswarm.stats.summary import distribution, merged
+
+MS = 0.001
+
+
+def times(packed: bytes) -> Distribution:
+    """Return the figures of a histogram."""
+    return distribution(merged([packed]))
+
+
+@clock
+def test_response_times_are_the_servers_delay_and_every_message_is_accounted_for() -> None:
+    with serve("fixed_delay", delay=0.02) as server:
+        plan = make_plan("echo", server.url, connections=1, rate=100)
+        with Live("echo", plan) as live:
+            live.join(1, 5)
+            live.hold(100.0, 5)
+            live.listen_for(1.2)
+            (found,) = live.finish(1.0)
+    assert found.arrivals is not None
+    assert found.sends is not None
+    assert (found.sends.offered, found.sends.sent) == (100, 100)
+    assert (found.arrivals.owed, found.arrivals.received, found.arrivals.lost_silent) == (100, 100, 0)
+    assert times(found.arrivals.service).p50 == pytest.approx(20 * MS, abs=1 * MS)
+
+
+def test_broadcasts_of_the_ramp_are_not_of_the_hold_and_every_fault_is_counted() -> None:
+    rules = {"lose": {"every": 10, "offset": 2, "receivers": [1, 2]}, "duplicate": {"every": 10, "offset": 5}}
+    with serve("faulty_relay", **rules) as server:
+        plan = make_plan("fanout", server.url, connections=1, rate=100)
+        with Live("subscribe", plan, publishers=1) as live:
+            live.join(1, 4)
+            assert live.publisher is not None
+            live.listen_until(lambda: bool(live.of_kind(wire.Joined, live.published)))
+            live.publisher.tell(
+                wire.Pace(squad=0, at_ns=live.window.origin_ns, rate=50.0, senders=1, first_place=0)
+            )
+            live.listen_for(0.5)
+            live.hold(100.0, 1)
+            live.listen_for(1.2)
+            subscribers, publisher = live.finish(1.0, drain_s=0.5)
+        facts = server.log()
+    sent = live.of_kind(wire.Sent, live.published)[-1].logs["squad"]
+    lost = [n for _, _, n in facts["lost"] if sent.hold <= n < sent.hold + 100]
+    duplicated = [n for _, _, n in facts["duplicated"] if sent.hold <= n < sent.hold + 100]
+    assert publisher.sends is not None
+    assert publisher.sends.sent == 100
+    assert sent.hold > 20
+    assert subscribers.arrivals is not None
+    assert subscribers.arrivals.owed == 400
+    assert subscribers.arrivals.lost_silent == len(lost) == 20
+    assert subscribers.arrivals.duplicated == len(duplicated) == 40
+    assert subscribers.arrivals.received == 380
+
+
+def test_who_leaves_is_owed_nothing_more_and_who_joins_late_is_owed_what_follows() -> None:
+    with serve("relay") as server:
+        plan = make_plan("fanout", server.url, connections=1, rate=50)
+        with Live("subscribe", plan, publishers=1) as live:
+            live.join(1, 10)
+            live.hold(50.0, 1)
+            live.listen_for(0.7)
+            for row in range(4):
+                live.holder.tell(wire.Leave(0, row))
+            live.join(11, 2)
+            live.listen_for(0.7)
+            found, _ = live.finish(1.2)
+    assert found.arrivals is not None
+    left_ns, opened_ns = unpack(found.sockets.left_ns), unpack(found.sockets.opened_ns)
+    log = live.of_kind(wire.Sent, live.published)[-1].logs["squad"]
+    sent_ns = unpack(log.sent_ns)[log.hold :]
+    owed = sum(
+        opened <= sent < left for sent in sent_ns for opened, left in zip(opened_ns, left_ns, strict=True)
+    )
+    assert len(sent_ns) == 60
+    assert Counter(left_ns == STILL_OPEN) == {False: 4, True: 8}
+    assert (found.arrivals.lost_silent, found.arrivals.lost_disconnected, found.arrivals.extra) == (0, 0, 0)
+    assert owed - 4 <= found.arrivals.owed == found.arrivals.received <= owed
+
+
+def test_a_second_hold_on_the_same_connections_begins_from_nothing() -> None:
+    with serve("echo") as server:
+        plan = make_plan("echo", server.url, connections=1, rate=100)
+        with Live("echo", plan) as live:
+            live.join(1, 2)
+            live.hold(50.0, 2)
+            live.listen_for(0.6)
+            live.hold(100.0, 2)
+            live.listen_for(0.8)
+            (found,) = live.finish(0.5)
+    assert found.arrivals is not None
+    assert found.sends is not None
+    assert found.sends.offered == found.arrivals.received == 50
+
+
+def test_a_failed_handshake_is_told_with_its_reason() -> None:
+    with (
+        serve("refusing", refuse_every=2, statuses=[403]) as server,
+        Live("connect", make_plan("connect", server.url, connections=1)) as live,
+    ):
+        live.join(1, 2)
+        failures = sorted(str(report.failure) for report in live.of_kind(wire.Joined))
+    assert failures == ["None", "http 403"]
+
+
+def test_a_lost_connection_is_told_at_once_with_the_servers_code() -> None:
+    with (
+        serve("refusing", close_every=1, code=1011, after=0.1) as server,
+        Live("connect", make_plan("connect", server.url, connections=1)) as live,
+    ):
+        live.join(1, 2)
+        live.listen_until(lambda: len(live.of_kind(wire.Ended)) == 2)
+        assert {report.code for report in live.of_kind(wire.Ended)} == {"1011"}
+
+
+def test_messages_are_passed_on_to_who_wants_to_hear_them_with_the_agents_times() -> None:
+    with serve("echo") as server:
+        plan = make_plan("echo", server.url, connections=1, closed=True)
+        with Live("script", plan, is_heard=True) as live:
+            live.join(1, 1)
+            live.holder.tell(wire.Say(0, 0, 1, b"hello"))
+            live.listen_until(lambda: bool(live.of_kind(wire.Heard)))
+            (said,), (heard,) = live.of_kind(wire.Said), live.of_kind(wire.Heard)
+    assert heard.payload == b"hello"
+    assert 0 < heard.received_ns - said.sent_ns < S

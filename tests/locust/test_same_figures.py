@@ -1,0 +1,105 @@
+"""One plan through `wswarm`, one Locust process, forked workers, and a master with workers: the same figures.
+
+The servers hold every message so long that what the machine adds is less than 2 % of it. In the environment,
+`SAME_FIGURES_HOLD_S=30 SAME_FIGURES_DELAY_S=0.02` makes it a measurement, for a machine that does nothing else.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.instrument import clock, run
+from tests.end_to_end.servers import serve
+from tests.locust.harness import distributed, forking, headless, locust
+from wswarm.run import Distribution, Run
+
+pytestmark = [clock, pytest.mark.slow]
+
+DELAY_S = float(os.environ.get("SAME_FIGURES_DELAY_S", "0.5"))
+HOLD_S = float(os.environ.get("SAME_FIGURES_HOLD_S", "2"))
+PERCENTILES = ("p50", "p90", "p99") if HOLD_S >= 30 else ("p50",)
+LOCUSTFILE = """
+from wswarm.locust import WebSocketUser
+
+class Asking(WebSocketUser):
+    scenario = "echo"
+    url = "{echo}"
+    rate = 100
+
+class Listening(WebSocketUser):
+    scenario = "fanout"
+    url = "{relay}"
+    rate = 40
+"""
+USERS = 10  # of each class
+
+Runs = dict[str, Run]
+
+
+@pytest.fixture(scope="module")
+def urls() -> Iterator[dict[str, str]]:
+    with serve("fixed_delay", delay=DELAY_S) as echo, serve("delayed_relay", delay=DELAY_S) as relay:
+        yield {"echo": echo.url, "relay": relay.url}
+
+
+@pytest.fixture(scope="module")
+def own(urls: dict[str, str]) -> Runs:
+    """What wswarm's own front end measures."""
+    return {
+        "Asking": run("echo", urls["echo"], connections=USERS, duration=HOLD_S, rate=100),
+        "Listening": run("fanout", urls["relay"], connections=USERS, duration=HOLD_S, rate=40),
+    }
+
+
+@pytest.fixture
+def folder(tmp_path: Path, urls: dict[str, str]) -> Path:
+    (tmp_path / "locustfile.py").write_text(LOCUSTFILE.format(**urls))
+    return tmp_path
+
+
+def arguments() -> list[str]:
+    return [*headless("ws://127.0.0.1", 2 * USERS), "--ws-hold", f"{HOLD_S:g}s"]
+
+
+def test_one_locust_process_finds_what_wswarm_finds(folder: Path, own: Runs) -> None:
+    with locust(folder, "-f", "locustfile.py", *arguments()) as one:
+        one.ended()
+        compare(one.runs(), own)
+
+
+def test_forked_workers_find_what_wswarm_finds(folder: Path, own: Runs) -> None:
+    with locust(folder, "-f", "locustfile.py", *arguments(), *forking(2)) as one:
+        one.ended()
+        compare(one.runs(), own)
+
+
+def test_a_master_and_two_workers_find_what_wswarm_finds(folder: Path, own: Runs) -> None:
+    with distributed(folder, *arguments()) as (master, _):
+        master.ended()
+        compare(master.runs(), own)
+
+
+def compare(found: Runs, own: Runs) -> None:
+    """Counts are equal, times within 2 %."""
+    assert found.keys() == own.keys()
+    for name, run in found.items():
+        assert run.messages == own[name].messages
+        assert run.connections.requested == own[name].connections.requested
+        assert run.connections.opened == own[name].connections.opened
+        assert run.rates == own[name].rates
+        for one, other in zip(times(run), times(own[name]), strict=True):
+            assert one.n == other.n
+            print(name, *(f"{getattr(each, p):.4f}" for p in PERCENTILES for each in (one, other)))
+            for percentile in PERCENTILES:
+                assert getattr(one, percentile) == pytest.approx(getattr(other, percentile), rel=0.02)
+
+
+def times(run: Run) -> list[Distribution]:
+    """Its distributions of times between message and arrival."""
+    if run.fanout is not None:
+        return [run.fanout.delivery_time, run.fanout.completion_time]
+    assert run.response_time is not None
+    assert run.service_time is not None
+    return [run.response_time, run.service_time]

@@ -1,0 +1,54 @@
+import msgspec
+
+from tests.report import compared, golden, runs
+from wswarm.report import markdown
+
+OBJECTIVES = runs.objectives(
+    ("p99<50ms", 0.00106, True), ("lost==0", 3.0, False), ("target.cpu_s<1", None, False)
+)
+INVALID = runs.verdict("invalid", "send lag p99 12 ms: the generator was too slow; use fewer | <connections>")
+
+
+def test_the_markdown_of_a_regression_reads_as_kept():
+    golden.check("comparison-regression.md", markdown.comparison(compared.REGRESSION, compared.CONTEXT))
+
+
+def test_the_markdown_of_stored_runs_reads_as_kept():
+    golden.check("comparison-advisory.md", markdown.comparison(compared.REGRESSION, compared.advisory()))
+
+
+def test_the_markdown_of_no_regression_and_of_no_decision_say_so_first():
+    assert markdown.comparison(compared.FINE, compared.CONTEXT).startswith(
+        "### ✅ wswarm ab: no regression\n"
+    )
+    assert markdown.comparison(compared.UNCLEAR, compared.CONTEXT).startswith(
+        "### ❔ wswarm ab: inconclusive\n"
+    )
+    assert markdown.comparison(compared.NOTHING, compared.CONTEXT).startswith("### ❌ wswarm ab: invalid\n")
+
+
+def test_the_markdown_of_runs_reads_as_kept():
+    suite = [runs.connect(), runs.echo(lost=3, slo=OBJECTIVES), runs.fanout(validity=INVALID)]
+    golden.check("runs.md", markdown.runs(suite))
+
+
+def test_the_headline_of_runs_tells_the_worst():
+    def line(*measured):
+        return markdown.runs(measured).partition("\n")[0]
+
+    met = runs.objectives(("lost==0", 0.0, True))
+    assert line(runs.echo(slo=met)) == "### ✅ wswarm: measured, every objective met"
+    assert line(runs.connect()) == "### ✅ wswarm: measured"
+    assert line(runs.echo(slo=OBJECTIVES)) == "### ❌ wswarm: 2 objectives missed"
+    assert line(runs.echo(slo=OBJECTIVES, validity=INVALID)) == "### ❌ wswarm: invalid measurement"
+    assert line(runs.echo(validity=runs.verdict("suspect", "x"))) == "### ❔ wswarm: suspect measurement"
+
+
+def test_nothing_that_a_branch_is_called_becomes_a_table_a_link_a_mention_or_html():
+    side = msgspec.structs.replace(compared.CONTEXT.head, name="a`b|c<b>\n@all", commit=None)
+    text = markdown.comparison(
+        compared.FINE,
+        msgspec.structs.replace(compared.CONTEXT, head=side, notes=("<img src=x> @all [a](b) | ```",)),
+    )
+    assert "head `a'b\\|c<b>\\n@all`" in text
+    assert "- \\<img src=x\\> @\u200ball \\[a\\](b) \\| \\`\\`\\`" in text

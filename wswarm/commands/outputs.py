@@ -1,0 +1,98 @@
+"""Writes what the options of `outputs_arguments` ask for: after a comparison, or after runs."""
+
+import argparse
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from wswarm.errors import PlanError
+from wswarm.report import annotations, checks, comparisons, exports, history, junit, markdown, store
+from wswarm.report.checks import Check
+from wswarm.report.context import Context
+from wswarm.report.exports import Figure
+from wswarm.run import Run
+from wswarm.stats.ab import Comparison
+
+SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
+_FILES = ("markdown", "junit", "smaller_is_better", "bencher", "history")
+
+
+def check_outputs(parsed: argparse.Namespace) -> None:
+    """Check that every file asked for has a folder to be in: better before a measurement than after it.
+
+    Raises:
+        PlanError: one has not.
+    """
+    for name in _FILES:
+        path: Path | None = getattr(parsed, name, None)
+        if path is not None and (path.is_dir() or not path.parent.is_dir()):
+            why = "it is a folder" if path.is_dir() else f"there is no folder {path.parent}"
+            raise PlanError(f"--{name.replace('_', '-')} {path} can't be written: {why}")
+
+
+def write_comparison(
+    parsed: argparse.Namespace,
+    comparison: Comparison,
+    context: Context,
+    folder: Path,
+    say: Callable[[str], None],
+) -> None:
+    """Write all that was asked for of a comparison; the trend of the history goes to the report's folder.
+
+    Raises:
+        ResultError: a file can't be written, or the history can't be read.
+    """
+    _write(
+        parsed,
+        markdown.comparison(comparison, context),
+        checks.of_comparison(comparison, context),
+        exports.of_comparison(comparison),
+        context.seconds,
+        say,
+    )
+    if parsed.history is not None:
+        entries = comparisons.append_history(parsed.history, history.entry(comparison, context))
+        if not getattr(parsed, "no_plots", False):
+            comparisons.draw_trend(entries, folder)
+
+
+def write_runs(parsed: argparse.Namespace, runs: Sequence[Run], say: Callable[[str], None]) -> None:
+    """Write all that was asked for of runs.
+
+    Raises:
+        ResultError: a file can't be written.
+    """
+    seconds = sum(run.phases.end for run in runs)
+    _write(parsed, markdown.runs(runs), checks.of_runs(runs), exports.of_runs(runs), seconds, say)
+
+
+def _write(
+    parsed: argparse.Namespace,
+    summary: str,
+    found: Sequence[Check],
+    figures: Sequence[Figure],
+    seconds: float | None,
+    say: Callable[[str], None],
+) -> None:
+    for path, text in (
+        (parsed.junit, junit.render(found, seconds)),
+        (parsed.smaller_is_better, exports.smaller_is_better(figures)),
+        (parsed.bencher, exports.bencher(figures)),
+    ):
+        if path is not None:
+            _write_file(path, text)
+    shared = os.environ.get(SUMMARY_VARIABLE)
+    if parsed.markdown is not None and str(parsed.markdown) != shared:
+        _write_file(parsed.markdown, summary)
+    if shared and (parsed.github or str(parsed.markdown) == shared):
+        comparisons.append_text(Path(shared), summary)
+    if parsed.github and (lines := annotations.render(found)):
+        say(lines.removesuffix("\n"))
+
+
+def _write_file(path: Path, text: str) -> None:
+    """Write the file whole; what is no plain file, such as `/dev/stdout`, is written through."""
+    if path.exists() and not path.is_file():
+        comparisons.append_text(path, text)
+    else:
+        store.write_file(path, text)

@@ -1,0 +1,99 @@
+"""What a comparison or a run asserts, one by one: the form that test reports and annotations are made from."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
+
+from wswarm.report import effects
+from wswarm.report import format as show
+from wswarm.report.context import Context
+from wswarm.report.sections import objective_value
+from wswarm.run import Run, SloResult
+from wswarm.stats.ab import Comparison, Effect
+from wswarm.stats.faults import Faults, Outcome
+
+Result = Literal["passed", "failed", "error", "undecided", "advisory", "open"]
+
+_RESULTS: dict[Outcome, Result] = {
+    "regression": "failed",
+    "invalid": "error",
+    "inconclusive": "undecided",
+    "improved": "passed",
+    "no regression": "passed",
+}
+
+
+class Check(NamedTuple):
+    """One assertion.
+
+    Attributes:
+        group: What it is about: the command, a scenario.
+        result: `undecided` is neither passed nor failed; where nothing depends on it, `advisory` is what would
+            have failed and `open` what would be undecided.
+        message: One line.
+    """
+
+    group: str
+    name: str
+    result: Result
+    message: str
+
+
+def of_comparison(comparison: Comparison, context: Context) -> list[Check]:
+    """Return a check per metric, and one each for lost and duplicated messages."""
+    is_advisory = context.advisory is not None
+    group = f"wswarm.{context.title}"
+    found = [_of_effect(group, effect, is_advisory) for effect in comparison.effects]
+    found += [_of_faults(group, faults, is_advisory) for faults in comparison.faults]
+    if comparison.verdict == "invalid" and not any(check.result == "error" for check in found):
+        reason = show.printable("; ".join(comparison.reasons) or "nothing was measured")
+        found.append(Check(group, "measurement", "error", reason))
+    return found
+
+
+def of_runs(runs: Sequence[Run]) -> list[Check]:
+    """Return for each run a check of its validity and one per objective."""
+    return [check for run in runs for check in _of_run(run)]
+
+
+def _of_effect(group: str, effect: Effect, is_advisory: bool) -> Check:
+    metric = effect.metric
+    result = _result(effect.verdict, is_advisory=is_advisory or not metric.is_gating)
+    message = (
+        f"{metric.name} {effects.figure(effect.base, metric)} → {effects.figure(effect.head, metric)}"
+        f" {effects.change(effect.ratio)} {effects.interval(effect.low, effect.high)}"
+        f" {effect.verdict}: {effect.reason} (θ {effects.percent(metric.theta)})"
+    )
+    return Check(group, show.printable(metric.name), result, show.printable(message))
+
+
+def _result(verdict: Outcome, *, is_advisory: bool) -> Result:
+    result = _RESULTS[verdict]
+    if not is_advisory or result == "passed":
+        return result
+    return "open" if result == "undecided" else "advisory"
+
+
+def _of_faults(group: str, faults: Faults, is_advisory: bool) -> Check:
+    result = _result(faults.verdict, is_advisory=is_advisory)
+    message = f"{faults.kind} messages: {faults.verdict}: {faults.reason}"
+    return Check(group, f"{faults.kind} messages", result, message)
+
+
+def _of_run(run: Run) -> Iterable[Check]:
+    group = f"wswarm.{show.printable(run.name or run.scenario)}"
+    reasons = show.printable("; ".join(run.validity.reasons)) or run.validity.verdict
+    results: dict[str, Result] = {"valid": "passed", "suspect": "advisory", "invalid": "error"}
+    yield Check(group, "validity", results[run.validity.verdict], reasons)
+    for objective in run.slo:
+        yield Check(
+            group,
+            show.printable(objective.expression),
+            "passed" if objective.met else "failed",
+            _met(objective),
+        )
+
+
+def _met(objective: SloResult) -> str:
+    shown = objective_value(objective.expression, objective.value)
+    value = "not measured" if objective.value is None else shown
+    return f"{show.printable(objective.expression)} {'met' if objective.met else 'missed'}: {value}"

@@ -1,0 +1,135 @@
+"""Summaries in GitHub's markdown: for a job summary, a comment, an issue."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from wswarm.report import effects, headline
+from wswarm.report import format as show
+from wswarm.report.context import Context, Side
+from wswarm.report.effects import EffectRow
+from wswarm.report.sections import objective_value, suite_table
+from wswarm.run import Environment, Run
+from wswarm.stats.ab import Comparison
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~!&])")
+_MENTION = re.compile(r"@(?=\w)")
+_ICONS = {"failed": "❌", "open": "❔", "fine": "✅"}
+_LOOKS = {
+    "regression": "failed",
+    "invalid": "failed",
+    "inconclusive": "open",
+    "improved": "fine",
+    "no regression": "fine",
+}
+
+
+def comparison(found: Comparison, context: Context) -> str:
+    """Return what a reviewer wants to know of a comparison, ending with a newline."""
+    icon = "ℹ️" if context.advisory is not None else _ICONS[_LOOKS[found.verdict]]
+    word = f"{found.verdict} (advisory)" if context.advisory is not None else found.verdict
+    lines = [f"### {icon} wswarm {context.title}: {word}", ""]
+    lines += [f"base {_side(context.base)} → head {_side(context.head)}", ""]
+    lines += [f"> **Advisory**: {_escaped(context.advisory)}.", ""] if context.advisory is not None else []
+    lines += [*_bullets(found.reasons), ""] if found.reasons else []
+    lines += _effects(effects.columns(context), effects.rows(found, context))
+    lines += ["", *_bullets(context.notes)] if context.notes else []
+    return "\n".join([*lines, "", *_how(found, context)]) + "\n"
+
+
+def runs(measured: Sequence[Run]) -> str:
+    """Return what a reviewer wants to know of runs: verdict, figures, objectives; ends with a newline."""
+    lines = [f"### {_headline(measured)}", ""]
+    lines += [f"`{_code(address)}`" for address in dict.fromkeys(headline.url(run) for run in measured)]
+    overview = suite_table(measured)
+    lines += ["", *_table(("scenario", *overview.columns), overview.rows, last="---:"), ""]
+    for run in measured:
+        lines += _bullets(f"{_name(run)} is {run.validity.verdict}: {why}" for why in run.validity.reasons)
+    objectives = [row for run in measured for row in _objectives(run)]
+    if objectives:
+        lines += ["", *_table(("scenario", "objective", "value", "result"), objectives)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _headline(measured: Sequence[Run]) -> str:
+    """Return the worst that is true of the runs, with a sign."""
+    missed = sum(not result.met for run in measured for result in run.slo)
+    verdicts = {run.validity.verdict for run in measured}
+    if "invalid" in verdicts:
+        return f"{_ICONS['failed']} wswarm: invalid measurement"
+    if missed:
+        return f"{_ICONS['failed']} wswarm: {show.plural(missed, 'objective')} missed"
+    if "suspect" in verdicts:
+        return f"{_ICONS['open']} wswarm: suspect measurement"
+    return f"{_ICONS['fine']} wswarm: measured" + (
+        ", every objective met" if any(r.slo for r in measured) else ""
+    )
+
+
+def _objectives(run: Run) -> list[tuple[str, ...]]:
+    return [
+        (
+            _name(run),
+            f"`{_code(result.expression)}`",
+            objective_value(result.expression, result.value),
+            f"{_ICONS['fine']} met" if result.met else f"{_ICONS['failed']} missed",
+        )
+        for result in run.slo
+    ]
+
+
+def _name(run: Run) -> str:
+    return _escaped(run.name or run.scenario)
+
+
+def _effects(columns: Sequence[str], rows: Sequence[EffectRow]) -> list[str]:
+    cells = [
+        (
+            _escaped(row.metric),
+            row.base,
+            row.head,
+            f"**{row.change}**" if row.change and row.outcome == "regression" else row.change,
+            row.interval,
+            f"{_ICONS[_LOOKS[row.outcome]]} {row.verdict}" + (f" ({row.remark})" if row.remark else ""),
+        )
+        for row in rows
+    ]
+    return _table(columns, cells)
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]], last: str = ":---") -> list[str]:
+    """Lay out a table: the first column to the left, figures to the right, the last as said."""
+    rule = [":---", *("---:" for _ in columns[2:]), last]
+    return [f"| {' | '.join(line)} |" for line in (columns, rule, *rows)]
+
+
+def _how(found: Comparison, context: Context) -> list[str]:
+    """Return how it was measured, folded away."""
+    phrases = effects.facts(found, context)
+    lines = ["<details><summary>How it was measured</summary>", ""]
+    lines += [f"- {' · '.join(phrases)}"] if phrases else []
+    lines += [f"- `{_code(context.command)}`", f"- made {_escaped(context.made_at)}"]
+    lines += [f"- {_escaped(_machine(context.environment))}"] if context.environment is not None else []
+    return [*lines, "", "</details>"]
+
+
+def _machine(environment: Environment) -> str:
+    cores = show.plural(environment.cores, "core")
+    return f"{cores}, {environment.cpu}, {environment.kernel}, {environment.python}"
+
+
+def _bullets(texts: Iterable[str]) -> list[str]:
+    return [f"- {_escaped(show.printable(text))}" for text in texts]
+
+
+def _side(side: Side) -> str:
+    return f"`{_code(effects.side(side))}`"
+
+
+def _escaped(text: str) -> str:
+    """Return the text so that markdown shows it as it is; nothing in it becomes a link, a mention or HTML."""
+    return _MENTION.sub("@\u200b", _SPECIAL.sub(r"\\\1", show.printable(text)))
+
+
+def _code(text: str) -> str:
+    """Return the text as it may stand between backticks in a table."""
+    return show.printable(text).replace("`", "'").replace("|", "\\|")

@@ -1,0 +1,48 @@
+"""The pictures of a comparison, each as PNG and SVG; the same comparison gives the same bytes."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib.style
+
+from wswarm.report.context import Context
+from wswarm.report.history import Entry
+from wswarm.report.overlay import Overlay
+from wswarm.report.plots import effects, save, trend, versus
+from wswarm.report.plots.canvas import STYLE
+from wswarm.stats.ab import Comparison
+
+MOST = 12  # distributions; a file of benchmarks may hold hundreds
+
+
+def draw(comparison: Comparison, context: Context, overlays: Sequence[Overlay], folder: Path) -> list[Path]:
+    """Draw the effects, then every distribution of both versions over each other; return the files written.
+
+    Raises:
+        OSError: a file can't be written.
+    """
+    written = []
+    with matplotlib.style.context(["default", STYLE]):
+        figure = effects.draw(comparison, context)
+        if figure is not None:
+            written += save(figure, folder / "effects")
+        for number, overlay in enumerate(overlays[:MOST], 1):
+            written += save(versus.draw(overlay, comparison, context), folder / _name(overlay, number))
+    return written
+
+
+def draw_trend(entries: Sequence[Entry], folder: Path) -> list[Path]:
+    """Draw the history's ratios; return the files written, none without any.
+
+    Raises:
+        OSError: a file can't be written.
+    """
+    with matplotlib.style.context(["default", STYLE]):
+        figure = trend.draw(entries)
+        return [] if figure is None else save(figure, folder / "trend")
+
+
+def _name(overlay: Overlay, number: int) -> str:
+    word = re.sub(r"[^a-z0-9]+", "-", overlay.name.lower()).strip("-")
+    return f"distribution-{number}-{word[:60]}".rstrip("-")

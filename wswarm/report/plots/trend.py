@@ -1,0 +1,78 @@
+"""The ratios of a history, comparison by comparison."""
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from wswarm.report import effects
+from wswarm.report.format import plural, shortened
+from wswarm.report.history import Entry, metric_names
+from wswarm.report.plots import canvas
+from wswarm.report.plots.effects import COLOURS
+
+MOST_METRICS, MOST_ENTRIES = 8, 200
+MOST_NAMES = 16
+
+
+def draw(entries: Sequence[Entry]) -> Figure | None:
+    """Return the picture of the last entries, a panel per metric; `None` when none has a ratio."""
+    shown = list(entries)[-MOST_ENTRIES:]
+    names = [name for name in metric_names(shown) if any(_is_known(one, name) for one in shown)][
+        :MOST_METRICS
+    ]
+    if not names:
+        return None
+    title = f"Head over base, {plural(len(shown), 'comparison')}"
+    told = f"{shown[0].made_at} to {shown[-1].made_at}"
+    drawn = canvas.headed(canvas.Heading(title=title, plan=told, origin=""), 1.7 + 1.25 * len(names))
+    panels = canvas.stacked(drawn, [1.0] * len(names))
+    for axes, name in zip(panels, names, strict=True):
+        _panel(axes, shown, name)
+    panels[-1].set_xlim(-0.6, len(shown) - 0.4)
+    _name_entries(panels[-1], shown)
+    return drawn
+
+
+def _panel(axes: Axes, entries: Sequence[Entry], name: str) -> None:
+    found = [(place, one.metrics[name]) for place, one in enumerate(entries) if _is_known(one, name)]
+    theta = found[-1][1].theta
+    if theta is not None:
+        axes.axhspan(1 / (1 + theta / 2), 1 + theta / 2, color="#e4e7ea", linewidth=0, zorder=0)
+    axes.axhline(1, color=canvas.INK, linewidth=0.8, zorder=1)
+    for place, ratio in found:
+        if ratio.ratio is None:
+            continue
+        colour = COLOURS[ratio.verdict]
+        if ratio.low is not None and ratio.high is not None:
+            axes.plot([place, place], [ratio.low, ratio.high], color=colour, linewidth=1.6)
+        is_advisory = entries[place].is_advisory
+        axes.plot(
+            [place],
+            [ratio.ratio],
+            marker="o",
+            markersize=5,
+            color=colour,
+            markerfacecolor="white" if is_advisory else colour,
+        )
+    axes.set_title(canvas.drawable(shortened(name, 90)), loc="left")
+    axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda ratio, _: effects.tick(ratio)))
+
+
+def _name_entries(axes: Axes, entries: Sequence[Entry]) -> None:
+    """Write the heads' names below, as many as have room."""
+    step = -(-len(entries) // MOST_NAMES)
+    places = range(0, len(entries), step)
+    names = [canvas.drawable(shortened(_name(entries[place]), 14)) for place in places]
+    axes.set_xticks(list(places), names, rotation=30, ha="right")
+    axes.set_xlabel("head (hollow: of stored runs, advisory)")
+
+
+def _name(one: Entry) -> str:
+    return one.head.commit[:10] if one.head.commit else one.head.name
+
+
+def _is_known(one: Entry, name: str) -> bool:
+    return name in one.metrics and one.metrics[name].ratio is not None
