@@ -50,7 +50,7 @@ from wswarm.locust import EchoUser, WebSocketUser
 
 class Talker(WebSocketUser):
     profile = None
-    url = "/ws/echo"
+    url = "/ws"
     fixed_count = 2
     heard = 0
     wait_time = constant(0.1)
