@@ -11,7 +11,8 @@ from wswarm.locust.clock import better, offset_of
 from wswarm.locust.messages import Ping, Pong
 from wswarm.locust.roster import Member
 
-_PINGS = 20
+_PINGS, _MOST_PINGS = 20, 200
+_SURE_NS = 1_000_000  # a busy machine is asked more often until it is known so well
 _GAP_S = 0.01
 _PATIENCE_S = 5.0
 
@@ -23,12 +24,18 @@ class Clocks:
         self._bus = bus
 
     def learn(self, members: Sequence[Member]) -> None:
-        """Ask each some times and keep the surest answer as its `latest`; waits for one of each."""
+        """Ask each some times, more often if that is not sure enough, and keep the surest answer as its `latest`.
+
+        Waits for one answer of each.
+        """
         for member in members:
             member.latest = None
-        for _ in range(_PINGS if members else 0):
-            for member in members:
+        for asked in range(_MOST_PINGS):
+            unsure = [one for one in members if one.latest is None or one.latest.error_ns > _SURE_NS]
+            for member in members if asked < _PINGS else unsure:
                 self._bus.tell(member.worker, Ping(sent_ns=now_ns()))
+            if not unsure and asked >= _PINGS or not members:
+                break
             gevent.sleep(_GAP_S)
         deadline = time.monotonic() + _PATIENCE_S
         while any(member.latest is None for member in members) and time.monotonic() < deadline:
