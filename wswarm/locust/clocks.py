@@ -30,12 +30,14 @@ class Clocks:
         """
         for member in members:
             member.latest = None
-        for asked in range(_MOST_PINGS):
-            unsure = [one for one in members if one.latest is None or one.latest.error_ns > _SURE_NS]
-            for member in members if asked < _PINGS else unsure:
-                self._bus.tell(member.worker, Ping(sent_ns=now_ns()))
-            if not unsure and asked >= _PINGS or not members:
+        asked = members
+        for number in range(_MOST_PINGS):
+            if number >= _PINGS:
+                asked = [one for one in members if one.latest is None or one.latest.error_ns > _SURE_NS]
+            if not asked:
                 break
+            for member in asked:
+                self._bus.tell(member.worker, Ping(sent_ns=now_ns()))
             gevent.sleep(_GAP_S)
         deadline = time.monotonic() + _PATIENCE_S
         while any(member.latest is None for member in members) and time.monotonic() < deadline:

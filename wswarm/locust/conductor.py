@@ -45,7 +45,7 @@ class Conductor:
         members: The stations of this test by Locust's ids of their workers, in the order of their coming.
         orders: What each user class of ours does.
         window: The test's times; `hold_ns` is when the ramp began until the hold does.
-        is_holding: Whether the hold has begun.
+        is_holding: Whether the hold has begun; `holds`: how often it was begun.
         on_tick: Called several times a second while a test runs.
     """
 
@@ -54,7 +54,7 @@ class Conductor:
         self.orders: Sequence[Order] = ()
         self.window = Window(0, 0, 0, 0)
         self.is_running = self.is_holding = False
-        self.test = 0
+        self.test = self.holds = 0
         self.started_at = datetime.now(UTC)
         self.target = TargetMeter(target_pid) if target_pid is not None else None
         self.target_uses: dict[str, TargetUse | None] = {}
@@ -87,7 +87,7 @@ class Conductor:
         now = now_ns()
         self.window = Window(now, now, now, STILL_OPEN)
         self.started_at = datetime.now(UTC)
-        self.is_running, self.is_holding = True, is_held_at_once
+        self.is_running, self.is_holding, self.holds = True, is_held_at_once, 0
         self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
         self._publisher, self._end_ns = None, None
         self._pacing = Pacing(orders)
@@ -122,13 +122,14 @@ class Conductor:
             return
         hold_ns = now_ns() + _LEAD_NS
         self.window = msgspec.structs.replace(self.window, hold_ns=hold_ns)
-        self.is_holding = True
+        self.is_holding, self.holds = True, self.holds + 1
         self.target_uses |= {"open": self.watch_target(), "hold": None}
         members = self.there()
         squads = self._pacing.note(members)
         for member in members:
             paces, publishing = self._pacing.paces(member, members, hold_ns, squads)
             window = shift.window(self.window, member.ahead_ns)
+            member.holds += 1
             self._bus.tell(
                 member.worker, messages.BeginHold(window=window, paces=paces, publishing=publishing)
             )
@@ -191,9 +192,7 @@ class Conductor:
     def publisher_state(self, squad: int) -> wire.SquadState | None:
         """Return how the squad's publishers stand."""
         member = self.members.get(self._publisher or "")
-        if member is None or member.state is None or not member.state.publishing:
-            return None
-        return member.state.publishing[published_to(self.orders).index(squad)]
+        return member.publishing(published_to(self.orders).index(squad)) if member is not None else None
 
     def hold_from(self, name: str) -> int:
         """Return how many broadcasts to that class were published before the hold."""

@@ -1,8 +1,11 @@
 """What ties us to Locust: its events on one side, conductor, station and table on the other."""
 
+import argparse
 import atexit
 import logging
 import sys
+from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 
 import gevent
@@ -11,15 +14,19 @@ from locust.env import Environment
 from locust.event import Events
 from locust.runners import LocalRunner, MasterRunner, Runner, WorkerRunner
 
+from wswarm.drive.address import resolve
 from wswarm.drive.target import ReferenceApp
 from wswarm.errors import ResultError, SwarmError
+from wswarm.locust.board import Board
 from wswarm.locust.conductor import Conductor
-from wswarm.locust.options import add_options, read_options
+from wswarm.locust.figures import csv_text
+from wswarm.locust.options import Options, add_options, read_options
 from wswarm.locust.order import Order, order_for
 from wswarm.locust.outcome import INVALID, exit_code, runs_of, write
 from wswarm.locust.station import Station
 from wswarm.locust.table import Table
 from wswarm.locust.users import WebSocketUser
+from wswarm.locust.web import Form, Pages
 from wswarm.report.text import suite_summary, summary
 from wswarm.run import Run
 
@@ -58,17 +65,23 @@ class Session:
         self._environment, self._runner = environment, runner
         self._options = read_options(environment.parsed_options)
         self.runs: list[Run] = []
+        self._target_url: str | None = None
+        self._writing: gevent.Greenlet[[list[Run], int], None] | None = None
         target_pid = self._options.target_pid
         if self._options.starts_target:
             app = ReferenceApp().__enter__()
             atexit.register(app.__exit__, None, None, None)
-            environment.host = app.url
+            environment.host = self._target_url = app.url
             target_pid = target_pid or app.pid
         if environment.host is not None or self._is_headless():
-            self._orders()  # what is wrong with them is told before anything starts
+            self._orders(
+                self._options, environment.host
+            )  # what is wrong with them is told before anything starts
         self.conductor = Conductor(environment, runner, target_pid)
         self.conductor.on_tick = self._show
-        self._table = Table(environment.stats)
+        self._table, self.board = Table(environment.stats), Board(self.conductor)
+        if environment.web_ui is not None:
+            Pages(environment.web_ui, runner, self.board, self.object_to)
         self._listen()
 
     def _listen(self) -> None:
@@ -80,13 +93,28 @@ class Session:
         events.test_stopping.add_listener(lambda **_: self._finish())
         events.quitting.add_listener(self._on_quitting)
 
-    def _orders(self) -> list[Order]:
-        environment, options = self._environment, self._options
+    def object_to(self, form: Form) -> str | None:
+        """Return what is wrong with a form that would begin a test, `None` if nothing is."""
+        parsed = vars(self._environment.parsed_options)
+        ours = {key: value for key, value in form.items() if key.startswith("ws_") and key in parsed}
+        try:
+            options = read_options(argparse.Namespace(**(parsed | ours)))
+            host = form.get("host", self._environment.host)
+            for order in self._orders(options, host, form.getlist("user_classes")):
+                resolve(order.plan.url)
+        except SwarmError as error:
+            return str(error)
+        return None
+
+    def _orders(self, options: Options, host: str | None, names: Collection[str] = ()) -> list[Order]:
+        """Return what each class does; only those of these names, if there are any."""
         ours: list[type[User]] = [
-            user for user in environment.user_classes if issubclass(user, WebSocketUser)
+            user
+            for user in self._environment.user_classes
+            if issubclass(user, WebSocketUser) and (not names or user.__name__ in names)
         ]
         return [
-            order_for(user, user.role(), environment.host, options)  # type: ignore[attr-defined]
+            order_for(user, user.role(), host or self._target_url, options)  # type: ignore[attr-defined]
             for user in sorted(ours, key=lambda user: user.__name__)
         ]
 
@@ -95,7 +123,8 @@ class Session:
         self._table.clear()
         self.runs = []
         try:
-            orders = self._orders()
+            orders = self._orders(self._options, self._environment.host)
+            self.board.begin(orders)
             self.conductor.begin(orders, is_held_at_once=self._environment.shape_class is not None)
         except SwarmError as error:
             _log.error("%s", error)
@@ -107,8 +136,8 @@ class Session:
             gevent.spawn(self._begin_hold)
 
     def _on_reset_stats(self, **_: Any) -> None:
-        self._table.clear()
-        gevent.spawn(self._begin_hold)
+        if self.conductor.is_running and self.conductor.is_holding:
+            gevent.spawn(self._begin_hold)
 
     def _begin_hold(self) -> None:
         self.conductor.begin_hold()
@@ -122,9 +151,9 @@ class Session:
         from wswarm.units import NS_PER_S
 
         drain_ns = self.conductor.window.hold_ns + round(hold_s * NS_PER_S)
-        test = self.conductor.test
+        held = self.conductor.test, self.conductor.holds
         gevent.sleep(max(0.0, (drain_ns - now_ns()) / NS_PER_S - 0.3))
-        if self.conductor.test == test and self.conductor.is_running:
+        if (self.conductor.test, self.conductor.holds) == held and self.conductor.is_running:
             self.conductor.end_at(drain_ns)
             self._stop()
 
@@ -146,23 +175,40 @@ class Session:
         else:
             text = summary(self.runs[0]) if len(self.runs) == 1 else suite_summary(self.runs)
             sys.stdout.write(f"\n{text}\n")
-            self._write()
+            self._write_csv()
+            self._writing = gevent.spawn(self._write, self.runs, self.conductor.test)
+            if self._is_headless():
+                self._writing.join()
         for member in self.conductor.members.values():
             if member.loss is not None:
                 _log.error("%s: the test is not valid", member.loss)
         self._decide()
 
-    def _write(self) -> None:
+    def _write_csv(self) -> None:
+        prefix = getattr(self._environment.parsed_options, "csv_prefix", None)
+        if prefix is None:
+            return
+        path = Path(f"{prefix}_wswarm.csv")
+        try:
+            path.write_text(csv_text(self.board.csv()), encoding="utf-8")
+        except OSError as error:
+            _log.error("%s: cannot be written: %s", path, error.strerror)
+            self._environment.process_exit_code = ResultError.exit_code
+
+    def _write(self, runs: list[Run], test: int) -> None:
+        """Write the report; while the web UI goes on, another test may begin in the meantime."""
         root = self._options.report
         if root is None:
             return
         try:
-            folder = write(self.runs, root, plots=self._options.plots)
+            folder = write(runs, root, plots=self._options.plots)
         except ResultError as error:
             _log.error("%s", error)
             self._environment.process_exit_code = error.exit_code
         else:
             sys.stdout.write(f"\nReport: {folder}/report.html\n")
+            if self.conductor.test == test:
+                self.board.report = folder
 
     def _decide(self) -> None:
         code = exit_code(self.runs, self._options.fail, has_other_errors=self._has_other_errors())
@@ -180,6 +226,8 @@ class Session:
         for number, order in enumerate(self.conductor.orders):
             lost = self._lost(order)
             self._table.show(order, self.conductor.states(number), lost)
+        if self.conductor.is_running:
+            self.board.note()
 
     def _lost(self, order: Order) -> dict[str, int]:
         run = next((run for run in self.runs if run.name == order.name), None)
@@ -193,6 +241,8 @@ class Session:
 
     def _on_quitting(self, **_: Any) -> None:
         self._finish()
+        if self._writing is not None:
+            self._writing.join()
         if not self.runs and self._environment.process_exit_code is None and self._is_headless():
             _log.error("nothing was measured: no test was run")
             self._environment.process_exit_code = INVALID

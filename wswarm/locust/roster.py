@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 
 from wswarm.drive.clock import now_ns
-from wswarm.drive.live.wire import SquadState
+from wswarm.drive.live.wire import Recent, SquadState
 from wswarm.locust import messages
 from wswarm.locust.clock import SAME, Offset, bound
 from wswarm.stats.findings import STILL_OPEN, Findings, unpack
@@ -24,6 +25,7 @@ class Member:
         worker: Locust's id. `name`: what reports call it.
         offset: Its clock against the conductor's, by which its times are shifted; `latest`: the surest of late.
         heard_ns: When it was last heard.
+        holds: How many holds it was told to begin.
         state: The latest. `published`, `found`: once it has told.
         is_publisher: Whether the publishers are there, if there are any; `is_publishing`: whether there are.
         loss: What became of it if it was lost, else `None`.
@@ -38,6 +40,7 @@ class Member:
     has_begun: bool = False
     is_publisher: bool = False
     is_publishing: bool = False
+    holds: int = 0
     state: messages.State | None = None
     published: messages.Published | None = None
     found: messages.Found | None = None
@@ -78,7 +81,12 @@ class Member:
         """Return how a squad stands: in the end as it was found, before that as it was told last."""
         if self.found is not None and self.found.squads:
             return state_of(self.found.squads[number])
-        return self.state.squads[number] if self.state is not None and self.state.squads else None
+        return self._of_this_hold(self.state.squads[number]) if self.state and self.state.squads else None
+
+    def publishing(self, place: int) -> SquadState | None:
+        """Return how the publishing squad at that place stands, `None` if it is not here."""
+        state = self.state
+        return self._of_this_hold(state.publishing[place]) if state and state.publishing else None
 
     def open_in(self, squad: int) -> int:
         """Return how many connections of a squad are open."""
@@ -87,6 +95,14 @@ class Member:
     def publishers_of(self, squad: int) -> int:
         """Return how many publishers of the publishing squad are open here."""
         return self.state.publishing[squad].open if self.state is not None and self.state.publishing else 0
+
+    def _of_this_hold(self, state: SquadState) -> SquadState:
+        """Return the state without figures of messages if they are of an earlier hold."""
+        if self.state is not None and self.state.hold >= self.holds:
+            return state
+        return msgspec.structs.replace(
+            state, sent=0, received=0, duplicated=0, reordered=0, times=b"", recent=Recent()
+        )
 
 
 def state_of(found: Findings) -> SquadState:

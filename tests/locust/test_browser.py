@@ -1,0 +1,94 @@
+"""Locust's web UI as a person uses it, in a headless Chromium."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.locust.browser import NAMES, Page, browser, chromium
+from tests.locust.harness import CHAT_AND_ECHO, until
+from tests.locust.served import Served, served
+from wswarm.drive.target import ReferenceApp
+
+pytestmark = [
+    pytest.mark.skipif(chromium() is None, reason=f"no browser on this machine: none of {', '.join(NAMES)}"),
+    pytest.mark.xdist_group("Locust's web UI"),
+]
+
+_CELLS = "[...document.querySelectorAll('tbody tr')].map(row => [...row.cells].map(cell => cell.innerText))"
+
+
+@pytest.fixture
+def web(tmp_path: Path, app: ReferenceApp) -> Iterator[Served]:
+    (tmp_path / "locustfile.py").write_text(CHAT_AND_ECHO)
+    with served(tmp_path, "-H", app.url, "--ws-no-plots") as one:
+        yield one
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[Page]:
+    with browser(tmp_path) as one:
+        one.shape(1280, 900)
+        yield one
+
+
+def start(page: Page, web: Served) -> None:
+    """Press the button, and open the page again: a state that Locust had cached would show it the form."""
+    page.click("Start")
+    until(lambda: web.json("/wswarm/data")["state"] in ("spawning", "running"))
+    page.open(web.url + "/?tab=fan-out")
+
+
+def begin(page: Page, web: Served) -> None:
+    """Fill in the form and start."""
+    page.open(web.url + "/")
+    page.type("userCount", "20")
+    page.type("spawnRate", "50")
+    start(page, web)
+
+
+def test_a_wrong_value_is_told_in_the_form_and_the_mended_form_starts(web: Served, page: Page) -> None:
+    page.open(web.url + "/")
+    page.click("Custom parameters")
+    page.type("userCount", "20")
+    page.type("spawnRate", "50")
+    page.type("wsRate", "fast")
+    page.click("Start")
+    page.wait("document.body.innerText.includes(\"--ws-rate: 'fast' is not a rate\")")
+    page.type("wsRate", "40/s")
+    start(page, web)
+    page.click("Stop")
+    page.wait("document.body.innerText.toLowerCase().includes('stopped')")
+
+
+def test_the_fan_out_tab_fills_and_is_exact_after_stop(web: Served, page: Page) -> None:
+    begin(page, web)
+    page.wait(f"{_CELLS}.length === 1 && {_CELLS}[0][4] > 100")
+    row = page.wait(f"{_CELLS}[0][2] === '10' && {_CELLS}[0]")
+    assert row[:3] == ["Chat", "so far", "10"]
+    page.wait(f"{_CELLS}[0][11] !== ''")
+    page.click("Stop")
+    page.wait(f"{_CELLS}[0][1] === 'exact'")
+    row = page.ask(f"{_CELLS}[0]")
+    assert row[3] == row[4]
+    assert row[5:8] == ["0", "0", "0"]
+
+
+def test_the_live_charts_are_linked_and_draw_every_class(web: Served, page: Page) -> None:
+    begin(page, web)
+    page.click("Download Data")
+    page.click("WebSocket live charts and report")
+    page.wait("location.pathname === '/wswarm' && !!document.querySelector('svg path')")
+    lines = "[...document.querySelectorAll('svg path')].map(path => path.getAttribute('d'))"
+    page.wait(f"{lines}.length === 9 && {lines}.every(line => line.includes('L'))")
+    titles = page.ask("[...document.querySelectorAll('h3')].map(one => one.innerText)")
+    assert titles[:4] == ["Delivery time", "Completion time", "Deliveries per s", "Connections"]
+    assert titles[4:] == ["Response time", "Replies per s", "Connections"]
+    page.shape(400, 900, is_dark=True)
+    page.wait("document.querySelector('svg').viewBox.baseVal.width < 400")
+    assert page.ask("document.documentElement.scrollWidth") <= 400
+    web.post("/stop")
+    page.wait("document.getElementById('state').innerText === 'stopped, figures exact'")
+    page.wait("!document.getElementById('report').hidden")
+    page.click("Report of this test")
+    page.wait("location.pathname === '/wswarm/report/report.html' && document.title !== ''")
