@@ -1,5 +1,7 @@
 """Slices of load on several targets in turns, whose figures go to pytest-benchmark one metric at a time."""
 
+import os
+import signal
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -50,7 +52,9 @@ def served(app: str, ws: str, scenario: str, **options: Any) -> Run:
     """Return a run at a fresh process of the application under that protocol, its CPU included."""
     with ReferenceApp(app, ws) as target:
         quick = {"connect_rate": 1000, "warmup": 0.5, "target_pid": target.pid}
-        return measure(make_plan(scenario, target.url, **{**quick, **options}))
+        run = measure(make_plan(scenario, target.url, **{**quick, **options}))
+        os.kill(target.pid, signal.SIGKILL)  # a chat would tell everyone of every leaver, for ten seconds
+    return run
 
 
 def fanout_of(app: str, ws: str, hold: float) -> Run:

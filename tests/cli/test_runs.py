@@ -76,6 +76,29 @@ def test_objectives_decide_the_exit_code(echo: Server, tmp_path: Path) -> None:
         assert [result["met"] for result in run["slo"]] == [code == 0, True]
 
 
+def test_a_measurement_writes_what_ci_reads(echo: Server, tmp_path: Path) -> None:
+    files = ("--junit", "j.xml", "--markdown", "s.md", "--smaller-is-better", "g.json", "--bencher", "b.json")
+    options = ("--slo", "p50<1ns", "--slo", "lost==0", "--github", "--quiet", *files)
+    step = tmp_path / "step.md"
+    end = wswarm(
+        "echo", echo.url, *BRIEF_MESSAGES, *options, cwd=tmp_path, env={"GITHUB_STEP_SUMMARY": str(step)}
+    )
+    assert end.code in (98, 99)
+    assert "::error title=wswarm.echo%3A p50<1ns::p50<1ns missed: " in end.out
+    assert '<failure type="failed" message="p50&lt;1ns missed: ' in (tmp_path / "j.xml").read_text()
+    assert "| echo | `p50<1ns` | " in (tmp_path / "s.md").read_text()
+    assert step.read_text() == (tmp_path / "s.md").read_text()
+    for name in ("g.json", "b.json"):
+        assert "echo response time p50" in (tmp_path / name).read_text()
+
+
+def test_an_output_that_has_no_place_is_refused_before_anything_is_measured(tmp_path: Path) -> None:
+    end = wswarm("echo", "ws://127.0.0.1:1/", "--junit", "no/where.xml", cwd=tmp_path)
+    assert (end.code, end.err.count("\n")) == (2, 1)
+    assert "--junit no/where.xml can't be written: there is no folder no" in end.err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_fan_out_that_nobody_receives_is_no_measurement(echo: Server, tmp_path: Path) -> None:
     end = wswarm("fanout", echo.url, *BRIEF_MESSAGES, "--slo", "lost==0", "--print", "json", cwd=tmp_path)
     run = checked(json.loads(end.out))

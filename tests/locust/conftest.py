@@ -1,6 +1,5 @@
 """What all tests of the Locust front end share."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,9 +7,6 @@ import pytest
 
 from tests.locust.harness import CHAT_AND_ECHO
 from wswarm.drive.target import ReferenceApp
-
-# Here Locust is only imported, and must not make the threads of the tests' own process greenlets.
-os.environ["LOCUST_SKIP_MONKEY_PATCH"] = "1"
 
 
 @pytest.fixture(scope="session")

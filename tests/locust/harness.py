@@ -41,7 +41,6 @@ class Locust:
             self.process = subprocess.Popen(
                 [*prefix, sys.executable, "-m", "locust", *arguments],
                 cwd=folder,
-                env={name: value for name, value in os.environ.items() if name != "LOCUST_SKIP_MONKEY_PATCH"},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

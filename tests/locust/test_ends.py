@@ -24,8 +24,16 @@ def started(folder: Path, kind: str, *arguments: str) -> Iterator[tuple[Locust, 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", ["SIGTERM", "Ctrl-C"])
-@pytest.mark.parametrize("kind", ["single", "forked", "tcp"])
+@pytest.mark.parametrize(
+    ("kind", "how"),
+    [
+        ("single", "SIGTERM"),
+        ("single", "Ctrl-C"),
+        ("forked", "SIGTERM"),
+        ("forked", "Ctrl-C"),
+        ("tcp", "SIGTERM"),
+    ],
+)
 def test_a_test_that_is_broken_off_has_a_complete_report(
     folder: Path, app: ReferenceApp, kind: str, how: str
 ) -> None:

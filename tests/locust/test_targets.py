@@ -4,10 +4,19 @@ import signal
 import time
 from pathlib import Path
 
-import pytest
-
 from tests.locust.harness import Locust, free_port, headless, locust
 from wswarm.drive.target import ReferenceApp
+
+NOWHERE = """
+from wswarm.locust import ChatUser, EchoUser
+
+class Nobody(EchoUser):
+    url = "ws://127.0.0.1:{port}"
+
+class Wrong(ChatUser):
+    profile = None
+    url = "/no-such-path"
+"""
 
 
 def errors(one: Locust) -> str:
@@ -32,19 +41,17 @@ def test_a_target_that_dies_is_told_by_reason(folder: Path) -> None:
     assert runs["Echo"].connections.closes == {"1006": 3}
 
 
-@pytest.mark.parametrize(("path", "reason"), [("", "refused"), ("/no-such-path", "http 403")])
-def test_a_target_that_nobody_can_connect_to_is_told_by_reason(
-    folder: Path, app: ReferenceApp, path: str, reason: str
-) -> None:
-    url = app.url + path if path else f"ws://127.0.0.1:{free_port()}"
-    with locust(folder, "-f", "locustfile.py", *headless(url, 4, "--ws-hold", "1s")) as one:
+def test_targets_that_nobody_can_connect_to_are_told_by_reason(tmp_path: Path, app: ReferenceApp) -> None:
+    (tmp_path / "locustfile.py").write_text(NOWHERE.format(port=free_port()))
+    options = headless(app.url, 4, "--ws-hold", "1s")
+    with locust(tmp_path, "-f", "locustfile.py", *options) as one:
         assert one.ended() == 98
         runs = one.runs()
-    assert f"2                  connect Chat: {reason}" in errors(one)
-    assert f"2                  connect Echo: {reason}" in errors(one)
-    assert runs["Echo"].connections.failures == {reason: 2}
-    assert runs["Chat"].connections.failures == {reason: 3}
-    assert (folder / "reports" / "latest" / "report.html").exists()
+    assert "2                  connect Nobody: refused" in errors(one)
+    assert "2                  connect Wrong: http 403" in errors(one)
+    assert runs["Nobody"].connections.failures == {"refused": 2}
+    assert runs["Wrong"].connections.failures == {"http 403": 3}
+    assert (tmp_path / "reports" / "latest" / "report.html").exists()
 
 
 def test_a_target_that_stands_still_loses_messages_and_does_not_hold_the_end_up(folder: Path) -> None:

@@ -69,6 +69,11 @@ def test_an_interleaved_comparison_is_read_with_all_its_times(tmp_path):
         "fanout delivery time p99",
         "fanout capacity",
     ]
+    assert stored.comparison.reasons == (
+        "head lost 3, base none",
+        "fanout server CPU per delivery: slower by more than the 2.5% tolerated",
+        "fanout capacity: slower by more than the 2.5% tolerated",
+    )
     assert effects_of.sides(stored.context) == "base origin/main (1a2b3c4d5e) → head . with changes"
     assert (stored.context.advisory, stored.context.seconds) == (None, 252.0)
     times = overlays[0]

@@ -109,3 +109,9 @@ def test_times_below_the_error_of_the_clocks_are_shown_as_such_and_why():
 def test_a_suite_tells_how_sure_times_between_machines_are():
     shown = suite_summary([runs.echo(), certain(runs.fanout(), 0.003)])
     assert "fanout: times between machines: clocks compared to within 3.00 ms" in shown
+
+
+def test_a_run_with_a_name_is_called_by_it():
+    named = msgspec.structs.replace(runs.echo(), name="LobbyUser")
+    assert summary(named).startswith("wswarm LobbyUser · echo · ")
+    assert "LobbyUser" in suite_summary([named, runs.fanout()])

@@ -136,6 +136,14 @@ def test_two_runs_that_both_lose_cannot_tell_who_loses_more() -> None:
     ]
 
 
+def test_scenarios_of_a_suite_are_not_taken_for_repeated_measurements_of_losses() -> None:
+    pairs = [
+        (of_run(runs.echo(lost=100)), of_run(runs.echo(lost=400))),
+        (of_run(runs.fanout(lost=400)), of_run(runs.fanout(lost=1600))),
+    ]
+    assert compare_stored(pairs).faults[0].verdict == "inconclusive"
+
+
 def test_losses_of_a_suite_are_told_together() -> None:
     pairs = [(of_run(ECHO), of_run(runs.echo(lost=2))), (of_run(runs.fanout()), of_run(runs.fanout(lost=3)))]
     found = compare_stored(pairs)

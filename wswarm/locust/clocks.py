@@ -11,7 +11,8 @@ from wswarm.locust.clock import better, offset_of
 from wswarm.locust.messages import Ping, Pong
 from wswarm.locust.roster import Member
 
-_PINGS = 20
+_PINGS, _MOST_PINGS = 20, 200
+_SURE_NS = 1_000_000  # a busy machine is asked more often until it is known so well
 _GAP_S = 0.01
 _PATIENCE_S = 5.0
 
@@ -23,11 +24,19 @@ class Clocks:
         self._bus = bus
 
     def learn(self, members: Sequence[Member]) -> None:
-        """Ask each some times and keep the surest answer as its `latest`; waits for one of each."""
+        """Ask each some times, more often if that is not sure enough, and keep the surest answer as its `latest`.
+
+        Waits for one answer of each.
+        """
         for member in members:
             member.latest = None
-        for _ in range(_PINGS if members else 0):
-            for member in members:
+        asked = members
+        for number in range(_MOST_PINGS):
+            if number >= _PINGS:
+                asked = [one for one in members if one.latest is None or one.latest.error_ns > _SURE_NS]
+            if not asked:
+                break
+            for member in asked:
                 self._bus.tell(member.worker, Ping(sent_ns=now_ns()))
             gevent.sleep(_GAP_S)
         deadline = time.monotonic() + _PATIENCE_S

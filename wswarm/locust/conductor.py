@@ -261,7 +261,6 @@ class Conductor:
             for member in self.there():
                 self._bus.tell(member.worker, messages.Beat())
             self.on_tick()
-            self._news.clear()
             gevent.sleep(_TICK_S)
 
     def _tell_paces(self, squads: Sequence[int]) -> None:

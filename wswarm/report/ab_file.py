@@ -77,7 +77,8 @@ def comparison_of(ab: AbFile) -> Comparison:
         )
         for effect in ab.comparison.effects
     ]
-    return msgspec.structs.replace(ab.comparison, effects=tuple(effects))
+    reasons = tuple(_told(reason, ab) for reason in ab.comparison.reasons)
+    return msgspec.structs.replace(ab.comparison, effects=tuple(effects), reasons=reasons)
 
 
 def overlays_of(ab: AbFile) -> list[Overlay]:
@@ -96,6 +97,13 @@ def overlays_of(ab: AbFile) -> list[Overlay]:
         one._replace(name=_name(one.name, ab.scenario))
         for one in of_slices([s.slice for s in sound], metrics)
     ]
+
+
+def _told(reason: str, ab: AbFile) -> str:
+    """Return the reason with the metric's name, if it begins with one, in the same words as elsewhere."""
+    name, colon, rest = reason.partition(": ")
+    names = {effect.metric.name for effect in ab.comparison.effects}
+    return f"{_name(name, ab.scenario)}{colon}{rest}" if colon and name in names else reason
 
 
 def _all_times(records: Sequence[_Record], arm: str) -> Sample | None:

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
 from wswarm.report import effects
 from wswarm.report.context import Context
@@ -20,7 +20,8 @@ from wswarm.stats.sample import Floats, Sample
 from wswarm.stats.slices import Metric
 
 ARMS = (("base", canvas.BLUE, "-"), ("head", canvas.VERMILION, (0, (5, 1.2))))
-BINS = 60
+MOST_BINS, LEAST_BINS = 60, 8
+CLOSE = 300.0  # greatest over least value of a logarithmic axis that has room for ticks at 2 and 5
 
 
 def draw(overlay: Overlay, comparison: Comparison, context: Context) -> Figure:
@@ -56,21 +57,27 @@ def _percentiles(axes: Axes, overlay: Overlay) -> None:
 
 
 def _edges(samples: Iterable[Sample]) -> Floats:
-    """Return common bins: from the least to the greatest value but for the last thousandth, even on a logarithm."""
+    """Return common bins: from the least to the greatest value but for the last thousandth, even on a logarithm.
+
+    Twice as many as the square root of the values, so that few slices do not fall apart into single bars.
+    """
     found = list(samples)
+    bins = min(MOST_BINS, max(LEAST_BINS, round(2 * min(sample.n for sample in found) ** 0.5)))
     low = min(float(sample.values[0]) for sample in found)
     high = max(sample.quantile(0.999) for sample in found)
     if low <= 0 or high <= low:
         return np.linspace(low - 0.5 * abs(low) - 1e-12, high + 0.5 * abs(high) + 1e-12, 4)
     if high / low < 4:
-        return np.linspace(low, high * (1 + 1e-9), BINS + 1)
-    return np.geomspace(low, high * (1 + 1e-9), BINS + 1)
+        return np.linspace(low, high * (1 + 1e-9), bins + 1)
+    return np.geomspace(low, high * (1 + 1e-9), bins + 1)
 
 
 def _scale(axis: Axis, overlay: Overlay, ends: list[float]) -> None:
     """Label the axis in the metric's unit; logarithmic where the ends are far apart, as for a run's times."""
     if overlay.unit == "s":
         canvas.scale_time(axis, ends, log_from=10.0)
+        if axis.get_scale() == "log" and max(ends) < CLOSE * min(ends):
+            axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         return
     metric = Metric(name=overlay.name, theta=0.05, unit=overlay.unit)
     axis.set_major_locator(MaxNLocator(5))

@@ -1,0 +1,229 @@
+"""What Locust is asked for happens to real connections, and the figures stay exact."""
+
+import json
+import time
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.locust.harness import (
+    Locust,
+    distributed,
+    forking,
+    free_port,
+    headless,
+    locust,
+    sockets_of,
+    until,
+    worker_of,
+)
+from wswarm.drive.target import ReferenceApp
+from wswarm.report import store
+from wswarm.run import Run
+
+CHAT = """
+from wswarm.locust import ChatUser
+
+class Chat(ChatUser):
+    rate = 20
+"""
+STEPS = """
+from locust import LoadTestShape
+from wswarm.locust import EchoUser
+
+class Echo(EchoUser):
+    rate_per_user = 5
+
+class Steps(LoadTestShape):
+    def tick(self):
+        for end, users in ((4, 3), (8, 7), (12, 2)):
+            if self.get_run_time() < end:
+                return users, 100
+        return None
+"""
+MIXED = """
+from locust import User, constant, tag, task
+from wswarm.locust import EchoUser, WebSocketUser
+
+class Talker(WebSocketUser):
+    profile = None
+    url = "/ws"
+    fixed_count = 2
+    heard = 0
+    wait_time = constant(0.1)
+
+    def on_message(self, message):
+        type(self).heard += 1
+
+    @tag("talk")
+    @task
+    def talk(self):
+        assert self.request("hello {}".format(self.connection_id), "hello").text
+
+    @tag("never")
+    @task
+    def never(self):
+        raise RuntimeError("its tag is excluded")
+
+class Light(EchoUser):
+    weight = 1
+
+class Heavy(EchoUser):
+    weight = 3
+
+class Unwanted(EchoUser):
+    pass
+
+class Plain(User):
+    wait_time = constant(0.1)
+    fixed_count = 1
+
+    @tag("talk")
+    @task
+    def other(self):
+        self.environment.events.request.fire(
+            request_type="job", name="plain", response_time=3, response_length=0, exception=None, context={}
+        )
+"""
+
+
+def exact(run: Run, users: int) -> None:
+    """Whether every broadcast of the hold came to every user once."""
+    assert run.messages is not None
+    assert run.messages.sent > 0
+    assert run.messages.received == run.messages.owed == users * run.messages.sent
+    assert run.messages.extra == run.messages.duplicated == 0
+
+
+class Ui:
+    """Locust's web interface as a browser speaks to it."""
+
+    def __init__(self, one: Locust, port: str) -> None:
+        self._root = f"http://127.0.0.1:{port}"
+        one.wait_for("Starting web interface")
+        until(self._answers)
+
+    def swarm(self, users: int) -> None:
+        """Start a test, or change the number of users of the one that runs."""
+        form = urllib.parse.urlencode({"user_count": users, "spawn_rate": 100}).encode()
+        answer: dict[str, Any] = json.load(urllib.request.urlopen(f"{self._root}/swarm", form))
+        assert answer["success"], answer
+
+    def stop(self) -> None:
+        """Stop the test."""
+        urllib.request.urlopen(f"{self._root}/stop", b"").read()
+
+    def _answers(self) -> bool:
+        try:
+            return bool(urllib.request.urlopen(f"{self._root}/stats/requests").read())
+        except OSError:
+            return False
+
+
+def reports(folder: Path) -> list[Path]:
+    """The folders of all reports that are complete, oldest first."""
+    found = (folder / "reports").glob("2*")
+    return sorted(one for one in found if (one / "report.html").exists())
+
+
+@pytest.mark.slow
+def test_open_sockets_follow_a_shape_up_and_down_and_the_whole_test_is_measured(
+    tmp_path: Path, app: ReferenceApp
+) -> None:
+    (tmp_path / "locustfile.py").write_text(STEPS)
+    seen: list[int] = []
+    with ReferenceApp() as own, locust(tmp_path, "-f", "locustfile.py", *headless(own.url, 1)) as one:
+        while one.process.poll() is None:
+            seen.append(sockets_of(own.pid))
+            time.sleep(0.2)
+        assert one.ended() in (0, 98)
+        run = one.runs()["Echo"]
+    steps = [count for count, before in zip(seen, [0, *seen], strict=False) if count != before]
+    for users in (3, 7, 2):
+        assert users in steps
+        steps = steps[steps.index(users) :]
+    assert run.connections.opened == run.connections.requested == run.connections.peak == 7
+    assert (run.connections.left, run.connections.dropped) == (5, 0)
+    assert run.messages is not None
+    assert run.messages.received == run.messages.owed == run.messages.sent > 0
+    assert run.phases.drain - run.phases.hold > 8
+
+
+@pytest.mark.slow
+def test_classes_weights_fixed_counts_tags_and_other_users_together(
+    tmp_path: Path, app: ReferenceApp
+) -> None:
+    (tmp_path / "mine.py").write_text(MIXED)
+    options = headless(app.url, 11, "--ws-hold", "2s", "--exclude-tags", "never", "--stop-timeout", "5")
+    classes = ("Talker", "Light", "Heavy", "Plain")
+    with locust(tmp_path, "-f", "mine.py", *options, "--reset-stats", *classes) as one:
+        assert one.ended() in (0, 98)
+        runs, said = one.runs(), one.text()
+    opened = {name: run.connections.opened for name, run in runs.items()}
+    assert opened == {"Talker": 2, "Light": 2, "Heavy": 6}
+    for run in runs.values():
+        assert run.messages is not None
+        assert run.messages.received == run.messages.owed > 0
+    assert "its tag is excluded" not in said
+    assert "job      plain" in said
+    assert "reply    reply" in said
+
+
+@pytest.mark.slow
+def test_users_come_and_go_by_the_web_ui_and_a_second_test_is_as_exact_as_the_first(tmp_path: Path) -> None:
+    (tmp_path / "locustfile.py").write_text(CHAT)
+    port = str(free_port())
+    options = ("--web-port", port, "--web-host", "127.0.0.1", "--ws-no-plots")
+    with ReferenceApp() as app, locust(
+        tmp_path, "-f", "locustfile.py", *forking(2), *options, "-H", app.url
+    ) as one:  # fmt: skip
+        one.wait_for("2 workers connected")
+        ui = Ui(one, port)
+        ui.swarm(4)
+        one.hold()
+        ui.swarm(6)
+        until(lambda: sockets_of(app.pid) == 7)
+        time.sleep(0.5)
+        ui.swarm(3)
+        until(lambda: sockets_of(app.pid) == 4)
+        ui.stop()
+        until(lambda: len(reports(tmp_path)) == 1)
+        until(lambda: sockets_of(app.pid) == 0)
+        assert not one.agents()
+        until(lambda: one.text().count("reported as ready") == 4)
+        ui.swarm(5)
+        until(lambda: one.text().count("The hold has begun") == 2)
+        time.sleep(1.0)
+        ui.stop()
+        until(lambda: len(reports(tmp_path)) == 2)
+        first, second = (store.load(folder)[0] for folder in reports(tmp_path))
+    assert (first.connections.opened, first.connections.left) == (7, 3)
+    assert first.messages is not None
+    assert first.messages.received == first.messages.owed > 4 * first.messages.sent / 2
+    assert second.connections.opened == 6
+    exact(second, 5)
+
+
+@pytest.mark.slow
+def test_a_worker_that_comes_late_takes_its_share_and_nothing_is_lost(
+    tmp_path: Path, app: ReferenceApp
+) -> None:
+    (tmp_path / "locustfile.py").write_text(CHAT)
+    options = headless(app.url, 6, "--ws-hold", "8s", "--enable-rebalancing")
+    with distributed(tmp_path, *options, workers=1) as (master, _):
+        master.hold(0.5)
+        port = master.process.args[master.process.args.index("--master-bind-port") + 1]  # type: ignore[union-attr,index]
+        late = worker_of(tmp_path, str(port))
+        try:
+            assert master.ended() in (0, 98)
+        finally:
+            late.end()
+        run = master.runs()["Chat"]
+        said = master.text()
+    assert "2 workers connected" in said
+    assert not [reason for reason in run.validity.reasons if "lost" in reason]
+    assert run.messages is not None
+    assert run.messages.received == run.messages.owed > 0

@@ -1,0 +1,130 @@
+"""Paces shared out among stations, and what is said of a station that is lost."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wswarm.drive.live.wire import Log, SquadState
+from wswarm.load.plan import make_plan
+from wswarm.locust import messages
+from wswarm.locust.clock import Offset
+from wswarm.locust.losses import add_owed, lose
+from wswarm.locust.order import Order
+from wswarm.locust.pacing import Pacing
+from wswarm.locust.roster import ANSWER_S, SILENCE_S, Member
+from wswarm.stats.findings import pack
+from wswarm.units import NS_PER_S
+
+URL = "ws://127.0.0.1:9"
+ECHO = Order(
+    name="Echo",
+    role="echo",
+    plan=make_plan("echo", URL, connections=1),
+    rate_per_user=3.0,
+    publishers=0,
+    is_heard=False,
+)
+CHAT = Order(
+    name="Chat",
+    role="subscribe",
+    plan=make_plan("fanout", URL, connections=1, rate=50.0),
+    rate_per_user=None,
+    publishers=2,
+    is_heard=False,
+)
+ORDERS = [CHAT, ECHO]
+
+
+def member(place: int, chat: int, echo: int, ahead_ns: int = 0) -> Member:
+    """A station with so many open subscribers and echoes; the first one publishes."""
+    one = Member(f"id{place}", f"worker {place} (id{place})", first_id=1, offset=Offset(ahead_ns, 0))
+    one.has_begun = True
+    one.is_publisher = one.is_publishing = place == 0
+    squads = [SquadState(requested=chat, opened=chat, open=chat), SquadState(open=echo)]
+    publishing = [SquadState(requested=2, opened=2, open=2)] if one.is_publisher else []
+    one.state = messages.State(test=1, number=1, hold=0, pending=0, squads=squads, publishing=publishing)
+    return one
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(-(10**12), 10**12)), min_size=1, max_size=5))
+def test_every_open_sender_has_one_place_among_all_and_each_station_its_own_clock(
+    stations: list[tuple[int, int]],
+) -> None:
+    members = [member(place, 3, echo, ahead_ns) for place, (echo, ahead_ns) in enumerate(stations)]
+    pacing = Pacing(ORDERS)
+    squads = pacing.note(members)
+    assert pacing.changed(members) == []
+    places: list[int] = []
+    for one, (echo, ahead_ns) in zip(members, stations, strict=True):
+        paces, publishing = pacing.paces(one, members, 1_000, squads)
+        (pace,) = paces
+        assert (pace.squad, pace.at_ns, pace.rate) == (1, 1_000 + ahead_ns, 3.0 * sum(n for n, _ in stations))
+        places += range(pace.first_place, pace.first_place + echo)
+        assert [(each.squad, each.rate, each.senders) for each in publishing] == (
+            [(0, 50.0, 2)] if one.is_publisher else []
+        )
+    assert places == list(range(sum(echo for echo, _ in stations)))
+
+
+def test_a_pace_changes_when_senders_come_or_go_and_not_when_subscribers_do() -> None:
+    members = [member(0, 3, 5), member(1, 3, 5)]
+    pacing = Pacing(ORDERS)
+    pacing.note(members)
+    assert pacing.changed([member(0, 9, 5), member(1, 1, 5)]) == []
+    assert pacing.changed([member(0, 3, 5), member(1, 3, 4)]) == [1]
+    assert pacing.changed([member(1, 3, 5)]) == [0, 1]
+
+
+def test_a_class_without_open_senders_sends_nothing() -> None:
+    one = member(0, 3, 0)
+    pacing = Pacing(ORDERS)
+    paces, _ = pacing.paces(one, [one], 0, pacing.note([one]))
+    assert paces[0].rate == 0.0
+
+
+@pytest.mark.parametrize(
+    ("logs", "owed"),
+    [
+        ({"Chat": Log(sent_ns=pack(np.array([1, 2, 3, 0, 5])), hold=1)}, "owed 9 deliveries of 3 broadcasts"),
+        (None, "what Chat was owed is not known, for nobody has the publishers' log"),
+    ],
+)
+def test_a_lost_station_is_named_with_what_it_held_and_was_owed(
+    logs: dict[str, Log] | None, owed: str
+) -> None:
+    one = member(0, 3, 5)
+    lose(one, 7.04, ORDERS)
+    add_owed(one, logs, ORDERS)
+    held = "3 connections of Chat and 5 connections of Echo and the publishers"
+    assert one.loss is not None
+    assert one.loss.startswith(f"worker 0 (id0) was lost 7.0 s after the start, with {held}; ")
+    assert one.loss.endswith(owed + (" in the hold" if logs else ""))
+
+
+def test_nothing_is_said_to_be_owed_by_a_station_that_is_there() -> None:
+    one = member(0, 3, 5)
+    add_owed(one, None, ORDERS)
+    assert one.loss is None
+
+
+def test_a_station_that_has_not_begun_is_silent_sooner() -> None:
+    one = member(0, 3, 5)
+    one.heard_ns -= round((ANSWER_S + 1) * NS_PER_S)
+    assert not one.is_silent
+    one.has_begun = False
+    assert one.is_silent
+    lose(one, 5.0, ORDERS)
+    assert one.loss == "worker 0 (id0) did not begin: nothing was heard of it"
+    assert ANSWER_S < SILENCE_S
+
+
+def test_a_station_is_settled_once_handshakes_of_users_and_publishers_are_decided() -> None:
+    one = member(0, 3, 5)
+    assert one.is_settled
+    one.state = messages.State(test=1, number=2, hold=0, pending=1, squads=[], publishing=[])
+    assert not one.is_settled
+    one.state = messages.State(test=1, number=3, hold=0, pending=0, squads=[], publishing=[])
+    assert not one.is_settled  # its publishers have not been heard of
+    one.is_publishing = False
+    assert one.is_settled
