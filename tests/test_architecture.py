@@ -31,6 +31,10 @@ ALLOWED = {
 } | {name: LEAVES | {"experiment", "report", *FRONT} for name in FRONT}
 ALLOWED["commands"] |= {"stats"}  # a comparison of stored results is neither an experiment nor a report
 
+# Under Locust nobody knows beforehand when a hold ends and how many connect: that front end runs its agents itself.
+ALLOWED["locust"] |= {"load", "stats", "drive"}
+LIVE = {"address", "clock", "limits", "live", "probes", "target"}  # what of `drive` it does that with
+
 # What a front end needs from deeper rooms: the words of a plan, and the server that `serve` becomes.
 SANCTIONED = {
     ("wswarm/api.py", "wswarm.load.plan"),
@@ -153,6 +157,18 @@ def test_imports_point_the_way_they_are_drawn(path: Path) -> None:
     assert not wrong, f"{name_of(path)} may not import {sorted(wrong)}"
 
 
+@pytest.mark.parametrize("path", sources("wswarm/locust"), ids=name_of)
+def test_locust_s_front_end_runs_the_live_engine_and_no_other(path: Path) -> None:
+    used = {dotted for room, dotted in rooms_imported(path) if room == "drive"}
+    assert {dotted for dotted in used if dotted.split(".")[2] not in LIVE} == set()
+
+
+def test_no_other_room_imports_locust_s_front_end() -> None:
+    assert {name_of(path) for path in WSWARM for room, _ in rooms_imported(path) if room == "locust"} <= {
+        name_of(path) for path in sources("wswarm/locust")
+    }
+
+
 def test_every_sanctioned_import_is_still_made() -> None:
     made = {(name_of(path), dotted) for path in WSWARM for _, dotted in rooms_imported(path)}
     assert made >= SANCTIONED
@@ -259,6 +275,7 @@ HEAVY = {"gevent", "locust", "matplotlib", "fastapi", "starlette", "pytest", "ta
         ("wswarm.figure_clock", HEAVY | {"numpy", "asyncio"}),
         ("wswarm.pytest_plugin", HEAVY - {"pytest"} | {"numpy", "msgspec", "asyncio", "wswarm.testing"}),
         ("wswarm.drive.agent", HEAVY | {"rich", "jinja2", "wswarm.report", "wswarm.experiment"}),
+        ("wswarm.drive.live.agent", HEAVY | {"rich", "jinja2", "wswarm.report", "wswarm.experiment"}),
     ],
 )
 def test_importing_a_process_s_module_loads_no_more_than_it_needs(module: str, absent: set[str]) -> None:

@@ -34,101 +34,64 @@ class Options:
     target_pid: int | None
 
 
+_IN_THE_FORM = {
+    "rate": ("RATE", "Messages per second of each class that sends, over all its users: 500/s 2k/s 30/m"),
+    "profile": ("NAME", f"How to speak to the target, in place of the classes' own: {', '.join(PROFILES)}"),
+    "text": ("TEXT", "Template of each message; {marker} and {id} are replaced"),
+    "hold": (
+        "TIME",
+        "Stop so long after all users are there, to the message: 30s 5m (default: when Locust stops)",
+    ),
+}
+_FLAGS = {
+    "no-plots": "Draw no plots",
+    "start-target": (
+        "Start the reference application first, on a free port of this machine, and measure that"
+    ),
+}
+_OTHERS: dict[str, dict[str, Any]] = {
+    "publishers": {
+        "metavar": "N",
+        "type": int,
+        "help": "Sockets that publish, for each class of subscribers, outside the user count (default: 1)",
+    },
+    "drain": {
+        "metavar": "TIME",
+        "default": "5s",
+        "help": "Wait at most so long for what is still owed at the end (default: 5s)",
+    },
+    "fail": {
+        "metavar": "EXPR",
+        "action": "append",
+        "default": [],
+        "help": "Exit 99 unless this holds: p99<50ms, lost==0, any figure of the run file; repeatable",
+    },
+    "report": {
+        "metavar": "DIR",
+        "default": "reports",
+        "help": "Where reports go (default: reports); 'none' writes none",
+    },
+    "target-pid": {
+        "metavar": "PID",
+        "type": int,
+        "help": "Process of the target, on the master's machine: its CPU and memory go into the report",
+    },
+}
+
+
 def add_options(parser: Any) -> None:
     """Add our options to Locust's parser, which is a ConfigArgParse one."""
-    add = parser.add_argument
-    prefix = "WSWARM_"
-    add(
-        "--ws-rate",
-        metavar="RATE",
-        default="",
-        env_var=f"{prefix}RATE",
-        include_in_web_ui=True,
-        help="Messages per second of each class that sends, over all its users: 500/s 2k/s 30/m",
-    )
-    add(
-        "--ws-profile",
-        metavar="NAME",
-        default="",
-        env_var=f"{prefix}PROFILE",
-        include_in_web_ui=True,
-        help=f"How to speak to the target, in place of the classes' own: {', '.join(PROFILES)}",
-    )
-    add(
-        "--ws-text",
-        metavar="TEXT",
-        default="",
-        env_var=f"{prefix}TEXT",
-        include_in_web_ui=True,
-        help="Template of each message; {marker} and {id} are replaced",
-    )
-    add(
-        "--ws-publishers",
-        metavar="N",
-        type=int,
-        default=None,
-        env_var=f"{prefix}PUBLISHERS",
-        include_in_web_ui=False,
-        help="Sockets that publish, for each class of subscribers, outside the user count (default: 1)",
-    )
-    add(
-        "--ws-hold",
-        metavar="TIME",
-        default="",
-        env_var=f"{prefix}HOLD",
-        include_in_web_ui=True,
-        help="Stop so long after all users are there, to the message: 30s 5m (default: when Locust stops)",
-    )
-    add(
-        "--ws-drain",
-        metavar="TIME",
-        default="5s",
-        env_var=f"{prefix}DRAIN",
-        include_in_web_ui=False,
-        help="Wait at most so long for what is still owed at the end (default: 5s)",
-    )
-    add(
-        "--ws-fail",
-        metavar="EXPR",
-        action="append",
-        default=[],
-        env_var=f"{prefix}FAIL",
-        include_in_web_ui=False,
-        help="Exit 99 unless this holds: p99<50ms, lost==0, any figure of the run file; repeatable",
-    )
-    add(
-        "--ws-report",
-        metavar="DIR",
-        default="reports",
-        env_var=f"{prefix}REPORT",
-        include_in_web_ui=False,
-        help="Where reports go (default: reports); 'none' writes none",
-    )
-    add(
-        "--ws-no-plots",
-        action="store_true",
-        default=False,
-        env_var=f"{prefix}NO_PLOTS",
-        include_in_web_ui=False,
-        help="Draw no plots",
-    )
-    add(
-        "--ws-start-target",
-        action="store_true",
-        default=False,
-        env_var=f"{prefix}START_TARGET",
-        include_in_web_ui=False,
-        help="Start the reference application first, on a free port of this machine, and measure that",
-    )
-    add(
-        "--ws-target-pid",
-        metavar="PID",
-        type=int,
-        default=None,
-        env_var=f"{prefix}TARGET_PID",
-        include_in_web_ui=False,
-        help="Process of the target, on the master's machine: its CPU and memory go into the report",
-    )
+    for name, (metavar, told) in _IN_THE_FORM.items():
+        _add(parser, name, metavar=metavar, default="", help=told, include_in_web_ui=True)
+    for name, told in _FLAGS.items():
+        _add(parser, name, action="store_true", help=told, include_in_web_ui=False)
+    for name, settings in _OTHERS.items():
+        _add(parser, name, include_in_web_ui=False, **settings)
+
+
+def _add(parser: Any, name: str, **settings: Any) -> None:
+    variable = f"WSWARM_{name.upper().replace('-', '_')}"
+    parser.add_argument(f"--ws-{name}", env_var=variable, **settings)
 
 
 def read_options(parsed: Any) -> Options:
