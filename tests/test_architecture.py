@@ -19,6 +19,7 @@ ALLOWED = {
     "progress": set[str](),
     "redact": set[str](),
     "run": set[str](),
+    "comparison": {"run", "stats"},
     "units": {"errors"},
     "load": LEAVES,
     "stats": LEAVES,

@@ -98,7 +98,7 @@ class ReferenceApp:
             stdout=self._log,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C ends the measurement first, the application after it
-            preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - calls prctl alone
+            preexec_fn=end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - calls prctl alone
         )
         self.pid = self._process.pid
         self._port = port
@@ -152,6 +152,6 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Have the kernel end this process when its parent ends, however that happens. Source: prctl(2)."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
