@@ -12,7 +12,8 @@ from wswarm.stats.ab import Comparison, Design
 from wswarm.stats.slices import Arm, Slice
 
 AB_SCHEMA = "wswarm/ab@1"
-AB_FILE = "ab.json"
+
+Doing = Literal["starting", "calibrating", "measuring"]
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,9 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         budget: Longest time for all.
         blocks: Of four slices, in each generation; `closed_blocks`: likewise, as fast as replies come.
         slice: Length of the load of a slice; `pause`: least time without load before it.
-        drain: Longest wait for what is owed after it.
-        seed: Of the order of the slices, of start and of arrivals.
-        rate: Messages per s in open slices; `rate_from` says why.
+        seed: Of the order of the slices and of start, of hash seeds and of arrivals.
+        rate: Messages per s in open slices, `None` if it was to be measured and was not.
         server_cores: That the servers ran on, none: not pinned; likewise `generator_cores`.
     """
 
@@ -53,10 +53,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     closed_blocks: int
     slice: float
     pause: float
-    drain: float
     seed: int
-    rate: float
-    rate_from: Literal["given", "measured"]
+    rate: float | None
+    is_rate_given: bool
     server_cores: tuple[int, ...] = ()
     generator_cores: tuple[int, ...] = ()
 
@@ -91,6 +90,20 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     times: str
 
 
+class Generation(msgspec.Struct, frozen=True, kw_only=True):
+    """A pair of fresh server processes.
+
+    Attributes:
+        t: When they began to be started, s since the experiment.
+        first: The arm that was started first.
+        hash_seeds: PYTHONHASHSEED of each.
+    """
+
+    t: float
+    first: Arm
+    hash_seeds: dict[Arm, int]
+
+
 class Ab(msgspec.Struct, frozen=True, kw_only=True):
     """A comparison of two versions, as `ab.json` holds it.
 
@@ -114,39 +127,25 @@ class Ab(msgspec.Struct, frozen=True, kw_only=True):
     plan: dict[str, Any]
     settings: Settings
     design: Design
-    generations: list["Generation"]
+    generations: list[Generation]
     elapsed: float
     is_interrupted: bool
     comparison: Comparison
     slices: list[Record]
 
 
-class Generation(msgspec.Struct, frozen=True, kw_only=True):
-    """A pair of fresh server processes.
-
-    Attributes:
-        t: When they began to be started, s since the experiment.
-        first: The arm that was started first.
-        hash_seeds: PYTHONHASHSEED of each.
-    """
-
-    t: float
-    first: Arm
-    hash_seeds: dict[Arm, int]
-
-
 class AbProgress(msgspec.Struct, frozen=True, kw_only=True):
     """How a comparison stands while it goes on.
 
     Attributes:
-        doing: What is done now: `starting`, `calibrating`, `measuring`.
+        doing: What is done now.
         generation: From 1; `most` of them at most.
         slices: Done in the generation, of `slices_wanted`.
         elapsed: s since the beginning, of `budget`.
         comparison: After the last generation, `None` before the first has ended.
     """
 
-    doing: Literal["starting", "calibrating", "measuring"]
+    doing: Doing
     generation: int
     most: int
     slices: int

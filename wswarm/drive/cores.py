@@ -1,9 +1,12 @@
 """Which cores a server and its generator run on: not the same ones, where there are enough."""
 
 import os
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
+
+import psutil
 
 
 class Pinning(NamedTuple):
@@ -24,15 +27,22 @@ def share_out() -> Pinning:
     return Pinning(tuple(cores[:half]), tuple(cores[half:]))
 
 
-@contextmanager
-def kept_to(cores: Collection[int]) -> Iterator[None]:
-    """Keep this process, and those that it starts meanwhile, to the cores; none: to those it has."""
+def keep(pid: int, cores: Collection[int]) -> None:
+    """Keep a process, its children and all their threads to the cores; none: where they are.
+
+    Done once it has started: starting is quicker on all cores.
+    """
     if not cores:
-        yield
         return
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, cores)
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
+    with suppress(psutil.Error):
+        process = psutil.Process(pid)
+        for one in (process, *process.children(recursive=True)):
+            for thread in _threads(one.pid):
+                with suppress(OSError):
+                    os.sched_setaffinity(thread, cores)
+
+
+def _threads(pid: int) -> list[int]:
+    with suppress(OSError):
+        return [int(path.name) for path in Path(f"/proc/{pid}/task").iterdir()]
+    return []

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, NamedTuple, Self
@@ -62,11 +62,17 @@ class Command(NamedTuple):
         return [word.replace("{port}", str(port)) for word in words]
 
 
+def check_command(command: Command) -> None:
+    """Check what of a command can be checked before it is run.
+
+    Raises:
+        PlanError: it can't be read, or has no place for the port.
+    """
+    command.words(1)
+
+
 class Server:
     """A server on a port of the loopback, from its start to the end of the `with` block; it may start meanwhile.
-
-    Args:
-        cores: That it may run on, with all its children; none: any.
 
     Attributes:
         pid: Of its process, which is the first of a group of its own.
@@ -75,7 +81,7 @@ class Server:
         TargetError: the command can't be run.
     """
 
-    def __init__(self, command: Command, port: int, cores: Collection[int] = ()) -> None:
+    def __init__(self, command: Command, port: int) -> None:
         raise_file_limit()  # the server inherits it
         self.name, self.port = command.name, port
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed on exit
@@ -91,7 +97,7 @@ class Server:
                 cwd=command.folder,
                 env=variables,
                 start_new_session=True,  # Ctrl-C ends the measurement first, the server after it
-                preexec_fn=lambda: _prepare(cores),  # noqa: PLW1509 - calls the kernel alone
+                preexec_fn=end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - calls prctl alone
             )
         except OSError as error:
             self._log.close()
@@ -175,10 +181,3 @@ def _program(word: str, variables: Mapping[str, str], folder: Path | None) -> st
         if path.is_file() and os.access(path, os.X_OK):
             return str(path.absolute())
     return word
-
-
-def _prepare(cores: Collection[int]) -> None:
-    if sys.platform == "linux":
-        end_with_parent()
-        if cores:
-            os.sched_setaffinity(0, cores)
