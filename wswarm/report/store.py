@@ -90,7 +90,7 @@ def write_run(run: Run, folder: Path) -> Path:
         ResultError: it can't be written.
     """
     prepare(folder)
-    return _write(folder / RUN_FILE, _pretty(msgspec.to_builtins(run)) + "\n")
+    return write_file(folder / RUN_FILE, pretty(msgspec.to_builtins(run)) + "\n")
 
 
 def save(run: Run, folder: Path, *, plots: bool) -> None:
@@ -113,7 +113,7 @@ def save_suite(runs: Sequence[Run], folder: Path, *, plots: bool) -> None:
     names = _folder_names(runs)
     for run, name in zip(runs, names, strict=True):
         write_run(run, folder / name)
-    _write(folder / INDEX_FILE, _pretty(msgspec.to_builtins(Index(runs=names))) + "\n")
+    write_file(folder / INDEX_FILE, pretty(msgspec.to_builtins(Index(runs=names))) + "\n")
     _write_pages(runs, [folder / name for name in names], folder, plots=plots)
 
 
@@ -164,15 +164,15 @@ def _write_pages(runs: Sequence[Run], folders: Sequence[Path], top: Path, *, plo
     """Write all that can be made from the run files; a failed drawing is reported when the rest is done."""
     pictures, failures = [], []
     for run, folder in zip(runs, folders, strict=True):
-        _write(folder / SUMMARY_FILE, summary(run))
+        write_file(folder / SUMMARY_FILE, summary(run))
         drawn, failure = _draw(run, folder, plots=plots)
         pictures.append(drawn)
         failures += [failure] if failure is not None else []
         if folder != top:
-            _write(folder / PAGE_FILE, render([run], [drawn]))
+            write_file(folder / PAGE_FILE, render([run], [drawn]))
     if list(folders) != [top]:
-        _write(top / SUMMARY_FILE, suite_summary(runs))
-    _write(top / PAGE_FILE, render(runs, pictures))
+        write_file(top / SUMMARY_FILE, suite_summary(runs))
+    write_file(top / PAGE_FILE, render(runs, pictures))
     if failures:
         raise ResultError(
             f"{top}: the pictures could not be drawn ({failures[0]}); the run files and summaries are safe:"
@@ -196,7 +196,7 @@ def _draw(run: Run, folder: Path, *, plots: bool) -> tuple[Mapping[str, bytes], 
         return {}, error
 
 
-def _write(path: Path, text: str) -> Path:
+def write_file(path: Path, text: str) -> Path:
     """Write the file under another name and rename it, so that readers see the old one or the new one."""
     partial = path.with_name(f".{path.name}.partial")
     try:
@@ -213,11 +213,11 @@ def _write(path: Path, text: str) -> Path:
     return path
 
 
-def _pretty(value: Any, indent: str = "") -> str:
+def pretty(value: Any, indent: str = "") -> str:
     """Return JSON that a person can scroll through: objects indented, an element of a list on one line."""
     deeper = f"{indent}  "
     if isinstance(value, dict) and value:
-        entries = (f"{deeper}{_json(str(key))}: {_pretty(entry, deeper)}" for key, entry in value.items())
+        entries = (f"{deeper}{_json(str(key))}: {pretty(entry, deeper)}" for key, entry in value.items())
         return "{\n" + ",\n".join(entries) + f"\n{indent}}}"
     if isinstance(value, list | tuple) and value:
         return "[\n" + ",\n".join(f"{deeper}{_json(entry)}" for entry in value) + f"\n{indent}]"
