@@ -1,5 +1,6 @@
 """Which load the slices carry: its length, and a rate that leaves the base some room."""
 
+from statistics import median
 from typing import NamedTuple
 
 import msgspec
@@ -41,8 +42,10 @@ def closed_load(plan: Plan, length_s: float, seed: int) -> Plan:
     return _load(plan, length_s, seed, rate=None, closed=True)
 
 
-def calibrate(session: ArmSession, plan: Plan, pause_s: float, seed: int) -> Calibration:
-    """Return the rate for a version, and what a message costs it.
+def calibrate(
+    session: ArmSession, plan: Plan, pause_s: float, seed: int, rate: float | None = None
+) -> Calibration:
+    """Return the rate for a version, unless it is given, and what a message costs it then.
 
     Echo: a share of what comes back in the closed model. Fan-out: the same share of what the dearest of server,
     generator and delivering one after the other would allow, each found out at a low rate first.
@@ -50,6 +53,14 @@ def calibrate(session: ArmSession, plan: Plan, pause_s: float, seed: int) -> Cal
     Raises:
         TargetError: nothing comes back.
     """
+    if rate is None:
+        rate = float(f"{_find_rate(session, plan, pause_s, seed):.2g}")
+    costs = [cpu_per_message(session.run(open_load(plan, _PROBE_S, rate, seed), pause_s)) for _ in range(3)]
+    known = [cost for cost in costs if cost is not None]
+    return Calibration(rate, median(known) if known else None)
+
+
+def _find_rate(session: ArmSession, plan: Plan, pause_s: float, seed: int) -> float:
     if plan.scenario == "echo":
         for _ in range(2):
             seen = session.run(closed_load(plan, _PROBE_S, seed), pause_s)
@@ -60,9 +71,7 @@ def calibrate(session: ArmSession, plan: Plan, pause_s: float, seed: int) -> Cal
         for _ in range(2):
             seen = session.run(open_load(plan, _PROBE_S, rate, seed), pause_s)
             rate = _fanout_rate(seen, plan)
-    rate = float(f"{rate:.2g}")
-    seen = session.run(open_load(plan, _PROBE_S, rate, seed), pause_s)
-    return Calibration(rate, cpu_per_message(seen))
+    return rate
 
 
 def _fanout_rate(seen: Observation, plan: Plan) -> float:

@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from wswarm import redact
 from wswarm.comparison import Side
 from wswarm.drive.server import Command
 from wswarm.errors import PlanError, TargetError
+from wswarm.experiment.ab_experiment import ARMS
 from wswarm.stats.slices import Arm
 
 WORKING_TREE = "."
@@ -50,6 +52,39 @@ class Ready(NamedTuple):
 
     side: Side
     command: Command
+
+
+Pair = dict[Arm, Ready]
+
+
+def not_ready() -> Pair:
+    """Return versions that stand for those that are not made ready yet."""
+    return {arm: Ready(Side(arm=arm, version=""), Command(arm, "{port}")) for arm in ARMS}
+
+
+def by_commands(base: str, head: str) -> Pair:
+    """Return two servers by their commands, `{port}` in them."""
+    pair: Pair = {}
+    for arm, line in zip(ARMS, (base, head), strict=True):
+        shown = redact.address(line)
+        pair[arm] = Ready(Side(arm=arm, version=shown, command=shown), Command(arm, line))
+    return pair
+
+
+def by_commits(base: str, head: str, serve: str, cache: Path, on_step: Callable[[str], None]) -> Pair:
+    """Return two commits of the repository that this is, each in a worktree and environment kept in `cache`.
+
+    Args:
+        serve: Command that serves a version, run in its worktree and environment.
+        on_step: Told what takes long.
+
+    Raises:
+        PlanError: there is no such commit, or no repository.
+        TargetError: one can't be installed.
+    """
+    repository = repository_here()
+    found = [find_version(arm, name, repository) for arm, name in zip(ARMS, (base, head), strict=True)]
+    return {one.arm: make_ready(one, repository, cache, serve, on_step) for one in found}
 
 
 def find_version(arm: Arm, name: str, repository: Path) -> Version:

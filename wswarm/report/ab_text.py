@@ -58,7 +58,7 @@ def effect_cells(effect: Effect, scenario: str) -> tuple[str, str, str, str, str
         metric_name(metric.name, scenario),
         _from_to(effect.base, effect.head, metric.unit),
         change(effect),
-        _LOUD[effect.verdict],
+        _LOUD[effect.verdict] if metric.is_gating else effect.verdict,
         f"({judged})",
     )
 
@@ -112,8 +112,8 @@ def _how(ab: Ab) -> Iterable[str]:
     yield show.plural(int(plan["connections"]), "connection")
     rate = show.rate(settings.rate)
     yield rate if settings.is_rate_given else f"{rate} (measured: what leaves base some room)"
-    yield f"{show.plural(len(ab.generations), 'generation')}, {show.plural(len(ab.slices), 'slice')} of"
-    yield f"{show.duration(float(f'{settings.slice:.2g}'))} in {show.duration(round(ab.elapsed))}"
+    slices = f"{show.plural(len(ab.slices), 'slice')} of {show.duration(float(f'{settings.slice:.2g}'))}"
+    yield f"{show.plural(len(ab.generations), 'generation')}, {slices}, in {show.duration(round(ab.elapsed))}"
     yield f"seed {settings.seed}"
     if settings.server_cores:
         yield f"servers on core {_numbers(settings.server_cores)}, generator on {_numbers(settings.generator_cores)}"
