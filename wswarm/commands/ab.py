@@ -98,7 +98,9 @@ def make_experiment(
         scenario=parsed.scenario,
         options=options,
         design=design,
-        timing=make_timing(parsed.budget, design.looks, parsed.blocks, has_closed=has_closed),
+        timing=make_timing(
+            parsed.budget, design.looks, parsed.blocks, has_closed=has_closed, slice_s=parsed.slice
+        ),
         seed=parsed.seed if parsed.seed is not None else SystemRandom().getrandbits(32),
         is_pinned=not parsed.no_pin,
     )

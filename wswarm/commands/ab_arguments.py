@@ -127,6 +127,8 @@ def _add_verdict(parser: argparse.ArgumentParser, budget: str) -> None:
     add("--theta", metavar="SHARE", type=grammar.typed(parse_theta), action="append", help=theta)
     blocks = f"blocks of four slices in a generation (default: {DEFAULT_BLOCKS})"
     add("--blocks", metavar="N", type=grammar.whole(2, 100), default=DEFAULT_BLOCKS, help=blocks)
+    length_of = "load of a slice (default: what the budget leaves, 100ms to 1s)"
+    add("--slice", metavar="TIME", type=length, help=length_of)
     add("--seed", metavar="N", type=grammar.whole(0, 2**32 - 1), help="of all chance (default: random)")
     pin = "let servers and generator share the cores (default: half of them each)"
     add("--no-pin", action="store_true", help=pin)

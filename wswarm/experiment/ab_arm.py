@@ -22,6 +22,7 @@ WARMUP_SHARE = 0.1
 _START_AFTER_NS = 50_000_000
 _LISTEN_S = 0.05
 _GRACE_S = 10.0
+_START_S = 30.0
 
 
 class Observation(NamedTuple):
@@ -65,7 +66,7 @@ class ArmSession:
         Raises:
             TargetError: it does not.
         """
-        self._listen_until(lambda: self._fleet.have(lambda agent: agent.ready), _GRACE_S)
+        self._listen_until(lambda: self._fleet.have(lambda agent: agent.ready), _START_S)
         self._server.wait_until_it_listens()
         cores.keep(self._server.pid, self._pinning.servers)
         for agent in self._fleet.agents:
@@ -82,7 +83,7 @@ class ArmSession:
         plan = self._plan
         self._listen_until(
             lambda: self._fleet.have(lambda agent: agent.opened) or is_hopeless(self._fleet),
-            plan.sockets / plan.connect_rate + plan.connect_timeout + _GRACE_S,
+            plan.sockets / plan.connect_rate + plan.connect_timeout + _START_S,
         )
         try:
             check_opened(plan, self._fleet, was_cut=False)

@@ -73,8 +73,10 @@ def make_design(gates: Collection[str], thetas: Mapping[str, float], *, scenario
     )
 
 
-def make_timing(budget_s: float, looks: Sequence[int], blocks: int, *, has_closed: bool) -> Timing:
-    """Return how a budget is divided, so that the last look falls within it.
+def make_timing(
+    budget_s: float, looks: Sequence[int], blocks: int, *, has_closed: bool, slice_s: float | None = None
+) -> Timing:
+    """Return how a budget is divided, so that the last look falls within it unless the slices' length is given.
 
     Raises:
         PlanError: there is too little time for even the first look.
@@ -82,7 +84,8 @@ def make_timing(budget_s: float, looks: Sequence[int], blocks: int, *, has_close
     closed_blocks = -(-blocks // 3) if has_closed else 0
     slices = 4 * (blocks + closed_blocks) + 2
     each_s = (budget_s / looks[-1] - _START_S) / slices - _SLICE_OVERHEAD_S
-    slice_s = min(_LONGEST_S, max(_SHORTEST_S, each_s / (1 + _PAUSE_SHARE + 0.1)))
+    if slice_s is None:
+        slice_s = min(_LONGEST_S, max(_SHORTEST_S, each_s / (1 + _PAUSE_SHARE + 0.1)))
     pause_s = min(_LONGEST_PAUSE_S, max(_SHORTEST_PAUSE_S, _PAUSE_SHARE * slice_s))
     least_s = looks[0] * (_START_S + slices * (_SHORTEST_S + _SHORTEST_PAUSE_S + _SLICE_OVERHEAD_S))
     if budget_s < least_s:

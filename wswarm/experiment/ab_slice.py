@@ -22,26 +22,13 @@ def record(arm: Arm, place: tuple[int, int, int], seen: Observation, origin_ns: 
         place: Generation, block and position.
         origin_ns: When the experiment began.
     """
-    generation, block, position = place
     load: Load = "closed" if seen.plan.closed else "open"
+    generation, block, position = place
     times = merged(one.response for one in arrivals_of(seen.findings))
-    length_s = seen.plan.duration
+    efforts = [one.effort for one in seen.findings]
+    send_lag = merged(one.lag for one in sends_of(seen.findings))
     dropped = _dropped(seen.findings)
     counts = _counts(seen, dropped)
-    efforts = [one.effort for one in seen.findings]
-    lag = merged(one.lag for one in sends_of(seen.findings))
-    values: dict[str, float | None] = {"capacity": counts.received / length_s}
-    if load == "open":
-        values = _open_values(seen, times)
-    reasons = spoilt(
-        Conditions(
-            length_ns=round(length_s * NS_PER_S),
-            deaths=seen.deaths,
-            longest_stop_ns=max((one.longest_stop_ns for one in efforts), default=0),
-            lag_ns=lag.percentile_ns(50),
-            steal=seen.steal,
-        )
-    )
     return Record(
         slice=Slice(
             generation=generation,
@@ -49,18 +36,18 @@ def record(arm: Arm, place: tuple[int, int, int], seen: Observation, origin_ns: 
             position=position,
             arm=arm,
             load=load,
-            values=values,
+            values=_values(seen, load, times, counts),
             counts=counts,
-            reasons=reasons,
+            reasons=_reasons(seen, send_lag),
         ),
         t=(seen.window.start_ns - origin_ns) / NS_PER_S,
-        received_rate=counts.received / length_s,
+        received_rate=counts.received / seen.plan.duration,
         server_cpu_s=spending.cpu_s(seen.before, seen.after),
         server_wait_s=spending.wait_s(seen.before, seen.after),
         server_rss=seen.after.rss if seen.after is not None else None,
         generator_cpu_s=sum(one.cpu_s for one in efforts),
         loop_lag_p99=seconds(merged(one.loop_lag for one in efforts).percentile_ns(99)),
-        send_lag_p99=seconds(lag.percentile_ns(99)),
+        send_lag_p99=seconds(send_lag.percentile_ns(99)),
         steal=seen.steal,
         dropped=dropped,
         times=times.encode(),
@@ -78,12 +65,26 @@ def cpu_per_message(seen: Observation) -> float | None:
     return cpu_s / received if cpu_s and received else None
 
 
-def _open_values(seen: Observation, times: Histogram) -> dict[str, float | None]:
+def _values(seen: Observation, load: Load, times: Histogram, counts: Counts) -> dict[str, float | None]:
+    if load == "closed":
+        return {"capacity": counts.received / seen.plan.duration}
     percentiles = {
         name: seconds(times.percentile_ns(percent)) if is_supported(times.n, percent) else None
         for name, percent in _PERCENTS.items()
     }
     return {"cpu": cpu_per_message(seen), **percentiles}
+
+
+def _reasons(seen: Observation, send_lag: Histogram) -> tuple[str, ...]:
+    stops_ns = [one.effort.longest_stop_ns for one in seen.findings]
+    conditions = Conditions(
+        length_ns=round(seen.plan.duration * NS_PER_S),
+        deaths=seen.deaths,
+        longest_stop_ns=max(stops_ns, default=0),
+        lag_ns=send_lag.percentile_ns(50),
+        steal=seen.steal,
+    )
+    return spoilt(conditions)
 
 
 def _counts(seen: Observation, dropped: int) -> Counts:

@@ -1,8 +1,9 @@
 """``python -m tests.end_to_end.servers.version PORT [FAULTS]``: one of two versions to be compared, an echo.
 
-FAULTS is a JSON object: ``lose`` and ``duplicate``, every so many messages; ``spin``, µs of CPU for each message;
-``mute``, answers nothing; ``fail``, ends at once with a last word; ``refuse``, refuses every handshake;
-``workers``, burns the CPU in a child process. Ends with its parent or on SIGTERM.
+FAULTS is a JSON object: ``lose`` and ``duplicate``, every so many messages; ``late``, those are answered 0.3 s
+later; ``drop``, hangs up on everybody after so many; ``spin``, µs of CPU for each message; ``mute``, answers
+nothing; ``fail``, ends at once with a last word; ``refuse``, refuses every handshake; ``workers``, burns the CPU in
+a child process. Ends with its parent or on SIGTERM.
 """
 
 import asyncio
@@ -24,12 +25,20 @@ class Version:
     def __init__(self, faults: dict[str, int]) -> None:
         self.faults = faults
         self.seen = 0
+        self.open: set[WSTransport] = set()
         self.child: Connection | None = _child() if faults.get("workers") else None
 
     def answer(self, transport: WSTransport, kind: WSMsgType, payload: bytes) -> None:
         """Answer a message as the faults have it."""
         self.seen += 1
         self._work()
+        self.open.add(transport)
+        if self._is_hit("drop"):
+            for one in self.open:
+                one.disconnect()
+        if self._is_hit("late"):
+            asyncio.get_running_loop().call_later(0.3, transport.send, kind, payload)
+            return
         if self.faults.get("mute") or self._is_hit("lose"):
             return
         transport.send(kind, payload)
