@@ -1,6 +1,6 @@
 """``python -m tests.end_to_end.servers.version PORT [FAULTS]``: one of two versions to be compared, an echo.
 
-FAULTS is a JSON object: ``lose`` and ``duplicate``, every so many messages; ``late``, those are answered 0.3 s
+FAULTS is a JSON object: ``lose`` and ``duplicate``, every so many messages, counted ``from``; ``late``, those are answered 0.3 s
 later; ``drop``, hangs up on everybody after so many; ``spin``, µs of CPU for each message; ``mute``, answers
 nothing; ``fail``, ends at once with a last word; ``refuse``, refuses every handshake; ``workers``, burns the CPU in
 a child process. Ends with its parent or on SIGTERM.
@@ -24,7 +24,7 @@ class Version:
 
     def __init__(self, faults: dict[str, int]) -> None:
         self.faults = faults
-        self.seen = 0
+        self.seen = faults.get("from", 0)
         self.open: set[WSTransport] = set()
         self.child: Connection | None = _child() if faults.get("workers") else None
 
