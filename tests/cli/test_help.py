@@ -9,7 +9,7 @@ import pytest
 from wswarm.arguments import make_parser
 
 FOLDER = Path(__file__).parents[1] / "golden" / "help"
-COMMANDS = ("", "run", "connect", "echo", "fanout", "serve", "doctor", "report")
+COMMANDS = ("", "run", "connect", "echo", "fanout", "serve", "doctor", "report", "ab", "selftest")
 MEASURING = ("run", "connect", "echo", "fanout")
 SENDING = ("run", "echo", "fanout")
 
@@ -25,6 +25,11 @@ OPTIONS = {
     "--scenarios": ("run",),
     "--app --port --workers --ws": ("serve",),
     "-c --connections": ("doctor",),
+    "--base --head --serve --base-cmd --head-cmd --url --strict --cache --print": ("ab",),
+    "--profile -H --cookie --subprotocol --bind --driver --text --size --publishers": ("ab",),
+    "--scenario --budget --gate --theta --blocks --slice --seed --no-pin -o --quiet": ("ab", "selftest"),
+    "-c --connections -r --rate --arrivals --drain": ("ab", "selftest"),
+    "--decisions --slow --neighbour": ("selftest",),
     "--version": ("",),
 }
 DEFAULTS = [
@@ -54,6 +59,14 @@ DEFAULTS = [
     ("serve", "--port", "8000"),
     ("serve", "--workers", "1"),
     ("doctor", "--connections", "1000"),
+    ("ab", "--budget", "6m"),
+    ("ab", "--gate", "cpu"),
+    ("ab", "--theta", "5%, p99 10%"),
+    ("ab", "--blocks", "6"),
+    ("ab", "--connections", "echo 50, fanout 100"),
+    ("selftest", "--decisions", "10"),
+    ("selftest", "--slow", "cpu:10%"),
+    ("selftest", "--budget", "96s"),
 ]
 
 
@@ -83,7 +96,7 @@ def entry(text: str, option: str) -> str:
     """What the help says about an option, in one line."""
     body = text[text.index("\n\n") :]
     (found,) = re.findall(
-        rf"^  (?:-\w[^\n]*, )?{option}\b.*?(?=\n  -|\n\n|\Z)", body, re.DOTALL | re.MULTILINE
+        rf"^  (?:-\w[^\n]*, )?{option}(?![\w-]).*?(?=\n  -|\n\n|\Z)", body, re.DOTALL | re.MULTILINE
     )
     return " ".join(found.split())
 

@@ -1,9 +1,9 @@
 """``python -m tests.end_to_end.servers.version PORT [FAULTS]``: one of two versions to be compared, an echo.
 
-FAULTS is a JSON object: ``lose`` and ``duplicate``, every so many messages, counted ``from``; ``late``, those are answered 0.3 s
-later; ``drop``, hangs up on everybody after so many; ``spin``, µs of CPU for each message; ``mute``, answers
+FAULTS is a JSON object: ``lose`` and ``duplicate``, every so many messages, counted ``from``; ``late``, those wait
+0.3 s; ``drop``, hangs up on everybody after so many; ``spin``, µs of CPU for each message; ``mute``, answers
 nothing; ``fail``, ends at once with a last word; ``refuse``, refuses every handshake; ``workers``, burns the CPU in
-a child process. Ends with its parent or on SIGTERM.
+a child process. Ends on SIGTERM.
 """
 
 import asyncio
