@@ -12,7 +12,7 @@ import msgspec
 
 from wswarm.commands import terminal
 from wswarm.comparison import Ab
-from wswarm.errors import PlanError
+from wswarm.errors import PlanError, TargetError
 from wswarm.experiment import versions
 from wswarm.experiment.ab import compare
 from wswarm.experiment.ab_design import make_design, make_timing
@@ -43,7 +43,7 @@ def compare_versions(parsed: argparse.Namespace) -> int:
         terminal.report_folder(parsed.output, "ab") as folder,
         terminal.Interrupts() as interrupts,
     ):
-        pair = _make_ready(parsed)
+        pair = _make_ready(parsed, interrupts)
         experiment = make_experiment(parsed, url, options, pair)
         title = f"ab {experiment.scenario}: {parsed.base or 'base'} → {parsed.head or 'head'}"
         with AbLive(title, experiment.scenario, parsed.budget, quiet=parsed.quiet) as live:
@@ -125,16 +125,18 @@ def check_versions(parsed: argparse.Namespace) -> None:
         raise PlanError("which versions? Give --base REF, or --base-cmd and --head-cmd")
 
 
-def _make_ready(parsed: argparse.Namespace) -> versions.Pair:
+def _make_ready(parsed: argparse.Namespace, interrupts: terminal.Interrupts) -> versions.Pair:
     if parsed.base_cmd:
         return versions.by_commands(parsed.base_cmd, parsed.head_cmd)
-    return versions.by_commits(
-        parsed.base,
-        parsed.head or versions.WORKING_TREE,
-        parsed.serve or REFERENCE,
-        parsed.cache or _cache(),
-        lambda text: _tell(parsed, text),
-    )
+    head, serve = parsed.head or versions.WORKING_TREE, parsed.serve or REFERENCE
+    try:
+        return versions.by_commits(
+            parsed.base, head, serve, parsed.cache or _cache(), lambda text: _tell(parsed, text)
+        )
+    except TargetError:
+        if interrupts.asked():  # Ctrl-C ended the installation too
+            raise KeyboardInterrupt from None
+        raise
 
 
 def _cache() -> Path:
