@@ -11,13 +11,14 @@ from typing import Any
 import msgspec
 
 from wswarm.commands import terminal
+from wswarm.commands.outputs import check_outputs, write_comparison
 from wswarm.comparison import Ab
 from wswarm.errors import PlanError, TargetError
 from wswarm.experiment import versions
 from wswarm.experiment.ab import compare
 from wswarm.experiment.ab_design import make_design, make_timing
 from wswarm.experiment.ab_experiment import ARMS, Experiment
-from wswarm.report import store
+from wswarm.report import comparisons, store
 from wswarm.report.ab_live import AbLive
 from wswarm.report.ab_store import save_ab
 from wswarm.report.ab_text import ab_summary
@@ -37,6 +38,7 @@ def compare_versions(parsed: argparse.Namespace) -> int:
     """Compare base and head, and return the exit code that the verdict deserves."""
     url, options = address_and_options(parsed)
     check_versions(parsed)
+    check_outputs(parsed)
     draft = make_experiment(parsed, url, options, versions.not_ready())
     draft.plan(1)
     with (
@@ -48,9 +50,12 @@ def compare_versions(parsed: argparse.Namespace) -> int:
         title = f"ab {experiment.scenario}: {parsed.base or 'base'} → {parsed.head or 'head'}"
         with AbLive(title, experiment.scenario, parsed.budget, quiet=parsed.quiet) as live:
             ab = compare(experiment, live.show, interrupts.asked)
-        save_ab(ab, folder)
+        stored, overlays = comparisons.load(save_ab(ab, folder))
+        comparisons.save_page(stored, folder, overlays, plots=not parsed.no_plots)
     if folder.resolve().parent == store.DEFAULT_ROOT.resolve():
         link_latest(folder)
+    say = terminal.say if parsed.print != "json" else _keep_quiet
+    write_comparison(parsed, stored.comparison, stored.context, folder, say)
     _print(parsed, ab, folder)
     return exit_code(ab, is_strict=parsed.strict)
 
@@ -149,9 +154,13 @@ def _tell(parsed: argparse.Namespace, text: str) -> None:
             print(text, file=sys.stderr, flush=True)
 
 
+def _keep_quiet(_: str) -> None:
+    """Print no annotations where the JSON stands on stdout alone."""
+
+
 def _print(parsed: argparse.Namespace, ab: Ab, folder: Path) -> None:
     if parsed.print == "json":
         terminal.say(msgspec.json.encode(ab).decode())
     elif not parsed.quiet:
         terminal.say(ab_summary(ab))
-        terminal.say(f"report: {folder}")
+        terminal.say(f"report: {folder}/{comparisons.PAGE_FILE}")
