@@ -39,7 +39,7 @@ class Length(NamedTuple):
     is_long: bool
 
 
-SHORT = Length(rounds=4, pairs=3, hold=2.0, churn=2_000, is_long=False)
+SHORT = Length(rounds=4, pairs=3, hold=2.0, churn=1_000, is_long=False)
 LONG = Length(rounds=10, pairs=5, hold=4.0, churn=20_000, is_long=True)
 
 
