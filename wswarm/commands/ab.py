@@ -17,6 +17,7 @@ from wswarm.experiment import versions
 from wswarm.experiment.ab import compare
 from wswarm.experiment.ab_design import make_design, make_timing
 from wswarm.experiment.ab_experiment import ARMS, Experiment
+from wswarm.report import format as show
 from wswarm.report import store
 from wswarm.report.ab_live import AbLive
 from wswarm.report.ab_store import save_ab
@@ -45,7 +46,8 @@ def compare_versions(parsed: argparse.Namespace) -> int:
     ):
         pair = _make_ready(parsed, interrupts)
         experiment = make_experiment(parsed, url, options, pair)
-        title = f"ab {experiment.scenario}: {parsed.base or 'base'} → {parsed.head or 'head'}"
+        names = " → ".join(show.shortened(experiment.sides[arm].version, 30) for arm in ARMS)
+        title = f"ab {experiment.scenario}: {names}"
         with AbLive(title, experiment.scenario, parsed.budget, quiet=parsed.quiet) as live:
             ab = compare(experiment, live.show, interrupts.asked)
         save_ab(ab, folder)
