@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.report.comparisons import comparison_of, slices_of
 from wswarm.cli import main
+from wswarm.commands.ab import exit_code
 from wswarm.commands.ab_arguments import parse_gates, parse_slow, parse_theta
 from wswarm.errors import PlanError
 
@@ -79,3 +81,21 @@ def test_the_same_twice_cannot_be_slower(
     monkeypatch.chdir(tmp_path)
     assert main(["selftest", "aa", "--slow", "cpu:10%"]) == 2
     assert "--slow is for ab" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("ratios", "is_strict", "is_interrupted", "code"),
+    [
+        ([1.0, 1.001, 0.999, 1.0], True, False, 0),
+        ([0.9, 0.901, 0.899, 0.9], True, False, 0),
+        ([1.12, 1.13, 1.12, 1.12], False, False, 97),
+        ([1.0, 1.2, 0.9, 1.1], False, False, 0),
+        ([1.0, 1.2, 0.9, 1.1], True, False, 96),
+        ([1.12, 1.13, 1.12, 1.12], True, True, 130),
+    ],
+)
+def test_the_exit_code_is_the_verdict_s(
+    ratios: list[float], is_strict: bool, is_interrupted: bool, code: int
+) -> None:
+    ab = comparison_of(slices_of(ratios), is_interrupted=is_interrupted)
+    assert exit_code(ab, is_strict=is_strict) == code

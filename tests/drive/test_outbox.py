@@ -185,3 +185,15 @@ def test_there_is_room_for_as_many_cells_as_wanted_and_what_was_sent_stays(desk:
 def test_an_outbox_without_cells_has_no_times(clock: FakeClock) -> None:
     swarm, _ = swarm_of(clock, 0)
     assert Outbox(swarm, cells=0).sent_times().tolist() == []
+
+
+def test_what_waits_for_room_is_not_sent_in_a_load_that_follows(desk: Desk) -> None:
+    desk.connections[0].is_writable = False
+    desk.send(1)
+    desk.swarm.forget_load()
+    desk.connections[0].is_writable = True
+    following = Outbox(desk.swarm, cells=10)
+    following.send_waiting(0)
+    following.send(0, 2, HOLD, MARKS[2])
+    assert desk.sent() == [2]
+    assert following.waiting() == 0

@@ -137,3 +137,17 @@ def test_the_peak_memory_is_not_that_of_the_process_that_started_this_one() -> N
     program = "from wswarm.drive.probes import _own_peak_rss; print(_own_peak_rss())"
     printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert 0 < int(printed.stdout) < len(ballast)
+
+
+def test_probing_begins_anew_after_a_stop_with_one_timer_and_no_lags(clock: FakeClock) -> None:
+    probes = Probes(clock)
+    probes.wake(3 * MS)
+    probes.lag.stop()
+    clock.now_ns = 10 * MS
+    probes.lag.start()
+    probes.lag.start()
+    assert [timer.is_closed for timer in clock.timers] == [True, True, False]
+    assert probes.lag.longest_ns == 0
+    clock.now_ns = 11 * MS
+    clock.timers[-1].callback()
+    assert probes.histogram().n == 1

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.stats.interleaved import experiment
 from wswarm.errors import PlanError
-from wswarm.stats.slices import BASE_FIRST, HEAD_FIRST, Metric, Slice, random_blocks
+from wswarm.stats.slices import BASE_FIRST, HEAD_FIRST, Metric, Slice, random_blocks, whole_blocks
 
 LAW = settings(max_examples=100, deadline=None, derandomize=True)
 
@@ -43,3 +43,11 @@ def test_a_figure_that_is_not_a_number_comes_back_as_unknown() -> None:
 def test_a_slowdown_that_cannot_be_is_refused(theta: float) -> None:
     with pytest.raises(PlanError, match="p50: a slowdown to catch"):
         Metric(name="p50", theta=theta)
+
+
+def test_a_block_that_was_not_ended_is_left_out_unless_it_is_all_there_is() -> None:
+    slices = experiment([1.0], blocks=2)
+    assert whole_blocks(slices) == slices
+    assert whole_blocks(slices[:7]) == slices[:4]
+    assert whole_blocks(slices[:3]) == slices[:3]
+    assert whole_blocks([]) == []

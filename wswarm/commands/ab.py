@@ -19,6 +19,7 @@ from wswarm.experiment.ab import compare
 from wswarm.experiment.ab_design import make_design, make_timing
 from wswarm.experiment.ab_experiment import ARMS, Experiment
 from wswarm.report import comparisons, store
+from wswarm.report import format as show
 from wswarm.report.ab_live import AbLive
 from wswarm.report.ab_store import save_ab
 from wswarm.report.ab_text import ab_summary
@@ -47,7 +48,8 @@ def compare_versions(parsed: argparse.Namespace) -> int:
     ):
         pair = _make_ready(parsed, interrupts)
         experiment = make_experiment(parsed, url, options, pair)
-        title = f"ab {experiment.scenario}: {parsed.base or 'base'} → {parsed.head or 'head'}"
+        names = " → ".join(show.shortened(experiment.sides[arm].version, 30) for arm in ARMS)
+        title = f"ab {experiment.scenario}: {names}"
         with AbLive(title, experiment.scenario, parsed.budget, quiet=parsed.quiet) as live:
             ab = compare(experiment, live.show, interrupts.asked)
         stored, overlays = comparisons.load(save_ab(ab, folder))

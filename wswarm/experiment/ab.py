@@ -19,7 +19,7 @@ from wswarm.experiment.assemble import environment
 from wswarm.experiment.preflight import check
 from wswarm.stats.ab import Comparison, judge
 from wswarm.stats.faults import compare_faults
-from wswarm.stats.slices import Slice
+from wswarm.stats.slices import whole_blocks
 from wswarm.units import NS_PER_S
 
 OnProgress = Callable[[AbProgress], None]
@@ -128,13 +128,8 @@ class _Running:
         return not all(received.values()) or any(one.verdict == "regression" for one in faults)
 
     def _judge(self, *, is_last: bool) -> Comparison:
-        return judge(self._whole_blocks(), self._experiment.design, is_last=is_last or self._interrupted())
-
-    def _whole_blocks(self) -> list[Slice]:
-        """Return the slices but for those of a block that was not ended."""
-        slices = [one.slice for one in self._records]
-        whole = len(slices) - len(slices) % 4
-        return slices[:whole] if whole else slices
+        slices = whole_blocks([one.slice for one in self._records])
+        return judge(slices, self._experiment.design, is_last=is_last or self._interrupted())
 
     def _elapsed_s(self) -> float:
         return (now_ns() - self._origin_ns) / NS_PER_S

@@ -1,5 +1,6 @@
 """What an interleaved comparison of two versions records: slices of load on base and head, in turn."""
 
+from collections.abc import Sequence
 from random import Random
 from typing import Literal
 
@@ -96,3 +97,12 @@ def random_blocks(rng: Random, blocks: int) -> list[Order]:
     orders = [*pairs, *odd]
     rng.shuffle(orders)
     return orders
+
+
+def whole_blocks(slices: Sequence[Slice]) -> list[Slice]:
+    """Return the slices, in the order in which they were made, but for those of a last block that was not ended.
+
+    If there is no whole block, all are returned: of what little there is the counts are known.
+    """
+    whole = len(slices) - len(slices) % 4
+    return list(slices[:whole] or slices)
