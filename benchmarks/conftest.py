@@ -1,5 +1,6 @@
 """How much is measured, and the runs themselves beside pytest-benchmark's statistics in its JSON."""
 
+import warnings
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cache, partial
@@ -7,6 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import pytest
+from pytest_benchmark.logger import PytestBenchmarkWarning
 
 from benchmarks.slices import Runs, Slices, fanout_of
 from tests.target_app.backplane.conftest import backend, postgres_server, redis_server
@@ -48,9 +50,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Prepare a place for the runs."""
+    """Prepare a place for the runs, and let pytest-benchmark say itself that it has no base to compare."""
     config.stash[RUNS] = defaultdict(list)
+    warnings.simplefilter("default", PytestBenchmarkWarning)
 
 
 @pytest.fixture(scope="session")

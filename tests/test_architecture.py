@@ -22,13 +22,14 @@ ALLOWED = {
     "progress": set[str](),
     "redact": set[str](),
     "run": set[str](),
+    "comparison": {"run", "stats"},
     "units": {"errors"},
     "load": LEAVES,
     "stats": LEAVES,
     "drive": LEAVES | {"load", "stats"},
-    "experiment": LEAVES | {"load", "stats", "drive"},
-    "report": LEAVES | {"stats"},
-} | {name: LEAVES | {"experiment", "report", *FRONT} for name in FRONT}
+    "experiment": LEAVES | {"comparison", "load", "stats", "drive"},
+    "report": LEAVES | {"comparison", "stats"},
+} | {name: LEAVES | {"comparison", "experiment", "report", *FRONT} for name in FRONT}
 ALLOWED["commands"] |= {"stats"}  # a comparison of stored results is neither an experiment nor a report
 
 # Under Locust nobody knows beforehand when a hold ends and how many connect: that front end runs its agents itself.
@@ -38,9 +39,9 @@ LIVE = {"address", "clock", "limits", "live", "probes", "target"}  # what of `dr
 # What a front end needs from deeper rooms: the words of a plan, and the server that `serve` becomes.
 SANCTIONED = {
     ("wswarm/api.py", "wswarm.load.plan"),
-    ("wswarm/arguments.py", "wswarm.load.profile"),
     ("wswarm/arguments.py", "wswarm.drive.target"),
     ("wswarm/cli.py", "wswarm.load.plan"),
+    ("wswarm/commands/grammar.py", "wswarm.load.profile"),
     ("wswarm/cli.py", "wswarm.drive.limits"),
     ("wswarm/cli.py", "wswarm.drive.target"),
     ("wswarm/testing.py", "wswarm.drive.server"),

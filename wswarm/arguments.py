@@ -7,13 +7,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
-from wswarm import units
+from wswarm.commands import grammar
+from wswarm.commands.ab_arguments import add_ab, add_selftest
 from wswarm.drive.target import APPS
-from wswarm.errors import PlanError
-from wswarm.load.profile import PROFILES
 from wswarm.outputs_arguments import add_compare, add_outputs, add_trend
 
-_UNITS = "Durations: 250ms 10s 1m30s. Counts: 10k 1m. Rates: 500/s 2k/s 30/m. Sizes: 512 16k 64KiB."
 _EXITS = (
     "Exit codes: 0 measured, every SLO met; 1 could not measure; 2 usage; 98 the measurement is invalid; 99 an SLO"
     " was missed; 130 interrupted."
@@ -64,7 +62,7 @@ def make_parser() -> Parser:
         prog="wswarm",
         description="How many sockets does a WebSocket service hold, how fast are its messages, how do its"
         " broadcasts fan out?",
-        epilog=f"{_UNITS} {_EXITS}",
+        epilog=f"{grammar.UNITS} {_EXITS}",
     )
     parser.add_argument("--version", action="version", version=f"wswarm {version('wswarm')}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Command)
@@ -81,44 +79,13 @@ def make_parser() -> Parser:
     _add_report(commands)
     add_compare(commands)
     add_trend(commands)
+    add_ab(commands)
+    add_selftest(commands)
     return parser
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:
     return argparse.HelpFormatter(prog, max_help_position=28)
-
-
-def typed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
-    """Return a parser of option values whose errors argparse reports with the option's name."""
-
-    def convert(text: str) -> Any:
-        try:
-            return parse(text)
-        except PlanError as error:
-            raise argparse.ArgumentTypeError(str(error)) from None
-
-    return convert
-
-
-def whole(low: int, high: int) -> Callable[[str], Any]:
-    """Return a parser of whole numbers from `low` to `high`."""
-
-    def parse(text: str) -> int:
-        if not re.fullmatch(r"-?[0-9]{1,19}", text) or not low <= int(text) <= high:
-            raise PlanError(f"{text!r} is not a whole number from {low} to {high}")
-        return int(text)
-
-    return typed(parse)
-
-
-def _folder(text: str) -> Path:
-    if not text:
-        raise PlanError("'' names no folder: write -o DIR")
-    return Path(text)
-
-
-_count, _duration = typed(units.parse_count), typed(units.parse_duration)
-_rate, _size = typed(units.parse_rate), typed(units.parse_size)
 
 
 def _add_run(commands: Any) -> None:
@@ -127,7 +94,7 @@ def _add_run(commands: Any) -> None:
         help="the whole profile: connect, echo, fanout",
         description="Measure connections, message times and broadcast fan-out, one after another. Without URL the"
         " reference application is started on a free port, measured and stopped.",
-        epilog=f"{_UNITS} {_EXITS}",
+        epilog=f"{grammar.UNITS} {_EXITS}",
     )
     parser.add_argument(
         "url", metavar="URL", nargs="?", help="the service; without it the reference application"
@@ -141,13 +108,16 @@ def _add_run(commands: Any) -> None:
     )
     _add_echo_options(load)
     _add_fanout_options(load)
-    _add_message(parser)
+    grammar.add_message(parser)
     _add_common(parser)
 
 
 def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, rate: str | None) -> None:
     parser = commands.add_parser(
-        name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.", epilog=f"{_UNITS} {_EXITS}"
+        name,
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.",
+        epilog=f"{grammar.UNITS} {_EXITS}",
     )
     parser.add_argument("url", metavar="URL", help="ws://host:port/path or wss://…; may hold {id}")
     load = _add_load(parser, connections, rate)
@@ -156,25 +126,33 @@ def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, r
     if name == "fanout":
         _add_fanout_options(load)
     if rate is not None:
-        _add_message(parser)
+        grammar.add_message(parser)
     _add_common(parser)
 
 
 def _add_load(parser: argparse.ArgumentParser, connections: str, rate: str | None) -> Any:
     load = parser.add_argument_group("load")
     add = load.add_argument
-    add("-c", "--connections", metavar="N", type=_count, help=f"sockets to hold (default: {connections})")
+    add(
+        "-c",
+        "--connections",
+        metavar="N",
+        type=grammar.count,
+        help=f"sockets to hold (default: {connections})",
+    )
     if rate is not None:
-        add("-r", "--rate", metavar="RATE", type=_rate, help=f"messages per s in all (default: {rate})")
-    add("-d", "--duration", "-z", metavar="TIME", type=_duration, help="the hold (default: 10s)")
+        add(
+            "-r", "--rate", metavar="RATE", type=grammar.rate, help=f"messages per s in all (default: {rate})"
+        )
+    add("-d", "--duration", "-z", metavar="TIME", type=grammar.duration, help="the hold (default: 10s)")
     if rate is not None:
-        add("--warmup", metavar="TIME", type=_duration, help="load before the hold (default: 1s)")
-        add("--drain", metavar="TIME", type=_duration, help="longest wait for the rest (default: 5s)")
-    add("--connect-rate", metavar="RATE", type=_rate, help="handshakes per s (default: 500/s)")
-    add("--connect-timeout", metavar="TIME", type=_duration, help="for each handshake (default: 10s)")
+        add("--warmup", metavar="TIME", type=grammar.duration, help="load before the hold (default: 1s)")
+        add("--drain", metavar="TIME", type=grammar.duration, help="longest wait for the rest (default: 5s)")
+    add("--connect-rate", metavar="RATE", type=grammar.rate, help="handshakes per s (default: 500/s)")
+    add("--connect-timeout", metavar="TIME", type=grammar.duration, help="for each handshake (default: 10s)")
     if rate is not None:
         _add_arrivals(add)
-    add("--processes", metavar="N", type=_count, help="agents with the sockets (default: one per 10k)")
+    add("--processes", metavar="N", type=grammar.count, help="agents with the sockets (default: one per 10k)")
     return load
 
 
@@ -182,7 +160,7 @@ def _add_arrivals(add: Callable[..., Any]) -> None:
     add("--arrivals", choices=("constant", "poisson"), help="evenly spaced or random (default: constant)")
     paces = "wake up per message, or at most every 500µs (default: exact)"
     add("--pacing", choices=("exact", "batched"), help=paces)
-    add("--seed", metavar="N", type=whole(0, 2**63 - 1), help="of random arrivals (default: random)")
+    add("--seed", metavar="N", type=grammar.whole(0, 2**63 - 1), help="of random arrivals (default: random)")
 
 
 def _add_echo_options(load: Any) -> None:
@@ -196,51 +174,22 @@ def _add_echo_options(load: Any) -> None:
 
 def _add_fanout_options(load: Any) -> None:
     publishers = "fanout: sockets that publish, on top of -c (default: 1)"
-    load.add_argument("--publishers", metavar="N", type=_count, help=publishers)
-
-
-def _add_message(parser: argparse.ArgumentParser) -> None:
-    message = parser.add_argument_group(
-        "message", "{marker} is the message's mark, {id} the connection's number"
-    )
-    add = message.add_argument
-    add("--text", metavar="T", help="template (default: {marker} alone)")
-    add("--json", metavar="T", help='JSON template, such as {"type":"say","text":"{marker}"}')
-    add("--size", metavar="BYTES", type=_size, help="pad to this size (default: no padding)")
-    add("--binary", action="store_true", default=None, help="send binary frames (default: text)")
+    load.add_argument("--publishers", metavar="N", type=grammar.count, help=publishers)
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
-    _add_connection(parser)
+    grammar.add_connection(parser)
     _add_security(parser.add_argument_group("origin and TLS").add_argument)
     add = parser.add_argument_group("result").add_argument
     add("--slo", metavar="EXPR", action="append", help="p99<50ms, lost==0, any figure; repeatable")
     pid = "report CPU and memory of this process tree (default: of the application that wswarm started)"
-    add("--target-pid", metavar="PID", type=whole(1, 2**31 - 1), help=pid)
+    add("--target-pid", metavar="PID", type=grammar.whole(1, 2**31 - 1), help=pid)
     folder = "report folder (default: reports/<UTC time>-<scenario>)"
-    add("-o", "--output", metavar="DIR", type=typed(_folder), help=folder)
+    add("-o", "--output", metavar="DIR", type=grammar.typed(grammar.folder), help=folder)
     add("--no-plots", action="store_true", help="draw no pictures")
     add("--quiet", action="store_true", help="no progress, no summary")
     add("--print", choices=("json",), help="put the run file on stdout, alone")
     add_outputs(parser)
-
-
-def _add_connection(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("connection", "{id} works in URL, headers, cookies and --on-open")
-    add = group.add_argument
-    profiles = f"URL is the reference application's base: {', '.join(PROFILES)} (default: any service)"
-    add("--profile", metavar="NAME", help=profiles)
-    add("--on-open", metavar="MESSAGE", action="append", help="send when open; repeatable")
-    header = "header of the handshake; repeatable"
-    add("-H", "--header", dest="headers", metavar="'NAME: VALUE'", action="append", help=header)
-    add("--cookie", dest="cookies", metavar="NAME=VALUE", action="append", help="cookie; repeatable")
-    subprotocol = "subprotocol to offer; repeatable"
-    add("--subprotocol", dest="subprotocols", metavar="NAME", action="append", help=subprotocol)
-    add("--bind", metavar="ADDR", action="append", help="local address, taken in turn; repeatable")
-    drivers = "WebSocket implementation (default: picows)"
-    add("--driver", choices=("picows", "websockets"), help=drivers)
-    deflate = "offer permessage-deflate (--driver websockets)"
-    add("--deflate", action="store_true", default=None, help=deflate)
 
 
 def _add_security(add: Callable[..., Any]) -> None:
@@ -260,8 +209,8 @@ def _add_serve(commands: Any) -> None:
     add = parser.add_argument
     add("--app", metavar="NAME", default="main", help=f"{', '.join(APPS)} (default: main)")
     add("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
-    add("--port", metavar="N", type=whole(1, 65_535), default=8000, help="port (default: 8000)")
-    workers = whole(1, _MOST_WORKERS)
+    add("--port", metavar="N", type=grammar.whole(1, 65_535), default=8000, help="port (default: 8000)")
+    workers = grammar.whole(1, _MOST_WORKERS)
     add("--workers", metavar="N", type=workers, default=1, help="worker processes (default: 1)")
     backplane = (
         "carries the chat to all workers: redis://…, postgresql://… (default: each has a chat of its own)"
@@ -279,11 +228,17 @@ def _add_doctor(commands: Any) -> None:
         "doctor",
         help="can this machine do that?",
         description="Look at this machine's limits for a number of connections; exit 1 if one is too low.",
-        epilog=_UNITS,
+        epilog=grammar.UNITS,
     )
     add = parser.add_argument
-    add("-c", "--connections", metavar="N", type=_count, default=1000, help="wanted (default: 1000)")
-    add("--connect-rate", metavar="RATE", type=_rate, default=500.0, help="handshakes per s (default: 500/s)")
+    add("-c", "--connections", metavar="N", type=grammar.count, default=1000, help="wanted (default: 1000)")
+    add(
+        "--connect-rate",
+        metavar="RATE",
+        type=grammar.rate,
+        default=500.0,
+        help="handshakes per s (default: 500/s)",
+    )
 
 
 def _add_report(commands: Any) -> None:

@@ -1,26 +1,24 @@
-"""The command line: options in, exit code out. The only module that prints, exits and handles signals."""
+"""The command line: options in, exit code out. Only here and in `commands` anything is printed."""
 
 import argparse
 import io
 import os
-import signal
 import socket
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import msgspec
 
 from wswarm import redact
 from wswarm.arguments import make_parser
+from wswarm.commands import ab, selftest
 from wswarm.commands.compare import compare, trend
-from wswarm.commands.exits import INVALID
 from wswarm.commands.outputs import check_outputs, write_runs
+from wswarm.commands.terminal import INTERRUPTED, INVALID, SLO_MISSED, Interrupts, report_folder, say
 from wswarm.drive.limits import raise_file_limit
 from wswarm.drive.target import ReferenceApp, ServerOptions
 from wswarm.drive.target import command as serve_command
@@ -36,9 +34,6 @@ from wswarm.report import store, text
 from wswarm.report.live import Live
 from wswarm.run import Run
 
-INTERRUPTED = 130
-SLO_MISSED = 99
-
 _NOT_IN_PLAN = {"command", "url", "output", "no_plots", "quiet", "print", "scenarios"} | OUTPUTS
 
 
@@ -50,15 +45,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parsed = make_parser().parse_args(arguments)
     except SystemExit:
         with suppress(ResultError):  # the help is no result
-            _say("", end="")
+            say("", end="")
         raise
     commands: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": run_suite,
         "serve": serve,
         "doctor": examine,
         "report": show,
-        "compare": lambda parsed: compare(parsed, _say),
-        "trend": lambda parsed: trend(parsed, _say),
+        "compare": lambda parsed: compare(parsed, say),
+        "trend": lambda parsed: trend(parsed, say),
+        "ab": ab.compare_versions,
+        "selftest": selftest.examine_itself,
     }
     try:
         return commands.get(parsed.command, run_scenario)(parsed)
@@ -78,7 +75,7 @@ def run_scenario(parsed: argparse.Namespace) -> int:
     plan = make_plan(parsed.command, parsed.url, **_settings(parsed))
     check(plan)
     check_outputs(parsed)
-    with _folder(parsed, plan.scenario) as folder, _Interrupts() as interrupts:
+    with report_folder(parsed.output, plan.scenario) as folder, Interrupts() as interrupts:
         with _live(parsed, plan) as live:
             run = measure(plan, live.update, interrupts.asked)
         return _finish(parsed, [run], folder, is_interrupted=interrupts.asked())
@@ -95,7 +92,7 @@ def run_suite(parsed: argparse.Namespace) -> int:
         check(plan)
     check_outputs(parsed)
     runs: list[Run] = []
-    with _folder(parsed, "run") as folder, _Interrupts() as interrupts:
+    with report_folder(parsed.output, "run") as folder, Interrupts() as interrupts:
         try:
             for plan in plans:
                 runs.append(_measure_one(parsed, plan, interrupts))
@@ -109,7 +106,7 @@ def run_suite(parsed: argparse.Namespace) -> int:
         return _finish(parsed, runs, folder, is_interrupted=interrupts.asked())
 
 
-def _measure_one(parsed: argparse.Namespace, plan: Plan, interrupts: "_Interrupts") -> Run:
+def _measure_one(parsed: argparse.Namespace, plan: Plan, interrupts: "Interrupts") -> Run:
     """Measure one scenario of a suite; without a URL on a reference application of its own, freshly started."""
     with ExitStack() as stack:
         if parsed.url is None:
@@ -128,7 +125,7 @@ def serve(parsed: argparse.Namespace) -> int:
     _check_free(options.host, options.port)
     raise_file_limit()
     host = f"[{options.host}]" if ":" in options.host else options.host
-    _say(f"target_app.{options.app} at http://{host}:{options.port}/ (Ctrl-C stops it)")
+    say(f"target_app.{options.app} at http://{host}:{options.port}/ (Ctrl-C stops it)")
     os.execve(command[0], command, variables)
 
 
@@ -154,13 +151,13 @@ def examine(parsed: argparse.Namespace) -> int:
             raise PlanError(f"--{name.replace('_', '-')} {vars(parsed)[name]:g} must be a number above 0")
     checks = doctor.examine(doctor.inspect(), parsed.connections, parsed.connect_rate)
     signs = {True: "ok", False: "LOW", None: "?"}
-    _say(f"{parsed.connections:,} connections, {parsed.connect_rate:,g} handshakes per s, on this machine:\n")
+    say(f"{parsed.connections:,} connections, {parsed.connect_rate:,g} handshakes per s, on this machine:\n")
     for one in checks:
-        _say(f"  {signs[one.is_enough]:4}{one.name:24}{one.found:28}needed: {one.needed}")
+        say(f"  {signs[one.is_enough]:4}{one.name:24}{one.found:28}needed: {one.needed}")
         if one.is_enough is False:
-            _say(textwrap.fill(f"→ {one.mend}", 100, initial_indent=" " * 6, subsequent_indent=" " * 8))
+            say(textwrap.fill(f"→ {one.mend}", 100, initial_indent=" " * 6, subsequent_indent=" " * 8))
     is_low = any(one.is_enough is False for one in checks)
-    _say("\nToo low: see the arrows." if is_low else "\nNothing stands in the way.")
+    say("\nToo low: see the arrows." if is_low else "\nNothing stands in the way.")
     return int(is_low)
 
 
@@ -183,67 +180,11 @@ def exit_code(runs: Sequence[Run], *, is_interrupted: bool) -> int:
     return 0
 
 
-class _Interrupts:
-    """Ctrl-C, SIGTERM or SIGHUP: the first asks for an early end, the second aborts."""
-
-    def __init__(self) -> None:
-        self._is_asked = self._is_told = False
-        self._before: dict[int, Any] = {}
-
-    def __enter__(self) -> "_Interrupts":
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            self._before[number] = signal.signal(number, self._note)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def asked(self) -> bool:
-        """Return whether an early end was asked for, and say so once: a signal may come in the midst of drawing."""
-        if self._is_asked and not self._is_told:
-            self._is_told = True
-            with suppress(OSError):
-                print("\nending early; once more to abort", file=sys.stderr)
-        return self._is_asked
-
-    def _note(self, _number: int, _frame: FrameType | None) -> None:
-        if self._is_asked:
-            raise KeyboardInterrupt
-        self._is_asked = True
-
-
 def _settings(parsed: argparse.Namespace) -> dict[str, Any]:
     given = {
         name: value for name, value in vars(parsed).items() if name not in _NOT_IN_PLAN and value is not None
     }
     return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
-
-
-@contextmanager
-def _folder(parsed: argparse.Namespace, name: str) -> Iterator[Path]:
-    """Yield a folder that can be written; folders made for a run that then failed do not stay behind empty."""
-    made = _missing(parsed.output or store.DEFAULT_ROOT)
-    try:
-        folder = parsed.output or store.new_folder(None, name, datetime.now(UTC))
-        store.prepare(folder)
-    except ResultError as error:
-        raise PlanError(f"-o {parsed.output}: {error}" if parsed.output else str(error)) from None
-    try:
-        yield folder
-    except BaseException:
-        with suppress(OSError):
-            for path in made if parsed.output else [folder, *made]:
-                path.rmdir()
-        raise
-
-
-def _missing(folder: Path) -> list[Path]:
-    """Return the folder and those above it, as far as they are not there, innermost first."""
-    try:
-        return [path for path in (folder, *folder.parents) if not path.exists()]
-    except OSError:  # a name too long, a loop of links: `prepare` says so
-        return []
 
 
 def _live(parsed: argparse.Namespace, plan: Plan) -> Live:
@@ -265,28 +206,18 @@ def _finish(parsed: argparse.Namespace, runs: list[Run], folder: Path, *, is_int
 
 def _unless_alone(parsed: argparse.Namespace) -> Callable[[str], None]:
     """Return how to print annotations: not where the run file stands on stdout alone."""
-    return (lambda _: None) if parsed.print == "json" else _say
+    return (lambda _: None) if parsed.print == "json" else say
 
 
 def _print(parsed: argparse.Namespace, runs: list[Run], folder: Path) -> None:
     if parsed.print == "json":
         is_suite = parsed.command == "run" or (folder / store.INDEX_FILE).exists()
-        _say(msgspec.json.encode(runs if is_suite else runs[0]).decode())
+        say(msgspec.json.encode(runs if is_suite else runs[0]).decode())
     elif not parsed.quiet:
-        _say("\n\n".join(text.summary(run) for run in runs))
+        say("\n\n".join(text.summary(run) for run in runs))
         if len(runs) > 1:
-            _say("\n" + text.suite_summary(runs))
-        _say(f"\nreport: {folder}/{store.PAGE_FILE}")
-
-
-def _say(shown: str, end: str = "\n") -> None:
-    """Print to stdout; a reader that has seen enough (`| head -1`) is no failure, a full disk is."""
-    try:
-        print(shown, end=end, flush=True)
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python complains once more on exit
-        if not isinstance(error, BrokenPipeError):
-            raise ResultError(f"stdout can't be written: {error.strerror}; free space there") from None
+            say("\n" + text.suite_summary(runs))
+        say(f"\nreport: {folder}/{store.PAGE_FILE}")
 
 
 if __name__ == "__main__":

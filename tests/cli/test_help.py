@@ -9,7 +9,10 @@ import pytest
 from wswarm.arguments import make_parser
 
 FOLDER = Path(__file__).parents[1] / "golden" / "help"
-COMMANDS = ("", "run", "connect", "echo", "fanout", "serve", "doctor", "report", "compare", "trend")
+COMMANDS = (
+    *("", "run", "connect", "echo", "fanout", "serve", "doctor", "report", "compare", "trend"),
+    *("ab", "selftest"),
+)
 MEASURING = ("run", "connect", "echo", "fanout")
 SENDING = ("run", "echo", "fanout")
 FOR_CI = (*MEASURING, "compare")
@@ -28,6 +31,11 @@ OPTIONS = {
     "--scenarios": ("run",),
     "--app --port --workers --ws": ("serve",),
     "-c --connections": ("doctor",),
+    "--base --head --serve --base-cmd --head-cmd --url --strict --cache --print": ("ab",),
+    "--profile -H --cookie --subprotocol --bind --driver --text --size --publishers": ("ab",),
+    "--scenario --budget --gate --theta --blocks --slice --seed --no-pin -o --quiet": ("ab", "selftest"),
+    "-c --connections -r --rate --arrivals --drain": ("ab", "selftest"),
+    "--decisions --slow --neighbour": ("selftest",),
     "--version": ("",),
 }
 DEFAULTS = [
@@ -59,6 +67,14 @@ DEFAULTS = [
     ("serve", "--port", "8000"),
     ("serve", "--workers", "1"),
     ("doctor", "--connections", "1000"),
+    ("ab", "--budget", "6m"),
+    ("ab", "--gate", "cpu"),
+    ("ab", "--theta", "5%, p99 10%"),
+    ("ab", "--blocks", "6"),
+    ("ab", "--connections", "echo 50, fanout 100"),
+    ("selftest", "--decisions", "10"),
+    ("selftest", "--slow", "cpu:10%"),
+    ("selftest", "--budget", "96s"),
 ]
 
 
@@ -88,7 +104,7 @@ def entry(text: str, option: str) -> str:
     """What the help says about an option, in one line."""
     body = text[text.index("\n\n") :]
     (found,) = re.findall(
-        rf"^  (?:-\w[^\n]*, )?{option}\b.*?(?=\n  -|\n\n|\Z)", body, re.DOTALL | re.MULTILINE
+        rf"^  (?:-\w[^\n]*, )?{option}(?![\w-]).*?(?=\n  -|\n\n|\Z)", body, re.DOTALL | re.MULTILINE
     )
     return " ".join(found.split())
 

@@ -78,15 +78,15 @@ def test_objectives_decide_the_exit_code(echo: Server, tmp_path: Path) -> None:
 
 def test_a_measurement_writes_what_ci_reads(echo: Server, tmp_path: Path) -> None:
     files = ("--junit", "j.xml", "--markdown", "s.md", "--smaller-is-better", "g.json", "--bencher", "b.json")
-    options = ("--slo", "p50<1ns", "--slo", "lost==0", "--github", "--quiet", *files)
+    options = ("--slo", "p50<1us", "--slo", "lost==0", "--github", "--quiet", *files)
     step = tmp_path / "step.md"
     end = wswarm(
         "echo", echo.url, *BRIEF_MESSAGES, *options, cwd=tmp_path, env={"GITHUB_STEP_SUMMARY": str(step)}
     )
     assert end.code in (98, 99)
-    assert "::error title=wswarm.echo%3A p50<1ns::p50<1ns missed: " in end.out
-    assert '<failure type="failed" message="p50&lt;1ns missed: ' in (tmp_path / "j.xml").read_text()
-    assert "| echo | `p50<1ns` | " in (tmp_path / "s.md").read_text()
+    assert "::error title=wswarm.echo%3A p50<1us::p50<1us missed: " in end.out
+    assert '<failure type="failed" message="p50&lt;1us missed: ' in (tmp_path / "j.xml").read_text()
+    assert "| echo | `p50<1us` | " in (tmp_path / "s.md").read_text()
     assert step.read_text() == (tmp_path / "s.md").read_text()
     for name in ("g.json", "b.json"):
         assert "echo response time p50" in (tmp_path / name).read_text()

@@ -58,7 +58,9 @@ async def stopped_in_the_ramp(role: wire.Role) -> Findings:
     await asyncio.sleep(0.05)
     start_ns = now_ns()
     window = Window(start_ns, start_ns, start_ns + 50 * MS, start_ns + 100 * MS, start_ns + 100 * MS)
-    await agent.load(wire.Load(window=window, positions=pack(ints([-1])), senders=1, settle_ns=window.end_ns))
+    plan = open_command(role, [0]).plan
+    load = wire.Load(window=window, positions=pack(ints([-1])), senders=1, settle_ns=window.end_ns, plan=plan)
+    await agent.load(load)
     await agent.settle(wire.Settle(deadline_ns=window.end_ns))
     await agent.close()
     return heard.findings()

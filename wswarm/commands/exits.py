@@ -1,10 +1,7 @@
 """Exit codes of a comparison."""
 
+from wswarm.commands.terminal import INCONCLUSIVE, INVALID, REGRESSION
 from wswarm.stats.ab import Comparison
-
-INCONCLUSIVE = 96
-REGRESSION = 97
-INVALID = 98
 
 
 def of_comparison(comparison: Comparison, *, is_advisory: bool = False, strict: bool = False) -> int:

@@ -34,7 +34,7 @@ _UNREAD_LIMIT = 4 << 20
 
 
 class Agent:
-    """One agent's life: open, load, settle, close."""
+    """One agent's life: open, load and settle, perhaps again and again, close."""
 
     def __init__(self, command: wire.Open, writer: asyncio.StreamWriter) -> None:
         plan = command.plan
@@ -58,6 +58,7 @@ class Agent:
         self._window = Window(0, 0, 0, 0)
         self._is_cut = asyncio.Event()
         self._snapshots = 0
+        self._earliest_ns = 0
         self._folding = FoldClock()
 
     async def open(self) -> None:
@@ -70,6 +71,10 @@ class Agent:
 
     async def load(self, load: wire.Load) -> None:
         """Send and receive until all of this agent's sends are made or can't be made any more."""
+        if self._tally is not None or self._sender is not None:
+            self._earliest_ns = load.window.start_ns
+            self._lag.start()
+        self._plan = load.plan
         self._prepare(load)
         window = load.window
         if self._sender is not None:
@@ -160,6 +165,7 @@ class Agent:
         plan, role, window = self._plan, self._command.role, load.window
         positions = unpack(load.positions)
         self._swarm.capture.forget()
+        self._swarm.forget_load()
         if role == "echo" and plan.closed:
             self._sender = ClosedSender(self._swarm, plan, window, positions, load.senders)
         elif role in ("echo", "publish"):
@@ -187,6 +193,9 @@ class Agent:
 
     def _fold(self) -> None:
         batch = self._swarm.capture.drain()
+        is_of_load = batch.intended_ns >= self._earliest_ns
+        if not is_of_load.all():  # the others are late ones of a load before
+            batch = batch.where(is_of_load)
         unmarked_ns = self._swarm.capture.drain_unmarked()
         if self._sender is not None:
             self._sender.outbox.fold(self._window)

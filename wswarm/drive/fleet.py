@@ -89,13 +89,15 @@ class Fleet:
         """What became of each agent that died."""
         return tuple(agent.death for agent in self.agents if agent.death is not None)
 
-    def listen(self, timeout: float) -> None:
-        """Take in what the agents say within `timeout` s; returns after the first."""
-        for key, _ in self._selector.select(timeout):
+    def listen(self, timeout: float) -> bool:
+        """Take in what the agents say within `timeout` s, and return after the first whether there was any."""
+        heard = self._selector.select(timeout)
+        for key, _ in heard:
             agent: AgentProcess = key.data
             agent.listen()
             if agent.death is not None:
                 self._selector.unregister(key.fileobj)
+        return bool(heard)
 
     def have(self, report: Callable[[AgentProcess], object]) -> bool:
         """Return whether every living agent has given the report.

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import psutil
 
-from wswarm.drive.clock import make_timer, now_ns
+from wswarm.drive.clock import Timer, make_timer, now_ns
 from wswarm.stats.findings import Effort
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
@@ -39,14 +39,19 @@ class LoopLag:
     ) -> None:
         self._on_probe = on_probe
         self._rate = 1 / gap_ns
-        self._timer = make_timer(loop, self._probe)
+        self._loop = loop
+        self._timer: Timer | None = None
         self._due_ns = 0
         self._lags = array("q")
         self._random = Random()
         self.longest_ns = 0
 
     def start(self) -> None:
-        """Probe from now on."""
+        """Probe from now on; after a `stop` with no lags yet."""
+        self.stop()
+        del self._lags[:]
+        self.longest_ns = 0
+        self._timer = make_timer(self._loop, self._probe)
         self._due_ns = now_ns() + self._gap_ns()
         self._timer.arm(self._due_ns)
 
@@ -56,7 +61,9 @@ class LoopLag:
 
     def stop(self) -> None:
         """Probe no more."""
-        self._timer.close()
+        if self._timer is not None:
+            self._timer.close()
+        self._timer = None
 
     def histogram(self) -> Histogram:
         """Return the lags since the figures began, ns."""
@@ -71,7 +78,8 @@ class LoopLag:
         while self._due_ns <= now:
             self._lags.append(now - self._due_ns)
             self._due_ns += self._gap_ns()
-        self._timer.arm(self._due_ns)
+        if self._timer is not None:
+            self._timer.arm(self._due_ns)
         self._on_probe(lag_ns)
 
     def _gap_ns(self) -> int:

@@ -63,6 +63,15 @@ class Command(NamedTuple):
         return [word.replace("{port}", str(port)) for word in words]
 
 
+def check_command(command: Command) -> None:
+    """Check what of a command can be checked before it is run.
+
+    Raises:
+        PlanError: it can't be read, or has no place for the port.
+    """
+    command.words(1)
+
+
 class Server:
     """A server on a port of the loopback, from its start to the end of the `with` block; it may start meanwhile.
 

@@ -96,6 +96,12 @@ class Swarm:
         """Begin no more connections."""
         self._is_enough.set()
 
+    def forget_load(self) -> None:
+        """Let go of what a load before has left: messages that wait for room, and who answers replies."""
+        for row in self.rows:
+            row.backlog = None
+        self.on_marked = _ignore_message
+
     async def close_all(self) -> None:
         """Say goodbye on every connection, then end them all at once."""
         self._is_closing = True

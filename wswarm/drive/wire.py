@@ -32,18 +32,20 @@ class Open(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Send and receive.
+    """Send and receive; once a load is settled another may follow on the same connections.
 
     Attributes:
         positions: Per row, the connection's place among all senders, -1 for none.
         senders: Number of all senders, in all agents.
         settle_ns: When to stop sending what is overdue.
+        plan: When to send; how, the plan says that the connections were opened with.
     """
 
     window: Window
     positions: Packed
     senders: int
     settle_ns: int
+    plan: Plan
 
 
 class Cut(msgspec.Struct, frozen=True, kw_only=True, tag=True):

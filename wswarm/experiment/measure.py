@@ -5,21 +5,20 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import msgspec
-import numpy as np
 
 from wswarm.drive import address, limits, wire
 from wswarm.drive.clock import now_ns
-from wswarm.drive.fleet import AgentProcess, Fleet
+from wswarm.drive.fleet import Fleet
 from wswarm.drive.probes import MachineMeter, MachineUse, TargetMeter, TargetUse
-from wswarm.drive.sender import schedule_of
+from wswarm.experiment import orders
 from wswarm.experiment.assemble import Observed, assemble
-from wswarm.experiment.observe import Observer, check_opened, is_hopeless, open_rows
+from wswarm.experiment.observe import Observer, check_opened, is_hopeless
 from wswarm.experiment.preflight import check, target_meter
 from wswarm.load.marker import prefix_for
 from wswarm.load.plan import Plan
 from wswarm.progress import Phase, Progress
 from wswarm.run import Run
-from wswarm.stats.findings import Findings, Int64s, Window, pack
+from wswarm.stats.findings import Findings, Window
 from wswarm.units import NS_PER_S
 
 _START_AFTER_NS = 200_000_000
@@ -102,15 +101,7 @@ class _Experiment:
         plan = self._plan
         self._window = Window(now_ns() + _START_AFTER_NS, 0, 0, 0)
         start_ns = self._window.origin_ns
-        gap_ns = NS_PER_S / plan.connect_rate
-        holders = self._fleet.holders
-        for place, agent in enumerate(holders):
-            self._tell_open(
-                agent, list(range(1 + place, plan.connections + 1, len(holders))), start_ns, gap_ns
-            )
-        if self._fleet.publisher is not None:
-            numbers = list(range(plan.connections + 1, plan.sockets + 1))
-            self._tell_open(self._fleet.publisher, numbers, start_ns, gap_ns)
+        orders.tell_open(self._fleet, plan, self._addresses, self._prefix, start_ns)
         self._has_begun = True
         ramp_s = plan.sockets / plan.connect_rate + plan.connect_timeout + _RAMP_GRACE_S
         self._listen_until(
@@ -121,24 +112,6 @@ class _Experiment:
         )
         check_opened(plan, self._fleet, was_cut=self._was_connecting)
 
-    def _tell_open(self, agent: AgentProcess, numbers: list[int], start_ns: int, gap_ns: float) -> None:
-        role: wire.Role = "connect"
-        if self._plan.scenario == "echo":
-            role = "echo"
-        elif self._plan.scenario == "fanout":
-            role = "publish" if agent is self._fleet.publisher else "subscribe"
-        starts_ns = start_ns + (np.array(numbers, np.int64) - 1) * gap_ns
-        agent.tell(
-            wire.Open(
-                role=role,
-                plan=self._plan,
-                prefix=self._prefix,
-                addresses=self._addresses,
-                numbers=numbers,
-                starts_ns=pack(starts_ns.astype(np.int64)),
-            )
-        )
-
     def _load(self) -> None:
         plan = self._plan
         start_ns = now_ns() + _START_AFTER_NS
@@ -146,7 +119,7 @@ class _Experiment:
         drain_ns = hold_ns + round(plan.duration * NS_PER_S)
         end_ns = drain_ns + round(plan.drain * NS_PER_S)
         self._window = Window(self._window.origin_ns, start_ns, hold_ns, drain_ns, end_ns)
-        self._tell_load()
+        orders.tell_load(self._fleet, plan, self._window)
         self._listen_until(lambda: now_ns() >= self._window.hold_ns, "warm-up", hold_ns, _PHASE_GRACE_S)
         self._machine.start()
         self._note_target("hold")
@@ -165,53 +138,10 @@ class _Experiment:
         self._settle(_PHASE_GRACE_S)
 
     def _settle(self, limit_s: float) -> None:
-        self._tell_settle()
+        orders.tell_settle(self._fleet, self._plan, self._window.end_ns)
         self._listen_until(
             lambda: self._fleet.have(lambda agent: agent.settled), "drain", self._window.drain_ns, limit_s
         )
-
-    def _tell_load(self) -> None:
-        places = self._places()
-        senders = sum(int(np.count_nonzero(place >= 0)) for place in places.values()) if places else 0
-        for agent in self._fleet.agents:
-            rows = self._rows(agent)
-            positions = places.get(agent.name, np.full(rows, -1, np.int64))
-            settle_ns = self._window.drain_ns + round(self._plan.drain / 2 * NS_PER_S)
-            load = wire.Load(
-                window=self._window, positions=pack(positions), senders=senders, settle_ns=settle_ns
-            )
-            agent.tell(load)
-
-    def _rows(self, agent: AgentProcess) -> int:
-        if agent is self._fleet.publisher:
-            return self._plan.publishers
-        holders = self._fleet.holders
-        return len(range(holders.index(agent), self._plan.connections, len(holders)))
-
-    def _places(self) -> dict[str, Int64s]:
-        """Return per sending agent its rows' places among all open senders, in order of their numbers."""
-        if self._plan.scenario == "connect":
-            return {}
-        senders = [self._fleet.publisher] if self._fleet.publisher else self._fleet.holders
-        step = len(senders)
-        open_numbers = np.sort(
-            np.concatenate([open_rows(agent) * step + place for place, agent in enumerate(senders)])
-        )
-        places = {}
-        for place, agent in enumerate(senders):
-            positions = np.full(self._rows(agent), -1, np.int64)
-            rows = open_rows(agent)
-            positions[rows] = np.searchsorted(open_numbers, rows * step + place)
-            places[agent.name] = positions
-        return places
-
-    def _tell_settle(self) -> None:
-        publisher = self._fleet.publisher
-        sent_ns = publisher.sent.sent_ns if publisher is not None and publisher.sent is not None else b""
-        if publisher is not None and not sent_ns:
-            sent_ns = pack(np.zeros(schedule_of(self._plan).sends, np.int64))
-        for agent in self._fleet.living:
-            agent.tell(wire.Settle(deadline_ns=self._window.end_ns, sent_ns=sent_ns))
 
     def _listen_until(self, is_over: Callable[[], bool], phase: Phase, due_ns: int, grace_s: float) -> None:
         """Listen to the agents until the phase is over; one that says nothing for long is taken for dead."""

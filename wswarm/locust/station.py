@@ -59,8 +59,10 @@ class Station:
 
     def seat(self, user: User) -> Seat:
         """Return a seat for the user, whose connection is being opened; waits until the test has begun here."""
-        while (order := self._order) is None:
+        while not self._begun.is_set():  # it may be dismissed again before this greenlet has its turn
             self._begun.wait()
+        order = self._order
+        assert order is not None
         name = type(user).__name__
         squad = next(place for place, one in enumerate(order.squads) if one.name == name)
         row, connection_id = len(self._seats[squad]), order.first_id + sum(map(len, self._seats))

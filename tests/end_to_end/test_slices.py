@@ -1,0 +1,94 @@
+"""One load after another on the same connections: each slice has its own exact figures."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.end_to_end.servers import ROOT
+from wswarm.drive.cores import Pinning
+from wswarm.drive.server import Command, Server, free_ports
+from wswarm.experiment.ab_arm import ArmSession
+from wswarm.experiment.ab_load import closed_load, open_load
+from wswarm.experiment.ab_slice import cpu_per_message, received_in_all, record
+from wswarm.load.plan import make_plan
+from wswarm.stats.summary import messages
+
+RATE = 1000.0
+SLICE_S = 0.2
+
+
+@contextmanager
+def session(faults: str = "{}", *, drain: float = 1.0) -> Iterator[ArmSession]:
+    """A swarm of five connected to a server of these faults."""
+    (port,) = free_ports(1)
+    line = f"{sys.executable} -m tests.end_to_end.servers.version {{port}} '{faults}'"
+    plan = make_plan("echo", f"ws://127.0.0.1:{port}", connections=5, drain=drain, closed=True)
+    with Server(Command("base", line, ROOT), port) as server:
+        connected = ArmSession(server, plan, Pinning())
+        try:
+            connected.begin()
+            connected.connect()
+            yield connected
+        finally:
+            connected.close()
+
+
+def plan_of(drain: float = 1.0):
+    """The plan of the slices."""
+    return make_plan("echo", "ws://127.0.0.1:1", connections=5, drain=drain)
+
+
+def test_every_slice_counts_its_own_messages_and_no_others() -> None:
+    with session() as connected:
+        seen = [connected.run(open_load(plan_of(), SLICE_S, RATE, seed), 0.05) for seed in range(4)]
+        closed = connected.run(closed_load(plan_of(), SLICE_S, 1), 0.05)
+        again = connected.run(open_load(plan_of(), SLICE_S, RATE, 1), 0.05)
+    for one in (*seen, again):
+        found = messages(one.findings)
+        assert (found.offered, found.sent, found.owed, found.received) == (200, 200, 200, 200)
+        assert (found.duplicated, found.extra, found.unmarked) == (0, 0, 0)
+        assert received_in_all(one) == 220  # a tenth more is sent before
+    assert messages(closed.findings).received > 200
+    assert messages(closed.findings).lost.silent == 0
+
+
+def test_a_message_that_comes_after_its_slice_is_lost_there_and_nothing_in_the_next() -> None:
+    with session('{"late": 100}', drain=0.1) as connected:
+        first = connected.run(open_load(plan_of(0.1), SLICE_S, RATE, 1), 0.05)
+        second = connected.run(open_load(plan_of(0.1), SLICE_S, RATE, 1), 0.4)
+    assert messages(first.findings).lost.silent == 2
+    found = messages(second.findings)
+    assert (found.extra, found.duplicated, found.unmarked) == (0, 0, 0)
+    assert found.received + found.lost.silent == 200
+
+
+def test_the_cpu_of_a_message_is_the_server_s_with_all_its_children() -> None:
+    with session('{"spin": 300, "workers": 1}') as connected:
+        seen = connected.run(open_load(plan_of(), SLICE_S, RATE, 1), 0.05)
+    assert cpu_per_message(seen) == pytest.approx(300e-6, rel=0.5)
+    kept = record("head", (0, 0, 0), seen, seen.began_ns)
+    assert kept.slice.values["p50"]
+    assert kept.server_rss
+
+
+def test_what_a_lost_connection_should_have_had_is_lost() -> None:
+    with session('{"drop": 60}') as connected:
+        seen = connected.run(open_load(plan_of(), SLICE_S, RATE, 1), 0.05)
+    kept = record("head", (0, 0, 0), seen, seen.began_ns)
+    assert kept.dropped == 5
+    assert kept.slice.counts.owed == 200
+    assert kept.slice.counts.received < 60
+    assert kept.slice.counts.lost == 200 - kept.slice.counts.received
+    assert not any("sent" in reason for reason in kept.slice.reasons)
+
+
+def test_a_slice_whose_generator_died_is_recorded_with_the_reason() -> None:
+    with session() as connected:
+        for agent in connected._fleet.agents:
+            agent.process.kill()
+        seen = connected.run(open_load(plan_of(), SLICE_S, RATE, 1), 0.05)
+    kept = record("base", (0, 0, 0), seen, seen.began_ns)
+    assert kept.slice.counts.owed == 0
+    assert "killed by signal 9" in kept.slice.reasons[0]

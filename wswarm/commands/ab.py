@@ -1,0 +1,157 @@
+"""`wswarm ab`: two versions compared."""
+
+import argparse
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from random import SystemRandom
+from typing import Any
+
+import msgspec
+
+from wswarm.commands import terminal
+from wswarm.comparison import Ab
+from wswarm.errors import PlanError, TargetError
+from wswarm.experiment import versions
+from wswarm.experiment.ab import compare
+from wswarm.experiment.ab_design import make_design, make_timing
+from wswarm.experiment.ab_experiment import ARMS, Experiment
+from wswarm.report import store
+from wswarm.report.ab_live import AbLive
+from wswarm.report.ab_store import save_ab
+from wswarm.report.ab_text import ab_summary
+from wswarm.report.store import link_latest
+
+REFERENCE = "wswarm serve --port {port}"
+PROFILES = {"echo": "echo", "fanout": "chat"}
+CONNECTIONS = {"echo": 50, "fanout": 100}
+
+_OF_PLAN = (
+    *("connections", "rate", "arrivals", "drain", "publishers", "size", "text", "json", "binary", "on_open"),
+    *("profile", "headers", "cookies", "subprotocols", "bind", "driver", "deflate"),
+)
+
+
+def compare_versions(parsed: argparse.Namespace) -> int:
+    """Compare base and head, and return the exit code that the verdict deserves."""
+    url, options = address_and_options(parsed)
+    check_versions(parsed)
+    draft = make_experiment(parsed, url, options, versions.not_ready())
+    draft.plan(1)
+    with (
+        terminal.report_folder(parsed.output, "ab") as folder,
+        terminal.Interrupts() as interrupts,
+    ):
+        pair = _make_ready(parsed, interrupts)
+        experiment = make_experiment(parsed, url, options, pair)
+        title = f"ab {experiment.scenario}: {parsed.base or 'base'} → {parsed.head or 'head'}"
+        with AbLive(title, experiment.scenario, parsed.budget, quiet=parsed.quiet) as live:
+            ab = compare(experiment, live.show, interrupts.asked)
+        save_ab(ab, folder)
+    if folder.resolve().parent == store.DEFAULT_ROOT.resolve():
+        link_latest(folder)
+    _print(parsed, ab, folder)
+    return exit_code(ab, is_strict=parsed.strict)
+
+
+def exit_code(ab: Ab, *, is_strict: bool) -> int:
+    """Return the exit code that a comparison deserves."""
+    if ab.is_interrupted:
+        return terminal.INTERRUPTED
+    codes = {"invalid": terminal.INVALID, "regression": terminal.REGRESSION}
+    if is_strict:
+        codes["inconclusive"] = terminal.INCONCLUSIVE
+    return codes.get(ab.comparison.verdict, 0)
+
+
+def address_and_options(parsed: argparse.Namespace) -> tuple[str, dict[str, Any]]:
+    """Return the service's address, and the options of the plan that were given."""
+    options = {name: getattr(parsed, name, None) for name in _OF_PLAN}
+    options = {name: value for name, value in options.items() if value is not None}
+    options = {name: tuple(one) if isinstance(one, list) else one for name, one in options.items()}
+    options.setdefault("connections", CONNECTIONS[parsed.scenario])
+    given = (getattr(parsed, name, None) for name in ("url", "base_cmd", "serve"))
+    if not any(given):
+        options.setdefault("profile", PROFILES[parsed.scenario])
+    return getattr(parsed, "url", None) or "ws://127.0.0.1:{port}", options
+
+
+def make_experiment(
+    parsed: argparse.Namespace,
+    url: str,
+    options: dict[str, Any],
+    pair: versions.Pair,
+) -> Experiment:
+    """Return the experiment that the options ask for.
+
+    Raises:
+        PlanError: they ask for what can't be.
+    """
+    thetas = dict(parsed.theta or ())
+    design = make_design(parsed.gate, thetas, scenario=parsed.scenario)
+    has_closed = "capacity" in parsed.gate
+    return Experiment(
+        sides={arm: pair[arm].side for arm in ARMS},
+        commands={arm: pair[arm].command for arm in ARMS},
+        url=url,
+        scenario=parsed.scenario,
+        options=options,
+        design=design,
+        timing=make_timing(
+            parsed.budget, design.looks, parsed.blocks, has_closed=has_closed, slice_s=parsed.slice
+        ),
+        seed=parsed.seed if parsed.seed is not None else SystemRandom().getrandbits(32),
+        is_pinned=not parsed.no_pin,
+    )
+
+
+def check_versions(parsed: argparse.Namespace) -> None:
+    """Check that two versions are named, in one of the two ways.
+
+    Raises:
+        PlanError: they are not.
+    """
+    by_command = (parsed.base_cmd, parsed.head_cmd)
+    by_commit = (parsed.base, parsed.head, parsed.serve)
+    if any(by_command) and any(by_commit):
+        raise PlanError(
+            "--base-cmd and --head-cmd go without --base, --head and --serve: use one or the other"
+        )
+    if any(by_command) and not all(by_command):
+        missing = "--head-cmd" if parsed.base_cmd else "--base-cmd"
+        raise PlanError(f"{missing} is missing: give the commands of both versions")
+    if not any(by_command) and parsed.base is None:
+        raise PlanError("which versions? Give --base REF, or --base-cmd and --head-cmd")
+
+
+def _make_ready(parsed: argparse.Namespace, interrupts: terminal.Interrupts) -> versions.Pair:
+    if parsed.base_cmd:
+        return versions.by_commands(parsed.base_cmd, parsed.head_cmd)
+    head, serve = parsed.head or versions.WORKING_TREE, parsed.serve or REFERENCE
+    try:
+        return versions.by_commits(
+            parsed.base, head, serve, parsed.cache or _cache(), lambda text: _tell(parsed, text)
+        )
+    except TargetError:
+        if interrupts.asked():  # Ctrl-C ended the installation too
+            raise KeyboardInterrupt from None
+        raise
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wswarm"
+
+
+def _tell(parsed: argparse.Namespace, text: str) -> None:
+    if not parsed.quiet:
+        with suppress(OSError):
+            print(text, file=sys.stderr, flush=True)
+
+
+def _print(parsed: argparse.Namespace, ab: Ab, folder: Path) -> None:
+    if parsed.print == "json":
+        terminal.say(msgspec.json.encode(ab).decode())
+    elif not parsed.quiet:
+        terminal.say(ab_summary(ab))
+        terminal.say(f"report: {folder}")

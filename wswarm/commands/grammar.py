@@ -1,0 +1,82 @@
+"""Values and options that several commands have in common."""
+
+import argparse
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from wswarm import units
+from wswarm.errors import PlanError
+from wswarm.load.profile import PROFILES
+
+UNITS = "Durations: 250ms 10s 1m30s. Counts: 10k 1m. Rates: 500/s 2k/s 30/m. Sizes: 512 16k 64KiB."
+
+
+def typed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Return a parser of option values whose errors argparse reports with the option's name."""
+
+    def convert(text: str) -> Any:
+        try:
+            return parse(text)
+        except PlanError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return convert
+
+
+def whole(low: int, high: int) -> Callable[[str], Any]:
+    """Return a parser of whole numbers from `low` to `high`."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"-?[0-9]{1,19}", text) or not low <= int(text) <= high:
+            raise PlanError(f"{text!r} is not a whole number from {low} to {high}")
+        return int(text)
+
+    return typed(parse)
+
+
+def folder(text: str) -> Path:
+    """Return the folder of that name.
+
+    Raises:
+        PlanError: it is empty.
+    """
+    if not text:
+        raise PlanError("'' names no folder: write -o DIR")
+    return Path(text)
+
+
+count, duration = typed(units.parse_count), typed(units.parse_duration)
+rate, size = typed(units.parse_rate), typed(units.parse_size)
+
+
+def add_message(parser: argparse.ArgumentParser) -> None:
+    """Add what the messages are."""
+    message = parser.add_argument_group(
+        "message", "{marker} is the message's mark, {id} the connection's number"
+    )
+    add = message.add_argument
+    add("--text", metavar="T", help="template (default: {marker} alone)")
+    add("--json", metavar="T", help='JSON template, such as {"type":"say","text":"{marker}"}')
+    add("--size", metavar="BYTES", type=size, help="pad to this size (default: no padding)")
+    add("--binary", action="store_true", default=None, help="send binary frames (default: text)")
+
+
+def add_connection(parser: argparse.ArgumentParser) -> None:
+    """Add how the connections are made, but for TLS."""
+    group = parser.add_argument_group("connection", "{id} works in URL, headers, cookies and --on-open")
+    add = group.add_argument
+    profiles = f"URL is the reference application's base: {', '.join(PROFILES)} (default: any service)"
+    add("--profile", metavar="NAME", help=profiles)
+    add("--on-open", metavar="MESSAGE", action="append", help="send when open; repeatable")
+    header = "header of the handshake; repeatable"
+    add("-H", "--header", dest="headers", metavar="'NAME: VALUE'", action="append", help=header)
+    add("--cookie", dest="cookies", metavar="NAME=VALUE", action="append", help="cookie; repeatable")
+    subprotocol = "subprotocol to offer; repeatable"
+    add("--subprotocol", dest="subprotocols", metavar="NAME", action="append", help=subprotocol)
+    add("--bind", metavar="ADDR", action="append", help="local address, taken in turn; repeatable")
+    drivers = "WebSocket implementation (default: picows)"
+    add("--driver", choices=("picows", "websockets"), help=drivers)
+    deflate = "offer permessage-deflate (--driver websockets)"
+    add("--deflate", action="store_true", default=None, help=deflate)

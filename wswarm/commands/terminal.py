@@ -1,0 +1,86 @@
+"""The terminal, signals and folders, as every command uses them."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from wswarm.errors import PlanError, ResultError
+from wswarm.report import store
+
+INTERRUPTED = 130
+INVALID = 98
+REGRESSION = 97
+INCONCLUSIVE = 96
+SLO_MISSED = 99
+
+
+class Interrupts:
+    """Ctrl-C, SIGTERM or SIGHUP: the first asks for an early end, the second aborts."""
+
+    def __init__(self) -> None:
+        self._is_asked = self._is_told = False
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> "Interrupts":
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            self._before[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def asked(self) -> bool:
+        """Return whether an early end was asked for, and say so once: a signal may come in the midst of drawing."""
+        if self._is_asked and not self._is_told:
+            self._is_told = True
+            with suppress(OSError):
+                print("\nending early; once more to abort", file=sys.stderr)
+        return self._is_asked
+
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        if self._is_asked:
+            raise KeyboardInterrupt
+        self._is_asked = True
+
+
+@contextmanager
+def report_folder(wanted: Path | None, name: str) -> Iterator[Path]:
+    """Yield a folder that can be written; folders made for a run that then failed do not stay behind empty."""
+    made = _missing(wanted or store.DEFAULT_ROOT)
+    try:
+        folder = wanted or store.new_folder(None, name, datetime.now(UTC))
+        store.prepare(folder)
+    except ResultError as error:
+        raise PlanError(f"-o {wanted}: {error}" if wanted else str(error)) from None
+    try:
+        yield folder
+    except BaseException:
+        with suppress(OSError):
+            for path in made if wanted else [folder, *made]:
+                path.rmdir()
+        raise
+
+
+def _missing(folder: Path) -> list[Path]:
+    """Return the folder and those above it, as far as they are not there, innermost first."""
+    try:
+        return [path for path in (folder, *folder.parents) if not path.exists()]
+    except OSError:  # a name too long, a loop of links: `prepare` says so
+        return []
+
+
+def say(shown: str, end: str = "\n") -> None:
+    """Print to stdout; a reader that has seen enough (`| head -1`) is no failure, a full disk is."""
+    try:
+        print(shown, end=end, flush=True)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python complains once more on exit
+        if not isinstance(error, BrokenPipeError):
+            raise ResultError(f"stdout can't be written: {error.strerror}; free space there") from None

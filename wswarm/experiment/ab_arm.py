@@ -1,0 +1,151 @@
+"""One version in one generation: its fresh server, and the swarm that stays connected to it."""
+
+import random
+from collections.abc import Callable
+from typing import NamedTuple
+
+from wswarm.drive import address, cores, spending, wire
+from wswarm.drive.clock import now_ns
+from wswarm.drive.cores import Pinning
+from wswarm.drive.fleet import Fleet
+from wswarm.drive.probes import MachineMeter
+from wswarm.drive.server import Server
+from wswarm.errors import GeneratorError, TargetError
+from wswarm.experiment import orders
+from wswarm.experiment.observe import check_opened, is_hopeless
+from wswarm.load.marker import prefix_for
+from wswarm.load.plan import Plan
+from wswarm.stats.findings import Findings, Window
+from wswarm.units import NS_PER_S
+
+WARMUP_SHARE = 0.1
+_START_AFTER_NS = 50_000_000
+_LISTEN_S = 0.05
+_GRACE_S = 10.0
+_START_S = 30.0
+
+
+class Observation(NamedTuple):
+    """What one slice of load showed.
+
+    Attributes:
+        began_ns: When it began to be loaded.
+        plan: The load.
+        window: Its times.
+        findings: Of each agent; none where they died.
+        before: What the server had spent then; `after`: when all had arrived.
+    """
+
+    began_ns: int
+    plan: Plan
+    window: Window
+    findings: list[Findings]
+    deaths: tuple[str, ...]
+    before: spending.Spent | None
+    after: spending.Spent | None
+    steal: float | None
+
+
+class ArmSession:
+    """A swarm connected to one server: slices of load, one after another, on the same connections.
+
+    Args:
+        server: That is started, or starts meanwhile.
+        plan: How to connect and what to say.
+        pinning: The cores of either, once started.
+    """
+
+    def __init__(self, server: Server, plan: Plan, pinning: Pinning) -> None:
+        self._server, self._plan, self._pinning = server, plan, pinning
+        self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
+        self._fleet = Fleet(plan.processes or 1, has_publisher=plan.scenario == "fanout")
+
+    def begin(self) -> None:
+        """Begin to open the connections, once the server listens.
+
+        Raises:
+            TargetError: it does not.
+        """
+        self._listen_until(lambda: self._fleet.have(lambda agent: agent.ready), _START_S)
+        self._server.wait_until_it_listens()
+        cores.keep(self._server.pid, self._pinning.servers)
+        for agent in self._fleet.agents:
+            cores.keep(agent.process.pid, self._pinning.generator)
+        addresses = address.resolve(self._plan.url)
+        orders.tell_open(self._fleet, self._plan, addresses, self._prefix, now_ns() + _START_AFTER_NS)
+
+    def connect(self) -> None:
+        """Wait until the connections are open.
+
+        Raises:
+            TargetError: not one of them opened.
+        """
+        plan = self._plan
+        self._listen_until(
+            lambda: self._fleet.have(lambda agent: agent.opened) or is_hopeless(self._fleet),
+            plan.sockets / plan.connect_rate + plan.connect_timeout + _START_S,
+        )
+        try:
+            check_opened(plan, self._fleet, was_cut=False)
+        except TargetError as error:
+            words = "\n".join(f"  {line}" for line in self._server.last_words())
+            said = f"; the last words of the server:\n{words}" if words else ""
+            raise TargetError(f"{self._server.name}: {error}{said}") from None
+
+    def run(self, plan: Plan, pause_s: float) -> Observation:
+        """Return what a slice of load showed; without findings if an agent died.
+
+        Args:
+            pause_s: Time without load before it.
+        """
+        while self._fleet.listen(0):
+            pass  # what the agents said of themselves while they were idle
+        began_ns = now_ns()
+        window = self._window(plan, began_ns + round(pause_s * NS_PER_S))
+        machine, steal = MachineMeter(), None
+        before = spending.spent(self._server.pid)
+        for agent in self._fleet.agents:
+            agent.sent = agent.settled = None
+        try:
+            orders.tell_load(self._fleet, plan, window)
+            machine.start()
+            length_s = (window.drain_ns - began_ns) / NS_PER_S + plan.drain
+            self._listen_until(lambda: self._fleet.have(lambda agent: agent.sent), length_s + _GRACE_S)
+            steal = machine.stop().steal
+            orders.tell_settle(self._fleet, plan, window.end_ns)
+            self._listen_until(lambda: self._fleet.have(lambda agent: agent.settled), plan.drain + _GRACE_S)
+        except GeneratorError:
+            pass  # it is in the deaths
+        deaths = self._fleet.deaths
+        found = [agent.settled.findings for agent in self._fleet.agents if agent.settled is not None]
+        return Observation(
+            began_ns=began_ns,
+            plan=plan,
+            window=window,
+            findings=[] if deaths else found,
+            deaths=deaths,
+            before=before,
+            after=spending.spent(self._server.pid),
+            steal=steal,
+        )
+
+    def close(self) -> None:
+        """Close all connections and end the agents; the server is its owner's to end."""
+        for agent in self._fleet.living:
+            agent.tell(wire.Close())
+        self._fleet.__exit__(None, None, None)
+
+    def _window(self, plan: Plan, start_ns: int) -> Window:
+        hold_ns = start_ns + round(plan.warmup * NS_PER_S)
+        drain_ns = hold_ns + round(plan.duration * NS_PER_S)
+        return Window(start_ns, start_ns, hold_ns, drain_ns, drain_ns + round(plan.drain * NS_PER_S))
+
+    def _listen_until(self, is_over: Callable[[], bool], limit_s: float) -> None:
+        """Listen to the agents; one that says nothing for too long is taken for dead."""
+        deadline_ns = now_ns() + round(limit_s * NS_PER_S)
+        while not is_over():
+            self._fleet.listen(_LISTEN_S)
+            if now_ns() > deadline_ns:
+                for agent in self._fleet.living:
+                    agent.process.kill()
+                deadline_ns = now_ns() + round(_GRACE_S * NS_PER_S)

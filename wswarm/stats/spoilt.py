@@ -1,0 +1,43 @@
+"""Which slices the generator or the machine has spoilt: rules set beforehand, that do not look at the arm."""
+
+from dataclasses import dataclass
+
+MS = 1_000_000
+_STOP_NS = 250 * MS  # as of a whole run
+_STOP_SHARE = 0.25
+_STEAL = 0.3
+_LATE_SHARE = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """What is known of a slice that is not the server's doing.
+
+    Attributes:
+        length_ns: Of its load.
+        deaths: What became of each agent that died.
+        longest_stop_ns: Longest that a loop of the generator stood still.
+        lag_ns: Median of how late messages were sent, `None` if none were.
+        steal: Share of the machine's time that its host gave to others, `None` if unknown.
+    """
+
+    length_ns: int
+    deaths: tuple[str, ...] = ()
+    longest_stop_ns: int = 0
+    lag_ns: int | None = None
+    steal: float | None = None
+
+
+def spoilt(found: Conditions) -> tuple[str, ...]:
+    """Return why the slice says nothing of the server; none if it does.
+
+    Messages that were not sent are no reason: the server may have closed the connections, or not read them.
+    """
+    reasons = list(found.deaths)
+    if found.longest_stop_ns > max(_STOP_NS, _STOP_SHARE * found.length_ns):
+        reasons.append(f"the generator stood still for {found.longest_stop_ns / MS:.0f} ms")
+    if found.lag_ns is not None and found.lag_ns > _LATE_SHARE * found.length_ns:
+        reasons.append(f"half of the messages were sent {found.lag_ns / MS:.0f} ms late or more")
+    if found.steal is not None and found.steal > _STEAL:
+        reasons.append(f"the host took {found.steal:.0%} of the machine's time")
+    return tuple(reasons)
