@@ -1,26 +1,16 @@
-"""What is known of a station."""
+"""What the conductor tells a station that has not answered, and one that has."""
 
-from tests.locust import unpatched  # noqa: F401 - before Locust
-from wswarm.drive.live.wire import SquadState
-from wswarm.locust.messages import State
+from wswarm.locust import messages
 from wswarm.locust.roster import Member
 
 
-def told(hold: int) -> State:
-    squad = SquadState(requested=3, opened=3, open=3, sent=7, received=5, duplicated=1)
-    return State(test=1, number=1, hold=hold, pending=0, squads=[squad], publishing=[squad])
+def test_a_worker_that_did_not_listen_yet_is_greeted_again_until_it_answers() -> None:
+    member = Member("one", "worker 0", first_id=1)
+    assert [member.word(7) for _ in range(2)] == [messages.Hello(test=7)] * 2
+    assert member.is_first_answer()
+    assert member.word(7) == messages.Beat()
 
 
-def test_figures_of_an_earlier_hold_are_not_shown_as_those_of_this_one() -> None:
-    member = Member("local", "Locust", first_id=1, holds=1, state=told(hold=0))
-    for state in (member.squad(0), member.publishing(0)):
-        assert state is not None
-        assert (state.sent, state.received, state.duplicated) == (0, 0, 0)
-        assert (state.requested, state.open) == (3, 3)
-
-
-def test_a_station_that_came_after_the_hold_began_has_its_figures_shown() -> None:
-    member = Member("late", "worker 1", first_id=1, holds=0, state=told(hold=0))
-    state = member.squad(0)
-    assert state is not None
-    assert state.received == 5
+def test_only_the_first_of_several_answers_begins_its_test() -> None:
+    member = Member("one", "worker 0", first_id=1)
+    assert [member.is_first_answer() for _ in range(3)] == [True, False, False]

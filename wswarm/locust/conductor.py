@@ -205,7 +205,7 @@ class Conductor:
             return
         member.heard_ns = now_ns()
         if isinstance(message, messages.Here):
-            if message.test == self.test and not member.has_begun:
+            if message.test == self.test and member.is_first_answer():
                 self._meet(member, message)
         elif isinstance(message, messages.Pong):
             self._clocks.note(member, message)
@@ -258,8 +258,9 @@ class Conductor:
             self._tell_paces(self._pacing.changed(self.there()))
             self._miss_the_lost()
             self.watch_target()
-            for member in self.there():
-                self._bus.tell(member.worker, messages.Beat())
+            for member in self.members.values():
+                if member.loss is None:
+                    self._bus.tell(member.worker, member.word(test))
             self.on_tick()
             gevent.sleep(_TICK_S)
 

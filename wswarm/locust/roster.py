@@ -37,6 +37,7 @@ class Member:
     offset: Offset | None = None
     latest: Offset | None = None
     heard_ns: int = field(default_factory=now_ns)
+    has_answered: bool = False
     has_begun: bool = False
     is_publisher: bool = False
     is_publishing: bool = False
@@ -76,6 +77,15 @@ class Member:
         publishing = self.state.publishing
         are_decided = all(one.opened + sum(one.failures.values()) == one.requested > 0 for one in publishing)
         return self.state.pending == 0 and are_decided and bool(publishing or not self.is_publishing)
+
+    def is_first_answer(self) -> bool:
+        """Take in that it answered; return whether it had not before."""
+        is_first, self.has_answered = not self.has_answered, True
+        return is_first
+
+    def word(self, test: int) -> messages.Hello | messages.Beat:
+        """Return what to tell it now and then: `Hello` until it answers, as it may not have listened yet."""
+        return messages.Beat() if self.has_answered else messages.Hello(test=test)
 
     def squad(self, number: int) -> SquadState | None:
         """Return how a squad stands: in the end as it was found, before that as it was told last."""
