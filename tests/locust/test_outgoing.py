@@ -1,0 +1,46 @@
+"""Commands to an agent: many greenlets tell them, and one at a time writes."""
+
+import gevent
+import pytest
+
+from wswarm.drive.live import wire
+from wswarm.locust.outgoing import Outgoing
+
+
+class SlowAgent:
+    """Takes one command at a time, as a full socket does, and dislikes a second writer."""
+
+    death: str | None = None
+
+    def __init__(self) -> None:
+        self.heard: list[wire.Command] = []
+        self._is_busy = False
+
+    def tell(self, command: wire.Command) -> None:
+        assert not self._is_busy, "two greenlets write at once"
+        self._is_busy = True
+        gevent.sleep(0)
+        self.heard.append(command)
+        self._is_busy = False
+
+
+@pytest.fixture
+def agent() -> SlowAgent:
+    return SlowAgent()
+
+
+def test_what_many_greenlets_tell_at_once_is_written_by_one_in_the_order_of_telling(agent: SlowAgent) -> None:
+    outgoing = Outgoing(agent)  # type: ignore[arg-type]
+    joins = [wire.Join(0, number) for number in range(500)]
+    gevent.joinall([gevent.spawn(outgoing.tell, join) for join in joins], raise_error=True)
+    outgoing.finish()
+    assert agent.heard == [*joins, wire.Close()]
+
+
+def test_an_agent_that_is_gone_is_told_nothing_and_nobody_waits_for_it(agent: SlowAgent) -> None:
+    outgoing = Outgoing(agent)  # type: ignore[arg-type]
+    agent.death = "killed"
+    outgoing.tell(wire.Join(0, 1))
+    outgoing.finish()
+    outgoing.tell(wire.Join(0, 2))
+    assert len(agent.heard) <= 1
