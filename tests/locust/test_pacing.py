@@ -1,5 +1,6 @@
 """Paces shared out among stations, and what is said of a station that is lost."""
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -41,9 +42,14 @@ def member(place: int, chat: int, echo: int, ahead_ns: int = 0) -> Member:
     one = Member(f"id{place}", f"worker {place} (id{place})", first_id=1, offset=Offset(ahead_ns, 0))
     one.has_begun = True
     one.is_publisher = one.is_publishing = place == 0
-    squads = [SquadState(requested=chat, opened=chat, open=chat), SquadState(open=echo)]
+    squads = [
+        SquadState(requested=chat, opened=chat, open=chat),
+        SquadState(requested=echo, opened=echo, open=echo),
+    ]
     publishing = [SquadState(requested=2, opened=2, open=2)] if one.is_publisher else []
-    one.state = messages.State(test=1, number=1, hold=0, pending=0, squads=squads, publishing=publishing)
+    one.state = messages.State(
+        test=1, number=1, hold=0, pending=0, seated=chat + echo, squads=squads, publishing=publishing
+    )
     return one
 
 
@@ -127,4 +133,15 @@ def test_a_station_is_settled_once_handshakes_of_users_and_publishers_are_decide
     one.state = messages.State(test=1, number=3, hold=0, pending=0, squads=[], publishing=[])
     assert not one.is_settled  # its publishers have not been heard of
     one.is_publishing = False
+    assert one.is_settled
+
+
+def test_a_station_is_not_settled_before_its_figures_know_of_every_handshake() -> None:
+    one = member(1, 3, 5)
+    assert one.state is not None
+    for stale in (SquadState(requested=4, opened=4, open=4), SquadState(requested=5, opened=4, open=4)):
+        one.state = msgspec.structs.replace(one.state, squads=[one.state.squads[0], stale])
+        assert not one.is_settled
+    failed = SquadState(requested=5, opened=4, open=4, failures={"refused": 1})
+    one.state = msgspec.structs.replace(one.state, squads=[one.state.squads[0], failed])
     assert one.is_settled

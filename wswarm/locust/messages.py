@@ -105,6 +105,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     Attributes:
         hold: How many holds have begun.
         pending: Handshakes under way.
+        seated: Users that have come so far; `squads`, which are older, may not know of all their connections.
         squads: As in `Begin`; `publishing`: likewise.
         deaths: What became of agents that died.
     """
@@ -113,6 +114,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     number: int
     hold: int
     pending: int
+    seated: int = 0
     squads: list[wire.SquadState] = []
     publishing: list[wire.SquadState] = []
     deaths: list[str] = []

@@ -71,12 +71,13 @@ class Member:
 
     @property
     def is_settled(self) -> bool:
-        """Whether no handshake is under way."""
-        if self.state is None:
+        """Whether no handshake is under way, and the agents' figures know how all have ended."""
+        state = self.state
+        if state is None or state.pending or (self.is_publishing and not state.publishing):
             return False
-        publishing = self.state.publishing
-        are_decided = all(one.opened + sum(one.failures.values()) == one.requested > 0 for one in publishing)
-        return self.state.pending == 0 and are_decided and bool(publishing or not self.is_publishing)
+        are_decided = all(map(_is_decided, (*state.squads, *state.publishing)))
+        are_all_there = all(one.requested for one in state.publishing)
+        return are_decided and are_all_there and sum(one.requested for one in state.squads) == state.seated
 
     def is_first_answer(self) -> bool:
         """Take in that it answered; return whether it had not before."""
@@ -113,6 +114,10 @@ class Member:
         return msgspec.structs.replace(
             state, sent=0, received=0, duplicated=0, reordered=0, times=b"", recent=Recent()
         )
+
+
+def _is_decided(state: SquadState) -> bool:
+    return state.opened + sum(state.failures.values()) == state.requested
 
 
 def state_of(found: Findings) -> SquadState:

@@ -198,6 +198,7 @@ class Station:
                 number=self._states,
                 hold=crew.hold,
                 pending=sum(not seat.decided.is_set() for seats in self._seats for seat in seats),
+                seated=sum(map(len, self._seats)),
                 squads=crew.held.squads,
                 publishing=crew.published.squads,
                 deaths=crew.deaths,
