@@ -168,7 +168,7 @@ class Session:
         """End the test and write its report; nothing if none is running."""
         if not self.conductor.finish():
             return
-        self.runs = runs_of(self.conductor)
+        self.runs = self.board.runs = runs_of(self.conductor)
         self._show()
         if not self.runs:
             _log.error("nothing was measured: no user of ours had asked for a connection")
