@@ -4,7 +4,7 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -50,11 +50,16 @@ class Served:
         (row,) = [one["row"] for one in self.json("/wswarm/data")["classes"] if one["row"] is not None]
         return dict(row)
 
+    def wait_for_row(self, is_so: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+        """Wait until the row is so, and return it as it was then: the next may be otherwise."""
+        rows: list[dict[str, Any]] = []
+        until(lambda: rows.append(self.row()) or is_so(rows[-1]))  # type: ignore[func-returns-value]
+        return rows[-1]
+
     def wait_for_deliveries(self, users: int) -> dict[str, Any]:
         """Wait until there are so many subscribers and something was delivered in the hold; return the row."""
         until(lambda: self.json("/wswarm/data")["hold_s"] is not None)
-        until(lambda: self.row()["subscribers"] == users and self.row()["delivered"] > 100)
-        return self.row()
+        return self.wait_for_row(lambda row: row["subscribers"] == users and row["delivered"] > 100)
 
     def is_up(self) -> bool:
         """Whether it answers."""

@@ -42,8 +42,8 @@ def test_the_tab_fills_while_the_test_runs_and_is_exact_when_it_has_ended(web: S
     assert row["figures"] == "so far"
     assert row["owed"] >= row["delivered"]
     assert (row["lost"], row["duplicated"], row["reordered"]) == (0, 0, 0)
-    until(lambda: web.row()["last"] is not None)
-    assert 0 < web.row()["first"] <= web.row()["last"]
+    row = web.wait_for_row(lambda row: row["first"] is not None and row["last"] is not None)
+    assert 0 < row["first"] <= row["last"]
     web.post("/stop")
     (run,) = [run for run in web.locust.runs().values() if run.fanout is not None]
     assert run.messages is not None

@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, NamedTuple, Self
 
+import psutil
+
 from wswarm.drive.clock import now_ns
 from wswarm.drive.limits import raise_file_limit
 from wswarm.drive.target import HOST, end_with_parent
@@ -177,7 +179,14 @@ class Server:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
+        self._wait_for_the_group()
         self._log.close()
+
+    def _wait_for_the_group(self) -> None:
+        """Wait for the deaths of its children, which are not ours to be told of."""
+        deadline_ns = now_ns() + round(_STOP_S * NS_PER_S)
+        while _runs(self.pid) and now_ns() < deadline_ns:
+            time.sleep(_POLL_S)
 
 
 def free_ports(count: int) -> list[int]:
@@ -187,6 +196,22 @@ def free_ports(count: int) -> list[int]:
         for probe in probes:
             probe.bind((HOST, 0))
         return [int(probe.getsockname()[1]) for probe in probes]
+
+
+def _runs(group: int) -> bool:
+    """Return whether a process of that group runs; a zombie, which nobody has asked for its end, does not."""
+    try:
+        os.killpg(group, 0)
+    except (ProcessLookupError, PermissionError):  # macOS refuses when only zombies are left
+        return False
+    return any(_is_of(process, group) for process in psutil.process_iter())
+
+
+def _is_of(process: psutil.Process, group: int) -> bool:
+    try:
+        return os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE
+    except (OSError, psutil.Error):
+        return False
 
 
 def _program(word: str, variables: Mapping[str, str], folder: Path | None) -> str:
