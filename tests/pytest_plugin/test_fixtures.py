@@ -79,7 +79,7 @@ def test_pids(ws_server):
 
 
 def is_zombie(process: psutil.Process) -> bool:
-    """Whether it has ended, and only its parent does not know yet: of an orphan that is the machine's first process."""
+    """Whether it has ended, and only its parent, of an orphan the machine's first process, does not know yet."""
     try:
         return process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
