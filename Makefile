@@ -20,8 +20,10 @@ $(STAMP): pyproject.toml constraints.txt
 run: $(STAMP)  ## measure the reference app end to end and write a report
 	$(BIN)/wswarm run
 
+# Hundreds of processes are started, which must not compile wswarm each; and most of the time is spent waiting.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(STAMP)  ## run every test
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
+	$(BIN)/python -m pytest --numprocesses=4 --dist=loadgroup
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .

@@ -1,5 +1,7 @@
 """The command line as a user meets it: a process of its own, in a folder of its own."""
 
+import contextlib
+import io
 import os
 import signal
 import subprocess
@@ -11,6 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import psutil
+
+from tests.end_to_end.instrument import agents_of
+from wswarm.cli import main
 
 PATIENCE_S = 60.0
 BRIEF = ("-c", "3", "-d", "300ms", "--no-plots")
@@ -81,6 +86,15 @@ class Command:
 def wswarm(*arguments: str, cwd: Path, prefix: Sequence[str] = (), **options: object) -> Outcome:
     """Run `wswarm` in the folder to its end."""
     return Command(*arguments, cwd=cwd, prefix=prefix, **options).outcome()
+
+
+def in_process(*arguments: str, cwd: Path) -> Outcome:
+    """Run `wswarm` in the folder to its end without a process of its own, whose start takes longest of all."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.chdir(cwd), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main(arguments)
+    assert not agents_of()
+    return Outcome(code, out.getvalue(), err.getvalue())
 
 
 def wait_until(is_so: Callable[[], object], what: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import BRIEF_MESSAGES, Outcome, wswarm
+from tests.cli.command import BRIEF_MESSAGES, Outcome, in_process, wswarm
 from tests.cli.strangers import closed_port, stranger
 from tests.end_to_end.servers import Server, serve
 from wswarm.drive.limits import AGENTS_PER_CORE, FILES_RESERVED, cores
@@ -22,7 +22,8 @@ def failing(tmp_path: Path) -> Failing:
     def run(code: int, *arguments: str, **options: object) -> str:
         command = "echo" if "://" in arguments[0] else arguments[0]
         rest = arguments if command == "echo" else arguments[1:]
-        end: Outcome = wswarm(command, *BRIEF_MESSAGES, "--quiet", *rest, cwd=tmp_path, **options)
+        start = wswarm if options else in_process
+        end: Outcome = start(command, *BRIEF_MESSAGES, "--quiet", *rest, cwd=tmp_path, **options)
         assert (end.code, end.out, end.err.count("\n")) == (code, "", 1), end
         assert "Traceback" not in end.err
         assert end.err.startswith(f"wswarm {command}: ")
@@ -121,7 +122,7 @@ def test_a_folder_that_cannot_be_written_is_named(folder: str, why: str, failing
 
 def test_a_folder_below_which_nothing_can_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "reports").write_text("a file")
-    end = wswarm("echo", "ws://127.0.0.1:1/", "--quiet", cwd=tmp_path)
+    end = in_process("echo", "ws://127.0.0.1:1/", "--quiet", cwd=tmp_path)
     assert (end.code, end.err.count("\n")) == (2, 1)
     assert_words(end.err, "reports", "-o DIR")
 
@@ -129,7 +130,7 @@ def test_a_folder_below_which_nothing_can_be_made_is_named(tmp_path: Path) -> No
 def test_folders_that_were_there_before_a_failure_stay(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     for folder, left in (("mine", True), ("mine/new/deep", True), ("other/deep", False)):
-        end = wswarm("echo", "ws://127.0.0.1:1/", "--slo", "x", "--quiet", "-o", folder, cwd=tmp_path)
+        end = in_process("echo", "ws://127.0.0.1:1/", "--slo", "x", "--quiet", "-o", folder, cwd=tmp_path)
         assert (end.code, (tmp_path / folder.split("/")[0]).exists()) == (2, left)
     assert [path.name for path in tmp_path.rglob("*")] == ["mine"]
 

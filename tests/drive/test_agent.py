@@ -75,7 +75,7 @@ def memory(monkeypatch: pytest.MonkeyPatch) -> list[FakeConnection]:
         opened.append(FakeConnection(FakeClock.__new__(FakeClock)))
         return opened[-1]
 
-    monkeypatch.setitem(agent_module.DRIVERS, "picows", connect)
+    monkeypatch.setattr(agent_module, "driver", lambda _: connect)
     return opened
 
 

@@ -1,13 +1,13 @@
 """Times reported against the server's own log of how long it held each message."""
 
-from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 from statistics import fmean, median
 from typing import Any, NamedTuple
 
 import pytest
 
-from tests.end_to_end.instrument import NS_PER_S, approximately, clock, quantile, run
+from tests.end_to_end.instrument import NS_PER_S, approximately, clock, quantile, run, undisturbed
 from tests.end_to_end.servers import serve
 from wswarm.run import Run
 
@@ -22,11 +22,15 @@ class Measured(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def delayed() -> Iterator[Measured]:
-    """300 messages in 1.5 s after 100 of warm-up, each reply held for 50 ms."""
-    with serve("fixed_delay", delay=0.050) as server:
-        found = run("echo", server.url, connections=10, rate=200, duration=1.5, warmup=0.5)
-        yield Measured(found, server.log())
+def delayed() -> Measured:
+    """300 messages in 1.5 s after 100 of warm-up, each reply held for 50 ms or more."""
+
+    def measure(delay_s: float) -> Measured:
+        with serve("fixed_delay", delay=delay_s) as server:
+            found = run("echo", server.url, connections=10, rate=200, duration=1.5, warmup=0.5)
+            return Measured(found, server.log())
+
+    return undisturbed(measure)
 
 
 def held_s(measured: Measured) -> list[float]:
@@ -91,9 +95,12 @@ def test_no_reply_is_reported_earlier_than_the_server_sent_it(delayed: Measured)
 
 
 def test_the_closed_model_sends_again_once_the_reply_is_there() -> None:
-    with serve("fixed_delay", delay=0.050) as server:
-        found = run("echo", server.url, connections=4, rate=None, closed=True, duration=1.5, warmup=0)
-        facts = server.log()
+    def measure(delay_s: float) -> Measured:
+        with serve("fixed_delay", delay=delay_s) as server:
+            found = run("echo", server.url, connections=4, rate=None, closed=True, duration=1.5, warmup=0)
+            return Measured(found, server.log())
+
+    found, facts = undisturbed(measure)
     assert found.messages is not None
     assert found.service_time is not None
     assert found.service_time.mean is not None
@@ -107,9 +114,9 @@ RECEIVERS = 6
 BROADCASTS = 20
 
 
-def staircase(processes: int) -> Measured:
-    """20 broadcasts of the hold to six receivers, one 50 ms after the other; 5 of warm-up."""
-    with serve("staircase", step=0.050) as server:
+def staircase(processes: int, step_s: float) -> Measured:
+    """20 broadcasts of the hold to six receivers, one `step_s` after the other; 5 of warm-up."""
+    with serve("staircase", step=step_s) as server:
         plan = {"connections": RECEIVERS, "rate": 10, "duration": 2, "warmup": 0.5, "processes": processes}
         found = run("fanout", server.url, **plan)
         return Measured(found, server.log())
@@ -118,7 +125,7 @@ def staircase(processes: int) -> Measured:
 @pytest.fixture(scope="module", params=[1, 2], ids=["one process", "two processes"])
 def stairs(request: pytest.FixtureRequest) -> Measured:
     """The staircase, its subscribers in one process or two."""
-    return staircase(request.param)
+    return undisturbed(partial(staircase, request.param))
 
 
 def deliveries_s(measured: Measured) -> list[list[float]]:

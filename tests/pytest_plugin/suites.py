@@ -1,22 +1,25 @@
-"""Suites of a user of the fixtures: a tiny FastAPI application and the strictest settings that pytest has."""
+"""Suites of a user of the fixtures: a tiny application, and the strictest settings that pytest has.
+
+It is one of Starlette, as FastAPI takes twice as long to start; `FASTAPI` is the same in that.
+"""
 
 import pytest
 
 SERVICE = """
 import os
-from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocketDisconnect
 
-app = FastAPI()
 rooms = set()
 
 
-@app.get("/environment/{name}")
-def environment(name: str):
-    return os.environ.get(name)
+async def environment(request):
+    return JSONResponse(os.environ.get(request.path_params["name"]))
 
 
-@app.websocket("/ws")
-async def echo(socket: WebSocket):
+async def echo(socket):
     await socket.accept()
     try:
         while True:
@@ -25,8 +28,7 @@ async def echo(socket: WebSocket):
         pass
 
 
-@app.websocket("/chat")
-async def chat(socket: WebSocket):
+async def chat(socket):
     await socket.accept()
     rooms.add(socket)
     try:
@@ -39,30 +41,38 @@ async def chat(socket: WebSocket):
         rooms.discard(socket)
 
 
-@app.websocket("/loud")
-async def loud(socket: WebSocket):
+async def loud(socket):
     await socket.accept()
     print("somebody came in", flush=True)
     await socket.close()
 
 
-@app.websocket("/fatal")
-async def fatal(socket: WebSocket):
+async def fatal(socket):
     await socket.accept()
     await socket.receive_text()
     os._exit(3)
 
 
+sockets = {"/ws": echo, "/chat": chat, "/loud": loud, "/fatal": fatal}
+routes = [WebSocketRoute(path, endpoint) for path, endpoint in sockets.items()]
+app = Starlette(routes=[Route("/environment/{name}", environment), *routes])
+
+
 def factory():
     return app
 """
+FASTAPI = SERVICE.replace(
+    "from starlette.applications import Starlette", "from fastapi import FastAPI as Starlette"
+)
 
 BRIEF = "dict(connections=4, rate=100, duration=0.5, warmup=0.1, connect_rate=1000)"
 
 
-def suite(pytester: pytest.Pytester, tests: str, *, ini: str = "", conftest: str = "") -> None:
+def suite(
+    pytester: pytest.Pytester, tests: str, *, ini: str = "", conftest: str = "", service: str = SERVICE
+) -> None:
     """Write a suite with the service beside it."""
-    pytester.makepyfile(service=SERVICE, test_service=f"BRIEF = {BRIEF}\n{tests}")
+    pytester.makepyfile(service=service, test_service=f"BRIEF = {BRIEF}\n{tests}")
     pytester.makeini(
         f"[pytest]\nfilterwarnings = error\naddopts = --strict-markers --strict-config -p no:cacheprovider\n{ini}"
     )
@@ -71,5 +81,5 @@ def suite(pytester: pytest.Pytester, tests: str, *, ini: str = "", conftest: str
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    """Run the suite in a process of its own."""
-    return pytester.runpytest_subprocess(*arguments, timeout=120)
+    """Run the suite in a process of its own; loading the plugin of hypothesis alone would take longer than most."""
+    return pytester.runpytest_subprocess("-p", "no:hypothesispytest", *arguments, timeout=120)

@@ -5,7 +5,7 @@ from importlib.metadata import entry_points
 import psutil
 import pytest
 
-from tests.pytest_plugin.suites import run, suite
+from tests.pytest_plugin.suites import FASTAPI, run, suite
 
 pytest_plugins = ["pytester"]
 
@@ -35,6 +35,7 @@ def test_all(ws_swarm, ws_server):
     assert found[1].summary.startswith("wswarm echo · " + ws_server.url + "/ws")
     assert repr(found[1]).startswith("<wswarm echo ws://127.0.0.1:")
 """,
+        service=FASTAPI,
     )
     run(pytester, "--ws-app", "service:app").assert_outcomes(passed=1)
 

@@ -1,6 +1,7 @@
 """Parts of made-up runs: samples, distributions, connections, seconds, broadcasts."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,13 @@ LEVELS = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999, "p99
 def distribution(times_s: Sequence[float] | np.ndarray[Any, np.dtype[np.float64]]) -> Distribution:
     """Return the distribution of some times in s; a percentile is `None` where the sample is too small."""
     times = np.sort(np.asarray(times_s, dtype=float))
-    if times.size == 0:
-        return Distribution(n=0)
+    return _distribution(times.tobytes()) if times.size else Distribution(n=0)
+
+
+@cache
+def _distribution(ascending: bytes) -> Distribution:
+    """Return the distribution of times in s, as bytes: to record each takes long, and most runs are made again."""
+    times = np.frombuffer(ascending)
     histogram = HdrHistogram(1000, 3_600_000_000_000, 3)
     for value, count in zip(*np.unique((times * 1e9).astype(int), return_counts=True), strict=True):
         histogram.record_value(int(value), int(count))

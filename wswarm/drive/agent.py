@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
-from wswarm.drive import picows_driver, websockets_driver, wire
+from wswarm.drive import wire
 from wswarm.drive.capture import FoldClock
 from wswarm.drive.clock import now_ns
 from wswarm.drive.connection import Driver, Settings
@@ -24,13 +24,20 @@ from wswarm.stats.findings import Findings, Window, pack, unpack
 from wswarm.stats.tally import EchoTally
 from wswarm.units import NS_PER_S
 
-DRIVERS: dict[str, Driver] = {"picows": picows_driver.connect, "websockets": websockets_driver.connect}
-
 PUBLISHER_GAP_NS = 25_000_000  # its lateness shows as send lag anyway
 
 _SNAPSHOT_S = 0.25
 _POLL_S = 0.01
 _UNREAD_LIMIT = 4 << 20
+
+
+def driver(name: str) -> Driver:
+    """Return the driver of that name; no other is imported, for an agent has to start soon."""
+    if name == "websockets":
+        from wswarm.drive.websockets_driver import connect
+    else:
+        from wswarm.drive.picows_driver import connect
+    return connect
 
 
 class Agent:
@@ -48,7 +55,7 @@ class Agent:
             deflate=plan.deflate,
             timeout=plan.connect_timeout,
         )
-        self._swarm = Swarm(plan, command.prefix, DRIVERS[plan.driver], settings, command.numbers)
+        self._swarm = Swarm(plan, command.prefix, driver(plan.driver), settings, command.numbers)
         self._swarm.is_replying = plan.closed
         self._effort = EffortMeter()
         gap_ns = PUBLISHER_GAP_NS if command.role == "publish" else PROBE_GAP_NS

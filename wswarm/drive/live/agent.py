@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from wswarm.drive import wire as framing
-from wswarm.drive.agent import DRIVERS, PUBLISHER_GAP_NS
+from wswarm.drive.agent import PUBLISHER_GAP_NS, driver
 from wswarm.drive.capture import FoldClock
 from wswarm.drive.clock import now_ns
 from wswarm.drive.live import wire
@@ -34,7 +34,7 @@ class LiveAgent:
         self._window = muster.window
         self._effort = EffortMeter()
         self.squads = [
-            Squad(number, order, muster, DRIVERS[order.plan.driver], self._say)
+            Squad(number, order, muster, driver(order.plan.driver), self._say)
             for number, order in enumerate(muster.squads)
         ]
         is_publishing = all(squad.order.role == "publish" for squad in self.squads)
