@@ -33,7 +33,8 @@ def compared(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Call
 
     def against_base(slowdown: float, *options: str) -> pytest.RunResult:
         monkeypatch.setenv("SLOWDOWN", str(slowdown))
-        return pytester.runpytest_subprocess("--benchmark-storage=stored", *options, timeout=60)
+        arguments = ("-p", "no:hypothesispytest", "--benchmark-storage=stored", *options)
+        return pytester.runpytest_subprocess(*arguments, timeout=60)
 
     return against_base
 
