@@ -13,8 +13,11 @@ from locust import User
 from locust.env import Environment
 from locust.event import Events
 from locust.runners import LocalRunner, MasterRunner, Runner, WorkerRunner
+from locust.stats import CSV_STATS_INTERVAL_SEC
 
 from wswarm.drive.address import resolve
+from wswarm.drive.clock import now_ns
+from wswarm.drive.live.wire import LEAD_NS
 from wswarm.drive.target import ReferenceApp
 from wswarm.errors import ResultError, SwarmError
 from wswarm.locust.board import Board
@@ -29,6 +32,7 @@ from wswarm.locust.users import WebSocketUser
 from wswarm.locust.web import Form, Pages
 from wswarm.report.text import suite_summary, summary
 from wswarm.run import Run
+from wswarm.units import NS_PER_S
 
 _log = logging.getLogger(__name__)
 
@@ -140,21 +144,18 @@ class Session:
             gevent.spawn(self._begin_hold)
 
     def _begin_hold(self) -> None:
-        self.conductor.begin_hold()
+        self.conductor.begin_hold(self._options.hold)
         if self.conductor.is_holding:
             self._table.forget(self.conductor.orders)
             if self._options.hold is not None:
-                self._end_after(self._options.hold)
+                self._end_in_time()
 
-    def _end_after(self, hold_s: float) -> None:
-        from wswarm.drive.clock import now_ns
-        from wswarm.units import NS_PER_S
-
-        drain_ns = self.conductor.window.hold_ns + round(hold_s * NS_PER_S)
-        held = self.conductor.test, self.conductor.holds
-        gevent.sleep(max(0.0, (drain_ns - now_ns()) / NS_PER_S - 0.3))
-        if (self.conductor.test, self.conductor.holds) == held and self.conductor.is_running:
-            self.conductor.end_at(drain_ns)
+    def _end_in_time(self) -> None:
+        """End the test when this hold has lasted as long as it is to."""
+        conductor = self.conductor
+        held = conductor.test, conductor.holds
+        gevent.sleep(max(0, conductor.window.drain_ns - LEAD_NS - now_ns()) / NS_PER_S)
+        if (conductor.test, conductor.holds) == held and conductor.is_running:
             self._stop()
 
     def _stop(self) -> None:
@@ -243,6 +244,10 @@ class Session:
         self._finish()
         if self._writing is not None:
             self._writing.join()
+        if self.runs and getattr(self._environment.parsed_options, "csv_prefix", None) is not None:
+            gevent.sleep(
+                CSV_STATS_INTERVAL_SEC + 0.2
+            )  # Locust's writer has its turn then, and no other after it
         if not self.runs and self._environment.process_exit_code is None and self._is_headless():
             _log.error("nothing was measured: no test was run")
             self._environment.process_exit_code = INVALID
