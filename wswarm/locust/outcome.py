@@ -17,6 +17,7 @@ from wswarm.locust import shift
 from wswarm.locust.conductor import Conductor
 from wswarm.locust.order import Order
 from wswarm.locust.roster import Member
+from wswarm.locust.words import in_locusts_words
 from wswarm.report import store
 from wswarm.run import Run
 from wswarm.stats import slo
@@ -101,6 +102,13 @@ def exit_code(runs: Sequence[Run], objectives: Sequence[str], *, has_other_error
     return 0 if is_covered else None
 
 
+def worse(before: int | None, code: int | None) -> int | None:
+    """Return what to exit with after one more test; what the user's own code has set stays if that is no worse."""
+    if before in (None, 0) or code == INVALID or (code == MISSED and before != INVALID):
+        return code
+    return before
+
+
 def _with_own_objectives(run: Run, runs: Sequence[Run]) -> Run:
     """Return the run without objectives about figures that only other runs have."""
     elsewhere = {result.expression for one in runs for result in one.slo if result.value is not None}
@@ -135,7 +143,10 @@ def _run(conductor: Conductor, number: int, order: Order) -> Run:
         clock_error_ns=max((member.error_ns for member in members), default=0),
     )
     plan = _plan(conductor, number, order)
-    return msgspec.structs.replace(assemble(plan, observed), name=order.name)
+    run = assemble(plan, observed)
+    reasons = [in_locusts_words(reason) for reason in run.validity.reasons]
+    validity = msgspec.structs.replace(run.validity, reasons=reasons)
+    return msgspec.structs.replace(run, name=order.name, validity=validity)
 
 
 def _findings(conductor: Conductor, member: Member, number: int) -> list[Findings]:

@@ -25,11 +25,12 @@ from wswarm.locust.conductor import Conductor
 from wswarm.locust.figures import csv_text
 from wswarm.locust.options import Options, add_options, read_options
 from wswarm.locust.order import Order, order_for
-from wswarm.locust.outcome import INVALID, exit_code, runs_of, write
+from wswarm.locust.outcome import INVALID, exit_code, runs_of, worse, write
 from wswarm.locust.station import Station
 from wswarm.locust.table import Table
 from wswarm.locust.users import WebSocketUser
 from wswarm.locust.web import Form, Pages
+from wswarm.locust.words import in_locusts_words
 from wswarm.report.text import suite_summary, summary
 from wswarm.run import Run
 from wswarm.units import NS_PER_S
@@ -204,7 +205,7 @@ class Session:
         try:
             folder = write(runs, root, plots=self._options.plots)
         except ResultError as error:
-            _log.error("%s", error)
+            _log.error("%s", in_locusts_words(str(error)))
             self._environment.process_exit_code = error.exit_code
         else:
             sys.stdout.write(f"\nReport: {folder}/report.html\n")
@@ -213,8 +214,7 @@ class Session:
 
     def _decide(self) -> None:
         code = exit_code(self.runs, self._options.fail, has_other_errors=self._has_other_errors())
-        if self._environment.process_exit_code is None or code in (INVALID,):
-            self._environment.process_exit_code = code
+        self._environment.process_exit_code = worse(self._environment.process_exit_code, code)
 
     def _has_other_errors(self) -> bool:
         kinds = {"connect", "echo", "deliver"}

@@ -18,7 +18,7 @@ from wswarm.drive.live import wire
 from wswarm.drive.live.squad import Squad
 from wswarm.drive.probes import PROBE_GAP_NS, EffortMeter, LoopLag
 from wswarm.drive.serving import Finished, serve
-from wswarm.stats.findings import Findings
+from wswarm.stats.findings import Findings, unpack
 from wswarm.units import NS_PER_S
 
 _SNAPSHOT_S = 0.5
@@ -86,7 +86,9 @@ class LiveAgent:
             if squad.sender is not None:
                 squad.sender.stop()
                 sends = squad.sender.findings(window)
-                logs[squad.order.name] = wire.Log(sent_ns=sends.sent_ns, hold=squad.sender.hold_from)
+                is_held = window.hold_ns < window.drain_ns
+                hold_from = squad.sender.hold_from if is_held else len(unpack(sends.sent_ns))
+                logs[squad.order.name] = wire.Log(sent_ns=sends.sent_ns, hold=hold_from)
         self._say(wire.Sent(logs=logs))
 
     async def settle(self, settle: wire.Settle) -> None:

@@ -95,7 +95,9 @@ class Squad:
             self.sender.outbox.begin_hold()
 
     def cut(self, window: Window) -> None:
-        """End the hold with the window's."""
+        """End the hold with the window's; if it never began, what came before it is forgotten too."""
+        if window.hold_ns >= window.drain_ns:
+            self.begin_hold(window)
         self._keep_to(window)
 
     def fold(self) -> None:
