@@ -130,7 +130,12 @@ class Session:
         try:
             orders = self._orders(self._options, self._environment.host)
             self.board.begin(orders)
-            self.conductor.begin(orders, is_held_at_once=self._environment.shape_class is not None)
+            has_shape = self._environment.shape_class is not None
+            if has_shape and self._options.hold is not None:
+                _log.warning(
+                    "--ws-hold has no effect: the shape says when the test ends, and all of it is the hold"
+                )
+            self.conductor.begin(orders, is_held_at_once=has_shape)
         except SwarmError as error:
             _log.error("%s", error)
             self._environment.process_exit_code = error.exit_code
