@@ -34,6 +34,8 @@ def test_an_objective_that_is_met_or_missed_decides_the_exit_code(
         code = one.ended()
         run = one.runs()["Echo"]
     assert [result.met for result in run.slo] == [wanted == 0]
+    assert run.rates is not None
+    assert (run.rates.offered, run.rates.achieved) == (30, 30)
     assert code == (98 if run.validity.verdict == "invalid" else wanted)
 
 

@@ -142,7 +142,7 @@ def _run(conductor: Conductor, number: int, order: Order) -> Run:
         warmup_broadcasts=conductor.hold_from(order.name),
         clock_error_ns=max((member.error_ns for member in members), default=0),
     )
-    plan = _plan(conductor, number, order)
+    plan = _plan(conductor, number, order, findings)
     run = assemble(plan, observed)
     reasons = [in_locusts_words(reason) for reason in run.validity.reasons]
     validity = msgspec.structs.replace(run.validity, reasons=reasons)
@@ -161,13 +161,16 @@ def _findings(conductor: Conductor, member: Member, number: int) -> list[Finding
     return [shift.findings(part, -member.ahead_ns) for part in parts]
 
 
-def _plan(conductor: Conductor, number: int, order: Order) -> Plan:
+def _plan(conductor: Conductor, number: int, order: Order, findings: Sequence[Findings]) -> Plan:
     """Return the plan with what became of it: connections, rate, times."""
     window = conductor.window
     states = conductor.states(number)
     requested = max(1, sum(state.requested for state in states))
     hold_s = max(0.0, (window.drain_ns - window.hold_ns) / NS_PER_S)
-    rate = order.rate_for(max(1, sum(state.open for state in states)))
+    rate = order.rate_for(max(1, sum(state.opened for state in states)))
+    offered = sum(one.sends.offered for one in findings if one.sends is not None)
+    if order.rate_per_user is not None and offered and hold_s:
+        rate = offered / hold_s
     changed = {
         "connections": requested,
         "warmup": max(0.0, (window.hold_ns - window.start_ns) / NS_PER_S),
