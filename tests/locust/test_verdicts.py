@@ -48,9 +48,11 @@ def test_a_test_that_ends_while_its_users_are_still_coming_has_measured_nothing(
     with locust(tmp_path, "-f", "locustfile.py", *options) as one:
         assert one.ended() == 98
         assert "nothing measured" in one.text()
-        runs = one.runs().values()
+        runs, said = one.runs().values(), one.text()
     assert [run.messages and (run.messages.owed, run.messages.received) for run in runs] == [(0, 0)] * 2
     assert [time.n for run in runs for time in times(run)] == [0] * 2
+    assert "connect  Echo" in said
+    assert "echo     Echo" not in said
 
 
 @pytest.mark.parametrize(

@@ -176,6 +176,8 @@ class Session:
         if not self.conductor.finish():
             return
         self.runs = self.board.runs = runs_of(self.conductor)
+        if not self.conductor.is_holding:
+            self._table.forget(self.conductor.orders)
         self._show()
         if not self.runs:
             _log.error("nothing was measured: no user of ours had asked for a connection")
