@@ -40,7 +40,9 @@ def cpu_s_per_message(
             front_end_cpu_s_per_s = _cpu_s_per_s(generator.pid, seconds)
             _, errors = generator.communicate()
         assert generator.returncode in _MEASURED, errors
-        (path,) = {path.resolve() for path in Path(folder).glob("**/run.json")}
+        paths = {path.resolve() for path in Path(folder).glob("**/run.json")}
+        assert len(paths) == 1, errors
+        (path,) = paths
         (run,) = store.load(path)
     assert run.messages is not None
     assert run.rates is not None

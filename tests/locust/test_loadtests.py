@@ -1,5 +1,6 @@
 """The locustfiles of `loadtests`, and one of a user's own: alone, together, from any folder."""
 
+import csv
 import re
 from pathlib import Path
 
@@ -39,7 +40,11 @@ def test_each_alone(tmp_path: Path, app: ReferenceApp, file: str, name: str) -> 
 
 
 def test_one_of_the_folder_by_its_name(tmp_path: Path, app: ReferenceApp) -> None:
-    assert measured(tmp_path, "-f", str(LOADTESTS), "ChatUser", "-u", "3", "-H", app.url) == {"ChatUser": 4}
+    arguments = ("-f", str(LOADTESTS), "ChatUser", "-u", "3", "-H", app.url, "--csv", "times")
+    assert measured(tmp_path, *arguments) == {"ChatUser": 4}
+    rows = csv.DictReader((tmp_path / "times_stats.csv").read_text().splitlines())
+    (deliveries,) = [int(row["Request Count"]) for row in rows if row["Type"] == "deliver"]
+    assert f"ChatUser,deliver,{deliveries}," in (tmp_path / "times_wswarm.csv").read_text()
 
 
 def documented(folder: Path, name: str) -> str:

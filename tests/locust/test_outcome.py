@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from tests.report import runs
-from wswarm.locust.outcome import INVALID, MISSED, exit_code
+from wswarm.locust.outcome import INVALID, MISSED, exit_code, worse
 from wswarm.run import Run, SloResult, Validity
 
 SOUND = runs.echo()
@@ -57,3 +57,23 @@ def test_the_exit_code(
     measured: list[Run], objectives: list[str], has_other_errors: bool, code: int | None
 ) -> None:
     assert exit_code(measured, objectives, has_other_errors=has_other_errors) == code
+
+
+@pytest.mark.parametrize(
+    ("before", "code", "wanted"),
+    [
+        (None, None, None),
+        (None, 0, 0),
+        (0, None, None),
+        (0, MISSED, MISSED),
+        (MISSED, 0, MISSED),
+        (MISSED, INVALID, INVALID),
+        (INVALID, MISSED, INVALID),
+        (INVALID, None, INVALID),
+        (1, 0, 1),
+        (1, MISSED, MISSED),
+        (3, None, 3),
+    ],
+)
+def test_the_worst_of_several_tests_decides(before: int | None, code: int | None, wanted: int | None) -> None:
+    assert worse(before, code) == wanted

@@ -4,8 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.locust.harness import headless, locust
+from tests.locust.harness import CHAT_AND_ECHO, headless, locust
 from wswarm.drive.target import ReferenceApp
+from wswarm.run import Distribution, Run
+
+
+def times(run: Run) -> list[Distribution]:
+    """Return the distribution of its times, if there is one."""
+    found = [run.response_time, run.fanout.delivery_time if run.fanout is not None else None]
+    return [one for one in found if one is not None]
+
 
 ECHO = """
 from wswarm.locust import EchoUser
@@ -26,6 +34,8 @@ def test_an_objective_that_is_met_or_missed_decides_the_exit_code(
         code = one.ended()
         run = one.runs()["Echo"]
     assert [result.met for result in run.slo] == [wanted == 0]
+    assert run.rates is not None
+    assert (run.rates.offered, run.rates.achieved) == (30, 30)
     assert code == (98 if run.validity.verdict == "invalid" else wanted)
 
 
@@ -33,11 +43,16 @@ def test_an_objective_that_is_met_or_missed_decides_the_exit_code(
 def test_a_test_that_ends_while_its_users_are_still_coming_has_measured_nothing(
     tmp_path: Path, app: ReferenceApp
 ) -> None:
-    (tmp_path / "locustfile.py").write_text(ECHO)
-    options = [*headless(app.url, 50), "-r", "1", "-t", "3s"]
+    (tmp_path / "locustfile.py").write_text(CHAT_AND_ECHO)
+    options = [*headless(app.url, 50), "-r", "2", "-t", "4s"]
     with locust(tmp_path, "-f", "locustfile.py", *options) as one:
         assert one.ended() == 98
         assert "nothing measured" in one.text()
+        runs, said = one.runs().values(), one.text()
+    assert [run.messages and (run.messages.owed, run.messages.received) for run in runs] == [(0, 0)] * 2
+    assert [time.n for run in runs for time in times(run)] == [0] * 2
+    assert "connect  Echo" in said
+    assert "echo     Echo" not in said
 
 
 @pytest.mark.parametrize(

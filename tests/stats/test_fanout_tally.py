@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from tests.stats.made import WINDOW, Arrival, S, batch, histogram, ints, split
 from wswarm.stats import deliveries as module
+from wswarm.stats.bins import Bins
 from wswarm.stats.deliveries import FanoutTally
 from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Arrivals, Window, unpack
 from wswarm.stats.summary import merged
-from wswarm.stats.tally import Leavers
+from wswarm.stats.tally import Batch, Leavers
 
 LAW = settings(max_examples=40, deadline=None, derandomize=True)
 PUBLISHERS, ROWS, WARMUP, BROADCASTS = 2, 3, 3, 11
@@ -239,6 +240,17 @@ def test_a_tally_that_grows_with_what_comes_says_the_same(story: Story, cuts: li
         max(known, default=0) < BROADCASTS
     ):  # what nobody could have sent is extra in both, but counted at once
         assert tally.findings() == tally_of(story, cuts)
+
+
+def test_broadcasts_beyond_the_end_are_forgotten_with_their_times() -> None:
+    tally = FanoutTally(WINDOW, rows=1, publishers=1, broadcasts=3, warmup=0)
+    intended_ns = WINDOW.hold_ns + ints([0, S, 2 * S])
+    tally.record(Batch(ints([0] * 3), ints([0] * 3), ints([0, 1, 2]), intended_ns, intended_ns + S))
+    tally.truncate(2, 0)
+    tally.settle(intended_ns[:2], ints([0]), ints([STILL_OPEN]))
+    found = Bins()
+    found.merge(tally.findings().by_broadcast)
+    assert [key for key, *_ in found.quantiles_ns(50.0)] == [0, 1]
 
 
 def test_a_tally_of_no_subscriber_and_no_broadcast_owes_nothing() -> None:

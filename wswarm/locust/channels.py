@@ -57,8 +57,8 @@ class Broadcasts:
     def note(self, recents: Sequence[Recent], subscribers: int) -> None:
         """Take in the stations' latest broadcasts.
 
-        A first delivery counts when its broadcast is seen again, for until then another station may tell of an
-        earlier one.
+        A broadcast counts when it is seen again, for until then another station may tell of an earlier first
+        delivery.
 
         Args:
             subscribers: How many deliveries make a broadcast complete.
@@ -71,7 +71,7 @@ class Broadcasts:
         np.maximum.at(last_ns, place, _column(recents, "last_ns"))
         is_seen_again = np.isin(index, self._seen)
         was_complete = np.isin(index, self._complete)
-        is_complete = was_complete | ((received >= subscribers) & (subscribers > 0))
+        is_complete = was_complete | (is_seen_again & (received >= subscribers) & (subscribers > 0))
         completed_ns = last_ns[is_complete & ~was_complete]
         self.first.record(first_ns[is_seen_again & ~np.isin(index, self._seen_again)])
         self.completion.record(completed_ns)

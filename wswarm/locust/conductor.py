@@ -31,8 +31,7 @@ from wswarm.stats.findings import STILL_OPEN, Window
 from wswarm.units import NS_PER_S
 
 _TICK_S = 0.25
-_LEAD_NS = 300_000_000
-_CUT_AFTER_NS = 50_000_000
+_PACE_AFTER_NS = 50_000_000
 _GRACE_S = 5.0
 _IDS_PER_WORKER = 1_000_000
 _log = logging.getLogger(__name__)
@@ -66,7 +65,6 @@ class Conductor:
         self._publisher: str | None = None
         self._pacing = Pacing(())
         self._news = gevent.event.Event()
-        self._end_ns: int | None = None
         self._ending = gevent.lock.RLock()
         self._bus = ConductorEnd(runner, self._hear)
         self._clocks = Clocks(self._bus)
@@ -89,7 +87,7 @@ class Conductor:
         self.started_at = datetime.now(UTC)
         self.is_running, self.is_holding, self.holds = True, is_held_at_once, 0
         self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
-        self._publisher, self._end_ns = None, None
+        self._publisher = None
         self._pacing = Pacing(orders)
         self.target_peak = 0
         self.target_uses = {"before": self.watch_target()}
@@ -107,8 +105,12 @@ class Conductor:
             self.members[worker] = Member(worker, name, first_id=1 + number * _IDS_PER_WORKER)
             self._bus.tell(worker, messages.Hello(test=self.test))
 
-    def begin_hold(self) -> None:
-        """Begin the hold as soon as every connection that was begun is open or has failed; again: begin it anew."""
+    def begin_hold(self, hold_s: float | None) -> None:
+        """Begin the hold as soon as every connection that was begun is open or has failed; again: begin it anew.
+
+        Args:
+            hold_s: Its length, if that is known: then no agent sends anything that is due later.
+        """
         test, patience_s = self.test, max((order.plan.connect_timeout for order in self.orders), default=0.0)
         deadline = time.monotonic() + patience_s + _GRACE_S
         asked_ns = now_ns()
@@ -120,8 +122,9 @@ class Conductor:
             gevent.sleep(_TICK_S)
         if not self._is_open(test):
             return
-        hold_ns = now_ns() + _LEAD_NS
-        self.window = msgspec.structs.replace(self.window, hold_ns=hold_ns)
+        hold_ns = now_ns() + wire.LEAD_NS
+        drain_ns = hold_ns + round(hold_s * NS_PER_S) if hold_s is not None else STILL_OPEN
+        self.window = msgspec.structs.replace(self.window, hold_ns=hold_ns, drain_ns=drain_ns)
         self.is_holding, self.holds = True, self.holds + 1
         self.target_uses |= {"open": self.watch_target(), "hold": None}
         members = self.there()
@@ -139,18 +142,14 @@ class Conductor:
 
     def _is_open(self, test: int) -> bool:
         """Return whether that test runs and has not begun to end."""
-        return self.is_running and self.test == test and self.window.drain_ns == STILL_OPEN
-
-    def end_at(self, drain_ns: int) -> None:
-        """Let the hold end at a moment to come; `finish` keeps to it."""
-        self._end_ns = drain_ns
+        return self.is_running and self.test == test and self.window.end_ns == STILL_OPEN
 
     def finish(self) -> bool:
         """End the hold, wait for what is owed, gather all; return whether there was a test to end."""
         with self._ending:
             if not self.is_running:
                 return False
-            drain_ns = self._end_ns if self._end_ns is not None else now_ns() + _CUT_AFTER_NS
+            drain_ns = min(self.window.drain_ns, now_ns() + wire.LEAD_NS)
             patience_s = max((order.plan.drain for order in self.orders), default=0.0)
             end_ns = drain_ns + round(patience_s * NS_PER_S)
             hold_ns = min(self.window.hold_ns, drain_ns) if self.is_holding else drain_ns
@@ -268,7 +267,7 @@ class Conductor:
         """Let the squads keep to the connections that are open now."""
         if not squads or now_ns() < self.window.hold_ns:
             return
-        members, at_ns = self.there(), now_ns() + _CUT_AFTER_NS
+        members, at_ns = self.there(), now_ns() + _PACE_AFTER_NS
         self._pacing.note(members)
         for member in members:
             paces, publishing = self._pacing.paces(member, members, at_ns, squads)

@@ -7,6 +7,7 @@ from typing import Any
 
 from wswarm.errors import PlanError
 from wswarm.load.profile import PROFILES
+from wswarm.locust.words import in_locusts_words
 from wswarm.stats.slo import parse_objective
 from wswarm.units import parse_duration, parse_rate
 
@@ -40,7 +41,7 @@ _IN_THE_FORM = {
     "text": ("TEXT", "Template of each message; {marker} and {id} are replaced"),
     "hold": (
         "TIME",
-        "Stop so long after all users are there, to the message: 30s 5m (default: when Locust stops)",
+        "Stop so long after all users are there: 30s 5m (default: when Locust stops)",
     ),
 }
 _FLAGS = {
@@ -110,7 +111,7 @@ def read_options(parsed: Any) -> Options:
         try:
             parse_objective(expression)
         except PlanError as error:
-            raise PlanError(str(error).replace("--slo", "--ws-fail")) from None
+            raise PlanError(in_locusts_words(str(error))) from None
     return Options(
         rate=_value("rate", parsed.ws_rate, parse_rate),
         profile=profile,

@@ -11,6 +11,7 @@ from wswarm.drive.live import wire
 from wswarm.errors import PlanError
 from wswarm.load.plan import DEFAULT_RATE, Plan, make_plan
 from wswarm.locust.options import Options
+from wswarm.locust.words import in_locusts_words
 from wswarm.run import Scenario
 from wswarm.units import parse_rate
 
@@ -84,7 +85,7 @@ def order_for(user: type[User], role: wire.Role, host: str | None, options: Opti
     try:
         plan = make_plan(scenario, url, connections=1, **(given | settings))
     except PlanError as error:
-        raise PlanError(f"{name}: {error}") from None
+        raise PlanError(in_locusts_words(f"{name}: {error}")) from None
     return Order(
         name=name,
         role=role,

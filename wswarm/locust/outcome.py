@@ -17,6 +17,7 @@ from wswarm.locust import shift
 from wswarm.locust.conductor import Conductor
 from wswarm.locust.order import Order
 from wswarm.locust.roster import Member
+from wswarm.locust.words import in_locusts_words
 from wswarm.report import store
 from wswarm.run import Run
 from wswarm.stats import slo
@@ -101,6 +102,13 @@ def exit_code(runs: Sequence[Run], objectives: Sequence[str], *, has_other_error
     return 0 if is_covered else None
 
 
+def worse(before: int | None, code: int | None) -> int | None:
+    """Return what to exit with after one more test; what the user's own code has set stays if that is no worse."""
+    if before in (None, 0) or code == INVALID or (code == MISSED and before != INVALID):
+        return code
+    return before
+
+
 def _with_own_objectives(run: Run, runs: Sequence[Run]) -> Run:
     """Return the run without objectives about figures that only other runs have."""
     elsewhere = {result.expression for one in runs for result in one.slo if result.value is not None}
@@ -134,8 +142,11 @@ def _run(conductor: Conductor, number: int, order: Order) -> Run:
         warmup_broadcasts=conductor.hold_from(order.name),
         clock_error_ns=max((member.error_ns for member in members), default=0),
     )
-    plan = _plan(conductor, number, order)
-    return msgspec.structs.replace(assemble(plan, observed), name=order.name)
+    plan = _plan(conductor, number, order, findings)
+    run = assemble(plan, observed)
+    reasons = [in_locusts_words(reason) for reason in run.validity.reasons]
+    validity = msgspec.structs.replace(run.validity, reasons=reasons)
+    return msgspec.structs.replace(run, name=order.name, validity=validity)
 
 
 def _findings(conductor: Conductor, member: Member, number: int) -> list[Findings]:
@@ -150,13 +161,16 @@ def _findings(conductor: Conductor, member: Member, number: int) -> list[Finding
     return [shift.findings(part, -member.ahead_ns) for part in parts]
 
 
-def _plan(conductor: Conductor, number: int, order: Order) -> Plan:
+def _plan(conductor: Conductor, number: int, order: Order, findings: Sequence[Findings]) -> Plan:
     """Return the plan with what became of it: connections, rate, times."""
     window = conductor.window
     states = conductor.states(number)
     requested = max(1, sum(state.requested for state in states))
     hold_s = max(0.0, (window.drain_ns - window.hold_ns) / NS_PER_S)
-    rate = order.rate_for(max(1, sum(state.open for state in states)))
+    rate = order.rate_for(max(1, sum(state.opened for state in states)))
+    offered = sum(one.sends.offered for one in findings if one.sends is not None)
+    if order.rate_per_user is not None and offered and hold_s:
+        rate = offered / hold_s
     changed = {
         "connections": requested,
         "warmup": max(0.0, (window.hold_ns - window.start_ns) / NS_PER_S),

@@ -13,8 +13,11 @@ from locust import User
 from locust.env import Environment
 from locust.event import Events
 from locust.runners import LocalRunner, MasterRunner, Runner, WorkerRunner
+from locust.stats import CSV_STATS_INTERVAL_SEC
 
 from wswarm.drive.address import resolve
+from wswarm.drive.clock import now_ns
+from wswarm.drive.live.wire import LEAD_NS
 from wswarm.drive.target import ReferenceApp
 from wswarm.errors import ResultError, SwarmError
 from wswarm.locust.board import Board
@@ -22,13 +25,15 @@ from wswarm.locust.conductor import Conductor
 from wswarm.locust.figures import csv_text
 from wswarm.locust.options import Options, add_options, read_options
 from wswarm.locust.order import Order, order_for
-from wswarm.locust.outcome import INVALID, exit_code, runs_of, write
+from wswarm.locust.outcome import INVALID, exit_code, runs_of, worse, write
 from wswarm.locust.station import Station
 from wswarm.locust.table import Table
 from wswarm.locust.users import WebSocketUser
 from wswarm.locust.web import Form, Pages
+from wswarm.locust.words import in_locusts_words
 from wswarm.report.text import suite_summary, summary
 from wswarm.run import Run
+from wswarm.units import NS_PER_S
 
 _log = logging.getLogger(__name__)
 
@@ -125,7 +130,12 @@ class Session:
         try:
             orders = self._orders(self._options, self._environment.host)
             self.board.begin(orders)
-            self.conductor.begin(orders, is_held_at_once=self._environment.shape_class is not None)
+            has_shape = self._environment.shape_class is not None
+            if has_shape and self._options.hold is not None:
+                _log.warning(
+                    "--ws-hold has no effect: the shape says when the test ends, and all of it is the hold"
+                )
+            self.conductor.begin(orders, is_held_at_once=has_shape)
         except SwarmError as error:
             _log.error("%s", error)
             self._environment.process_exit_code = error.exit_code
@@ -140,21 +150,18 @@ class Session:
             gevent.spawn(self._begin_hold)
 
     def _begin_hold(self) -> None:
-        self.conductor.begin_hold()
+        self.conductor.begin_hold(self._options.hold)
         if self.conductor.is_holding:
             self._table.forget(self.conductor.orders)
             if self._options.hold is not None:
-                self._end_after(self._options.hold)
+                self._end_in_time()
 
-    def _end_after(self, hold_s: float) -> None:
-        from wswarm.drive.clock import now_ns
-        from wswarm.units import NS_PER_S
-
-        drain_ns = self.conductor.window.hold_ns + round(hold_s * NS_PER_S)
-        held = self.conductor.test, self.conductor.holds
-        gevent.sleep(max(0.0, (drain_ns - now_ns()) / NS_PER_S - 0.3))
-        if (self.conductor.test, self.conductor.holds) == held and self.conductor.is_running:
-            self.conductor.end_at(drain_ns)
+    def _end_in_time(self) -> None:
+        """End the test when this hold has lasted as long as it is to."""
+        conductor = self.conductor
+        held = conductor.test, conductor.holds
+        gevent.sleep(max(0, conductor.window.drain_ns - LEAD_NS - now_ns()) / NS_PER_S)
+        if (conductor.test, conductor.holds) == held and conductor.is_running:
             self._stop()
 
     def _stop(self) -> None:
@@ -169,6 +176,8 @@ class Session:
         if not self.conductor.finish():
             return
         self.runs = self.board.runs = runs_of(self.conductor)
+        if not self.conductor.is_holding:
+            self._table.forget(self.conductor.orders)
         self._show()
         if not self.runs:
             _log.error("nothing was measured: no user of ours had asked for a connection")
@@ -203,7 +212,7 @@ class Session:
         try:
             folder = write(runs, root, plots=self._options.plots)
         except ResultError as error:
-            _log.error("%s", error)
+            _log.error("%s", in_locusts_words(str(error)))
             self._environment.process_exit_code = error.exit_code
         else:
             sys.stdout.write(f"\nReport: {folder}/report.html\n")
@@ -212,8 +221,7 @@ class Session:
 
     def _decide(self) -> None:
         code = exit_code(self.runs, self._options.fail, has_other_errors=self._has_other_errors())
-        if self._environment.process_exit_code is None or code in (INVALID,):
-            self._environment.process_exit_code = code
+        self._environment.process_exit_code = worse(self._environment.process_exit_code, code)
 
     def _has_other_errors(self) -> bool:
         kinds = {"connect", "echo", "deliver"}
@@ -243,6 +251,10 @@ class Session:
         self._finish()
         if self._writing is not None:
             self._writing.join()
+        if self.runs and getattr(self._environment.parsed_options, "csv_prefix", None) is not None:
+            gevent.sleep(
+                CSV_STATS_INTERVAL_SEC + 0.2
+            )  # Locust's writer has its turn then, and no other after it
         if not self.runs and self._environment.process_exit_code is None and self._is_headless():
             _log.error("nothing was measured: no test was run")
             self._environment.process_exit_code = INVALID

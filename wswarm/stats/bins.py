@@ -33,6 +33,12 @@ class Bins:
         if len(keys):
             self._append(*np.unique(keys * BINS + _bin_of(values_ns), return_counts=True))
 
+    def truncate(self, keys: int) -> None:
+        """Forget what is under this key and greater ones."""
+        codes, counts = self._consolidated()
+        is_kept = codes < keys * BINS
+        self._codes, self._counts = [codes[is_kept]], [counts[is_kept]]
+
     def merge(self, packed: bytes) -> None:
         """Add what another `Bins` packed."""
         if packed:

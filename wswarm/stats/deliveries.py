@@ -67,6 +67,7 @@ class FanoutTally(Tally):
         self.broadcasts, self.warmup = broadcasts, warmup
         for name in ("first_ns", "last_ns", "owed_by", "received_by"):
             setattr(self, name, getattr(self, name)[:broadcasts])
+        self.by_broadcast.truncate(broadcasts)
 
     def record(self, batch: Batch) -> None:
         """Add arrivals."""

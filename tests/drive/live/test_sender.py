@@ -204,3 +204,10 @@ def test_random_arrivals_come_at_their_mean_rate(monkeypatch: pytest.MonkeyPatch
     load.run(20 * S)
     assert 900 < len(load.due()) < 1_100
     assert {publisher for publisher, _, _ in load.sent()} == {0, 1, 2}
+
+
+def test_an_end_that_is_known_beforehand_is_kept_however_long_nobody_says_more(load: Load) -> None:
+    load.sender.cut(window(drain_ns=2 * S))
+    load.sender.pace(pace(S, 10.0, 3))
+    load.run(5 * S)
+    assert load.due() == [S + number * 100 * MS for number in range(10)]

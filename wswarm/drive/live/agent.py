@@ -18,7 +18,7 @@ from wswarm.drive.live import wire
 from wswarm.drive.live.squad import Squad
 from wswarm.drive.probes import PROBE_GAP_NS, EffortMeter, LoopLag
 from wswarm.drive.serving import Finished, serve
-from wswarm.stats.findings import Findings
+from wswarm.stats.findings import Findings, unpack
 from wswarm.units import NS_PER_S
 
 _SNAPSHOT_S = 0.5
@@ -47,6 +47,7 @@ class LiveAgent:
 
     async def hold(self, hold: wire.Hold) -> None:
         """Let the hold begin; until it is cut."""
+        self._note_late(hold.window.hold_ns)
         self._window = hold.window
         self._holds += 1
         self._effort.note_open()
@@ -68,6 +69,8 @@ class LiveAgent:
 
     async def cut(self, cut: wire.Cut) -> None:
         """End the hold with the window's, and report what was published once all is sent."""
+        if cut.window.drain_ns < self._window.drain_ns:
+            self._note_late(cut.window.drain_ns)
         self._window = window = cut.window
         self._changed.set()
         for squad in self.squads:
@@ -83,7 +86,9 @@ class LiveAgent:
             if squad.sender is not None:
                 squad.sender.stop()
                 sends = squad.sender.findings(window)
-                logs[squad.order.name] = wire.Log(sent_ns=sends.sent_ns, hold=squad.sender.hold_from)
+                is_held = window.hold_ns < window.drain_ns
+                hold_from = squad.sender.hold_from if is_held else len(unpack(sends.sent_ns))
+                logs[squad.order.name] = wire.Log(sent_ns=sends.sent_ns, hold=hold_from)
         self._say(wire.Sent(logs=logs))
 
     async def settle(self, settle: wire.Settle) -> None:
@@ -131,6 +136,12 @@ class LiveAgent:
             self._changed.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), left_ns / NS_PER_S)
+
+    def _note_late(self, moment_ns: int) -> None:
+        """Take it as a stop of the generator when a moment was told too late to keep to it."""
+        late_ns = now_ns() - moment_ns
+        if late_ns > 0:
+            self._lag.longest_ns = max(self._lag.longest_ns, wire.LEAD_NS + late_ns)
 
     def _is_behind(self) -> bool:
         return self._writer.transport.get_write_buffer_size() > _UNREAD_LIMIT

@@ -68,7 +68,7 @@ class LiveSender:
 
     def cut(self, window: Window) -> None:
         """Send nothing that is due when the window's drain begins, or later."""
-        self._end_ns = window.drain_ns
+        self._end_ns = min(window.drain_ns, _NEVER)
 
     def is_done(self) -> bool:
         """Return whether all that can be sent was sent."""
@@ -77,7 +77,8 @@ class LiveSender:
 
     def stop(self) -> None:
         """Send nothing more, and number what was due but could not be sent."""
-        while self._next_ns() < self._end_ns and self._end_ns != _NEVER:
+        end_ns = min(self._end_ns, now_ns())
+        while self._next_ns() < end_ns and self._end_ns != _NEVER:
             self._chunk, self._at = next(self._chunks, _NOTHING), 0
         if self._pacer is not None:
             self._pacer.stop()

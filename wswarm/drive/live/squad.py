@@ -66,6 +66,7 @@ class Squad:
             self._echoes = LiveEchoTally(muster.window)
         elif order.role == "subscribe":
             self._deliveries = FanoutTally(muster.window, 0, order.publishers, 0, 0)
+        self._keep_to(muster.window)
 
     def join(self, connection_id: int) -> None:
         """Open one more connection; the front end hears what became of it."""
@@ -94,10 +95,10 @@ class Squad:
             self.sender.outbox.begin_hold()
 
     def cut(self, window: Window) -> None:
-        """End the hold with the window's."""
+        """End the hold with the window's; if it never began, what came before it is forgotten too."""
+        if window.hold_ns >= window.drain_ns:
+            self.begin_hold(window)
         self._keep_to(window)
-        if self.sender is not None:
-            self.sender.cut(window)
 
     def fold(self) -> None:
         """Add what was captured since the last time to the figures."""
@@ -176,6 +177,8 @@ class Squad:
         for tally in (self._echoes, self._deliveries):
             if tally is not None:
                 tally.window = window
+        if self.sender is not None:
+            self.sender.cut(window)
 
     def _reserve(self, index: int) -> None:
         """Make room for the broadcast of that number, if there can be one."""

@@ -7,6 +7,8 @@ import msgspec
 from wswarm.load.plan import Plan
 from wswarm.stats.findings import Findings, Packed, Window
 
+LEAD_NS = 300_000_000  # a hold's beginning and end are told so long before
+
 Role = Literal["connect", "echo", "subscribe", "publish", "script"]
 
 

@@ -1,0 +1,19 @@
+"""The remedies that the engine names are options that Locust takes."""
+
+import pytest
+
+from wswarm.locust.words import in_locusts_words
+
+
+@pytest.mark.parametrize(
+    ("ours", "locusts"),
+    [
+        ("lower --rate or use more --processes", "lower --ws-rate or use more workers"),
+        ("lower -c or --connect-rate", "lower -u or -r"),
+        ("--slo 'p99' is not an objective", "--ws-fail 'p99' is not an objective"),
+        ("choose another place with -o DIR", "choose another place with --ws-report DIR"),
+        ("--ws-rate and --rates stay", "--ws-rate and --rates stay"),
+    ],
+)
+def test_options_are_named_as_locust_takes_them(ours: str, locusts: str) -> None:
+    assert in_locusts_words(ours) == locusts

@@ -1,0 +1,18 @@
+"""What the engine says, in the words of Locust's command line."""
+
+import re
+
+_OPTIONS = {
+    "-c or --connect-rate": "-u or -r",
+    "--connect-rate": "-r",
+    "--slo": "--ws-fail",
+    "-o DIR": "--ws-report DIR",
+    "more --processes": "more workers",
+    **{f"--{name}": f"--ws-{name}" for name in ("rate", "text", "profile", "publishers", "drain")},
+}
+_OPTION = re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, _OPTIONS)) + r")(?![\w-])")
+
+
+def in_locusts_words(text: str) -> str:
+    """Return the text with our own command line's options replaced by those that Locust takes."""
+    return _OPTION.sub(lambda found: _OPTIONS[found[0]], text)
