@@ -29,6 +29,7 @@ CREATE UNLOGGED TABLE {table} (
 );
 CREATE INDEX {table}_created ON {table} (created)
 """
+_MAY_USE = "SELECT bool_and(has_table_privilege($1, x)) FROM unnest('{SELECT,INSERT,DELETE}'::text[]) AS x"
 _NOTIFY = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"
 
 
@@ -67,6 +68,7 @@ class PostgresWire:
         self._receiver: Any = None
         self._received: asyncio.Queue[str | Received | None] = asyncio.Queue()
         self._asking = asyncio.Lock()
+        self._unconfirmed: list[str] = []  # channels that the next answer confirms
         self._cleaned = 0.0
 
     async def open_sender(self) -> None:
@@ -77,6 +79,8 @@ class PostgresWire:
             await connection.execute(_LOCK)
             if await connection.fetchval("SELECT to_regclass($1)", self._table) is None:
                 await connection.execute(_CREATE.format(table=self._table))
+            elif not await connection.fetchval(_MAY_USE, self._table):
+                raise BackplaneDown(f"the role needs SELECT, INSERT and DELETE on {self._table}")
 
     async def send(self, batch: Sequence[tuple[str, str]]) -> None:
         """Notify in one transaction."""
@@ -108,7 +112,7 @@ class PostgresWire:
 
         with self._translated():
             self._receiver = receiver = await self._asyncpg.connect(self._url)
-            self._received = received
+            self._received, self._unconfirmed = received, []
             receiver.add_termination_listener(lambda _: received.put_nowait(None))
             await receiver.add_listener(self._name, take)
         for channel in (*channels, CONTROL):
@@ -133,23 +137,35 @@ class PostgresWire:
                 return Received("alive")  # somebody else's notification
 
     async def listen(self, channel: str) -> None:
-        """Confirm when what was sent before has come: whatever comes after that is for this channel too."""
-        await self._ask()
-        self._received.put_nowait(Received("listening", channel))
+        """Confirm when what was sent before has come: whatever comes after that is for this channel too.
+
+        One answer confirms all channels that were asked for before the question: many may come at once.
+        """
+        self._unconfirmed.append(channel)
+        async with self._asking:
+            if self._unconfirmed:
+                await self._ask()
 
     async def unlisten(self, channel: str) -> None:
         """Nothing to do: others' channels arrive all the same and are not looked at."""
 
     async def ping(self) -> None:
         """Run a query on the connection that listens."""
-        await self._ask()
+        async with self._asking:
+            await self._ask()
         self._received.put_nowait(Received("alive"))
 
     async def _ask(self) -> None:
         """Make PostgreSQL answer on the connection that listens, where its notifications come in the same order."""
-        async with self._asking:
+        asked, self._unconfirmed = self._unconfirmed, []
+        try:
             with self._translated():
                 await self._alive(self._receiver).fetchval("SELECT 1")
+        except BaseException:
+            self._unconfirmed = asked + self._unconfirmed  # for the next who asks
+            raise
+        for channel in asked:
+            self._received.put_nowait(Received("listening", channel))
 
     async def close_receiver(self) -> None:
         """Give the connection up."""
