@@ -1,7 +1,9 @@
 """What the numbered backplane does around its backend: last words, last numbers, last subscriptions."""
 
 import asyncio
+import time
 from collections.abc import Collection
+from dataclasses import replace
 
 import pytest
 
@@ -251,5 +253,23 @@ def test_many_channels_that_are_joined_at_once_are_asked_for_together_and_a_link
         await until(lambda: end.messages == ["hi"])
         assert backplane.passes < 10
         await backplane.stop()
+
+    run(test())
+
+
+def test_a_process_that_stood_still_does_not_give_up_a_link_that_holds() -> None:
+    async def test() -> None:
+        wire = FakeWire()
+        end = End(NumberedBackplane(wire, replace(QUICK, quiet=0.1, dead=0.2)))
+        await end.start()
+        await end.subscribe()
+        await end.publish("before")
+        await asyncio.sleep(0.02)  # all that came is taken
+        time.sleep(0.5)  # as under SIGSTOP
+        await asyncio.sleep(0.05)
+        await end.publish("after")
+        await until(lambda: "after" in end.messages)
+        assert (end.messages, end.counters.link_losses) == (["before", "after"], 0)
+        await end.backplane.stop()
 
     run(test())
