@@ -30,6 +30,11 @@ CREATE UNLOGGED TABLE {table} (
 CREATE INDEX {table}_created ON {table} (created)
 """
 _MAY_USE = "SELECT bool_and(has_table_privilege($1, x)) FROM unnest('{SELECT,INSERT,DELETE}'::text[]) AS x"
+# Rows get their numbers in the order of the payloads: PostgreSQL sorts before it fills in defaults.
+_KEEP = """
+INSERT INTO {table} (payload) SELECT payload FROM unnest($1::text[]) WITH ORDINALITY AS given (payload, place)
+ORDER BY place RETURNING id
+"""
 _NOTIFY = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"
 
 
@@ -87,8 +92,7 @@ class PostgresWire:
         packed = [_pack(channel, text) for channel, text in batch]
         async with self._borrowed() as connection:
             async with connection.transaction():
-                payloads = [await self._shortened(connection, payload) for payload in packed]
-                await connection.execute(_NOTIFY, self._name, payloads)
+                await connection.execute(_NOTIFY, self._name, await self._shortened(connection, packed))
             if time.monotonic() - self._cleaned > CLEAN_S:
                 self._cleaned = time.monotonic()
                 old = f"DELETE FROM {self._table} WHERE created < now() - interval '{KEEP_S} seconds'"
@@ -173,14 +177,14 @@ class PostgresWire:
         if receiver is not None:
             receiver.terminate()
 
-    async def _shortened(self, connection: Any, payload: str) -> str:
-        """The payload, or the number of the row that holds it if it is too long for a notification."""
-        if len(payload) * 4 <= LARGEST or len(payload.encode()) <= LARGEST:
-            return payload
-        row = await connection.fetchval(
-            f"INSERT INTO {self._table} (payload) VALUES ($1) RETURNING id", payload
-        )
-        return f"#{row}"
+    async def _shortened(self, connection: Any, payloads: Sequence[str]) -> list[str]:
+        """The payloads; for one that is too long for a notification, the number of the row that holds it."""
+        large = [payload for payload in payloads if _is_large(payload)]
+        if not large:
+            return list(payloads)
+        rows = await connection.fetch(_KEEP.format(table=self._table), large)
+        numbers = iter(sorted(row["id"] for row in rows))
+        return [f"#{next(numbers)}" if _is_large(payload) else payload for payload in payloads]
 
     async def _fetch(self, reference: str) -> str | None:
         """The payload that a notification refers to; ``None`` if it is no longer kept."""
@@ -228,6 +232,10 @@ async def _keep(_connection: object) -> None:
     It saves a round trip a batch. And asyncpg resets in a task that outlives a cancelled caller; when the pool is
     terminated meanwhile, nobody hears its error and asyncio logs it.
     """
+
+
+def _is_large(payload: str) -> bool:
+    return len(payload) * 4 > LARGEST and len(payload.encode()) > LARGEST
 
 
 def _pack(channel: str, text: str) -> str:

@@ -9,7 +9,7 @@ from target_app.backplane.numbered import NumberedBackplane
 from target_app.backplane.postgres import PostgresWire
 from target_app.backplane.protocol import BackplaneDown
 from target_app.backplane.timing import Timing
-from tests.target_app.backplane.ends import End, ends, run
+from tests.target_app.backplane.ends import End, ends, run, until
 from tests.target_app.backplane.servers import PostgresServer
 
 
@@ -86,5 +86,36 @@ def test_a_role_of_postgres_that_may_not_use_the_table_is_told_at_the_start(
         ):
             await End(NumberedBackplane(wire, Timing(connect=0.5, subscribe=0.5))).start()
         postgres_server.execute("DROP OWNED BY reader; DROP ROLE reader")
+
+    run(test())
+
+
+def test_all_large_messages_of_a_batch_are_kept_in_one_round_trip() -> None:
+    """One each took longer than a batch may take, where PostgreSQL is some milliseconds away."""
+    large = ["x" * 8_000, "ü" * 4_000]
+
+    asked = []
+
+    class Connection:
+        async def fetch(self, _query: str, payloads: list[str]) -> list[dict[str, int]]:
+            asked.append(payloads)
+            return [{"id": 8}, {"id": 7}]
+
+    async def test() -> None:
+        wire: Any = PostgresWire("postgresql://localhost/x")
+        assert await wire._shortened(Connection(), ["a", large[0], "b", large[1]]) == ["a", "#7", "b", "#8"]
+        assert await wire._shortened(Connection(), ["a"]) == ["a"]
+        assert asked == [large]
+
+    asyncio.run(test())
+
+
+def test_large_messages_among_small_ones_at_once_keep_their_order(postgres_server: PostgresServer) -> None:
+    messages = [f"{number} {'x' * 9_000 * (number % 2)}" for number in range(400)]
+
+    async def test() -> None:
+        async with ends(postgres_server.url) as [one, other]:
+            await asyncio.gather(*(one.publish(message) for message in messages))
+            await until(lambda: other.messages == messages)
 
     run(test())
