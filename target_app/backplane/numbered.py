@@ -173,6 +173,7 @@ class NumberedBackplane:
                 if self._receiver.up.is_set():
                     await self._wire.listen(channel)
                 await confirmed
+            await self._learn(channel)
         except (TimeoutError, BackplaneDown):
             await self._unlisten(channel)
             raise down(f"the subscription of {channel!r} was not confirmed", self._trouble) from None
@@ -181,7 +182,6 @@ class NumberedBackplane:
             raise
         finally:
             self._confirmations.pop(channel, None)
-        await self._learn(channel)
 
     async def _unlisten(self, channel: str) -> None:
         """Stop listening; if the backend is gone it has stopped already."""
@@ -204,6 +204,10 @@ class NumberedBackplane:
         listening = [channel for channel, room in self._rooms.items() if room.is_listening]
         return {*listening, *self._confirmations}
 
+    def _is_listened(self, channel: str) -> bool:
+        room = self._rooms.get(channel)
+        return channel in self._confirmations or (room is not None and room.is_listening)
+
     def _received(self, received: Received) -> None:
         if received.kind == "listening":
             self._begin(received.channel)
@@ -220,7 +224,7 @@ class NumberedBackplane:
         if channel == CONTROL:
             self._incoming.link_restored(time.monotonic_ns())
             self._sender.ask(self._listened())
-        elif channel in self._listened():
+        elif self._is_listened(channel):
             self._incoming.subscribed(channel, time.time_ns())
             confirmed = self._confirmations.get(channel)
             if confirmed is not None and not confirmed.done():

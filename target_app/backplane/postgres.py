@@ -29,6 +29,12 @@ CREATE UNLOGGED TABLE {table} (
 );
 CREATE INDEX {table}_created ON {table} (created)
 """
+_MAY_USE = "SELECT bool_and(has_table_privilege($1, x)) FROM unnest('{SELECT,INSERT,DELETE}'::text[]) AS x"
+# Rows get their numbers in the order of the payloads: PostgreSQL sorts before it fills in defaults.
+_KEEP = """
+INSERT INTO {table} (payload) SELECT payload FROM unnest($1::text[]) WITH ORDINALITY AS given (payload, place)
+ORDER BY place RETURNING id
+"""
 _NOTIFY = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"
 
 
@@ -67,6 +73,7 @@ class PostgresWire:
         self._receiver: Any = None
         self._received: asyncio.Queue[str | Received | None] = asyncio.Queue()
         self._asking = asyncio.Lock()
+        self._unconfirmed: list[str] = []  # channels that the next answer confirms
         self._cleaned = 0.0
 
     async def open_sender(self) -> None:
@@ -77,14 +84,15 @@ class PostgresWire:
             await connection.execute(_LOCK)
             if await connection.fetchval("SELECT to_regclass($1)", self._table) is None:
                 await connection.execute(_CREATE.format(table=self._table))
+            elif not await connection.fetchval(_MAY_USE, self._table):
+                raise BackplaneDown(f"the role needs SELECT, INSERT and DELETE on {self._table}")
 
     async def send(self, batch: Sequence[tuple[str, str]]) -> None:
         """Notify in one transaction."""
         packed = [_pack(channel, text) for channel, text in batch]
         async with self._borrowed() as connection:
             async with connection.transaction():
-                payloads = [await self._shortened(connection, payload) for payload in packed]
-                await connection.execute(_NOTIFY, self._name, payloads)
+                await connection.execute(_NOTIFY, self._name, await self._shortened(connection, packed))
             if time.monotonic() - self._cleaned > CLEAN_S:
                 self._cleaned = time.monotonic()
                 old = f"DELETE FROM {self._table} WHERE created < now() - interval '{KEEP_S} seconds'"
@@ -108,7 +116,7 @@ class PostgresWire:
 
         with self._translated():
             self._receiver = receiver = await self._asyncpg.connect(self._url)
-            self._received = received
+            self._received, self._unconfirmed = received, []
             receiver.add_termination_listener(lambda _: received.put_nowait(None))
             await receiver.add_listener(self._name, take)
         for channel in (*channels, CONTROL):
@@ -133,23 +141,35 @@ class PostgresWire:
                 return Received("alive")  # somebody else's notification
 
     async def listen(self, channel: str) -> None:
-        """Confirm when what was sent before has come: whatever comes after that is for this channel too."""
-        await self._ask()
-        self._received.put_nowait(Received("listening", channel))
+        """Confirm when what was sent before has come: whatever comes after that is for this channel too.
+
+        One answer confirms all channels that were asked for before the question: many may come at once.
+        """
+        self._unconfirmed.append(channel)
+        async with self._asking:
+            if self._unconfirmed:
+                await self._ask()
 
     async def unlisten(self, channel: str) -> None:
         """Nothing to do: others' channels arrive all the same and are not looked at."""
 
     async def ping(self) -> None:
         """Run a query on the connection that listens."""
-        await self._ask()
+        async with self._asking:
+            await self._ask()
         self._received.put_nowait(Received("alive"))
 
     async def _ask(self) -> None:
         """Make PostgreSQL answer on the connection that listens, where its notifications come in the same order."""
-        async with self._asking:
+        asked, self._unconfirmed = self._unconfirmed, []
+        try:
             with self._translated():
                 await self._alive(self._receiver).fetchval("SELECT 1")
+        except BaseException:
+            self._unconfirmed = asked + self._unconfirmed  # for the next who asks
+            raise
+        for channel in asked:
+            self._received.put_nowait(Received("listening", channel))
 
     async def close_receiver(self) -> None:
         """Give the connection up."""
@@ -157,14 +177,14 @@ class PostgresWire:
         if receiver is not None:
             receiver.terminate()
 
-    async def _shortened(self, connection: Any, payload: str) -> str:
-        """The payload, or the number of the row that holds it if it is too long for a notification."""
-        if len(payload) * 4 <= LARGEST or len(payload.encode()) <= LARGEST:
-            return payload
-        row = await connection.fetchval(
-            f"INSERT INTO {self._table} (payload) VALUES ($1) RETURNING id", payload
-        )
-        return f"#{row}"
+    async def _shortened(self, connection: Any, payloads: Sequence[str]) -> list[str]:
+        """The payloads; for one that is too long for a notification, the number of the row that holds it."""
+        large = [payload for payload in payloads if _is_large(payload)]
+        if not large:
+            return list(payloads)
+        rows = await connection.fetch(_KEEP.format(table=self._table), large)
+        numbers = iter(sorted(row["id"] for row in rows))
+        return [f"#{next(numbers)}" if _is_large(payload) else payload for payload in payloads]
 
     async def _fetch(self, reference: str) -> str | None:
         """The payload that a notification refers to; ``None`` if it is no longer kept."""
@@ -212,6 +232,10 @@ async def _keep(_connection: object) -> None:
     It saves a round trip a batch. And asyncpg resets in a task that outlives a cancelled caller; when the pool is
     terminated meanwhile, nobody hears its error and asyncio logs it.
     """
+
+
+def _is_large(payload: str) -> bool:
+    return len(payload) * 4 > LARGEST and len(payload.encode()) > LARGEST
 
 
 def _pack(channel: str, text: str) -> str:

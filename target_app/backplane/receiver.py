@@ -76,7 +76,9 @@ class Receiver:
             reading = asyncio.create_task(self._read())
             try:
                 while not reading.done():
+                    asked_ns = time.monotonic_ns()
                     await asyncio.wait({reading}, timeout=self._timing.quiet / 3)
+                    self._excuse(asked_ns)
                     await self._check_alive()
                 await reading
             finally:
@@ -100,6 +102,12 @@ class Receiver:
             if self._heard_ns - turned_ns > TURN_NS:
                 await asyncio.sleep(0)
                 turned_ns = time.monotonic_ns()
+
+    def _excuse(self, asked_ns: int) -> None:
+        """Silence while this process stood still was its own: what the backend sent meanwhile is still to be read."""
+        now_ns = time.monotonic_ns()
+        if now_ns - asked_ns > self._timing.quiet * 1e9:
+            self._heard_ns = now_ns
 
     async def _check_alive(self) -> None:
         """Ask a silent backend for a sign of life.

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 from target_app.backplane.protocol import BackplaneDown, Counters
 from target_app.backplane.sequence import Outgoing
@@ -61,6 +62,7 @@ class Sender:
         self._counters = counters
         self._asks = asks
         self._queue: deque[_Waiting | Callable[[], Control]] = deque()
+        self._asked: dict[str, None] = {}  # what the question in the queue is to ask for
         self._wake = asyncio.Event()
         self.up = asyncio.Event()
         self.trouble = ""
@@ -86,10 +88,14 @@ class Sender:
             self._control(lambda part=part: self._state(part))  # type: ignore[misc] # binds now
 
     def ask(self, channels: Collection[str]) -> None:
-        """Ask everybody for the last numbers of these channels; nothing while disconnected."""
-        for part in _parts(channels):
-            question = Control(self._outgoing.origin, self._outgoing.epoch, asks=part)
-            self._control(lambda question=question: question)  # type: ignore[misc] # binds now
+        """Ask everybody for the last numbers of these channels; nothing while disconnected.
+
+        One question asks for all that came together until it leaves: everybody answers every question.
+        """
+        is_waiting = bool(self._asked)
+        self._asked.update(dict.fromkeys(channels))
+        if not is_waiting:
+            self._queue_question()
 
     async def run(self) -> None:
         """Send until cancelled; then nobody is left waiting."""
@@ -177,10 +183,24 @@ class Sender:
         outgoing = self._outgoing
         return Control(outgoing.origin, outgoing.epoch, time.monotonic_ns(), outgoing.last(channels))
 
-    def _control(self, make: Callable[[], Control]) -> None:
-        if self.up.is_set() and len(self._queue) < 2 * MOST_WAITING:
+    def _queue_question(self) -> None:
+        if self._asked and not self._control(self._question):
+            self._asked.clear()
+
+    def _question(self) -> Control:
+        part = list(islice(self._asked, MOST_IN_STATE))
+        for channel in part:
+            del self._asked[channel]
+        self._queue_question()
+        return Control(self._outgoing.origin, self._outgoing.epoch, asks=part)
+
+    def _control(self, make: Callable[[], Control]) -> bool:
+        """Queue a control message, if it can be sent; whether it can."""
+        can_be_sent = self.up.is_set() and len(self._queue) < 2 * MOST_WAITING
+        if can_be_sent:
             self._queue.append(make)
             self._wake.set()
+        return can_be_sent
 
     def _fail(self, error: BackplaneDown) -> None:
         """Tell all who wait that their message was not confirmed."""
@@ -190,6 +210,7 @@ class Sender:
             if isinstance(item, _Waiting) and not item.done.done():
                 item.done.set_exception(error)
         self._queue.clear()
+        self._asked.clear()
 
 
 def _parts(channels: Collection[str]) -> list[list[str]]:

@@ -27,6 +27,8 @@ class _Fanout(NamedTuple):
 class _Room:
     """Who is in it, and the broadcasts on their way, oldest first.
 
+    It is kept until both are none: who comes back to a room gets what is on its way before what is new.
+
     Attributes:
         position: how far the oldest is.
         is_serving: a slice is being offered.
@@ -34,9 +36,10 @@ class _Room:
         publishers: those who wait until there is a place for their broadcast, first come first.
     """
 
-    __slots__ = ("clients", "fanouts", "is_scheduled", "is_serving", "position", "publishers")
+    __slots__ = ("clients", "fanouts", "is_scheduled", "is_serving", "name", "position", "publishers")
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.clients: dict[Client, None] = {}
         self.fanouts: deque[_Fanout] = deque()
         self.position = 0
@@ -81,7 +84,10 @@ class Hub:
             self.counters.connections += 1
             self.counters.connections_total += 1
         client.rooms.add(room)
-        self._rooms.setdefault(room, _Room()).clients[client] = None
+        found = self._rooms.get(room)
+        if found is None:
+            found = self._rooms[room] = _Room(room)
+        found.clients[client] = None
 
     def leave(self, room: str, websocket: WebSocket) -> None:
         """Take a connection out of one room; it stays in the others. Not being there is no error."""
@@ -100,7 +106,7 @@ class Hub:
 
     def rooms(self) -> list[str]:
         """The rooms that somebody is in."""
-        return list(self._rooms)
+        return [name for name, room in self._rooms.items() if room.clients]
 
     def members(self, room: str) -> list[WebSocket]:
         """The connections in a room, in the order they joined."""
@@ -175,10 +181,14 @@ class Hub:
         client.end()
 
     def _leave(self, room: str, client: Client) -> None:
-        clients = self._rooms[room].clients
-        del clients[client]
-        if not clients:
-            del self._rooms[room]
+        found = self._rooms[room]
+        del found.clients[client]
+        self._tidy(found)
+
+    def _tidy(self, room: _Room) -> None:
+        """Forget a room that nobody is in and nothing is on its way to."""
+        if not room.clients and not room.fanouts:
+            del self._rooms[room.name]
 
     def _advance(self, room: _Room) -> None:
         """Serve one slice now and the next in the loop's next turn, while there are any, whatever goes wrong."""
@@ -221,6 +231,7 @@ class Hub:
         for waiting in (*fanout.done, *(room.publishers.popleft() for _ in range(places))):
             if not waiting.done():
                 waiting.set_result(None)
+        self._tidy(room)
 
 
 def _client_for(websocket: WebSocket, limits: Limits, counters: HubCounters, on_gone: OnGone) -> Client:

@@ -52,8 +52,8 @@ class ConnectionManager:
 
     @property
     def active_connections(self) -> list[WebSocket]:
-        """The connections of this process, room by room; a new list each time."""
-        return [socket for room in self.hub.rooms() for socket in self.hub.members(room)]
+        """The connections of this process, each once, room by room; a new list each time."""
+        return list(dict.fromkeys(socket for room in self.hub.rooms() for socket in self.hub.members(room)))
 
     async def start(self) -> None:
         """Connect the backplane.

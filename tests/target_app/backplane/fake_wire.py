@@ -23,7 +23,7 @@ class FakeWire:
         self.unlistening = asyncio.Event()
         self.unlistening.set()
         self.listened: set[str] = set()
-        self._stream: asyncio.Queue[Received] = asyncio.Queue()
+        self._stream: asyncio.Queue[Received | None] = asyncio.Queue()
 
     async def open_sender(self) -> None:
         self._check()
@@ -39,16 +39,24 @@ class FakeWire:
         """Somebody else's message comes."""
         self._stream.put_nowait(Received("message", channel, text))
 
+    def cut(self) -> None:
+        """The connection that receives is gone, once."""
+        self._stream.put_nowait(None)
+
     async def close_sender(self) -> None:
         pass
 
     async def open_receiver(self, channels: Collection[str]) -> None:
         self._check()
+        self.listened.clear()
         for channel in (*channels, CONTROL):
             await self.listen(channel)
 
     async def receive(self) -> Received:
-        return await self._stream.get()
+        received = await self._stream.get()
+        if received is None:
+            raise BackplaneDown("cut")
+        return received
 
     async def listen(self, channel: str) -> None:
         self.listened.add(channel)

@@ -1,6 +1,9 @@
 """What the numbered backplane does around its backend: last words, last numbers, last subscriptions."""
 
 import asyncio
+import time
+from collections.abc import Collection
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +11,7 @@ from target_app.backplane import receiver, sequence
 from target_app.backplane.numbered import NumberedBackplane
 from target_app.backplane.protocol import BackplaneDown, Gap
 from target_app.backplane.timing import Timing
-from target_app.backplane.wire import CONTROL, read_control, write_message
+from target_app.backplane.wire import CONTROL, Control, read_control, write_control, write_message
 from tests.target_app.backplane.ends import End, run, until
 from tests.target_app.backplane.fake_wire import FakeWire
 
@@ -193,5 +196,80 @@ def test_an_application_that_cannot_take_a_gap_costs_neither_messages_nor_the_he
         assert (backplane.counters.missed, backplane.counters.link_losses) == (1, 0)
         assert "a gap could not be told" in caplog.text
         await backplane.stop()
+
+    run(test())
+
+
+def test_a_channel_on_its_way_is_listened_to_although_the_link_breaks_before_all_have_answered() -> None:
+    async def test() -> None:
+        wire = FakeWire()
+        end = End(NumberedBackplane(wire, QUICK))
+        await end.start()
+        wire.arrive(
+            CONTROL, write_control(Control("silent", 1, 1, {}))
+        )  # it lives, so its answer is waited for
+        await asyncio.sleep(0)
+        joining = asyncio.create_task(end.subscribe())
+        await until(lambda: "x" in wire.listened)
+        wire.cut()
+        await joining
+        await until(lambda: end.counters.link_losses == 1 and "x" in wire.listened, "listening again")
+        await end.publish("hi")
+        await until(lambda: end.messages == ["hi"])
+        await end.backplane.stop()
+
+    run(test())
+
+
+class Counting(NumberedBackplane):
+    """Counts how often it goes through all of its channels."""
+
+    passes = 0
+
+    def _listened(self) -> Collection[str]:
+        self.passes += 1
+        return super()._listened()
+
+
+def test_many_channels_that_are_joined_at_once_are_asked_for_together_and_a_link_brings_them_back_in_one_pass() -> (
+    None
+):
+    """Else each costs as much as there are channels: 10,000 of them took minutes."""
+
+    async def test() -> None:
+        wire = FakeWire()
+        backplane = Counting(wire, QUICK)
+        end = End(backplane)
+        await end.start()
+        wire.sent.clear()
+        await asyncio.gather(*(end.subscribe(str(number)) for number in range(1_200)))
+        controls = [read_control(text) for channel, text in wire.sent if channel == CONTROL]
+        asked = [channel for control in controls for channel in control.asks]
+        assert sorted(asked, key=int) == [str(number) for number in range(1_200)]
+        assert len(controls) < 20
+        wire.cut()
+        await until(lambda: end.counters.link_losses == 1 and len(wire.listened) == 1_201)
+        await end.publish("hi", "7")
+        await until(lambda: end.messages == ["hi"])
+        assert backplane.passes < 10
+        await backplane.stop()
+
+    run(test())
+
+
+def test_a_process_that_stood_still_does_not_give_up_a_link_that_holds() -> None:
+    async def test() -> None:
+        wire = FakeWire()
+        end = End(NumberedBackplane(wire, replace(QUICK, quiet=0.1, dead=0.2)))
+        await end.start()
+        await end.subscribe()
+        await end.publish("before")
+        await asyncio.sleep(0.02)  # all that came is taken
+        time.sleep(0.5)  # as under SIGSTOP
+        await asyncio.sleep(0.05)
+        await end.publish("after")
+        await until(lambda: "after" in end.messages)
+        assert (end.messages, end.counters.link_losses) == (["before", "after"], 0)
+        await end.backplane.stop()
 
     run(test())

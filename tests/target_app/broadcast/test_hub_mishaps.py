@@ -206,3 +206,28 @@ def test_publishers_that_wait_when_the_room_empties_go_on() -> None:
         assert (hub.rooms(), hub.counters.fanouts_waiting) == ([], 0)
 
     run(scenario)
+
+
+@KINDS
+def test_who_leaves_a_room_with_everybody_and_comes_back_gets_its_messages_in_order(
+    kind: type[FakeSocket],
+) -> None:
+    async def scenario() -> None:
+        hub = Hub(slice_size=1)
+        one, two = members(hub, [kind] * 2)
+        for socket in (one, two):
+            hub.join("elsewhere", socket)
+        hub.publish("room", "old")
+        for socket in (one, two):
+            hub.leave("room", socket)
+        assert hub.rooms() == ["elsewhere"]
+        for socket in (two, one):
+            hub.join("room", socket)
+        hub.publish("room", "new")
+        await hub.settle("room")
+        assert one.received == two.received == ["old", "new"]
+        for socket in (one, two):
+            hub.remove(socket)
+        assert hub.rooms() == []
+
+    run(scenario)

@@ -45,6 +45,16 @@ def test_the_list_of_connections_is_a_copy() -> None:
     assert manager.active_connections == sockets
 
 
+def test_a_connection_in_two_rooms_is_listed_once() -> None:
+    async def scenario() -> None:
+        manager, socket = ConnectionManager(), FakeSocket()
+        await manager.connect(socket)  # type: ignore[arg-type] # a fake
+        await manager.join(socket, "another")  # type: ignore[arg-type] # a fake
+        assert manager.active_connections == [socket]
+
+    asyncio.run(scenario())
+
+
 def test_disconnecting_keeps_the_order_of_the_others() -> None:
     manager, (first, second, third) = room(3)
     manager.disconnect(second)
