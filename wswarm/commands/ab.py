@@ -3,7 +3,8 @@
 import argparse
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
@@ -12,7 +13,7 @@ import msgspec
 
 from wswarm.commands import terminal
 from wswarm.commands.outputs import check_outputs, write_comparison
-from wswarm.comparison import Ab
+from wswarm.comparison import REFERENCE, REFERENCE_URL, Ab
 from wswarm.errors import PlanError, TargetError
 from wswarm.experiment import versions
 from wswarm.experiment.ab import compare
@@ -25,7 +26,6 @@ from wswarm.report.ab_store import save_ab
 from wswarm.report.ab_text import ab_summary
 from wswarm.report.store import link_latest
 
-REFERENCE = "wswarm serve --port {port}"
 PROFILES = {"echo": "echo", "fanout": "chat"}
 CONNECTIONS = {"echo": 50, "fanout": 100}
 
@@ -50,7 +50,10 @@ def compare_versions(parsed: argparse.Namespace) -> int:
         experiment = make_experiment(parsed, url, options, pair)
         names = " → ".join(show.shortened(experiment.sides[arm].version, 30) for arm in ARMS)
         title = f"ab {experiment.scenario}: {names}"
-        with AbLive(title, experiment.scenario, parsed.budget, quiet=parsed.quiet) as live:
+        with (
+            AbLive(title, experiment.scenario, parsed.budget, quiet=parsed.quiet) as live,
+            _no_fault_of(interrupts),
+        ):
             ab = compare(experiment, live.show, interrupts.asked)
         stored, overlays = comparisons.load(save_ab(ab, folder))
         comparisons.save_page(stored, folder, overlays, plots=not parsed.no_plots)
@@ -81,7 +84,7 @@ def address_and_options(parsed: argparse.Namespace) -> tuple[str, dict[str, Any]
     given = (getattr(parsed, name, None) for name in ("url", "base_cmd", "serve"))
     if not any(given):
         options.setdefault("profile", PROFILES[parsed.scenario])
-    return getattr(parsed, "url", None) or "ws://127.0.0.1:{port}", options
+    return getattr(parsed, "url", None) or REFERENCE_URL, options
 
 
 def make_experiment(
@@ -136,12 +139,19 @@ def _make_ready(parsed: argparse.Namespace, interrupts: terminal.Interrupts) -> 
     if parsed.base_cmd:
         return versions.by_commands(parsed.base_cmd, parsed.head_cmd)
     head, serve = parsed.head or versions.WORKING_TREE, parsed.serve or REFERENCE
-    try:
+    with _no_fault_of(interrupts):  # Ctrl-C ends the installation too
         return versions.by_commits(
             parsed.base, head, serve, parsed.cache or _cache(), lambda text: _tell(parsed, text)
         )
+
+
+@contextmanager
+def _no_fault_of(interrupts: terminal.Interrupts) -> Iterator[None]:
+    """Take what fails after Ctrl-C for its consequence."""
+    try:
+        yield
     except TargetError:
-        if interrupts.asked():  # Ctrl-C ended the installation too
+        if interrupts.asked():
             raise KeyboardInterrupt from None
         raise
 
