@@ -96,7 +96,7 @@ def find_version(arm: Arm, name: str, repository: Path) -> Version:
         PlanError: there is no such commit, or no repository.
     """
     if name != WORKING_TREE:
-        return Version(arm, name, _git(repository, arm, "rev-parse", "--verify", f"{name}^{{commit}}"), False)
+        return Version(arm, name, _commit(arm, name, repository), False)
     commit = _git(repository, arm, "rev-parse", "--verify", "HEAD^{commit}")
     tree = _tree_now(repository, arm)
     if tree == _git(repository, arm, "rev-parse", "HEAD^{tree}"):
@@ -110,6 +110,18 @@ def find_version(arm: Arm, name: str, repository: Path) -> Version:
         repository, arm, "commit-tree", tree, "-p", commit, "-m", "The working tree", variables=variables
     )
     return Version(arm, name, made, True)
+
+
+def _commit(arm: Arm, name: str, repository: Path) -> str:
+    try:
+        verify = ("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+        return _git(repository, arm, *verify)
+    except PlanError:
+        is_shallow = _git(repository, arm, "rev-parse", "--is-shallow-repository") == "true"
+    remedy = "fetch it first (git fetch origin)"
+    if is_shallow:
+        remedy = "the clone is shallow, fetch all of it (git fetch --unshallow; in a GitHub workflow fetch-depth: 0)"
+    raise PlanError(f"--{arm} {name}: there is no such commit here: {remedy}")
 
 
 def make_ready(
