@@ -116,6 +116,7 @@ def _how(found: Comparison, context: Context) -> list[str]:
     lines = ["<details><summary>How it was measured</summary>", ""]
     lines += [f"- {' · '.join(phrases)}"] if phrases else []
     lines += [f"- `{_code(context.command)}`", f"- made {_escaped(context.made_at)}"]
+    lines += ["- θ is the slowdown that must be caught; half of it is tolerated"] if found.effects else []
     lines += [f"- {_escaped(_machine(context.environment))}"] if context.environment is not None else []
     return [*lines, "", "</details>"]
 
