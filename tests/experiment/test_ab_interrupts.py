@@ -46,12 +46,11 @@ def test_a_server_that_does_not_start_after_ctrl_c_is_no_failure_of_its_own(
     is_asked: bool, raised: type[BaseException], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Interrupts, "asked", lambda _: is_asked)
-    monkeypatch.setattr(command.versions, "by_commits", fails)
-    parsed = Namespace(base_cmd=None, base="main", head=None, serve=None, cache=None, quiet=True)
+    monkeypatch.setattr(command, "compare", fails)
     with pytest.raises(raised):
-        command._make_ready(parsed, Interrupts())
+        command._compare(experiment(), Namespace(budget=96.0, quiet=True), Interrupts())
 
 
 def fails(*_: object) -> None:
-    """Stand for a version that can't be made ready."""
+    """Stand for a server that does not start."""
     raise TargetError("head did not start")

@@ -3,8 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
@@ -42,21 +41,13 @@ def compare_versions(parsed: argparse.Namespace) -> int:
     check_outputs(parsed)
     draft = make_experiment(parsed, url, options, versions.not_ready())
     draft.plan(1)
-    with (
-        terminal.report_folder(parsed.output, "ab") as folder,
-        terminal.Interrupts() as interrupts,
-    ):
-        pair = _make_ready(parsed, interrupts)
+    with terminal.report_folder(parsed.output, "ab") as folder:
+        pair = _make_ready(parsed)  # there is nothing to keep yet: Ctrl-C aborts
         experiment = make_experiment(parsed, url, options, pair)
-        names = " → ".join(show.shortened(experiment.sides[arm].version, 30) for arm in ARMS)
-        title = f"ab {experiment.scenario}: {names}"
-        with (
-            AbLive(title, experiment.scenario, parsed.budget, quiet=parsed.quiet) as live,
-            _no_fault_of(interrupts),
-        ):
-            ab = compare(experiment, live.show, interrupts.asked)
-        stored, overlays = comparisons.load(save_ab(ab, folder))
-        comparisons.save_page(stored, folder, overlays, plots=not parsed.no_plots)
+        with terminal.Interrupts() as interrupts:
+            ab = _compare(experiment, parsed, interrupts)
+            stored, overlays = comparisons.load(save_ab(ab, folder))
+            comparisons.save_page(stored, folder, overlays, plots=not parsed.no_plots)
     if folder.resolve().parent == store.DEFAULT_ROOT.resolve():
         link_latest(folder)
     say = terminal.say if parsed.print != "json" else _keep_quiet
@@ -135,25 +126,24 @@ def check_versions(parsed: argparse.Namespace) -> None:
         raise PlanError("which versions? Give --base REF, or --base-cmd and --head-cmd")
 
 
-def _make_ready(parsed: argparse.Namespace, interrupts: terminal.Interrupts) -> versions.Pair:
+def _compare(experiment: Experiment, parsed: argparse.Namespace, interrupts: terminal.Interrupts) -> Ab:
+    names = " → ".join(show.shortened(experiment.sides[arm].version, 30) for arm in ARMS)
+    title = f"ab {experiment.scenario}: {names}"
+    with AbLive(title, experiment.scenario, parsed.budget, quiet=parsed.quiet) as live:
+        try:
+            return compare(experiment, live.show, interrupts.asked)
+        except TargetError:
+            if interrupts.asked():  # what fails after Ctrl-C is its consequence
+                raise KeyboardInterrupt from None
+            raise
+
+
+def _make_ready(parsed: argparse.Namespace) -> versions.Pair:
     if parsed.base_cmd:
         return versions.by_commands(parsed.base_cmd, parsed.head_cmd)
     head, serve = parsed.head or versions.WORKING_TREE, parsed.serve or REFERENCE
-    with _no_fault_of(interrupts):  # Ctrl-C ends the installation too
-        return versions.by_commits(
-            parsed.base, head, serve, parsed.cache or _cache(), lambda text: _tell(parsed, text)
-        )
-
-
-@contextmanager
-def _no_fault_of(interrupts: terminal.Interrupts) -> Iterator[None]:
-    """Take what fails after Ctrl-C for its consequence."""
-    try:
-        yield
-    except TargetError:
-        if interrupts.asked():
-            raise KeyboardInterrupt from None
-        raise
+    cache = parsed.cache or _cache()
+    return versions.by_commits(parsed.base, head, serve, cache, lambda text: _tell(parsed, text))
 
 
 def _cache() -> Path:
