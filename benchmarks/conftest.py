@@ -39,7 +39,7 @@ class Length(NamedTuple):
     is_long: bool
 
 
-SHORT = Length(rounds=4, pairs=3, hold=2.0, churn=1_000, is_long=False)
+SHORT = Length(rounds=3, pairs=3, hold=2.0, churn=1_000, is_long=False)
 LONG = Length(rounds=10, pairs=5, hold=4.0, churn=20_000, is_long=True)
 
 
@@ -61,6 +61,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def length(pytestconfig: pytest.Config) -> Length:
     """How much is measured."""
     return LONG if pytestconfig.getoption("--long") else SHORT
+
+
+@pytest.fixture
+def minutes(length: Length) -> None:
+    """Skip what takes minutes unless it is asked for."""
+    if not length.is_long:
+        pytest.skip("takes minutes: give --long")
 
 
 @pytest.fixture(scope="session")

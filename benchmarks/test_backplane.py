@@ -35,7 +35,11 @@ async def suffer(backend: Backend, outage: str) -> None:
 
 @pytest.mark.benchmark(group="outages")
 @pytest.mark.parametrize("outage", OUTAGES)
-def test_every_delivery_that_an_outage_cost_is_told(benchmark, backend: Backend, outage: str, tmp_path: Path):
+def test_every_delivery_that_an_outage_cost_is_told(
+    benchmark, request, backend: Backend, outage: str, tmp_path: Path
+):
+    if outage != OUTAGES[0]:
+        request.getfixturevalue("minutes")
     found = benchmark.pedantic(
         lambda: accounts_of(lambda: suffer(backend, outage), backend, tmp_path), rounds=1
     )

@@ -21,13 +21,6 @@ LARGE = 65_536
 OUTBOX_BYTES = 4 * 1024 * 1024  # the default
 
 
-@pytest.fixture
-def minutes(length):
-    """Skip what takes minutes unless it is asked for."""
-    if not length.is_long:
-        pytest.skip("takes minutes: give --long")
-
-
 @pytest.mark.benchmark(group="server CPU per delivery, in pairs")
 @pytest.mark.parametrize(
     ("ws", "cpu_goal", "time_goal"),

@@ -85,6 +85,7 @@ def test_a_delivery_to_1000_chat_users(benchmark):
 
 
 @pytest.mark.benchmark(group="generator CPU per message under Locust")
+@pytest.mark.usefixtures("minutes")
 def test_an_echo_at_2000_a_second(benchmark):
     with serve("echo") as server:
 

@@ -12,6 +12,7 @@ from wswarm.stats.ab import Comparison, Design
 from wswarm.stats.slices import Arm, Slice
 
 AB_SCHEMA = "wswarm/ab@1"
+REFERENCE, REFERENCE_URL = "wswarm serve --port {port}", "ws://127.0.0.1:{port}"
 
 Doing = Literal["starting", "calibrating", "measuring"]
 

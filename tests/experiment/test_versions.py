@@ -37,9 +37,17 @@ def test_a_name_is_a_commit(repository: Path) -> None:
     assert (found.commit, found.has_changes) == (git(repository, "rev-parse", "HEAD"), False)
 
 
-def test_an_unknown_name_is_refused(repository: Path) -> None:
-    with pytest.raises(PlanError, match="--base: git rev-parse"):
-        find_version("base", "no-such-branch", repository)
+@pytest.mark.parametrize("name", ["no-such-branch", "HEAD~1", "--version"])
+def test_an_unknown_name_is_refused(name: str, repository: Path) -> None:
+    with pytest.raises(PlanError, match=rf"--base {name}: there is no such commit here: fetch it first"):
+        find_version("base", name, repository)
+
+
+def test_a_commit_that_a_shallow_clone_lacks_is_told_how_to_get(repository: Path, tmp_path: Path) -> None:
+    git(repository, "commit", "--quiet", "--allow-empty", "-m", "Second")
+    git(tmp_path, "clone", "--quiet", "--depth", "1", repository.as_uri(), "shallow")
+    with pytest.raises(PlanError, match=r"--base HEAD~1: .*shallow.*fetch-depth: 0"):
+        find_version("base", "HEAD~1", tmp_path / "shallow")
 
 
 def test_a_working_tree_without_changes_is_its_commit(repository: Path) -> None:

@@ -31,7 +31,7 @@ def test_a_lost_message_of_head_is_the_verdict() -> None:
     slices[at] = counted(slices[at], lost=1, received=999)
     text = ab_summary(comparison_of(slices))
     assert "REGRESSION: head against base" in text
-    assert "head lost 1, base none" in text
+    assert "head lost 1 of 48,000, base none" in text
 
 
 def test_slices_that_were_left_out_are_told_with_a_reason() -> None:

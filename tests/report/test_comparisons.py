@@ -70,7 +70,7 @@ def test_an_interleaved_comparison_is_read_with_all_its_times(tmp_path):
         "fanout capacity",
     ]
     assert stored.comparison.reasons == (
-        "head lost 3, base none",
+        "head lost 3 of 960,000, base none",
         "fanout server CPU per delivery: slower by more than the 2.5% tolerated",
         "fanout capacity: slower by more than the 2.5% tolerated",
     )
@@ -82,6 +82,20 @@ def test_an_interleaved_comparison_is_read_with_all_its_times(tmp_path):
     assert (times.base.n, times.head.n) == (100 * open_slices, 100 * open_slices)
     assert times.head.quantile(0.5) / times.base.quantile(0.5) == pytest.approx(1.03, rel=0.002)
     assert len(overlays) == 5
+
+
+def test_the_command_of_an_interleaved_comparison_makes_the_same_load_again(tmp_path):
+    plan = {"url": "ws://127.0.0.1:{port}/room", "connections": 20, "text": "<{marker}>", "headers": ["A: …"]}
+    settings = {"budget": 60.0, "seed": 7, "rate": 2000.0, "is_rate_given": True}
+    made = compared.ab_file(compared.SLOWER) | {"plan": plan, "settings": settings}
+    made["base"]["command"] = "serve {port}"
+    (tmp_path / "ab.json").write_text(json.dumps(made))
+    stored, _ = comparisons.load(tmp_path / "ab.json")
+    assert stored.context.command == (
+        "wswarm ab --base origin/main --head . --serve 'serve {port}' --url 'ws://127.0.0.1:{port}/room'"
+        " --scenario fanout -c 20 -r 2000/s --text '<{marker}>' --gate cpu,p50,capacity --budget 60s --seed 7"
+    )
+    assert "medians over all slices" in stored.context.notes[0]
 
 
 @pytest.mark.parametrize("change", [{"slices": [{"slice": None}]}, {"comparison": {}}, {"environment": 1}])

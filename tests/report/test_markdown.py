@@ -27,6 +27,15 @@ def test_the_markdown_of_no_regression_and_of_no_decision_say_so_first():
     assert markdown.comparison(compared.NOTHING, compared.CONTEXT).startswith("### ❌ wswarm ab: invalid\n")
 
 
+def test_a_figure_that_does_not_decide_never_looks_like_a_failure():
+    slices = [
+        msgspec.structs.replace(one, values=one.values | {compared.P99.name: None}) for one in compared.SLOWER
+    ]
+    text = markdown.comparison(compared.judged(slices), compared.CONTEXT)
+    assert "| ❔ invalid (θ 10 %, advisory) |" in text
+    assert text.count("❌") == 4  # the title, CPU, capacity, lost messages
+
+
 def test_the_markdown_of_runs_reads_as_kept():
     suite = [runs.connect(), runs.echo(lost=3, slo=OBJECTIVES), runs.fanout(validity=INVALID)]
     golden.check("runs.md", markdown.runs(suite))

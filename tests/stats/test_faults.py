@@ -30,7 +30,7 @@ def test_one_message_of_head_where_base_has_none_is_a_regression_without_statist
 ) -> None:
     found = compared(lossy([0], [1], kind), kind, is_look)
     assert found.verdict == "regression"
-    assert found.reason == f"head {kind} 1, base none"
+    assert found.reason == f"head {kind} 1 of 12,000, base none"
     assert found.head_share == pytest.approx(1 / 12_000)
 
 
@@ -69,7 +69,7 @@ def test_losses_in_a_slice_that_the_generator_spoilt_are_left_out_and_told() -> 
     ]
     found = compared(slices)
     assert (found.verdict, found.head, found.head_left_out) == ("no regression", 0, 7)
-    assert found.reason == "head lost none; in spoilt slices base 0, head 7"
+    assert found.reason == "head lost none of 23,000; in spoilt slices base 0, head 7"
 
 
 def test_swapping_the_versions_turns_a_regression_of_both_into_an_improvement() -> None:

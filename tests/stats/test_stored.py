@@ -125,7 +125,7 @@ def test_a_run_is_no_worse_than_itself(run: Run) -> None:
 def test_a_lost_message_that_base_never_lost_is_a_regression() -> None:
     found = compared(ECHO, runs.echo(lost=1))
     assert found.verdict == "regression"
-    assert found.reasons == ("head lost 1, base none",)
+    assert found.reasons == ("head lost 1 of 10,000, base none",)
 
 
 def test_two_runs_that_both_lose_cannot_tell_who_loses_more() -> None:

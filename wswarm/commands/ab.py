@@ -12,7 +12,7 @@ import msgspec
 
 from wswarm.commands import terminal
 from wswarm.commands.outputs import check_outputs, write_comparison
-from wswarm.comparison import Ab
+from wswarm.comparison import REFERENCE, REFERENCE_URL, Ab
 from wswarm.errors import PlanError, TargetError
 from wswarm.experiment import versions
 from wswarm.experiment.ab import compare
@@ -25,7 +25,6 @@ from wswarm.report.ab_store import save_ab
 from wswarm.report.ab_text import ab_summary
 from wswarm.report.store import link_latest
 
-REFERENCE = "wswarm serve --port {port}"
 PROFILES = {"echo": "echo", "fanout": "chat"}
 CONNECTIONS = {"echo": 50, "fanout": 100}
 
@@ -42,18 +41,13 @@ def compare_versions(parsed: argparse.Namespace) -> int:
     check_outputs(parsed)
     draft = make_experiment(parsed, url, options, versions.not_ready())
     draft.plan(1)
-    with (
-        terminal.report_folder(parsed.output, "ab") as folder,
-        terminal.Interrupts() as interrupts,
-    ):
-        pair = _make_ready(parsed, interrupts)
+    with terminal.report_folder(parsed.output, "ab") as folder:
+        pair = _make_ready(parsed)  # there is nothing to keep yet: Ctrl-C aborts
         experiment = make_experiment(parsed, url, options, pair)
-        names = " → ".join(show.shortened(experiment.sides[arm].version, 30) for arm in ARMS)
-        title = f"ab {experiment.scenario}: {names}"
-        with AbLive(title, experiment.scenario, parsed.budget, quiet=parsed.quiet) as live:
-            ab = compare(experiment, live.show, interrupts.asked)
-        stored, overlays = comparisons.load(save_ab(ab, folder))
-        comparisons.save_page(stored, folder, overlays, plots=not parsed.no_plots)
+        with terminal.Interrupts() as interrupts:
+            ab = _compare(experiment, parsed, interrupts)
+            stored, overlays = comparisons.load(save_ab(ab, folder))
+            comparisons.save_page(stored, folder, overlays, plots=not parsed.no_plots)
     if folder.resolve().parent == store.DEFAULT_ROOT.resolve():
         link_latest(folder)
     say = terminal.say if parsed.print != "json" else _keep_quiet
@@ -81,7 +75,7 @@ def address_and_options(parsed: argparse.Namespace) -> tuple[str, dict[str, Any]
     given = (getattr(parsed, name, None) for name in ("url", "base_cmd", "serve"))
     if not any(given):
         options.setdefault("profile", PROFILES[parsed.scenario])
-    return getattr(parsed, "url", None) or "ws://127.0.0.1:{port}", options
+    return getattr(parsed, "url", None) or REFERENCE_URL, options
 
 
 def make_experiment(
@@ -132,18 +126,24 @@ def check_versions(parsed: argparse.Namespace) -> None:
         raise PlanError("which versions? Give --base REF, or --base-cmd and --head-cmd")
 
 
-def _make_ready(parsed: argparse.Namespace, interrupts: terminal.Interrupts) -> versions.Pair:
+def _compare(experiment: Experiment, parsed: argparse.Namespace, interrupts: terminal.Interrupts) -> Ab:
+    names = " → ".join(show.shortened(experiment.sides[arm].version, 30) for arm in ARMS)
+    title = f"ab {experiment.scenario}: {names}"
+    with AbLive(title, experiment.scenario, parsed.budget, quiet=parsed.quiet) as live:
+        try:
+            return compare(experiment, live.show, interrupts.asked)
+        except TargetError:
+            if interrupts.asked():  # what fails after Ctrl-C is its consequence
+                raise KeyboardInterrupt from None
+            raise
+
+
+def _make_ready(parsed: argparse.Namespace) -> versions.Pair:
     if parsed.base_cmd:
         return versions.by_commands(parsed.base_cmd, parsed.head_cmd)
     head, serve = parsed.head or versions.WORKING_TREE, parsed.serve or REFERENCE
-    try:
-        return versions.by_commits(
-            parsed.base, head, serve, parsed.cache or _cache(), lambda text: _tell(parsed, text)
-        )
-    except TargetError:
-        if interrupts.asked():  # Ctrl-C ended the installation too
-            raise KeyboardInterrupt from None
-        raise
+    cache = parsed.cache or _cache()
+    return versions.by_commits(parsed.base, head, serve, cache, lambda text: _tell(parsed, text))
 
 
 def _cache() -> Path:

@@ -153,7 +153,7 @@ def _add_result(parser: argparse.ArgumentParser, name: str) -> None:
     add = parser.add_argument_group("result").add_argument
     folder = f"report folder (default: reports/<UTC time>-{name})"
     add("-o", "--output", metavar="DIR", type=grammar.typed(grammar.folder), help=folder)
-    cache = "where worktrees and environments are kept (default: ~/.cache/wswarm)"
+    cache = "where worktrees and environments of the latest versions are kept (default: ~/.cache/wswarm)"
     add("--cache", metavar="DIR", type=Path, help=cache)
     add("--no-plots", action="store_true", help="draw no pictures")
     add("--quiet", action="store_true", help="no progress, no summary")

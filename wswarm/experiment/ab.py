@@ -72,6 +72,8 @@ class _Running:
         """Return the comparison."""
         while self._has_time():
             self._generation()
+            if self._interrupted() and not self._records:
+                raise KeyboardInterrupt
             self._comparison = self._judge(is_last=False)
             self._tell("starting")
             if self._comparison.is_decided:

@@ -16,10 +16,10 @@ from wswarm.comparison import Side
 from wswarm.drive.server import Command
 from wswarm.errors import PlanError, TargetError
 from wswarm.experiment.ab_experiment import ARMS
+from wswarm.experiment.shelf import take, tidy
 from wswarm.stats.slices import Arm
 
 WORKING_TREE = "."
-_STAMP = "installed"
 _LINES = 12
 _NAMES = {
     "GIT_AUTHOR_NAME": "wswarm",
@@ -84,7 +84,9 @@ def by_commits(base: str, head: str, serve: str, cache: Path, on_step: Callable[
     """
     repository = repository_here()
     found = [find_version(arm, name, repository) for arm, name in zip(ARMS, (base, head), strict=True)]
-    return {one.arm: make_ready(one, repository, cache, serve, on_step) for one in found}
+    ready = {one.arm: make_ready(one, repository, cache, serve, on_step) for one in found}
+    tidy(_shelf(cache, repository), lambda place: _give_up(place, repository))
+    return ready
 
 
 def find_version(arm: Arm, name: str, repository: Path) -> Version:
@@ -94,7 +96,7 @@ def find_version(arm: Arm, name: str, repository: Path) -> Version:
         PlanError: there is no such commit, or no repository.
     """
     if name != WORKING_TREE:
-        return Version(arm, name, _git(repository, arm, "rev-parse", "--verify", f"{name}^{{commit}}"), False)
+        return Version(arm, name, _commit(arm, name, repository), False)
     commit = _git(repository, arm, "rev-parse", "--verify", "HEAD^{commit}")
     tree = _tree_now(repository, arm)
     if tree == _git(repository, arm, "rev-parse", "HEAD^{tree}"):
@@ -110,6 +112,18 @@ def find_version(arm: Arm, name: str, repository: Path) -> Version:
     return Version(arm, name, made, True)
 
 
+def _commit(arm: Arm, name: str, repository: Path) -> str:
+    try:
+        verify = ("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+        return _git(repository, arm, *verify)
+    except PlanError:
+        is_shallow = _git(repository, arm, "rev-parse", "--is-shallow-repository") == "true"
+    remedy = "fetch it first (git fetch origin)"
+    if is_shallow:
+        remedy = "the clone is shallow, fetch all of it (git fetch --unshallow; in a GitHub workflow fetch-depth: 0)"
+    raise PlanError(f"--{arm} {name}: there is no such commit here: {remedy}")
+
+
 def make_ready(
     version: Version, repository: Path, cache: Path, serve: str, on_step: Callable[[str], None]
 ) -> Ready:
@@ -122,16 +136,17 @@ def make_ready(
     Raises:
         TargetError: it can't be checked out or installed; the message holds the last lines of the log.
     """
-    place = cache / sha256(str(repository.resolve()).encode()).hexdigest()[:12] / version.commit
+    place = _shelf(cache, repository) / version.commit
     tree, environment = place / "tree", place / "environment"
-    if not (place / _STAMP).exists():
+
+    def make() -> None:
         on_step(
             f"{version.arm}: {version.name} ({version.commit[:12]}): a worktree and an environment in {place}"
         )
-        place.mkdir(parents=True, exist_ok=True)
         _check_out(version, repository, tree)
         _install(version, tree, environment)
-        (place / _STAMP).touch()
+
+    take(place, make)
     python, packages = _what_is_installed(environment)
     variables = {
         "PATH": f"{environment / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
@@ -157,6 +172,17 @@ def repository_here() -> Path:
         PlanError: it is none.
     """
     return Path(_git(Path.cwd(), "base", "rev-parse", "--show-toplevel"))
+
+
+def _shelf(cache: Path, repository: Path) -> Path:
+    """Return the folder for the versions of that repository."""
+    return cache / sha256(str(repository.resolve()).encode()).hexdigest()[:12]
+
+
+def _give_up(place: Path, repository: Path) -> None:
+    """Have the repository forget the worktree, if it knows of it."""
+    remove = ["git", "-C", str(repository), "worktree", "remove", "--force", str(place / "tree")]
+    subprocess.run(remove, capture_output=True, check=False)
 
 
 def _tree_now(repository: Path, arm: Arm) -> str:

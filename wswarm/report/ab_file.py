@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from wswarm.comparison import REFERENCE, REFERENCE_URL
 from wswarm.report.context import Context
 from wswarm.report.context import Side as ShownSide
 from wswarm.report.overlay import Overlay, of_slices
@@ -19,17 +20,31 @@ AB_SCHEMA = "wswarm/ab@1"
 
 _TIMES = {"echo": "response time", "fanout": "delivery time"}
 _MESSAGES = {"echo": "message", "fanout": "delivery"}
+_PAIRED = (
+    "base and head are medians over all slices; the change is that of slices in pairs, not their quotient"
+)
+_LOAD = {  # option of the command line by setting of the plan, and what it is unless given
+    "publishers": ("--publishers", 1),
+    "arrivals": ("--arrivals", "constant"),
+    "size": ("--size", None),
+    "text": ("--text", None),
+    "json": ("--json", None),
+    "driver": ("--driver", "picows"),
+}
 
 
 class _Side(msgspec.Struct, frozen=True):
     version: str
     commit: str | None = None
     has_changes: bool = False
+    command: str = ""
 
 
 class _Settings(msgspec.Struct, frozen=True):
     budget: float
     seed: int
+    rate: float | None = None
+    is_rate_given: bool = False
 
 
 class _Record(msgspec.Struct, frozen=True):
@@ -54,18 +69,17 @@ class AbFile(msgspec.Struct, frozen=True):
 
 def context_of(ab: AbFile) -> Context:
     """Return where the comparison comes from; its verdict decides."""
-    budget, seed = f"{ab.settings.budget:g}s", str(ab.settings.seed)
-    settings = ("--scenario", ab.scenario, "--budget", budget, "--seed", seed)
     return Context(
         title="ab",
         base=_shown(ab.base),
         head=_shown(ab.head),
-        command=shlex.join(["wswarm", "ab", *_named("base", ab.base), *_named("head", ab.head), *settings]),
+        command=shlex.join(_command(ab)),
         made_at=ab.started_at,
         scenario=ab.scenario,
         seconds=ab.elapsed,
         seed=ab.settings.seed,
         environment=ab.environment,
+        notes=(_PAIRED,),
     )
 
 
@@ -112,6 +126,26 @@ def _all_times(records: Sequence[_Record], arm: str) -> Sample | None:
         if one.slice.arm == arm and one.slice.load == "open" and one.times:
             merged.merge(Histogram.decode(one.times))
     return Sample.of_histogram(merged.encode()) if merged.n else None
+
+
+def _command(ab: AbFile) -> list[str]:
+    """Return the command that makes such a comparison again, but for headers and cookies, which may be secret."""
+    words = ["wswarm", "ab", *_named("base", ab.base), *_named("head", ab.head)]
+    if ab.base.commit and ab.base.command not in ("", REFERENCE):
+        words += ["--serve", ab.base.command]
+    url, gates = (
+        ab.plan.get("url"),
+        [one.metric.name for one in ab.comparison.effects if one.metric.is_gating],
+    )
+    words += ["--url", url] if url and url != REFERENCE_URL else []
+    words += ["--scenario", ab.scenario]
+    words += ["-c", str(ab.plan["connections"])] if "connections" in ab.plan else []
+    words += ["-r", f"{ab.settings.rate:g}/s"] if ab.settings.is_rate_given else []
+    for name, (option, default) in _LOAD.items():
+        value = ab.plan.get(name, default)
+        words += [option, str(value)] if value != default else []
+    words += ["--gate", ",".join(gates)] if gates != ["cpu"] else []
+    return [*words, "--budget", f"{ab.settings.budget:g}s", "--seed", str(ab.settings.seed)]
 
 
 def _named(arm: str, side: _Side) -> tuple[str, str]:

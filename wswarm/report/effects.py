@@ -26,6 +26,7 @@ class EffectRow(NamedTuple):
 
     Attributes:
         remark: What else belongs beside the verdict: the slowdown to catch, whether it decides.
+        is_deciding: Whether the verdict on the whole depends on it.
     """
 
     metric: str
@@ -36,6 +37,7 @@ class EffectRow(NamedTuple):
     verdict: str
     remark: str
     outcome: Outcome
+    is_deciding: bool
 
 
 def rows(comparison: Comparison, context: Context) -> list[EffectRow]:
@@ -43,7 +45,7 @@ def rows(comparison: Comparison, context: Context) -> list[EffectRow]:
     is_mixed = context.advisory is None
     return [
         *(_effect(effect, is_mixed=is_mixed) for effect in comparison.effects),
-        *map(_faults, comparison.faults),
+        *(_faults(one, is_deciding=is_mixed) for one in comparison.faults),
     ]
 
 
@@ -119,10 +121,11 @@ def _effect(effect: Effect, *, is_mixed: bool) -> EffectRow:
         verdict=effect.verdict,
         remark=remark,
         outcome=effect.verdict,
+        is_deciding=is_mixed and metric.is_gating,
     )
 
 
-def _faults(faults: Faults) -> EffectRow:
+def _faults(faults: Faults, *, is_deciding: bool) -> EffectRow:
     return EffectRow(
         metric=f"{faults.kind} messages",
         base=show.count(faults.base),
@@ -132,6 +135,7 @@ def _faults(faults: Faults) -> EffectRow:
         verdict=faults.verdict,
         remark="",
         outcome=faults.verdict,
+        is_deciding=is_deciding,
     )
 
 

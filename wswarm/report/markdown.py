@@ -13,7 +13,7 @@ from wswarm.stats.ab import Comparison
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~!&])")
 _MENTION = re.compile(r"@(?=\w)")
-_ICONS = {"failed": "❌", "open": "❔", "fine": "✅"}
+_ICONS = {"failed": "❌", "warned": "⚠️", "open": "❔", "fine": "✅"}
 _LOOKS = {
     "regression": "failed",
     "invalid": "failed",
@@ -89,11 +89,19 @@ def _effects(columns: Sequence[str], rows: Sequence[EffectRow]) -> list[str]:
             row.head,
             f"**{row.change}**" if row.change and row.outcome == "regression" else row.change,
             row.interval,
-            f"{_ICONS[_LOOKS[row.outcome]]} {row.verdict}" + (f" ({row.remark})" if row.remark else ""),
+            f"{_icon(row)} {row.verdict}" + (f" ({row.remark})" if row.remark else ""),
         )
         for row in rows
     ]
     return _table(columns, cells)
+
+
+def _icon(row: EffectRow) -> str:
+    """Return the sign of the verdict: what does not decide never looks like a failure."""
+    look = _LOOKS[row.outcome]
+    if row.is_deciding or look != "failed":
+        return _ICONS[look]
+    return _ICONS["open" if row.outcome == "invalid" else "warned"]
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]], last: str = ":---") -> list[str]:
@@ -108,6 +116,7 @@ def _how(found: Comparison, context: Context) -> list[str]:
     lines = ["<details><summary>How it was measured</summary>", ""]
     lines += [f"- {' · '.join(phrases)}"] if phrases else []
     lines += [f"- `{_code(context.command)}`", f"- made {_escaped(context.made_at)}"]
+    lines += ["- θ is the slowdown that must be caught; half of it is tolerated"] if found.effects else []
     lines += [f"- {_escaped(_machine(context.environment))}"] if context.environment is not None else []
     return [*lines, "", "</details>"]
 

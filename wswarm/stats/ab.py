@@ -100,12 +100,18 @@ def judge(slices: Sequence[Slice], design: Design, *, is_last: bool = False) -> 
 
     Every look judges all data. The experiment is over when every gating metric is decided, when one has a clear
     regression, at the last look (or `is_last`: the time is up), and at once if head loses messages and
-    base none, or if either measured nothing.
+    base none, or if either measured nothing. Fewer generations than the first look has are never judged: what
+    little noise two or three happen to show says nothing.
     """
     generations = len({one.generation for one in slices})
     is_last = is_last or generations >= design.looks[-1]
-    is_look = is_last or generations in design.looks
-    effects = tuple(_effect(slices, metric, design, is_look=is_look) for metric in design.metrics)
+    is_look = generations in design.looks or (is_last and generations > design.looks[0])
+    unjudged = f"{generations} of the {design.looks[0]} generations that it takes"
+    if not is_last:
+        unjudged = "not judged before the next look"
+    effects = tuple(
+        _effect(slices, metric, design, None if is_look else unjudged) for metric in design.metrics
+    )
     faults = tuple(
         compare_faults(slices, kind, design.alpha, is_look=is_look) for kind in ("lost", "duplicated")
     )
@@ -123,15 +129,16 @@ def judge(slices: Sequence[Slice], design: Design, *, is_last: bool = False) -> 
     )
 
 
-def _effect(slices: Sequence[Slice], metric: Metric, design: Design, *, is_look: bool) -> Effect:
+def _effect(slices: Sequence[Slice], metric: Metric, design: Design, unjudged: str | None) -> Effect:
+    """Return the effect; `unjudged` says why it is not judged now."""
     pairing = pair(slices, metric)
     change = mean_interval(pairing.changes, design.alpha)
     carried = {arm: mean_interval(logs, design.alpha) for arm, logs in pairing.carry_over.items()}
     carry_over = {arm: interval for arm, interval in carried.items() if interval is not None}
     surely, _ = _slowdown(pairing, metric, design.alpha / len(design.gating))
     verdict, reason = _outcome(pairing, metric, design.alpha, carry_over)
-    if not is_look and verdict != "invalid":
-        verdict, reason = "inconclusive", "not judged before the next look"
+    if unjudged and verdict != "invalid":
+        verdict, reason = "inconclusive", unjudged
     return Effect(
         metric=metric,
         verdict=verdict,
@@ -173,9 +180,8 @@ def _unfit(pairing: Pairing, metric: Metric, carry_over: dict[Arm, Interval]) ->
     if not pairing.blocks:
         return "invalid", "nothing measured"
     if pairing.dropped > DROPPED_AT_MOST * pairing.blocks:
-        return "invalid", f"{pairing.dropped} of {pairing.blocks} blocks dropped"
-    if len(pairing.changes) < 2:
-        return "inconclusive", "one generation has no interval"
+        what = "a slice was spoilt, or too small for this figure"
+        return "invalid", f"{pairing.dropped} of {pairing.blocks} blocks dropped: {what}"
     for arm, interval in carry_over.items():
         if _is_carried(interval, metric):
             return "inconclusive", (

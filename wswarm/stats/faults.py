@@ -65,9 +65,10 @@ def compare_faults(slices: Sequence[Slice], kind: Fault, alpha: float, *, is_loo
 def _outcome(slices: Sequence[Slice], kind: Fault, alpha: float, *, is_look: bool) -> tuple[Outcome, str]:
     base, head = _count(slices, kind, "base"), _count(slices, kind, "head")
     if head == 0:
-        return "no regression", f"head {kind} none" if not base else f"base {kind} {base:,}, head none"
+        none = f"head {kind} none of {_owed(slices, 'head'):,}"
+        return "no regression", f"base {kind} {base:,}, {none}" if base else none
     if base == 0:
-        return "regression", f"head {kind} {head:,}, base none"
+        return "regression", f"head {kind} {head:,} of {_owed(slices, 'head'):,}, base none"
     both = f"both versions {kind} messages: base {base:,}, head {head:,}"
     differences = _differences(slices, kind)
     if not is_look or len(differences) < 2:
@@ -97,6 +98,10 @@ def _count(slices: Sequence[Slice], kind: Fault, arm: Arm) -> int:
     return sum(getattr(one.counts, kind) for one in slices if one.arm == arm)
 
 
+def _owed(slices: Sequence[Slice], arm: Arm) -> int:
+    return sum(one.counts.owed for one in slices if one.arm == arm)
+
+
 def _share(slices: Sequence[Slice], kind: Fault, arm: Arm) -> float | None:
-    owed = sum(one.counts.owed for one in slices if one.arm == arm)
+    owed = _owed(slices, arm)
     return _count(slices, kind, arm) / owed if owed else None
