@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.cli.command import BRIEF_MESSAGES, Outcome, wswarm
+from tests.cli.command import BRIEF_MESSAGES, Outcome, in_process, wswarm
 from tests.end_to_end.servers import Server, serve
 from wswarm.run import json_schema
 
@@ -70,7 +70,7 @@ def test_quiet_says_nothing_and_pictures_are_drawn_unless_refused(echo: Server, 
 def test_objectives_decide_the_exit_code(echo: Server, tmp_path: Path) -> None:
     for limit, code in (("1us", 99), ("30s", 0)):
         options = ("--slo", f"p50<{limit}", "--slo", "lost==0", "--print", "json", "--quiet")
-        end = wswarm("echo", echo.url, *BRIEF_MESSAGES, *options, cwd=tmp_path)
+        end = in_process("echo", echo.url, *BRIEF_MESSAGES, *options, cwd=tmp_path)
         run = json.loads(end.out)
         assert_ends_with(code, end, run)
         assert [result["met"] for result in run["slo"]] == [code == 0, True]
@@ -93,14 +93,14 @@ def test_a_measurement_writes_what_ci_reads(echo: Server, tmp_path: Path) -> Non
 
 
 def test_an_output_that_has_no_place_is_refused_before_anything_is_measured(tmp_path: Path) -> None:
-    end = wswarm("echo", "ws://127.0.0.1:1/", "--junit", "no/where.xml", cwd=tmp_path)
+    end = in_process("echo", "ws://127.0.0.1:1/", "--junit", "no/where.xml", cwd=tmp_path)
     assert (end.code, end.err.count("\n")) == (2, 1)
     assert "--junit no/where.xml can't be written: there is no folder no" in end.err
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_fan_out_that_nobody_receives_is_no_measurement(echo: Server, tmp_path: Path) -> None:
-    end = wswarm("fanout", echo.url, *BRIEF_MESSAGES, "--slo", "lost==0", "--print", "json", cwd=tmp_path)
+    end = in_process("fanout", echo.url, *BRIEF_MESSAGES, "--slo", "lost==0", "--print", "json", cwd=tmp_path)
     run = checked(json.loads(end.out))
     assert (end.code, run["validity"]["verdict"]) == (98, "invalid")
     assert run["messages"]["received"] == 0
@@ -108,7 +108,7 @@ def test_a_fan_out_that_nobody_receives_is_no_measurement(echo: Server, tmp_path
 
 def test_a_fan_out_is_measured(relay: Server, tmp_path: Path) -> None:
     options = ("--print", "json", "--quiet", "--target-pid", str(relay.pid))
-    end = wswarm("fanout", relay.url, *BRIEF_MESSAGES, *options, cwd=tmp_path)
+    end = in_process("fanout", relay.url, *BRIEF_MESSAGES, *options, cwd=tmp_path)
     run = checked(json.loads(end.out))
     assert_ends_with(0, end, run)
     assert (run["connections"]["requested"], run["target"]["pid"]) == (4, relay.pid)
@@ -117,7 +117,7 @@ def test_a_fan_out_is_measured(relay: Server, tmp_path: Path) -> None:
 
 def test_some_refused_handshakes_are_told_but_no_failure(tmp_path: Path) -> None:
     with serve("refusing", refuse_every=20, statuses=[503]) as server:
-        end = wswarm("connect", server.url, "-c", "20", "-d", "200ms", "--no-plots", cwd=tmp_path)
+        end = in_process("connect", server.url, "-c", "20", "-d", "200ms", "--no-plots", cwd=tmp_path)
     assert end.code == 0
     assert "http 503" in end.out
 
