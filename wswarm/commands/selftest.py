@@ -26,8 +26,9 @@ def examine_itself(parsed: argparse.Namespace) -> int:
         if len(done) < parsed.decisions:
             load = selftest.find_load(draft)
         seeds = Random(draft.seed)
-        for number in range(len(done), parsed.decisions):
-            experiment = replace(draft, seed=seeds.getrandbits(32))
+        numbered = list(enumerate(seeds.getrandbits(32) for _ in range(parsed.decisions)))
+        for number, seed in numbered[len(done) :]:
+            experiment = replace(draft, seed=seed)
             title = f"selftest {parsed.kind} {slowdown.name}: decision {number + 1} of {parsed.decisions}"
             with AbLive(title, parsed.scenario, parsed.budget, quiet=parsed.quiet) as live:
                 decision, ab = selftest.decide(

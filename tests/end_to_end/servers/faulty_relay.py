@@ -1,10 +1,10 @@
-"""``faulty_relay(lose, duplicate, reorder, close, skip_first=0, limit=None)``: a relay with faults by rule.
+"""``faulty_relay(lose, duplicate, reorder, close, skip_first=0, limit=None, publishers=1)``: faults by rule.
 
 ``lose``, ``duplicate`` and ``reorder`` are rules as in ``faulty_echo``, here over the receiver's number
 and the number n of the message among its publisher's, from 0 as the server reads them, warm-up included.
 ``close`` is ``{"receivers": [4], "at": 20, "code": 1011}``: when message 20 of any publisher is read,
 receiver 4 gets a close frame instead of it, and nothing afterwards. Who is a receiver, and under which
-number, and what ``skip_first`` and ``limit`` do, is told by ``Receivers``; publishers receive nothing.
+number, and what the other three do, is told by ``Receivers``; publishers receive nothing.
 Facts: those of ``PicowsServer``; ``publishers``, ``receivers``; the lists of ``Faults``, entries
 ``[receiver, publisher, n]``; ``closed``: a list of ``[receiver, publisher, n, instant]``, by us.
 """
@@ -39,11 +39,12 @@ class FaultyRelay(PicowsServer):
         close: dict[str, Any] | None = None,
         skip_first: int = 0,
         limit: int | None = None,
+        publishers: int = 1,
         **rules: dict[str, Any] | None,
     ) -> None:
         super().__init__()
         self._close = Close(**close) if close else Close([], -1)
-        self._receivers = Receivers(self, skip_first, limit)
+        self._receivers = Receivers(self, skip_first, limit, publishers)
         self._faults = Faults(**rules)
         self._closed: list[tuple[int, int, int, int]] = []
 

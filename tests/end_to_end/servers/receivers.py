@@ -9,13 +9,15 @@ class Receivers:
     """Numbers receivers 1, 2, 3 … in order of connecting, publishers in order of their first message.
 
     A receiver is a client that has sent nothing so far and is not the sender. It gets its number with the
-    first message that reaches it and keeps it when others leave. With several publishers, one that has
-    not sent yet would count as a receiver; ``skip_first`` connections (by order of connecting) never do,
-    nor do those after the next ``limit``.
+    first message that reaches it and keeps it when others leave. Until ``publishers`` clients have sent, nobody
+    can be told from a receiver and all go by the number 0. The first ``skip_first`` connections (by order of
+    connecting) never receive, nor do those after the next ``limit``.
     """
 
-    def __init__(self, server: PicowsServer, skip_first: int = 0, limit: int | None = None) -> None:
-        self._server = server
+    def __init__(
+        self, server: PicowsServer, skip_first: int = 0, limit: int | None = None, publishers: int = 1
+    ) -> None:
+        self._server, self._expected = server, publishers
         self._candidates = range(skip_first + 1, 2**62 if limit is None else skip_first + limit + 1)
         self._receivers: dict[Connection, int] = {}
         self._publishers: dict[Connection, int] = {}
@@ -43,6 +45,8 @@ class Receivers:
                 yield self._number(connection), connection
 
     def _number(self, connection: Connection) -> int:
+        if len(self._publishers) < self._expected:
+            return 0
         if connection not in self._receivers:
             self._numbered += 1
             self._receivers[connection] = self._numbered
