@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FRONT = (
     *("api", "arguments", "outputs_arguments", "cli", "commands", "locust", "pytest_plugin", "testing"),
-    *("figure_clock", "__init__"),
+    *("figure_clock", "__init__", "__main__"),
 )
 LEAVES = {"errors", "units", "run", "progress", "redact"}
 
