@@ -79,35 +79,36 @@ def other_rules(count: int) -> str:
 
 
 def controls(count: int) -> str:
-    """Return how often four controls would refuse, at six generations, experiments sound and unsound."""
+    """Return how often six controls would refuse, at six generations, experiments sound and unsound."""
     cases = [
         ("p50, sound", "p50", Truth()),
         ("CPU, sound", "cpu", Truth()),
         ("p50, trend 3 % per slice", "p50", Truth(trend=0.03)),
         ("CPU, trend 3 % per slice", "cpu", Truth(trend=0.03)),
+        ("p50, +10 %, both 5 % dearer after the other", "p50", Truth(slowdown=0.1, switch=0.05)),
+        ("CPU, +10 %, both 5 % dearer after the other", "cpu", Truth(slowdown=0.1, switch=0.05)),
         ("p50, +10 %, carry-over 10 %", "p50", Truth(slowdown=0.1, carry_over=0.1)),
         ("CPU, +10 %, carry-over 10 %", "cpu", Truth(slowdown=0.1, carry_over=0.1)),
     ]
     rows = []
     for name, figure, truth in cases:
         metric = {"cpu": CPU, "p50": P50}[figure]
-        refused, changes = np.zeros(4), []
+        refused, changes = np.zeros(6), []
         for one in experiments(truth, {figure: NOISES[figure]}, count, seed=3):
             slices = [each for generation in one[:6] for each in generation]
             refused += refusals(slices, metric)
             changes.append(fmean(pair(slices, metric).changes))
         seen = np.exp(median(changes)) - 1
         rows.append([name, f"{seen:+.1%}", *(f"{share:.3f}" for share in refused / count)])
-    return table(
-        ["data", "change seen", "second − first, point", "interval", "after other − not, point", "interval"],
-        rows,
-    )
+    kinds = ("second − first", "after other − not", "of head − of base")
+    heads = [head for kind in kinds for head in (f"{kind}, point", "interval")]
+    return table(["data", "change seen", *heads], rows)
 
 
 def refusals(slices: Sequence[Slice], metric: Metric) -> list[bool]:
     """Return whether each control lies beyond what is tolerated: its point value, and its whole interval."""
-    found = []
-    for logs in (in_order(slices, metric), list(pair(slices, metric).carry_over.values())):
+    found, pairing = [], pair(slices, metric)
+    for logs in (in_order(slices, metric), list(pairing.carry_over.values()), [list(pairing.uneven)]):
         intervals = [interval for interval in (mean_interval(of, 0.01) for of in logs) if interval]
         limit = 1 + metric.tolerated
         found.append(any(not 1 / limit < one.ratio < limit for one in intervals))

@@ -56,11 +56,13 @@ class Truth:
     Attributes:
         slowdown: Of head in every figure: 0.05 is 5 %.
         carry_over: Log by which a slice of base is slower after one of head.
+        switch: Log by which a slice of either is slower after one of the other.
         trend: Log by which each slice of a block is slower than the one before it.
     """
 
     slowdown: float = 0.0
     carry_over: float = 0.0
+    switch: float = 0.0
     trend: float = 0.0
 
 
@@ -95,7 +97,8 @@ def _logs(noise: Noise, truth: Truth, is_head: npt.NDArray[np.bool_], rng: np.ra
     restarts = rng.normal(0, noise.restart, (shape[0], 2))
     of_process = np.where(is_head, restarts[:, None, 1:], restarts[:, None, :1])
     before = np.concatenate((np.zeros((shape[0], 1), bool), is_head.reshape(shape[0], -1)[:, :-1]), axis=1)
-    carried = truth.carry_over * (before.reshape(shape) & ~is_head)
+    was_head = before.reshape(shape)
+    carried = truth.carry_over * (was_head & ~is_head) + truth.switch * (was_head != is_head)
     known = np.log1p(truth.slowdown) * is_head + carried + truth.trend * np.arange(4)
     logs: Floats = drift + rng.normal(0, noise.own, shape) + bursts + of_process + known
     return logs

@@ -200,8 +200,23 @@ def test_a_slice_that_leaves_work_to_the_next_makes_it_inconclusive() -> None:
     ]
     found = judge(slices, DESIGN)
     assert found.verdict == "inconclusive"
-    assert "slices of base differ by +20.0% when they follow the other version's" in found.reasons[0]
+    assert "head is -16.7% further off than base" in found.reasons[0]
+    assert found.effects[0].carry_over["base"].ratio == pytest.approx(1.2)
     assert found.effects[0].carry_over["head"].ratio == pytest.approx(1.0)
+
+
+def test_what_both_versions_suffer_alike_by_the_turn_changes_nothing() -> None:
+    made = experiment([1.1] * 12)
+    before = [None, *(one.arm for one in made[:-1])]
+    slices = [
+        valued(one, {"p50": (one.values["p50"] or 0) * (1.2 if previous not in (None, one.arm) else 1.0)})
+        for one, previous in zip(made, before, strict=True)
+    ]
+    (effect,) = judge(slices, DESIGN).effects
+    assert effect.verdict == "regression"
+    assert effect.ratio == pytest.approx(
+        1.1, rel=0.01
+    )  # at the borders of blocks it is even in the mean only
 
 
 @pytest.mark.parametrize(

@@ -110,9 +110,10 @@ def test_work_left_to_the_next_slice_hides_a_regression_and_is_found_out() -> No
     assert called["inconclusive"] >= 0.90 * COUNT
 
 
-def test_the_control_refuses_no_sound_experiment() -> None:
+@pytest.mark.parametrize("switch", [0.0, 0.05])
+def test_the_control_refuses_no_sound_experiment(switch: float) -> None:
     for metric in (CPU, P50):
-        made = experiments(Truth(), {metric.name: NOISES[metric.name]}, COUNT, seed=9)
+        made = experiments(Truth(switch=switch), {metric.name: NOISES[metric.name]}, COUNT // 2, seed=9)
         slices = ([each for generation in one for each in generation] for one in made)
         refused = [judge(own, Design(metrics=(metric,))).reasons for own in slices]
         assert not any("leaves work" in " ".join(reasons) for reasons in refused)
@@ -121,5 +122,5 @@ def test_the_control_refuses_no_sound_experiment() -> None:
 def test_the_tables_of_the_method_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     main(2)
     rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
-    assert len(rows) == 4 * 2 + 4 + 4 + 6 + 15
+    assert len(rows) == 4 * 2 + 4 + 4 + 8 + 15
     assert rows[0] == "| slowdown | CPU alone | p50 alone | p99 alone, θ 10 % | CPU, p50 and p99 |"

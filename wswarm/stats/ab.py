@@ -136,7 +136,7 @@ def _effect(slices: Sequence[Slice], metric: Metric, design: Design, unjudged: s
     carried = {arm: mean_interval(logs, design.alpha) for arm, logs in pairing.carry_over.items()}
     carry_over = {arm: interval for arm, interval in carried.items() if interval is not None}
     surely, _ = _slowdown(pairing, metric, design.alpha / len(design.gating))
-    verdict, reason = _outcome(pairing, metric, design.alpha, carry_over)
+    verdict, reason = _outcome(pairing, metric, design.alpha)
     if unjudged and verdict != "invalid":
         verdict, reason = "inconclusive", unjudged
     return Effect(
@@ -157,11 +157,9 @@ def _effect(slices: Sequence[Slice], metric: Metric, design: Design, unjudged: s
     )
 
 
-def _outcome(
-    pairing: Pairing, metric: Metric, alpha: float, carry_over: dict[Arm, Interval]
-) -> tuple[Outcome, str]:
+def _outcome(pairing: Pairing, metric: Metric, alpha: float) -> tuple[Outcome, str]:
     """Return the verdict at a look: regression above half of theta, none below theta, both for certain."""
-    unfit = _unfit(pairing, metric, carry_over)
+    unfit = _unfit(pairing, metric, alpha)
     if unfit is not None:
         return unfit
     low, high = _slowdown(pairing, metric, alpha)
@@ -175,19 +173,19 @@ def _outcome(
     return "inconclusive", "the interval is too wide to tell"
 
 
-def _unfit(pairing: Pairing, metric: Metric, carry_over: dict[Arm, Interval]) -> tuple[Outcome, str] | None:
+def _unfit(pairing: Pairing, metric: Metric, alpha: float) -> tuple[Outcome, str] | None:
     """Return why the data carry no verdict, if they do not."""
     if not pairing.blocks:
         return "invalid", "nothing measured"
     if pairing.dropped > DROPPED_AT_MOST * pairing.blocks:
         what = "a slice was spoilt, or too small for this figure"
         return "invalid", f"{pairing.dropped} of {pairing.blocks} blocks dropped: {what}"
-    for arm, interval in carry_over.items():
-        if _is_carried(interval, metric):
-            return "inconclusive", (
-                f"slices of {arm} differ by {interval.ratio - 1:+.1%} when they follow the other version's:"
-                " a slice leaves work to the next; lengthen the drain between them"
-            )
+    uneven = mean_interval(pairing.uneven, alpha)
+    if uneven is not None and _is_carried(uneven, metric):
+        return "inconclusive", (
+            f"after a slice of the other version, head is {uneven.ratio - 1:+.1%} further off than base:"
+            " a slice leaves work to the next; make the slices longer"
+        )
     return None
 
 
@@ -200,7 +198,10 @@ def _slowdown(pairing: Pairing, metric: Metric, alpha: float) -> tuple[float, fl
 
 
 def _is_carried(interval: Interval, metric: Metric) -> bool:
-    """Return whether the carry-over is certainly more than what is tolerated, either way."""
+    """Return whether the versions' carry-over certainly differs by more than what is tolerated, either way.
+
+    What both suffer alike cancels in the blocks: caches are cold when the other server has run, say.
+    """
     tolerated = 1 + metric.tolerated
     return (interval.low or 0) > tolerated or (interval.high or inf) < 1 / tolerated
 

@@ -30,6 +30,13 @@ class Pairing(msgspec.Struct, frozen=True, kw_only=True):
     blocks: int
     dropped: int
 
+    @property
+    def uneven(self) -> tuple[float, ...]:
+        """Carry-over of head less that of base in each generation, log: twice what it makes of the change."""
+        return tuple(
+            head - base for base, head in zip(self.carry_over["base"], self.carry_over["head"], strict=True)
+        )
+
 
 class _Block(msgspec.Struct, frozen=True):
     generation: int
