@@ -85,8 +85,8 @@ def controls(count: int) -> str:
         ("CPU, sound", "cpu", Truth()),
         ("p50, trend 3 % per slice", "p50", Truth(trend=0.03)),
         ("CPU, trend 3 % per slice", "cpu", Truth(trend=0.03)),
-        ("p50, +10 %, both 5 % dearer after the other", "p50", Truth(slowdown=0.1, switch=0.05)),
-        ("CPU, +10 %, both 5 % dearer after the other", "cpu", Truth(slowdown=0.1, switch=0.05)),
+        ("p50, +10 %, both +5 % after the other", "p50", Truth(slowdown=0.1, switch=0.05)),
+        ("CPU, +10 %, both +5 % after the other", "cpu", Truth(slowdown=0.1, switch=0.05)),
         ("p50, +10 %, carry-over 10 %", "p50", Truth(slowdown=0.1, carry_over=0.1)),
         ("CPU, +10 %, carry-over 10 %", "cpu", Truth(slowdown=0.1, carry_over=0.1)),
     ]
