@@ -107,8 +107,13 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text())
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Yield every module that the file imports, at the top, in functions and for type checking alike."""
+@cache
+def imports(path: Path) -> tuple[str, ...]:
+    """Return every module that the file imports, at the top, in functions and for type checking alike."""
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[str]:
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

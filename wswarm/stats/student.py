@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from functools import cache
 from math import atan, cos, exp, inf, pi, sin, sqrt, tan
-from statistics import fmean, stdev
+from statistics import fmean
 
 import msgspec
+import numpy as np
 
 
 class Interval(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +61,7 @@ def mean_interval(logs: Sequence[float], alpha: float) -> Interval | None:
 
 def reach_of_mean(values: Sequence[float], alpha: float) -> float:
     """Return how far each bound of the mean lies from it; there are at least 2 values."""
-    return t_quantile(1 - alpha, len(values) - 1) * stdev(values) / sqrt(len(values))
+    return t_quantile(1 - alpha, len(values) - 1) * float(np.std(values, ddof=1)) / sqrt(len(values))
 
 
 def _within(angle: float, degrees: int) -> float:
