@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wswarm.drive.clock import now_ns
-from wswarm.load.marker import MARK_SIZE, PREFIX_SIZE, read_marks
+from wswarm.load.marker import MARKER_SIZE, PREFIX_SIZE, read_marks
 from wswarm.stats.tally import Batch
 
 Int64s = npt.NDArray[np.int64]
@@ -37,7 +37,7 @@ class Capture:
         self._prefix = prefix
         self._rows: list[int] = []  # appending to a list costs less than to an array, the conversion included
         self._times: list[int] = []
-        self._marks: list[bytes] = []
+        self._markers: list[bytes] = []
         self._unmarked = array("q")
         self.take = self._taker()
 
@@ -49,18 +49,23 @@ class Capture:
         self._unmarked.append(now_ns())
 
     def _taker(self) -> Take:
-        prefix, append_mark = self._prefix, self._marks.append
-        append_row, append_time = self._rows.append, self._times.append
+        prefix, append_marker = self._prefix, self._markers.append
+        append_row, append_time, clock, size = self._rows.append, self._times.append, now_ns, MARKER_SIZE
 
         def take(row: int, payload: bytes) -> bool:
-            received_ns = now_ns()
-            at = payload.find(prefix)
-            if at < 0:
-                return False
-            mark = payload[at + PREFIX_SIZE : at + PREFIX_SIZE + MARK_SIZE]
-            if len(mark) != MARK_SIZE:
-                return False
-            append_mark(mark)
+            received_ns = clock()
+            if len(payload) == size and payload.startswith(
+                prefix
+            ):  # a bare marker: neither searched nor copied
+                append_marker(payload)
+            else:
+                at = payload.find(prefix)
+                if at < 0:
+                    return False
+                marker = payload[at : at + size]
+                if len(marker) != size:
+                    return False
+                append_marker(marker)
             append_time(received_ns)
             append_row(row)
             return True
@@ -69,7 +74,8 @@ class Capture:
 
     def drain(self) -> Batch:
         """Return what was taken since the last call, in order of arrival, and forget it."""
-        marks, sound = read_marks(b"".join(self._marks))
+        markers = np.frombuffer(b"".join(self._markers), np.uint8).reshape(-1, MARKER_SIZE)
+        marks, sound = read_marks(markers[:, PREFIX_SIZE:].tobytes())
         batch = Batch(
             np.array(self._rows, np.int64),
             marks.publisher,
@@ -77,7 +83,7 @@ class Capture:
             marks.intended_ns,
             np.array(self._times, np.int64),
         )
-        for column in (self._rows, self._times, self._marks):
+        for column in (self._rows, self._times, self._markers):
             column.clear()
         if sound is None:
             return batch
