@@ -148,7 +148,9 @@ def test_open_sockets_follow_a_shape_up_and_down_and_the_whole_test_is_measured(
     assert run.connections.opened == run.connections.requested == run.connections.peak == 7
     assert (run.connections.left, run.connections.dropped) == (5, 0)
     assert run.messages is not None
-    assert run.messages.received == run.messages.owed == run.messages.sent > 0
+    assert run.messages.received == run.messages.owed > 0
+    on_their_way = run.messages.sent - run.messages.owed  # to users as they left: neither owed nor lost
+    assert 0 <= on_their_way <= run.connections.left
     assert run.phases.drain - run.phases.hold > 8
 
 
