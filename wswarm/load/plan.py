@@ -9,6 +9,7 @@ import msgspec
 from wswarm.errors import PlanError
 from wswarm.load.message import check_size
 from wswarm.load.profile import profile_for
+from wswarm.load.url import check_url
 
 PAIRS_LIMIT = 10_000_000
 SENDS_LIMIT = 100_000_000
@@ -122,28 +123,6 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
         return msgspec.convert(given, Plan)
     except msgspec.ValidationError as error:
         raise PlanError(_reworded(error, given)) from None
-
-
-def check_url(url: str) -> None:
-    """Check that `url` is a complete WebSocket address.
-
-    Raises:
-        PlanError: unknown scheme, no host, impossible port, or a fragment.
-    """
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise PlanError(f"{url!r} is not an address: {error}") from None
-    if parts.scheme not in ("ws", "wss"):
-        mend = {"http": "ws://", "https": "wss://"}.get(parts.scheme, "ws:// or wss://")
-        raise PlanError(f"unknown scheme in {url!r}: a WebSocket address begins with {mend}")
-    if not parts.hostname:
-        raise PlanError(f"no host in {url!r}: write ws://host:port/path")
-    if port == 0:
-        raise PlanError(f"port 0 in {url!r}: give the port that the service listens on")
-    if "#" in url or any(not "!" <= character <= "~" for character in url):
-        raise PlanError(f"{url!r} has a fragment, a space or a character outside ASCII: percent-encode it")
 
 
 def _check_numbers(plan: Plan) -> None:
