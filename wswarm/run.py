@@ -82,6 +82,7 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
         dropped: Connections lost after they had opened, whoever began it, up to the end of the drain.
         closes: Those of them that the peer began, by close code (`1006`: without a close frame).
         left: Connections that were told to leave before the end, which is no loss.
+        addresses: Opened ones by the IP address (or the socket file) that they lead to; a name may have several.
         handshake_time: TCP connect start to upgrade response; split into tcp, tls and upgrade.
         timeline: Each change of the open connections; of more than 1,000, every k-th and the last.
         handshakes: Completed ones in order; of more than 1,000, every k-th.
@@ -95,6 +96,7 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
     failures: dict[str, int]
     closes: dict[str, int]
     left: int = 0
+    addresses: dict[str, int] = {}
     handshake_time: Distribution
     tcp_time: Distribution | None = None
     tls_time: Distribution | None = None

@@ -81,6 +81,7 @@ class FakeConnection:
         self.is_open = True
         self.is_writable = True
         self.timing = Timing(0, 0, -1, 0, 0)
+        self.address = "127.0.0.1"
         self.sent: list[bytes] = []
         self.sent_at_ns: list[int] = []
         self._clock = clock

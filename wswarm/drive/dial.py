@@ -8,6 +8,7 @@ which leads nowhere costs the first connections 250 ms and no other; one that di
 import asyncio
 import socket
 from collections.abc import Sequence
+from typing import Any
 
 from wswarm.drive.address import Address, family, listed, written
 from wswarm.drive.connection import HandshakeFailed, Settings, reason_of
@@ -19,8 +20,8 @@ _UNIX_RETRY_S = 0.01
 _TELLING = ("timeout", "refused", "reset", "host unreachable", "network unreachable")
 
 
-async def connect_tcp(number: int, settings: Settings) -> socket.socket:
-    """Return a connected socket, from the source address whose turn it is.
+async def connect_tcp(number: int, settings: Settings) -> tuple[socket.socket, str]:
+    """Return a connected socket, from the source address whose turn it is, and the address that it leads to.
 
     Raises:
         HandshakeFailed: no address answered in time; the detail names them.
@@ -38,7 +39,12 @@ async def connect_tcp(number: int, settings: Settings) -> socket.socket:
     if settings.addresses[0] != address:
         settings.addresses.remove(address)
         settings.addresses.insert(0, address)
-    return connected
+    return connected, address[0]
+
+
+def unanswered(host: str) -> HandshakeFailed:
+    """Return the failure of a handshake that no answer came to in time, though TCP was connected."""
+    return HandshakeFailed("timeout", f"at {written(host)}, which took the TCP connection and did not answer")
 
 
 class _Race:
@@ -77,7 +83,8 @@ class _Race:
         try:
             while waiting or attempts:
                 if waiting:
-                    attempts[asyncio.create_task(self._attempt(waiting[0]))] = waiting.pop(0)
+                    address = waiting.pop(0)
+                    attempts[asyncio.create_task(self._attempt(address))] = address
                 done, _ = await asyncio.wait(
                     attempts,
                     timeout=STAGGER_S if waiting else None,
@@ -106,12 +113,26 @@ class _Race:
         return min(reasons, key=lambda reason: _TELLING.index(reason) if reason in _TELLING else -1)
 
 
+class _FileSocket(socket.socket):
+    """A socket to a file, which takes TCP's options for granted: picows sets TCP_NODELAY on whatever it gets."""
+
+    def setsockopt(self, level: int, option: int, *value: Any) -> None:
+        """Set an option, unless it is TCP's."""
+        if level != socket.IPPROTO_TCP:
+            super().setsockopt(level, option, *value)
+
+    def getsockopt(self, level: int, option: int, *size: Any) -> Any:
+        """Return an option, 1 for TCP's."""
+        return super().getsockopt(level, option, *size) if level != socket.IPPROTO_TCP else 1
+
+
 async def _connected(address: Address, source: str | None) -> socket.socket:
     kind = family(address[0])
-    connected = socket.socket(kind, socket.SOCK_STREAM)
+    is_file = kind not in (socket.AF_INET, socket.AF_INET6)
+    connected = (_FileSocket if is_file else socket.socket)(kind, socket.SOCK_STREAM)
     try:
         connected.setblocking(False)
-        if kind == getattr(socket, "AF_UNIX", None):
+        if is_file:
             await _connect_file(connected, address[0])
             return connected
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

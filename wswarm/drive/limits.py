@@ -7,6 +7,7 @@ from pathlib import Path
 
 from wswarm.errors import PlanError
 from wswarm.load.plan import Plan
+from wswarm.load.url import socket_of
 
 CONNECTIONS_PER_AGENT = 10_000
 FILES_RESERVED = 64
@@ -62,7 +63,7 @@ def agents_for(plan: Plan) -> int:
             f" or raise it (ulimit -Hn, as root)"
         )
     ports = local_ports() * max(1, len(plan.bind))
-    if plan.sockets > ports:
+    if plan.sockets > ports and socket_of(plan.url) is None:
         raise PlanError(
             f"-c {plan.connections} needs more local ports than the {ports} of {max(1, len(plan.bind))} source"
             f" address(es): add --bind ADDR, {-(-plan.sockets // local_ports())} in all (127.0.0.2 and so on reach"

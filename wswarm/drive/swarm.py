@@ -50,6 +50,7 @@ class Swarm:
         open: Connections open now; `opened`: ever.
         failures: Failed handshakes by reason.
         closes: Connections that the peer closed, by code.
+        addresses: Connections that were opened, by the address that they lead to.
         on_writable: Called with a row whose write buffer has room again.
         on_marked: Called with a row and the marked message that it received, if `is_replying` was set before opening.
         on_heard: If set, called with a row and each message that it received, and when.
@@ -63,6 +64,7 @@ class Swarm:
         self.capture = Capture(prefix)
         self.failures: Counter[str] = Counter()
         self.closes: Counter[str] = Counter()
+        self.addresses: Counter[str] = Counter()
         self.failed_ns: list[int] = []
         self.open = self.opened = 0
         self.on_writable: Callable[[int], None] = _ignore
@@ -156,6 +158,7 @@ class Swarm:
             failed_ns=pack(np.array(self.failed_ns, np.int64)),
             failures=dict(self.failures),
             closes=dict(self.closes),
+            addresses=dict(self.addresses),
             left_ns=left_ns,
         )
 
@@ -198,6 +201,7 @@ class Swarm:
             return reason
         row.timing = connection.timing
         row.connection = connection
+        self.addresses[connection.address] += 1
         self.opened += 1
         if not connection.is_open:
             return None  # lost between the upgrade response and now; `_note_closed` has been told

@@ -84,7 +84,9 @@ def _check_host(url: str, parts: SplitResult) -> None:
     try:
         _ascii_host(parts.hostname or "")
     except UnicodeError as error:
-        raise PlanError(f"{url!r} has a host name that can't be: {error}; write it as it is registered") from None
+        raise PlanError(
+            f"{url!r} has a host name that can't be: {error}; write it as it is registered"
+        ) from None
 
 
 def _ascii_host(host: str) -> str:
@@ -97,7 +99,7 @@ def _ascii_host(host: str) -> str:
 
 
 def _ascii_netloc(parts: SplitResult) -> str:
-    credentials, at, place = parts.netloc.rpartition("@")
+    credentials, at, _ = parts.netloc.rpartition("@")
     host = parts.hostname or ""
     port = "" if parts.port is None else f":{parts.port}"
     shown = f"[{host.partition('%')[0]}]" if ":" in host else _ascii_host(host)

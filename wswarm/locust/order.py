@@ -10,6 +10,7 @@ from locust import User
 from wswarm.drive.live import wire
 from wswarm.errors import PlanError
 from wswarm.load.plan import DEFAULT_RATE, Plan, make_plan
+from wswarm.load.url import UNIX, below
 from wswarm.locust.options import Options
 from wswarm.locust.words import in_locusts_words
 from wswarm.run import Scenario
@@ -152,7 +153,7 @@ def _url(user: type[User], host: str | None) -> str:
     url: str | None = getattr(user, "url", None)
     if url is not None and not isinstance(url, str):
         raise PlanError(f"{user.__name__}.url {url!r}: write an address or a path, as text")
-    if url is not None and "://" in url:
+    if url is not None and ("://" in url or url.startswith(f"{UNIX}:")):
         return url
     base = host or user.host
     if not base:
@@ -162,4 +163,6 @@ def _url(user: type[User], host: str | None) -> str:
         )
     parts = urlsplit(base)
     base = urlunsplit(parts._replace(scheme=_TLS.get(parts.scheme, parts.scheme)))
+    if url is not None and parts.scheme == UNIX:
+        return below(base, *url.partition("?")[::2])
     return base.rstrip("/") + url if url is not None else base

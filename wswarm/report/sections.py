@@ -79,6 +79,8 @@ def _connections(seen: Connections) -> Section:
         Row("peak", show.count(seen.peak), "open at once"),
         Row("dropped", show.count(seen.dropped), _closes(seen.closes)),
     ]
+    if len(seen.addresses) > 1:
+        rows.insert(2, Row("addresses", show.count(len(seen.addresses)), _counted(seen.addresses)))
     times = {
         "handshake": seen.handshake_time,
         "tcp": seen.tcp_time,

@@ -40,6 +40,7 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
         failed_ns: When each failed handshake had failed.
         failures: Failed handshakes by reason.
         closes: Connections that the peer closed, by code.
+        addresses: Opened connections by the address that they lead to.
         left_ns: Per opened connection when it was told to leave before the end, `STILL_OPEN` if it was not; empty
             where none was.
     """
@@ -55,6 +56,7 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
     failures: dict[str, int]
     closes: dict[str, int]
     left_ns: Packed = b""
+    addresses: dict[str, int] = {}
 
 
 class Sends(msgspec.Struct, frozen=True, kw_only=True):

@@ -87,7 +87,9 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
     steps = _steps(columns["opened_ns"], np.minimum(columns["closed_ns"], left_ns))
     failures: Counter[str] = Counter()
     closes: Counter[str] = Counter()
+    addresses: Counter[str] = Counter()
     for one in sockets:
+        addresses.update(one.addresses)
         failures.update(one.failures)
         closes.update(one.closes)
     return Connections(
@@ -99,6 +101,7 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
         left=int(np.count_nonzero(left_ns != STILL_OPEN)),
         failures=dict(failures.most_common()),
         closes=dict(closes.most_common()),
+        addresses=dict(addresses.most_common()),
         handshake_time=distribution(of_values(columns["opened_ns"] - columns["started_ns"])),
         tcp_time=distribution(of_values(columns["tcp_ns"])),
         tls_time=distribution(of_values(tls_ns[tls_ns != UNKNOWN])) if (tls_ns != UNKNOWN).any() else None,
