@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from wswarm.drive import capture, outbox, pacer, probes, sender
+from wswarm.drive import capture, outbox, pacer, pings, probes, sender
 from wswarm.drive.connection import Timing
 from wswarm.drive.swarm import Row, Swarm
 from wswarm.load.message import payload_for
@@ -47,9 +47,9 @@ class FakeClock:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.now_ns = 0
         self.timers: list[FakeTimer] = []
-        for module in (capture, outbox, pacer, probes, sender):
+        for module in (capture, outbox, pacer, pings, probes, sender):
             patch.setattr(module, "now_ns", self.read)
-        for module in (pacer, probes):
+        for module in (pacer, pings, probes):
             patch.setattr(module, "make_timer", self._make_timer)
         patch.setattr(asyncio, "get_running_loop", lambda: None)
 

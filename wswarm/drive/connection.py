@@ -72,6 +72,9 @@ class Connection(Protocol):
     def say(self, text: bytes) -> None:
         """Send one text message at once."""
 
+    def ping(self, payload: bytes) -> None:
+        """Send a ping with this payload, at most 125 bytes, at once."""
+
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""
 
@@ -88,6 +91,7 @@ class Events(NamedTuple):
         unmarked: Called once per data message that was not, with its payload.
         closed: Called once when the connection is lost, with how.
         writable: Called when the write buffer has room again.
+        pong: Called with the payload of each pong, asked for or not.
     """
 
     row: int
@@ -95,6 +99,7 @@ class Events(NamedTuple):
     unmarked: Callable[[bytes], None]
     closed: Callable[[Ended], None]
     writable: Callable[[], None]
+    pong: Callable[[bytes], None]
 
 
 class Settings(NamedTuple):

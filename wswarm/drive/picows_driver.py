@@ -90,6 +90,11 @@ class PicowsConnection(picows.WSListener):
         if self._transport is not None:
             self._transport.send(picows.WSMsgType.TEXT, text)
 
+    def ping(self, payload: bytes) -> None:
+        """Send a ping at once."""
+        if self._transport is not None:
+            self._transport.send_ping(payload)
+
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""
         if self._transport is not None and self.is_open:
@@ -110,6 +115,8 @@ class PicowsConnection(picows.WSListener):
             transport.disconnect()
         elif kind == picows.WSMsgType.CONTINUATION or (kind in _DATA and not frame.fin):
             self._join(frame)
+        elif kind == picows.WSMsgType.PONG:
+            self._events.pong(frame.get_payload_as_bytes())
         elif kind in _DATA:
             payload = frame.get_payload_as_bytes()
             # picows reads a frame ahead: the last message before a close frame comes when that is already known.

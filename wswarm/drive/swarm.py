@@ -12,6 +12,7 @@ import numpy.typing as npt
 from wswarm.drive.capture import Capture, Take
 from wswarm.drive.clock import now_ns
 from wswarm.drive.connection import Connection, Driver, Ended, Events, Settings, Timing, reason_of
+from wswarm.drive.pings import Pinger
 from wswarm.load.message import Payload
 from wswarm.load.plan import Plan
 from wswarm.load.request import request_for
@@ -74,6 +75,7 @@ class Swarm:
         self.is_replying = False
         self._plan, self._prefix, self._numbers = plan, prefix, numbers
         self._driver, self._settings = driver, settings
+        self._pinger = Pinger(plan.ping, self._ping) if plan.ping is not None else None
         self._is_closing = False
         self._is_enough = asyncio.Event()
 
@@ -107,6 +109,8 @@ class Swarm:
     async def close_all(self) -> None:
         """Say goodbye on every connection, then end them all at once."""
         self._is_closing = True
+        if self._pinger is not None:
+            self._pinger.stop()
         connections = [
             row.connection for row in self.rows if row.connection is not None and row.connection.is_open
         ]
@@ -164,6 +168,7 @@ class Swarm:
             closes=dict(self.closes),
             addresses=dict(self.addresses),
             left_ns=left_ns,
+            pings=self._pinger.figures() if self._pinger is not None else None,
         )
 
     def add(self, connection_id: int) -> int:
@@ -179,6 +184,7 @@ class Swarm:
             return
         row.left_ns = now_ns()
         row.backlog = row.payload = None
+        self._ping_no_more(number)
         if row.connection is not None and row.connection.is_open:
             self.open -= 1
             row.connection.say_goodbye()
@@ -195,6 +201,7 @@ class Swarm:
             unmarked=self.capture.note_unmarked,
             closed=partial(self._note_closed, number),
             writable=partial(self._note_writable, number),
+            pong=_ignore_pong if self._pinger is None else partial(self._pinger.note_pong, number),
         )
         try:
             connection = await self._driver(request, number, self._settings, events)
@@ -210,6 +217,8 @@ class Swarm:
         if not connection.is_open:
             return None  # lost between the upgrade response and now; `_note_closed` has been told
         self.open += 1
+        if self._pinger is not None:
+            self._pinger.add(number)
         if row.left_ns != STILL_OPEN:
             row.left_ns = STILL_OPEN
             self.leave(number)
@@ -236,6 +245,17 @@ class Swarm:
             self.on_marked(number, payload)
         return is_marked
 
+    def _ping(self, number: int, payload: bytes) -> bool:
+        connection = self.rows[number].connection
+        if connection is None or not connection.is_open or not connection.is_writable:
+            return False
+        connection.ping(payload)
+        return True
+
+    def _ping_no_more(self, number: int) -> None:
+        if self._pinger is not None:
+            self._pinger.remove(number)
+
     def _note_writable(self, number: int) -> None:
         self.on_writable(number)
 
@@ -244,6 +264,7 @@ class Swarm:
         if self._is_closing or row.closed_ns != STILL_OPEN or row.left_ns != STILL_OPEN:
             return
         row.closed_ns = now_ns()
+        self._ping_no_more(number)
         if row.connection is not None:
             self.open -= 1
         if ended.code is not None:
@@ -253,6 +274,10 @@ class Swarm:
 
 def _ignore(_: int) -> None:
     """Do nothing: before the load there is nothing to send."""
+
+
+def _ignore_pong(_: bytes) -> None:
+    """Do nothing: nobody has pinged."""
 
 
 def _ignore_end(_: int, __: Ended) -> None:

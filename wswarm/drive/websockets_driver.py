@@ -8,6 +8,8 @@ from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as ws_connect
 from websockets.asyncio.connection import broadcast
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
+from websockets.frames import Frame, Opcode
+from websockets.protocol import Event
 from websockets.typing import Origin, Subprotocol
 
 from wswarm.drive.connection import (
@@ -32,6 +34,11 @@ class _Wire(ClientConnection):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.watch.requested()
         super().connection_made(transport)
+
+    def process_event(self, event: Event) -> None:
+        if isinstance(event, Frame) and event.opcode is Opcode.PONG and self.owner is not None:
+            self.owner.events.pong(bytes(event.data))
+        super().process_event(event)
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -66,6 +73,11 @@ class WebsocketsConnection:
     def say(self, text: bytes) -> None:
         """Send one text message at once."""
         broadcast([self._wire], text, text=True)
+
+    def ping(self, payload: bytes) -> None:
+        """Send a ping at once."""
+        self._wire.protocol.send_ping(payload)
+        self._wire.send_data()
 
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""

@@ -33,6 +33,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         processes: Agents that hold the connections; `None`: one per 10,000.
         size: Payload size in bytes, reached by padding the marker; `None`: as the template gives.
         text: Template of the message; `{marker}` and `{id}` are replaced literally. `json`: the same, checked.
+        ping: Between two pings of ours on one connection, s; `None`: none.
         profile: The reference application's endpoint that `url` is the base of; `None`: any server.
 
     Raises:
@@ -69,6 +70,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None = None
     deflate: bool = False
     bind: tuple[str, ...] = ()
+    ping: float | None = None
     closed: bool = False
     driver: Literal["picows", "websockets"] = "picows"
     target_pid: int | None = None
@@ -132,6 +134,7 @@ def _check_numbers(plan: Plan) -> None:
         "duration": plan.duration,
         "connect-rate": plan.connect_rate,
         "connect-timeout": plan.connect_timeout,
+        "ping": plan.ping,
         "processes": plan.processes,
         "publishers": plan.publishers,
         "target-pid": plan.target_pid,

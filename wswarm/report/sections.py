@@ -81,13 +81,25 @@ def _connections(seen: Connections) -> Section:
     ]
     if len(seen.addresses) > 1:
         rows.insert(2, Row("addresses", show.count(len(seen.addresses)), _counted(seen.addresses)))
+    if seen.pings is not None:
+        rows.append(Row("pings", show.count(seen.pings), _answered(seen)))
     times = {
         "handshake": seen.handshake_time,
         "tcp": seen.tcp_time,
         "tls": seen.tls_time,
         "upgrade": seen.upgrade_time,
+        "ping": seen.ping_time,
     }
     return Section("Connections", tuple(rows), _table(HANDSHAKE_COLUMNS, times))
+
+
+def _answered(seen: Connections) -> str:
+    answered = f"{seen.ping_time.n:,} answered" if seen.ping_time is not None else ""
+    return (
+        f"{answered}, {seen.pings_unanswered:,} not by the time of the next"
+        if seen.pings_unanswered
+        else answered
+    )
 
 
 def _counted(reasons: dict[str, int]) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -106,12 +107,25 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
         tcp_time=distribution(of_values(columns["tcp_ns"])),
         tls_time=distribution(of_values(tls_ns[tls_ns != UNKNOWN])) if (tls_ns != UNKNOWN).any() else None,
         upgrade_time=distribution(of_values(columns["upgrade_ns"])),
+        **_pings(sockets),
         timeline=[Moment(t=_since(moment_ns, window), open=count) for moment_ns, count in _thinned(steps)],
         handshakes=[
             Handshake(t=_since(opened_ns, window), time=(opened_ns - started_ns) / NS_PER_S)
             for opened_ns, started_ns in _thinned(_ascending(columns["opened_ns"], columns["started_ns"]))
         ],
     )
+
+
+def _pings(sockets: Sequence[Sockets]) -> dict[str, Any]:
+    """Return what became of the pings of all agents; nothing where none were asked for."""
+    pings = [one.pings for one in sockets if one.pings is not None]
+    if not pings:
+        return {}
+    return {
+        "ping_time": distribution(merged(one.times for one in pings)),
+        "pings": sum(one.sent for one in pings),
+        "pings_unanswered": sum(one.unanswered for one in pings),
+    }
 
 
 def messages(findings: Sequence[Findings]) -> Messages:
