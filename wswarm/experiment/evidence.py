@@ -1,14 +1,14 @@
 """What the verdict of a run is drawn from, gathered from its figures and from what was observed beside them."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wswarm.quoted import quoted
 from wswarm.run import Distribution, Messages, Run
 from wswarm.stats import summary
 from wswarm.stats.causes import Surroundings
 from wswarm.stats.drops import Drops, listed
-from wswarm.stats.findings import Effort
+from wswarm.stats.findings import Effort, Findings
 from wswarm.stats.histogram import Histogram, is_supported
 from wswarm.stats.silence import Instead
 from wswarm.stats.validity import Evidence
@@ -26,30 +26,18 @@ def evidence(run: Run, observed: "Observed", drops: Drops, wrong: Sequence[str] 
     Args:
         wrong: Figures that are below 0.
     """
-    findings = observed.findings
-    messages, efforts = run.messages, [one.effort for one in findings]
-    lag = summary.merged(one.lag for one in summary.sends_of(findings))
-    response = summary.merged(one.response for one in summary.arrivals_of(findings))
-    loop_lags = [summary.merged([one.loop_lag]) for one in efforts]
-    latest = max(loop_lags, key=lambda one: _tail(one)[0] or 0, default=Histogram())
-    (send_lag_ns, send_percent), (loop_lag_ns, loop_percent) = _tail(lag), _tail(latest)
-    median_ns = response.percentile_ns(50)
+    findings, efforts = observed.findings, [one.effort for one in observed.findings]
+    median_ns = _median_ns(run, findings)
     completion = run.fanout.completion_time if run.fanout else None
-    if run.scenario == "connect":
-        median_ns = _ns(run.connections.handshake_time.p50 or run.connections.handshake_time.mean)
     opened, wanted = run.connections.opened, run.connections.requested
     if observed.was_connecting:
         wanted = opened + run.connections.failed
     return Evidence(
         scenario=run.scenario,
-        sent_share=_sent_share(messages),
+        sent_share=_sent_share(run.messages),
         blocked=sum(one.blocked for one in summary.sends_of(findings)),
-        send_lag_ns=send_lag_ns,
-        send_lag_percent=send_percent,
         median_ns=median_ns,
         completion_ns=(_ns(completion.p50 or completion.mean) if completion else None) or median_ns,
-        loop_lag_ns=loop_lag_ns,
-        loop_lag_percent=loop_percent,
         longest_stop_ns=max((one.longest_stop_ns for one in efforts), default=0),
         below_zero=tuple(wrong),
         cpu_share=max((one.cpu_share for one in efforts), default=0.0),
@@ -64,6 +52,7 @@ def evidence(run: Run, observed: "Observed", drops: Drops, wrong: Sequence[str] 
         instead=_instead(run, observed, drops),
         was_cut=observed.was_cut,
         was_connecting=observed.was_connecting,
+        **_lags(findings),
     )
 
 
@@ -72,6 +61,26 @@ def measured(run: Run, observed: "Observed") -> int | None:
     if run.scenario == "connect":
         return None
     return run.messages.received if run.messages is not None and not observed.was_connecting else 0
+
+
+def _median_ns(run: Run, findings: Sequence[Findings]) -> int | None:
+    """Return the median of the time that the scenario is about."""
+    if run.scenario == "connect":
+        return _ns(run.connections.handshake_time.p50 or run.connections.handshake_time.mean)
+    return summary.merged(one.response for one in summary.arrivals_of(findings)).percentile_ns(50)
+
+
+def _lags(findings: Sequence[Findings]) -> dict[str, Any]:
+    """Return how late messages were sent, and how late the latest agent's loop was."""
+    sends = _tail(summary.merged(one.lag for one in summary.sends_of(findings)))
+    loops = [_tail(summary.merged([one.effort.loop_lag])) for one in findings]
+    loop = max(loops, key=lambda tail: tail[0] or 0, default=_tail(Histogram()))
+    return {
+        "send_lag_ns": sends[0],
+        "send_lag_percent": sends[1],
+        "loop_lag_ns": loop[0],
+        "loop_lag_percent": loop[1],
+    }
 
 
 def _sent_share(messages: Messages | None) -> float | None:

@@ -38,11 +38,17 @@ class Surroundings:
         return max(0.0, self.busy_cores - self.own_cores - (self.target_cores or 0.0))
 
 
-def cause(around: Surroundings, cpu_share: float, steal: float | None) -> str:
-    """Return why a generator whose busiest agent used `cpu_share` of a core was late, as a clause."""
+def cause(around: Surroundings, cpu_share: float, steal: float | None, *, names_users: bool = True) -> str:
+    """Return why a generator whose busiest agent used `cpu_share` of a core was late, as a clause.
+
+    Args:
+        names_users: Whether to say who used the cores that it waited for.
+    """
     found = []
     if around.wait_share is not None and around.wait_share >= _WAITED:
-        found.append(f"it waited for a core for {around.wait_share:.0%} of the time{users(around)}")
+        found.append(
+            f"it waited for a core for {around.wait_share:.0%} of the time{users(around) if names_users else ''}"
+        )
     if steal is not None and steal >= _WAITED:
         found.append(f"the host took {steal:.0%} of this machine's time")
     if cpu_share >= _WORKED:

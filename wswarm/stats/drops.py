@@ -13,6 +13,7 @@ from wswarm.units import NS_PER_S
 Bools = npt.NDArray[np.bool_]
 
 GROUPS_TOLD = 5
+LABEL_TOLD = 100  # characters of a reason
 OTHER = "other"
 OURS = "ended by us"
 
@@ -202,6 +203,8 @@ def listed(groups: Sequence[Group]) -> str:
 def _explained(label: str) -> str:
     if label == OTHER:
         return "other reasons"
+    if len(label) > LABEL_TOLD:
+        return f"{label[: LABEL_TOLD - 1]}…"
     return f"{label} ({CLOSE_MEANINGS[label]})" if label in CLOSE_MEANINGS else label
 
 
@@ -211,7 +214,7 @@ def _seconds(times_ns: Int64s) -> list[float]:
 
 def _time(value_s: float) -> str:
     if value_s < 0.1:
-        return f"{1_000 * value_s:.0f} ms"
+        return f"{1_000 * value_s:.2g} ms"
     return f"{value_s:.1f} s" if value_s < 100 else f"{value_s:,.0f} s"
 
 

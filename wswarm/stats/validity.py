@@ -142,23 +142,27 @@ def _suspect_machine(evidence: Evidence) -> list[str]:
         )
     if evidence.cpu_share > 0.85:
         reasons.append(
-            f"a generator process used {evidence.cpu_share:.0%} of a core, so that messages wait for its own work:"
+            f"a generator process used {evidence.cpu_share:.0%} of a core: messages wait for its own work;"
             f" {_too_long(lag_ns)}; use more --processes"
         )
     if evidence.steal is not None and evidence.steal > 0.05:
         reasons.append(
-            f"the host took {evidence.steal:.0%} of this machine's time: {_too_long(lag_ns)}; use a quieter machine"
+            f"the host took {evidence.steal:.0%} of this machine's time; {_too_long(lag_ns)}; use a quieter machine"
         )
-    if evidence.is_shared and evidence.busy is not None and evidence.busy > 0.95:
-        reasons.append(_busy(evidence, evidence.busy))
+    if _is_crowded(evidence):
+        reasons.append(_busy(evidence))
     return reasons
 
 
-def _busy(evidence: Evidence, busy: float) -> str:
+def _is_crowded(evidence: Evidence) -> bool:
+    return evidence.is_shared and evidence.busy is not None and evidence.busy > 0.95
+
+
+def _busy(evidence: Evidence) -> str:
     return (
-        f"{busy:.0%} of all cores was in use{causes.users(evidence.around)}: target, generator and whatever else runs"
-        f" delay each other; the target's own times may be too long by an unknown amount, counts stand;"
-        f" {causes.room(evidence.around)}"
+        f"{evidence.busy:.0%} of all cores was in use{causes.users(evidence.around)}: target, generator and"
+        " whatever else runs delay each other; the target's own times may be too long by an unknown amount, counts"
+        f" stand; {causes.room(evidence.around)}"
     )
 
 
@@ -194,7 +198,8 @@ def _too_long(lag_ns: int | None) -> str:
 
 
 def _cause(evidence: Evidence) -> str:
-    return causes.cause(evidence.around, evidence.cpu_share, evidence.steal)
+    names_users = not _is_crowded(evidence)  # which is a reason of its own, that names them
+    return causes.cause(evidence.around, evidence.cpu_share, evidence.steal, names_users=names_users)
 
 
 def _mend(evidence: Evidence) -> str:
