@@ -22,7 +22,13 @@ def test_refusals_are_counted_by_reason_with_the_words_of_the_first() -> None:
 
 def test_close_code_and_reason_are_counted_together() -> None:
     heard = said()
-    ends = [Ended("4401", "token expired"), Ended("1006"), Ended("4401", "token expired"), Ended(None), Ended(None, "x")]
+    ends = [
+        Ended("4401", "token expired"),
+        Ended("1006"),
+        Ended("4401", "token expired"),
+        Ended(None),
+        Ended(None, "x"),
+    ]
     assert [heard.note_ending(ended) for ended in ends] == [0, 1, 0, 2, 3]
     assert heard.endings == {"4401 token expired": 2, "1006": 1, "ended by us": 1, "ended by us: x": 1}
     assert heard.closes == {"4401": 2, "1006": 1}

@@ -152,6 +152,10 @@ class Swarm:
             np.int64,
         )
 
+    def ids(self, rows: Int64s) -> Int64s:
+        """Return the `{id}` of each of the rows."""
+        return np.array(self._numbers, np.int64)[rows]
+
     def words(self) -> Words:
         """Return what the target said where something else was expected."""
         samples = self.capture.samples
