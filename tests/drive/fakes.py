@@ -9,7 +9,8 @@ import pytest
 
 from wswarm.drive import capture, outbox, pacer, pings, probes, sender
 from wswarm.drive.connection import Timing
-from wswarm.drive.swarm import Row, Swarm
+from wswarm.drive.row import Row
+from wswarm.drive.swarm import Swarm
 from wswarm.load.message import payload_for
 from wswarm.load.plan import make_plan
 from wswarm.stats.findings import Window

@@ -10,7 +10,8 @@ import pytest
 
 from tests.end_to_end import instrument
 from tests.end_to_end.servers import serve
-from tests.end_to_end.servers.hole import hole
+from tests.end_to_end.servers.hole import hole, queue
+from wswarm.errors import TargetError
 
 DRIVERS = pytest.mark.parametrize("driver", ["picows", "websockets"])
 SMALL: dict[str, Any] = {"connections": 3, "rate": 50.0, "duration": 0.2, "warmup": 0.0}
@@ -71,3 +72,22 @@ def test_a_service_behind_a_socket_file_is_measured(driver: str, tmp_path: Path)
 
 def _quiet(driver: str) -> dict[str, Any]:
     return {"driver": driver, "connections": 3, "duration": 0.2}
+
+
+@DRIVERS
+def test_a_failure_names_the_addresses_that_did_not_answer(
+    driver: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = {**_quiet(driver), "connect_timeout": 0.4}
+    with hole("127.0.0.1") as port, hole("::1", port), named(monkeypatch, "::1", "127.0.0.1"):
+        with pytest.raises(TargetError, match=r"timeout \(3\) at \[::1\], 127\.0\.0\.1"):
+            instrument.run("connect", f"ws://dual.test:{port}/", **silent)
+
+
+@DRIVERS
+def test_a_failure_names_the_address_that_took_the_connection_and_did_not_speak(driver: str) -> None:
+    with queue("127.0.0.1") as port:
+        with pytest.raises(
+            TargetError, match=r"timeout \(3\) at 127\.0\.0\.1, which took the TCP connection"
+        ):
+            instrument.run("connect", f"ws://127.0.0.1:{port}/", **_quiet(driver), connect_timeout=0.4)

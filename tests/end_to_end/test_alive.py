@@ -63,3 +63,6 @@ def test_connections_that_are_cut_for_silence_tell_when_that_was(driver: str) ->
     seen = run.connections
     assert (seen.opened, seen.dropped, facts["cut"]) == (4, 4, 4)
     assert seen.closes == {"1006": 4}
+    assert seen.open_time is not None
+    assert seen.open_time.n == 4
+    assert seen.open_time.mean == pytest.approx(sum(facts["held"]) / 4, rel=0.02, abs=0.05)

@@ -1,46 +1,37 @@
 """One agent's connections: opened at their time, counted, closed."""
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from wswarm.drive.capture import Capture, Take
 from wswarm.drive.clock import now_ns
-from wswarm.drive.connection import Connection, Driver, Ended, Events, Settings, Timing, reason_of
+from wswarm.drive.connection import (
+    Driver,
+    Ended,
+    Events,
+    HandshakeFailed,
+    Settings,
+    reason_of,
+)
 from wswarm.drive.pings import Pinger
-from wswarm.load.message import Payload
+from wswarm.drive.row import Row
+from wswarm.drive.said import Said
 from wswarm.load.plan import Plan
 from wswarm.load.request import request_for
-from wswarm.stats.findings import STILL_OPEN, Sockets, pack
+from wswarm.redact import Redactor
+from wswarm.stats.findings import STILL_OPEN, Sockets, Words, pack
 from wswarm.units import NS_PER_S
 
 Int64s = npt.NDArray[np.int64]
 
 _GOODBYE_S = 0.05
-
-
-class Row:
-    """One connection of the swarm, open or not.
-
-    Attributes:
-        backlog: Sends that wait for room in the write buffer: (cell, intended_ns, mark).
-        closed_ns: When it was lost. `left_ns`: when it was told to leave before the end.
-    """
-
-    __slots__ = ("backlog", "closed_ns", "connection", "left_ns", "payload", "timing")
-
-    def __init__(self) -> None:
-        self.connection: Connection | None = None
-        self.payload: Payload | None = None
-        self.timing: Timing | None = None
-        self.closed_ns = STILL_OPEN
-        self.left_ns = STILL_OPEN
-        self.backlog: deque[tuple[int, int, bytes]] | None = None
 
 
 class Swarm:
@@ -49,8 +40,7 @@ class Swarm:
     Attributes:
         rows: In the order of the `numbers` they were asked for by.
         open: Connections open now; `opened`: ever.
-        failures: Failed handshakes by reason.
-        closes: Connections that the peer closed, by code.
+        said: What the target said of failed handshakes and lost connections.
         addresses: Connections that were opened, by the address that they lead to.
         on_writable: Called with a row whose write buffer has room again.
         on_marked: Called with a row and the marked message that it received, if `is_replying` was set before opening.
@@ -63,8 +53,7 @@ class Swarm:
     ) -> None:
         self.rows = [Row() for _ in numbers]
         self.capture = Capture(prefix)
-        self.failures: Counter[str] = Counter()
-        self.closes: Counter[str] = Counter()
+        self.said = Said(Redactor(msgspec.structs.asdict(plan)))
         self.addresses: Counter[str] = Counter()
         self.failed_ns: list[int] = []
         self.open = self.opened = 0
@@ -150,11 +139,28 @@ class Swarm:
         """Return the `{id}` of each of the rows."""
         return np.array(self._numbers, np.int64)[rows]
 
-    def sockets(self) -> Sockets:
-        """Return how the connections fared."""
-        opened = [(*row.timing, row.closed_ns, row.left_ns) for row in self.rows if row.timing is not None]
-        columns = np.array(opened, np.int64).reshape(-1, 7).T
-        started, tcp, tls, upgrade, opened_ns, closed_ns, left_ns = (pack(column) for column in columns)
+    def words(self) -> Words:
+        """Return what the target said where something else was expected."""
+        samples = self.capture.samples
+        unmarked = [self.said.quoted(payload) for payload in samples.kept]
+        return Words(refusals=dict(self.said.refusals), unmarked=unmarked, altered=samples.altered)
+
+    def sockets(self, spoke_ns: Int64s | None = None) -> Sockets:
+        """Return how the connections fared.
+
+        Args:
+            spoke_ns: Per row when something was sent on it last, 0 for never; `None`: nobody sends.
+        """
+        has_opened = [row.timing is not None for row in self.rows]
+        opened = [
+            (*row.timing, row.closed_ns, row.left_ns, row.ending)
+            for row in self.rows
+            if row.timing is not None
+        ]
+        columns = np.array(opened, np.int64).reshape(-1, 8).T
+        started, tcp, tls, upgrade, opened_ns, closed_ns, left_ns, ending = (
+            pack(column) for column in columns
+        )
         return Sockets(
             requested=len(self.rows),
             started_ns=started,
@@ -164,10 +170,13 @@ class Swarm:
             opened_ns=opened_ns,
             closed_ns=closed_ns,
             failed_ns=pack(np.array(self.failed_ns, np.int64)),
-            failures=dict(self.failures),
-            closes=dict(self.closes),
-            addresses=dict(self.addresses),
+            failures=dict(self.said.failures),
+            closes=dict(self.said.closes),
             left_ns=left_ns,
+            endings=list(self.said.endings),
+            ending=ending,
+            spoke_ns=pack(spoke_ns[has_opened]) if spoke_ns is not None else b"",
+            addresses=dict(self.addresses),
             pings=self._pinger.figures() if self._pinger is not None else None,
         )
 
@@ -206,10 +215,9 @@ class Swarm:
         try:
             connection = await self._driver(request, number, self._settings, events)
         except Exception as error:  # whatever went wrong, the handshake failed and that is data
-            reason = reason_of(error)
-            self.failures[reason] += 1
             self.failed_ns.append(now_ns())
-            return reason
+            detail = error.detail if isinstance(error, HandshakeFailed) else ""
+            return self.said.note_failure(reason_of(error), detail)
         row.timing = connection.timing
         row.connection = connection
         self.addresses[connection.address] += 1
@@ -265,10 +273,9 @@ class Swarm:
             return
         row.closed_ns = now_ns()
         self._ping_no_more(number)
+        row.ending = self.said.note_ending(ended)
         if row.connection is not None:
             self.open -= 1
-        if ended.code is not None:
-            self.closes[ended.code] += 1
         self.on_ended(number, ended)
 
 
