@@ -86,8 +86,8 @@ def test_a_failure_names_the_addresses_that_did_not_answer(
 
 @DRIVERS
 def test_a_failure_names_the_address_that_took_the_connection_and_did_not_speak(driver: str) -> None:
-    with queue("127.0.0.1") as port:
-        with pytest.raises(
-            TargetError, match=r"timeout \(3\) at 127\.0\.0\.1, which took the TCP connection"
-        ):
-            instrument.run("connect", f"ws://127.0.0.1:{port}/", **_quiet(driver), connect_timeout=0.4)
+    with (
+        queue("127.0.0.1") as port,
+        pytest.raises(TargetError, match=r"timeout \(3\) at 127\.0\.0\.1, which took the TCP connection"),
+    ):
+        instrument.run("connect", f"ws://127.0.0.1:{port}/", **_quiet(driver), connect_timeout=0.4)
