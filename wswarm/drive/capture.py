@@ -55,9 +55,9 @@ class Capture:
         self._unmarked.append(now_ns())
 
     def _taker(self) -> Take:
-        prefix, append_marker, size, room_for_two = self._prefix, self._markers.append, MARKER_SIZE, _ROOM_FOR_TWO
-        append_row, append_time, clock = self._rows.append, self._times.append, now_ns
-        take_several = self._take_several
+        prefix, size, room_for_two = self._prefix, MARKER_SIZE, _ROOM_FOR_TWO
+        append_marker, append_row, append_time = self._markers.append, self._rows.append, self._times.append
+        clock, take_several = now_ns, self._take_several
 
         def take(row: int, payload: bytes) -> bool:
             received_ns = clock()
