@@ -1,8 +1,8 @@
 """The hot path inward: one call per received message, everything else in batches.
 
 `Capture.take` is all that runs for a marked message: it reads the clock, finds the marker (all of them, where a
-server puts several messages into one) and appends three values. What they mean is found out by `Capture.drain` and the tally, thousands at a time; `load.marker` and
-`stats.ledger` are pure and tested on their own.
+server puts several messages into one) and appends three values. What they mean is found out by `Capture.drain` and
+the tally, thousands at a time; `load.marker` and `stats.ledger` are pure and tested on their own.
 """
 
 from array import array

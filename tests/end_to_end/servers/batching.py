@@ -1,9 +1,9 @@
-"""``batching(every, first="", between="\\n", last="", to_all=True)``: what is queued for a client goes out as one message.
+"""``batching(every, first="", between="\\n", last="", to_all=True)``: what is queued for a client goes out together.
 
-Every ``every`` seconds a client gets ``first``, what has been queued for it, ``between`` between, and ``last``: text if
-what came was text. ``to_all``: each message is queued for every client, its sender too; else for its sender alone.
-Facts: those of ``PicowsServer``; ``sent`` is the number of messages, ``items`` of what they held, ``most`` of that in
-one of them.
+Every ``every`` seconds a client gets one message: ``first``, what has been queued for it, ``between`` between, and
+``last``; text if what came was text. ``to_all``: each message is queued for every client, its sender too; else for
+its sender alone. Facts: those of ``PicowsServer``; ``sent`` is the number of messages, ``items`` of what they held,
+``most`` of that in one of them.
 """
 
 import asyncio
