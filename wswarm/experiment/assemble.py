@@ -17,7 +17,7 @@ from wswarm.drive.probes import MachineUse, TargetMeter, TargetUse
 from wswarm.drive.sender import schedule_of
 from wswarm.load.plan import Plan
 from wswarm.run import Connections, Environment, Fanout, GeneratorCost, Messages, Phases, Run, TargetCost
-from wswarm.stats import slo, summary
+from wswarm.stats import extras, slo, summary
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Findings, Window, unpack
 from wswarm.stats.histogram import Histogram, is_supported
@@ -77,6 +77,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         started_at=observed.started_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         plan=redact.plan(msgspec.json.decode(msgspec.json.encode(plan))),
         environment=environment(),
+        notices=extras.notices(messages) if messages else [],
         validity=judge(Evidence(scenario=plan.scenario)),
         phases=_phases(window, observed.end_ns),
         connections=connections,

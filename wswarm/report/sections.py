@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from wswarm.report import format as show
 from wswarm.report.headline import arrival, is_closed
 from wswarm.run import Connections, Distribution, Fanout, GeneratorCost, Run, TargetCost
+from wswarm.stats import extras
 from wswarm.stats.histogram import is_supported
 
 HANDSHAKE_COLUMNS = ("min", "mean", "p50", "p95", "p99", "max")
@@ -118,7 +119,11 @@ def _messages(run: Run) -> Section | None:
         Row("lost", show.count(lost), why),
         Row("duplicated", show.count(seen.duplicated)),
         Row("reordered", show.count(seen.reordered)),
-        Row("extra", show.count(seen.extra), "not owed: the socket opened later" if seen.extra else ""),
+        Row(
+            "extra",
+            show.count(seen.extra),
+            extras.listed(seen.extra_kinds) or ("not owed" if seen.extra else ""),
+        ),
         Row("unmarked", show.count(seen.unmarked), "frames that were not ours" if seen.unmarked else ""),
     ]
     if run.fanout is not None:

@@ -114,6 +114,9 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
 def messages(findings: Sequence[Findings]) -> Messages:
     """Return what became of the messages of the hold."""
     sends, arrivals = sends_of(findings), arrivals_of(findings)
+    extra: Counter[str] = Counter()
+    for one in arrivals:
+        extra.update(one.extra_kinds)
     return Messages(
         offered=sum(one.offered for one in sends),
         sent=sum(one.sent for one in sends),
@@ -126,6 +129,7 @@ def messages(findings: Sequence[Findings]) -> Messages:
         duplicated=sum(one.duplicated for one in arrivals),
         reordered=sum(one.reordered for one in arrivals),
         extra=sum(one.extra for one in arrivals),
+        extra_kinds=dict((+extra).most_common()),
         unmarked=sum(one.unmarked for one in arrivals),
     )
 
