@@ -65,3 +65,12 @@ def test_a_message_repeated_in_one_batch_is_a_duplicate_beyond_the_times_its_tem
         twice = run("echo", server.url, connections=1, warmup=0, text="{marker}{marker}").messages
     assert twice is not None
     assert (twice.received, twice.duplicated) == (100, 100)
+
+
+def test_what_a_relay_sends_to_everybody_is_told_as_of_other_connections() -> None:
+    with serve("relay", to_sender=True) as server:
+        found = run("echo", server.url, connections=4, warmup=0)
+    assert found.messages is not None
+    assert (found.messages.owed, found.messages.received, found.messages.extra) == (100, 100, 300)
+    assert found.messages.extra_kinds == {"of another connection": 300}
+    assert "300 messages belong to other connections" in found.notices[-1]

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wswarm.drive.clock import now_ns
+from wswarm.drive.samples import LOOKED_AT, Samples
 from wswarm.load.marker import MARKER_SIZE, PREFIX_SIZE, markers_in, read_marks
 from wswarm.stats.tally import Batch
 
@@ -36,6 +37,7 @@ class Capture:
     Attributes:
         take: Takes the payload received on a row: true if it was marked. One function for all rows: what a thousand
             connections touch once per broadcast has to be few cache lines.
+        samples: Of messages that it refused.
     """
 
     def __init__(self, prefix: bytes, copies: int = 1) -> None:
@@ -45,14 +47,16 @@ class Capture:
         self._markers: list[bytes] = []
         self._batches: list[tuple[int, int]] = []  # frames with several marks: place of the first, number
         self._unmarked = array("q")
+        self.samples = Samples(prefix)
         self.take = self._taker()
 
     def __len__(self) -> int:
         return len(self._times) + len(self._unmarked)
 
-    def note_unmarked(self, _payload: bytes) -> None:
+    def note_unmarked(self, payload: bytes) -> None:
         """Note that a message arrived that `take` refused."""
         self._unmarked.append(now_ns())
+        self.samples.look(payload)
 
     def _taker(self) -> Take:
         prefix, size, room_for_two = self._prefix, MARKER_SIZE, _ROOM_FOR_TWO
@@ -100,7 +104,10 @@ class Capture:
             np.array(self._times, np.int64),
         )
         if sound is not None:
-            self._unmarked.extend(batch.received_ns[self._without_sound_mark(sound)].tolist())
+            damaged = self._without_sound_mark(sound)
+            self._unmarked.extend(batch.received_ns[damaged].tolist())
+            for marker in markers[damaged[:LOOKED_AT]]:
+                self.samples.look(marker.tobytes())
             batch = batch.where(sound)
         for column in (self._rows, self._times, self._markers, self._batches):
             column.clear()
@@ -127,6 +134,7 @@ class Capture:
         """Forget what was taken, and what was not."""
         self.drain()
         self.drain_unmarked()
+        self.samples.begin()
 
 
 class FoldClock:
