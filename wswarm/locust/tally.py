@@ -39,7 +39,7 @@ class ScriptTally:
             self._silent += not is_disconnected
 
     def added_to(self, found: Findings) -> Findings:
-        """Return the findings with these figures."""
+        """Return the findings with these figures; what came is told where something expected did not."""
         lost = self._silent + self._disconnected
         nothing = pack(np.zeros(0, np.int64))
         arrivals = Arrivals(
@@ -58,7 +58,8 @@ class ScriptTally:
             lost_per_second=nothing,
         )
         sends = Sends(offered=self._sent, sent=self._sent, lag=b"", per_second=nothing)
-        return msgspec.structs.replace(found, sends=sends, arrivals=arrivals)
+        words = found.words if lost else msgspec.structs.replace(found.words, unmarked=[])
+        return msgspec.structs.replace(found, words=words, sends=sends, arrivals=arrivals)
 
     def _is_in_hold(self, moment_ns: int) -> bool:
         return self.window.hold_ns <= moment_ns < self.window.drain_ns
