@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from wswarm.locust.script import Message, Wanted, is_wanted
 
 KEPT = 1_000  # messages that nobody expected yet; then the oldest goes
+_NEVER = 1 << 62
 
 
 class Sending:
@@ -44,7 +45,9 @@ class Expectation:
         """From when on a message may be the answer; `None`: not known until the agent has told when it sent."""
         times = [sending.sent_ns for sending in self._sendings]
         known = [time for time in times if time is not None]
-        return min(filter(None, known), default=0) if len(known) == len(times) else None
+        if len(known) < len(times):
+            return None
+        return min(filter(None, known), default=_NEVER if times else 0)
 
     @property
     def is_unsent(self) -> bool:

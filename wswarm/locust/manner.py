@@ -9,6 +9,7 @@ from locust.env import Environment
 
 from wswarm.drive import address
 from wswarm.drive.live import wire
+from wswarm.drive.tls import client_context
 from wswarm.errors import PlanError
 from wswarm.load.plan import Plan, make_plan
 from wswarm.locust.options import Options, read_options
@@ -24,7 +25,9 @@ ELSEWHERE = {  # settings of a plan that are not the class's `settings` to say
     "target_pid": "--ws-target-pid",
     "closed": "the scenario: give the class tasks that send and expect",
 }
-OF_EACH_USER = frozenset({"url", "host", "settings", "profile", "text"})  # attributes that may be a user's own
+OF_EACH_USER = frozenset(
+    {"url", "host", "settings", "profile", "text"}
+)  # attributes that may be a user's own
 _OF_THE_CLASS = ("scenario", "rate", "rate_per_user", "publishers")
 _SETTINGS_OF_THE_CLASS = ("arrivals", "pacing", "seed")
 _TLS = {"http": "ws", "https": "wss"}
@@ -71,9 +74,12 @@ class OwnPlans:
             raise PlanError(in_locusts_words(f"{type(user).__name__}: {error}")) from None
         for name in _SETTINGS_OF_THE_CLASS:
             if getattr(own, name) != getattr(plan, name):
-                raise PlanError(f"{_user_name(user)}.settings[{name!r}] is not one user's to say: {_TO_THE_CLASS}")
+                raise PlanError(
+                    f"{_user_name(user)}.settings[{name!r}] is not one user's to say: {_TO_THE_CLASS}"
+                )
         if own == plan:
             return None
+        client_context(own)  # reads the certificate files
         is_elsewhere = urlsplit(own.url).netloc != urlsplit(plan.url).netloc
         return Own(own, address.resolve(own.url) if is_elsewhere else list(squad.addresses))
 

@@ -21,6 +21,7 @@ _SCENARIO: dict[wire.Role, Scenario] = {
     "script": "echo",
 }
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What the connections of one user class do.

@@ -107,7 +107,8 @@ class Seat:
             return message
         is_lost = self.ended.is_set()
         why = "the connection was lost" if is_lost else f"no reply within {timeout:g} s"
-        self.station.record_no_reply(self, name, why, expectation.since_ns or called_ns)
+        since_ns = called_ns if expectation.is_unsent else expectation.since_ns
+        self.station.record_no_reply(self, name, why, since_ns or called_ns)
         if is_lost:
             return None
         raise TimeoutError

@@ -9,8 +9,8 @@ from locust.exception import RescheduleTask, StopUser
 
 from wswarm.drive.live import wire
 from wswarm.locust.listener import Listener
-from wswarm.locust.messages import Begin
 from wswarm.locust.manner import Own
+from wswarm.locust.messages import Begin
 from wswarm.locust.script import Message
 from wswarm.locust.seat import Seat, response_ms
 from wswarm.locust.table import REPLY, forget_replies

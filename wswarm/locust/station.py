@@ -22,10 +22,10 @@ from wswarm.locust import messages
 from wswarm.locust.bus import StationEnd
 from wswarm.locust.clock import clock_name
 from wswarm.locust.crew import Crew
-from wswarm.locust.roster import SILENCE_S
 from wswarm.locust.manner import Own, OwnPlans
-from wswarm.locust.seat import Seat
+from wswarm.locust.roster import SILENCE_S
 from wswarm.locust.script import Message
+from wswarm.locust.seat import Seat
 from wswarm.locust.seats import Seats
 from wswarm.units import NS_PER_S
 
@@ -240,7 +240,7 @@ class Station:
 
     def _watch(self, test: int) -> None:
         """Tell that this station lives; end the agents when the conductor does not: it was killed, say."""
-        while self._order is not None and self._order.test == test:
+        while self._order is not None and self._order.test == test and not self._released.is_set():
             self._tell_news()
             gevent.sleep(_WATCH_S)
             if now_ns() - self._heard_ns > SILENCE_S * NS_PER_S:

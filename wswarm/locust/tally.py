@@ -15,6 +15,7 @@ class ScriptTally:
     """
 
     def __init__(self, window: Window) -> None:
+        self._has_asked = False
         self.begin_hold(window)
 
     def begin_hold(self, window: Window) -> None:
@@ -29,6 +30,7 @@ class ScriptTally:
 
     def record(self, asked_ns: int, received_ns: int) -> bool:
         """Count a reply, and its time since it was asked for; return whether it counts."""
+        self._has_asked = True
         if not self._is_in_hold(asked_ns):
             return False
         self._times.record(np.array([max(0, received_ns - asked_ns)]))
@@ -36,6 +38,7 @@ class ScriptTally:
 
     def note_lost(self, asked_ns: int, *, is_disconnected: bool) -> bool:
         """Count a reply that did not come; return whether it counts."""
+        self._has_asked = True
         if not self._is_in_hold(asked_ns):
             return False
         self._disconnected += is_disconnected
@@ -43,7 +46,9 @@ class ScriptTally:
         return True
 
     def added_to(self, found: Findings) -> Findings:
-        """Return the findings with these figures."""
+        """Return the findings with these figures; as they are if nobody has ever expected a reply."""
+        if not self._has_asked:
+            return found
         lost = self._silent + self._disconnected
         nothing = pack(np.zeros(0, np.int64))
         arrivals = Arrivals(
