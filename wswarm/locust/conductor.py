@@ -164,7 +164,7 @@ class Conductor:
                 shifted = {name: shift.log(log, member.ahead_ns) for name, log in logs.items()}
                 deadline_ns = end_ns + member.ahead_ns
                 self._bus.tell(member.worker, messages.SettleUp(deadline_ns=deadline_ns, logs=shifted))
-            self._await(lambda member: member.found, end_ns)
+            self._await(lambda member: member.found, max(end_ns, now_ns()))
             self.target_uses["end"] = self.watch_target()
             self._clocks.learn([member for member in self.there() if member.offset != SAME])
             self.is_running = False
