@@ -82,7 +82,7 @@ class Swarm:
         self, plan: Plan, prefix: bytes, driver: Driver, settings: Settings, numbers: list[int]
     ) -> None:
         self.rows = [Row() for _ in numbers]
-        self.capture = Capture(prefix)
+        self.capture = Capture(prefix, plan.template.count("{marker}"))
         self.said = Said(Redactor(msgspec.structs.asdict(plan)))
         self.failed_ns: list[int] = []
         self.open = self.opened = 0
