@@ -1,6 +1,7 @@
 """Two versions of known difference, compared from the command line."""
 
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from tests.end_to_end.servers import ROOT
 from tests.end_to_end.servers.version import WORDS
 from wswarm.report.ab_store import load_ab
 
-SERVER = f"{sys.executable} -m tests.end_to_end.servers.version {{port}}"
+SERVER = f"{shlex.quote(sys.executable)} -m tests.end_to_end.servers.version {{port}}"
 BRIEF = ("--budget", "5m", "--slice", "100ms", "--blocks", "2", "-c", "5", "-r", "2k/s", "--seed", "7")
 pytestmark = pytest.mark.xdist_group("clock")
 
