@@ -19,7 +19,7 @@ from wswarm.load.plan import make_plan
 from wswarm.progress import Progress
 from wswarm.run import Run
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 NS_PER_S = 1_000_000_000
 BRIEFLY_S, NAP_S, IN_TIME_S = 0.050, 0.005, 0.0005
 Result = TypeVar("Result")
