@@ -31,7 +31,12 @@ def command(folder: Path, faults: dict[str, int], *more: str) -> list[str]:
 def compare(folder: Path, faults: dict[str, int], *more: str) -> "subprocess.CompletedProcess[str]":
     """How that ended."""
     return subprocess.run(
-        command(folder, faults, *more), capture_output=True, text=True, check=False, timeout=2 * PATIENCE_S, cwd=ROOT
+        command(folder, faults, *more),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=2 * PATIENCE_S,
+        cwd=ROOT,
     )
 
 
