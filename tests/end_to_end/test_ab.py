@@ -111,18 +111,28 @@ def test_a_head_that_is_twice_as_dear_is_found_in_four_generations(tmp_path: Pat
     assert [line.partition("generation ")[2][:1] for line in lines] == ["1", "2", "3", "4"]
 
 
-def test_ctrl_c_ends_after_the_slice_with_what_is_known_and_leaves_no_server(tmp_path: Path) -> None:
+def interrupted(folder: Path, after_s: float) -> tuple[str, list[psutil.Process]]:
+    """What a comparison says that is ended so long after both servers are connected to, and these."""
     pipe = subprocess.PIPE
-    words = command(tmp_path, {}, "--blocks", "40")
+    words = command(folder, {}, "--blocks", "40")
     with subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True, cwd=ROOT) as process:
         wait_until(lambda: len(servers_of(process.pid)) == 2)
         servers = servers_of(process.pid)
         wait_until(lambda: all(len(one.net_connections()) >= 6 for one in servers))
-        time.sleep(4)
+        time.sleep(after_s)
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
+    return output, servers
+
+
+def test_ctrl_c_ends_after_the_slice_with_what_is_known_and_leaves_no_server(tmp_path: Path) -> None:
+    folder = tmp_path / "soon"
+    output, servers = interrupted(folder, 4)
+    if "INVALID" in output:  # the machine is so busy that no slice had been measured
+        folder = tmp_path / "later"
+        output, servers = interrupted(folder, 30)
     assert "INCONCLUSIVE (ended early)" in output
-    assert load_ab(tmp_path).is_interrupted
+    assert load_ab(folder).is_interrupted
     assert not any(one.is_running() for one in servers)
