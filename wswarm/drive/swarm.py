@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -21,6 +20,7 @@ from wswarm.drive.connection import (
     Settings,
     reason_of,
 )
+from wswarm.drive.manner import Manner
 from wswarm.drive.pings import Pinger
 from wswarm.drive.row import Row
 from wswarm.drive.said import Said
@@ -33,14 +33,6 @@ from wswarm.units import NS_PER_S
 Int64s = npt.NDArray[np.int64]
 
 _GOODBYE_S = 0.05
-
-
-class Manner(NamedTuple):
-    """How one connection is opened and what it says, where that is not as all others."""
-
-    plan: Plan
-    driver: Driver
-    settings: Settings
 
 
 class Swarm:
