@@ -78,17 +78,23 @@ def test_a_head_that_answers_nothing_is_no_measurement(tmp_path: Path) -> None:
     assert "head measured nothing" in done.stdout
 
 
-def test_a_head_that_is_twice_as_dear_is_found_in_four_generations(tmp_path: Path) -> None:
+def test_a_head_that_is_twice_as_dear_is_found_at_an_early_look(tmp_path: Path) -> None:
     done = compare(tmp_path, {"spin": 150}, "--print", "json", "-r", "1500")
     assert done.returncode == 97, done.stderr
     ab: dict[str, Any] = json.loads(done.stdout)
     (cpu,) = [one for one in ab["comparison"]["effects"] if one["metric"]["name"] == "cpu"]
     assert cpu["verdict"] == "regression"
     assert cpu["ratio"] > 1.5
-    assert ab["comparison"]["generations"] == 4
-    assert len(ab["slices"]) == 4 * 4 * 2
+    generations = ab["comparison"]["generations"]
+    assert generations in (4, 6, 8)  # four on a machine that does nothing else
+    assert len(ab["slices"]) == generations * 4 * 2
+    assert cpu["head"] / cpu["base"] == pytest.approx(cpu["ratio"])
+    for arm in ("base", "head"):
+        assert ab[arm]["served"] == "tests/end_to_end/servers/version.py"
     lines = [line for line in done.stderr.splitlines() if line.startswith("[")]
-    assert [line.partition("generation ")[2][:1] for line in lines] == ["1", "2", "3", "4"]
+    assert [line.partition("generation ")[2][:1] for line in lines] == [
+        str(number) for number in range(1, generations + 1)
+    ]
 
 
 def test_ctrl_c_ends_after_the_slice_with_what_is_known_and_leaves_no_server(tmp_path: Path) -> None:
