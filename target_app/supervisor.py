@@ -27,6 +27,7 @@ LIVED_S = 10.0  # an end before this is an early one
 LONGEST_WAIT_S = 5.0  # before a restart
 PATIENCE_S = 5.0  # beyond uvicorn's own time limit, until a worker that does not stop is killed
 _TICK_S = 0.5
+_PYTHON = (sys.executable, *(("-P",) if sys.flags.safe_path else ()))
 
 
 @dataclass(slots=True)
@@ -56,7 +57,7 @@ class Supervisor:
     """Starts workers, starts again those that end, and stops them all.
 
     Args:
-        settings: of ``uvicorn.Config``; a port of 0 is replaced by a free one.
+        settings: as ``departures.configure`` takes them; a port of 0 is replaced by a free one.
         count: how many workers.
         folder: for the file they share; it has to be there, and empty.
     """
@@ -164,7 +165,7 @@ class Supervisor:
         }
         with theirs:
             worker.process = subprocess.Popen(
-                [sys.executable, "-m", "target_app.worker", json.dumps(self._settings), str(theirs.fileno())],
+                [*_PYTHON, "-m", "target_app.worker", json.dumps(self._settings), str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 env=environment,
                 pass_fds=[theirs.fileno()],

@@ -41,6 +41,7 @@ class ServerOptions(NamedTuple):
     deflate: bool = False
     log_level: str = "warning"
     backplane: str | None = None
+    tracebacks: bool = False
 
 
 def command(options: ServerOptions) -> list[str]:
@@ -54,11 +55,13 @@ def command(options: ServerOptions) -> list[str]:
     # uvicorn's own workers share one socket, and then most connections end up with one of them.
     server = ("target_app.workers", "--workers", str(options.workers))
     return [
-        *(sys.executable, "-m", *server, f"target_app.{options.app}:app"),
+        # -P: where the user stands may be a folder called as a package of ours.
+        *(sys.executable, "-P", "-m", *server, f"target_app.{options.app}:app"),
         *("--host", options.host, "--port", str(options.port)),
         *("--ws", WS_PROTOCOLS.get(options.ws, options.ws), "--loop", options.loop, "--http", options.http),
         *("--ws-per-message-deflate", str(options.deflate).lower()),
         *("--log-level", options.log_level, "--no-access-log", "--timeout-graceful-shutdown", "5"),
+        *(["--tracebacks"] if options.tracebacks else []),
     ]
 
 
