@@ -85,10 +85,11 @@ async def leave(port: int, count: int) -> None:
         client.transport.abort()
 
 
-@pytest.mark.parametrize(("options", "is_shown"), [((), False), (("--tracebacks",), True)])
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize(
+    ("workers", "options", "is_shown"), [("1", (), False), ("2", (), False), ("1", ("--tracebacks",), True)]
+)
 def test_clients_that_leave_in_numbers_are_counted_and_shown_when_asked(
-    options: tuple[str, ...], is_shown: bool, workers: str, tmp_path: Path
+    workers: str, options: tuple[str, ...], is_shown: bool, tmp_path: Path
 ) -> None:
     port, count = closed_port(), 30 if is_shown else 200
     serving = ("serve", "--app", "documented.chat", "--port", str(port), "--workers", workers, *options)
