@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -33,6 +34,14 @@ from wswarm.units import NS_PER_S
 Int64s = npt.NDArray[np.int64]
 
 _GOODBYE_S = 0.05
+
+
+class Manner(NamedTuple):
+    """How one connection is opened and what it says, where that is not as all others."""
+
+    plan: Plan
+    driver: Driver
+    settings: Settings
 
 
 class Row:
@@ -213,10 +222,11 @@ class Swarm:
             row.connection.say_goodbye()
             asyncio.get_running_loop().call_later(_GOODBYE_S, row.connection.abort)
 
-    async def open_one(self, number: int) -> str | None:
-        """Open the connection of a row; return why it failed, `None` if it opened."""
+    async def open_one(self, number: int, own: Manner | None = None) -> str | None:
+        """Open the connection of a row, in a manner of its own; return why it failed, `None` if it opened."""
         row = self.rows[number]
-        request = request_for(self._plan, self._numbers[number], self._prefix)
+        plan, driver, settings = own or (self._plan, self._driver, self._settings)
+        request = request_for(plan, self._numbers[number], self._prefix)
         row.payload = request.payload
         events = Events(
             row=number,
@@ -226,7 +236,7 @@ class Swarm:
             writable=partial(self._note_writable, number),
         )
         try:
-            connection = await self._driver(request, number, self._settings, events)
+            connection = await driver(request, number, settings, events)
         except Exception as error:  # whatever went wrong, the handshake failed and that is data
             self.failed_ns.append(now_ns())
             detail = error.detail if isinstance(error, HandshakeFailed) else ""
