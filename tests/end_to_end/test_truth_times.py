@@ -106,7 +106,8 @@ def test_the_closed_model_sends_again_once_the_reply_is_there() -> None:
     assert found.service_time.mean is not None
     assert found.messages.offered == found.messages.sent == found.messages.received == facts["received"]
     # Little's law: connections = rate × time that each is busy; the end of the hold cuts one message of each.
-    assert found.messages.sent * found.service_time.mean / 4 == pytest.approx(1.5, abs=0.060)
+    cut_s = max(0.060, found.service_time.mean)
+    assert found.messages.sent * found.service_time.mean / 4 == pytest.approx(1.5, abs=cut_s)
     assert found.service_time.p50 == approximately(facts["held"]["p50"] / NS_PER_S)
 
 
