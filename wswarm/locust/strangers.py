@@ -37,7 +37,9 @@ def _told(owner: str, attributes: Iterable[tuple[str, object]]) -> Iterator[str]
     for name, value in attributes:
         if name.startswith("_") or hasattr(WebSocketUser, name) or name in _OF_LOCUST:
             continue
-        alike = get_close_matches(name, _METHODS if callable(value) else _VALUES, 1, _ALIKE)
+        known = _METHODS if callable(value) else _VALUES
+        swapped = [one for one in known if sorted(one) == sorted(name)]
+        alike = swapped or get_close_matches(name, known, 1, _ALIKE)
         if name in Plan.__struct_fields__ and not callable(value):
             where = ELSEWHERE.get(name, f"settings: settings = {{{name!r}: …}}")
             yield f"{owner}.{name} is not read here: that is for {where}"
