@@ -57,8 +57,16 @@ class Elsewhere(WebSocketUser):
 
 environment = Environment(user_classes=[Token, Elsewhere])  # with no events of Locust's, and none fired
 runner = environment.create_local_runner()
+replies = []
+environment.events.request.add_listener(lambda name, **_: replies.append(name))
+
+def quit_in_the_end():
+    while replies.count("hello") < 6 or replies.count("reply") < 9:
+        gevent.sleep(0.1)
+    runner.quit()
+
 runner.start(6, spawn_rate=100)
-gevent.spawn_later(4, runner.quit)
+gevent.spawn(quit_in_the_end)
 runner.greenlet.join()
 errors = [error["msg"] for error in runner.exceptions.values()]
 print("EXCEPTIONS", errors, "FAILED", environment.stats.total.num_failures)

@@ -80,7 +80,21 @@ def note(name, response_time, exception, **_):
 runner = environment.create_local_runner()
 events.init.fire(environment=environment, runner=runner, web_ui=None)
 runner.start(8, spawn_rate=100)
-gevent.spawn_later(5, runner.quit)
+
+def quit_in_the_end():
+    names = ("right", "any", "several", "push", "inside")
+    while not holds() or not all(count(name) > 5 for name in names):
+        gevent.sleep(0.1)
+    runner.quit()
+
+def holds():
+    return environment.wswarm_session.conductor.is_holding
+
+def count(name):
+    row = environment.stats.entries.get((name, "reply"))
+    return row.num_requests if row is not None else 0
+
+gevent.spawn(quit_in_the_end)
 runner.greenlet.join()
 entries = environment.stats.entries.items()
 rows = {name: [row.num_requests, row.num_failures] for (name, kind), row in entries if kind == "reply"}
