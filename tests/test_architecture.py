@@ -14,14 +14,18 @@ FRONT = (
     *("api", "arguments", "outputs_arguments", "cli", "commands", "locust", "pytest_plugin", "testing"),
     *("figure_clock", "__init__", "__main__"),
 )
-LEAVES = {"errors", "units", "run", "progress", "redact"}
+LEAVES = {"errors", "units", "run", "exit_codes", "progress", "quoted", "redact"}
 
 # The drawing of the house: what each room may import besides itself.
 ALLOWED = {
     "errors": set[str](),
     "progress": set[str](),
+    "quoted": set[str](),
     "redact": set[str](),
-    "run": set[str](),
+    "distribution": set[str](),
+    "broadcasts": {"distribution"},
+    "run": {"broadcasts", "distribution"},
+    "exit_codes": {"run"},
     "comparison": {"run", "stats"},
     "units": {"errors"},
     "load": LEAVES,
@@ -34,7 +38,16 @@ ALLOWED["commands"] |= {"stats"}  # a comparison of stored results is neither an
 
 # Under Locust nobody knows beforehand when a hold ends and how many connect: that front end runs its agents itself.
 ALLOWED["locust"] |= {"load", "stats", "drive"}
-LIVE = {"address", "clock", "limits", "live", "probes", "target"}  # what of `drive` it does that with
+LIVE = {
+    "address",
+    "clock",
+    "limits",
+    "live",
+    "probes",
+    "start",
+    "target",
+    "tls",
+}  # what of `drive` it does that with
 
 # What a front end needs from deeper rooms: the words of a plan, and the server that `serve` becomes.
 SANCTIONED = {
