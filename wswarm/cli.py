@@ -18,7 +18,7 @@ from wswarm.arguments import make_parser
 from wswarm.commands import ab, selftest
 from wswarm.commands.compare import compare, trend
 from wswarm.commands.outputs import check_outputs, write_runs
-from wswarm.commands.terminal import INTERRUPTED, INVALID, SLO_MISSED, Interrupts, report_folder, say
+from wswarm.commands.terminal import INTERRUPTED, INVALID, SLO_MISSED, Interrupts, report_folder, say, warn
 from wswarm.drive.limits import raise_file_limit
 from wswarm.drive.target import ReferenceApp, ServerOptions
 from wswarm.drive.target import command as serve_command
@@ -26,6 +26,7 @@ from wswarm.drive.target import environment as serve_environment
 from wswarm.errors import PlanError, ResultError, SwarmError, TargetError
 from wswarm.experiment import doctor
 from wswarm.experiment.measure import measure
+from wswarm.experiment.objectives import foreseen, not_held
 from wswarm.experiment.preflight import check
 from wswarm.experiment.suite import suite_plans
 from wswarm.load.plan import Plan, make_plan
@@ -75,6 +76,7 @@ def run_scenario(parsed: argparse.Namespace) -> int:
     plan = make_plan(parsed.command, parsed.url, **_settings(parsed))
     check(plan)
     check_outputs(parsed)
+    warn(parsed.command, foreseen(plan))
     with report_folder(parsed.output, plan.scenario) as folder, Interrupts() as interrupts:
         with _live(parsed, plan) as live:
             run = measure(plan, live.update, interrupts.asked)
@@ -91,6 +93,7 @@ def run_suite(parsed: argparse.Namespace) -> int:
     for plan in plans:
         check(plan)
     check_outputs(parsed)
+    warn("run", [*not_held(plans, parsed.slo or ()), *(line for plan in plans for line in foreseen(plan))])
     runs: list[Run] = []
     with report_folder(parsed.output, "run") as folder, Interrupts() as interrupts:
         try:

@@ -236,11 +236,17 @@ class TargetCost(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SloResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One service-level objective: `value` is `None` when the run has no such figure, and then it is not met."""
+    """One service-level objective.
+
+    Attributes:
+        value: In the figure's unit; `None`: it could not be measured, and then it is not met.
+        why: Why it could not be measured.
+    """
 
     expression: str
     value: float | None
     met: bool
+    why: str | None = None
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):

@@ -44,18 +44,25 @@ class Judgement:
         self.objectives = tuple(objectives)
 
     def __bool__(self) -> bool:
-        return self.result.run.validity.verdict != "invalid" and not self.missed
+        is_invalid = self.result.run.validity.verdict == "invalid"
+        return not is_invalid and all(objective.met for objective in self.objectives)
 
     @property
     def missed(self) -> list[SloResult]:
-        """The objectives that were missed; one whose figure the run lacks is."""
-        return [objective for objective in self.objectives if not objective.met]
+        """The objectives that were missed."""
+        return [one for one in self.objectives if not one.met and one.value is not None]
+
+    @property
+    def not_measurable(self) -> list[SloResult]:
+        """The objectives whose figure the run lacks, which are not met either; each says why."""
+        return [one for one in self.objectives if one.value is None]
 
     def __repr__(self) -> str:
         validity = self.result.run.validity
         parts = [f"met: {', '.join(one.expression for one in self.objectives)}"] if self else []
-        if self.missed:
-            parts = [f"missed: {', '.join(_seen(one) for one in self.missed)}"]
+        for word, unmet in {"missed": self.missed, "not measurable": self.not_measurable}.items():
+            if unmet:
+                parts.append(f"{word}: {', '.join(_seen(one) for one in unmet)}")
         if validity.verdict == "suspect":
             parts.append("suspect run")
         if validity.verdict == "invalid":
@@ -231,7 +238,7 @@ def _own_programs() -> dict[str, str]:
 def _seen(objective: SloResult) -> str:
     """Return an objective and what it was instead."""
     if objective.value is None:
-        return f"{objective.expression} (no such figure: n too small, or not measured)"
+        return f"{objective.expression} ({objective.why})"
     return f"{objective.expression} (was {objective_value(objective.expression, objective.value)})"
 
 

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,6 +74,13 @@ def _missing(folder: Path) -> list[Path]:
         return [path for path in (folder, *folder.parents) if not path.exists()]
     except OSError:  # a name too long, a loop of links: `prepare` says so
         return []
+
+
+def warn(command: str, lines: Iterable[str]) -> None:
+    """Print to stderr, before a measurement, what will come of it as planned: each line once."""
+    for line in dict.fromkeys(lines):
+        with suppress(OSError):
+            print(f"wswarm {command}: {line}", file=sys.stderr, flush=True)
 
 
 def say(shown: str, end: str = "\n") -> None:

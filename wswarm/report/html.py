@@ -18,6 +18,7 @@ from wswarm.run import Distribution, Run
 DURATIONS = ("duration", "warmup", "drain", "connect_timeout")
 COUNTS = ("connections", "publishers", "processes")
 RATES = ("rate", "connect_rate")
+STANDINGS = {"met": "met", "missed": "missed", "not measurable": "unmeasured"}
 
 
 def render(runs: Sequence[Run], pictures: Sequence[Mapping[str, bytes]] = ()) -> str:
@@ -36,6 +37,12 @@ def render(runs: Sequence[Run], pictures: Sequence[Mapping[str, bytes]] = ()) ->
         name=name,
         addresses=addresses,
         started_at=runs[0].started_at,
+        standing=headline.objectives(runs),
+        standing_class=_standing(runs),
+        worst=max((run.validity.verdict for run in runs), key=list(headline.SIGNS).index),
+        worst_words=headline.verdict(
+            max(runs, key=lambda run: list(headline.SIGNS).index(run.validity.verdict))
+        ),
         runs=[_shown(run, drawn[index], index) for index, run in enumerate(runs)],
         overview=suite_table(runs) if len(runs) > 1 else None,
         overview_note=SUITE_NOTE,
@@ -69,6 +76,8 @@ def _shown(run: Run, pictures: Mapping[str, bytes], index: int) -> dict[str, Any
         "anchor": f"run-{index + 1}",
         "scenario": headline.title(run),
         "verdict": run.validity.verdict,
+        "standing": headline.objectives([run]),
+        "standing_class": _standing([run]),
         "verdict_words": headline.verdict(run),
         "reasons": [show.printable(reason) for reason in run.validity.reasons],
         "phrases": headline.plan(run),
@@ -79,6 +88,12 @@ def _shown(run: Run, pictures: Mapping[str, bytes], index: int) -> dict[str, Any
         "plan": _plan(run.plan),
         "environment": _environment(run),
     }
+
+
+def _standing(runs: Sequence[Run]) -> str:
+    """Return the look of the worst that came of an objective."""
+    found = {headline.standing(result) for run in runs for result in run.slo}
+    return next((STANDINGS[one] for one in ("missed", "not measurable") if one in found), "met")
 
 
 def _picture(run: Run, name: str, svg: bytes) -> dict[str, Any]:

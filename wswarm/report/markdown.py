@@ -7,7 +7,7 @@ from wswarm.report import effects, headline
 from wswarm.report import format as show
 from wswarm.report.context import Context, Side
 from wswarm.report.effects import EffectRow
-from wswarm.report.sections import objective_value, suite_table
+from wswarm.report.sections import objective_result, objective_value, suite_table
 from wswarm.run import Environment, Run
 from wswarm.stats.ab import Comparison
 
@@ -21,6 +21,7 @@ _LOOKS = {
     "improved": "fine",
     "no regression": "fine",
 }
+_LOOKS_OF_OBJECTIVES = {"met": "fine", "missed": "failed", "not measurable": "open"}
 
 
 def comparison(found: Comparison, context: Context) -> str:
@@ -52,12 +53,13 @@ def runs(measured: Sequence[Run]) -> str:
 
 def _headline(measured: Sequence[Run]) -> str:
     """Return the worst that is true of the runs, with a sign."""
-    missed = sum(not result.met for run in measured for result in run.slo)
+    objectives = headline.objectives(measured)
+    is_met = all(result.met for run in measured for result in run.slo)
     verdicts = {run.validity.verdict for run in measured}
     if "invalid" in verdicts:
         return f"{_ICONS['failed']} wswarm: invalid measurement"
-    if missed:
-        return f"{_ICONS['failed']} wswarm: {show.plural(missed, 'objective')} missed"
+    if objectives and not is_met:
+        return f"{_ICONS['failed']} wswarm: {objectives[2:]}"
     if "suspect" in verdicts:
         return f"{_ICONS['open']} wswarm: suspect measurement"
     return f"{_ICONS['fine']} wswarm: measured" + (
@@ -71,7 +73,7 @@ def _objectives(run: Run) -> list[tuple[str, ...]]:
             _name(run),
             f"`{_code(result.expression)}`",
             objective_value(result.expression, result.value),
-            f"{_ICONS['fine']} met" if result.met else f"{_ICONS['failed']} missed",
+            f"{_ICONS[_LOOKS_OF_OBJECTIVES[headline.standing(result)]]} {_escaped(objective_result(result))}",
         )
         for result in run.slo
     ]
