@@ -97,7 +97,7 @@ def test_unmarked_arrivals_keep_their_times_over_drains_in_order(clock: FakeCloc
     for clock.now_ns in (10, 30):
         capture.take(0, PREFIX + b" " * 32)
         clock.now_ns += 10
-        capture.note_unmarked()
+        capture.note_unmarked(b"")
         capture.drain()
     assert capture.drain_unmarked().tolist() == [10, 20, 30, 40]
     assert capture.drain_unmarked().tolist() == []
@@ -105,7 +105,7 @@ def test_unmarked_arrivals_keep_their_times_over_drains_in_order(clock: FakeCloc
 
 def test_unmarked_arrivals_wait_to_be_drained_as_the_marked_do(clock: FakeClock) -> None:
     capture = Capture(PREFIX)
-    capture.note_unmarked()
+    capture.note_unmarked(b"")
     assert len(capture) == 1
 
 
@@ -119,6 +119,6 @@ def test_what_is_forgotten_is_not_drained(clock: FakeClock) -> None:
     capture = Capture(PREFIX)
     capture.take(0, PREFIX + MARK)
     capture.take(0, PREFIX + b" " * 32)
-    capture.note_unmarked()
+    capture.note_unmarked(b"")
     capture.forget()
     assert len(capture.drain().rows) == len(capture.drain_unmarked()) == 0

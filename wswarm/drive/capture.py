@@ -44,7 +44,7 @@ class Capture:
     def __len__(self) -> int:
         return len(self._times) + len(self._unmarked)
 
-    def note_unmarked(self) -> None:
+    def note_unmarked(self, _payload: bytes) -> None:
         """Note that a message arrived that `take` refused."""
         self._unmarked.append(now_ns())
 

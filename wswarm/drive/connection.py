@@ -14,6 +14,7 @@ from wswarm.load.request import Request
 from wswarm.units import NS_PER_S
 
 MAX_MESSAGE_SIZE = SIZE_LIMIT
+DETAIL_SIZE = 200
 
 Address = tuple[str, int]
 
@@ -29,11 +30,28 @@ class Timing(NamedTuple):
 
 
 class HandshakeFailed(Exception):  # noqa: N818 - data about the target, not an error of ours
-    """The connection did not open; `reason` is what the report counts it under."""
+    """The connection did not open.
 
-    def __init__(self, reason: str) -> None:
+    Attributes:
+        reason: What the report counts it under.
+        detail: What the server said, at most `DETAIL_SIZE` characters: a refusal's body, where it redirects to.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.detail = reason, detail[:DETAIL_SIZE]
+
+
+class Ended(NamedTuple):
+    """How a connection was lost.
+
+    Attributes:
+        code: The close code if the peer began it, else `None`.
+        reason: What the peer's close frame gave as its reason, "" if nothing.
+    """
+
+    code: str | None
+    reason: str = ""
 
 
 class Connection(Protocol):
@@ -68,15 +86,15 @@ class Events(NamedTuple):
     Attributes:
         row: The connection's row in its agent.
         take: Gets the row and each data message's payload; true if it was marked.
-        unmarked: Called once per data message that was not.
-        closed: Called once when the connection is lost, with the close code if the peer began it, else `None`.
+        unmarked: Called once per data message that was not, with its payload.
+        closed: Called once when the connection is lost, with how.
         writable: Called when the write buffer has room again.
     """
 
     row: int
     take: Take
-    unmarked: Callable[[], None]
-    closed: Callable[[str | None], None]
+    unmarked: Callable[[bytes], None]
+    closed: Callable[[Ended], None]
     writable: Callable[[], None]
 
 

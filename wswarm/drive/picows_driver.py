@@ -10,6 +10,7 @@ import picows
 from wswarm.drive.connection import (
     MAX_MESSAGE_SIZE,
     Connection,
+    Ended,
     Events,
     HandshakeFailed,
     Settings,
@@ -69,14 +70,7 @@ class PicowsConnection(picows.WSListener):
 
     def on_ws_disconnected(self, transport: picows.WSTransport) -> None:
         self.is_open = False
-        handshake = transport.close_handshake
-        if handshake is None:
-            code: str | None = "1006"
-        elif handshake.recv is None or not handshake.recv_then_sent:
-            code = None
-        else:
-            code = str(int(handshake.recv.code) or 1005)  # type: ignore[call-overload]  # a Cython IntEnum
-        self._events.closed(code)
+        self._events.closed(_ended(transport))
 
     def pause_writing(self) -> None:
         self.is_writable = False
@@ -115,11 +109,11 @@ class PicowsConnection(picows.WSListener):
             transport.disconnect()
         elif kind == picows.WSMsgType.CONTINUATION or (kind in _DATA and not frame.fin):
             self._join(frame)
-        # picows reads a frame ahead: the last message before a close frame comes when that is already known.
-        elif kind in _DATA and (
-            transport.close_handshake is None or not self._take(self._row, frame.get_payload_as_bytes())
-        ):
-            self._events.unmarked()
+        elif kind in _DATA:
+            payload = frame.get_payload_as_bytes()
+            # picows reads a frame ahead: the last message before a close frame comes when that is already known.
+            if transport.close_handshake is None or not self._take(self._row, payload):
+                self._events.unmarked(payload)
 
     def _join(self, frame: picows.WSFrame) -> None:
         """Put fragments together; a last one that holds a whole marker was taken without them."""
@@ -131,7 +125,17 @@ class PicowsConnection(picows.WSListener):
         if frame.fin:
             payload, self._parts = b"".join(self._parts), []
             if not self._take(self._row, payload):
-                self._events.unmarked()
+                self._events.unmarked(payload)
+
+
+def _ended(transport: picows.WSTransport) -> Ended:
+    handshake = transport.close_handshake
+    if handshake is None:
+        return Ended("1006")
+    if handshake.recv is None or not handshake.recv_then_sent:
+        return Ended(None)
+    code = int(handshake.recv.code) or 1005  # type: ignore[call-overload]  # a Cython IntEnum
+    return Ended(str(code), handshake.recv.reason or "")
 
 
 async def connect(request: Request, number: int, settings: Settings, events: Events) -> Connection:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from wswarm.drive.capture import Capture, Take
 from wswarm.drive.clock import now_ns
-from wswarm.drive.connection import Connection, Driver, Events, Settings, Timing, reason_of
+from wswarm.drive.connection import Connection, Driver, Ended, Events, Settings, Timing, reason_of
 from wswarm.load.message import Payload
 from wswarm.load.plan import Plan
 from wswarm.load.request import request_for
@@ -53,7 +53,7 @@ class Swarm:
         on_writable: Called with a row whose write buffer has room again.
         on_marked: Called with a row and the marked message that it received, if `is_replying` was set before opening.
         on_heard: If set, called with a row and each message that it received, and when.
-        on_ended: Called with a row when its connection was lost, with the close code if the peer closed it.
+        on_ended: Called with a row when its connection was lost, with how.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Swarm:
         self.on_writable: Callable[[int], None] = _ignore
         self.on_marked: Callable[[int, bytes], None] = _ignore_message
         self.on_heard: Callable[[int, bytes, int], None] | None = None
-        self.on_ended: Callable[[int, str | None], None] = _ignore_end
+        self.on_ended: Callable[[int, Ended], None] = _ignore_end
         self.is_replying = False
         self._plan, self._prefix, self._numbers = plan, prefix, numbers
         self._driver, self._settings = driver, settings
@@ -139,6 +139,10 @@ class Swarm:
             ],
             np.int64,
         )
+
+    def ids(self, rows: Int64s) -> Int64s:
+        """Return the `{id}` of each of the rows."""
+        return np.array(self._numbers, np.int64)[rows]
 
     def sockets(self) -> Sockets:
         """Return how the connections fared."""
@@ -231,23 +235,23 @@ class Swarm:
     def _note_writable(self, number: int) -> None:
         self.on_writable(number)
 
-    def _note_closed(self, number: int, code: str | None) -> None:
+    def _note_closed(self, number: int, ended: Ended) -> None:
         row = self.rows[number]
         if self._is_closing or row.closed_ns != STILL_OPEN or row.left_ns != STILL_OPEN:
             return
         row.closed_ns = now_ns()
         if row.connection is not None:
             self.open -= 1
-        if code is not None:
-            self.closes[code] += 1
-        self.on_ended(number, code)
+        if ended.code is not None:
+            self.closes[ended.code] += 1
+        self.on_ended(number, ended)
 
 
 def _ignore(_: int) -> None:
     """Do nothing: before the load there is nothing to send."""
 
 
-def _ignore_end(_: int, __: str | None) -> None:
+def _ignore_end(_: int, __: Ended) -> None:
     """Do nothing: the ends are in the figures."""
 
 

@@ -12,6 +12,7 @@ from websockets.typing import Origin, Subprotocol
 from wswarm.drive.connection import (
     MAX_MESSAGE_SIZE,
     Connection,
+    Ended,
     Events,
     HandshakeFailed,
     Settings,
@@ -80,18 +81,24 @@ class WebsocketsConnection:
         (row, take, unmarked, *_), wire = self.events, self._wire
         try:
             while True:
-                if not take(row, await wire.recv(decode=False)):
-                    unmarked()
+                payload = await wire.recv(decode=False)
+                if not take(row, payload):
+                    unmarked(payload)
         except ConnectionClosed:
             pass
         finally:
             self.is_open = False
-            protocol = wire.protocol
-            received = protocol.close_rcvd
-            if received is not None:
-                self.events.closed(str(received.code) if protocol.close_rcvd_then_sent else None)
-            else:
-                self.events.closed("1006" if protocol.close_sent is None else None)
+            self.events.closed(_ended(wire))
+
+
+def _ended(wire: _Wire) -> Ended:
+    protocol = wire.protocol
+    received = protocol.close_rcvd
+    if received is None:
+        return Ended("1006" if protocol.close_sent is None else None)
+    if not protocol.close_rcvd_then_sent:
+        return Ended(None)
+    return Ended(str(int(received.code)), received.reason)
 
 
 async def connect(request: Request, number: int, settings: Settings, events: Events) -> Connection:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from wswarm.drive.clock import now_ns
-from wswarm.drive.connection import Driver, Settings
+from wswarm.drive.connection import Driver, Ended, Settings
 from wswarm.drive.live import wire
 from wswarm.drive.live.sender import LiveSender
 from wswarm.drive.swarm import Swarm
@@ -200,8 +200,8 @@ class Squad:
         columns = (index, tally.received_by[index], tally.first_ns[index], tally.last_ns[index])
         return wire.Recent(**dict(zip(wire.Recent.__struct_fields__, map(pack, columns), strict=True)))
 
-    def _note_end(self, row: int, code: str | None) -> None:
-        self._say(wire.Ended(self._number, row, code))
+    def _note_end(self, row: int, ended: Ended) -> None:
+        self._say(wire.Ended(self._number, row, ended.code))
 
     def _note_heard(self, row: int, payload: bytes, received_ns: int) -> None:
         self._say(wire.Heard(self._number, row, received_ns, payload))
