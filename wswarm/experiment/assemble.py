@@ -40,6 +40,7 @@ class Observed:
         target_peak: Most resident bytes seen of it.
         warmup_broadcasts: Broadcasts before the hold; `None`: as the plan says.
         clock_error_ns: The most by which times between two machines' clocks may be wrong.
+        interruption: What of the plan an interrupted run did not do; `None`: it was not interrupted.
     """
 
     started_at: datetime
@@ -56,6 +57,7 @@ class Observed:
     target_peak: int
     warmup_broadcasts: int | None = None
     clock_error_ns: int = 0
+    interruption: str | None = None
 
 
 def assemble(plan: Plan, observed: Observed) -> Run:
@@ -94,7 +96,15 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         run = certain(run, observed.clock_error_ns / NS_PER_S)
     validity = judge(_evidence(run, observed, lag, response))
     run = msgspec.structs.replace(run, validity=validity)
+    run = _noted(run, observed)
     return msgspec.structs.replace(run, slo=slo.check(run, plan.slo))
+
+
+def _noted(run: Run, observed: Observed) -> Run:
+    """Return the run with the notice that it was interrupted, before all others, if it was."""
+    if observed.interruption is None:
+        return run
+    return msgspec.structs.replace(run, interrupted=True, notices=[observed.interruption, *run.notices])
 
 
 def environment() -> Environment:

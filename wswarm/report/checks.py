@@ -1,6 +1,7 @@
 """What a comparison or a run asserts, one by one: the form that test reports and annotations are made from."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from wswarm.report import effects
@@ -57,9 +58,17 @@ def of_comparison(comparison: Comparison, context: Context) -> list[Check]:
     return found
 
 
-def of_runs(runs: Sequence[Run]) -> list[Check]:
-    """Return for each run a check of its validity and one per objective."""
-    return [check for run in runs for check in _of_run(run)]
+def of_runs(runs: Sequence[Run], failures: Mapping[str, str] = MappingProxyType({})) -> list[Check]:
+    """Return for each run a check of its validity and one per objective.
+
+    Args:
+        failures: By scenario that has no run, why it could not be measured.
+    """
+    found = [check for run in runs for check in _of_run(run)]
+    return found + [
+        Check(f"wswarm.{scenario}", "measurement", "error", show.printable(why))
+        for scenario, why in failures.items()
+    ]
 
 
 def _of_effect(group: str, effect: Effect, is_advisory: bool) -> Check:
