@@ -108,7 +108,7 @@ def test_publishers_take_ports_too(monkeypatch: pytest.MonkeyPatch) -> None:
         (64, {"connections": 600}),
         (128, {"connections": 1_000, "processes": 2}),
         (100, {"connections": 90, "processes": 90}),
-        (256, {"connections": 100_000}),
+        (256, {"connections": 28_000}),
         (40, {"connections": 33}),
         (35, {"connections": 33}),
     ],
