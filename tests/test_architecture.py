@@ -20,6 +20,7 @@ LEAVES = {"errors", "units", "run", "exit_codes", "progress", "quoted", "redact"
 ALLOWED = {
     "errors": set[str](),
     "progress": set[str](),
+    "quoted": set[str](),
     "redact": set[str](),
     "distribution": set[str](),
     "broadcasts": {"distribution"},
@@ -45,6 +46,7 @@ LIVE = {
     "probes",
     "start",
     "target",
+    "tls",
 }  # what of `drive` it does that with
 
 # What a front end needs from deeper rooms: the words of a plan, and the server that `serve` becomes.

@@ -137,7 +137,8 @@ def test_publishers_that_are_too_many_for_their_process_are_told_how_many_fit(
     set_machine(monkeypatch, files=64)
     message = refusal("fanout", connections=3, publishers=70)
     assert (
-        "the hard limit of open files is 64; use at most 32, or raise it (ulimit -n 102, as root)" in message
+        "which needs 102 open files, and the hard limit is 64; use at most 32, or raise it (ulimit -n 102, as root)"
+        in message
     )
     assert agents_for(make_plan("fanout", "ws://h", connections=3, publishers=32)) == 1
     set_machine(monkeypatch, files=102)

@@ -60,16 +60,16 @@ def agents_for(plan: Plan) -> int:
     Raises:
         PlanError: the connections don't fit the file limit or the local ports, or the agents the cores.
     """
+    _check_ports(plan)
     room = max(0, file_limit() - FILES_RESERVED)
     agents = plan.processes or -(-plan.connections // max(1, min(CONNECTIONS_PER_AGENT, room)))
     if plan.scenario == "fanout" and plan.publishers > room:
         fewer = f"use at most {room}, or raise it" if room else "raise it"
         raise PlanError(
-            f"--publishers {plan.publishers}: they share one process, and the hard limit of open files is"
-            f" {file_limit()}; {fewer} ({_raise_files(plan.publishers)})"
+            f"--publishers {plan.publishers}: they share one process, which needs {plan.publishers + FILES_RESERVED}"
+            f" open files, and the hard limit is {file_limit()}; {fewer} ({_raise_files(plan.publishers)})"
         )
     _check_files(plan, agents, room)
-    _check_ports(plan)
     _check_processes(plan, agents, room)
     return agents
 

@@ -74,6 +74,11 @@ def standing(result: SloResult) -> Standing:
     return "missed" if result.value is not None else "not measurable"
 
 
+def failure(run: Run) -> str | None:
+    """Return in a line that the target failed, and how; `None` if it did not."""
+    return f"✗ TARGET FAILED: {show.printable(run.failure)}" if run.failure is not None else None
+
+
 def is_closed(run: Run) -> bool:
     """Return whether a send waited for the reply before it."""
     return bool(run.plan.get("closed"))

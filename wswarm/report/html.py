@@ -46,6 +46,7 @@ def render(
         failures=[f"{name} could not be measured: {show.printable(why)}" for name, why in failures.items()],
         standing=headline.objectives(runs),
         standing_class=_standing(runs),
+        failed=next((headline.failure(run) for run in runs if run.failure is not None), None),
         worst=max((run.validity.verdict for run in runs), key=list(headline.SIGNS).index),
         worst_words=headline.verdict(
             max(runs, key=lambda run: list(headline.SIGNS).index(run.validity.verdict))
@@ -86,6 +87,8 @@ def _shown(run: Run, pictures: Mapping[str, bytes], index: int) -> dict[str, Any
         "standing": headline.objectives([run]),
         "standing_class": _standing([run]),
         "verdict_words": headline.verdict(run),
+        "failure": headline.failure(run),
+        "notices": [show.printable(notice) for notice in run.notices],
         "reasons": [show.printable(reason) for reason in run.validity.reasons],
         "phrases": headline.plan(run),
         "highlights": _highlights(run),

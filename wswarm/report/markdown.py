@@ -50,6 +50,9 @@ def runs(measured: Sequence[Run], failures: Mapping[str, str] = MappingProxyType
     lines += ["", *_table(("scenario", *overview.columns), overview.rows, last="---:"), ""]
     lines += _bullets(f"{scenario} could not be measured: {why}" for scenario, why in failures.items())
     for run in measured:
+        told = ([f"the target failed: {run.failure}"] if run.failure is not None else []) + run.notices
+        lines += _bullets(f"{run.name or run.scenario}: {notice}" for notice in told)
+    for run in measured:
         lines += _bullets(f"{_name(run)} is {run.validity.verdict}: {why}" for why in run.validity.reasons)
     objectives = [row for run in measured for row in _objectives(run)]
     if objectives:
@@ -64,6 +67,8 @@ def _headline(measured: Sequence[Run], failed: int) -> str:
     verdicts = {run.validity.verdict for run in measured}
     if failed:
         return f"{_ICONS['failed']} wswarm: {show.plural(failed, 'scenario')} could not be measured"
+    if any(run.failure is not None for run in measured):
+        return f"{_ICONS['failed']} wswarm: the target failed"
     if "invalid" in verdicts:
         return f"{_ICONS['failed']} wswarm: invalid measurement"
     if objectives and not is_met:

@@ -55,12 +55,14 @@ def suite_summary(runs: Sequence[Run], failures: Mapping[str, str] = MappingProx
     for scenario, why in failures.items():
         lines += _bullet(f"{scenario} could not be measured: {show.printable(why)}")
     for run in runs:
+        told = [headline.failure(run), *map(show.printable, run.notices)]
+        notices = [f"{run.name or run.scenario}: {notice}" for notice in told if notice is not None]
         doubts = [f"{run.name or run.scenario}: {show.printable(reason)}" for reason in run.validity.reasons]
         unmet = [
             f"{run.name or run.scenario}: objective {_unmet(result)}" for result in run.slo if not result.met
         ]
         clocks = [f"{run.scenario}: {note}" for note in clock_notes(run)]
-        lines += [line for text in (*doubts, *clocks, *unmet) for line in _bullet(text)]
+        lines += [line for text in (*notices, *doubts, *clocks, *unmet) for line in _bullet(text)]
     return "\n".join(lines) + "\n"
 
 
@@ -70,6 +72,11 @@ def _unmet(result: SloResult) -> str:
 
 
 def _verdict(run: Run) -> Iterable[str]:
+    failure = headline.failure(run)
+    if failure is not None:
+        yield from _wrapped(failure, "")
+    for notice in run.notices:
+        yield from _bullet(show.printable(notice))
     objectives = headline.objectives([run])
     if objectives:
         yield objectives
