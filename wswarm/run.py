@@ -101,7 +101,11 @@ class Unsent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Messages(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of the messages of the hold; offered = sent + unsent, owed = received + lost."""
+    """What became of the messages of the hold; offered = sent + unsent, owed = received + lost.
+
+    Attributes:
+        extra: Messages with marks of ours that their receiver was not owed. `extra_kinds`: by what they are.
+    """
 
     offered: int
     sent: int
@@ -112,6 +116,7 @@ class Messages(msgspec.Struct, frozen=True, kw_only=True):
     duplicated: int
     reordered: int
     extra: int
+    extra_kinds: dict[str, int] = {}
     unmarked: int
 
 
@@ -225,6 +230,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         plan: Every setting as it was used, the seed included.
         clock_error: Delivery times that were taken between machines may be wrong by so much, s, and smaller ones are
             not given; `None`: all times are of one clock.
+        interrupted: Whether it was ended early (Ctrl-C): the hold lasted from `phases.hold` to `phases.drain`, which
+            is less than `plan.duration` if it was not ended in the drain; the first notice says so.
         notices: What a reader has to know first: what the target did to the connections.
         failure: How the target failed before the hold's end, if it did (exit code 95): it died, or hung up on so
             many that the rest says little.
@@ -238,6 +245,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     plan: dict[str, Any]
     environment: Environment
     notices: list[str] = []
+    interrupted: bool = False
     failure: str | None = None
     validity: Validity
     phases: Phases

@@ -44,8 +44,9 @@ class Judgement:
         self.objectives = tuple(objectives)
 
     def __bool__(self) -> bool:
-        is_invalid = self.result.run.validity.verdict == "invalid"
-        return not is_invalid and all(objective.met for objective in self.objectives)
+        run = self.result.run
+        is_sound = run.failure is None and run.validity.verdict != "invalid"
+        return is_sound and all(objective.met for objective in self.objectives)
 
     @property
     def missed(self) -> list[SloResult]:
@@ -58,8 +59,11 @@ class Judgement:
         return [one for one in self.objectives if one.value is None]
 
     def __repr__(self) -> str:
-        validity = self.result.run.validity
-        parts = [f"met: {', '.join(one.expression for one in self.objectives)}"] if self else []
+        run, validity = self.result.run, self.result.run.validity
+        parts = [f"the target failed: {run.failure}"] if run.failure is not None else []
+        parts += run.notices
+        if self:
+            parts.append(f"met: {', '.join(one.expression for one in self.objectives)}")
         for word, unmet in {"missed": self.missed, "not measurable": self.not_measurable}.items():
             if unmet:
                 parts.append(f"{word}: {', '.join(_seen(one) for one in unmet)}")

@@ -11,13 +11,12 @@ from types import FrameType
 from typing import Any
 
 from wswarm.errors import PlanError, ResultError
-from wswarm.report import store
-
-INTERRUPTED = 130
-INVALID = 98
-REGRESSION = 97
-INCONCLUSIVE = 96
-SLO_MISSED = 99
+from wswarm.exit_codes import INCONCLUSIVE as INCONCLUSIVE
+from wswarm.exit_codes import INTERRUPTED as INTERRUPTED
+from wswarm.exit_codes import INVALID as INVALID
+from wswarm.exit_codes import REGRESSION as REGRESSION
+from wswarm.exit_codes import SLO_MISSED as SLO_MISSED
+from wswarm.report import folders, store
 
 
 class Interrupts:
@@ -51,10 +50,20 @@ class Interrupts:
 
 
 @contextmanager
-def report_folder(wanted: Path | None, name: str) -> Iterator[Path]:
-    """Yield a folder that can be written; folders made for a run that then failed do not stay behind empty."""
+def report_folder(wanted: Path | None, name: str, besides: Iterable[Path | None] = ()) -> Iterator[Path]:
+    """Yield a folder that can be written; folders made for a run that then failed do not stay behind empty.
+
+    Args:
+        wanted: What was asked for, empty or with an earlier report; `None`: a new one below `reports`.
+        besides: Files that may be in it all the same, as this command writes them.
+
+    Raises:
+        PlanError: it can't be written, or holds what is no report.
+    """
     made = _missing(wanted or store.DEFAULT_ROOT)
     try:
+        if wanted is not None:
+            _check_own(wanted, [path for path in besides if path is not None])
         folder = wanted or store.new_folder(None, name, datetime.now(UTC))
         store.prepare(folder)
     except ResultError as error:
@@ -66,6 +75,15 @@ def report_folder(wanted: Path | None, name: str) -> Iterator[Path]:
             for path in made if wanted else [folder, *made]:
                 path.rmdir()
         raise
+
+
+def _check_own(folder: Path, besides: list[Path]) -> None:
+    found = folders.stranger(folder, besides)
+    if found is not None:
+        raise PlanError(
+            f"-o {folder} holds {found!r}, which is no report of wswarm's: choose an empty or a new folder, such as"
+            f" -o {folder / 'wswarm'}"
+        )
 
 
 def _missing(folder: Path) -> list[Path]:

@@ -1,6 +1,7 @@
 """What a comparison or a run asserts, one by one: the form that test reports and annotations are made from."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from wswarm.report import effects
@@ -57,9 +58,17 @@ def of_comparison(comparison: Comparison, context: Context) -> list[Check]:
     return found
 
 
-def of_runs(runs: Sequence[Run]) -> list[Check]:
-    """Return for each run a check of its validity and one per objective."""
-    return [check for run in runs for check in _of_run(run)]
+def of_runs(runs: Sequence[Run], failures: Mapping[str, str] = MappingProxyType({})) -> list[Check]:
+    """Return for each run a check of its validity and one per objective.
+
+    Args:
+        failures: By scenario that has no run, why it could not be measured.
+    """
+    found = [check for run in runs for check in _of_run(run)]
+    return found + [
+        Check(f"wswarm.{scenario}", "measurement", "error", show.printable(why))
+        for scenario, why in failures.items()
+    ]
 
 
 def _of_effect(group: str, effect: Effect, is_advisory: bool) -> Check:
@@ -89,6 +98,10 @@ def _of_faults(group: str, faults: Faults, is_advisory: bool) -> Check:
 def _of_run(run: Run) -> Iterable[Check]:
     group = f"wswarm.{show.printable(run.name or run.scenario)}"
     reasons = show.printable("; ".join(run.validity.reasons)) or run.validity.verdict
+    if run.failure is not None or run.notices:
+        told = [f"it failed: {run.failure}"] if run.failure is not None else []
+        result: Result = "error" if run.failure is not None else "advisory"
+        yield Check(group, "target", result, show.printable("; ".join([*told, *run.notices])))
     results: dict[str, Result] = {"valid": "passed", "suspect": "advisory", "invalid": "error"}
     yield Check(group, "validity", results[run.validity.verdict], reasons)
     for objective in run.slo:

@@ -29,10 +29,19 @@ def plan(run: Run) -> list[str]:
     if run.scenario != "connect" and asked.get("rate") and asked.get("arrivals"):
         phrases.append(f"{asked['arrivals']} arrivals")
     if isinstance(asked.get("duration"), int | float):
-        phrases.append(f"{show.duration(asked['duration'])} hold")
+        phrases.append(f"{held(run)} hold")
     if run.scenario != "connect":
         phrases.append("closed model" if is_closed(run) else "open model")
     return [*phrases, run.generator.driver]
+
+
+def held(run: Run) -> str:
+    """Return how long the hold was; of an interrupted run how long it lasted, and how long it was to be."""
+    asked = show.duration(run.plan.get("duration"))
+    lasted = run.phases.drain - run.phases.hold
+    if not run.interrupted or lasted >= run.plan.get("duration", 0) - 0.001:
+        return asked
+    return f"{show.duration(lasted)} of {asked}"
 
 
 def verdict(run: Run) -> str:
@@ -63,6 +72,11 @@ def standing(result: SloResult) -> Standing:
     if result.met:
         return "met"
     return "missed" if result.value is not None else "not measurable"
+
+
+def failure(run: Run) -> str | None:
+    """Return in a line that the target failed, and how; `None` if it did not."""
+    return f"✗ TARGET FAILED: {show.printable(run.failure)}" if run.failure is not None else None
 
 
 def is_closed(run: Run) -> bool:

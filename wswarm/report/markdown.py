@@ -1,7 +1,8 @@
 """Summaries in GitHub's markdown: for a job summary, a comment, an issue."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from wswarm.report import effects, headline
 from wswarm.report import format as show
@@ -37,12 +38,20 @@ def comparison(found: Comparison, context: Context) -> str:
     return "\n".join([*lines, "", *_how(found, context)]) + "\n"
 
 
-def runs(measured: Sequence[Run]) -> str:
-    """Return what a reviewer wants to know of runs: verdict, figures, objectives; ends with a newline."""
-    lines = [f"### {_headline(measured)}", ""]
+def runs(measured: Sequence[Run], failures: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return what a reviewer wants to know of runs: verdict, figures, objectives; ends with a newline.
+
+    Args:
+        failures: By scenario that has no run, why it could not be measured.
+    """
+    lines = [f"### {_headline(measured, len(failures))}", ""]
     lines += [f"`{_code(address)}`" for address in dict.fromkeys(headline.url(run) for run in measured)]
     overview = suite_table(measured)
     lines += ["", *_table(("scenario", *overview.columns), overview.rows, last="---:"), ""]
+    lines += _bullets(f"{scenario} could not be measured: {why}" for scenario, why in failures.items())
+    for run in measured:
+        told = ([f"the target failed: {run.failure}"] if run.failure is not None else []) + run.notices
+        lines += _bullets(f"{run.name or run.scenario}: {notice}" for notice in told)
     for run in measured:
         lines += _bullets(f"{_name(run)} is {run.validity.verdict}: {why}" for why in run.validity.reasons)
     objectives = [row for run in measured for row in _objectives(run)]
@@ -51,11 +60,15 @@ def runs(measured: Sequence[Run]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _headline(measured: Sequence[Run]) -> str:
+def _headline(measured: Sequence[Run], failed: int) -> str:
     """Return the worst that is true of the runs, with a sign."""
     objectives = headline.objectives(measured)
     is_met = all(result.met for run in measured for result in run.slo)
     verdicts = {run.validity.verdict for run in measured}
+    if failed:
+        return f"{_ICONS['failed']} wswarm: {show.plural(failed, 'scenario')} could not be measured"
+    if any(run.failure is not None for run in measured):
+        return f"{_ICONS['failed']} wswarm: the target failed"
     if "invalid" in verdicts:
         return f"{_ICONS['failed']} wswarm: invalid measurement"
     if objectives and not is_met:
