@@ -119,7 +119,11 @@ def _check_one(run: Run, objective: Objective) -> SloResult:
 
 
 def _ambiguous(run: Run, path: str) -> str | None:
-    """Return why the failures of one name can't be told from the others, `None` if they can."""
+    """Return why what is counted under one name can't be told from the others, `None` if it can."""
+    if figures.names(path)[:-1] == ("connections", "close_reasons"):
+        reasons = run.connections.close_reasons
+        is_hidden = "other" in reasons and figures.names(path)[-1] not in reasons
+        return "it may be among the reasons that are counted as other" if is_hidden else None
     if figures.names(path)[:-1] != ("connections", "failures"):
         return None
     other = [reason for reason in run.connections.failures if not DOCUMENTED.fullmatch(reason)]
