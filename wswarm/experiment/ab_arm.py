@@ -92,6 +92,11 @@ class ArmSession:
             said = f"; the last words of the server:\n{words}" if words else ""
             raise type(error)(f"{self._server.name}: {error}{said}") from None
 
+    @property
+    def pid(self) -> int:
+        """Of the server."""
+        return self._server.pid
+
     def run(self, plan: Plan, pause_s: float) -> Observation:
         """Return what a slice of load showed; without findings if an agent died.
 
