@@ -19,6 +19,7 @@ from wswarm.report import store
 from wswarm.run import Run
 
 URL = "ws://127.0.0.1:1/"
+TWO = ("--base-cmd", "a {port}", "--head-cmd", "b {port}")
 MADE: dict[str, Callable[[], Run]] = {"connect": runs.connect, "echo": runs.echo, "fanout": runs.fanout}
 
 
@@ -133,7 +134,7 @@ def test_a_suite_cut_off_in_its_midst_shows_and_stores_what_is_done(
     assert json.loads((tmp_path / "mine" / "index.json").read_text())["runs"] == ["connect"]
 
 
-@pytest.mark.parametrize("command", [("echo", URL), ("run", URL), ("ab", "--base", "HEAD")])
+@pytest.mark.parametrize("command", [("echo", URL), ("run", URL), ("ab", *TWO)])
 def test_a_folder_with_other_files_in_it_is_refused_before_anything_is_done(
     command: tuple[str, ...], tmp_path: Path
 ) -> None:

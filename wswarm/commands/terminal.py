@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,7 +63,7 @@ def report_folder(wanted: Path | None, name: str, besides: Iterable[Path | None]
     made = _missing(wanted or store.DEFAULT_ROOT)
     try:
         if wanted is not None:
-            _check_own(wanted, [path for path in besides if path is not None])
+            check_own(wanted, [path for path in besides if path is not None])
         folder = wanted or store.new_folder(None, name, datetime.now(UTC))
         store.prepare(folder)
     except ResultError as error:
@@ -77,7 +77,15 @@ def report_folder(wanted: Path | None, name: str, besides: Iterable[Path | None]
         raise
 
 
-def _check_own(folder: Path, besides: list[Path]) -> None:
+def check_own(folder: Path, besides: Collection[Path] = ()) -> None:
+    """Check that the folder holds nothing but an earlier report of ours, if anything.
+
+    Args:
+        besides: Files that may be in it all the same.
+
+    Raises:
+        PlanError: it does.
+    """
     found = folders.stranger(folder, besides)
     if found is not None:
         raise PlanError(

@@ -100,9 +100,6 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     if observed.clock_error_ns and plan.scenario == "fanout":
         run = certain(run, error_s)
     run = _judged(run, observed, wrong)
-    if observed.interruption is not None:
-        notices = [observed.interruption, *run.notices]
-        run = msgspec.structs.replace(run, interrupted=True, notices=notices)
     return msgspec.structs.replace(run, slo=slo.check(run, plan.slo))
 
 
@@ -112,9 +109,12 @@ def _judged(run: Run, observed: Observed, wrong: Sequence[str]) -> Run:
     notices = drops.notices(lost) + (extras.notices(run.messages) if run.messages else [])
     if observed.died is not None:
         notices.insert(0, f"the target's {observed.died}")
+    if observed.interruption is not None:
+        notices.insert(0, observed.interruption)
     is_nothing_measured = measured(run, observed) == 0
     return msgspec.structs.replace(
         run,
+        interrupted=observed.interruption is not None,
         notices=notices,
         failure=observed.died or drops.failure(lost, is_nothing_measured=is_nothing_measured),
         validity=judge(evidence(run, observed, lost, wrong)),

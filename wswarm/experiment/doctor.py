@@ -156,15 +156,7 @@ def _comforts(machine: Machine, connections: int, connect_rate: float) -> list[C
             mend=_told(machine.syn_backlog, "net.ipv4.tcp_max_syn_backlog")
             + "raise net.ipv4.tcp_max_syn_backlog, or lower --connect-rate",
         ),
-        Check(
-            name="cores",
-            found=_cores(machine),
-            needed="2: one for the target, one for the generator",
-            is_enough=min(machine.cores, machine.cpus or machine.cores) >= 2,
-            mend="use a machine with more cores, or two machines"
-            if machine.cpus is None
-            else "raise the container's share (cpu.max, docker run --cpus 2), or use two machines",
-        ),
+        _core_check(machine),
         *_processes(machine, connections),
         Check(
             name="timer",
@@ -181,6 +173,18 @@ def _comforts(machine: Machine, connections: int, connect_rate: float) -> list[C
             mend="pip install uvloop",
         ),
     ]
+
+
+def _core_check(machine: Machine) -> Check:
+    return Check(
+        name="cores",
+        found=_cores(machine),
+        needed="2: one for the target, one for the generator",
+        is_enough=min(machine.cores, machine.cpus or machine.cores) >= 2,
+        mend="use a machine with more cores, or two machines"
+        if machine.cpus is None
+        else "raise the container's share (cpu.max, docker run --cpus 2), or use two machines",
+    )
 
 
 def _processes(machine: Machine, connections: int) -> list[Check]:
