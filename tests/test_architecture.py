@@ -57,6 +57,7 @@ SANCTIONED = {
     ("wswarm/commands/suite.py", "wswarm.load.plan"),
     ("wswarm/commands/measure.py", "wswarm.drive.target"),
     ("wswarm/commands/grammar.py", "wswarm.load.profile"),
+    ("wswarm/commands/grammar.py", "wswarm.load.template"),
     ("wswarm/cli.py", "wswarm.drive.limits"),
     ("wswarm/cli.py", "wswarm.drive.target"),
     ("wswarm/testing.py", "wswarm.drive.server"),

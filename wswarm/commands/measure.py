@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from wswarm import exit_codes, redact
+from wswarm.commands import grammar
 from wswarm.commands.outputs import check_outputs, files_named, write_runs
 from wswarm.commands.terminal import Interrupts, report_folder, say, warn
 from wswarm.drive.target import ReferenceApp
@@ -132,10 +133,7 @@ def measure_one(
 
 def settings_of(parsed: argparse.Namespace) -> dict[str, Any]:
     """Return the settings of a plan that were given."""
-    given = {
-        name: value for name, value in vars(parsed).items() if name not in _NOT_IN_PLAN and value is not None
-    }
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    return grammar.messages({name: one for name, one in vars(parsed).items() if name not in _NOT_IN_PLAN})
 
 
 def _live(parsed: argparse.Namespace, plan: Plan) -> Live:

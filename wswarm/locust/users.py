@@ -79,7 +79,7 @@ class WebSocketUser(User):
         profile: The reference application's endpoint: `echo`, `items`, `chat`.
         rate: Messages per s of all users of the class together, in `fanout` of the publishers; a number, or `2k/s`.
         rate_per_user: Messages per s of each user, in `echo`; 1 if neither is given.
-        text: Template of the message: `{marker}` and `{id}` are replaced.
+        text: Template of the message: `{marker}` and `{id}` are replaced; bytes go out as binary frames.
         publishers: In `fanout`: sockets that publish, outside the user count.
         settings: Any other setting of `wswarm.load.plan.Plan`, such as `headers` or `subprotocols`.
     """
@@ -90,7 +90,7 @@ class WebSocketUser(User):
     profile: str | None = None
     rate: float | str | None = None
     rate_per_user: float | str | None = None
-    text: str | None = None
+    text: str | bytes | None = None
     publishers = 1
     settings: Mapping[str, Any] = {}
 

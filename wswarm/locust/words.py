@@ -8,6 +8,8 @@ _OPTIONS = {
     "--slo": "--ws-fail",
     "-o DIR": "--ws-report DIR",
     "more --processes": "more workers",
+    "add --binary": "add 'binary': True to settings",
+    "give it as --on-open-binary": "give it as bytes",
     **{f"--{name}": f"--ws-{name}" for name in ("rate", "text", "profile", "publishers", "drain")},
 }
 _OPTION = re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, _OPTIONS)) + r")(?![\w-])")
