@@ -57,6 +57,19 @@ def _quietly(on_stop: Callable[[Any], None]) -> Callable[[Any], None]:
     return quiet
 
 
+def _unlogged(on_start: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Return an `on_start` that ends a user whose connection failed without the traceback that Locust would log."""
+
+    @wraps(on_start)
+    def unlogged(user: Any) -> None:
+        try:
+            on_start(user)
+        except StopUser:
+            raise gevent.GreenletExit from None
+
+    return unlogged
+
+
 def _adopt(environment: Environment) -> None:
     """See to it that the environment is ours, whoever made it."""
     if not hasattr(environment, "wswarm_station"):
@@ -100,6 +113,8 @@ class WebSocketUser(User):
         cls.tasks = own or [stay]
         if "on_stop" in cls.__dict__:
             cls.on_stop = _quietly(cls.on_stop)  # type: ignore[method-assign]
+        if "on_start" in cls.__dict__:
+            cls.on_start = _unlogged(cls.on_start)  # type: ignore[method-assign]
 
     def __init__(self, environment: Environment) -> None:
         self._seat: Seat | None = None
@@ -147,6 +162,7 @@ class WebSocketUser(User):
         """The number that replaced `{id}`; `None` before connecting."""
         return self._seat.connection_id if self._seat is not None else None
 
+    @_unlogged
     def on_start(self) -> None:
         """Connect; a class with tasks that gives no `url` does so when it first sends, expects or connects."""
         if self.url is not None or type(self).role() != "script":

@@ -4,6 +4,9 @@ import re
 
 _OPTIONS = {
     "-c or --connect-rate": "-u or -r",
+    "(-H, --cookie) and --origin": "and origin in the class's settings",
+    "--cacert FILE, or --insecure": "cacert in the class's settings, or insecure",
+    "--connect-timeout": "connect_timeout in the class's settings",
     "--connect-rate": "-r",
     "--slo": "--ws-fail",
     "-o DIR": "--ws-report DIR",
