@@ -100,11 +100,11 @@ def test_publishers_take_ports_too(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "--bind ADDR, 2 in all" in refusal("fanout", connections=100)
 
 
-<<<<<<< HEAD
 def test_connections_to_a_socket_file_need_no_ports(monkeypatch: pytest.MonkeyPatch) -> None:
     set_machine(monkeypatch, ports=100)
     assert agents_for(make_plan("echo", "ws+unix:/a.sock:/", connections=250)) == 1
-=======
+
+
 @pytest.mark.parametrize(
     ("files", "options"),
     [
@@ -178,4 +178,3 @@ def test_the_mend_for_too_few_ports_works_when_followed(monkeypatch: pytest.Monk
     assert "add --bind ADDR, 2 in all" in refusal("connect", connections=30)
     bind = ["127.0.0.2", "127.0.0.3"]
     assert agents_for(make_plan("connect", "ws://h", connections=30, bind=bind)) == 1
->>>>>>> main

@@ -104,15 +104,6 @@ def _check_files(plan: Plan, agents: int, room: int) -> None:
     else:
         mend = ""
     if each > room:
-<<<<<<< HEAD
-        raise PlanError(
-            f"-c {plan.connections}: {each} connections in one process need {each + FILES_RESERVED} open files,"
-            f" and the hard limit is {file_limit()}; use --processes {-(-plan.connections // max(1, room))}"
-            f" or raise it (ulimit -Hn, as root)"
-        )
-    ports = local_ports() * max(1, len(plan.bind))
-    if plan.sockets > ports and socket_of(plan.url) is None:
-=======
         what = f"{each} connections in one process need {each + FILES_RESERVED} open files"
     else:
         what = f"{agents} processes need {FILES_PER_AGENT * agents + FILES_RESERVED} open files here"
@@ -130,8 +121,7 @@ def _raise_files(connections: int) -> str:
 def _check_ports(plan: Plan) -> None:
     sources = max(1, len(plan.bind))
     ports = local_ports() * sources
-    if plan.sockets > ports:
->>>>>>> main
+    if plan.sockets > ports and socket_of(plan.url) is None:
         raise PlanError(
             f"-c {plan.connections} needs {plan.sockets} local ports, and there are {ports}"
             f" (net.ipv4.ip_local_port_range, {local_ports()} for each of {sources} source address(es)): add --bind"
