@@ -145,6 +145,8 @@ def test_other_settings_of_a_plan_reach_it() -> None:
         ({"scenario": None}, "Mine.scenario None: choose connect, echo or fanout, or give the class tasks"),
         ({"profile": "chess"}, "Mine: "),
         ({"text": "no mark"}, "Mine: "),
+        ({"text": "{marker:int}"}, "Mine: {marker:int} is for `wswarm echo`; under Locust write {marker}"),
+        ({"settings": {"json": '{"id":{marker:int}}'}}, "Mine: {marker:int} is for `wswarm echo`"),
         ({"url": 5}, "Mine.url 5: write an address or a path"),
         ({"url": "ftp://other"}, "Mine: unknown scheme in 'ftp://other'"),
         ({"settings": ["headers"]}, "Mine.settings ['headers']: write a dict"),

@@ -2,12 +2,13 @@
 
 import argparse
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from wswarm import units
 from wswarm.errors import PlanError
+from wswarm.load.escapes import escape_in
 from wswarm.load.profile import PROFILES
 from wswarm.load.template import Binary, as_text, check_utf8
 
@@ -72,6 +73,18 @@ def messages(given: Mapping[str, Any]) -> dict[str, Any]:
     return as_text(settings)
 
 
+def hints(given: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what of messages given on the command line is probably not meant as it stands there."""
+    if given.get("escape"):
+        return
+    messages = [("--text", given.get("text")), *(("--on-open", one) for one in given.get("on_open") or ())]
+    for option, message in messages:
+        found = escape_in(message) if message is not None else None
+        if found is not None:
+            kind = "-binary" if isinstance(message, Binary) else ""
+            yield f"{option}{kind} holds {found} literally; --escape reads it as a character"
+
+
 def _content(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
@@ -85,7 +98,8 @@ def _content(path: str) -> bytes:
 def add_message(parser: argparse.ArgumentParser) -> None:
     """Add what the messages are."""
     message = parser.add_argument_group(
-        "message", "{marker} is the message's mark, {id} the connection's number"
+        "message",
+        "{marker} is the message's mark, {marker:int} one that is a number (echo), {id} the connection's number",
     )
     add = message.add_argument
     add("--text", metavar="T", help="template (default: {marker} alone)")
