@@ -77,7 +77,7 @@ def test_options_overrule_the_class() -> None:
     assert with_options(EchoUser, {"rate": 7.0}, rate_per_user=3).rate_for(50) == 7
     assert with_options(EchoUser, {"profile": "items"}).plan.profile == "items"
     assert with_options(ChatUser, {"publishers": 2}, publishers=5).publishers == 2
-    assert with_options(EchoUser, {"text": "a {marker}"}, text="b {marker}").plan.template == "a {marker}"
+    assert with_options(EchoUser, {"text": "a {marker}"}, text="b {marker}").plan.template == b"a {marker}"
 
 
 def test_a_rate_on_the_command_line_leaves_connections_that_only_hold_alone() -> None:
