@@ -19,7 +19,7 @@ from wswarm.commands import ab, selftest
 from wswarm.commands.compare import compare, trend
 from wswarm.commands.outputs import check_outputs, write_runs
 from wswarm.commands.terminal import INTERRUPTED, Interrupts, report_folder, say
-from wswarm.drive.limits import raise_file_limit
+from wswarm.drive.files import raise_file_limit
 from wswarm.drive.target import ReferenceApp, ServerOptions
 from wswarm.drive.target import command as serve_command
 from wswarm.drive.target import environment as serve_environment

@@ -1,12 +1,12 @@
 """An agent's process and the socket to it, as its front end holds them: started, told, heard, ended."""
 
-import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from typing import IO
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
 
 from wswarm.drive import wire
+from wswarm.drive.channel import start_with_channel
 from wswarm.drive.start import module_command
 
 _EXIT_S = 5.0
@@ -18,7 +18,7 @@ class Child:
 
     Args:
         name: What reports call it.
-        module: Run with the number of its end of the socket.
+        module: Run with a word that says where its end of the socket is.
 
     Attributes:
         channel: This end of the socket.
@@ -29,18 +29,19 @@ class Child:
         self.name = name
         self.death: str | None = None
         self._is_ended = False
-        ours, theirs = socket.socketpair()
-        self.channel = ours
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `end`
         self._unread = bytearray()
-        self.process = subprocess.Popen(
-            module_command(module, str(theirs.fileno())),
-            pass_fds=(theirs.fileno(),),
+        self._module = module
+        self.process, self.channel = start_with_channel(self._start)
+
+    def _start(self, word: str, options: Mapping[str, Any]) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            module_command(self._module, word),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=self._errors,
+            **options,
         )
-        theirs.close()
 
     def send(self, message: bytes) -> None:
         """Send an encoded command; an agent that is gone does not hear it."""

@@ -62,7 +62,7 @@ def _cpu_ns(process: psutil.Process) -> int:
 
     Source: clock_getcpuclockid(3) makes the number of a process's CPU clock in this way on Linux.
     """
-    if sys.platform == "linux":
+    if sys.platform == "linux" and hasattr(time, "clock_gettime_ns"):
         return time.clock_gettime_ns((~process.pid << 3) | 2)
     times = process.cpu_times()
     return round((times.user + times.system) * NS_PER_S)

@@ -12,7 +12,7 @@ import msgspec
 
 from wswarm import redact
 from wswarm.drive import limits
-from wswarm.drive.clock import HAS_KERNEL_TIMER
+from wswarm.drive.clock import has_kernel_timer
 from wswarm.drive.probes import MachineUse, TargetMeter, TargetUse
 from wswarm.drive.sender import schedule_of
 from wswarm.experiment.evidence import below_zero, evidence, measured
@@ -170,7 +170,7 @@ def _generator(plan: Plan, findings: Sequence[Findings], messages: Messages | No
         rss_per_connection=_rss_per_socket(growth, sockets),
         loop_lag=summary.distribution(summary.merged(one.loop_lag for one in efforts)),
         driver=plan.driver,
-        pacing=plan.pacing if HAS_KERNEL_TIMER else f"{plan.pacing}, timers of 1 ms",
+        pacing=plan.pacing if has_kernel_timer() else f"{plan.pacing}, timers of 1 ms",
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 
-from wswarm.drive import clock, limits
+from wswarm.drive import clock, files, limits
 
 GENERATOR_BYTES = 16_000
 TARGET_BYTES = 60_000
@@ -57,14 +57,14 @@ class Machine:
 def inspect() -> Machine:
     """Return what this machine has."""
     return Machine(
-        files=limits.file_limit(),
+        files=files.file_limit(),
         ports=limits.local_ports(),
         backlog=_kernel_number("net/core/somaxconn"),
         syn_backlog=_kernel_number("net/ipv4/tcp_max_syn_backlog"),
         memory=psutil.virtual_memory().available,
         cores=limits.cores(),
         conntrack=_kernel_number("net/netfilter/nf_conntrack_max"),
-        has_fine_timer=clock.HAS_KERNEL_TIMER,
+        has_fine_timer=clock.has_kernel_timer(),
         has_uvloop=_can_import("uvloop"),
     )
 
