@@ -29,7 +29,7 @@ def test_the_documented_chat_is_served_until_a_signal(tmp_path: Path, number: si
     wait_until(lambda: is_listening(port), "the chat listens")
     with connect(f"ws://127.0.0.1:{port}/ws/7", proxy=None) as client:
         client.send("hello")
-        assert client.recv(timeout=10) == "You wrote: hello"
+        assert client.recv(timeout=60) == "You wrote: hello"
         command.process.send_signal(number)
         assert closing(client) == (1012, "")
     end = command.outcome()

@@ -5,7 +5,7 @@ import pytest
 from tests.load.test_plan import refusal
 from wswarm.load.plan import make_plan
 from wswarm.load.request import request_for
-from wswarm.load.url import below, check_url, host_of, on_wire, socket_of
+from wswarm.load.url import below, check_url, host_of, on_wire, origin_of, socket_of
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,15 @@ def test_an_address_that_cannot_be_is_refused_with_the_mend(url: str, mend: str)
 )
 def test_what_is_below_a_base_keeps_its_path_and_query(base: str, url: str) -> None:
     assert below(base, "/ws", "t=1") == url
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("ws://u:p@h:1/ws?t=1", "ws://u:p@h:1"),
+        ("ws+unix:///a.sock:/ws?t=1", "ws+unix:/a.sock"),
+        ("ws+unix:/b.sock", "ws+unix:/b.sock"),
+    ],
+)
+def test_an_origin_is_an_address_without_its_path(url: str, origin: str) -> None:
+    assert origin_of(url) == origin

@@ -20,6 +20,7 @@ from wswarm.drive.connection import (
     Settings,
     reason_of,
 )
+from wswarm.drive.manner import Manner
 from wswarm.drive.pings import Pinger
 from wswarm.drive.row import Row
 from wswarm.drive.said import Said
@@ -52,7 +53,7 @@ class Swarm:
         self, plan: Plan, prefix: bytes, driver: Driver, settings: Settings, numbers: list[int]
     ) -> None:
         self.rows = [Row() for _ in numbers]
-        self.capture = Capture(prefix)
+        self.capture = Capture(prefix, plan.template.count("{marker}"))
         self.said = Said(Redactor(msgspec.structs.asdict(plan)))
         self.addresses: Counter[str] = Counter()
         self.failed_ns: list[int] = []
@@ -199,10 +200,11 @@ class Swarm:
             row.connection.say_goodbye()
             asyncio.get_running_loop().call_later(_GOODBYE_S, row.connection.abort)
 
-    async def open_one(self, number: int) -> str | None:
-        """Open the connection of a row; return why it failed, `None` if it opened."""
+    async def open_one(self, number: int, own: Manner | None = None) -> str | None:
+        """Open the connection of a row, in a manner of its own; return why it failed, `None` if it opened."""
         row = self.rows[number]
-        request = request_for(self._plan, self._numbers[number], self._prefix)
+        plan, driver, settings = own or (self._plan, self._driver, self._settings)
+        request = request_for(plan, self._numbers[number], self._prefix)
         row.payload = request.payload
         events = Events(
             row=number,
@@ -213,7 +215,7 @@ class Swarm:
             pong=_ignore_pong if self._pinger is None else partial(self._pinger.note_pong, number),
         )
         try:
-            connection = await self._driver(request, number, self._settings, events)
+            connection = await driver(request, number, settings, events)
         except Exception as error:  # whatever went wrong, the handshake failed and that is data
             self.failed_ns.append(now_ns())
             detail = error.detail if isinstance(error, HandshakeFailed) else ""

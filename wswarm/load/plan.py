@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from wswarm import redact
 from wswarm.errors import PlanError
 from wswarm.load.message import check_size
 from wswarm.load.profile import profile_for
@@ -185,8 +186,6 @@ def _check_message(plan: Plan) -> None:
     if "{marker}" not in plan.template:
         option = "--text" if plan.json is None else "--json"
         raise PlanError(f"{option} {plan.template!r} has no {{marker}}: put it where the receiver relays it")
-    if plan.template.count("{marker}") > 1:
-        raise PlanError(f"the message {plan.template!r} has {{marker}} twice: a message carries one")
     if plan.json is not None:
         try:
             msgspec.json.decode(plan.json.replace("{id}", "0"))
@@ -205,10 +204,11 @@ def _check_connection(plan: Plan) -> None:
     for header in plan.headers:
         name, colon, value = header.partition(":")
         if not colon or not _is_token(name) or not value.strip().isprintable():
-            raise PlanError(f"--header {header!r} is not a header: write 'Name: value'")
+            raise PlanError(f"--header {redact.header(header)!r} is not a header: write 'Name: value'")
         if name.lower().startswith("sec-websocket-") or name.lower() in ("upgrade", "connection"):
             raise PlanError(
-                f"--header {header!r} belongs to the handshake: use --subprotocol, --deflate or --origin"
+                f"--header {redact.header(header)!r} belongs to the handshake: use --subprotocol, --deflate or"
+                " --origin"
             )
     _check_tokens(plan)
     for address in plan.bind:
@@ -224,7 +224,7 @@ def _check_connection(plan: Plan) -> None:
 def _check_tokens(plan: Plan) -> None:
     for cookie in plan.cookies:
         if "=" not in cookie or not cookie.isprintable() or ";" in cookie:
-            raise PlanError(f"--cookie {cookie!r} is not a cookie: write name=value")
+            raise PlanError(f"--cookie {redact.cookie(cookie)!r} is not a cookie: write name=value")
     for protocol in plan.subprotocols:
         if not _is_token(protocol):
             raise PlanError(

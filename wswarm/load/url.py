@@ -71,6 +71,13 @@ def below(base: str, path: str, query: str) -> str:
     return parts._replace(path=parts.path.rstrip("/") + path, query=queries, fragment="").geturl()
 
 
+def origin_of(url: str) -> str:
+    """Return the address without path and query: scheme and host, or the socket file."""
+    parts = urlsplit(url)
+    path = parts.path.partition(":")[0] if parts.scheme == UNIX else ""
+    return parts._replace(path=path, query="", fragment="").geturl()
+
+
 def _check_socket(url: str, parts: SplitResult) -> None:
     """Check a URL of a socket file: `ws+unix:///a.sock:/path`, which Node's `ws` writes, or with a single slash."""
     socket, colon, path = parts.path.partition(":")

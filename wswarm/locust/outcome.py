@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -103,6 +104,16 @@ def exit_code(runs: Sequence[Run], objectives: Sequence[str], *, has_other_error
     return 0 if is_covered else None
 
 
+def lost_of(runs: Sequence[Run], name: str) -> dict[str, int]:
+    """Return what a class lost, by reason, as Locust's table shows it; nothing before the test has ended."""
+    run = next((run for run in runs if run.name == name), None)
+    if run is None or run.messages is None:
+        return {}
+    lost = run.messages.lost
+    counts = {"lost: silent": lost.silent, "lost: disconnected": lost.disconnected}
+    return {reason: count for reason, count in counts.items() if count}
+
+
 def worse(before: int | None, code: int | None) -> int | None:
     """Return what to exit with after one more test; what the user's own code has set stays if that is no worse."""
     if before in (None, 0):
@@ -146,6 +157,7 @@ def _run(conductor: Conductor, number: int, order: Order) -> Run:
         target_peak=conductor.target_peak,
         warmup_broadcasts=conductor.hold_from(order.name),
         clock_error_ns=max((member.error_ns for member in members), default=0),
+        died=_death(conductor),
     )
     plan = _plan(conductor, number, order, findings)
     run = assemble(plan, observed)
@@ -153,6 +165,14 @@ def _run(conductor: Conductor, number: int, order: Order) -> Run:
     notices = [in_locusts_words(notice) for notice in run.notices]
     validity = msgspec.structs.replace(run.validity, reasons=reasons)
     return msgspec.structs.replace(run, name=order.name, notices=notices, validity=validity)
+
+
+def _death(conductor: Conductor) -> str | None:
+    """Return that the target's process has ended, if it was there when the hold began."""
+    target, uses = conductor.target, conductor.target_uses
+    if target is None or uses.get("hold") is None or uses.get("end") is not None or not target.has_ended():
+        return None
+    return f"process {target.pid} ended in the hold"
 
 
 def _findings(conductor: Conductor, member: Member, number: int) -> list[Findings]:
@@ -177,7 +197,7 @@ def _plan(conductor: Conductor, number: int, order: Order, findings: Sequence[Fi
     offered = sum(one.sends.offered for one in findings if one.sends is not None)
     if order.rate_per_user is not None and offered and hold_s:
         rate = offered / hold_s
-    changed = {
+    changed: dict[str, Any] = {
         "connections": requested,
         "warmup": max(0.0, (window.hold_ns - window.start_ns) / NS_PER_S),
         "duration": max(hold_s, 1 / rate if rate else 0.0, 1e-3),
@@ -186,6 +206,8 @@ def _plan(conductor: Conductor, number: int, order: Order, findings: Sequence[Fi
         "publishers": max(1, order.publishers),
         "seed": 0 if order.plan.seed is None else order.plan.seed,
     }
+    if order.role == "script" and findings and all(one.arrivals is None for one in findings):
+        changed |= {"scenario": "connect", "closed": False, "rate": None}  # its tasks expect nothing
     return msgspec.structs.replace(order.plan, **changed)
 
 

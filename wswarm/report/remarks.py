@@ -1,10 +1,14 @@
 """What stands beside a figure: the reasons behind a count, in the target's own words where it gave any."""
 
+import re
+
 from wswarm.quoted import is_whereabouts
 from wswarm.report import format as show
 from wswarm.run import Connections, Messages, Run
+from wswarm.stats import extras
 from wswarm.stats.drops import CLOSE_MEANINGS
 
+_MARKER = re.compile("wswarm[0-9a-f]{40}")
 SHOWN = 8  # reasons of one figure
 SAID = 80  # characters of what was said beside a figure; the run file has more
 
@@ -48,7 +52,14 @@ def unmarked(run: Run) -> str:
     if run.messages is None or not run.messages.unmarked:
         return ""
     sampled = run.samples.unmarked
+    if any(_MARKER.search(sample) for sample in sampled):
+        return "frames that were not ours, marks of another run of wswarm among them"
     return "frames that were not ours" + (f', such as "{_short(sampled[0])}"' if sampled else "")
+
+
+def extra(seen: Messages) -> str:
+    """Return what the messages are that nobody was owed."""
+    return extras.listed(seen.extra_kinds) or ("not owed" if seen.extra else "")
 
 
 def _with_words(reason: str, said: dict[str, str]) -> str:

@@ -99,7 +99,7 @@ def _messages(run: Run) -> Section | None:
         Row("lost", show.count(lost), why),
         Row("duplicated", show.count(seen.duplicated)),
         Row("reordered", show.count(seen.reordered)),
-        Row("extra", show.count(seen.extra), "not owed: the socket opened later" if seen.extra else ""),
+        Row("extra", show.count(seen.extra), remarks.extra(seen)),
         Row("unmarked", show.count(seen.unmarked), remarks.unmarked(run)),
     ]
     if run.fanout is not None:
