@@ -12,9 +12,9 @@ from random import Random
 from typing import NamedTuple
 
 import numpy as np
-import psutil
 
 from wswarm.drive.clock import Timer, make_timer, now_ns
+from wswarm.drive.lazy import psutil
 from wswarm.drive.spending import run_queue_ns
 from wswarm.stats.findings import Effort
 from wswarm.stats.histogram import Histogram

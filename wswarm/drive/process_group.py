@@ -5,9 +5,8 @@ import os
 import signal
 import time
 
-import psutil
-
 from wswarm.drive.clock import now_ns
+from wswarm.drive.lazy import psutil
 from wswarm.units import NS_PER_S
 
 _POLL_S = 0.02
@@ -52,7 +51,7 @@ class ProcessGroup:
         return any(_is_of(process, self._pid) for process in psutil.process_iter())
 
 
-def _is_of(process: psutil.Process, group: int) -> bool:
+def _is_of(process: "psutil.Process", group: int) -> bool:
     try:
         return os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE
     except (OSError, psutil.Error):

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-import psutil
-
 from wswarm.drive import clock, files, limits
+from wswarm.drive.lazy import psutil
 
 GENERATOR_BYTES = 16_000
 TARGET_BYTES = 60_000

@@ -10,6 +10,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil  # its build for Linux asks for `resource`
+
+assert psutil.POSIX
+
 # Others go too on Windows (`termios`, `pwd`, `os.uname`, `socket.AF_UNIX`), but the builds of numpy, gevent and Locust
 # for Linux that the tests run with do not bear it.
 for absent in ("resource", "fcntl", "grp", "uvloop"):
@@ -17,7 +21,10 @@ for absent in ("resource", "fcntl", "grp", "uvloop"):
 
 for module, names in (
     (socket, ("SOCK_NONBLOCK", "TCP_QUICKACK", "SO_REUSEPORT")),
-    (os, ("sched_getaffinity", "sched_setaffinity", "timerfd_create", "pread", "killpg", "getpgid", "setsid")),
+    (
+        os,
+        ("sched_getaffinity", "sched_setaffinity", "timerfd_create", "pread", "killpg", "getpgid", "setsid"),
+    ),
     (os, ("fork", "getuid", "geteuid", "getloadavg", "pidfd_open", "eventfd", "O_NONBLOCK", "O_CLOEXEC")),
     (signal, ("SIGHUP", "SIGKILL", "SIGUSR1", "SIGUSR2", "SIGSTOP", "SIGCONT")),
     (time, ("clock_gettime_ns",)),
