@@ -11,6 +11,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 TOKEN = "WSWARM_CHANNEL_TOKEN"
@@ -23,18 +24,16 @@ _POLL_S = 0.1
 Start = Callable[[str, Mapping[str, Any]], subprocess.Popen[bytes]]
 
 
-def can_inherit() -> bool:
-    """Return whether a process can be given a socket of ours."""
-    return os.name == "posix" and hasattr(socket, "socketpair")
-
-
 def start_with_channel(start: Start) -> tuple[subprocess.Popen[bytes], socket.socket]:
     """Start a process and return it with our end of the socket to it.
 
     Args:
         start: Starts it with a word for its command line, which `open_channel` understands, and options for `Popen`.
     """
-    return _inherited(start) if can_inherit() else _dialled(start)
+    if os.name == "posix":
+        with suppress(ValueError, AssertionError):  # what Popen raises where it knows no `pass_fds`
+            return _inherited(start)
+    return _dialled(start)
 
 
 def open_channel(word: str, environment: Mapping[str, str] = os.environ) -> socket.socket:

@@ -5,7 +5,7 @@ try:
 except ImportError:  # Windows, which has no such limit
     resource = None  # type: ignore[assignment]
 
-_NO_LIMIT = 1 << 30
+NO_LIMIT = 1 << 30
 
 # Where the hard limit is infinite the kernel has one of its own, which nobody tells: OPEN_MAX is macOS's least.
 _LADDER = (1 << 20, 245_760, 122_880, 61_440, 24_576, 10_240, 4_096, 2_048, 1_024)
@@ -14,14 +14,14 @@ _LADDER = (1 << 20, 245_760, 122_880, 61_440, 24_576, 10_240, 4_096, 2_048, 1_02
 def file_limit() -> int:
     """Return how many files one process may open at most: the hard limit, or what the kernel grants instead."""
     if resource is None:
-        return _NO_LIMIT
+        return NO_LIMIT
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY:
         return int(hard)
     raise_file_limit()
     granted, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     _set(soft, hard)
-    return int(granted) if granted != resource.RLIM_INFINITY else _NO_LIMIT
+    return int(granted) if granted != resource.RLIM_INFINITY else NO_LIMIT
 
 
 def raise_file_limit() -> None:

@@ -79,19 +79,23 @@ def _files(machine: Machine, connections: int) -> list[Check]:
     return [
         Check(
             name="open files, generator",
-            found=f"{machine.files:,} per process",
+            found=_files_found(machine),
             needed=f"{each + limits.FILES_RESERVED:,} ({-(-connections // each)} processes)",
             is_enough=-(-connections // each) <= limits.AGENTS_PER_CORE * machine.cores,
             mend="raise the hard limit: 'nofile' in /etc/security/limits.conf",
         ),
         Check(
             name="open files, local target",
-            found=f"{machine.files:,} per process",
+            found=_files_found(machine),
             needed=f"{connections + limits.FILES_RESERVED:,} per worker",
             is_enough=machine.files >= connections + limits.FILES_RESERVED or None,
             mend="raise the hard limit, start more workers, or run the target elsewhere",
         ),
     ]
+
+
+def _files_found(machine: Machine) -> str:
+    return "no limit" if machine.files >= files.NO_LIMIT else f"{machine.files:,} per process"
 
 
 def _hard_limits(machine: Machine, connections: int) -> list[Check]:
