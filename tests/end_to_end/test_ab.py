@@ -107,6 +107,9 @@ def test_a_head_that_is_twice_as_dear_is_found_in_four_generations(tmp_path: Pat
     assert cpu.ratio > 1.5
     assert ab.comparison.generations == 4
     assert len(ab.slices) == 4 * 4 * 2
+    assert cpu.base is not None
+    assert cpu.head == pytest.approx(cpu.base * cpu.ratio)
+    assert {ab.base.served, ab.head.served} == {"tests/end_to_end/servers/version.py"}
     lines = [line for line in done.stderr.splitlines() if line.startswith("[")]
     assert [line.partition("generation ")[2][:1] for line in lines] == ["1", "2", "3", "4"]
 

@@ -174,6 +174,8 @@ async def connect(request: Request, number: int, settings: Settings, events: Eve
             socket_factory=lambda _: tcp,
             **tls,
         )
+    except TimeoutError:
+        raise unanswered(address) from None
     except picows.WSHandshakeError as error:
         status = error.response.status if error.response is not None else None
         raise HandshakeFailed(

@@ -1,4 +1,4 @@
-"""What an agent knows of one of its connections."""
+"""One connection as its swarm keeps it."""
 
 from collections import deque
 

@@ -22,8 +22,8 @@ from wswarm.drive.connection import (
 )
 from wswarm.drive.manner import Manner
 from wswarm.drive.pings import Pinger
-from wswarm.drive.row import Row
-from wswarm.drive.said import Said
+from wswarm.drive.row import Row as Row
+from wswarm.drive.said import Own, Said
 from wswarm.load.plan import Plan
 from wswarm.load.request import request_for
 from wswarm.redact import Redactor
@@ -204,13 +204,16 @@ class Swarm:
         """Open the connection of a row, in a manner of its own; return why it failed, `None` if it opened."""
         row = self.rows[number]
         plan, driver, settings = own or (self._plan, self._driver, self._settings)
+        own_settings = msgspec.structs.asdict(plan) if own is not None else None
+        if own_settings is not None:
+            self.said.learn(own_settings)
         request = request_for(plan, self._numbers[number], self._prefix)
         row.payload = request.payload
         events = Events(
             row=number,
             take=self._taker(),
             unmarked=self.capture.note_unmarked,
-            closed=partial(self._note_closed, number),
+            closed=partial(self._note_closed, number, own_settings),
             writable=partial(self._note_writable, number),
             pong=_ignore_pong if self._pinger is None else partial(self._pinger.note_pong, number),
         )
@@ -219,7 +222,7 @@ class Swarm:
         except Exception as error:  # whatever went wrong, the handshake failed and that is data
             self.failed_ns.append(now_ns())
             detail = error.detail if isinstance(error, HandshakeFailed) else ""
-            return self.said.note_failure(reason_of(error), detail)
+            return self.said.note_failure(reason_of(error), detail, own_settings)
         row.timing = connection.timing
         row.connection = connection
         self.addresses[connection.address] += 1
@@ -269,13 +272,13 @@ class Swarm:
     def _note_writable(self, number: int) -> None:
         self.on_writable(number)
 
-    def _note_closed(self, number: int, ended: Ended) -> None:
+    def _note_closed(self, number: int, own: Own | None, ended: Ended) -> None:
         row = self.rows[number]
         if self._is_closing or row.closed_ns != STILL_OPEN or row.left_ns != STILL_OPEN:
             return
         row.closed_ns = now_ns()
         self._ping_no_more(number)
-        row.ending = self.said.note_ending(ended)
+        row.ending = self.said.note_ending(ended, own)
         if row.connection is not None:
             self.open -= 1
         self.on_ended(number, ended)

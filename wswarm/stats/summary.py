@@ -101,13 +101,7 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
     left_ns = np.concatenate([left_ns_of(one) for one in sockets])
     steps = _steps(columns["opened_ns"], np.minimum(columns["closed_ns"], left_ns))
     is_dropped = columns["closed_ns"] != STILL_OPEN
-    failures: Counter[str] = Counter()
-    closes: Counter[str] = Counter()
-    addresses: Counter[str] = Counter()
-    for one in sockets:
-        addresses.update(one.addresses)
-        failures.update(one.failures)
-        closes.update(one.closes)
+    failures = _counted(one.failures for one in sockets)
     return Connections(
         requested=sum(one.requested for one in sockets),
         opened=len(tls_ns),
@@ -115,9 +109,9 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
         peak=max((count for _, count in steps), default=0),
         dropped=int(np.count_nonzero(is_dropped)),
         left=int(np.count_nonzero(left_ns != STILL_OPEN)),
-        failures=dict(failures.most_common()),
-        closes=dict(closes.most_common()),
-        addresses=dict(addresses.most_common()),
+        failures=failures,
+        closes=_counted(one.closes for one in sockets),
+        addresses=_counted(one.addresses for one in sockets),
         close_reasons=close_reasons(drops_of(findings, window)),
         open_time=distribution(of_values((columns["closed_ns"] - columns["opened_ns"])[is_dropped]))
         if is_dropped.any()
@@ -133,6 +127,14 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
             for opened_ns, started_ns in _thinned(_ascending(columns["opened_ns"], columns["started_ns"]))
         ],
     )
+
+
+def _counted(found: Iterable[dict[str, int]]) -> dict[str, int]:
+    """Return the sums of what the agents counted, most first."""
+    total: Counter[str] = Counter()
+    for one in found:
+        total.update(one)
+    return dict(total.most_common())
 
 
 def _pings(sockets: Sequence[Sockets]) -> dict[str, Any]:
