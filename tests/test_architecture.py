@@ -41,7 +41,7 @@ ALLOWED["locust"] |= {"load", "stats", "drive"}
 LIVE = {
     "address",
     "clock",
-    "limits",
+    "files",
     "live",
     "probes",
     "start",
@@ -55,8 +55,9 @@ SANCTIONED = {
     ("wswarm/arguments.py", "wswarm.drive.target"),
     ("wswarm/cli.py", "wswarm.load.plan"),
     ("wswarm/commands/grammar.py", "wswarm.load.profile"),
-    ("wswarm/cli.py", "wswarm.drive.limits"),
+    ("wswarm/cli.py", "wswarm.drive.files"),
     ("wswarm/cli.py", "wswarm.drive.target"),
+    ("wswarm/testing.py", "wswarm.drive.file_lock"),
     ("wswarm/testing.py", "wswarm.drive.server"),
     ("wswarm/testing.py", "wswarm.drive.target"),
     ("wswarm/testing.py", "wswarm.stats.slo"),
@@ -96,6 +97,7 @@ CLOCKS = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "proce
 # Who else reads a clock, and why it is not the one clock of the figures.
 CLOCK_READERS = {
     "wswarm/drive/clock.py": "the one clock",
+    "wswarm/drive/probes.py": "reads the CPU time of its own process, which is no time of day",
     "wswarm/drive/target.py": "waits for the reference application to start, before any measurement",
 }
 

@@ -79,7 +79,7 @@ def test_the_plugin_breaks_no_suite_and_measures(system: str, tmp_path: Path) ->
     with serve("echo") as server:
         (tmp_path / "test_it.py").write_text(
             "def test_it(ws_swarm):\n"
-            f"    assert ws_swarm.connect({server.url!r}, connections=3, duration=0.2).connections.opened == 3\n"
+            f"    assert ws_swarm.connect({server.url!r}, connections=3, duration=0.2).run.connections.opened == 3\n"
         )
         done = python(system, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr

@@ -9,10 +9,12 @@ import os
 import secrets
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
+
+from wswarm.drive.clock import now_ns
+from wswarm.units import NS_PER_S
 
 TOKEN = "WSWARM_CHANNEL_TOKEN"
 
@@ -68,8 +70,8 @@ def _dialled(start: Start) -> tuple[subprocess.Popen[bytes], socket.socket]:
 
 def _accepted(listener: socket.socket, token: bytes, process: "subprocess.Popen[bytes]") -> socket.socket:
     """Return the connection that showed the token; of a process that ended before, one that has ended too."""
-    deadline = time.monotonic() + _START_S
-    while process.poll() is None and time.monotonic() < deadline:
+    deadline_ns = now_ns() + round(_START_S * NS_PER_S)
+    while process.poll() is None and now_ns() < deadline_ns:
         try:
             channel, _ = listener.accept()
         except TimeoutError:

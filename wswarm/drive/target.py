@@ -156,7 +156,7 @@ def _free_port() -> int:
 def end_with_parent() -> None:
     """Have the kernel end this process when its parent ends, however that happens. Source: prctl(2)."""
     library = libc()
-    if library is not None:
+    if library is not None and hasattr(library, "prctl"):
         library.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
