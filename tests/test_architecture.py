@@ -53,9 +53,12 @@ LIVE = {
 SANCTIONED = {
     ("wswarm/api.py", "wswarm.load.plan"),
     ("wswarm/arguments.py", "wswarm.drive.target"),
-    ("wswarm/cli.py", "wswarm.load.plan"),
+    ("wswarm/commands/measure.py", "wswarm.load.plan"),
+    ("wswarm/commands/suite.py", "wswarm.load.plan"),
+    ("wswarm/commands/measure.py", "wswarm.drive.target"),
     ("wswarm/commands/grammar.py", "wswarm.load.profile"),
     ("wswarm/cli.py", "wswarm.drive.files"),
+    ("wswarm/commands/grammar.py", "wswarm.load.template"),
     ("wswarm/cli.py", "wswarm.drive.target"),
     ("wswarm/testing.py", "wswarm.drive.file_lock"),
     ("wswarm/testing.py", "wswarm.drive.server"),

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from wswarm.commands import terminal
-from wswarm.commands.outputs import check_outputs, write_comparison
+from wswarm.commands import grammar, terminal
+from wswarm.commands.outputs import check_outputs, files_named, write_comparison
 from wswarm.comparison import REFERENCE_URL, Ab
 from wswarm.errors import PlanError, TargetError
 from wswarm.experiment import versions
@@ -30,7 +30,7 @@ CONNECTIONS = {"echo": 50, "fanout": 100}
 
 _OF_PLAN = (
     *("connections", "rate", "arrivals", "drain", "publishers", "size", "text", "json", "binary", "on_open"),
-    *("profile", "headers", "cookies", "subprotocols", "bind", "driver", "deflate"),
+    *("message_file", "escape", "profile", "headers", "cookies", "subprotocols", "bind", "driver", "deflate"),
 )
 
 
@@ -44,18 +44,20 @@ def compare_versions(parsed: argparse.Namespace) -> int:
     check_outputs(parsed)
     draft = make_experiment(parsed, url, options, versions.not_ready())
     draft.plan(1)
-    with terminal.report_folder(parsed.output, "ab") as folder:
+    with terminal.report_folder(parsed.output, "ab", files_named(parsed)) as folder:
         pair = _make_ready(parsed, commits)  # there is nothing to keep yet: Ctrl-C aborts
         experiment = make_experiment(parsed, url, options, pair)
         with terminal.Interrupts() as interrupts:
             ab = _compare(experiment, parsed, interrupts)
+            _print(parsed, ab)  # before anything is written: a full disk costs no figure
             stored, overlays = comparisons.load(save_ab(ab, folder))
             comparisons.save_page(stored, folder, overlays, plots=not parsed.no_plots)
     if folder.resolve().parent == store.DEFAULT_ROOT.resolve():
         link_latest(folder)
     say = terminal.say if parsed.print != "json" else _keep_quiet
     write_comparison(parsed, stored.comparison, stored.context, folder, say)
-    _print(parsed, ab, folder)
+    if parsed.print != "json" and not parsed.quiet:
+        terminal.say(f"report: {folder}/{comparisons.PAGE_FILE}")
     return exit_code(ab, is_strict=parsed.strict)
 
 
@@ -71,9 +73,7 @@ def exit_code(ab: Ab, *, is_strict: bool) -> int:
 
 def address_and_options(parsed: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     """Return the service's address, and the options of the plan that were given."""
-    options = {name: getattr(parsed, name, None) for name in _OF_PLAN}
-    options = {name: value for name, value in options.items() if value is not None}
-    options = {name: tuple(one) if isinstance(one, list) else one for name, one in options.items()}
+    options = grammar.messages({name: getattr(parsed, name, None) for name in _OF_PLAN})
     options.setdefault("connections", CONNECTIONS[parsed.scenario])
     given = (getattr(parsed, name, None) for name in ("url", "base_cmd", "serve"))
     if not any(given):
@@ -171,9 +171,8 @@ def _keep_quiet(_: str) -> None:
     """Print no annotations where the JSON stands on stdout alone."""
 
 
-def _print(parsed: argparse.Namespace, ab: Ab, folder: Path) -> None:
+def _print(parsed: argparse.Namespace, ab: Ab) -> None:
     if parsed.print == "json":
         terminal.say(msgspec.json.encode(ab).decode())
     elif not parsed.quiet:
         terminal.say(ab_summary(ab))
-        terminal.say(f"report: {folder}/{comparisons.PAGE_FILE}")

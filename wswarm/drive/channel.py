@@ -9,9 +9,8 @@ import os
 import secrets
 import socket
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
 
 from wswarm.drive.clock import now_ns
 from wswarm.units import NS_PER_S
@@ -23,14 +22,15 @@ _TOKEN_BYTES = 32
 _START_S = 60.0
 _POLL_S = 0.1
 
-Start = Callable[[str, Mapping[str, Any]], subprocess.Popen[bytes]]
+Start = Callable[[str, Sequence[int], Mapping[str, str]], "subprocess.Popen[bytes]"]
 
 
 def start_with_channel(start: Start) -> tuple[subprocess.Popen[bytes], socket.socket]:
     """Start a process and return it with our end of the socket to it.
 
     Args:
-        start: Starts it with a word for its command line, which `open_channel` understands, and options for `Popen`.
+        start: Starts it with a word for its command line, which `open_channel` understands, with file descriptors to
+            hand down, and with further variables of its environment.
     """
     if os.name == "posix":
         with suppress(ValueError, AssertionError):  # what Popen raises where it knows no `pass_fds`
@@ -53,7 +53,7 @@ def _inherited(start: Start) -> tuple[subprocess.Popen[bytes], socket.socket]:
     ours, theirs = socket.socketpair()
     with theirs:
         try:
-            return start(str(theirs.fileno()), {"pass_fds": (theirs.fileno(),)}), ours
+            return start(str(theirs.fileno()), (theirs.fileno(),), {}), ours
         except BaseException:
             ours.close()
             raise
@@ -64,7 +64,7 @@ def _dialled(start: Start) -> tuple[subprocess.Popen[bytes], socket.socket]:
     with socket.create_server((_HOST, 0)) as listener:
         listener.settimeout(_POLL_S)
         port = listener.getsockname()[1]
-        process = start(f"{_HOST}:{port}", {"env": {**os.environ, TOKEN: token.hex()}})
+        process = start(f"{_HOST}:{port}", (), {TOKEN: token.hex()})
         return process, _accepted(listener, token, process)
 
 

@@ -85,10 +85,11 @@ class PicowsConnection(picows.WSListener):
         if self._transport is not None:
             self._transport.send(self._kind, payload)
 
-    def say(self, text: bytes) -> None:
-        """Send one text message at once."""
+    def say(self, payload: bytes, *, is_binary: bool = False) -> None:
+        """Send one message at once, as text unless told otherwise."""
         if self._transport is not None:
-            self._transport.send(picows.WSMsgType.TEXT, text)
+            kind = picows.WSMsgType.BINARY if is_binary else picows.WSMsgType.TEXT
+            self._transport.send(kind, payload)
 
     def ping(self, payload: bytes) -> None:
         """Send a ping at once."""

@@ -6,7 +6,6 @@ import shlex
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from wswarm.drive.clock import now_ns
 from wswarm.drive.files import raise_file_limit
 from wswarm.drive.libc import libc
 from wswarm.drive.process_group import ProcessGroup
+from wswarm.drive.scratch import scratch_file
 from wswarm.drive.target import HOST, end_with_parent, read_log
 from wswarm.errors import PlanError, TargetError
 from wswarm.units import NS_PER_S
@@ -91,7 +91,7 @@ class Server:
     def __init__(self, command: Command, port: int, cores: Collection[int] = ()) -> None:
         raise_file_limit()  # the server inherits it
         self.name, self.port = command.name, port
-        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed on exit
+        self._log: IO[bytes] = scratch_file()
         words = command.words(port)
         variables = {**os.environ, **command.variables}
         try:
@@ -109,7 +109,7 @@ class Server:
         except OSError as error:
             self._log.close()
             raise TargetError(
-                f"{command.name} can't be started: {words[0]}: {error.strerror or error}; is it installed there?"
+                f"{command.name} can't be started: {words[0]}: {error.strerror or error}; {_where(command)}"
             ) from None
         self.pid = self._process.pid
         self._group = ProcessGroup(self.pid)
@@ -191,6 +191,15 @@ def free_ports(count: int) -> list[int]:
         for probe in probes:
             probe.bind((HOST, 0))
         return [int(probe.getsockname()[1]) for probe in probes]
+
+
+def _where(command: Command) -> str:
+    if command.home is None:
+        return "is it installed there?"
+    return (
+        "it is not in the commit's own environment: have the commit install it (requirements.txt, pyproject.toml), or"
+        " serve it yourself with --base-cmd and --head-cmd"
+    )
 
 
 def _program(word: str, variables: Mapping[str, str], folder: Path | None) -> str:

@@ -26,6 +26,7 @@ from wswarm.drive.row import Row as Row
 from wswarm.drive.said import Own, Said
 from wswarm.load.plan import Plan
 from wswarm.load.request import request_for
+from wswarm.load.template import MARKER
 from wswarm.redact import Redactor
 from wswarm.stats.findings import STILL_OPEN, Sockets, Words, pack
 from wswarm.units import NS_PER_S
@@ -53,15 +54,15 @@ class Swarm:
         self, plan: Plan, prefix: bytes, driver: Driver, settings: Settings, numbers: list[int]
     ) -> None:
         self.rows = [Row() for _ in numbers]
-        self.capture = Capture(prefix, plan.template.count("{marker}"))
+        self.capture = Capture(prefix, plan.template.count(MARKER))
         self.said = Said(Redactor(msgspec.structs.asdict(plan)))
         self.addresses: Counter[str] = Counter()
         self.failed_ns: list[int] = []
         self.open = self.opened = 0
         self.on_writable: Callable[[int], None] = _ignore
-        self.on_marked: Callable[[int, bytes], None] = _ignore_message
+        self.on_marked: Callable[[int, bytes], None] = _ignore
         self.on_heard: Callable[[int, bytes, int], None] | None = None
-        self.on_ended: Callable[[int, Ended], None] = _ignore_end
+        self.on_ended: Callable[[int, Ended], None] = _ignore
         self.is_replying = False
         self._plan, self._prefix, self._numbers = plan, prefix, numbers
         self._driver, self._settings = driver, settings
@@ -94,7 +95,7 @@ class Swarm:
         """Let go of what a load before has left: messages that wait for room, and who answers replies."""
         for row in self.rows:
             row.backlog = None
-        self.on_marked = _ignore_message
+        self.on_marked = _ignore
 
     async def close_all(self) -> None:
         """Say goodbye on every connection, then end them all at once."""
@@ -215,7 +216,7 @@ class Swarm:
             unmarked=self.capture.note_unmarked,
             closed=partial(self._note_closed, number, own_settings),
             writable=partial(self._note_writable, number),
-            pong=_ignore_pong if self._pinger is None else partial(self._pinger.note_pong, number),
+            pong=_ignore if self._pinger is None else partial(self._pinger.note_pong, number),
         )
         try:
             connection = await driver(request, number, settings, events)
@@ -237,7 +238,7 @@ class Swarm:
             self.leave(number)
             return None
         for message in request.on_open:
-            connection.say(message)
+            connection.say(message.payload, is_binary=message.is_binary)
         return None
 
     def _taker(self) -> Take:
@@ -284,17 +285,5 @@ class Swarm:
         self.on_ended(number, ended)
 
 
-def _ignore(_: int) -> None:
-    """Do nothing: before the load there is nothing to send."""
-
-
-def _ignore_pong(_: bytes) -> None:
-    """Do nothing: nobody has pinged."""
-
-
-def _ignore_end(_: int, __: Ended) -> None:
-    """Do nothing: the ends are in the figures."""
-
-
-def _ignore_message(_: int, __: bytes) -> None:
-    """Do nothing: before the load there is nothing to answer."""
+def _ignore(*_: object) -> None:
+    """Do nothing: before the load there is nothing to send or to answer, and what ended is in the figures."""

@@ -70,9 +70,9 @@ class WebsocketsConnection:
         """Send one message at once."""
         broadcast([self._wire], payload, text=self._is_text)
 
-    def say(self, text: bytes) -> None:
-        """Send one text message at once."""
-        broadcast([self._wire], text, text=True)
+    def say(self, payload: bytes, *, is_binary: bool = False) -> None:
+        """Send one message at once, as text unless told otherwise."""
+        broadcast([self._wire], payload, text=not is_binary)
 
     def ping(self, payload: bytes) -> None:
         """Send a ping at once."""

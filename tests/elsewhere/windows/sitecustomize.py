@@ -14,7 +14,7 @@ from typing import Any
 with suppress(ImportError):  # its build for Linux asks for `resource`, so it comes first
     import psutil as psutil
 
-# Others go too on Windows (`termios`, `pwd`, `os.uname`, `socket.AF_UNIX`), but the builds of numpy, gevent and
+# Others go too on Windows (`termios`, `pwd`, `os.uname`, `os.getuid`), but the builds of numpy, gevent and
 # Locust for Linux that the tests run with do not bear it.
 for absent in ("resource", "fcntl", "grp", "uvloop"):
     sys.modules[absent] = None  # type: ignore[assignment]
@@ -25,7 +25,7 @@ for module, names in (
         os,
         ("sched_getaffinity", "sched_setaffinity", "timerfd_create", "pread", "killpg", "getpgid", "setsid"),
     ),
-    (os, ("fork", "getuid", "geteuid", "getloadavg", "pidfd_open", "eventfd", "O_NONBLOCK", "O_CLOEXEC")),
+    (os, ("fork", "getloadavg", "pidfd_open", "eventfd", "O_NONBLOCK", "O_CLOEXEC")),
     (signal, ("SIGHUP", "SIGKILL", "SIGUSR1", "SIGUSR2", "SIGSTOP", "SIGCONT")),
     (time, ("clock_gettime_ns",)),
 ):
