@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from types import TracebackType
 from typing import IO, NamedTuple, Self
 
@@ -57,7 +58,14 @@ def command(options: ServerOptions) -> list[str]:
     return [
         *module_command(*server, f"target_app.{options.app}:app"),
         *("--host", options.host, "--port", str(options.port)),
-        *("--ws", WS_PROTOCOLS.get(options.ws, options.ws), "--loop", options.loop, "--http", options.http),
+        *(
+            "--ws",
+            WS_PROTOCOLS.get(options.ws, options.ws),
+            "--loop",
+            _loop(options.loop),
+            "--http",
+            options.http,
+        ),
         *("--ws-per-message-deflate", str(options.deflate).lower()),
         *("--log-level", options.log_level, "--no-access-log", "--timeout-graceful-shutdown", "5"),
         *(["--tracebacks"] if options.tracebacks else []),
@@ -77,6 +85,11 @@ def environment(options: ServerOptions) -> dict[str, str]:
             f"--backplane is for --app main: target_app.{options.app} broadcasts in one process only"
         )
     return {**os.environ, "TARGET_BACKPLANE": options.backplane}
+
+
+def _loop(wanted: str) -> str:
+    """Return uvicorn's name of the event loop, asyncio's where there is no uvloop: it is not made for Windows."""
+    return wanted if wanted != "uvloop" or find_spec("uvloop") is not None else "asyncio"
 
 
 class ReferenceApp:
