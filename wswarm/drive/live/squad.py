@@ -11,7 +11,8 @@ from wswarm.drive.clock import now_ns
 from wswarm.drive.connection import Driver, Ended, Settings
 from wswarm.drive.live import wire
 from wswarm.drive.live.sender import LiveSender
-from wswarm.drive.swarm import Manner, Swarm
+from wswarm.drive.manner import Manner
+from wswarm.drive.swarm import Swarm
 from wswarm.drive.tls import client_context
 from wswarm.load.plan import Plan
 from wswarm.stats.deliveries import FanoutTally
@@ -44,7 +45,8 @@ class Squad:
         plan = order.plan
         self._contexts: dict[tuple[object, ...], ssl.SSLContext | None] = {}
         self.order, self.window = order, muster.window
-        self._number, self._say, self._ahead_ns = number, say, muster.ahead_ns
+        self._number, self._say = number, say
+        self._ahead_ns = muster.ahead_ns if order.role == "subscribe" else 0  # others read marks of their own
         self.swarm = Swarm(plan, muster.prefix, driver, self._settings(plan, order.addresses), [])
         self.swarm.on_ended = self._note_end
         if order.is_heard:
