@@ -86,7 +86,7 @@ def test_the_plugin_breaks_no_suite_and_measures(system: str, tmp_path: Path) ->
 
 
 def test_users_of_locust_are_measured_on_macos(tmp_path: Path) -> None:
-    """Not so for Windows: gevent's build for Linux, which the tests run with, can do without none of these modules."""
+    """Not on Windows: gevent's build for Linux, which the tests run with, needs the modules that go there."""
     with serve("echo") as server:
         (tmp_path / "locustfile.py").write_text(
             "from wswarm.locust import WebSocketUser\n"
