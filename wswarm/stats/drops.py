@@ -31,6 +31,10 @@ CLOSE_MEANINGS = {
 
 _UNEXPLAINED = {"1000", "1001", "1005", "1006"}  # what is left of a connection that something between has cut
 _IDLE_LEAST_S = 0.5
+_KEEPS = {  # whoever says goodbye may know the protocol, and want a message of it
+    True: "keeps them alive",
+    False: "may keep them alive, unless a message of the protocol is waited for, such as a heartbeat",
+}
 _ALIKE = 0.1
 
 
@@ -110,8 +114,12 @@ def close_reasons(drops: Drops) -> dict[str, int]:
     return {group.label: len(group.open_s) for group in drops.groups}
 
 
-def notices(drops: Drops) -> list[str]:
-    """Return what a reader has to know first: how many connections were lost, why and when."""
+def notices(drops: Drops, *, is_pinged: bool = False) -> list[str]:
+    """Return what a reader has to know first: how many connections were lost, why and when.
+
+    Args:
+        is_pinged: Whether the connections were never silent, because we pinged them.
+    """
     theirs = [group for group in drops.groups if not group.label.startswith(OURS)]
     ours = [group for group in drops.groups if group.label.startswith(OURS)]
     told = []
@@ -119,7 +127,7 @@ def notices(drops: Drops) -> list[str]:
         told.append(f"the target closed {_of(theirs, drops)}: {listed(theirs)}")
     if ours:
         told.append(f"{_of(ours, drops)} had to be ended because of what the target sent: {listed(ours)}")
-    return [*told, *_guesses(theirs)]
+    return [*told, *([] if is_pinged else _guesses(theirs))]
 
 
 def failure(drops: Drops, *, is_nothing_measured: bool) -> str | None:
@@ -180,8 +188,8 @@ def _guesses(groups: Sequence[Group]) -> list[str]:
             wait = _time(float(np.median(group.idle_s)))
             return [
                 f"each of those with {group.label} ended {wait} after the last word on it: the target, or a"
-                f" proxy or load balancer before it, may cut what is silent for {wait}; --ping {_half(low)} keeps"
-                " them alive"
+                f" proxy or load balancer before it, may cut what is silent for {wait}; --ping {_half(low)}"
+                f" {_KEEPS[group.label == '1006']}"
             ]
     return []
 
