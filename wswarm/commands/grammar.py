@@ -2,15 +2,15 @@
 
 import argparse
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from wswarm import units
 from wswarm.errors import PlanError
-from wswarm.load.escapes import escape_in
 from wswarm.load.profile import PROFILES
 from wswarm.load.template import Binary, as_text, check_utf8
+from wswarm.load.template import hints as hints
 
 UNITS = "Durations: 250ms 10s 1m30s. Counts: 10k 1m. Rates: 500/s 2k/s 30/m. Sizes: 512 16k 64KiB."
 
@@ -71,18 +71,6 @@ def messages(given: Mapping[str, Any]) -> dict[str, Any]:
             check_utf8(content, f"--message-file {path}:", "add --binary")
         settings = {"binary": False} | settings | {"text": content}
     return as_text(settings)
-
-
-def hints(given: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what of messages given on the command line is probably not meant as it stands there."""
-    if given.get("escape"):
-        return
-    messages = [("--text", given.get("text")), *(("--on-open", one) for one in given.get("on_open") or ())]
-    for option, message in messages:
-        found = escape_in(message) if message is not None else None
-        if found is not None:
-            kind = "-binary" if isinstance(message, Binary) else ""
-            yield f"{option}{kind} holds {found} literally; --escape reads it as a character"
 
 
 def _content(path: str) -> bytes:
