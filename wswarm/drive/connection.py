@@ -60,11 +60,13 @@ class Connection(Protocol):
     Attributes:
         is_open: Whether a message can still be sent.
         is_writable: Whether the write buffer has room.
+        subprotocol: The one that the server chose, `None` for none.
         timing: How the handshake went.
     """
 
     is_open: bool
     is_writable: bool
+    subprotocol: str | None
     timing: Timing
 
     def send(self, payload: bytes) -> None:
@@ -104,9 +106,10 @@ class Settings(NamedTuple):
     Attributes:
         addresses: Where to connect, tried in order; the first that answered is tried first from then on.
         sources: Local addresses, taken in turn; empty: the system's choice.
-        context: TLS settings, `None` for ws://.
+        context: TLS settings, `None` if no connection uses TLS.
         is_binary: Whether messages go out as binary frames.
         timeout: s that a handshake may take in all.
+        sni: Name to ask for and to check in TLS, `None`: the address's host.
     """
 
     addresses: list[Address]
@@ -116,6 +119,7 @@ class Settings(NamedTuple):
     subprotocols: tuple[str, ...]
     deflate: bool
     timeout: float
+    sni: str | None = None
 
 
 class Driver(Protocol):

@@ -24,6 +24,24 @@ class Request:
     on_open: tuple[bytes, ...]
     payload: Payload
 
+    @property
+    def is_secure(self) -> bool:
+        """Whether the connection uses TLS."""
+        return urlsplit(self.url).scheme == "wss"
+
+    @property
+    def host(self) -> str:
+        """The Host header that the address asks for: without its scheme's own port."""
+        parts = urlsplit(self.url)
+        own = f":{443 if self.is_secure else 80}"
+        return parts.netloc.removesuffix(own) if parts.port else parts.netloc.removesuffix(":")
+
+    @property
+    def target(self) -> str:
+        """The path and query to ask for."""
+        parts = urlsplit(self.url)
+        return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+
 
 def request_for(plan: Plan, connection_id: int, prefix: bytes) -> Request:
     """Return the request of the connection with that number; it replaces every `{id}` of the plan."""
