@@ -26,6 +26,7 @@ MOST_FAILURES = 10  # early ends in a row of a worker until all is stopped, as l
 LIVED_S = 10.0  # an end before this is an early one
 LONGEST_WAIT_S = 5.0  # before a restart
 PATIENCE_S = 5.0  # beyond uvicorn's own time limit, until a worker that does not stop is killed
+_SAFELY = ("-P",) if sys.flags.safe_path else ()  # workers find what we find: the folder we are in, or not
 _TICK_S = 0.5
 
 
@@ -164,7 +165,14 @@ class Supervisor:
         }
         with theirs:
             worker.process = subprocess.Popen(
-                [sys.executable, "-m", "target_app.worker", json.dumps(self._settings), str(theirs.fileno())],
+                [
+                    sys.executable,
+                    *_SAFELY,
+                    "-m",
+                    "target_app.worker",
+                    json.dumps(self._settings),
+                    str(theirs.fileno()),
+                ],
                 stdin=subprocess.DEVNULL,
                 env=environment,
                 pass_fds=[theirs.fileno()],

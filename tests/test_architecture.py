@@ -21,7 +21,9 @@ ALLOWED = {
     "errors": set[str](),
     "progress": set[str](),
     "redact": set[str](),
-    "run": set[str](),
+    "distribution": set[str](),
+    "broadcasts": {"distribution"},
+    "run": {"broadcasts", "distribution"},
     "comparison": {"run", "stats"},
     "units": {"errors"},
     "load": LEAVES,
@@ -34,7 +36,15 @@ ALLOWED["commands"] |= {"stats"}  # a comparison of stored results is neither an
 
 # Under Locust nobody knows beforehand when a hold ends and how many connect: that front end runs its agents itself.
 ALLOWED["locust"] |= {"load", "stats", "drive"}
-LIVE = {"address", "clock", "limits", "live", "probes", "target"}  # what of `drive` it does that with
+LIVE = {
+    "address",
+    "clock",
+    "limits",
+    "live",
+    "probes",
+    "start",
+    "target",
+}  # what of `drive` it does that with
 
 # What a front end needs from deeper rooms: the words of a plan, and the server that `serve` becomes.
 SANCTIONED = {

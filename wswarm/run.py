@@ -10,36 +10,14 @@ from typing import Any, Literal
 
 import msgspec
 
+from wswarm.broadcasts import Broadcast as Broadcast
+from wswarm.broadcasts import Fanout as Fanout
+from wswarm.distribution import Distribution as Distribution
+
 SCHEMA = "wswarm/run@1"
 
 Scenario = Literal["connect", "echo", "fanout"]
 Verdict = Literal["valid", "suspect", "invalid"]
-
-
-class Distribution(msgspec.Struct, frozen=True, kw_only=True):
-    """How a time is distributed over a run.
-
-    Attributes:
-        n: Number of values.
-        min: Least value, exact, s; `None` when n is 0, as are the others.
-        mean: Arithmetic mean, exact, s.
-        max: Greatest value, exact, s.
-        p50: Percentiles, s, three significant digits. `None` when n is too small: the 95 % confidence
-            interval of the order statistic has to lie inside the sample.
-        hdr: The whole histogram in nanoseconds, HdrHistogram V2 compressed encoding, base64.
-    """
-
-    n: int
-    min: float | None = None
-    mean: float | None = None
-    max: float | None = None
-    p50: float | None = None
-    p90: float | None = None
-    p95: float | None = None
-    p99: float | None = None
-    p99_9: float | None = None
-    p99_99: float | None = None
-    hdr: str | None = None
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +59,9 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
         failures: Failed handshakes by reason (`http 403`, `timeout`, `reset`, `refused`, …).
         dropped: Connections lost after they had opened, whoever began it, up to the end of the drain.
         closes: Those of them that the peer began, by close code (`1006`: without a close frame).
+        close_reasons: All dropped ones by close code and the reason that came with it (`4401 token expired`);
+            of many different ones those beyond the first are together under `other`.
+        open_time: How long the dropped ones had been open; `None` if there is none.
         left: Connections that were told to leave before the end, which is no loss.
         handshake_time: TCP connect start to upgrade response; split into tcp, tls and upgrade.
         timeline: Each change of the open connections; of more than 1,000, every k-th and the last.
@@ -94,6 +75,8 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
     dropped: int
     failures: dict[str, int]
     closes: dict[str, int]
+    close_reasons: dict[str, int] = {}
+    open_time: Distribution | None = None
     left: int = 0
     handshake_time: Distribution
     tcp_time: Distribution | None = None
@@ -110,11 +93,19 @@ class Lost(msgspec.Struct, frozen=True, kw_only=True):
     silent: int = 0
 
 
+class Unsent(msgspec.Struct, frozen=True, kw_only=True):
+    """Offered and never sent: their connection had closed, or they were still waiting when the drain ended."""
+
+    disconnected: int = 0
+    late: int = 0
+
+
 class Messages(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of the messages of the hold; owed = received + lost."""
+    """What became of the messages of the hold; offered = sent + unsent, owed = received + lost."""
 
     offered: int
     sent: int
+    unsent: Unsent | None = None
     owed: int
     received: int
     lost: Lost
@@ -130,41 +121,6 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
     offered: float | None
     achieved: float
     received: float
-
-
-class Broadcast(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """One broadcast of the hold; times in s after its intended publish, `t` in s since the run began."""
-
-    t: float
-    owed: int
-    received: int
-    first: float | None
-    median: float | None
-    last: float | None
-
-
-class Fanout(msgspec.Struct, frozen=True, kw_only=True):
-    """How broadcasts reached their subscribers.
-
-    Attributes:
-        incomplete: Broadcasts that at least one subscriber never received.
-        delivery_time: n = deliveries (correlated within a broadcast).
-        first_delivery: n = broadcasts, as are the following.
-        median_delivery: Read off a histogram with bins of at most 2 %.
-        completion_time: Complete broadcasts only, as is `spread`.
-        per_broadcast: In order of publishing, at most 5,000 rows; a longer run stores every k-th broadcast.
-    """
-
-    publishers: int
-    subscribers: int
-    broadcasts: int
-    incomplete: int
-    delivery_time: Distribution
-    first_delivery: Distribution
-    median_delivery: Distribution
-    completion_time: Distribution
-    spread: Distribution
-    per_broadcast: list[Broadcast] = []
 
 
 class Second(msgspec.Struct, frozen=True, kw_only=True):
@@ -235,6 +191,18 @@ class TargetCost(msgspec.Struct, frozen=True, kw_only=True):
     command: str | None = None
 
 
+class Samples(msgspec.Struct, frozen=True, kw_only=True):
+    """What the target said where something else was expected: at most 200 characters each, secrets left out.
+
+    Attributes:
+        unmarked: A few different messages without our marker, as text, control characters escaped.
+        refusals: What came with failed handshakes, by their reason: one of each.
+    """
+
+    unmarked: list[str] = []
+    refusals: dict[str, str] = {}
+
+
 class SloResult(msgspec.Struct, frozen=True, kw_only=True):
     """One service-level objective: `value` is `None` when the run has no such figure, and then it is not met."""
 
@@ -251,6 +219,10 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         plan: Every setting as it was used, the seed included.
         clock_error: Delivery times that were taken between machines may be wrong by so much, s, and smaller ones are
             not given; `None`: all times are of one clock.
+        notices: What a reader has to know first: what the target did to the connections.
+        failure: How the target failed before the hold's end, if it did (exit code 95): it died, or hung up on so
+            many that the rest says little.
+        samples: What the target said where something else was expected.
     """
 
     schema: str = SCHEMA
@@ -259,6 +231,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     started_at: str
     plan: dict[str, Any]
     environment: Environment
+    notices: list[str] = []
+    failure: str | None = None
     validity: Validity
     phases: Phases
     connections: Connections
@@ -271,6 +245,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     series: list[Second]
     generator: GeneratorCost
     target: TargetCost | None
+    samples: Samples = Samples()
     slo: list[SloResult] = []
     clock_error: float | None = None
 

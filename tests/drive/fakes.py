@@ -110,6 +110,7 @@ class FakeSwarm(Swarm):
         for number, (row, connection) in enumerate(zip(self.rows, connections, strict=True)):
             row.connection = connection
             row.payload = payload_for("<{marker}>", number, PREFIX, None)
+        self._numbers = list(range(1, 1 + len(connections)))
         self.on_writable = lambda _: None
         self.on_marked = lambda _, __: None
 

@@ -83,6 +83,16 @@ def test_memory_grows_with_the_bins_and_not_with_the_values(monkeypatch: pytest.
     assert made([(1, 5_000), (2, 6_000)] * 500).pack() == bins.pack()
 
 
+def test_many_distinct_bins_are_not_sorted_anew_with_every_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_CONSOLIDATE_AT", 10)
+    bins, sorts = made([(key, 5_000) for key in range(30)]), []
+    merge = Bins._consolidated
+    monkeypatch.setattr(Bins, "_consolidated", lambda one: sorts.append(1) or merge(one))
+    for key in range(30, 60):
+        bins.record(ints([key]), ints([5_000]))
+    assert len(sorts) <= 1
+
+
 @pytest.mark.parametrize("value", [-1, 0, 1, FLOOR_NS])
 def test_values_below_a_microsecond_count_as_one(value: int) -> None:
     assert made([(0, value)]).pack() == made([(0, FLOOR_NS)]).pack()

@@ -1,7 +1,7 @@
 """The agent: a process of its own in which the measured loop lives alone.
 
-Started by `drive.fleet` as `python -m wswarm.drive.agent FD`; takes commands over that socket and exits when it
-reaches its end, so that no agent outlives its front end.
+Started by `drive.fleet` with the number of its end of a socket; takes commands over that and exits when it reaches
+its end, so that no agent outlives its front end.
 """
 
 import asyncio

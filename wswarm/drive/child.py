@@ -2,12 +2,12 @@
 
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from typing import IO
 
 from wswarm.drive import wire
+from wswarm.drive.start import module_command
 
 _EXIT_S = 5.0
 _READ_SIZE = 1 << 20
@@ -18,7 +18,7 @@ class Child:
 
     Args:
         name: What reports call it.
-        module: Run as `python -m MODULE FD`.
+        module: Run with the number of its end of the socket.
 
     Attributes:
         channel: This end of the socket.
@@ -34,7 +34,7 @@ class Child:
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `end`
         self._unread = bytearray()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", module, str(theirs.fileno())],
+            module_command(module, str(theirs.fileno())),
             pass_fds=(theirs.fileno(),),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from wswarm.drive.slowed import spin
+from wswarm.drive.start import module_command
 from wswarm.drive.target import end_with_parent
 
 _BUSY_NS = 50_000_000
@@ -20,7 +21,7 @@ def neighbour(*, is_there: bool) -> Iterator[None]:
         yield
         return
     process = subprocess.Popen(
-        [sys.executable, "-m", "wswarm.drive.neighbour"],
+        module_command("wswarm.drive.neighbour"),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

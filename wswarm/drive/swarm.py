@@ -140,6 +140,10 @@ class Swarm:
             np.int64,
         )
 
+    def ids(self, rows: Int64s) -> Int64s:
+        """Return the `{id}` of each of the rows."""
+        return np.array(self._numbers, np.int64)[rows]
+
     def sockets(self) -> Sockets:
         """Return how the connections fared."""
         opened = [(*row.timing, row.closed_ns, row.left_ns) for row in self.rows if row.timing is not None]

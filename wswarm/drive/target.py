@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import IO, NamedTuple, Self
 
 from wswarm.drive.limits import raise_file_limit
+from wswarm.drive.start import module_command
 from wswarm.errors import PlanError, TargetError
 
 APPS = ("main", "documented.echo", "documented.items", "documented.chat")
@@ -54,7 +55,7 @@ def command(options: ServerOptions) -> list[str]:
     # uvicorn's own workers share one socket, and then most connections end up with one of them.
     server = ("target_app.workers", "--workers", str(options.workers))
     return [
-        *(sys.executable, "-m", *server, f"target_app.{options.app}:app"),
+        *module_command(*server, f"target_app.{options.app}:app"),
         *("--host", options.host, "--port", str(options.port)),
         *("--ws", WS_PROTOCOLS.get(options.ws, options.ws), "--loop", options.loop, "--http", options.http),
         *("--ws-per-message-deflate", str(options.deflate).lower()),

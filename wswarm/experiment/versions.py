@@ -214,9 +214,10 @@ def _install(version: Version, tree: Path, environment: Path) -> None:
         )
     constraints = tree / "constraints.txt"
     bound = ["--constraint", str(constraints)] if constraints.exists() else []
-    _run(version, [sys.executable, "-m", "venv", "--clear", str(environment)])
+    _run(version, [sys.executable, "-P", "-m", "venv", "--clear", str(environment)])
     pip = [
         str(environment / "bin" / "python"),
+        "-P",
         "-m",
         "pip",
         "install",

@@ -2,7 +2,6 @@
 
 import logging
 import subprocess
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from wswarm.drive.probes import MachineUse
+from wswarm.drive.start import module_command
 from wswarm.errors import ResultError
 from wswarm.experiment.assemble import Observed, assemble
 from wswarm.load.plan import Plan
@@ -69,7 +69,7 @@ def write(runs: Sequence[Run], root: Path, *, plots: bool) -> Path:
     store.link_latest(folder)
     if plots:
         drawn = subprocess.run(
-            [sys.executable, "-m", "wswarm.cli", "report", str(folder)],
+            module_command("wswarm.cli", "report", str(folder)),
             capture_output=True,
             text=True,
             check=False,

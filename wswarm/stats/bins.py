@@ -21,12 +21,12 @@ class Bins:
     Memory grows with the bins that hold a value, not with the values.
     """
 
-    __slots__ = ("_codes", "_counts", "_pending")
+    __slots__ = ("_codes", "_counts", "_distinct", "_pending")
 
     def __init__(self) -> None:
         self._codes: list[Int64s] = []
         self._counts: list[Int64s] = []
-        self._pending = 0
+        self._pending = self._distinct = 0
 
     def record(self, keys: Int64s, values_ns: Int64s) -> None:
         """Add `values_ns[i]` under `keys[i]`; keys are ≥ 0."""
@@ -74,9 +74,10 @@ class Bins:
         self._codes.append(codes)
         self._counts.append(counts.astype(np.int64))
         self._pending += len(codes)
-        if self._pending > _CONSOLIDATE_AT and len(self._codes) > 1:
+        if self._pending > max(
+            _CONSOLIDATE_AT, self._distinct
+        ):  # so each code is sorted a few times, not at every call
             self._consolidated()
-            self._pending = len(self._codes[0]) // 2
 
     def _consolidated(self) -> tuple[Int64s, Int64s]:
         if not self._codes:
@@ -84,6 +85,7 @@ class Bins:
         codes, inverse = np.unique(np.concatenate(self._codes), return_inverse=True)
         counts = np.bincount(inverse, weights=np.concatenate(self._counts)).astype(np.int64)
         self._codes, self._counts = [codes], [counts]
+        self._pending, self._distinct = 0, len(codes)
         return codes, counts
 
 

@@ -81,12 +81,35 @@ def test_these_senders_keep_their_places_among_those_of_other_agents(load: Load)
     assert load.due() == [100 * MS * number for number in range(10) if number % 5 >= 2]
 
 
-def test_a_new_pace_takes_over_at_its_moment_and_what_was_due_before_is_sent(load: Load) -> None:
+def test_a_new_pace_bends_the_cadence_at_its_moment_and_what_was_due_before_is_sent(load: Load) -> None:
     load.sender.pace(pace(0, 10.0, 3))
     load.run(250 * MS)
-    load.sender.pace(pace(450 * MS, 2.0, 3))
+    load.sender.pace(pace(450 * MS, 2.0, 3))  # half a gap after the last, so half a gap of the new remains
     load.run(1_500 * MS)
-    assert load.due() == [number * MS for number in (0, 100, 200, 300, 400, 450, 950, 1450)]
+    assert load.due() == [number * MS for number in (0, 100, 200, 300, 400, 700, 1200)]
+    assert [publisher for publisher, _, _ in load.sent()] == [0, 1, 2, 0, 1, 2, 0]
+
+
+def test_the_hold_begins_the_turns_anew(load: Load) -> None:
+    load.sender.pace(pace(0, 10.0, 3))
+    load.sender.pace(pace(450 * MS, 2.0, 3), is_hold=True)
+    load.run(1_500 * MS)
+    assert load.due()[5:] == [450 * MS, 950 * MS, 1450 * MS]
+
+
+def test_paces_that_keep_coming_starve_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    load = Load(monkeypatch, 100)
+    for number in range(40):
+        load.sender.pace(pace(number * 250 * MS, 100.0, 100))
+        load.run((number + 1) * 250 * MS)
+    assert {len(connection.marks()) for connection in load.connections} == {10}
+
+
+def test_paces_that_come_faster_than_the_messages_add_none(load: Load) -> None:
+    for number in range(40):
+        load.sender.pace(pace(number * 250 * MS, 1.0, 3))
+        load.run((number + 1) * 250 * MS)
+    assert len(load.due()) == 10
 
 
 def test_messages_are_numbered_through_and_known_by_their_number(load: Load) -> None:

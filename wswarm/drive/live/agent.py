@@ -1,7 +1,7 @@
 """The agent for a changing population: a process of its own, in which nothing but the measured loop runs.
 
-Started by `drive.live.process` as `python -m wswarm.drive.live.agent FD`; it exits when it reaches its end of that
-socket, so that nothing goes on loading without its front end.
+Started by `drive.live.process` with the number of its end of a socket; it exits when it reaches the end of that, so
+that nothing goes on loading without its front end.
 """
 
 import asyncio

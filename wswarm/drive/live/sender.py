@@ -1,14 +1,11 @@
 """Sends at paces that change as connections come and go."""
 
 import asyncio
-import itertools
 from array import array
 from collections import deque
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from wswarm.drive.clock import now_ns
 from wswarm.drive.live.wire import Pace
@@ -16,8 +13,10 @@ from wswarm.drive.outbox import Outbox
 from wswarm.drive.pacer import Pacer
 from wswarm.drive.sender import Chunk
 from wswarm.drive.swarm import Swarm
+from wswarm.load import turns
 from wswarm.load.marker import write_marks
 from wswarm.load.plan import Plan
+from wswarm.load.turns import Dues, Turns
 from wswarm.stats.findings import Int64s, Sends, Window
 from wswarm.stats.live_echo import SendLog
 from wswarm.units import NS_PER_S
@@ -27,8 +26,6 @@ _SENDS_PER_WAKE = 64  # then replies get their turn, however late the sends are
 _AHEAD_NS = 3_000_000  # a pace is worked out so long before it begins
 _NEVER = 1 << 62
 _NOTHING = Chunk([], [], [], [])
-
-_Dues = tuple[npt.NDArray[np.floating[Any]], Int64s]
 
 
 class LiveSender:
@@ -48,6 +45,8 @@ class LiveSender:
         self._swarm, self._publishers = swarm, publishers
         self._is_poisson = plan.arrivals == "poisson"
         self._chance = np.random.default_rng(plan.seed)
+        self._turns = Turns()
+        self._has_turns = False
         self._intended = array("q")
         self._rows = array("q")
         self._sequences: Int64s = np.zeros(publishers, np.int64)
@@ -128,7 +127,7 @@ class LiveSender:
             self._sequences[:] = self._sequences.max(initial=0)
         if is_hold:
             self.hold_from = int(self._sequences.max(initial=0)) * self._publishers
-        self._chunks = _joined(before, self._iterate(pace))
+        self._chunks = _joined(before, self._iterate(pace, is_hold=is_hold))
 
     def _drop(self, cells: list[int]) -> None:
         """Take it that these messages were never due; a publisher uses their numbers again."""
@@ -138,34 +137,35 @@ class LiveSender:
                 sequence, row = divmod(cell, self._publishers)
                 self._sequences[row] = sequence
 
-    def _iterate(self, pace: Pace) -> Iterator[Chunk]:
+    def _iterate(self, pace: Pace, *, is_hold: bool) -> Iterator[Chunk]:
+        for due_ns, rows in self._dues(pace, is_hold=is_hold):
+            for low in range(0, len(rows), _CHUNK):
+                part = slice(low, low + _CHUNK)
+                yield self._chunk_of(due_ns[part], rows[part])
+
+    def _dues(self, pace: Pace, *, is_hold: bool) -> Iterator[Dues]:
         rows = self._swarm.rows_open()
         rows = rows[self._swarm.left_ns()[rows] > now_ns()]
+        among = self._publishers or pace.senders
+        if self._is_poisson:
+            return self._at_random(pace, rows, among)
+        places = rows if self._publishers else pace.first_place + np.arange(len(rows))
+        own = turns.Pace(pace.at_ns, pace.rate, among)
+        if is_hold or not self._has_turns:
+            self._has_turns = bool(pace.rate and len(rows))
+            return self._turns.begin(own, rows, places)
+        return self._turns.change(own, rows, self._swarm.ids(rows))
+
+    def _at_random(self, pace: Pace, rows: Int64s, senders: int) -> Iterator[Dues]:
+        """Yield the arrivals of these rows' independent Poisson processes together, which are one."""
         if pace.rate <= 0 or not len(rows):
             return
-        places = rows if self._publishers else pace.first_place + np.arange(len(rows))
-        senders = max(self._publishers or pace.senders, int(places[-1]) + 1)
-        gap_ns = NS_PER_S / pace.rate
-        draw = self._at_random if self._is_poisson else self._in_turns
-        for intended_ns, chosen in draw(rows, places, senders, gap_ns):
-            for low in range(0, len(chosen), _CHUNK):
-                part = slice(low, low + _CHUNK)
-                yield self._chunk_of(pace.at_ns + intended_ns[part].astype(np.int64), chosen[part])
-
-    def _in_turns(self, rows: Int64s, places: Int64s, senders: int, gap_ns: float) -> Iterator[_Dues]:
-        rounds = max(1, _CHUNK // len(rows))
-        chosen = np.tile(rows, rounds)
-        for first in itertools.count(0, rounds):
-            turns = (first + np.arange(rounds))[:, np.newaxis] * senders + places
-            yield turns.ravel() * gap_ns, chosen
-
-    def _at_random(self, rows: Int64s, _: Int64s, senders: int, gap_ns: float) -> Iterator[_Dues]:
-        """Yield the arrivals of these rows' independent Poisson processes together, which are one."""
-        mean_ns, last_ns = gap_ns * senders / len(rows), 0.0
+        mean_ns, last_ns = NS_PER_S / pace.rate * max(senders, len(rows)) / len(rows), 0.0
         while True:
-            intended_ns = last_ns + np.cumsum(self._chance.exponential(mean_ns, _CHUNK))
-            last_ns = float(intended_ns[-1])
-            yield intended_ns, rows[self._chance.integers(0, len(rows), _CHUNK)]
+            due_ns = last_ns + np.cumsum(self._chance.exponential(mean_ns, _CHUNK))
+            last_ns = float(due_ns[-1])
+            chosen = rows[self._chance.integers(0, len(rows), _CHUNK)]
+            yield Dues(pace.at_ns + due_ns.astype(np.int64), chosen)
 
     def _chunk_of(self, intended_ns: Int64s, rows: Int64s) -> Chunk:
         if self._publishers:
