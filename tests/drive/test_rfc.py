@@ -70,7 +70,7 @@ def test_an_answer_to_the_upgrade_request_has_one_outcome(name: str, case: Answe
     assert uvloop.run(opened(name, case)) == (case.outcome, case.detail)
 
 
-async def conversed(name: str, case: Sent, *, at_once: bool) -> tuple[Heard, RawServer]:
+async def conversed(name: str, case: Sent) -> tuple[Heard, RawServer]:
     """Return what a connection heard and what it answered."""
     wire = case.wire + (NORMAL_END if case.code is None else b"")
     async with raw_server(switching(), wire) as server:
@@ -85,7 +85,7 @@ async def conversed(name: str, case: Sent, *, at_once: bool) -> tuple[Heard, Raw
 @pytest.mark.parametrize("case", SENT, ids=lambda case: case.title)
 @DRIVERS
 def test_frames_have_one_outcome(name: str, case: Sent) -> None:
-    heard, server = uvloop.run(conversed(name, case, at_once=True))
+    heard, server = uvloop.run(conversed(name, case))
     ended = heard.ended.result()
     end = [] if case.code else [b"marked end"]
     assert heard.messages == [*case.messages, *end]
