@@ -1,4 +1,4 @@
-"""docs/drivers.md shows the table that the drivers are held to: `python -m tests.drive.test_drivers_page` writes it."""
+"""docs/drivers.md shows the table of `rfc`: `python -m tests.drive.test_drivers_page` writes it there."""
 
 from pathlib import Path
 
