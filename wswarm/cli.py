@@ -13,12 +13,12 @@ from typing import Any
 
 import msgspec
 
-from wswarm import redact
+from wswarm import exit_codes, redact
 from wswarm.arguments import make_parser
 from wswarm.commands import ab, selftest
 from wswarm.commands.compare import compare, trend
 from wswarm.commands.outputs import check_outputs, write_runs
-from wswarm.commands.terminal import INTERRUPTED, INVALID, SLO_MISSED, Interrupts, report_folder, say
+from wswarm.commands.terminal import INTERRUPTED, Interrupts, report_folder, say
 from wswarm.drive.limits import raise_file_limit
 from wswarm.drive.target import ReferenceApp, ServerOptions
 from wswarm.drive.target import command as serve_command
@@ -171,13 +171,7 @@ def show(parsed: argparse.Namespace) -> int:
 
 def exit_code(runs: Sequence[Run], *, is_interrupted: bool) -> int:
     """Return the exit code that the runs deserve."""
-    if is_interrupted:
-        return INTERRUPTED
-    if any(run.validity.verdict == "invalid" for run in runs):
-        return INVALID
-    if any(not result.met for run in runs for result in run.slo):
-        return SLO_MISSED
-    return 0
+    return exit_codes.of_runs(runs, is_interrupted=is_interrupted)
 
 
 def _settings(parsed: argparse.Namespace) -> dict[str, Any]:

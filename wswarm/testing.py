@@ -44,7 +44,8 @@ class Judgement:
         self.objectives = tuple(objectives)
 
     def __bool__(self) -> bool:
-        return self.result.run.validity.verdict != "invalid" and not self.missed
+        run = self.result.run
+        return run.failure is None and run.validity.verdict != "invalid" and not self.missed
 
     @property
     def missed(self) -> list[SloResult]:
@@ -52,10 +53,13 @@ class Judgement:
         return [objective for objective in self.objectives if not objective.met]
 
     def __repr__(self) -> str:
-        validity = self.result.run.validity
-        parts = [f"met: {', '.join(one.expression for one in self.objectives)}"] if self else []
+        run, validity = self.result.run, self.result.run.validity
+        parts = [f"the target failed: {run.failure}"] if run.failure is not None else []
+        parts += run.notices
+        if self:
+            parts.append(f"met: {', '.join(one.expression for one in self.objectives)}")
         if self.missed:
-            parts = [f"missed: {', '.join(_seen(one) for one in self.missed)}"]
+            parts.append(f"missed: {', '.join(_seen(one) for one in self.missed)}")
         if validity.verdict == "suspect":
             parts.append("suspect run")
         if validity.verdict == "invalid":

@@ -44,11 +44,11 @@ def test_a_host_that_does_not_exist_is_named(failing: Failing) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_a_closed_port_is_named(host: str, failing: Failing) -> None:
     url = f"ws://{host}:{closed_port()}/ws"
-    assert_words(failing(1, url), url, "3 × refused", "start the service or correct the port")
+    assert_words(failing(1, url), url, "refused (3)", "start the service or correct the port")
 
 
 def test_an_ipv6_address_is_understood(failing: Failing) -> None:
-    assert_words(failing(1, f"ws://[::1]:{closed_port()}/ws"), "ws://[::1]:", "3 × ")
+    assert_words(failing(1, f"ws://[::1]:{closed_port()}/ws"), "ws://[::1]:", "(3)")
 
 
 def test_a_scenario_of_a_suite_that_fails_first_leaves_nothing_behind(failing: Failing) -> None:
@@ -58,7 +58,7 @@ def test_a_scenario_of_a_suite_that_fails_first_leaves_nothing_behind(failing: F
 
 def test_a_refused_upgrade_is_named_with_its_status(failing: Failing) -> None:
     with serve("refusing", refuse_every=1, statuses=[403]) as server:
-        assert_words(failing(1, server.url), server.url, "3 × http 403", "path", "--origin")
+        assert_words(failing(1, server.url), server.url, "http 403 (3)", "path", "--origin")
 
 
 @pytest.mark.parametrize(
@@ -69,40 +69,40 @@ def test_an_http_server_that_is_no_websocket_server_is_told(
 ) -> None:
     with stranger("http") as port:
         line = failing(1, f"ws://127.0.0.1:{port}{path}", "--driver", driver)
-    assert_words(line, f"3 × http {status}", "check the path")
+    assert_words(line, f"http {status} (3)", "check the path")
 
 
 @pytest.mark.parametrize("kind", ["http", "old http"])
 def test_an_answer_that_is_no_upgrade_is_told(kind: str, failing: Failing) -> None:
     with stranger(kind) as port:
         line = failing(1, f"ws://127.0.0.1:{port}/")
-    assert_words(line, "3 × ", "check", "200")
+    assert_words(line, "(3)", "check", "200")
 
 
 def test_a_server_that_says_nothing_is_waited_for_as_long_as_allowed(failing: Failing) -> None:
     with stranger("silent") as port:
         line = failing(1, f"ws://127.0.0.1:{port}/", "--connect-timeout", "200ms")
-    assert_words(line, "3 × timeout", "raise --connect-timeout")
+    assert_words(line, "timeout (3)", "raise --connect-timeout")
 
 
 def test_a_server_that_hangs_up_at_once_is_told(failing: Failing) -> None:
     with stranger("brusque") as port:
-        assert_words(failing(1, f"ws://127.0.0.1:{port}/"), "3 × reset", "it hung up")
+        assert_words(failing(1, f"ws://127.0.0.1:{port}/"), "reset (3)", "it hung up")
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused_with_the_mend(
     tls: Server, failing: Failing
 ) -> None:
-    assert_words(failing(1, tls.url), "3 × tls certificate", "--cacert FILE", "--insecure")
+    assert_words(failing(1, tls.url), "tls certificate", "(3)", "--cacert FILE", "--insecure")
 
 
 def test_tls_where_plain_was_asked_for_is_told(tls: Server, failing: Failing) -> None:
-    assert_words(failing(1, tls.url.replace("wss://", "ws://")), "3 × reset", "speak TLS", "wss://")
+    assert_words(failing(1, tls.url.replace("wss://", "ws://")), "reset (3)", "speak TLS", "wss://")
 
 
 def test_plain_where_tls_was_asked_for_is_told(echo: Server, failing: Failing) -> None:
     line = failing(1, echo.url.replace("ws://", "wss://"), "--connect-timeout", "300ms")
-    assert_words(line, "3 × tls: handshake timed out", "speak TLS", "wss://")
+    assert_words(line, "tls: handshake timed out (3)", "speak TLS", "wss://")
 
 
 def test_certificate_files_that_are_not_there_are_named(tls: Server, failing: Failing) -> None:

@@ -11,13 +11,12 @@ from types import FrameType
 from typing import Any
 
 from wswarm.errors import PlanError, ResultError
+from wswarm.exit_codes import INCONCLUSIVE as INCONCLUSIVE
+from wswarm.exit_codes import INTERRUPTED as INTERRUPTED
+from wswarm.exit_codes import INVALID as INVALID
+from wswarm.exit_codes import REGRESSION as REGRESSION
+from wswarm.exit_codes import SLO_MISSED as SLO_MISSED
 from wswarm.report import store
-
-INTERRUPTED = 130
-INVALID = 98
-REGRESSION = 97
-INCONCLUSIVE = 96
-SLO_MISSED = 99
 
 
 class Interrupts:

@@ -20,7 +20,7 @@ from wswarm.drive.serving import Finished, serve
 from wswarm.drive.swarm import Swarm
 from wswarm.drive.tls import client_context
 from wswarm.stats.deliveries import FanoutTally
-from wswarm.stats.findings import Findings, Window, pack, unpack
+from wswarm.stats.findings import Findings, Int64s, Window, pack, unpack
 from wswarm.stats.tally import EchoTally
 from wswarm.units import NS_PER_S
 
@@ -132,7 +132,9 @@ class Agent:
         self._is_owed(settle)
         tally = self._tally
         findings = Findings(
-            sockets=self._swarm.sockets(),
+            sockets=self._swarm.sockets(self._spoke_ns()),
+            words=self._swarm.words(),
+            is_publisher=self._command.role == "publish",
             effort=self._effort.effort(self._lag),
             sends=self._sender.findings() if self._sender is not None else None,
             arrivals=tally.findings()
@@ -158,12 +160,20 @@ class Agent:
             number=self._snapshots,
             open=self._swarm.open,
             opened=self._swarm.opened,
-            failures=dict(self._swarm.failures),
+            failures=dict(self._swarm.said.failures),
+            refusals=dict(self._swarm.said.refusals),
+            endings=dict(self._swarm.said.endings),
             sent=sender.outbox.sent if sender else 0,
             received=tally.received_all if tally else 0,
             times=tally.response.pack() if tally else b"",
         )
         self._say(snapshot)
+
+    def _spoke_ns(self) -> Int64s | None:
+        """Return per row when it sent last, where each row sends for itself."""
+        if self._sender is None or self._command.role != "echo":
+            return None
+        return self._sender.outbox.last_sent_ns(len(self._swarm.rows))
 
     def _say(self, report: wire.Report) -> None:
         self._writer.write(wire.encode(report))

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wswarm.drive.clock import now_ns
+from wswarm.drive.samples import LOOKED_AT, Samples
 from wswarm.load.marker import MARKER_SIZE, PREFIX_SIZE, read_marks
 from wswarm.stats.tally import Batch
 
@@ -31,6 +32,7 @@ class Capture:
     Attributes:
         take: Takes the payload received on a row: true if it was marked. One function for all rows: what a thousand
             connections touch once per broadcast has to be few cache lines.
+        samples: Of messages that it refused.
     """
 
     def __init__(self, prefix: bytes) -> None:
@@ -39,14 +41,16 @@ class Capture:
         self._times: list[int] = []
         self._markers: list[bytes] = []
         self._unmarked = array("q")
+        self.samples = Samples(prefix)
         self.take = self._taker()
 
     def __len__(self) -> int:
         return len(self._times) + len(self._unmarked)
 
-    def note_unmarked(self, _payload: bytes) -> None:
+    def note_unmarked(self, payload: bytes) -> None:
         """Note that a message arrived that `take` refused."""
         self._unmarked.append(now_ns())
+        self.samples.look(payload)
 
     def _taker(self) -> Take:
         prefix, append_marker = self._prefix, self._markers.append
@@ -88,6 +92,8 @@ class Capture:
         if sound is None:
             return batch
         self._unmarked.extend(batch.received_ns[~sound].tolist())
+        for damaged in markers[~sound][:LOOKED_AT]:
+            self.samples.look(damaged.tobytes())
         return batch.where(sound)
 
     def drain_unmarked(self) -> Int64s:
@@ -103,6 +109,7 @@ class Capture:
         """Forget what was taken, and what was not."""
         self.drain()
         self.drain_unmarked()
+        self.samples.begin()
 
 
 class FoldClock:

@@ -37,7 +37,7 @@ def spent(pid: int) -> Spent | None:
         with suppress(psutil.Error, OSError):
             by_process[one.pid] = _cpu_ns(one)
             rss += one.memory_info().rss
-            waits.append(_wait_ns(one.pid))
+            waits.append(run_queue_ns(one.pid))
     known = [wait for wait in waits if wait is not None]
     return Spent(by_process, sum(known) if known and len(known) == len(waits) else None, rss)
 
@@ -68,7 +68,7 @@ def _cpu_ns(process: psutil.Process) -> int:
     return round((times.user + times.system) * NS_PER_S)
 
 
-def _wait_ns(pid: int) -> int | None:
+def run_queue_ns(pid: int) -> int | None:
     """Return what the threads of a process waited in the run queue: the second field of schedstat."""
     try:
         threads = list(Path(f"/proc/{pid}/task").iterdir())

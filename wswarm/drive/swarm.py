@@ -1,21 +1,33 @@
 """One agent's connections: opened at their time, counted, closed."""
 
 import asyncio
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from wswarm.drive.capture import Capture, Take
 from wswarm.drive.clock import now_ns
-from wswarm.drive.connection import Connection, Driver, Ended, Events, Settings, Timing, reason_of
+from wswarm.drive.connection import (
+    Connection,
+    Driver,
+    Ended,
+    Events,
+    HandshakeFailed,
+    Settings,
+    Timing,
+    reason_of,
+)
+from wswarm.drive.said import Said
 from wswarm.load.message import Payload
 from wswarm.load.plan import Plan
 from wswarm.load.request import request_for
-from wswarm.stats.findings import STILL_OPEN, Sockets, pack
+from wswarm.redact import Redactor
+from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Sockets, Words, pack
 from wswarm.units import NS_PER_S
 
 Int64s = npt.NDArray[np.int64]
@@ -29,9 +41,10 @@ class Row:
     Attributes:
         backlog: Sends that wait for room in the write buffer: (cell, intended_ns, mark).
         closed_ns: When it was lost. `left_ns`: when it was told to leave before the end.
+        ending: How it was lost, as a place among the endings; `UNKNOWN` if it was not.
     """
 
-    __slots__ = ("backlog", "closed_ns", "connection", "left_ns", "payload", "timing")
+    __slots__ = ("backlog", "closed_ns", "connection", "ending", "left_ns", "payload", "timing")
 
     def __init__(self) -> None:
         self.connection: Connection | None = None
@@ -39,6 +52,7 @@ class Row:
         self.timing: Timing | None = None
         self.closed_ns = STILL_OPEN
         self.left_ns = STILL_OPEN
+        self.ending = UNKNOWN
         self.backlog: deque[tuple[int, int, bytes]] | None = None
 
 
@@ -48,8 +62,7 @@ class Swarm:
     Attributes:
         rows: In the order of the `numbers` they were asked for by.
         open: Connections open now; `opened`: ever.
-        failures: Failed handshakes by reason.
-        closes: Connections that the peer closed, by code.
+        said: What the target said of failed handshakes and lost connections.
         on_writable: Called with a row whose write buffer has room again.
         on_marked: Called with a row and the marked message that it received, if `is_replying` was set before opening.
         on_heard: If set, called with a row and each message that it received, and when.
@@ -61,8 +74,7 @@ class Swarm:
     ) -> None:
         self.rows = [Row() for _ in numbers]
         self.capture = Capture(prefix)
-        self.failures: Counter[str] = Counter()
-        self.closes: Counter[str] = Counter()
+        self.said = Said(Redactor(msgspec.structs.asdict(plan)))
         self.failed_ns: list[int] = []
         self.open = self.opened = 0
         self.on_writable: Callable[[int], None] = _ignore
@@ -144,11 +156,28 @@ class Swarm:
         """Return the `{id}` of each of the rows."""
         return np.array(self._numbers, np.int64)[rows]
 
-    def sockets(self) -> Sockets:
-        """Return how the connections fared."""
-        opened = [(*row.timing, row.closed_ns, row.left_ns) for row in self.rows if row.timing is not None]
-        columns = np.array(opened, np.int64).reshape(-1, 7).T
-        started, tcp, tls, upgrade, opened_ns, closed_ns, left_ns = (pack(column) for column in columns)
+    def words(self) -> Words:
+        """Return what the target said where something else was expected."""
+        samples = self.capture.samples
+        unmarked = [self.said.quoted(payload) for payload in samples.kept]
+        return Words(refusals=dict(self.said.refusals), unmarked=unmarked, altered=samples.altered)
+
+    def sockets(self, spoke_ns: Int64s | None = None) -> Sockets:
+        """Return how the connections fared.
+
+        Args:
+            spoke_ns: Per row when something was sent on it last, 0 for never; `None`: nobody sends.
+        """
+        has_opened = [row.timing is not None for row in self.rows]
+        opened = [
+            (*row.timing, row.closed_ns, row.left_ns, row.ending)
+            for row in self.rows
+            if row.timing is not None
+        ]
+        columns = np.array(opened, np.int64).reshape(-1, 8).T
+        started, tcp, tls, upgrade, opened_ns, closed_ns, left_ns, ending = (
+            pack(column) for column in columns
+        )
         return Sockets(
             requested=len(self.rows),
             started_ns=started,
@@ -158,9 +187,12 @@ class Swarm:
             opened_ns=opened_ns,
             closed_ns=closed_ns,
             failed_ns=pack(np.array(self.failed_ns, np.int64)),
-            failures=dict(self.failures),
-            closes=dict(self.closes),
+            failures=dict(self.said.failures),
+            closes=dict(self.said.closes),
             left_ns=left_ns,
+            endings=list(self.said.endings),
+            ending=ending,
+            spoke_ns=pack(spoke_ns[has_opened]) if spoke_ns is not None else b"",
         )
 
     def add(self, connection_id: int) -> int:
@@ -196,10 +228,9 @@ class Swarm:
         try:
             connection = await self._driver(request, number, self._settings, events)
         except Exception as error:  # whatever went wrong, the handshake failed and that is data
-            reason = reason_of(error)
-            self.failures[reason] += 1
             self.failed_ns.append(now_ns())
-            return reason
+            detail = error.detail if isinstance(error, HandshakeFailed) else ""
+            return self.said.note_failure(reason_of(error), detail)
         row.timing = connection.timing
         row.connection = connection
         self.opened += 1
@@ -240,10 +271,9 @@ class Swarm:
         if self._is_closing or row.closed_ns != STILL_OPEN or row.left_ns != STILL_OPEN:
             return
         row.closed_ns = now_ns()
+        row.ending = self.said.note_ending(ended)
         if row.connection is not None:
             self.open -= 1
-        if ended.code is not None:
-            self.closes[ended.code] += 1
         self.on_ended(number, ended)
 
 

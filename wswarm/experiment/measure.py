@@ -10,6 +10,7 @@ from wswarm.drive import address, limits, wire
 from wswarm.drive.clock import now_ns
 from wswarm.drive.fleet import Fleet
 from wswarm.drive.probes import MachineMeter, MachineUse, TargetMeter, TargetUse
+from wswarm.errors import TargetFailed
 from wswarm.experiment import orders
 from wswarm.experiment.assemble import Observed, assemble
 from wswarm.experiment.observe import Observer, check_opened, is_hopeless
@@ -75,7 +76,8 @@ class _Experiment:
         self._use = MachineUse(None, None)
         self._started_at = datetime.now(UTC)
         self._window = Window(now_ns(), 0, 0, 0)
-        self._has_begun = self._was_cut = self._was_connecting = False
+        self._has_begun = self._was_cut = self._was_connecting = self._is_deserted = False
+        self._died: str | None = None
         self._observer = Observer(plan, fleet)
 
     def run(self) -> Run:
@@ -86,7 +88,7 @@ class _Experiment:
         self._note_target("before")
         self._ramp()
         self._note_target("open")
-        if self._was_connecting:
+        if self._was_connecting or self._is_deserted:
             self._skip_load()
         else:
             self._load()
@@ -110,7 +112,10 @@ class _Experiment:
             start_ns,
             ramp_s,
         )
-        check_opened(plan, self._fleet, was_cut=self._was_connecting)
+        try:
+            check_opened(plan, self._fleet, was_cut=self._was_connecting)
+        except TargetFailed:
+            self._is_deserted = True  # what opened, and how it ended, is worth a report
 
     def _load(self) -> None:
         plan = self._plan
@@ -187,12 +192,13 @@ class _Experiment:
             findings=findings,
             deaths=self._fleet.deaths,
             machine=self._use,
-            was_cut=self._window.hold_ns >= self._window.drain_ns,
+            was_cut=self._window.hold_ns >= self._window.drain_ns and not self._is_deserted,
             was_connecting=self._was_connecting,
             is_shared=address.is_local(self._addresses),
             target=self._target,
             target_uses=self._target_uses,
             target_peak=self._target_peak,
+            died=self._died,
         )
         return assemble(self._plan, observed)
 
@@ -203,7 +209,19 @@ class _Experiment:
         use = self._target.read() if self._target is not None else None
         if use is not None:
             self._target_peak = max(self._target_peak, use.rss)
+        if self._died is None and self._target is not None and self._target.has_ended():
+            self._note_death(self._target.pid)
         return use
+
+    def _note_death(self, pid: int) -> None:
+        """Note that the target's process has ended, unless the hold has too."""
+        now, window = now_ns(), self._window
+        if window.drain_ns == 0 or now < window.drain_ns:
+            held_s = (now - window.hold_ns) / NS_PER_S
+            since = (
+                f"{held_s:.1f} s into the hold" if window.hold_ns and held_s > 0 else "before the hold began"
+            )
+            self._died = f"process {pid} ended {since}"
 
 
 def _ignore(_: Progress) -> None:

@@ -1,16 +1,17 @@
 """What the agents' reports say while a run goes on: how it stands, what has opened, and why nothing opens."""
 
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from wswarm.drive.fleet import AgentProcess, Fleet
-from wswarm.errors import GeneratorError, TargetError
+from wswarm.errors import GeneratorError, TargetError, TargetFailed
 from wswarm.load.plan import Plan
 from wswarm.progress import Phase, Progress
 from wswarm.stats.findings import Int64s, unpack
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
+REASONS_TOLD = 5
 _HOPELESS_AFTER = 100
 _RATE_OVER_NS = 2_000_000_000
 
@@ -70,7 +71,8 @@ def check_opened(plan: Plan, fleet: Fleet, *, was_cut: bool) -> None:
     """Check that the ramp, ended early or not, opened what a run needs; ended early, any connection will do.
 
     Raises:
-        GeneratorError, TargetError: it did not. KeyboardInterrupt: it was ended before anything had opened or failed.
+        GeneratorError, TargetError: it did not. TargetFailed: all had opened, and none of a kind was left.
+        KeyboardInterrupt: it was ended before anything had opened or failed.
     """
     groups = [fleet.holders, *([[fleet.publisher]] if fleet.publisher is not None else [])]
     for group in [fleet.agents] if was_cut else groups:
@@ -81,8 +83,8 @@ def check_opened(plan: Plan, fleet: Fleet, *, was_cut: bool) -> None:
                 raise KeyboardInterrupt
             raise TargetError(refusal(plan.address, group))
         if plan.scenario != "connect" and not was_cut and not any(open_rows(agent).size for agent in group):
-            raise TargetError(
-                f"{plan.address}: the target closed every connection before the load began; see its log"
+            raise TargetFailed(
+                f"{plan.address}: the target closed every connection before the load began{_ends(group)}"
             )
 
 
@@ -94,12 +96,37 @@ def open_rows(agent: AgentProcess) -> Int64s:
 def refusal(address: str, agents: Sequence[AgentProcess]) -> str:
     """Return in words why not one of the agents' connections opened, and what to do."""
     failures: Counter[str] = Counter()
+    said: dict[str, str] = {}
     for agent in agents:
         failures.update(agent.snapshot.failures)
+        said = agent.snapshot.refusals | said
+    return refusal_of(address, failures, said)
+
+
+def refusal_of(address: str, failures: Counter[str], said: Mapping[str, str]) -> str:
+    """Return in words why no connection opened, and what to do.
+
+    Args:
+        failures: Failed handshakes by reason. said: What came with one of each.
+    """
     if not failures:
-        return f"{address}: every connection was closed at once by the target; see its log"
-    text = ", ".join(f"{count} × {reason}" for reason, count in failures.most_common())
-    return f"{address}: every handshake failed ({text}); {_mend(failures.most_common(1)[0][0])}"
+        return f"every connection was closed at once by the target: {address}; see its log"
+    told = [
+        f"{reason} ({count:,})" + (f': "{said[reason]}"' if reason in said else "")
+        for reason, count in failures.most_common(REASONS_TOLD)
+    ]
+    rest = failures.total() - sum(count for _, count in failures.most_common(REASONS_TOLD))
+    text = ", ".join(told) + (f" and {rest:,} for other reasons" if rest else "")
+    return f"every handshake failed: {text}; {address}: {_mend(failures.most_common(1)[0][0])}"
+
+
+def _ends(agents: Sequence[AgentProcess]) -> str:
+    """Return in words how the agents' connections ended."""
+    ended: Counter[str] = Counter()
+    for agent in agents:
+        ended.update(agent.snapshot.endings)
+    told = [f"{label} ({count:,})" for label, count in ended.most_common(REASONS_TOLD)]
+    return f": {', '.join(told)}" if told else "; see its log"
 
 
 def _mend(reason: str) -> str:

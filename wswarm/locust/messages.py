@@ -132,7 +132,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     Attributes:
         steal: Share of the machine's time that its host gave to others, over the hold; `None`: unknown.
-        busy: Share of its cores in use, likewise.
+        busy: Share of its cores in use, likewise. `load`: its load average.
         is_local: Whether the target is on this machine.
     """
 
@@ -142,6 +142,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     deaths: list[str] = []
     steal: float | None = None
     busy: float | None = None
+    load: float | None = None
     is_local: bool = False
 
 

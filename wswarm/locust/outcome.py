@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from wswarm import exit_codes
 from wswarm.drive.probes import MachineUse
 from wswarm.drive.start import module_command
 from wswarm.errors import ResultError
@@ -24,7 +25,8 @@ from wswarm.stats import slo
 from wswarm.stats.findings import Effort, Findings, Sockets
 from wswarm.units import NS_PER_S
 
-INVALID, MISSED = 98, 99
+INVALID, MISSED, TARGET_FAILED = exit_codes.INVALID, exit_codes.SLO_MISSED, exit_codes.TARGET_FAILED
+_WEIGHTS = {None: 0, 0: 0, 1: 1, MISSED: 2, INVALID: 3, TARGET_FAILED: 4}
 _NOTHING = Findings(
     sockets=Sockets(
         requested=0,
@@ -87,10 +89,9 @@ def exit_code(runs: Sequence[Run], objectives: Sequence[str], *, has_other_error
     Args:
         has_other_errors: Whether anything else than our connections and messages failed.
     """
-    if not runs or any(run.validity.verdict == "invalid" for run in runs):
-        return INVALID
-    if any(not result.met for run in runs for result in run.slo):
-        return MISSED
+    code = exit_codes.of_runs(runs) if runs else INVALID
+    if code != 0:
+        return code
     if not objectives or has_other_errors:
         return None
     paths = {slo.full_path(slo.parse_objective(expression).path, "echo") for expression in objectives}
@@ -104,9 +105,13 @@ def exit_code(runs: Sequence[Run], objectives: Sequence[str], *, has_other_error
 
 def worse(before: int | None, code: int | None) -> int | None:
     """Return what to exit with after one more test; what the user's own code has set stays if that is no worse."""
-    if before in (None, 0) or code == INVALID or (code == MISSED and before != INVALID):
+    if before in (None, 0):
         return code
-    return before
+    return (
+        code
+        if code is not None and _WEIGHTS.get(code, 0) >= _WEIGHTS.get(before, 1) and code != 0
+        else before
+    )
 
 
 def _with_own_objectives(run: Run, runs: Sequence[Run]) -> Run:
@@ -145,8 +150,9 @@ def _run(conductor: Conductor, number: int, order: Order) -> Run:
     plan = _plan(conductor, number, order, findings)
     run = assemble(plan, observed)
     reasons = [in_locusts_words(reason) for reason in run.validity.reasons]
+    notices = [in_locusts_words(notice) for notice in run.notices]
     validity = msgspec.structs.replace(run.validity, reasons=reasons)
-    return msgspec.structs.replace(run, name=order.name, validity=validity)
+    return msgspec.structs.replace(run, name=order.name, notices=notices, validity=validity)
 
 
 def _findings(conductor: Conductor, member: Member, number: int) -> list[Findings]:
@@ -187,7 +193,8 @@ def _machine(members: Sequence[Member]) -> MachineUse:
     found = [member.found for member in members if member.found is not None]
     steal = [one.steal for one in found if one.steal is not None]
     busy = [one.busy for one in found if one.busy is not None]
-    return MachineUse(max(steal, default=None), max(busy, default=None))
+    loads = [one.load for one in found if one.load is not None]
+    return MachineUse(max(steal, default=None), max(busy, default=None), max(loads, default=None))
 
 
 def _last_ns(conductor: Conductor) -> int:

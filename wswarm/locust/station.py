@@ -228,6 +228,7 @@ class Station:
                 deaths=crew.deaths,
                 steal=self._use.steal,
                 busy=self._use.busy,
+                load=self._use.load,
                 is_local=all(address.is_local(squad.addresses) for squad in order.squads),
             )
         )

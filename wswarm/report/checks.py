@@ -82,6 +82,10 @@ def _of_faults(group: str, faults: Faults, is_advisory: bool) -> Check:
 def _of_run(run: Run) -> Iterable[Check]:
     group = f"wswarm.{show.printable(run.name or run.scenario)}"
     reasons = show.printable("; ".join(run.validity.reasons)) or run.validity.verdict
+    if run.failure is not None or run.notices:
+        told = [f"it failed: {run.failure}"] if run.failure is not None else []
+        result: Result = "error" if run.failure is not None else "advisory"
+        yield Check(group, "target", result, show.printable("; ".join([*told, *run.notices])))
     results: dict[str, Result] = {"valid": "passed", "suspect": "advisory", "invalid": "error"}
     yield Check(group, "validity", results[run.validity.verdict], reasons)
     for objective in run.slo:

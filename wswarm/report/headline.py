@@ -37,6 +37,11 @@ def verdict(run: Run) -> str:
     return f"{SIGNS[run.validity.verdict]} {run.validity.verdict.upper()}"
 
 
+def failure(run: Run) -> str | None:
+    """Return in a line that the target failed, and how; `None` if it did not."""
+    return f"✗ TARGET FAILED: {show.printable(run.failure)}" if run.failure is not None else None
+
+
 def is_closed(run: Run) -> bool:
     """Return whether a send waited for the reply before it."""
     return bool(run.plan.get("closed"))

@@ -70,6 +70,8 @@ def _shown(run: Run, pictures: Mapping[str, bytes], index: int) -> dict[str, Any
         "scenario": headline.title(run),
         "verdict": run.validity.verdict,
         "verdict_words": headline.verdict(run),
+        "failure": headline.failure(run),
+        "notices": [show.printable(notice) for notice in run.notices],
         "reasons": [show.printable(reason) for reason in run.validity.reasons],
         "phrases": headline.plan(run),
         "highlights": _highlights(run),

@@ -43,6 +43,9 @@ def runs(measured: Sequence[Run]) -> str:
     overview = suite_table(measured)
     lines += ["", *_table(("scenario", *overview.columns), overview.rows, last="---:"), ""]
     for run in measured:
+        told = ([f"the target failed: {run.failure}"] if run.failure is not None else []) + run.notices
+        lines += _bullets(f"{run.name or run.scenario}: {notice}" for notice in told)
+    for run in measured:
         lines += _bullets(f"{_name(run)} is {run.validity.verdict}: {why}" for why in run.validity.reasons)
     objectives = [row for run in measured for row in _objectives(run)]
     if objectives:
@@ -54,6 +57,8 @@ def _headline(measured: Sequence[Run]) -> str:
     """Return the worst that is true of the runs, with a sign."""
     missed = sum(not result.met for run in measured for result in run.slo)
     verdicts = {run.validity.verdict for run in measured}
+    if any(run.failure is not None for run in measured):
+        return f"{_ICONS['failed']} wswarm: the target failed"
     if "invalid" in verdicts:
         return f"{_ICONS['failed']} wswarm: invalid measurement"
     if missed:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from wswarm.report import format as show
+from wswarm.report import remarks
 from wswarm.report.headline import arrival, is_closed
-from wswarm.run import Connections, Distribution, Fanout, GeneratorCost, Run, TargetCost
+from wswarm.run import Distribution, Fanout, GeneratorCost, Run, TargetCost
 from wswarm.stats.histogram import is_supported
 
 HANDSHAKE_COLUMNS = ("min", "mean", "p50", "p95", "p99", "max")
@@ -17,17 +18,6 @@ BETWEEN_MACHINES = ("delivery", "first", "median", "completion", "spread")
 SUITE_NOTE = "p50, p99, max: handshake time (connect), response time (echo), delivery time (fanout)"
 
 _TIME = re.compile(r"(time|lag|delivery|spread)\.(p\d|min|mean|max)")
-
-CLOSE_MEANINGS = {
-    "1000": "normal",
-    "1001": "going away",
-    "1006": "no close frame",
-    "1008": "policy",
-    "1009": "too big",
-    "1011": "server error",
-    "1012": "restart",
-    "1013": "try again later",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +50,7 @@ class Section:
 def sections(run: Run) -> list[Section]:
     """Return what matters in the run's scenario; measures that are absent leave no trace."""
     found = [
-        _connections(run.connections),
+        _connections(run),
         _messages(run),
         _rates(run),
         _times(run),
@@ -71,13 +61,14 @@ def sections(run: Run) -> list[Section]:
     return [section for section in found if section is not None]
 
 
-def _connections(seen: Connections) -> Section:
+def _connections(run: Run) -> Section:
+    seen = run.connections
     rows = [
         Row("requested", show.count(seen.requested)),
         Row("opened", show.count(seen.opened), f"{show.share(seen.opened, seen.requested)} of requested"),
-        Row("failed", show.count(seen.failed), _counted(seen.failures)),
+        Row("failed", show.count(seen.failed), remarks.failures(run)),
         Row("peak", show.count(seen.peak), "open at once"),
-        Row("dropped", show.count(seen.dropped), _closes(seen.closes)),
+        Row("dropped", show.count(seen.dropped), remarks.drops(seen)),
     ]
     times = {
         "handshake": seen.handshake_time,
@@ -86,21 +77,6 @@ def _connections(seen: Connections) -> Section:
         "upgrade": seen.upgrade_time,
     }
     return Section("Connections", tuple(rows), _table(HANDSHAKE_COLUMNS, times))
-
-
-def _counted(reasons: dict[str, int]) -> str:
-    ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{show.printable(reason)}: {amount:,}" for reason, amount in ordered)
-
-
-def _closes(closes: dict[str, int]) -> str:
-    if not closes:
-        return ""
-    named = {
-        f"{code} ({CLOSE_MEANINGS[code]})" if code in CLOSE_MEANINGS else code: amount
-        for code, amount in closes.items()
-    }
-    return f"closed by the peer: {_counted(named)}"
 
 
 def _messages(run: Run) -> Section | None:
@@ -112,14 +88,14 @@ def _messages(run: Run) -> Section | None:
     arrivals = "deliveries" if run.scenario == "fanout" else "replies"
     rows = [
         Row("offered", show.count(seen.offered), "broadcasts" if run.scenario == "fanout" else ""),
-        Row("sent", show.count(seen.sent), f"{show.share(seen.sent, seen.offered)} of offered"),
+        Row("sent", show.count(seen.sent), remarks.unsent(seen)),
         Row("owed", show.count(seen.owed), arrivals),
         Row("received", show.count(seen.received), f"{show.share(seen.received, seen.owed)} of owed"),
         Row("lost", show.count(lost), why),
         Row("duplicated", show.count(seen.duplicated)),
         Row("reordered", show.count(seen.reordered)),
         Row("extra", show.count(seen.extra), "not owed: the socket opened later" if seen.extra else ""),
-        Row("unmarked", show.count(seen.unmarked), "frames that were not ours" if seen.unmarked else ""),
+        Row("unmarked", show.count(seen.unmarked), remarks.unmarked(run)),
     ]
     if run.fanout is not None:
         of_all = f"of {show.plural(run.fanout.broadcasts, 'broadcast')}"

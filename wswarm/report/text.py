@@ -33,6 +33,8 @@ def suite_summary(runs: Sequence[Run]) -> str:
     lines = [show.shortened(f"wswarm run · {address}", WIDTH) for address in addresses]
     lines += ["", *_table(suite_table(runs)), f"{INDENT}{SUITE_NOTE}"]
     for run in runs:
+        told = [headline.failure(run), *map(show.printable, run.notices)]
+        notices = [f"{run.name or run.scenario}: {notice}" for notice in told if notice is not None]
         doubts = [f"{run.name or run.scenario}: {show.printable(reason)}" for reason in run.validity.reasons]
         missed = [
             f"{run.name or run.scenario}: objective missed: {show.printable(result.expression)}"
@@ -40,11 +42,16 @@ def suite_summary(runs: Sequence[Run]) -> str:
             if not result.met
         ]
         clocks = [f"{run.scenario}: {note}" for note in clock_notes(run)]
-        lines += [line for text in (*doubts, *clocks, *missed) for line in _bullet(text)]
+        lines += [line for text in (*notices, *doubts, *clocks, *missed) for line in _bullet(text)]
     return "\n".join(lines) + "\n"
 
 
 def _verdict(run: Run) -> Iterable[str]:
+    failure = headline.failure(run)
+    if failure is not None:
+        yield from _wrapped(failure, "")
+    for notice in run.notices:
+        yield from _bullet(show.printable(notice))
     yield headline.verdict(run)
     for reason in run.validity.reasons:
         yield from _bullet(show.printable(reason))

@@ -43,6 +43,7 @@ def doubts(base: Sequence[Run], head: Sequence[Run]) -> list[str]:
         found += [f"{one.scenario}: {text}" for text in _differences(one, other, MEASURING)]
         found += [f"{one.scenario}: {text}" for text in _machines(one, other)]
         for arm, run in (("base", one), ("head", other)):
+            found += [f"{arm} {run.scenario}: {notice}" for notice in run.notices]
             if run.validity.verdict == "suspect":
                 found += [f"{arm} {run.scenario} is suspect: {reason}" for reason in run.validity.reasons]
     return found

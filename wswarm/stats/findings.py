@@ -42,6 +42,9 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
         closes: Connections that the peer closed, by code.
         left_ns: Per opened connection when it was told to leave before the end, `STILL_OPEN` if it was not; empty
             where none was.
+        endings: How lost connections ended: close code and reason, bounded.
+        ending: Per opened connection its place among these, `UNKNOWN` if it was not lost.
+        spoke_ns: Per opened connection when something was last sent on it, 0 for never; empty where nobody sends.
     """
 
     requested: int
@@ -55,6 +58,9 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
     failures: dict[str, int]
     closes: dict[str, int]
     left_ns: Packed = b""
+    endings: list[str] = []
+    ending: Packed = b""
+    spoke_ns: Packed = b""
 
 
 class Sends(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +68,8 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         offered: Sends intended in the hold; `sent`: those of them made before the drain ended.
+        disconnected: Those not made because their connection had closed when it was their turn.
+        blocked: Sends that still waited for room in an open connection at the end.
         lag: Histogram of sent − intended, hold only.
         per_second: Sends made in each second since the origin, warm-up included.
         sent_ns: Fan-out: per broadcast of the whole load, 0 where another publisher's or never sent.
@@ -69,6 +77,8 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
 
     offered: int
     sent: int
+    disconnected: int = 0
+    blocked: int = 0
     lag: Packed
     per_second: Packed
     sent_ns: Packed = b""
@@ -113,6 +123,7 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         cpu_s: CPU seconds over hold and drain.
         cpu_share: CPU over the hold alone, of one core.
+        wait_share: How long its threads were ready to run and had no core, of the hold; `None` if unknown.
         rss_before: Resident bytes before connecting; `rss_open` when all were open; `rss_peak` at most.
         loop_lag: Histogram of how late the loop came to random instants, over hold and drain; of an agent that
             only connects, over the ramp too.
@@ -121,6 +132,7 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
 
     cpu_s: float
     cpu_share: float
+    wait_share: float | None = None
     rss_before: int
     rss_open: int
     rss_peak: int
@@ -128,11 +140,31 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     longest_stop_ns: int
 
 
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """What the target said where something else was expected: as it may be shown, without secrets.
+
+    Attributes:
+        refusals: What came with failed handshakes, by reason.
+        unmarked: A few different messages without our marker.
+        altered: How many of the first ones held our text, changed.
+    """
+
+    refusals: dict[str, str] = {}
+    unmarked: list[str] = []
+    altered: int = 0
+
+
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
-    """All that one agent found out; `sends` and `arrivals` are `None` where its role has none."""
+    """All that one agent found out; `sends` and `arrivals` are `None` where its role has none.
+
+    Attributes:
+        is_publisher: Whether its connections are those of publishers.
+    """
 
     sockets: Sockets
     effort: Effort
+    is_publisher: bool = False
+    words: Words = Words()
     sends: Sends | None = None
     arrivals: Arrivals | None = None
 

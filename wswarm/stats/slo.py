@@ -29,7 +29,11 @@ _EXPRESSION = re.compile(r'\s*([A-Za-z]\w*(?:\.(?:\w+|"[^"]+"))*)\s*(<=|>=|==|!=
 _PART = re.compile(r'"([^"]+)"|(\w+)')
 _QUOTED = re.compile(r'"[^"]+"')
 _PERCENTILE = re.compile(r"p\d+(_\d+|\.\d+)?")
-_COUNTS = {("connections", "failures"), ("connections", "closes")}  # of what there was: what is absent is 0
+_COUNTS = {
+    ("connections", "failures"),
+    ("connections", "closes"),
+    ("connections", "close_reasons"),
+}  # of what there was: what is absent is 0
 _ONLY: dict[str, tuple[Scenario, ...]] = {
     "messages": ("echo", "fanout"),
     "rates": ("echo", "fanout"),

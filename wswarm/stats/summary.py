@@ -15,8 +15,11 @@ from wswarm.run import (
     Messages,
     Moment,
     Rates,
+    Samples,
+    Unsent,
 )
 from wswarm.stats.bins import Bins
+from wswarm.stats.drops import close_reasons, drops_of
 from wswarm.stats.findings import (
     STILL_OPEN,
     UNKNOWN,
@@ -35,6 +38,7 @@ from wswarm.units import NS_PER_S
 PERCENTS = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p99_9": 99.9, "p99_99": 99.99}
 BROADCASTS_KEPT = 5_000
 POINTS_KEPT = 1_000
+SAMPLES_KEPT = 3
 
 
 def merged(packed: Iterable[Packed]) -> Histogram:
@@ -75,6 +79,16 @@ def seconds(value_ns: int | None) -> float | None:
     return None if value_ns is None else value_ns / NS_PER_S
 
 
+def samples(findings: Iterable[Findings]) -> Samples:
+    """Return what the target said where something else was expected, of all agents together."""
+    refusals: dict[str, str] = {}
+    unmarked: dict[str, None] = {}
+    for one in findings:
+        refusals = one.words.refusals | refusals
+        unmarked |= dict.fromkeys(one.words.unmarked)
+    return Samples(unmarked=list(unmarked)[:SAMPLES_KEPT], refusals=refusals)
+
+
 def connections(findings: Sequence[Findings], window: Window) -> Connections:
     """Return how all sockets fared."""
     sockets = [found.sockets for found in findings]
@@ -85,6 +99,7 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
     tls_ns = columns["tls_ns"]
     left_ns = np.concatenate([left_ns_of(one) for one in sockets])
     steps = _steps(columns["opened_ns"], np.minimum(columns["closed_ns"], left_ns))
+    is_dropped = columns["closed_ns"] != STILL_OPEN
     failures: Counter[str] = Counter()
     closes: Counter[str] = Counter()
     for one in sockets:
@@ -95,10 +110,14 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
         opened=len(tls_ns),
         failed=sum(failures.values()),
         peak=max((count for _, count in steps), default=0),
-        dropped=int(np.count_nonzero(columns["closed_ns"] != STILL_OPEN)),
+        dropped=int(np.count_nonzero(is_dropped)),
         left=int(np.count_nonzero(left_ns != STILL_OPEN)),
         failures=dict(failures.most_common()),
         closes=dict(closes.most_common()),
+        close_reasons=close_reasons(drops_of(findings, window)),
+        open_time=distribution(of_values((columns["closed_ns"] - columns["opened_ns"])[is_dropped]))
+        if is_dropped.any()
+        else None,
         handshake_time=distribution(of_values(columns["opened_ns"] - columns["started_ns"])),
         tcp_time=distribution(of_values(columns["tcp_ns"])),
         tls_time=distribution(of_values(tls_ns[tls_ns != UNKNOWN])) if (tls_ns != UNKNOWN).any() else None,
@@ -114,9 +133,12 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
 def messages(findings: Sequence[Findings]) -> Messages:
     """Return what became of the messages of the hold."""
     sends, arrivals = sends_of(findings), arrivals_of(findings)
+    offered, sent = sum(one.offered for one in sends), sum(one.sent for one in sends)
+    disconnected = min(sum(one.disconnected for one in sends), offered - sent)
     return Messages(
-        offered=sum(one.offered for one in sends),
-        sent=sum(one.sent for one in sends),
+        offered=offered,
+        sent=sent,
+        unsent=Unsent(disconnected=disconnected, late=offered - sent - disconnected),
         owed=sum(one.owed for one in arrivals),
         received=sum(one.received for one in arrivals),
         lost=Lost(

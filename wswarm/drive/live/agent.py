@@ -105,7 +105,17 @@ class LiveAgent:
         findings = []
         for squad in self.squads:
             sockets, sends, arrivals = squad.parts()
-            findings.append(Findings(sockets=sockets, effort=effort, sends=sends, arrivals=arrivals))
+            words = squad.swarm.words()
+            findings.append(
+                Findings(
+                    sockets=sockets,
+                    effort=effort,
+                    words=words,
+                    is_publisher=squad.order.role == "publish",
+                    sends=sends,
+                    arrivals=arrivals,
+                )
+            )
         self._say(wire.Settled(findings=findings))
 
     async def close(self) -> None:

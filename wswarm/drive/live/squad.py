@@ -12,7 +12,7 @@ from wswarm.drive.live.sender import LiveSender
 from wswarm.drive.swarm import Swarm
 from wswarm.drive.tls import client_context
 from wswarm.stats.deliveries import FanoutTally
-from wswarm.stats.findings import STILL_OPEN, Arrivals, Sends, Sockets, Window, pack, unpack
+from wswarm.stats.findings import STILL_OPEN, Arrivals, Int64s, Sends, Sockets, Window, pack, unpack
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.live_echo import LiveEchoTally
 from wswarm.stats.tally import Leavers
@@ -140,21 +140,18 @@ class Squad:
         elif self._echoes is not None:
             arrivals = self._echoes.arrivals()
         sends = self.sender.findings(self.window) if self.sender is not None else None
-        return self.swarm.sockets(), sends, arrivals
+        return self.swarm.sockets(self._spoke_ns()), sends, arrivals
 
     def state(self) -> wire.SquadState:
         """Return how the squad stands."""
         swarm, tally = self.swarm, self._echoes or self._deliveries
-        closes = dict(swarm.closes)
-        ended = sum(row.closed_ns != STILL_OPEN for row in swarm.rows)
-        if ended > sum(closes.values()):
-            closes[""] = ended - sum(closes.values())
         return wire.SquadState(
             requested=len(swarm.rows),
             opened=swarm.opened,
             open=swarm.open,
-            failures=dict(swarm.failures),
-            closes=closes,
+            failures=dict(swarm.said.failures),
+            refusals=dict(swarm.said.refusals),
+            closes=dict(swarm.said.endings),
             handshakes=self._handshakes.pack(),
             sent=self.sender.outbox.sent_in_hold if self.sender else 0,
             received=tally.response.n if tally else 0,
@@ -163,6 +160,15 @@ class Squad:
             times=tally.response.pack() if tally else b"",
             recent=self._recent(),
         )
+
+    def _spoke_ns(self) -> Int64s | None:
+        """Return per row when it sent last, where each row sends for itself."""
+        if self.sender is None or self._echoes is None:
+            return None
+        log = self.sender.log()
+        spoke_ns: Int64s = np.zeros(len(self.swarm.rows), np.int64)
+        np.maximum.at(spoke_ns, log.rows, log.sent_ns)
+        return spoke_ns
 
     async def _open(self, row: int) -> None:
         failure = await self.swarm.open_one(row)

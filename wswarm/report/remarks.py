@@ -1,0 +1,64 @@
+"""What stands beside a figure: the reasons behind a count, in the target's own words where it gave any."""
+
+from wswarm.report import format as show
+from wswarm.run import Connections, Messages, Run
+from wswarm.stats.drops import CLOSE_MEANINGS
+
+SHOWN = 8  # reasons of one figure
+SAID = 80  # characters of what was said beside a figure; the run file has more
+
+
+def failures(run: Run) -> str:
+    """Return why handshakes failed, and what the target said to it."""
+    said = run.samples.refusals
+    return _counted({_with_words(reason, said): n for reason, n in run.connections.failures.items()})
+
+
+def drops(seen: Connections) -> str:
+    """Return why connections were lost, and how long they had been open."""
+    if not seen.close_reasons:
+        return f"closed by the peer: {_counted(_explained(seen.closes))}" if seen.closes else ""
+    been_open = ""
+    if seen.open_time is not None and seen.open_time.n:
+        low, high = show.seconds(seen.open_time.min), show.seconds(seen.open_time.max)
+        been_open = f"; they had been open for {low}" + (f" to {high}" if low != high else "")
+    return f"{_counted(_explained(seen.close_reasons))}{been_open}"
+
+
+def unsent(seen: Messages) -> str:
+    """Return how much of what was offered was sent, and why the rest was not."""
+    told = f"{show.share(seen.sent, seen.offered)} of offered"
+    if seen.unsent is None or not (seen.unsent.disconnected or seen.unsent.late):
+        return told
+    why = {"on closed connections": seen.unsent.disconnected, "late": seen.unsent.late}
+    return f"{told}; not sent: {', '.join(f'{count:,} {name}' for name, count in why.items() if count)}"
+
+
+def unmarked(run: Run) -> str:
+    """Return what came that was not ours, with a sample."""
+    if run.messages is None or not run.messages.unmarked:
+        return ""
+    sampled = run.samples.unmarked
+    return "frames that were not ours" + (f', such as "{_short(sampled[0])}"' if sampled else "")
+
+
+def _with_words(reason: str, said: dict[str, str]) -> str:
+    return f'{reason} ("{_short(said[reason])}")' if reason in said else reason
+
+
+def _short(said: str) -> str:
+    return show.shortened(show.printable(said), SAID)
+
+
+def _explained(reasons: dict[str, int]) -> dict[str, int]:
+    return {
+        f"{code} ({CLOSE_MEANINGS[code]})" if code in CLOSE_MEANINGS else code: amount
+        for code, amount in reasons.items()
+    }
+
+
+def _counted(reasons: dict[str, int]) -> str:
+    ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    told = [f"{show.printable(reason)}: {amount:,}" for reason, amount in ordered[:SHOWN]]
+    rest = sum(amount for _, amount in ordered[SHOWN:])
+    return ", ".join([*told, *([f"others: {rest:,}"] if rest else [])])
