@@ -1,7 +1,7 @@
 """One agent's connections: opened at their time, counted, closed."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -22,6 +22,7 @@ from wswarm.drive.connection import (
     Timing,
     reason_of,
 )
+from wswarm.drive.following import connect_following
 from wswarm.drive.said import Said
 from wswarm.load.message import Payload
 from wswarm.load.plan import Plan
@@ -76,6 +77,7 @@ class Swarm:
         self.capture = Capture(prefix)
         self.said = Said(Redactor(msgspec.structs.asdict(plan)))
         self.failed_ns: list[int] = []
+        self.subprotocols: Counter[str] = Counter()
         self.open = self.opened = 0
         self.on_writable: Callable[[int], None] = _ignore
         self.on_marked: Callable[[int, bytes], None] = _ignore_message
@@ -83,7 +85,8 @@ class Swarm:
         self.on_ended: Callable[[int, Ended], None] = _ignore_end
         self.is_replying = False
         self._plan, self._prefix, self._numbers = plan, prefix, numbers
-        self._driver, self._settings = driver, settings
+        self._driver: Driver = partial(connect_following, driver) if plan.follow else driver
+        self._settings = settings
         self._is_closing = False
         self._is_enough = asyncio.Event()
 
@@ -188,6 +191,7 @@ class Swarm:
             closed_ns=closed_ns,
             failed_ns=pack(np.array(self.failed_ns, np.int64)),
             failures=dict(self.said.failures),
+            subprotocols=dict(self.subprotocols),
             closes=dict(self.said.closes),
             left_ns=left_ns,
             endings=list(self.said.endings),
@@ -233,6 +237,8 @@ class Swarm:
             return self.said.note_failure(reason_of(error), detail)
         row.timing = connection.timing
         row.connection = connection
+        if self._plan.subprotocols:
+            self.subprotocols[connection.subprotocol or "none"] += 1
         self.opened += 1
         if not connection.is_open:
             return None  # lost between the upgrade response and now; `_note_closed` has been told

@@ -70,6 +70,9 @@ def _connections(run: Run) -> Section:
         Row("peak", show.count(seen.peak), "open at once"),
         Row("dropped", show.count(seen.dropped), remarks.drops(seen)),
     ]
+    if seen.subprotocols:
+        agreed = sum(seen.subprotocols.values()) - seen.subprotocols.get("none", 0)
+        rows.append(Row("subprotocol", show.count(agreed), f"agreed on: {_counted(seen.subprotocols)}"))
     times = {
         "handshake": seen.handshake_time,
         "tcp": seen.tcp_time,

@@ -102,7 +102,9 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
     is_dropped = columns["closed_ns"] != STILL_OPEN
     failures: Counter[str] = Counter()
     closes: Counter[str] = Counter()
+    subprotocols: Counter[str] = Counter()
     for one in sockets:
+        subprotocols.update(one.subprotocols)
         failures.update(one.failures)
         closes.update(one.closes)
     return Connections(
@@ -114,6 +116,7 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
         left=int(np.count_nonzero(left_ns != STILL_OPEN)),
         failures=dict(failures.most_common()),
         closes=dict(closes.most_common()),
+        subprotocols=dict(subprotocols.most_common()),
         close_reasons=close_reasons(drops_of(findings, window)),
         open_time=distribution(of_values((columns["closed_ns"] - columns["opened_ns"])[is_dropped]))
         if is_dropped.any()

@@ -47,6 +47,8 @@ class Squad:
             subprotocols=plan.subprotocols,
             deflate=plan.deflate,
             timeout=plan.connect_timeout,
+            sni=plan.sni,
+            elsewhere={},
         )
         self.order, self.window = order, muster.window
         self._number, self._say, self._ahead_ns = number, say, muster.ahead_ns
