@@ -103,7 +103,11 @@ class Unsent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Messages(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of the messages of the hold; offered = sent + unsent, owed = received + lost."""
+    """What became of the messages of the hold; offered = sent + unsent, owed = received + lost.
+
+    Attributes:
+        extra: Messages with marks of ours that their receiver was not owed. `extra_kinds`: by what they are.
+    """
 
     offered: int
     sent: int
@@ -114,6 +118,7 @@ class Messages(msgspec.Struct, frozen=True, kw_only=True):
     duplicated: int
     reordered: int
     extra: int
+    extra_kinds: dict[str, int] = {}
     unmarked: int
 
 

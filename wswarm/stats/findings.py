@@ -91,6 +91,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         owed: Replies or deliveries due; received + lost_disconnected + lost_silent.
+        extra_kinds: The extra ones by what they are, as `stats.extras` names them.
         unmarked: Messages without our marker that arrived from the start of the hold to the end of the drain.
         response: Histogram of received − intended (fan-out: the delivery times).
         service: Histogram of received − sent; empty in fan-out.
@@ -117,6 +118,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
     lost_per_second: Packed
     broadcasts: Packed = b""
     by_broadcast: Packed = b""
+    extra_kinds: dict[str, int] = {}
 
 
 class Effort(msgspec.Struct, frozen=True, kw_only=True):

@@ -138,6 +138,9 @@ def messages(findings: Sequence[Findings]) -> Messages:
     sends, arrivals = sends_of(findings), arrivals_of(findings)
     offered, sent = sum(one.offered for one in sends), sum(one.sent for one in sends)
     disconnected = min(sum(one.disconnected for one in sends), offered - sent)
+    extra: Counter[str] = Counter()
+    for one in arrivals:
+        extra.update(one.extra_kinds)
     return Messages(
         offered=offered,
         sent=sent,
@@ -151,6 +154,7 @@ def messages(findings: Sequence[Findings]) -> Messages:
         duplicated=sum(one.duplicated for one in arrivals),
         reordered=sum(one.reordered for one in arrivals),
         extra=sum(one.extra for one in arrivals),
+        extra_kinds=dict((+extra).most_common()),
         unmarked=sum(one.unmarked for one in arrivals),
     )
 
