@@ -46,6 +46,7 @@ LIVE = {
     "probes",
     "start",
     "target",
+    "tls",
 }  # what of `drive` it does that with
 
 # What a front end needs from deeper rooms: the words of a plan, and the server that `serve` becomes.

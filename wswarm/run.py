@@ -62,6 +62,7 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
         close_reasons: All dropped ones by close code and the reason that came with it (`4401 token expired`);
             of many different ones those beyond the first are together under `other`.
         open_time: How long the dropped ones had been open; `None` if there is none.
+        subprotocols: Opened ones by the subprotocol agreed on, `none` among them; empty if none was offered.
         left: Connections that were told to leave before the end, which is no loss.
         handshake_time: TCP connect start to upgrade response; split into tcp, tls and upgrade.
         timeline: Each change of the open connections; of more than 1,000, every k-th and the last.
@@ -77,6 +78,7 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
     closes: dict[str, int]
     close_reasons: dict[str, int] = {}
     open_time: Distribution | None = None
+    subprotocols: dict[str, int] = {}
     left: int = 0
     handshake_time: Distribution
     tcp_time: Distribution | None = None
@@ -101,7 +103,11 @@ class Unsent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Messages(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of the messages of the hold; offered = sent + unsent, owed = received + lost."""
+    """What became of the messages of the hold; offered = sent + unsent, owed = received + lost.
+
+    Attributes:
+        extra: Messages with marks of ours that their receiver was not owed. `extra_kinds`: by what they are.
+    """
 
     offered: int
     sent: int
@@ -112,6 +118,7 @@ class Messages(msgspec.Struct, frozen=True, kw_only=True):
     duplicated: int
     reordered: int
     extra: int
+    extra_kinds: dict[str, int] = {}
     unmarked: int
 
 

@@ -37,7 +37,7 @@ def desk(clock: FakeClock) -> Desk:
     return Desk(Outbox(swarm, cells=10), swarm, connections)
 
 
-def test_a_message_is_head_mark_and_tail(desk: Desk) -> None:
+def test_a_message_is_its_parts_around_the_mark(desk: Desk) -> None:
     desk.send(3)
     assert desk.connections[0].sent == [b"<" + PREFIX + MARKS[3] + b">"]
 

@@ -34,6 +34,7 @@ def test_what_a_server_made_of_our_text_is_known_as_such(payload: bytes) -> None
         b'{"code":2,"msg":"Invalid request: request ID must be an unsigned integer"}',
         UUID(int=(1 << 127) + 12345).hex.encode(),
         b"\x00\xff" * 50,
+        b"wswarm99999999" + MARKER[14:],
     ],
 )
 def test_a_message_of_the_servers_own_is_not_taken_for_ours(payload: bytes) -> None:

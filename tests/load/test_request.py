@@ -32,7 +32,7 @@ def test_the_number_fills_the_opening_messages() -> None:
 
 
 def test_the_number_fills_the_message() -> None:
-    assert request(text="{id}:{marker}").payload.head == b"42:" + PREFIX
+    assert request(text="{id}:{marker}").payload.parts == (b"42:" + PREFIX, b"")
 
 
 def test_the_number_fills_a_profile_path() -> None:

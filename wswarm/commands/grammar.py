@@ -77,6 +77,8 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
     add("--subprotocol", dest="subprotocols", metavar="NAME", action="append", help=subprotocol)
     add("--bind", metavar="ADDR", action="append", help="local address, taken in turn; repeatable")
     drivers = "WebSocket implementation (default: picows)"
+    follow = "go where a redirect of the handshake leads (default: count it as a failure)"
+    add("--follow", action="store_true", default=None, help=follow)
     add("--driver", choices=("picows", "websockets"), help=drivers)
     deflate = "offer permessage-deflate (--driver websockets)"
     add("--deflate", action="store_true", default=None, help=deflate)

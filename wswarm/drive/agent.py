@@ -54,6 +54,8 @@ class Agent:
             subprotocols=plan.subprotocols,
             deflate=plan.deflate,
             timeout=plan.connect_timeout,
+            sni=plan.sni,
+            elsewhere={},
         )
         self._swarm = Swarm(plan, command.prefix, driver(plan.driver), settings, command.numbers)
         self._swarm.is_replying = plan.closed
@@ -189,7 +191,7 @@ class Agent:
             is_shared = role == "publish"
             self._sender = OpenSender(self._swarm, plan, window, positions, load.senders, is_shared=is_shared)
         if role == "echo":
-            self._tally = EchoTally(window, positions)
+            self._tally = EchoTally(window, positions, load.senders)
         elif role == "subscribe":
             schedule = schedule_of(plan)
             self._tally = FanoutTally(

@@ -124,7 +124,8 @@ class Opening(asyncio.Protocol):
     def _read_body(self, answer: Answer, refusal: Refusal, *, is_end: bool) -> None:
         body, is_all = body_of(answer, self._data)
         if is_all or is_end:
-            self._fail(refusal if refusal.detail else refusal._replace(detail=as_text(body)))
+            detail = refusal.detail or as_text(body)
+            self.done.set_exception(HandshakeFailed(refusal.reason, detail, answer.location))
 
     def _end(self, error: Exception | None) -> None:
         if self.done.done():

@@ -53,7 +53,7 @@ class Outbox:
             return
         sent_ns = now_ns()
         self.sent_ns[cell] = sent_ns
-        connection.send(payload.head + mark + payload.tail)
+        connection.send(mark.join(payload.parts))
         self._log.append(intended_ns)
         self._log.append(sent_ns)
         self.sent += 1

@@ -49,7 +49,7 @@ class PicowsConnection(asyncio.Protocol):
         self._frames: Frames | None = None
         self._sender: picows.WSTransport | None = None
         self._transport: asyncio.Transport | None = None
-        self._ended = Ended("1006")
+        self._ended: Ended | None = Ended("1006")
         self.subprotocol: str | None = None
         self.is_open = False
         self.is_writable = True
@@ -80,7 +80,7 @@ class PicowsConnection(asyncio.Protocol):
     def connection_lost(self, _: Exception | None) -> None:
         self.is_open = False
         self._sender = None  # it would write to whatever has the socket's number next
-        self._events.closed(self._ended)
+        self._tell(self._ended)
 
     def pause_writing(self) -> None:
         self.is_writable = False
@@ -128,7 +128,7 @@ class PicowsConnection(asyncio.Protocol):
                     self._close(Ended(str(code), reason), payload)
                     return
         except Broken as broken:
-            why = f"closed by wswarm with {broken.code}: the server sent {broken.why}"
+            why = f"{broken.code}: the target sent {broken.why}"
             self._close(Ended(None, why), broken.code.to_bytes(2, "big") + broken.why.encode())
             return
         if reading.is_idle:
@@ -137,11 +137,17 @@ class PicowsConnection(asyncio.Protocol):
     def _close(self, ended: Ended, payload: bytes) -> None:
         """Send a close frame and hang up; what comes then is not read."""
         self.is_open = False
-        self._ended = ended
         if self._sender is not None and self._transport is not None:
             self._sender.send(picows.WSMsgType.CLOSE, payload)
             self._sender = None
             self._transport.close()
+        self._tell(ended)
+
+    def _tell(self, ended: Ended | None) -> None:
+        """Say once how the connection ended: when a close frame is read, whenever TCP may end."""
+        self._ended = None
+        if ended is not None:
+            self._events.closed(ended)
 
 
 async def connect(request: Request, number: int, settings: Settings, events: Events) -> Connection:

@@ -1,10 +1,11 @@
 """One agent's connections: opened at their time, counted, closed."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -22,6 +23,7 @@ from wswarm.drive.connection import (
     Timing,
     reason_of,
 )
+from wswarm.drive.following import connect_following
 from wswarm.drive.said import Said
 from wswarm.load.message import Payload
 from wswarm.load.plan import Plan
@@ -33,6 +35,14 @@ from wswarm.units import NS_PER_S
 Int64s = npt.NDArray[np.int64]
 
 _GOODBYE_S = 0.05
+
+
+class Manner(NamedTuple):
+    """How one connection is opened and what it says, where that is not as all others."""
+
+    plan: Plan
+    driver: Driver
+    settings: Settings
 
 
 class Row:
@@ -73,9 +83,10 @@ class Swarm:
         self, plan: Plan, prefix: bytes, driver: Driver, settings: Settings, numbers: list[int]
     ) -> None:
         self.rows = [Row() for _ in numbers]
-        self.capture = Capture(prefix)
+        self.capture = Capture(prefix, plan.template.count("{marker}"))
         self.said = Said(Redactor(msgspec.structs.asdict(plan)))
         self.failed_ns: list[int] = []
+        self.subprotocols: Counter[str] = Counter()
         self.open = self.opened = 0
         self.on_writable: Callable[[int], None] = _ignore
         self.on_marked: Callable[[int, bytes], None] = _ignore_message
@@ -83,7 +94,8 @@ class Swarm:
         self.on_ended: Callable[[int, Ended], None] = _ignore_end
         self.is_replying = False
         self._plan, self._prefix, self._numbers = plan, prefix, numbers
-        self._driver, self._settings = driver, settings
+        self._driver = driver
+        self._settings = settings
         self._is_closing = False
         self._is_enough = asyncio.Event()
 
@@ -188,6 +200,7 @@ class Swarm:
             closed_ns=closed_ns,
             failed_ns=pack(np.array(self.failed_ns, np.int64)),
             failures=dict(self.said.failures),
+            subprotocols=dict(self.subprotocols),
             closes=dict(self.said.closes),
             left_ns=left_ns,
             endings=list(self.said.endings),
@@ -213,10 +226,11 @@ class Swarm:
             row.connection.say_goodbye()
             asyncio.get_running_loop().call_later(_GOODBYE_S, row.connection.abort)
 
-    async def open_one(self, number: int) -> str | None:
-        """Open the connection of a row; return why it failed, `None` if it opened."""
+    async def open_one(self, number: int, own: Manner | None = None) -> str | None:
+        """Open the connection of a row, in a manner of its own; return why it failed, `None` if it opened."""
         row = self.rows[number]
-        request = request_for(self._plan, self._numbers[number], self._prefix)
+        plan, driver, settings = own or (self._plan, self._driver, self._settings)
+        request = request_for(plan, self._numbers[number], self._prefix)
         row.payload = request.payload
         events = Events(
             row=number,
@@ -226,13 +240,18 @@ class Swarm:
             writable=partial(self._note_writable, number),
         )
         try:
-            connection = await self._driver(request, number, self._settings, events)
+            if plan.follow:
+                connection = await connect_following(driver, request, number, settings, events)
+            else:
+                connection = await driver(request, number, settings, events)
         except Exception as error:  # whatever went wrong, the handshake failed and that is data
             self.failed_ns.append(now_ns())
             detail = error.detail if isinstance(error, HandshakeFailed) else ""
             return self.said.note_failure(reason_of(error), detail)
         row.timing = connection.timing
         row.connection = connection
+        if plan.subprotocols:
+            self.subprotocols[connection.subprotocol or "none"] += 1
         self.opened += 1
         if not connection.is_open:
             return None  # lost between the upgrade response and now; `_note_closed` has been told

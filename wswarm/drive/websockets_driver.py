@@ -81,6 +81,7 @@ class WebsocketsConnection(asyncio.Protocol):
         "_events",
         "_is_leaving",
         "_is_text",
+        "_is_told",
         "_parts",
         "_protocol",
         "_transport",
@@ -93,7 +94,7 @@ class WebsocketsConnection(asyncio.Protocol):
     def __init__(self, events: Events, *, is_binary: bool) -> None:
         self._events = events
         self._is_text = not is_binary
-        self._is_leaving = False
+        self._is_leaving = self._is_told = False
         self._parts: list[bytes] = []
         self._protocol = _Protocol()
         self._transport: asyncio.Transport | None = None
@@ -122,13 +123,14 @@ class WebsocketsConnection(asyncio.Protocol):
             self.is_open = False
             if self._transport is not None:
                 self._transport.close()
+            self._tell()
 
     def eof_received(self) -> bool:
         return False
 
     def connection_lost(self, _: Exception | None) -> None:
         self.is_open = False
-        self._events.closed(self._ended())
+        self._tell()
 
     def pause_writing(self) -> None:
         self.is_writable = False
@@ -176,6 +178,11 @@ class WebsocketsConnection(asyncio.Protocol):
             if not self._events.take(self._events.row, payload):
                 self._events.unmarked(payload)
 
+    def _tell(self) -> None:
+        if not self._is_told:
+            self._is_told = True
+            self._events.closed(self._ended())
+
     def _ended(self) -> Ended:
         received, sent = self._protocol.close_rcvd, self._protocol.close_sent
         if self._is_leaving:
@@ -185,7 +192,7 @@ class WebsocketsConnection(asyncio.Protocol):
         if sent is None:
             return Ended("1006")
         why = frames.too_big().why if sent.code == frames.TOO_BIG else sent.reason
-        return Ended(None, f"closed by wswarm with {int(sent.code)}: {why}")
+        return Ended(None, f"{int(sent.code)}: the target sent {why}")
 
 
 def _agreed(value: str) -> Any:

@@ -18,7 +18,7 @@ from wswarm.drive.sender import schedule_of
 from wswarm.experiment.evidence import below_zero, evidence, measured
 from wswarm.load.plan import Plan
 from wswarm.run import Connections, Environment, Fanout, GeneratorCost, Messages, Phases, Run, TargetCost
-from wswarm.stats import drops, slo, summary
+from wswarm.stats import drops, extras, slo, summary
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Findings, Window, unpack
 from wswarm.stats.series import series
@@ -104,7 +104,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
 def _judged(run: Run, observed: Observed, wrong: Sequence[str]) -> Run:
     """Return the run with what the target did to it, and the verdict."""
     lost = drops.drops_of(observed.findings, observed.window)
-    notices = drops.notices(lost)
+    notices = drops.notices(lost) + (extras.notices(run.messages) if run.messages else [])
     if observed.died is not None:
         notices.insert(0, f"the target's {observed.died}")
     is_nothing_measured = measured(run, observed) == 0

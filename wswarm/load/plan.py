@@ -67,6 +67,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     cert: str | None = None
     key: str | None = None
     deflate: bool = False
+    sni: str | None = None
+    follow: bool = False
     bind: tuple[str, ...] = ()
     closed: bool = False
     driver: Literal["picows", "websockets"] = "picows"
@@ -203,8 +205,6 @@ def _check_message(plan: Plan) -> None:
     if "{marker}" not in plan.template:
         option = "--text" if plan.json is None else "--json"
         raise PlanError(f"{option} {plan.template!r} has no {{marker}}: put it where the receiver relays it")
-    if plan.template.count("{marker}") > 1:
-        raise PlanError(f"the message {plan.template!r} has {{marker}} twice: a message carries one")
     if plan.json is not None:
         try:
             msgspec.json.decode(plan.json.replace("{id}", "0"))
@@ -231,8 +231,16 @@ def _check_connection(plan: Plan) -> None:
     _check_tokens(plan)
     for address in plan.bind:
         _check_bind(address)
-    if not plan.is_secure and (plan.insecure or plan.cacert or plan.cert or plan.key):
-        raise PlanError("--insecure, --cacert, --cert and --key are for TLS: write wss:// or leave them out")
+    if not (plan.is_secure or plan.follow) and (
+        plan.insecure or plan.cacert or plan.cert or plan.key or plan.sni
+    ):
+        raise PlanError(
+            "--insecure, --cacert, --cert, --key and --sni are for TLS: write wss:// or leave them out"
+        )
+    if plan.sni is not None and (
+        not plan.sni.isascii() or not plan.sni.replace("-", "a").replace(".", "a").isalnum()
+    ):
+        raise PlanError(f"--sni {plan.sni!r} is not a host name: write it as in chat.example")
     if (plan.cert is None) != (plan.key is None):
         raise PlanError("--cert and --key go together: give both files")
     if plan.deflate and plan.driver != "websockets":

@@ -49,7 +49,7 @@ def request_for(plan: Plan, connection_id: int, prefix: bytes) -> Request:
     def filled(text: str) -> str:
         return text.replace("{id}", str(connection_id))
 
-    url, headers = _without_credentials(filled(plan.address))
+    url, headers = without_credentials(filled(plan.address))
     for header in plan.headers:
         name, _, value = header.partition(":")
         headers.append((name, filled(value.strip())))
@@ -65,7 +65,8 @@ def request_for(plan: Plan, connection_id: int, prefix: bytes) -> Request:
     )
 
 
-def _without_credentials(url: str) -> tuple[str, list[tuple[str, str]]]:
+def without_credentials(url: str) -> tuple[str, list[tuple[str, str]]]:
+    """Return the address without user name and password, and the header that takes their place."""
     parts = urlsplit(url)
     credentials, at, host = parts.netloc.rpartition("@")
     if not at:

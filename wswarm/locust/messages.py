@@ -127,6 +127,14 @@ class Published(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     logs: dict[str, wire.Log] = {}
 
 
+class Objection(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A user asks for what can't be: end the test."""
+
+    test: int
+    text: str
+    exit_code: int
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """All that a station found; squads as in `Begin`.
 
@@ -147,4 +155,4 @@ class Found(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 ToStation = Hello | Ping | Begin | SetPaces | BeginHold | EndHold | SettleUp | Dismiss | Beat
-ToConductor = Here | Pong | State | Published | Found
+ToConductor = Here | Pong | State | Published | Objection | Found

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -103,6 +104,16 @@ def exit_code(runs: Sequence[Run], objectives: Sequence[str], *, has_other_error
     return 0 if is_covered else None
 
 
+def lost_of(runs: Sequence[Run], name: str) -> dict[str, int]:
+    """Return what a class lost, by reason, as Locust's table shows it; nothing before the test has ended."""
+    run = next((run for run in runs if run.name == name), None)
+    if run is None or run.messages is None:
+        return {}
+    lost = run.messages.lost
+    counts = {"lost: silent": lost.silent, "lost: disconnected": lost.disconnected}
+    return {reason: count for reason, count in counts.items() if count}
+
+
 def worse(before: int | None, code: int | None) -> int | None:
     """Return what to exit with after one more test; what the user's own code has set stays if that is no worse."""
     if before in (None, 0):
@@ -177,7 +188,7 @@ def _plan(conductor: Conductor, number: int, order: Order, findings: Sequence[Fi
     offered = sum(one.sends.offered for one in findings if one.sends is not None)
     if order.rate_per_user is not None and offered and hold_s:
         rate = offered / hold_s
-    changed = {
+    changed: dict[str, Any] = {
         "connections": requested,
         "warmup": max(0.0, (window.hold_ns - window.start_ns) / NS_PER_S),
         "duration": max(hold_s, 1 / rate if rate else 0.0, 1e-3),
@@ -186,6 +197,8 @@ def _plan(conductor: Conductor, number: int, order: Order, findings: Sequence[Fi
         "publishers": max(1, order.publishers),
         "seed": 0 if order.plan.seed is None else order.plan.seed,
     }
+    if order.role == "script" and findings and all(one.arrivals is None for one in findings):
+        changed |= {"scenario": "connect", "closed": False, "rate": None}  # its tasks expect nothing
     return msgspec.structs.replace(order.plan, **changed)
 
 

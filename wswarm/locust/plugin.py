@@ -5,6 +5,7 @@ import atexit
 import logging
 import sys
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,14 @@ import gevent
 from locust import User
 from locust.env import Environment
 from locust.event import Events
-from locust.runners import LocalRunner, MasterRunner, Runner, WorkerRunner
+from locust.runners import (
+    STATE_RUNNING,
+    STATE_SPAWNING,
+    LocalRunner,
+    MasterRunner,
+    Runner,
+    WorkerRunner,
+)
 from locust.stats import CSV_STATS_INTERVAL_SEC
 
 from wswarm.drive.address import resolve
@@ -23,11 +31,12 @@ from wswarm.errors import ResultError, SwarmError
 from wswarm.locust.board import Board
 from wswarm.locust.conductor import Conductor
 from wswarm.locust.figures import csv_text
-from wswarm.locust.options import Options, add_options, read_options
+from wswarm.locust.messages import Objection
+from wswarm.locust.options import Options, add_options, completed, read_options
 from wswarm.locust.order import Order, order_for
-from wswarm.locust.outcome import INVALID, exit_code, runs_of, worse, write
+from wswarm.locust.outcome import INVALID, exit_code, lost_of, runs_of, worse, write
 from wswarm.locust.station import Station
-from wswarm.locust.table import Table
+from wswarm.locust.table import Table, forget_replies
 from wswarm.locust.users import WebSocketUser
 from wswarm.locust.web import Form, Pages
 from wswarm.locust.words import in_locusts_words
@@ -44,18 +53,30 @@ def install(events: Events) -> None:
     events.init.add_listener(_on_init)
 
 
-def _on_init(environment: Environment, runner: Runner, **_: Any) -> None:
+def _on_init(environment: Environment, runner: Runner | None, **_: Any) -> None:
     gevent.get_hub().loop.update_now()  # Locust counts -t from the loop's clock, which stands still until it runs
-    if not any(issubclass(user, WebSocketUser) for user in environment.user_classes):
+    if runner is None or not any(issubclass(user, WebSocketUser) for user in environment.user_classes):
         return
     if isinstance(runner, WorkerRunner | LocalRunner):
         environment.wswarm_station = Station(environment, runner)  # type: ignore[attr-defined]
     if isinstance(runner, MasterRunner | LocalRunner):
         try:
-            Session(environment, runner)
+            environment.wswarm_session = Session(environment, runner)  # type: ignore[attr-defined]
         except SwarmError as error:
             sys.stderr.write(f"locust: {error}\n")
             sys.exit(error.exit_code)
+
+
+def adopt(environment: Environment) -> None:
+    """Do what is done at `init` and `test_start`, for an environment for which nobody has fired these to us.
+
+    So it is where Locust is used as a library without them, and for a user of its own (`run_single_user`).
+    """
+    is_single = environment.runner is None
+    _on_init(environment, environment.runner or environment.create_local_runner())
+    session: Session | None = getattr(environment, "wswarm_session", None)
+    if session is not None:
+        session.begin_late(is_single=is_single)
 
 
 class Session:
@@ -71,6 +92,7 @@ class Session:
         self._options = read_options(environment.parsed_options)
         self.runs: list[Run] = []
         self._target_url: str | None = None
+        self._refusal: int | None = None
         self._writing: gevent.Greenlet[[list[Run], int], None] | None = None
         target_pid = self._options.target_pid
         if self._options.starts_target:
@@ -84,6 +106,7 @@ class Session:
             )  # what is wrong with them is told before anything starts
         self.conductor = Conductor(environment, runner, target_pid)
         self.conductor.on_tick = self._show
+        self.conductor.on_objection = self._on_objection
         self._table, self.board = Table(environment.stats), Board(self.conductor)
         if environment.web_ui is not None:
             Pages(environment.web_ui, runner, self.board, self.object_to)
@@ -96,11 +119,12 @@ class Session:
         events.spawning_complete.add_listener(self._on_spawning_complete)
         events.reset_stats.add_listener(self._on_reset_stats)
         events.test_stopping.add_listener(lambda **_: self._finish())
+        events.test_stop.add_listener(self._on_test_stop)
         events.quitting.add_listener(self._on_quitting)
 
     def object_to(self, form: Form) -> str | None:
         """Return what is wrong with a form that would begin a test, `None` if nothing is."""
-        parsed = vars(self._environment.parsed_options)
+        parsed = vars(completed(self._environment.parsed_options))
         ours = {key: value for key, value in form.items() if key.startswith("ws_") and key in parsed}
         try:
             options = read_options(argparse.Namespace(**(parsed | ours)))
@@ -123,7 +147,15 @@ class Session:
             for user in sorted(ours, key=lambda user: user.__name__)
         ]
 
+    def begin_late(self, *, is_single: bool) -> None:
+        """Begin a test that runs already; a single user has no end, and so no report."""
+        self._on_test_start()
+        if is_single:
+            self._options = replace(self._options, report=None)
+            self._environment.events.spawning_complete.fire(user_count=1)
+
     def _on_test_start(self, **_: Any) -> None:
+        self._refusal = None
         self._options = read_options(self._environment.parsed_options)
         self._table.clear()
         self.runs = []
@@ -137,9 +169,17 @@ class Session:
                 )
             self.conductor.begin(orders, is_held_at_once=has_shape)
         except SwarmError as error:
-            _log.error("%s", error)
-            self._environment.process_exit_code = error.exit_code
-            gevent.spawn(self._stop)
+            self._refuse(str(error), error.exit_code)
+
+    def _on_objection(self, objection: Objection) -> None:
+        if self._refusal is None:
+            self._refuse(objection.text, objection.exit_code)
+
+    def _refuse(self, text: str, exit_code: int) -> None:
+        """End the test, for something that was asked for can't be."""
+        _log.error("%s", text)
+        self._refusal = self._environment.process_exit_code = exit_code
+        gevent.spawn(self._stop)
 
     def _on_spawning_complete(self, **_: Any) -> None:
         if not self.conductor.is_holding:
@@ -152,6 +192,8 @@ class Session:
     def _begin_hold(self) -> None:
         self.conductor.begin_hold(self._options.hold)
         if self.conductor.is_holding:
+            if isinstance(self._runner, MasterRunner):
+                forget_replies(self._environment.stats)  # a station forgets its own
             self._table.forget(self.conductor.orders)
             if self._options.hold is not None:
                 self._end_in_time()
@@ -165,18 +207,18 @@ class Session:
             self._stop()
 
     def _stop(self) -> None:
-        parsed = self._environment.parsed_options
-        if parsed is not None and parsed.headless:
+        if self._is_headless():
             self._runner.quit()
         else:
             self._runner.stop()
 
     def _finish(self) -> None:
         """End the test and write its report; nothing if none is running."""
-        if not self.conductor.finish():
+        if not self.conductor.finish() or self._refusal is not None:
             return
         self.runs = self.board.runs = runs_of(self.conductor)
         if not self.conductor.is_holding:
+            forget_replies(self._environment.stats)
             self._table.forget(self.conductor.orders)
         self._show()
         if not self.runs:
@@ -186,8 +228,6 @@ class Session:
             sys.stdout.write(f"\n{text}\n")
             self._write_csv()
             self._writing = gevent.spawn(self._write, self.runs, self.conductor.test)
-            if self._is_headless():
-                self._writing.join()
         for member in self.conductor.members.values():
             if member.loss is not None:
                 _log.error("%s: the test is not valid", member.loss)
@@ -232,23 +272,18 @@ class Session:
 
     def _show(self) -> None:
         for number, order in enumerate(self.conductor.orders):
-            lost = self._lost(order)
-            self._table.show(order, self.conductor.states(number), lost)
+            self._table.show(order, self.conductor.states(number), lost_of(self.runs, order.name))
         if self.conductor.is_running:
             self.board.note()
 
-    def _lost(self, order: Order) -> dict[str, int]:
-        run = next((run for run in self.runs if run.name == order.name), None)
-        if run is None or run.messages is None:
-            return {}
-        counts = {
-            "lost: silent": run.messages.lost.silent,
-            "lost: disconnected": run.messages.lost.disconnected,
-        }
-        return {reason: count for reason, count in counts.items() if count}
+    def _on_test_stop(self, **_: Any) -> None:
+        if self._writing is not None and self._is_headless() and isinstance(self._runner, LocalRunner):
+            self._writing.join()  # a library hears no `quitting`
 
     def _on_quitting(self, **_: Any) -> None:
         self._finish()
+        if self._runner.state in (STATE_RUNNING, STATE_SPAWNING):
+            self._runner.quit()  # Locust would do so when the report is written, and users go on meanwhile
         if self._writing is not None:
             self._writing.join()
         if self.runs and getattr(self._environment.parsed_options, "csv_prefix", None) is not None:
@@ -260,4 +295,5 @@ class Session:
             self._environment.process_exit_code = INVALID
 
     def _is_headless(self) -> bool:
-        return bool(self._environment.parsed_options and self._environment.parsed_options.headless)
+        parsed, web_ui = self._environment.parsed_options, self._environment.web_ui
+        return web_ui is None or bool(parsed and parsed.headless)

@@ -107,6 +107,15 @@ class Member:
         """Return how many publishers of the publishing squad are open here."""
         return self.state.publishing[squad].open if self.state is not None and self.state.publishing else 0
 
+    def note(self, message: messages.State | messages.Published | messages.Found) -> None:
+        """Take in what the station says of this test."""
+        if isinstance(message, messages.State):
+            self.state = message
+        elif isinstance(message, messages.Published):
+            self.published = message
+        else:
+            self.found = message
+
     def _of_this_hold(self, state: SquadState) -> SquadState:
         """Return the state without figures of messages if they are of an earlier hold."""
         if self.state is not None and self.state.hold >= self.holds:

@@ -1,9 +1,13 @@
 """What stands beside a figure: the reasons behind a count, in the target's own words where it gave any."""
 
+import re
+
 from wswarm.report import format as show
 from wswarm.run import Connections, Messages, Run
+from wswarm.stats import extras
 from wswarm.stats.drops import CLOSE_MEANINGS
 
+_MARKER = re.compile("wswarm[0-9a-f]{40}")
 SHOWN = 8  # reasons of one figure
 SAID = 80  # characters of what was said beside a figure; the run file has more
 
@@ -11,18 +15,18 @@ SAID = 80  # characters of what was said beside a figure; the run file has more
 def failures(run: Run) -> str:
     """Return why handshakes failed, and what the target said to it."""
     said = run.samples.refusals
-    return _counted({_with_words(reason, said): n for reason, n in run.connections.failures.items()})
+    return counted({_with_words(reason, said): n for reason, n in run.connections.failures.items()})
 
 
 def drops(seen: Connections) -> str:
     """Return why connections were lost, and how long they had been open."""
     if not seen.close_reasons:
-        return f"closed by the peer: {_counted(_explained(seen.closes))}" if seen.closes else ""
+        return f"closed by the peer: {counted(_explained(seen.closes))}" if seen.closes else ""
     been_open = ""
     if seen.open_time is not None and seen.open_time.n:
         low, high = show.seconds(seen.open_time.min), show.seconds(seen.open_time.max)
         been_open = f"; they had been open for {low}" + (f" to {high}" if low != high else "")
-    return f"{_counted(_explained(seen.close_reasons))}{been_open}"
+    return f"{counted(_explained(seen.close_reasons))}{been_open}"
 
 
 def unsent(seen: Messages) -> str:
@@ -39,7 +43,14 @@ def unmarked(run: Run) -> str:
     if run.messages is None or not run.messages.unmarked:
         return ""
     sampled = run.samples.unmarked
+    if any(_MARKER.search(sample) for sample in sampled):
+        return "frames that were not ours, marks of another run of wswarm among them"
     return "frames that were not ours" + (f', such as "{_short(sampled[0])}"' if sampled else "")
+
+
+def extra(seen: Messages) -> str:
+    """Return what the messages are that nobody was owed."""
+    return extras.listed(seen.extra_kinds) or ("not owed" if seen.extra else "")
 
 
 def _with_words(reason: str, said: dict[str, str]) -> str:
@@ -57,7 +68,7 @@ def _explained(reasons: dict[str, int]) -> dict[str, int]:
     }
 
 
-def _counted(reasons: dict[str, int]) -> str:
+def counted(reasons: dict[str, int]) -> str:
     ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
     told = [f"{show.printable(reason)}: {amount:,}" for reason, amount in ordered[:SHOWN]]
     rest = sum(amount for _, amount in ordered[SHOWN:])

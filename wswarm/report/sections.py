@@ -70,6 +70,11 @@ def _connections(run: Run) -> Section:
         Row("peak", show.count(seen.peak), "open at once"),
         Row("dropped", show.count(seen.dropped), remarks.drops(seen)),
     ]
+    if seen.subprotocols:
+        agreed = sum(seen.subprotocols.values()) - seen.subprotocols.get("none", 0)
+        rows.append(
+            Row("subprotocol", show.count(agreed), f"agreed on: {remarks.counted(seen.subprotocols)}")
+        )
     times = {
         "handshake": seen.handshake_time,
         "tcp": seen.tcp_time,
@@ -94,7 +99,7 @@ def _messages(run: Run) -> Section | None:
         Row("lost", show.count(lost), why),
         Row("duplicated", show.count(seen.duplicated)),
         Row("reordered", show.count(seen.reordered)),
-        Row("extra", show.count(seen.extra), "not owed: the socket opened later" if seen.extra else ""),
+        Row("extra", show.count(seen.extra), remarks.extra(seen)),
         Row("unmarked", show.count(seen.unmarked), remarks.unmarked(run)),
     ]
     if run.fanout is not None:

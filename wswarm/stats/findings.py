@@ -39,6 +39,7 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
         closed_ns: When it was lost, `STILL_OPEN` if it was not.
         failed_ns: When each failed handshake had failed.
         failures: Failed handshakes by reason.
+        subprotocols: Opened connections by the subprotocol agreed on, `none` among them; empty if none was offered.
         closes: Connections that the peer closed, by code.
         left_ns: Per opened connection when it was told to leave before the end, `STILL_OPEN` if it was not; empty
             where none was.
@@ -57,6 +58,7 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
     failed_ns: Packed
     failures: dict[str, int]
     closes: dict[str, int]
+    subprotocols: dict[str, int] = {}
     left_ns: Packed = b""
     endings: list[str] = []
     ending: Packed = b""
@@ -89,6 +91,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         owed: Replies or deliveries due; received + lost_disconnected + lost_silent.
+        extra_kinds: The extra ones by what they are, as `stats.extras` names them.
         unmarked: Messages without our marker that arrived from the start of the hold to the end of the drain.
         response: Histogram of received − intended (fan-out: the delivery times).
         service: Histogram of received − sent; empty in fan-out.
@@ -115,6 +118,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
     lost_per_second: Packed
     broadcasts: Packed = b""
     by_broadcast: Packed = b""
+    extra_kinds: dict[str, int] = {}
 
 
 class Effort(msgspec.Struct, frozen=True, kw_only=True):

@@ -102,7 +102,9 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
     is_dropped = columns["closed_ns"] != STILL_OPEN
     failures: Counter[str] = Counter()
     closes: Counter[str] = Counter()
+    subprotocols: Counter[str] = Counter()
     for one in sockets:
+        subprotocols.update(one.subprotocols)
         failures.update(one.failures)
         closes.update(one.closes)
     return Connections(
@@ -114,6 +116,7 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
         left=int(np.count_nonzero(left_ns != STILL_OPEN)),
         failures=dict(failures.most_common()),
         closes=dict(closes.most_common()),
+        subprotocols=dict(subprotocols.most_common()),
         close_reasons=close_reasons(drops_of(findings, window)),
         open_time=distribution(of_values((columns["closed_ns"] - columns["opened_ns"])[is_dropped]))
         if is_dropped.any()
@@ -135,6 +138,9 @@ def messages(findings: Sequence[Findings]) -> Messages:
     sends, arrivals = sends_of(findings), arrivals_of(findings)
     offered, sent = sum(one.offered for one in sends), sum(one.sent for one in sends)
     disconnected = min(sum(one.disconnected for one in sends), offered - sent)
+    extra: Counter[str] = Counter()
+    for one in arrivals:
+        extra.update(one.extra_kinds)
     return Messages(
         offered=offered,
         sent=sent,
@@ -148,6 +154,7 @@ def messages(findings: Sequence[Findings]) -> Messages:
         duplicated=sum(one.duplicated for one in arrivals),
         reordered=sum(one.reordered for one in arrivals),
         extra=sum(one.extra for one in arrivals),
+        extra_kinds=dict((+extra).most_common()),
         unmarked=sum(one.unmarked for one in arrivals),
     )
 

@@ -196,7 +196,7 @@ async def _obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 def _begin(agent: LiveAgent, command: wire.Command) -> Coroutine[Any, Any, None] | None:
     """Do what the command says; return what of it takes time."""
     if isinstance(command, wire.Join):
-        agent.squads[command.squad].join(command.connection_id)
+        agent.squads[command.squad].join(command)
     elif isinstance(command, wire.Leave):
         agent.squads[command.squad].swarm.leave(command.row)
     elif isinstance(command, wire.Say):

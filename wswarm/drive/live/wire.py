@@ -46,10 +46,16 @@ class Muster(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Join(msgspec.Struct, frozen=True, tag=True):
-    """Open one more connection of a squad; rows count from 0 in the order of these."""
+    """Open one more connection of a squad; rows count from 0 in the order of these.
+
+    Attributes:
+        plan: How this one connects and speaks, if not as the squad's says; `addresses` are then its own.
+    """
 
     squad: int
     connection_id: int
+    plan: Plan | None = None
+    addresses: list[tuple[str, int]] | None = None
 
 
 class Leave(msgspec.Struct, frozen=True, tag=True):
