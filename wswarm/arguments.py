@@ -217,6 +217,8 @@ def _add_serve(commands: Any) -> None:
         "carries the chat to all workers: redis://…, postgresql://… (default: each has a chat of its own)"
     )
     add("--backplane", metavar="URL", help=backplane)
+    tracebacks = "of the documented examples when a client has left (default: they are counted)"
+    add("--tracebacks", action="store_true", help=tracebacks)
     uvicorn = parser.add_argument_group("uvicorn's own options")
     for name, choices in _UVICORN.items():
         text = f"{', '.join(choices)} (default: {choices[0]})"

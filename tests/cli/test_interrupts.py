@@ -134,7 +134,8 @@ def test_ctrl_c_while_connecting_leaves_nothing_measured(
 
 def test_ctrl_c_while_connecting_waits_for_the_handshakes_that_were_begun(tmp_path: Path) -> None:
     with serve("refusing", ignore_every=4) as server:
-        command = Command("connect", server.url, *SLOW_RAMP, "--connect-timeout", "3s", cwd=tmp_path)
+        options = ("--connect-timeout", "3s", "--no-plots")
+        command = Command("connect", server.url, *SLOW_RAMP, *options, cwd=tmp_path)
         wait_for_sockets(command, 4)
         command.interrupt()
         assert command.outcome().code == 130

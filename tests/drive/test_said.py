@@ -83,3 +83,14 @@ def test_what_was_said_before_a_load_gives_way_to_what_is_said_in_it() -> None:
     assert samples.kept == [b"welcome"]
     samples.look(PREFIX.upper())
     assert (samples.kept, samples.altered) == ([PREFIX.upper()], 1)
+
+
+def test_the_secrets_of_a_connection_with_settings_of_its_own_are_hidden_too() -> None:
+    heard = said(cookies=["sid=of-all"])
+    own = {"headers": ["Authorization: Bearer of-one"]}
+    heard.learn(own)
+    heard.note_failure("http 403", "not of-one, not of-all", own)
+    heard.note_ending(Ended("4401", "of-one"), own)
+    assert heard.refusals == {"http 403": "not …, not …"}
+    assert list(heard.endings) == ["4401 …"]
+    assert heard.quoted(b"of-one, of-all") == "…, …"

@@ -16,7 +16,7 @@ from wswarm.stats.findings import STILL_OPEN, Findings, Window
 
 S = 1_000_000_000
 _LEAD_NS = S // 5
-_PATIENCE_S = 20.0
+_PATIENCE_S = 120.0
 
 
 class Live:

@@ -117,7 +117,14 @@ BROADCASTS = 20
 def staircase(processes: int, step_s: float) -> Measured:
     """20 broadcasts of the hold to six receivers, one `step_s` after the other; 5 of warm-up."""
     with serve("staircase", step=step_s) as server:
-        plan = {"connections": RECEIVERS, "rate": 10, "duration": 2, "warmup": 0.5, "processes": processes}
+        plan = {
+            "connections": RECEIVERS,
+            "rate": 10,
+            "duration": 2,
+            "warmup": 0.5,
+            "processes": processes,
+            "drain": 20,
+        }
         found = run("fanout", server.url, **plan)
         return Measured(found, server.log())
 

@@ -11,13 +11,13 @@ CASES: dict[str, tuple[Scenario, Instead, str, str]] = {
     "changed text": (
         "echo",
         Instead(sent=100, unmarked=100, altered=True, sample='"WSWARM0F"'),
-        'the target changes the text: as many messages came as were sent (100), such as "WSWARM0F"',
+        'the target changes the text: 100 messages came for the 100 that were sent, such as "WSWARM0F"',
         "letter by letter",
     ),
     "an error for each": (
         "echo",
         Instead(sent=90, unmarked=90, sample='"{"code":2}"'),
-        'as many messages came as were sent (90), such as "{"code":2}", none with our marker',
+        '90 messages came for the 90 that were sent, such as "{"code":2}", none with our marker',
         "put {marker} where it is sent back",
     ),
     "something else": (

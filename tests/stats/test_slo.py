@@ -208,6 +208,41 @@ def test_a_reason_that_never_occurred_occurred_zero_times(path: str) -> None:
     assert (result.value, result.met) == (0, True)
 
 
+def lost(**reasons: int) -> Run:
+    """Return a run whose connections ended for these reasons, the first after 2 s."""
+    made = run()
+    seen = msgspec.structs.replace(
+        made.connections,
+        dropped=sum(reasons.values()),
+        close_reasons={reason.replace("_", " "): count for reason, count in reasons.items()},
+        open_time=Distribution(n=sum(reasons.values()), min=2.0),
+    )
+    return msgspec.structs.replace(made, connections=seen)
+
+
+@pytest.mark.parametrize(
+    ("expression", "value", "met"),
+    [
+        ("connections.dropped<=20", 20, True),
+        ('connections.close_reasons."4401 expired"<=19', 19, True),
+        ('connections.close_reasons."4401 expired"<19', 19, False),
+        ('connections.close_reasons."1006"==0', 0, True),
+        ("connections.open_time.min>=2s", 2.0, True),
+    ],
+)
+def test_an_objective_on_lost_connections_is_judged(expression: str, value: float, met: bool) -> None:
+    (result,) = check(lost(**{"4401_expired": 19, "1001": 1}), (expression,))
+    assert (result.value, result.met) == (value, met)
+
+
+def test_a_close_reason_that_may_be_among_the_others_is_not_called_absent() -> None:
+    made = lost(**{"4401_expired": 19, "other": 3})
+    absent, there = check(
+        made, ('connections.close_reasons."1006"==0', 'connections.close_reasons."4401 expired"==19')
+    )
+    assert (absent.value, absent.met, there.met) == (None, False, True)
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -12,7 +12,7 @@ import msgspec
 
 from wswarm.commands import terminal
 from wswarm.commands.outputs import check_outputs, write_comparison
-from wswarm.comparison import REFERENCE, REFERENCE_URL, Ab
+from wswarm.comparison import REFERENCE_URL, Ab
 from wswarm.errors import PlanError, TargetError
 from wswarm.experiment import versions
 from wswarm.experiment.ab import compare
@@ -38,11 +38,14 @@ def compare_versions(parsed: argparse.Namespace) -> int:
     """Compare base and head, and return the exit code that the verdict deserves."""
     url, options = address_and_options(parsed)
     check_versions(parsed)
+    commits = None
+    if not parsed.base_cmd:
+        commits = versions.find_commits(parsed.base, parsed.head or versions.WORKING_TREE, parsed.serve)
     check_outputs(parsed)
     draft = make_experiment(parsed, url, options, versions.not_ready())
     draft.plan(1)
     with terminal.report_folder(parsed.output, "ab") as folder:
-        pair = _make_ready(parsed)  # there is nothing to keep yet: Ctrl-C aborts
+        pair = _make_ready(parsed, commits)  # there is nothing to keep yet: Ctrl-C aborts
         experiment = make_experiment(parsed, url, options, pair)
         with terminal.Interrupts() as interrupts:
             ab = _compare(experiment, parsed, interrupts)
@@ -138,16 +141,24 @@ def _compare(experiment: Experiment, parsed: argparse.Namespace, interrupts: ter
             raise
 
 
-def _make_ready(parsed: argparse.Namespace) -> versions.Pair:
-    if parsed.base_cmd:
+def _make_ready(parsed: argparse.Namespace, commits: versions.Commits | None) -> versions.Pair:
+    if commits is None:
         return versions.by_commands(parsed.base_cmd, parsed.head_cmd)
-    head, serve = parsed.head or versions.WORKING_TREE, parsed.serve or REFERENCE
-    cache = parsed.cache or _cache()
-    return versions.by_commits(parsed.base, head, serve, cache, lambda text: _tell(parsed, text))
+    return versions.by_commits(commits, parsed.cache or _cache(), lambda text: _tell(parsed, text))
 
 
 def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wswarm"
+    """Return where versions are kept unless told.
+
+    Raises:
+        PlanError: there is no home folder.
+    """
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wswarm"
+    except RuntimeError:
+        raise PlanError(
+            "there is no home folder to keep the versions in: give one, as in --cache /tmp/wswarm"
+        ) from None
 
 
 def _tell(parsed: argparse.Namespace, text: str) -> None:

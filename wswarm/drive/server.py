@@ -37,12 +37,14 @@ class Command(NamedTuple):
         line: The command line, `{port}` in it for the port.
         folder: Where it runs, `None`: here.
         variables: Of its environment, besides ours.
+        home: Folder that its Python has to be in, none: any.
     """
 
     name: str
     line: str
     folder: Path | None = None
     variables: Mapping[str, str] = {}
+    home: Path | None = None
 
     def words(self, port: int) -> list[str]:
         """Return the words of the command, as a shell would cut them.

@@ -1,7 +1,7 @@
 """One agent's connections: opened at their time, counted, closed."""
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -14,22 +14,20 @@ import numpy.typing as npt
 from wswarm.drive.capture import Capture, Take
 from wswarm.drive.clock import now_ns
 from wswarm.drive.connection import (
-    Connection,
     Driver,
     Ended,
     Events,
     HandshakeFailed,
     Settings,
-    Timing,
     reason_of,
 )
 from wswarm.drive.following import connect_following
-from wswarm.drive.said import Said
-from wswarm.load.message import Payload
+from wswarm.drive.row import Row as Row
+from wswarm.drive.said import Own, Said
 from wswarm.load.plan import Plan
 from wswarm.load.request import request_for
 from wswarm.redact import Redactor
-from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Sockets, Words, pack
+from wswarm.stats.findings import STILL_OPEN, Sockets, Words, pack
 from wswarm.units import NS_PER_S
 
 Int64s = npt.NDArray[np.int64]
@@ -43,27 +41,6 @@ class Manner(NamedTuple):
     plan: Plan
     driver: Driver
     settings: Settings
-
-
-class Row:
-    """One connection of the swarm, open or not.
-
-    Attributes:
-        backlog: Sends that wait for room in the write buffer: (cell, intended_ns, mark).
-        closed_ns: When it was lost. `left_ns`: when it was told to leave before the end.
-        ending: How it was lost, as a place among the endings; `UNKNOWN` if it was not.
-    """
-
-    __slots__ = ("backlog", "closed_ns", "connection", "ending", "left_ns", "payload", "timing")
-
-    def __init__(self) -> None:
-        self.connection: Connection | None = None
-        self.payload: Payload | None = None
-        self.timing: Timing | None = None
-        self.closed_ns = STILL_OPEN
-        self.left_ns = STILL_OPEN
-        self.ending = UNKNOWN
-        self.backlog: deque[tuple[int, int, bytes]] | None = None
 
 
 class Swarm:
@@ -230,13 +207,16 @@ class Swarm:
         """Open the connection of a row, in a manner of its own; return why it failed, `None` if it opened."""
         row = self.rows[number]
         plan, driver, settings = own or (self._plan, self._driver, self._settings)
+        own_settings = msgspec.structs.asdict(plan) if own is not None else None
+        if own_settings is not None:
+            self.said.learn(own_settings)
         request = request_for(plan, self._numbers[number], self._prefix)
         row.payload = request.payload
         events = Events(
             row=number,
             take=self._taker(),
             unmarked=self.capture.note_unmarked,
-            closed=partial(self._note_closed, number),
+            closed=partial(self._note_closed, number, own_settings),
             writable=partial(self._note_writable, number),
         )
         try:
@@ -247,7 +227,7 @@ class Swarm:
         except Exception as error:  # whatever went wrong, the handshake failed and that is data
             self.failed_ns.append(now_ns())
             detail = error.detail if isinstance(error, HandshakeFailed) else ""
-            return self.said.note_failure(reason_of(error), detail)
+            return self.said.note_failure(reason_of(error), detail, own_settings)
         row.timing = connection.timing
         row.connection = connection
         if plan.subprotocols:
@@ -285,12 +265,12 @@ class Swarm:
     def _note_writable(self, number: int) -> None:
         self.on_writable(number)
 
-    def _note_closed(self, number: int, ended: Ended) -> None:
+    def _note_closed(self, number: int, own: Own | None, ended: Ended) -> None:
         row = self.rows[number]
         if self._is_closing or row.closed_ns != STILL_OPEN or row.left_ns != STILL_OPEN:
             return
         row.closed_ns = now_ns()
-        row.ending = self.said.note_ending(ended)
+        row.ending = self.said.note_ending(ended, own)
         if row.connection is not None:
             self.open -= 1
         self.on_ended(number, ended)

@@ -42,6 +42,7 @@ class ServerOptions(NamedTuple):
     deflate: bool = False
     log_level: str = "warning"
     backplane: str | None = None
+    tracebacks: bool = False
 
 
 def command(options: ServerOptions) -> list[str]:
@@ -60,6 +61,7 @@ def command(options: ServerOptions) -> list[str]:
         *("--ws", WS_PROTOCOLS.get(options.ws, options.ws), "--loop", options.loop, "--http", options.http),
         *("--ws-per-message-deflate", str(options.deflate).lower()),
         *("--log-level", options.log_level, "--no-access-log", "--timeout-graceful-shutdown", "5"),
+        *(["--tracebacks"] if options.tracebacks else []),
     ]
 
 

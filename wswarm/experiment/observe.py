@@ -43,6 +43,7 @@ class Observer:
             connections_open=sum(one.open for one in snapshots),
             connections_requested=self._plan.sockets,
             failed=sum(sum(one.failures.values()) for one in snapshots),
+            dropped=sum(sum(one.endings.values()) for one in snapshots),
             sent=sent,
             received=received,
             rate=(sent - sent_then) * NS_PER_S / (now - then_ns) if is_known and sent else None,

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from wswarm import redact
 from wswarm.errors import PlanError
 from wswarm.load.message import check_size
 from wswarm.load.profile import profile_for
@@ -223,10 +224,11 @@ def _check_connection(plan: Plan) -> None:
     for header in plan.headers:
         name, colon, value = header.partition(":")
         if not colon or not _is_token(name) or not value.strip().isprintable():
-            raise PlanError(f"--header {header!r} is not a header: write 'Name: value'")
+            raise PlanError(f"--header {redact.header(header)!r} is not a header: write 'Name: value'")
         if name.lower().startswith("sec-websocket-") or name.lower() in ("upgrade", "connection"):
             raise PlanError(
-                f"--header {header!r} belongs to the handshake: use --subprotocol, --deflate or --origin"
+                f"--header {redact.header(header)!r} belongs to the handshake: use --subprotocol, --deflate or"
+                " --origin"
             )
     _check_tokens(plan)
     for address in plan.bind:
@@ -250,7 +252,7 @@ def _check_connection(plan: Plan) -> None:
 def _check_tokens(plan: Plan) -> None:
     for cookie in plan.cookies:
         if "=" not in cookie or not cookie.isprintable() or ";" in cookie:
-            raise PlanError(f"--cookie {cookie!r} is not a cookie: write name=value")
+            raise PlanError(f"--cookie {redact.cookie(cookie)!r} is not a cookie: write name=value")
     for protocol in plan.subprotocols:
         if not _is_token(protocol):
             raise PlanError(

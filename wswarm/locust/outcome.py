@@ -157,6 +157,7 @@ def _run(conductor: Conductor, number: int, order: Order) -> Run:
         target_peak=conductor.target_peak,
         warmup_broadcasts=conductor.hold_from(order.name),
         clock_error_ns=max((member.error_ns for member in members), default=0),
+        died=_death(conductor),
     )
     plan = _plan(conductor, number, order, findings)
     run = assemble(plan, observed)
@@ -164,6 +165,14 @@ def _run(conductor: Conductor, number: int, order: Order) -> Run:
     notices = [in_locusts_words(notice) for notice in run.notices]
     validity = msgspec.structs.replace(run.validity, reasons=reasons)
     return msgspec.structs.replace(run, name=order.name, notices=notices, validity=validity)
+
+
+def _death(conductor: Conductor) -> str | None:
+    """Return that the target's process has ended, if it was there when the hold began."""
+    target, uses = conductor.target, conductor.target_uses
+    if target is None or uses.get("hold") is None or uses.get("end") is not None or not target.has_ended():
+        return None
+    return f"process {target.pid} ended in the hold"
 
 
 def _findings(conductor: Conductor, member: Member, number: int) -> list[Findings]:

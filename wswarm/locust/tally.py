@@ -46,7 +46,10 @@ class ScriptTally:
         return True
 
     def added_to(self, found: Findings) -> Findings:
-        """Return the findings with these figures; as they are if nobody has ever expected a reply."""
+        """Return the findings with these figures; as they are if nobody has ever expected a reply.
+
+        What the target said is told where something expected did not come.
+        """
         if not self._has_asked:
             return found
         lost = self._silent + self._disconnected
@@ -67,7 +70,8 @@ class ScriptTally:
             lost_per_second=nothing,
         )
         sends = Sends(offered=self._sent, sent=self._sent, lag=b"", per_second=nothing)
-        return msgspec.structs.replace(found, sends=sends, arrivals=arrivals)
+        words = found.words if lost else msgspec.structs.replace(found.words, unmarked=[])
+        return msgspec.structs.replace(found, words=words, sends=sends, arrivals=arrivals)
 
     def _is_in_hold(self, moment_ns: int) -> bool:
         return self.window.hold_ns <= moment_ns < self.window.drain_ns

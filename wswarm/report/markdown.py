@@ -29,6 +29,8 @@ def comparison(found: Comparison, context: Context) -> str:
     word = f"{found.verdict} (advisory)" if context.advisory is not None else found.verdict
     lines = [f"### {icon} wswarm {context.title}: {word}", ""]
     lines += [f"base {_side(context.base)} → head {_side(context.head)}", ""]
+    served = [f"- {line}" for line in effects.serving(context, lambda text: f"`{_code(text)}`")]
+    lines += [*served, ""] if served else []
     lines += [f"> **Advisory**: {_escaped(context.advisory)}.", ""] if context.advisory is not None else []
     lines += [*_bullets(found.reasons), ""] if found.reasons else []
     lines += _effects(effects.columns(context), effects.rows(found, context))

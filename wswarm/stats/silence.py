@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from wswarm.run import Scenario
 
+_ANSWERED = 0.9  # of the messages; then what came is taken for answers
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instead:
@@ -46,8 +48,8 @@ def likely_reason(scenario: Scenario, seen: Instead) -> str:
 
 def _came(seen: Instead) -> str:
     count = f"{seen.unmarked:,} message{'' if seen.unmarked == 1 else 's'} came"
-    if seen.sent and 0.9 * seen.sent <= seen.unmarked <= 1.1 * seen.sent:
-        count = f"as many messages came as were sent ({seen.unmarked:,})"
+    if seen.sent and seen.unmarked >= _ANSWERED * seen.sent:
+        count += f" for the {seen.sent:,} that were sent"
     return f"{count}, such as {seen.sample}" if seen.sample else count
 
 

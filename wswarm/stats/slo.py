@@ -34,6 +34,7 @@ _COUNTS = {
     ("connections", "closes"),
     ("connections", "close_reasons"),
 }  # of what there was: what is absent is 0
+_REASONS, _OTHER = ("connections", "close_reasons"), "other"  # what is absent may be among the others
 _ONLY: dict[str, tuple[Scenario, ...]] = {
     "messages": ("echo", "fanout"),
     "rates": ("echo", "fanout"),
@@ -116,7 +117,8 @@ def _value(run: Run, path: str, objective: Objective) -> float | None:
         if figure is None:
             return None
         if isinstance(figure, dict):
-            figure = figure.get(name, 0 if names[:-1] in _COUNTS else None)
+            is_zero = names[:-1] in _COUNTS and not (names[:-1] == _REASONS and _OTHER in figure)
+            figure = figure.get(name, 0 if is_zero else None)
         elif isinstance(figure, msgspec.Struct) and name in figure.__struct_fields__:
             figure = getattr(figure, name)
         else:

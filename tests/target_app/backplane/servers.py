@@ -19,7 +19,7 @@ from tests.target_app.backplane.programs import (
     redis_program,
 )
 
-PATIENCE = 30.0  # seconds until a backend that does not come up fails the test
+PATIENCE = 120.0  # seconds until a backend that does not come up fails the test
 
 
 def free_port() -> int:
