@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# In the C locale Python < 3.13 can't read its own list of packages in a path with letters beyond ASCII.
+export LC_ALL := $(filter-out C POSIX,$(LC_ALL))
 
 .PHONY: help run test check lint types format bench clean
 

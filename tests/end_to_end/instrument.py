@@ -95,7 +95,14 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 def agents_of(pid: int | None = None) -> list[psutil.Process]:
     """The agents that the process (this one, if none is given) has started and that still run."""
-    return [child for child in psutil.Process(pid).children() if "wswarm.drive.agent" in child.cmdline()]
+    return [child for child in psutil.Process(pid).children() if _is_agent(child)]
+
+
+def _is_agent(process: psutil.Process) -> bool:
+    try:
+        return "wswarm.drive.agent" in process.cmdline()
+    except psutil.Error:  # it has ended meanwhile
+        return False
 
 
 def are_gone(processes: Sequence[psutil.Process]) -> bool:

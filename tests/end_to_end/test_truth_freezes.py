@@ -45,7 +45,7 @@ def test_the_open_model_counts_a_freeze_in_full_and_the_closed_model_does_not() 
     with serve("freezing", first=2.0) as one, serve("freezing", first=2.0) as other:
         opened, closed = together(lambda: echo(one, closed=False), lambda: echo(other, closed=True))
         facts = one.log()
-    assert len(facts["freezes_ns"]) == 2
+    assert len(facts["freezes_ns"]) >= 2  # a third begins after the hold, if the run ends late
     assert opened.messages is not None
     assert opened.messages.offered == opened.messages.received == RATE * HOLD_S
     truth = responses_s(facts["first_message_ns"], HOLD_S, facts["freezes_ns"])

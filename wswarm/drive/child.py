@@ -29,6 +29,7 @@ class Child:
         self.name = name
         self.death: str | None = None
         self._is_ended = False
+        self._waited_s: float | None = None
         ours, theirs = socket.socketpair()
         self.channel = ours
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `end`
@@ -75,7 +76,14 @@ class Child:
         lines = [line.strip(" |+-") for line in lines]
         lines = [line for line in lines if line]
         cause = f"killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+        if self._waited_s is not None:
+            cause = f"did not answer for {self._waited_s:g} s: it hangs, or the machine is too busy to run it"
         self.death = f"{self.name} {cause}" + (f" ({lines[-1]})" if lines else "")
+
+    def give_up(self, waited_s: float) -> None:
+        """Kill an agent that has not answered for so long; it is dead as soon as that is heard."""
+        self._waited_s = waited_s
+        self.process.kill()
 
     def end(self) -> None:
         """Hang up, and make sure that the process ends."""

@@ -152,5 +152,5 @@ class ArmSession:
             self._fleet.listen(_LISTEN_S)
             if now_ns() > deadline_ns:
                 for agent in self._fleet.living:
-                    agent.process.kill()
+                    agent.give_up(limit_s)
                 deadline_ns = now_ns() + round(_GRACE_S * NS_PER_S)

@@ -158,7 +158,7 @@ class _Experiment:
                 self._cut(phase)
             if now_ns() > due_ns + round(grace_s * NS_PER_S):
                 for agent in self._fleet.living:
-                    agent.process.kill()
+                    agent.give_up(grace_s)
                 due_ns = now_ns()
 
     def _cut(self, phase: Phase) -> None:
