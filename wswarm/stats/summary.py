@@ -100,13 +100,7 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
     left_ns = np.concatenate([left_ns_of(one) for one in sockets])
     steps = _steps(columns["opened_ns"], np.minimum(columns["closed_ns"], left_ns))
     is_dropped = columns["closed_ns"] != STILL_OPEN
-    failures: Counter[str] = Counter()
-    closes: Counter[str] = Counter()
-    subprotocols: Counter[str] = Counter()
-    for one in sockets:
-        subprotocols.update(one.subprotocols)
-        failures.update(one.failures)
-        closes.update(one.closes)
+    failures = _counted(one.failures for one in sockets)
     return Connections(
         requested=sum(one.requested for one in sockets),
         opened=len(tls_ns),
@@ -114,9 +108,9 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
         peak=max((count for _, count in steps), default=0),
         dropped=int(np.count_nonzero(is_dropped)),
         left=int(np.count_nonzero(left_ns != STILL_OPEN)),
-        failures=dict(failures.most_common()),
-        closes=dict(closes.most_common()),
-        subprotocols=dict(subprotocols.most_common()),
+        failures=failures,
+        closes=_counted(one.closes for one in sockets),
+        subprotocols=_counted(one.subprotocols for one in sockets),
         close_reasons=close_reasons(drops_of(findings, window)),
         open_time=distribution(of_values((columns["closed_ns"] - columns["opened_ns"])[is_dropped]))
         if is_dropped.any()
@@ -131,6 +125,14 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
             for opened_ns, started_ns in _thinned(_ascending(columns["opened_ns"], columns["started_ns"]))
         ],
     )
+
+
+def _counted(parts: Iterable[dict[str, int]]) -> dict[str, int]:
+    """Return the sum of counts by name, the most frequent first."""
+    counts: Counter[str] = Counter()
+    for one in parts:
+        counts.update(one)
+    return dict(counts.most_common())
 
 
 def messages(findings: Sequence[Findings]) -> Messages:
