@@ -55,6 +55,7 @@ SANCTIONED = {
     ("wswarm/arguments.py", "wswarm.drive.target"),
     ("wswarm/cli.py", "wswarm.load.plan"),
     ("wswarm/commands/grammar.py", "wswarm.load.profile"),
+    ("wswarm/commands/grammar.py", "wswarm.load.template"),
     ("wswarm/cli.py", "wswarm.drive.limits"),
     ("wswarm/cli.py", "wswarm.drive.target"),
     ("wswarm/testing.py", "wswarm.drive.server"),

@@ -26,10 +26,11 @@ class Options(TypedDict, total=False):
     processes: int | None
     publishers: int
     size: int | None
-    text: str | None
+    text: str | bytes | None
     json: str | None
     binary: bool
-    on_open: Sequence[str]
+    escape: bool
+    on_open: Sequence[str | bytes]
     profile: str | None
     headers: Sequence[str]
     cookies: Sequence[str]

@@ -25,7 +25,7 @@ _UVICORN = {
 _MOST_WORKERS = 64
 _OF_MESSAGES = {
     *("-r", "--rate", "--warmup", "--drain", "--arrivals", "--pacing", "--seed", "--closed"),
-    *("--text", "--json", "--size", "--binary"),
+    *("--text", "--json", "--message-file", "--size", "--binary"),
 }
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 from wswarm import exit_codes, redact
 from wswarm.arguments import make_parser
-from wswarm.commands import ab, selftest
+from wswarm.commands import ab, grammar, selftest
 from wswarm.commands.compare import compare, trend
 from wswarm.commands.outputs import check_outputs, write_runs
 from wswarm.commands.terminal import INTERRUPTED, Interrupts, report_folder, say
@@ -175,10 +175,7 @@ def exit_code(runs: Sequence[Run], *, is_interrupted: bool) -> int:
 
 
 def _settings(parsed: argparse.Namespace) -> dict[str, Any]:
-    given = {
-        name: value for name, value in vars(parsed).items() if name not in _NOT_IN_PLAN and value is not None
-    }
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    return grammar.messages({name: one for name, one in vars(parsed).items() if name not in _NOT_IN_PLAN})
 
 
 def _live(parsed: argparse.Namespace, plan: Plan) -> Live:

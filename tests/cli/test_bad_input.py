@@ -178,3 +178,29 @@ def test_a_password_in_the_address_is_not_repeated(tmp_path: Path) -> None:
     assert end.code == 1
     assert "hush" not in end.err
     assert "ws://user:…@127.0.0.1" in end.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--text", r"{marker}\q", "--escape"], ["--text", r"\q", "at character 9", r"\\ for a backslash"]),
+        (["--on-open", r"a\x1", "--escape"], ["--on-open", "at character 2"]),
+        (["--text", "\udc82{marker}"], ["--text", "not valid UTF-8 at byte 1", "add --binary"]),
+        (["--on-open", "\udc82"], ["--on-open", "not valid UTF-8 at byte 1", "--on-open-binary"]),
+        (["--message-file", "/nowhere/at/all"], ["--message-file", "'/nowhere/at/all'", "No such file"]),
+        (["--message-file", __file__, "--text", "{marker}"], ["--message-file", "use one"]),
+    ],
+)
+def test_a_message_that_can_not_be_sent_is_named_with_the_mend(
+    arguments: list[str], words: list[str], failing: Failing
+) -> None:
+    assert_words(failing(2, "ws://127.0.0.1:1/ws", *arguments), *words)
+
+
+def test_a_file_of_bytes_needs_binary_frames(
+    failing: Failing, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("messages") / "message.bin"
+    path.write_bytes(b"\x82{marker}")
+    line = failing(2, "ws://127.0.0.1:1/ws", "--message-file", str(path))
+    assert_words(line, f"--message-file {path}", "not valid UTF-8 at byte 1", "add --binary")

@@ -109,7 +109,7 @@ class FakeSwarm(Swarm):
         self.rows = [Row() for _ in connections]
         for number, (row, connection) in enumerate(zip(self.rows, connections, strict=True)):
             row.connection = connection
-            row.payload = payload_for("<{marker}>", number, PREFIX, None)
+            row.payload = payload_for(b"<{marker}>", number, PREFIX, None)
         self._numbers = list(range(1, 1 + len(connections)))
         self.on_writable = lambda _: None
         self.on_marked = lambda _, __: None

@@ -81,3 +81,9 @@ def test_a_stored_plan_holds_no_secret() -> None:
         found = run("connect", server.url + "?token=s3cret", connections=1, duration=0.1, **SECRETS)
     assert hides_secrets(all_outputs(found))
     assert found.plan["url"].endswith("/?token=…")
+
+
+def test_what_was_said_before_the_target_hung_up_is_told_with_it() -> None:
+    with serve("parting", ends=[[1, 1000, ""]], after=0.4, answer="error") as server:
+        found = run("echo", server.url, connections=2, **SECRETS)
+    assert found.notices[1].startswith('unasked, the target said "{"error": "no such\\tcommand"')

@@ -18,7 +18,7 @@ TEXT = st.text(st.characters(codec="utf-8"), max_size=20).filter(lambda text: "{
 
 def message(template: str, connection_id: int = 7, size: int | None = None) -> bytes:
     """Return the whole message as a connection sends it."""
-    payload = payload_for(template, connection_id, PREFIX, size)
+    payload = payload_for(template.encode(), connection_id, PREFIX, size)
     return MARK.join(payload.parts)
 
 
@@ -50,9 +50,9 @@ def test_a_padded_message_has_exactly_its_size(before: str, after: str, more: in
 def test_the_least_size_is_that_of_the_message_itself(before: str, after: str) -> None:
     template = f"{before}{{marker}}{after}".replace("{id}", "7")
     least = len(message(template))
-    check_size(template, least)
+    check_size(template.encode(), least)
     with pytest.raises(PlanError, match=f"takes {least} bytes"):
-        check_size(template, least - 1)
+        check_size(template.encode(), least - 1)
 
 
 def test_without_a_size_nothing_is_padded() -> None:
@@ -78,4 +78,4 @@ def test_a_message_with_several_markers_is_padded_after_the_last() -> None:
 
 def test_the_least_size_counts_every_marker() -> None:
     with pytest.raises(PlanError, match=f"takes {2 * MARKER_SIZE + 1} bytes"):
-        check_size("{marker}-{marker}", 2 * MARKER_SIZE)
+        check_size(b"{marker}-{marker}", 2 * MARKER_SIZE)

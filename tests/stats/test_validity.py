@@ -172,6 +172,13 @@ def test_two_signs_of_one_lateness_name_its_cause_once() -> None:
     assert "waited" not in loop
 
 
+def test_a_stop_for_want_of_a_core_is_told_from_one_that_nobody_explains() -> None:
+    (waited,) = judge(evidence(longest_stop_ns=10**9, around=Surroundings(wait_share=0.3))).reasons
+    (stopped,) = judge(evidence(longest_stop_ns=10**9, around=Surroundings(wait_share=0.0))).reasons
+    assert "it waited for a core for 30% of the time" in waited
+    assert "waited" not in stopped
+
+
 def test_nothing_measured_because_the_target_hung_up_is_told_as_that() -> None:
     instead = Instead(hung_up="the target closed 5 of 5 connections before the load began (4401, after 1 ms)")
     (reason,) = judge(evidence(measured=0, was_cut=True, instead=instead)).reasons

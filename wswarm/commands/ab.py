@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from wswarm.commands import terminal
+from wswarm.commands import grammar, terminal
 from wswarm.commands.outputs import check_outputs, write_comparison
 from wswarm.comparison import REFERENCE_URL, Ab
 from wswarm.errors import PlanError, TargetError
@@ -30,7 +30,8 @@ CONNECTIONS = {"echo": 50, "fanout": 100}
 
 _OF_PLAN = (
     *("connections", "rate", "arrivals", "drain", "publishers", "size", "text", "json", "binary", "on_open"),
-    *("profile", "headers", "cookies", "subprotocols", "bind", "driver", "deflate", "follow"),
+    *("message_file", "escape", "profile", "headers", "cookies", "subprotocols", "bind", "driver", "deflate"),
+    "follow",
 )
 
 
@@ -71,9 +72,7 @@ def exit_code(ab: Ab, *, is_strict: bool) -> int:
 
 def address_and_options(parsed: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     """Return the service's address, and the options of the plan that were given."""
-    options = {name: getattr(parsed, name, None) for name in _OF_PLAN}
-    options = {name: value for name, value in options.items() if value is not None}
-    options = {name: tuple(one) if isinstance(one, list) else one for name, one in options.items()}
+    options = grammar.messages({name: getattr(parsed, name, None) for name in _OF_PLAN})
     options.setdefault("connections", CONNECTIONS[parsed.scenario])
     given = (getattr(parsed, name, None) for name in ("url", "base_cmd", "serve"))
     if not any(given):

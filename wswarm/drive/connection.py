@@ -73,8 +73,8 @@ class Connection(Protocol):
     def send(self, payload: bytes) -> None:
         """Send one message at once, as the plan's kind of frame."""
 
-    def say(self, text: bytes) -> None:
-        """Send one text message at once."""
+    def say(self, payload: bytes, *, is_binary: bool = False) -> None:
+        """Send one message at once, as text unless told otherwise."""
 
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""

@@ -94,10 +94,10 @@ class PicowsConnection(asyncio.Protocol):
         if self._sender is not None:
             self._sender.send(self._kind, payload)
 
-    def say(self, text: bytes) -> None:
-        """Send one text message at once."""
+    def say(self, payload: bytes, *, is_binary: bool = False) -> None:
+        """Send one message at once, as text unless told otherwise."""
         if self._sender is not None:
-            self._sender.send(picows.WSMsgType.TEXT, text)
+            self._sender.send(picows.WSMsgType.BINARY if is_binary else picows.WSMsgType.TEXT, payload)
 
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""

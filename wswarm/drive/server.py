@@ -110,7 +110,7 @@ class Server:
         except OSError as error:
             self._log.close()
             raise TargetError(
-                f"{command.name} can't be started: {words[0]}: {error.strerror or error}; is it installed there?"
+                f"{command.name} can't be started: {words[0]}: {error.strerror or error}; {_where(command)}"
             ) from None
         self.pid = self._process.pid
 
@@ -198,6 +198,15 @@ def free_ports(count: int) -> list[int]:
         for probe in probes:
             probe.bind((HOST, 0))
         return [int(probe.getsockname()[1]) for probe in probes]
+
+
+def _where(command: Command) -> str:
+    if command.home is None:
+        return "is it installed there?"
+    return (
+        "it is not in the commit's own environment: have the commit install it (requirements.txt, pyproject.toml), or"
+        " serve it yourself with --base-cmd and --head-cmd"
+    )
 
 
 def _runs(group: int) -> bool:

@@ -26,6 +26,7 @@ from wswarm.drive.row import Row as Row
 from wswarm.drive.said import Own, Said
 from wswarm.load.plan import Plan
 from wswarm.load.request import request_for
+from wswarm.load.template import MARKER
 from wswarm.redact import Redactor
 from wswarm.stats.findings import STILL_OPEN, Sockets, Words, pack
 from wswarm.units import NS_PER_S
@@ -60,7 +61,7 @@ class Swarm:
         self, plan: Plan, prefix: bytes, driver: Driver, settings: Settings, numbers: list[int]
     ) -> None:
         self.rows = [Row() for _ in numbers]
-        self.capture = Capture(prefix, plan.template.count("{marker}"))
+        self.capture = Capture(prefix, plan.template.count(MARKER))
         self.said = Said(Redactor(msgspec.structs.asdict(plan)))
         self.failed_ns: list[int] = []
         self.subprotocols: Counter[str] = Counter()
@@ -241,7 +242,7 @@ class Swarm:
             self.leave(number)
             return None
         for message in request.on_open:
-            connection.say(message)
+            connection.say(message.payload, is_binary=message.is_binary)
         return None
 
     def _taker(self) -> Take:

@@ -143,9 +143,9 @@ class WebsocketsConnection(asyncio.Protocol):
         """Send one message at once."""
         self._send(payload, is_text=self._is_text)
 
-    def say(self, text: bytes) -> None:
-        """Send one text message at once."""
-        self._send(text, is_text=True)
+    def say(self, payload: bytes, *, is_binary: bool = False) -> None:
+        """Send one message at once, as text unless told otherwise."""
+        self._send(payload, is_text=not is_binary)
 
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""

@@ -15,8 +15,9 @@ from wswarm.drive import limits
 from wswarm.drive.clock import HAS_KERNEL_TIMER
 from wswarm.drive.probes import MachineUse, TargetMeter, TargetUse
 from wswarm.drive.sender import schedule_of
-from wswarm.experiment.evidence import below_zero, evidence, measured
+from wswarm.experiment.evidence import SHOWN, below_zero, evidence, measured
 from wswarm.load.plan import Plan
+from wswarm.quoted import quoted
 from wswarm.run import Connections, Environment, Fanout, GeneratorCost, Messages, Phases, Run, TargetCost
 from wswarm.stats import drops, extras, slo, summary
 from wswarm.stats.certainty import certain
@@ -107,6 +108,9 @@ def _judged(run: Run, observed: Observed, wrong: Sequence[str]) -> Run:
     notices = drops.notices(lost) + (extras.notices(run.messages) if run.messages else [])
     if observed.died is not None:
         notices.insert(0, f"the target's {observed.died}")
+    if lost.count and run.samples.unmarked:
+        shown = [f'"{quoted(sample, SHOWN)}"' for sample in run.samples.unmarked]
+        notices.append(f"unasked, the target said {', '.join(shown)}")
     is_nothing_measured = measured(run, observed) == 0
     return msgspec.structs.replace(
         run,

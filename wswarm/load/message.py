@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from wswarm.errors import PlanError
 from wswarm.load.marker import MARKER_SIZE
+from wswarm.load.template import MARKER
 
 FILLER = b"."
 
@@ -15,19 +16,19 @@ class Payload:
     parts: tuple[bytes, ...]
 
 
-def check_size(template: str, size: int | None) -> None:
+def check_size(template: bytes, size: int | None) -> None:
     """Check that the payload can be padded to `size` bytes.
 
     Raises:
         PlanError: the template with its markers is longer already.
     """
-    markers = template.count("{marker}")
-    least = len(template.replace("{marker}", "").encode()) + markers * MARKER_SIZE
+    markers = template.count(MARKER)
+    least = len(template.replace(MARKER, b"")) + markers * MARKER_SIZE
     if size is not None and size < least:
         raise PlanError(f"--size {size} is too small: the message with its marker takes {least} bytes")
 
 
-def payload_for(template: str, connection_id: int, prefix: bytes, size: int | None) -> Payload:
+def payload_for(template: bytes, connection_id: int, prefix: bytes, size: int | None) -> Payload:
     """Return the payload around the mark for one connection.
 
     Args:
@@ -36,7 +37,6 @@ def payload_for(template: str, connection_id: int, prefix: bytes, size: int | No
         prefix: The run's marker prefix, which goes before the mark.
         size: Total bytes wanted; filler follows the last mark, inside any quotes around it.
     """
-    filled = template.replace("{id}", str(connection_id)).encode()
-    *before, tail = filled.split(b"{marker}")
+    *before, tail = template.replace(b"{id}", b"%d" % connection_id).split(MARKER)
     missing = 0 if size is None else size - len(b"".join(before)) - len(tail) - len(before) * MARKER_SIZE
     return Payload((*(part + prefix for part in before), FILLER * max(0, missing) + tail))

@@ -10,6 +10,7 @@ from wswarm import redact
 from wswarm.errors import PlanError
 from wswarm.load.message import check_size
 from wswarm.load.profile import profile_for
+from wswarm.load.template import MARKER, Opening, as_text, check_utf8, in_bytes, openings
 
 PAIRS_LIMIT = 10_000_000
 SENDS_LIMIT = 100_000_000
@@ -33,6 +34,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         processes: Agents that hold the connections; `None`: one per 10,000.
         size: Payload size in bytes, reached by padding the marker; `None`: as the template gives.
         text: Template of the message; `{marker}` and `{id}` are replaced literally. `json`: the same, checked.
+        escape: Whether `text` and `on_open` hold escapes, as `load.escapes` has them; so are bytes kept.
+        on_open: Sent when a connection opens. `on_open_binary`: which of them as binary frames; empty: none.
         profile: The reference application's endpoint that `url` is the base of; `None`: any server.
 
     Raises:
@@ -57,7 +60,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     text: str | None = None
     json: str | None = None
     binary: bool = False
+    escape: bool = False
     on_open: tuple[str, ...] = ()
+    on_open_binary: tuple[bool, ...] = ()
     profile: str | None = None
     headers: tuple[str, ...] = ()
     cookies: tuple[str, ...] = ()
@@ -85,9 +90,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             profile_for(self.profile, self.scenario)
 
     @property
-    def template(self) -> str:
+    def template(self) -> bytes:
         """The message's template, `{marker}` included."""
-        return self.text if self.text is not None else self.json if self.json is not None else "{marker}"
+        if self.text is not None:
+            return in_bytes(self.text, "--text", escape=self.escape)
+        return in_bytes(self.json, "--json", escape=False) if self.json is not None else MARKER
+
+    @property
+    def openings(self) -> tuple[Opening, ...]:
+        """What to send when a connection opens."""
+        return openings(self.on_open, self.on_open_binary, escape=self.escape)
 
     @property
     def address(self) -> str:
@@ -114,7 +126,7 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
     unknown = sorted(set(options) - set(Plan.__struct_fields__))
     if unknown:
         raise PlanError(f"no option {unknown[0]!r}; the options are {', '.join(Plan.__struct_fields__)}")
-    given = {name: value for name, value in options.items() if value is not None}
+    given = as_text({name: value for name, value in options.items() if value is not None})
     given |= {"scenario": scenario, "url": url}
     if scenario == "connect":
         given.setdefault("warmup", 0.0)
@@ -198,14 +210,12 @@ def _check_amount(plan: Plan) -> None:
 
 
 def _check_message(plan: Plan) -> None:
-    for message in (plan.template, *plan.on_open):
-        if any("\ud800" <= character <= "\udfff" for character in message):
-            raise PlanError(f"the message {message!r} is not valid UTF-8: write it as UTF-8 text")
     if plan.text is not None and plan.json is not None:
         raise PlanError("--text and --json both give the message: use one")
-    if "{marker}" not in plan.template:
-        option = "--text" if plan.json is None else "--json"
-        raise PlanError(f"{option} {plan.template!r} has no {{marker}}: put it where the receiver relays it")
+    _check_frames(plan)
+    if MARKER not in plan.template:
+        option, message = ("--text", plan.text) if plan.json is None else ("--json", plan.json)
+        raise PlanError(f"{option} {message!r} has no {{marker}}: put it where the receiver relays it")
     if plan.json is not None:
         try:
             msgspec.json.decode(plan.json.replace("{id}", "0"))
@@ -215,9 +225,22 @@ def _check_message(plan: Plan) -> None:
         raise PlanError(
             f"--size {plan.size} is too large: the drivers take up to {SIZE_LIMIT} bytes (16 MiB)"
         )
-    check_size(plan.template.replace("{id}", str(plan.sockets)), plan.size)
+    check_size(plan.template.replace(b"{id}", b"%d" % plan.sockets), plan.size)
     if plan.closed and plan.scenario != "echo":
         raise PlanError(f"--closed waits for replies, which only echo has; leave it out of {plan.scenario}")
+
+
+def _check_frames(plan: Plan) -> None:
+    """Check that what goes out as text is text."""
+    if len(plan.on_open_binary) not in (0, len(plan.on_open)):
+        raise PlanError("on_open_binary says of each message of on_open whether it is binary: give as many")
+    for opening in plan.openings:
+        if not opening.is_binary:
+            check_utf8(opening.payload, "--on-open", "give it as --on-open-binary")
+    if plan.json is not None:
+        check_utf8(plan.template, "--json", "write it as UTF-8")
+    elif not plan.binary:
+        check_utf8(plan.template, "--text", "add --binary")
 
 
 def _check_connection(plan: Plan) -> None:

@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from wswarm.load.message import Payload, payload_for
 from wswarm.load.plan import Plan
+from wswarm.load.template import Opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Request:
 
     url: str
     headers: tuple[tuple[str, str], ...]
-    on_open: tuple[bytes, ...]
+    on_open: tuple[Opening, ...]
     payload: Payload
 
     @property
@@ -60,7 +61,10 @@ def request_for(plan: Plan, connection_id: int, prefix: bytes) -> Request:
     return Request(
         url=url,
         headers=tuple(headers),
-        on_open=tuple(filled(message).encode() for message in plan.on_open),
+        on_open=tuple(
+            opening._replace(payload=opening.payload.replace(b"{id}", b"%d" % connection_id))
+            for opening in plan.openings
+        ),
         payload=payload_for(plan.template, connection_id, prefix, plan.size),
     )
 

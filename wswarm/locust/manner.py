@@ -68,8 +68,9 @@ class OwnPlans:
         host = vars(user).get("host") or self._environment.host or user.host or _origin(plan.url)
         kept = {name: getattr(plan, name) for name in ("rate", "drain", "slo", "target_pid")}
         given = kept | spoken(user, squad.role, options) | settings_of(user)
+        url = url_of(user, host)
         try:
-            own = make_plan(plan.scenario, url_of(user, host), connections=1, **given)
+            own = make_plan(plan.scenario, url, connections=1, **given)
         except PlanError as error:
             raise PlanError(in_locusts_words(f"{type(user).__name__}: {error}")) from None
         for name in _SETTINGS_OF_THE_CLASS:

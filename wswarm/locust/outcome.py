@@ -2,6 +2,7 @@
 
 import logging
 import subprocess
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +13,9 @@ import msgspec
 from wswarm import exit_codes
 from wswarm.drive.probes import MachineUse
 from wswarm.drive.start import module_command
-from wswarm.errors import ResultError
+from wswarm.errors import ResultError, TargetError
 from wswarm.experiment.assemble import Observed, assemble
+from wswarm.experiment.observe import refusal_of
 from wswarm.load.plan import Plan
 from wswarm.locust import shift
 from wswarm.locust.conductor import Conductor
@@ -26,6 +28,7 @@ from wswarm.stats import slo
 from wswarm.stats.findings import Effort, Findings, Sockets
 from wswarm.units import NS_PER_S
 
+UNREACHABLE = TargetError.exit_code
 INVALID, MISSED, TARGET_FAILED = exit_codes.INVALID, exit_codes.SLO_MISSED, exit_codes.TARGET_FAILED
 _WEIGHTS = {None: 0, 0: 0, 1: 1, MISSED: 2, INVALID: 3, TARGET_FAILED: 4}
 _NOTHING = Findings(
@@ -90,6 +93,8 @@ def exit_code(runs: Sequence[Run], objectives: Sequence[str], *, has_other_error
     Args:
         has_other_errors: Whether anything else than our connections and messages failed.
     """
+    if refusals_of(runs):
+        return UNREACHABLE
     code = exit_codes.of_runs(runs) if runs else INVALID
     if code != 0:
         return code
@@ -102,6 +107,20 @@ def exit_code(runs: Sequence[Run], objectives: Sequence[str], *, has_other_error
         not has_failed or any(path.startswith("connections.") for path in paths)
     )
     return 0 if is_covered else None
+
+
+def refusals_of(runs: Sequence[Run]) -> list[str]:
+    """Return a line per class, in Locust's words, if no connection of any opened; otherwise none."""
+    if not runs or any(run.connections.opened for run in runs):
+        return []
+    return [
+        f"{run.name}: "
+        + in_locusts_words(
+            refusal_of(run.plan["url"], Counter(run.connections.failures), run.samples.refusals)
+        )
+        for run in runs
+        if run.connections.failures
+    ]
 
 
 def lost_of(runs: Sequence[Run], name: str) -> dict[str, int]:

@@ -27,6 +27,7 @@ from wswarm.locust.roster import SILENCE_S
 from wswarm.locust.script import Message
 from wswarm.locust.seat import Seat
 from wswarm.locust.seats import Seats
+from wswarm.locust.strangers import strangers_of
 from wswarm.units import NS_PER_S
 
 _WATCH_S = 1.0
@@ -71,6 +72,9 @@ class Station:
             StopUser: what the user asks for can't be; the test ends for that.
         """
         name = type(user).__name__
+        for line in set(strangers_of(user)) - self._warned:
+            self._warned.add(line)
+            _log.warning("%s", line)
         try:
             order = self._awaited_order()
             return self._own.of(user, next(squad for squad in order.squads if squad.name == name))
@@ -134,6 +138,7 @@ class Station:
     def _forget(self, order: messages.Begin | None) -> None:
         self._seats = Seats(self._environment, order)
         self._own = OwnPlans(self._environment)
+        self._warned: set[str] = set()
         self._states = 0
         self._has_told_logs = self._has_told_all = False
         self._machine, self._use = MachineMeter(), MachineUse(None, None)

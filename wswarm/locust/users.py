@@ -57,6 +57,19 @@ def _quietly(on_stop: Callable[[Any], None]) -> Callable[[Any], None]:
     return quiet
 
 
+def _unlogged(on_start: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Return an `on_start` that ends a user whose connection failed without the traceback that Locust would log."""
+
+    @wraps(on_start)
+    def unlogged(user: Any) -> None:
+        try:
+            on_start(user)
+        except StopUser:
+            raise gevent.GreenletExit from None
+
+    return unlogged
+
+
 def _adopt(environment: Environment) -> None:
     """See to it that the environment is ours, whoever made it."""
     if not hasattr(environment, "wswarm_station"):
@@ -79,7 +92,7 @@ class WebSocketUser(User):
         profile: The reference application's endpoint: `echo`, `items`, `chat`.
         rate: Messages per s of all users of the class together, in `fanout` of the publishers; a number, or `2k/s`.
         rate_per_user: Messages per s of each user, in `echo`; 1 if neither is given.
-        text: Template of the message: `{marker}` and `{id}` are replaced.
+        text: Template of the message: `{marker}` and `{id}` are replaced; bytes go out as binary frames.
         publishers: In `fanout`: sockets that publish, outside the user count.
         settings: Any other setting of `wswarm.load.plan.Plan`, such as `headers` or `subprotocols`.
     """
@@ -90,7 +103,7 @@ class WebSocketUser(User):
     profile: str | None = None
     rate: float | str | None = None
     rate_per_user: float | str | None = None
-    text: str | None = None
+    text: str | bytes | None = None
     publishers = 1
     settings: Mapping[str, Any] = {}
 
@@ -100,6 +113,8 @@ class WebSocketUser(User):
         cls.tasks = own or [stay]
         if "on_stop" in cls.__dict__:
             cls.on_stop = _quietly(cls.on_stop)  # type: ignore[method-assign]
+        if "on_start" in cls.__dict__:
+            cls.on_start = _unlogged(cls.on_start)  # type: ignore[method-assign]
 
     def __init__(self, environment: Environment) -> None:
         self._seat: Seat | None = None
@@ -147,6 +162,7 @@ class WebSocketUser(User):
         """The number that replaced `{id}`; `None` before connecting."""
         return self._seat.connection_id if self._seat is not None else None
 
+    @_unlogged
     def on_start(self) -> None:
         """Connect; a class with tasks that gives no `url` does so when it first sends, expects or connects."""
         if self.url is not None or type(self).role() != "script":

@@ -9,7 +9,18 @@ from wswarm.run import Run
 # Settings that change what the figures are about: two runs that differ in one are not comparable.
 LOAD = (
     *("connections", "rate", "arrivals", "pacing", "publishers", "closed", "connect_rate", "driver"),
-    *("size", "text", "json", "binary", "on_open", "profile", "deflate", "subprotocols"),
+    *(
+        "size",
+        "text",
+        "json",
+        "binary",
+        "escape",
+        "on_open",
+        "on_open_binary",
+        "profile",
+        "deflate",
+        "subprotocols",
+    ),
 )
 # Settings that only change how long or by what was measured: told, not refused.
 MEASURING = ("duration", "warmup", "drain", "processes", "connect_timeout")
@@ -81,7 +92,7 @@ def _unpaired(base: Sequence[Run], head: Sequence[Run]) -> list[str]:
 
 
 def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else None if value is False else value
+    return (list(value) or None) if isinstance(value, tuple | list) else None if value is False else value
 
 
 def _shown(value: Any) -> str:

@@ -29,7 +29,7 @@ CLOSE_MEANINGS = {
     "1013": "try again later",
 }
 
-_UNEXPLAINED = {"1001", "1005", "1006"}  # what is left of a connection that something between has cut
+_UNEXPLAINED = {"1000", "1001", "1005", "1006"}  # what is left of a connection that something between has cut
 _IDLE_LEAST_S = 0.5
 _ALIKE = 0.1
 

@@ -92,9 +92,19 @@ def _stopped(evidence: Evidence) -> list[str]:
         return []
     stop = f"{evidence.longest_stop_ns / 1e9:.2f} s"
     return [
-        f"a generator process stood still for {stop}: times of messages due meanwhile may be up to {stop} too long,"
-        " counts stand; run it again on a quieter machine"
+        f"a generator process stood still for {stop}{_why_stopped(evidence)}: times of messages due meanwhile may be"
+        f" up to {stop} too long, counts stand; run it again on a quieter machine"
     ]
+
+
+def _why_stopped(evidence: Evidence) -> str:
+    """Return that it had no core, if it waited for long enough to explain a stop; a stopped process does not wait."""
+    waited = evidence.around.wait_share
+    return (
+        f" (it waited for a core for {waited:.0%} of the time)"
+        if waited is not None and waited >= 0.01
+        else ""
+    )
 
 
 def _invalid_load(evidence: Evidence) -> list[str]:
