@@ -53,7 +53,9 @@ LIVE = {
 SANCTIONED = {
     ("wswarm/api.py", "wswarm.load.plan"),
     ("wswarm/arguments.py", "wswarm.drive.target"),
-    ("wswarm/cli.py", "wswarm.load.plan"),
+    ("wswarm/commands/measure.py", "wswarm.load.plan"),
+    ("wswarm/commands/suite.py", "wswarm.load.plan"),
+    ("wswarm/commands/measure.py", "wswarm.drive.target"),
     ("wswarm/commands/grammar.py", "wswarm.load.profile"),
     ("wswarm/commands/grammar.py", "wswarm.load.template"),
     ("wswarm/cli.py", "wswarm.drive.limits"),

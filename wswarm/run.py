@@ -211,11 +211,17 @@ class Samples(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SloResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One service-level objective: `value` is `None` when the run has no such figure, and then it is not met."""
+    """One service-level objective.
+
+    Attributes:
+        value: In the figure's unit; `None`: it could not be measured, and then it is not met.
+        why: Why it could not be measured.
+    """
 
     expression: str
     value: float | None
     met: bool
+    why: str | None = None
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -226,6 +232,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         plan: Every setting as it was used, the seed included.
         clock_error: Delivery times that were taken between machines may be wrong by so much, s, and smaller ones are
             not given; `None`: all times are of one clock.
+        interrupted: Whether it was ended early (Ctrl-C): the hold lasted from `phases.hold` to `phases.drain`, which
+            is less than `plan.duration` if it was not ended in the drain; the first notice says so.
         notices: What a reader has to know first: what the target did to the connections.
         failure: How the target failed before the hold's end, if it did (exit code 95): it died, or hung up on so
             many that the rest says little.
@@ -239,6 +247,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     plan: dict[str, Any]
     environment: Environment
     notices: list[str] = []
+    interrupted: bool = False
     failure: str | None = None
     validity: Validity
     phases: Phases

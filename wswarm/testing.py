@@ -45,12 +45,18 @@ class Judgement:
 
     def __bool__(self) -> bool:
         run = self.result.run
-        return run.failure is None and run.validity.verdict != "invalid" and not self.missed
+        is_sound = run.failure is None and run.validity.verdict != "invalid"
+        return is_sound and all(objective.met for objective in self.objectives)
 
     @property
     def missed(self) -> list[SloResult]:
-        """The objectives that were missed; one whose figure the run lacks is."""
-        return [objective for objective in self.objectives if not objective.met]
+        """The objectives that were missed."""
+        return [one for one in self.objectives if not one.met and one.value is not None]
+
+    @property
+    def not_measurable(self) -> list[SloResult]:
+        """The objectives whose figure the run lacks, which are not met either; each says why."""
+        return [one for one in self.objectives if one.value is None]
 
     def __repr__(self) -> str:
         run, validity = self.result.run, self.result.run.validity
@@ -58,8 +64,9 @@ class Judgement:
         parts += run.notices
         if self:
             parts.append(f"met: {', '.join(one.expression for one in self.objectives)}")
-        if self.missed:
-            parts.append(f"missed: {', '.join(_seen(one) for one in self.missed)}")
+        for word, unmet in {"missed": self.missed, "not measurable": self.not_measurable}.items():
+            if unmet:
+                parts.append(f"{word}: {', '.join(_seen(one) for one in unmet)}")
         if validity.verdict == "suspect":
             parts.append("suspect run")
         if validity.verdict == "invalid":
@@ -235,7 +242,7 @@ def _own_programs() -> dict[str, str]:
 def _seen(objective: SloResult) -> str:
     """Return an objective and what it was instead."""
     if objective.value is None:
-        return f"{objective.expression} (no such figure: n too small, or not measured)"
+        return f"{objective.expression} ({objective.why})"
     return f"{objective.expression} (was {objective_value(objective.expression, objective.value)})"
 
 

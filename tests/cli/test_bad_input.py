@@ -1,5 +1,6 @@
 """Everything that stands in a measurement's way: one clear line, the right exit code, nothing left behind."""
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from tests.cli.command import BRIEF_MESSAGES, Outcome, in_process, wswarm
 from tests.cli.strangers import closed_port, stranger
 from tests.end_to_end.servers import Server, serve
-from wswarm.drive.limits import AGENTS_PER_CORE, FILES_RESERVED, cores
+from wswarm.drive.limits import AGENTS_PER_CORE, cores
 
 pytestmark = pytest.mark.xdist_group("command line: bad input")
 Failing = Callable[..., str]
@@ -51,9 +52,12 @@ def test_an_ipv6_address_is_understood(failing: Failing) -> None:
     assert_words(failing(1, f"ws://[::1]:{closed_port()}/ws"), "ws://[::1]:", "(3)")
 
 
-def test_a_scenario_of_a_suite_that_fails_first_leaves_nothing_behind(failing: Failing) -> None:
+def test_a_suite_against_nobody_tells_each_scenario_and_leaves_nothing_behind(tmp_path: Path) -> None:
     url = f"ws://127.0.0.1:{closed_port()}/ws"
-    assert_words(failing(1, "run", url), url, "refused")
+    end = in_process("run", url, "--quiet", "-c", "3", cwd=tmp_path)
+    assert (end.code, end.out, end.err.count("\n")) == (1, "", 4)
+    assert_words(end.err, url, "refused", "connect: ", "echo: ", "fanout: ", "the reasons are above")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_refused_upgrade_is_named_with_its_status(failing: Failing) -> None:
@@ -153,13 +157,36 @@ def test_an_objective_that_cannot_be_read_is_named(echo: Server, failing: Failin
     assert_words(failing(2, echo.url, "--slo", "no.figure<1"), "--slo 'no.figure<1'", "no number")
 
 
-def test_more_connections_than_files_are_refused_with_the_mend(echo: Server, failing: Failing) -> None:
-    few = ("bash", "-c", 'ulimit -n 100 && exec "$@"', "bash")
-    line = failing(2, echo.url, "-c", "200", "--processes", "1", prefix=few)
-    assert_words(line, "-c", "open files", "hard limit is 100", "--processes 6", "ulimit")
-    each, agents = 100 - FILES_RESERVED, AGENTS_PER_CORE * cores() + 1
-    line = failing(2, echo.url, "-c", str(each * agents), prefix=few)
-    assert_words(line, f"--processes {agents}", "limit of open files")
+FEW = ("bash", "-c", 'ulimit -n 64 && exec "$@"', "bash")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "options", "words"),
+    [
+        (
+            "connect",
+            ("-c", "50", "--processes", "1"),
+            ("50 connections in one process", "use --processes 2 to 16"),
+        ),
+        ("connect", ("-c", "50", "--processes", "50"), ("50 processes need 132", "use --processes 2 to 16")),
+        ("connect", ("-c", "600"), ("use -c 512 at most",)),
+        ("fanout", ("-c", "3", "--publishers", "70", "-r", "50"), ("--publishers 70", "use at most 32")),
+    ],
+)
+def test_too_few_open_files_are_told_with_the_limit_and_its_mend(
+    scenario: str, options: tuple[str, ...], words: tuple[str, ...], echo: Server, tmp_path: Path
+) -> None:
+    end = wswarm(scenario, echo.url, *options, "-d", "100ms", "-o", "mine", cwd=tmp_path, prefix=FEW)
+    assert (end.code, end.out, end.err.count("\n")) == (2, "", 1)
+    assert_words(end.err, "open files", "hard limit is 64", "ulimit -n ", *words)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_mend_for_few_open_files_works_when_followed(echo: Server, tmp_path: Path) -> None:
+    options = ("-c", "50", "-d", "100ms", "--processes", "2", "--print", "json", "--quiet", "--no-plots")
+    end = wswarm("connect", echo.url, *options, cwd=tmp_path, prefix=FEW)
+    assert end.code in (0, 98), end
+    assert json.loads(end.out)["connections"]["opened"] == 50
 
 
 def test_more_connections_than_ports_are_refused_with_the_mend(echo: Server, failing: Failing) -> None:

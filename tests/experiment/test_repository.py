@@ -166,7 +166,7 @@ def test_what_cannot_be_written_is_told_with_the_copy_that_can() -> None:
         "fatal: cannot mkdir /x: Permission denied",
     ):
         told = git_says._why("add", said, Path("/some where"))
-        assert "git clone '/some where' COPY" in told
+        assert "cp -R '/some where' COPY" in told
         assert "can't write" in told
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from wswarm.commands import grammar, terminal
-from wswarm.commands.outputs import check_outputs, write_comparison
+from wswarm.commands.outputs import check_outputs, files_named, write_comparison
 from wswarm.comparison import REFERENCE_URL, Ab
 from wswarm.errors import PlanError, TargetError
 from wswarm.experiment import versions
@@ -45,18 +45,20 @@ def compare_versions(parsed: argparse.Namespace) -> int:
     check_outputs(parsed)
     draft = make_experiment(parsed, url, options, versions.not_ready())
     draft.plan(1)
-    with terminal.report_folder(parsed.output, "ab") as folder:
+    with terminal.report_folder(parsed.output, "ab", files_named(parsed)) as folder:
         pair = _make_ready(parsed, commits)  # there is nothing to keep yet: Ctrl-C aborts
         experiment = make_experiment(parsed, url, options, pair)
         with terminal.Interrupts() as interrupts:
             ab = _compare(experiment, parsed, interrupts)
+            _print(parsed, ab)  # before anything is written: a full disk costs no figure
             stored, overlays = comparisons.load(save_ab(ab, folder))
             comparisons.save_page(stored, folder, overlays, plots=not parsed.no_plots)
     if folder.resolve().parent == store.DEFAULT_ROOT.resolve():
         link_latest(folder)
     say = terminal.say if parsed.print != "json" else _keep_quiet
     write_comparison(parsed, stored.comparison, stored.context, folder, say)
-    _print(parsed, ab, folder)
+    if parsed.print != "json" and not parsed.quiet:
+        terminal.say(f"report: {folder}/{comparisons.PAGE_FILE}")
     return exit_code(ab, is_strict=parsed.strict)
 
 
@@ -170,9 +172,8 @@ def _keep_quiet(_: str) -> None:
     """Print no annotations where the JSON stands on stdout alone."""
 
 
-def _print(parsed: argparse.Namespace, ab: Ab, folder: Path) -> None:
+def _print(parsed: argparse.Namespace, ab: Ab) -> None:
     if parsed.print == "json":
         terminal.say(msgspec.json.encode(ab).decode())
     elif not parsed.quiet:
         terminal.say(ab_summary(ab))
-        terminal.say(f"report: {folder}/{comparisons.PAGE_FILE}")

@@ -96,7 +96,7 @@ class Agent:
         self._effort.note_drain()
         grace_ns = load.settle_ns - window.drain_ns
         while self._sender is not None and not self._sender.is_done():
-            if now_ns() >= self._window.drain_ns + grace_ns:
+            if now_ns() >= min(self._window.drain_ns + grace_ns, self._window.end_ns):
                 break
             await asyncio.sleep(_POLL_S)
         if self._sender is not None:
@@ -112,7 +112,7 @@ class Agent:
                 await asyncio.wait_for(self._is_cut.wait(), left_ns / NS_PER_S)
 
     def cut(self, window: Window) -> None:
-        """Keep to this window from now on: its hold ends earlier, and no more connections are begun."""
+        """Keep to this window from now on: its hold or drain ends earlier, and no more connections are begun."""
         self._swarm.stop_opening()
         self._window = window
         self._is_cut.set()
@@ -123,7 +123,7 @@ class Agent:
 
     async def settle(self, settle: wire.Settle) -> None:
         """Wait until nothing is owed any more or the deadline has come, then report all that was found."""
-        while now_ns() < settle.deadline_ns:
+        while now_ns() < min(settle.deadline_ns, self._window.end_ns):  # a cut may come meanwhile
             began_ns = now_ns()
             if not self._is_owed(settle):
                 break

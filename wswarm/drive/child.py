@@ -1,16 +1,41 @@
 """An agent's process and the socket to it, as its front end holds them: started, told, heard, ended."""
 
+import os
+import signal
 import socket
 import subprocess
-import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO
 
 from wswarm.drive import wire
+from wswarm.drive.scratch import scratch_file
 from wswarm.drive.start import module_command
+from wswarm.errors import GeneratorError
 
 _EXIT_S = 5.0
 _READ_SIZE = 1 << 20
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # an agent multiplies no matrices
+_OF_THE_FRONT_END = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Block, for processes started meanwhile, what a terminal or a supervisor sends to a whole group of processes.
+
+    An agent is told by its front end when to end; until it has begun to listen, Ctrl-C would kill it. Those that come
+    meanwhile are not lost: they are delivered afterwards.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _OF_THE_FRONT_END)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Child:
@@ -32,16 +57,30 @@ class Child:
         self._waited_s: float | None = None
         ours, theirs = socket.socketpair()
         self.channel = ours
-        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `end`
+        self._errors: IO[bytes] = scratch_file()
         self._unread = bytearray()
-        self.process = subprocess.Popen(
+        try:
+            with _undisturbed():
+                self.process = self._start(module, theirs)
+        except OSError as error:
+            ours.close()
+            self._errors.close()
+            raise GeneratorError(
+                f"{name} can't be started: {error.strerror or error}: the limit of processes (ulimit -u, pids.max of"
+                " a container), of open files or of memory is reached; use fewer --processes, or raise it"
+            ) from None
+        finally:
+            theirs.close()
+
+    def _start(self, module: str, theirs: socket.socket) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
             module_command(module, str(theirs.fileno())),
             pass_fds=(theirs.fileno(),),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=self._errors,
+            env={**_ONE_THREAD, **os.environ},
         )
-        theirs.close()
 
     def send(self, message: bytes) -> None:
         """Send an encoded command; an agent that is gone does not hear it."""

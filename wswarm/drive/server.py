@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ import psutil
 
 from wswarm.drive.clock import now_ns
 from wswarm.drive.limits import raise_file_limit
+from wswarm.drive.scratch import scratch_file
 from wswarm.drive.target import HOST, end_with_parent
 from wswarm.errors import PlanError, TargetError
 from wswarm.units import NS_PER_S
@@ -92,7 +92,7 @@ class Server:
     def __init__(self, command: Command, port: int, cores: Collection[int] = ()) -> None:
         raise_file_limit()  # the server inherits it
         self.name, self.port = command.name, port
-        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed on exit
+        self._log: IO[bytes] = scratch_file()
         words = command.words(port)
         variables = {**os.environ, **command.variables}
         try:

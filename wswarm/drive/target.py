@@ -7,12 +7,12 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from types import TracebackType
 from typing import IO, NamedTuple, Self
 
 from wswarm.drive.limits import raise_file_limit
+from wswarm.drive.scratch import scratch_file
 from wswarm.drive.start import module_command
 from wswarm.errors import PlanError, TargetError
 
@@ -94,7 +94,7 @@ class ReferenceApp:
         raise_file_limit()  # the application inherits it
         port = _free_port()
         self.url = f"ws://{HOST}:{port}"
-        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed on exit
+        self._log: IO[bytes] = scratch_file()
         self._process = subprocess.Popen(
             command(ServerOptions(app=app, port=port, ws=ws)),
             stdin=subprocess.DEVNULL,

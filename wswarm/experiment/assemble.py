@@ -41,6 +41,7 @@ class Observed:
         target_peak: Most resident bytes seen of it.
         warmup_broadcasts: Broadcasts before the hold; `None`: as the plan says.
         clock_error_ns: The most by which times between two machines' clocks may be wrong.
+        interruption: What of the plan an interrupted run did not do; `None`: it was not interrupted.
         died: How the target's process ended before the hold did, if it did.
     """
 
@@ -58,6 +59,7 @@ class Observed:
     target_peak: int
     warmup_broadcasts: int | None = None
     clock_error_ns: int = 0
+    interruption: str | None = None
     died: str | None = None
 
 
@@ -111,9 +113,12 @@ def _judged(run: Run, observed: Observed, wrong: Sequence[str]) -> Run:
     if lost.count and run.samples.unmarked:
         shown = [f'"{quoted(sample, SHOWN)}"' for sample in run.samples.unmarked]
         notices.append(f"unasked, the target said {', '.join(shown)}")
+    if observed.interruption is not None:
+        notices.insert(0, observed.interruption)
     is_nothing_measured = measured(run, observed) == 0
     return msgspec.structs.replace(
         run,
+        interrupted=observed.interruption is not None,
         notices=notices,
         failure=observed.died or drops.failure(lost, is_nothing_measured=is_nothing_measured),
         validity=judge(evidence(run, observed, lost, wrong)),

@@ -52,6 +52,7 @@ def measure(
     addresses = address.resolve(plan.url)
     target = target_meter(plan.target_pid)
     plan = msgspec.structs.replace(plan, processes=limits.agents_for(plan))
+    limits.raise_file_limit()  # two files per agent here, and what is started inherits it
     with Fleet(plan.processes or 1, has_publisher=plan.scenario == "fanout") as fleet:
         experiment = _Experiment(plan, fleet, addresses, target)
         experiment.on_progress = on_progress or _ignore
@@ -162,24 +163,40 @@ class _Experiment:
                 due_ns = now_ns()
 
     def _cut(self, phase: Phase) -> None:
+        """End the run early: the ramp, or the hold with a drain to follow, or the drain at once."""
         if not self._has_begun:
             raise KeyboardInterrupt
         self._was_cut = True
-        was = self._window
-        drain_ns = now_ns() + _CUT_AFTER_NS
+        was, moment_ns = self._window, now_ns() + _CUT_AFTER_NS
         if phase == "ramp":
             self._was_connecting = True
-        elif drain_ns < was.drain_ns:
+        elif moment_ns < was.drain_ns:
             self._window = msgspec.structs.replace(
                 was,
-                hold_ns=min(was.hold_ns, drain_ns),
-                drain_ns=drain_ns,
-                end_ns=drain_ns + was.end_ns - was.drain_ns,
+                hold_ns=min(was.hold_ns, moment_ns),
+                drain_ns=moment_ns,
+                end_ns=moment_ns + was.end_ns - was.drain_ns,
             )
         else:
-            return
+            self._window = msgspec.structs.replace(was, end_ns=min(was.end_ns, moment_ns))
         for agent in self._fleet.living:
             agent.tell(wire.Cut(window=self._window))
+
+    def _interruption(self) -> str | None:
+        """Return in words what of the plan an interrupted run did not do; `None` if it was not interrupted."""
+        if not self._was_cut:
+            return None
+        plan, window = self._plan, self._window
+        held_s = (window.drain_ns - window.hold_ns) / NS_PER_S
+        if self._was_connecting:
+            return "interrupted while connecting: there was no hold"
+        if held_s < plan.duration - 0.001:
+            return f"interrupted: the hold lasted {held_s:.3g} s of the {plan.duration:g} s asked for"
+        drained_s = (window.end_ns - window.drain_ns) / NS_PER_S
+        return (
+            f"interrupted {drained_s:.3g} s into the drain of at most {plan.drain:g} s: what was still under way"
+            " counts as lost"
+        )
 
     def _collect(self) -> list[Findings]:
         return [agent.settled.findings for agent in self._fleet.agents if agent.settled is not None]
@@ -198,6 +215,7 @@ class _Experiment:
             target=self._target,
             target_uses=self._target_uses,
             target_peak=self._target_peak,
+            interruption=self._interruption(),
             died=self._died,
         )
         return assemble(self._plan, observed)

@@ -25,6 +25,15 @@ def check(plan: Plan) -> None:
     target_meter(plan.target_pid)
 
 
+def check_reference(plan: Plan) -> None:
+    """Check that the reference application, started here, can hold the plan's connections.
+
+    Raises:
+        PlanError: it may not open so many files.
+    """
+    limits.check_server(plan.sockets)
+
+
 def target_meter(pid: int | None) -> TargetMeter | None:
     """Return what measures the target's process, `None` if none is named.
 

@@ -141,7 +141,7 @@ def _distrusted(place: str) -> str:
 
 
 def _not_written(folder: Path, complaint: str) -> str:
-    copy = f"git clone {shlex.quote(str(folder))} COPY"
+    copy = f"cp -R {shlex.quote(str(folder))} COPY && chmod -R u+w COPY"
     return f"git can't write what it must in {folder} ({complaint}): copy it and run in the copy: {copy}"
 
 

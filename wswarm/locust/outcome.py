@@ -24,7 +24,7 @@ from wswarm.locust.roster import Member
 from wswarm.locust.words import in_locusts_words
 from wswarm.report import store
 from wswarm.run import Run
-from wswarm.stats import slo
+from wswarm.stats import figures, slo
 from wswarm.stats.findings import Effort, Findings, Sockets
 from wswarm.units import NS_PER_S
 
@@ -100,7 +100,7 @@ def exit_code(runs: Sequence[Run], objectives: Sequence[str], *, has_other_error
         return code
     if not objectives or has_other_errors:
         return None
-    paths = {slo.full_path(slo.parse_objective(expression).path, "echo") for expression in objectives}
+    paths = {figures.full_path(slo.parse_objective(expression).path, "echo") for expression in objectives}
     has_lost = any(run.messages is not None and _lost(run) for run in runs)
     has_failed = any(run.connections.failed or run.connections.dropped for run in runs)
     is_covered = (not has_lost or any(path.startswith("messages.lost") for path in paths)) and (

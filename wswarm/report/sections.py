@@ -1,14 +1,14 @@
 """Which figures of a run a reader sees, in which order; the summary and the page lay them out."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from wswarm.report import format as show
 from wswarm.report import remarks
-from wswarm.report.headline import arrival, is_closed
-from wswarm.run import Distribution, Fanout, GeneratorCost, Run, TargetCost
+from wswarm.report.headline import Standing, arrival, is_closed, standing
+from wswarm.run import Distribution, Fanout, GeneratorCost, Run, SloResult, TargetCost
 from wswarm.stats.histogram import is_supported
+from wswarm.stats.slo import kind_of
 
 HANDSHAKE_COLUMNS = ("min", "mean", "p50", "p95", "p99", "max")
 TIME_COLUMNS = ("min", "mean", "p50", "p90", "p95", "p99", "p99.9", "p99.99", "max")
@@ -17,7 +17,7 @@ BETWEEN_MACHINES = ("delivery", "first", "median", "completion", "spread")
 
 SUITE_NOTE = "p50, p99, max: handshake time (connect), response time (echo), delivery time (fanout)"
 
-_TIME = re.compile(r"(time|lag|delivery|spread)\.(p\d|min|mean|max)")
+STANDING_SIGNS: dict[Standing, str] = {"met": "✓", "missed": "✗", "not measurable": "?"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,25 +214,26 @@ def _cost(cost: GeneratorCost | TargetCost, arrived: str) -> Iterable[Row]:
 def _objectives(run: Run) -> Section | None:
     rows = tuple(
         Row(
-            f"{'✓' if result.met else '✗'} {show.printable(result.expression)}",
+            f"{STANDING_SIGNS[standing(result)]} {show.printable(result.expression)}",
             objective_value(result.expression, result.value),
-            "met" if result.met else "missed" if result.value is not None else "missed: no such figure",
+            objective_result(result),
         )
         for result in run.slo
     )
     return Section("Objectives", rows) if rows else None
 
 
+def objective_result(result: SloResult) -> str:
+    """Return in words what came of an objective: `met`, `missed`, or `not measurable` and why."""
+    found = standing(result)
+    return f"{found}: {show.printable(result.why)}" if found == "not measurable" and result.why else found
+
+
 def objective_value(expression: str, value: float | None) -> str:
-    """Return an objective's value in the kind of unit that its expression is written in."""
-    figure, _, limit = expression.replace(">", "<").replace("=", "<").partition("<")
-    unit = limit.strip("<= ").lstrip("0123456789.").strip().lower()
-    is_time = figure.strip()[1:2].isdigit() or "cpu_s" in figure or _TIME.search(figure) is not None
-    if unit in ("ns", "us", "µs", "ms", "s", "m", "h") or is_time:
-        return show.seconds(value)
-    if "rss" in figure:
-        return show.size(value)
-    return show.number(value)
+    """Return an objective's value in the kind of unit that its figure has."""
+    kind = kind_of(expression)
+    shown = {"time": show.seconds, "size": show.size, "rate": show.rate}.get(kind, show.number)
+    return shown(value)
 
 
 def suite_table(runs: Sequence[Run]) -> Table:
