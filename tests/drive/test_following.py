@@ -13,7 +13,7 @@ PLAIN = (("X-Plain", "p"), ("Origin", "http://o"))
 
 def request(url: str, *headers: tuple[str, str]) -> Request:
     """Return a request with those headers."""
-    return Request(url, headers, (), Payload(b"", b""))
+    return Request(url, headers, (), Payload((b"", b"")))
 
 
 @pytest.mark.parametrize(

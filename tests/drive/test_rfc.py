@@ -33,7 +33,7 @@ def settings_for(server: RawServer, **changes: Any) -> Settings:
 
 def request_for(server: RawServer, *headers: tuple[str, str]) -> Request:
     """Return a request of that server."""
-    return Request(f"ws://127.0.0.1:{server.port}/a?b=c", headers, (), Payload(b"", b""))
+    return Request(f"ws://127.0.0.1:{server.port}/a?b=c", headers, (), Payload((b"", b"")))
 
 
 class Heard:
