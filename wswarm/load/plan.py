@@ -11,6 +11,7 @@ from wswarm.errors import PlanError
 from wswarm.load.message import check_size
 from wswarm.load.profile import profile_for
 from wswarm.load.template import MARKER, Opening, as_text, check_utf8, in_bytes, openings
+from wswarm.load.tls import check_tls
 
 PAIRS_LIMIT = 10_000_000
 SENDS_LIMIT = 100_000_000
@@ -256,18 +257,8 @@ def _check_connection(plan: Plan) -> None:
     _check_tokens(plan)
     for address in plan.bind:
         _check_bind(address)
-    if not (plan.is_secure or plan.follow) and (
-        plan.insecure or plan.cacert or plan.cert or plan.key or plan.sni
-    ):
-        raise PlanError(
-            "--insecure, --cacert, --cert, --key and --sni are for TLS: write wss:// or leave them out"
-        )
-    if plan.sni is not None and (
-        not plan.sni.isascii() or not plan.sni.replace("-", "a").replace(".", "a").isalnum()
-    ):
-        raise PlanError(f"--sni {plan.sni!r} is not a host name: write it as in chat.example")
-    if (plan.cert is None) != (plan.key is None):
-        raise PlanError("--cert and --key go together: give both files")
+    tls = {name: getattr(plan, name) for name in ("insecure", "cacert", "cert", "key", "sni")}
+    check_tls(tls, is_possible=plan.is_secure or plan.follow)
     if plan.deflate and plan.driver != "websockets":
         raise PlanError("--deflate needs --driver websockets: picows does not compress")
 
