@@ -34,6 +34,7 @@ class Seats:
         self._seats: list[list[Seat]] = [[] for _ in squads]
         self._users: list[list[User]] = [[] for _ in squads]
         self._listeners: dict[Seat, Listener] = {}
+        self._is_told = False
         self._scripts = [ScriptTally(order.window) for _ in squads] if order is not None else []
 
     def __len__(self) -> int:
@@ -108,16 +109,18 @@ class Seats:
 
     def record_reply(self, seat: Seat, name: str, message: Message, asked_ns: int) -> None:
         """Record a reply that a user expected; its time counts from `asked_ns`."""
-        if self._scripts[seat.squad].record(asked_ns, message.received_ns):
+        if not self._is_told and self._scripts[seat.squad].record(asked_ns, message.received_ns):
             self._fire(seat, name, response_ms(message, asked_ns), len(message.data), None)
 
     def record_no_reply(self, seat: Seat, name: str, why: str, asked_ns: int) -> None:
         """Record that a user expected a reply and got none."""
-        if self._scripts[seat.squad].note_lost(asked_ns, is_disconnected=seat.ended.is_set()):
+        is_lost = seat.ended.is_set()
+        if not self._is_told and self._scripts[seat.squad].note_lost(asked_ns, is_disconnected=is_lost):
             self._fire(seat, name, None, 0, TimeoutError(why))
 
     def added_to(self, findings: list[Findings]) -> list[Findings]:
-        """Return the squads' findings, with the replies of those that have tasks."""
+        """Return the squads' findings, with the replies of those that have tasks; from now on none is counted."""
+        self._is_told = True
         squads = self._order.squads if self._order is not None else []
         return [
             script.added_to(found) if squad.role == "script" else found
