@@ -45,7 +45,8 @@ class Squad:
         self._elsewhere: dict[str, list[tuple[str, int]]] = {}
         self._contexts: dict[tuple[object, ...], ssl.SSLContext | None] = {}
         self.order, self.window = order, muster.window
-        self._number, self._say, self._ahead_ns = number, say, muster.ahead_ns
+        self._number, self._say = number, say
+        self._ahead_ns = muster.ahead_ns if order.role == "subscribe" else 0  # others read marks of their own
         self.swarm = Swarm(plan, muster.prefix, driver, self._settings(plan, order.addresses), [])
         self.swarm.on_ended = self._note_end
         if order.is_heard:
