@@ -42,8 +42,11 @@ class Heard:
     def __init__(self) -> None:
         self.messages: list[bytes] = []
         self.unmarked: list[bytes] = []
+        self.pongs: list[bytes] = []
         self.ended: asyncio.Future[Ended] = asyncio.get_running_loop().create_future()
-        self.events = Events(0, self._take, self.unmarked.append, self.ended.set_result, lambda: None)
+        self.events = Events(
+            0, self._take, self.unmarked.append, self.ended.set_result, lambda: None, self.pongs.append
+        )
 
     def _take(self, _: int, payload: bytes) -> bool:
         self.messages.append(payload)

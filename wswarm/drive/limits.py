@@ -8,6 +8,7 @@ from pathlib import Path
 from wswarm.drive import cgroup
 from wswarm.errors import PlanError
 from wswarm.load.plan import Plan
+from wswarm.load.url import socket_of
 
 CONNECTIONS_PER_AGENT = 10_000
 FILES_RESERVED = 32  # what a process of ours has open besides its connections: 10 to 20
@@ -120,7 +121,7 @@ def _raise_files(connections: int) -> str:
 def _check_ports(plan: Plan) -> None:
     sources = max(1, len(plan.bind))
     ports = local_ports() * sources
-    if plan.sockets > ports:
+    if plan.sockets > ports and socket_of(plan.url) is None:
         raise PlanError(
             f"-c {plan.connections} needs {plan.sockets} local ports, and there are {ports}"
             f" (net.ipv4.ip_local_port_range, {local_ports()} for each of {sources} source address(es)): add --bind"

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from wswarm.drive.connection import HandshakeFailed, Settings, Stopwatch
+from wswarm.drive.dial import connect_tcp, unanswered
 from wswarm.load.body import as_text, body_of
 from wswarm.load.request import Request
 from wswarm.load.upgrade import (
@@ -61,8 +62,9 @@ class Opening(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._upgrade.watch.requested()
         self._transport = cast(asyncio.Transport, transport)
-        if hasattr(socket, "TCP_QUICKACK"):
-            transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+        tcp = transport.get_extra_info("socket")
+        if hasattr(socket, "TCP_QUICKACK") and tcp.family != getattr(socket, "AF_UNIX", None):
+            tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         self._transport.write(self._request_text())
 
     def data_received(self, data: bytes) -> None:
@@ -141,8 +143,27 @@ class Opening(asyncio.Protocol):
         self.done.set_exception(HandshakeFailed(*refusal))
 
 
-async def open_on(tcp: socket.socket, upgrade: Upgrade, create_connection: CreateConnection) -> None:
-    """Return when the connection has been taken over; `create_connection` is an event loop's.
+async def open_connection(number: int, upgrade: Upgrade, create_connection: CreateConnection) -> str:
+    """Return the address that answered when the connection has been taken over.
+
+    Args:
+        create_connection: An event loop's.
+
+    Raises:
+        HandshakeFailed, OSError, ssl.SSLError: it did not open.
+    """
+    tcp, address = await connect_tcp(number, upgrade.settings)
+    upgrade.watch.connected()
+    try:
+        async with asyncio.timeout(max(0.001, upgrade.settings.timeout - upgrade.watch.elapsed)):
+            await _open_on(tcp, upgrade, create_connection)
+    except TimeoutError:
+        raise unanswered(address) from None
+    return address
+
+
+async def _open_on(tcp: socket.socket, upgrade: Upgrade, create_connection: CreateConnection) -> None:
+    """Return when the connection has been taken over.
 
     Raises:
         HandshakeFailed, OSError, ssl.SSLError: it did not open; the socket is closed.

@@ -12,9 +12,9 @@ import aiofastnet
 import picows
 
 from wswarm.drive import frames
-from wswarm.drive.connection import Connection, Ended, Events, Settings, Stopwatch, Timing, connect_tcp
+from wswarm.drive.connection import Connection, Ended, Events, Settings, Stopwatch, Timing
 from wswarm.drive.frames import WHOLE, Broken, Frames
-from wswarm.drive.opening import Upgrade, open_on
+from wswarm.drive.opening import Upgrade, open_connection
 from wswarm.load.request import Request
 from wswarm.load.upgrade import Answer, agreed_subprotocol
 
@@ -35,6 +35,7 @@ class PicowsConnection(asyncio.Protocol):
         "_sender",
         "_take",
         "_transport",
+        "address",
         "is_open",
         "is_writable",
         "subprotocol",
@@ -51,6 +52,7 @@ class PicowsConnection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._ended: Ended | None = Ended("1006")
         self.subprotocol: str | None = None
+        self.address = ""
         self.is_open = False
         self.is_writable = True
         self.timing = Timing(0, 0, 0, 0, 0)
@@ -99,6 +101,11 @@ class PicowsConnection(asyncio.Protocol):
         if self._sender is not None:
             self._sender.send(picows.WSMsgType.BINARY if is_binary else picows.WSMsgType.TEXT, payload)
 
+    def ping(self, payload: bytes) -> None:
+        """Send a ping at once."""
+        if self._sender is not None:
+            self._sender.send_ping(payload)
+
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""
         if self._transport is not None and self._sender is not None and self.is_open:
@@ -123,6 +130,8 @@ class PicowsConnection(asyncio.Protocol):
                         self._events.unmarked(payload)
                 elif opcode == frames.PING and self._sender is not None:
                     self._sender.send_pong(payload)
+                elif opcode == frames.PONG:
+                    self._events.pong(payload)
                 elif opcode == frames.CLOSE:
                     code, reason = frames.close_of(payload)
                     self._close(Ended(str(code), reason), payload)
@@ -158,9 +167,8 @@ async def connect(request: Request, number: int, settings: Settings, events: Eve
     def take_over(transport: asyncio.Transport, answer: Answer, rest: bytes) -> None:
         connection.open(transport, answer, rest, watch.opened())
 
-    async with asyncio.timeout(settings.timeout):
-        tcp = await connect_tcp(number, settings)
-        watch.connected()
-        create_connection = partial(aiofastnet.create_connection, asyncio.get_running_loop())
-        await open_on(tcp, Upgrade(request, settings, watch, "", take_over), create_connection)
+    create_connection = partial(aiofastnet.create_connection, asyncio.get_running_loop())
+    connection.address = await open_connection(
+        number, Upgrade(request, settings, watch, "", take_over), create_connection
+    )
     return connection

@@ -24,9 +24,8 @@ from wswarm.drive.connection import (
     Settings,
     Stopwatch,
     Timing,
-    connect_tcp,
 )
-from wswarm.drive.opening import Upgrade, open_on
+from wswarm.drive.opening import Upgrade, open_connection
 from wswarm.load.request import Request
 from wswarm.load.upgrade import Answer, agreed_subprotocol, wrong_extension
 
@@ -85,6 +84,7 @@ class WebsocketsConnection(asyncio.Protocol):
         "_parts",
         "_protocol",
         "_transport",
+        "address",
         "is_open",
         "is_writable",
         "subprotocol",
@@ -99,6 +99,7 @@ class WebsocketsConnection(asyncio.Protocol):
         self._protocol = _Protocol()
         self._transport: asyncio.Transport | None = None
         self.subprotocol: str | None = None
+        self.address = ""
         self.is_open = False
         self.is_writable = True
         self.timing = Timing(0, 0, 0, 0, 0)
@@ -118,6 +119,8 @@ class WebsocketsConnection(asyncio.Protocol):
         for frame in cast(list[Frame], self._protocol.events_received()):
             if frame.opcode in _DATA:
                 self._join(frame)
+            elif frame.opcode is Opcode.PONG:
+                self._events.pong(bytes(frame.data))
         self._write()
         if self.is_open and not self._is_leaving and self._protocol.state is not OPEN:
             self.is_open = False
@@ -146,6 +149,12 @@ class WebsocketsConnection(asyncio.Protocol):
     def say(self, payload: bytes, *, is_binary: bool = False) -> None:
         """Send one message at once, as text unless told otherwise."""
         self._send(payload, is_text=not is_binary)
+
+    def ping(self, payload: bytes) -> None:
+        """Send a ping at once."""
+        if self.is_open and self._protocol.state is OPEN:
+            self._protocol.send_ping(payload)
+            self._write()
 
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""
@@ -217,9 +226,8 @@ async def connect(request: Request, number: int, settings: Settings, events: Eve
     def take_over(transport: asyncio.Transport, answer: Answer, rest: bytes) -> None:
         connection.open(transport, answer, rest, watch.opened())
 
-    async with asyncio.timeout(settings.timeout):
-        tcp = await connect_tcp(number, settings)
-        watch.connected()
-        create_connection = asyncio.get_running_loop().create_connection
-        await open_on(tcp, Upgrade(request, settings, watch, offer, take_over), create_connection)
+    create_connection = asyncio.get_running_loop().create_connection
+    connection.address = await open_connection(
+        number, Upgrade(request, settings, watch, offer, take_over), create_connection
+    )
     return connection

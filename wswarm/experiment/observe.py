@@ -8,6 +8,7 @@ from wswarm.errors import GeneratorError, TargetError, TargetFailed
 from wswarm.experiment.mends import is_redirect, mend
 from wswarm.load.plan import Plan
 from wswarm.progress import Phase, Progress
+from wswarm.quoted import is_whereabouts
 from wswarm.stats.findings import Int64s, unpack
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
@@ -125,7 +126,13 @@ def refusal_of(plan: Plan, failures: Counter[str], said: Mapping[str, str]) -> s
 def _told(reason: str, count: int, said: str) -> str:
     if said and is_redirect(reason):
         return f"{reason} to {said} ({count:,})"
-    return f"{reason} ({count:,})" + (f': "{said}"' if said else "")
+    return f"{reason} ({count:,}){_words(reason, said)}"
+
+
+def _words(reason: str, said: str) -> str:
+    if is_whereabouts(reason, said):
+        return f" {said}"
+    return f': "{said}"' if said else ""
 
 
 def _ends(agents: Sequence[AgentProcess]) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from wswarm.load.message import Payload, payload_for
 from wswarm.load.plan import Plan
 from wswarm.load.template import Opening
+from wswarm.load.url import on_wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def request_for(plan: Plan, connection_id: int, prefix: bytes) -> Request:
     def filled(text: str) -> str:
         return text.replace("{id}", str(connection_id))
 
-    url, headers = without_credentials(filled(plan.address))
+    url, headers = without_credentials(on_wire(filled(plan.address)))
     for header in plan.headers:
         name, _, value = header.partition(":")
         headers.append((name, filled(value.strip())))

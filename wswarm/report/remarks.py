@@ -2,6 +2,7 @@
 
 import re
 
+from wswarm.quoted import is_whereabouts
 from wswarm.report import format as show
 from wswarm.run import Connections, Messages, Run
 from wswarm.stats import extras
@@ -29,6 +30,14 @@ def drops(seen: Connections) -> str:
     return f"{counted(_explained(seen.close_reasons))}{been_open}"
 
 
+def pings(seen: Connections) -> str:
+    """Return how many pings were answered."""
+    answered = f"{seen.ping_time.n:,} answered" if seen.ping_time is not None else ""
+    if not seen.pings_unanswered:
+        return answered
+    return f"{answered}, {seen.pings_unanswered:,} not by the time of the next"
+
+
 def unsent(seen: Messages) -> str:
     """Return how much of what was offered was sent, and why the rest was not."""
     told = f"{show.share(seen.sent, seen.offered)} of offered"
@@ -54,7 +63,11 @@ def extra(seen: Messages) -> str:
 
 
 def _with_words(reason: str, said: dict[str, str]) -> str:
-    return f'{reason} ("{_short(said[reason])}")' if reason in said else reason
+    if reason not in said:
+        return reason
+    if is_whereabouts(reason, said[reason]):
+        return f"{reason} {_short(said[reason])}"
+    return f'{reason} ("{_short(said[reason])}")'
 
 
 def _short(said: str) -> str:
@@ -69,6 +82,7 @@ def _explained(reasons: dict[str, int]) -> dict[str, int]:
 
 
 def counted(reasons: dict[str, int]) -> str:
+    """Return how often there was what, most first."""
     ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
     told = [f"{show.printable(reason)}: {amount:,}" for reason, amount in ordered[:SHOWN]]
     rest = sum(amount for _, amount in ordered[SHOWN:])

@@ -70,6 +70,10 @@ def _connections(run: Run) -> Section:
         Row("peak", show.count(seen.peak), "open at once"),
         Row("dropped", show.count(seen.dropped), remarks.drops(seen)),
     ]
+    if len(seen.addresses) > 1:
+        rows.insert(2, Row("addresses", show.count(len(seen.addresses)), remarks.counted(seen.addresses)))
+    if seen.pings is not None:
+        rows.append(Row("pings", show.count(seen.pings), remarks.pings(seen)))
     if seen.subprotocols:
         agreed = sum(seen.subprotocols.values()) - seen.subprotocols.get("none", 0)
         rows.append(
@@ -80,6 +84,7 @@ def _connections(run: Run) -> Section:
         "tcp": seen.tcp_time,
         "tls": seen.tls_time,
         "upgrade": seen.upgrade_time,
+        "ping": seen.ping_time,
     }
     return Section("Connections", tuple(rows), _table(HANDSHAKE_COLUMNS, times))
 

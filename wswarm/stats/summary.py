@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -111,6 +112,7 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
         failures=failures,
         closes=_counted(one.closes for one in sockets),
         subprotocols=_counted(one.subprotocols for one in sockets),
+        addresses=_counted(one.addresses for one in sockets),
         close_reasons=close_reasons(drops_of(findings, window)),
         open_time=distribution(of_values((columns["closed_ns"] - columns["opened_ns"])[is_dropped]))
         if is_dropped.any()
@@ -119,20 +121,38 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
         tcp_time=distribution(of_values(columns["tcp_ns"])),
         tls_time=distribution(of_values(tls_ns[tls_ns != UNKNOWN])) if (tls_ns != UNKNOWN).any() else None,
         upgrade_time=distribution(of_values(columns["upgrade_ns"])),
+        **_pings(sockets),
         timeline=[Moment(t=_since(moment_ns, window), open=count) for moment_ns, count in _thinned(steps)],
-        handshakes=[
-            Handshake(t=_since(opened_ns, window), time=(opened_ns - started_ns) / NS_PER_S)
-            for opened_ns, started_ns in _thinned(_ascending(columns["opened_ns"], columns["started_ns"]))
-        ],
+        handshakes=_handshakes(columns["opened_ns"], columns["started_ns"], window),
     )
 
 
-def _counted(parts: Iterable[dict[str, int]]) -> dict[str, int]:
-    """Return the sum of counts by name, the most frequent first."""
-    counts: Counter[str] = Counter()
-    for one in parts:
-        counts.update(one)
-    return dict(counts.most_common())
+def _handshakes(opened_ns: Int64s, started_ns: Int64s, window: Window) -> list[Handshake]:
+    """Return when handshakes were done and how long they took: some of very many."""
+    return [
+        Handshake(t=_since(opened, window), time=(opened - started) / NS_PER_S)
+        for opened, started in _thinned(_ascending(opened_ns, started_ns))
+    ]
+
+
+def _counted(found: Iterable[dict[str, int]]) -> dict[str, int]:
+    """Return the sums of what the agents counted, most first."""
+    total: Counter[str] = Counter()
+    for one in found:
+        total.update(one)
+    return dict(total.most_common())
+
+
+def _pings(sockets: Sequence[Sockets]) -> dict[str, Any]:
+    """Return what became of the pings of all agents; nothing where none were asked for."""
+    pings = [one.pings for one in sockets if one.pings is not None]
+    if not pings:
+        return {}
+    return {
+        "ping_time": distribution(merged(one.times for one in pings)),
+        "pings": sum(one.sent for one in pings),
+        "pings_unanswered": sum(one.unanswered for one in pings),
+    }
 
 
 def messages(findings: Sequence[Findings]) -> Messages:
