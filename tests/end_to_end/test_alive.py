@@ -39,6 +39,8 @@ def test_pings_that_a_server_does_not_answer_are_counted(driver: str) -> None:
     assert seen.ping_time is not None
     assert seen.ping_time.n == 0
     assert 2 <= seen.pings_unanswered <= seen.pings
+    (notice,) = run.notices
+    assert f"{seen.pings_unanswered} of {seen.pings} pings were not answered within 0.2 s" in notice
 
 
 @DRIVERS
@@ -57,12 +59,16 @@ def test_pings_of_the_server_are_answered_in_every_scenario(scenario: str, drive
 
 @DRIVERS
 def test_connections_that_are_cut_for_silence_tell_when_that_was(driver: str) -> None:
-    with serve("idle", cut_after=0.5) as server:
-        run = instrument.run("connect", server.url, driver=driver, connections=4, duration=1.5)
+    with serve("idle", cut_after=1.5) as server:
+        run = instrument.run(
+            "connect", server.url, driver=driver, connections=4, duration=2.5, connect_rate=8.0
+        )
         facts = server.log()
     seen = run.connections
     assert (seen.opened, seen.dropped, facts["cut"]) == (4, 4, 4)
     assert seen.closes == {"1006": 4}
+    assert "4 of 4 connections" in run.notices[0]
+    assert "--ping" in run.notices[1]
     assert seen.open_time is not None
     assert seen.open_time.n == 4
     assert seen.open_time.mean == pytest.approx(sum(facts["held"]) / 4, rel=0.02, abs=0.05)

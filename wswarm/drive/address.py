@@ -6,8 +6,7 @@ from itertools import zip_longest
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psutil
-
+from wswarm.drive.lazy import psutil
 from wswarm.errors import PlanError, TargetError
 from wswarm.load.url import host_of, socket_of
 
