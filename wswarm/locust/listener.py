@@ -13,17 +13,22 @@ class Listener:
     """Hears messages in a greenlet of its own, so that what it calls may wait for others.
 
     A listener that is 1,000 messages behind misses the oldest.
+
+    Attributes:
+        missed: How many it has missed.
     """
 
-    __slots__ = ("_call", "_greenlet", "_waiting")
+    __slots__ = ("_call", "_greenlet", "_waiting", "missed")
 
     def __init__(self, call: Callable[[Message], None]) -> None:
         self._call = call
+        self.missed = 0
         self._waiting: deque[Message] = deque(maxlen=KEPT)
         self._greenlet: gevent.Greenlet[[], None] | None = None
 
     def hear(self, message: Message) -> None:
         """Take in a message; returns at once."""
+        self.missed += len(self._waiting) == KEPT
         self._waiting.append(message)
         if self._greenlet is None:
             self._greenlet = gevent.spawn(self._work)

@@ -19,6 +19,7 @@ from wswarm.drive.live import wire
 from wswarm.drive.probes import MachineMeter, MachineUse
 from wswarm.errors import GeneratorError, SwarmError
 from wswarm.locust import messages
+from wswarm.locust.attendance import Attendance
 from wswarm.locust.bus import StationEnd
 from wswarm.locust.clock import clock_name
 from wswarm.locust.crew import Crew
@@ -27,6 +28,7 @@ from wswarm.locust.roster import SILENCE_S
 from wswarm.locust.script import Message
 from wswarm.locust.seat import Seat
 from wswarm.locust.seats import Seats
+from wswarm.locust.single import explain
 from wswarm.locust.strangers import strangers_of
 from wswarm.units import NS_PER_S
 
@@ -34,6 +36,7 @@ _WATCH_S = 1.0
 _QUIT_S = 2.0
 _SETTLE_S = 30.0
 _BEGIN_S = 30.0
+_POLL_S = 0.02
 _LEAVE_S = 60.0  # as long as Locust's master waits for its workers
 _DIED = "the generator's process died"
 _log = logging.getLogger(__name__)
@@ -43,11 +46,13 @@ class Station:
     """One Locust worker's part in tests, one after another.
 
     Attributes:
-        spawned: Set while all users that Locust wants are there.
+        attendance: Whether all users are there.
+        is_for_one: Whether there is one user, which Locust's runner does not know of.
     """
 
     def __init__(self, environment: Environment, runner: Runner) -> None:
-        self.spawned = gevent.event.Event()
+        self.attendance = Attendance()
+        self.is_for_one = False
         self._environment, self._runner = environment, runner
         self._order: messages.Begin | None = None
         self._test = 0
@@ -60,10 +65,15 @@ class Station:
         events = environment.events
         events.test_start.add_listener(self._on_test_start)
         events.test_stop.add_listener(lambda **_: self._stopped.set())
-        events.spawning_complete.add_listener(lambda **_: self.spawned.set())
+        events.spawning_complete.add_listener(lambda **_: self.attendance.note_all())
         events.quitting.add_listener(self._on_quitting)
         if isinstance(runner, WorkerRunner) and getattr(environment.parsed_options, "processes", None):
             gevent.spawn(self._quit_with, os.getppid())
+
+    def explain(self, seat: Seat) -> None:
+        """Say why a single user's connection is not there; see `single`."""
+        if self.is_for_one and self._order is not None:
+            explain(seat, self._order.squads[seat.squad])
 
     def own(self, user: User) -> Own | None:
         """Return how the user's connection differs from its class's, if it does; waits until the test has begun.
@@ -81,11 +91,9 @@ class Station:
         except SwarmError as error:
             self._object(error)
 
-    def seat(self, user: User, own: Own | None, *, is_first: bool) -> Seat:
+    def seat(self, user: User, own: Own | None) -> Seat:
         """Return a seat for the user, whose connection is being opened."""
         seat = self._seats.add(self, user, own)
-        if is_first:
-            self.spawned.clear()
         self.tell(wire.Join(seat.squad, seat.connection_id, *(own or ())))
         if user.greenlet is not None:
             user.greenlet.link(lambda _: self.leave(seat))
@@ -123,7 +131,7 @@ class Station:
         if not isinstance(self._runner, LocalRunner):
             _log.error("%s", error)
         self._bus.tell(messages.Objection(test=self._test, text=str(error), exit_code=error.exit_code))
-        self.spawned.wait()
+        self.attendance.wait()
         raise StopUser
 
     def tell(self, command: wire.Command) -> None:
@@ -132,7 +140,7 @@ class Station:
             self._crew.tell(command)
 
     def _on_test_start(self, **_: Any) -> None:
-        self.spawned.clear()
+        self.attendance = Attendance()
         self._stopped.clear()
 
     def _forget(self, order: messages.Begin | None) -> None:
@@ -140,7 +148,7 @@ class Station:
         self._own = OwnPlans(self._environment)
         self._warned: set[str] = set()
         self._states = 0
-        self._has_told_logs = self._has_told_all = False
+        self._has_told_logs = self._has_told_all = self._is_answered = False
         self._machine, self._use = MachineMeter(), MachineUse(None, None)
         self._heard_ns = now_ns()
 
@@ -171,7 +179,7 @@ class Station:
             self._tell_news()
         elif isinstance(message, messages.SettleUp):
             crew.settle(message.deadline_ns, message.logs)
-            self._tell_news()
+            gevent.spawn(self._await_replies, self._seats, message.deadline_ns)
 
     def _begin(self, order: messages.Begin) -> None:
         self._dismiss()
@@ -209,9 +217,17 @@ class Station:
             self._has_told_logs = True
             self._use = self._machine.stop()
             self._bus.tell(messages.Published(test=order.test, logs=logs))
-        if not self._has_told_all and (found := crew.findings()) is not None:
+        if self._is_answered and not self._has_told_all and (found := crew.findings()) is not None:
             self._has_told_all = True
             self._tell_found(order, crew, *found)
+
+    def _await_replies(self, seats: Seats, deadline_ns: int) -> None:
+        """Wait until users that asked in the hold have their replies, or have given up."""
+        while seats.owed() and now_ns() < deadline_ns and seats is self._seats:
+            gevent.sleep(_POLL_S)
+        if seats is self._seats:
+            self._is_answered = True
+            self._tell_news()
 
     def _tell_found(
         self, order: messages.Begin, crew: Crew, holder: wire.Settled, publisher: wire.Settled
@@ -222,6 +238,8 @@ class Station:
                 squads=self._seats.added_to(holder.findings),
                 publishing=publisher.findings,
                 deaths=crew.deaths,
+                unheard=holder.unheard,
+                missed=self._seats.missed(),
                 steal=self._use.steal,
                 busy=self._use.busy,
                 load=self._use.load,

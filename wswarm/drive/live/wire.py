@@ -221,12 +221,10 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     Attributes:
         number: Ascending.
         hold: How many holds have begun; figures of another hold are not comparable.
-        unheard: Messages not passed on because the front end was too far behind.
     """
 
     number: int = 0
     hold: int = 0
-    unheard: int = 0
     squads: list[SquadState] = []
 
 
@@ -237,9 +235,14 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """All that was found, squad by squad."""
+    """All that was found, squad by squad.
+
+    Attributes:
+        unheard: Messages of each in the hold that were not passed on because the front end was too far behind.
+    """
 
     findings: list[Findings]
+    unheard: list[int] = []
 
 
 Report = Ready | Joined | Ended | Heard | Said | Snapshot | Sent | Settled
