@@ -41,7 +41,7 @@ ALLOWED["locust"] |= {"load", "stats", "drive"}
 LIVE = {
     "address",
     "clock",
-    "limits",
+    "files",
     "live",
     "probes",
     "start",
@@ -57,9 +57,10 @@ SANCTIONED = {
     ("wswarm/commands/suite.py", "wswarm.load.plan"),
     ("wswarm/commands/measure.py", "wswarm.drive.target"),
     ("wswarm/commands/grammar.py", "wswarm.load.profile"),
+    ("wswarm/cli.py", "wswarm.drive.files"),
     ("wswarm/commands/grammar.py", "wswarm.load.template"),
-    ("wswarm/cli.py", "wswarm.drive.limits"),
     ("wswarm/cli.py", "wswarm.drive.target"),
+    ("wswarm/testing.py", "wswarm.drive.file_lock"),
     ("wswarm/testing.py", "wswarm.drive.server"),
     ("wswarm/testing.py", "wswarm.drive.target"),
     ("wswarm/testing.py", "wswarm.stats.slo"),
@@ -99,6 +100,7 @@ CLOCKS = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "proce
 # Who else reads a clock, and why it is not the one clock of the figures.
 CLOCK_READERS = {
     "wswarm/drive/clock.py": "the one clock",
+    "wswarm/drive/probes.py": "reads the CPU time of its own process, which is no time of day",
     "wswarm/drive/target.py": "waits for the reference application to start, before any measurement",
 }
 

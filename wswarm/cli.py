@@ -14,7 +14,7 @@ from wswarm.arguments import make_parser
 from wswarm.commands import ab, measure, selftest, suite
 from wswarm.commands.compare import compare, trend
 from wswarm.commands.terminal import INTERRUPTED, say
-from wswarm.drive.limits import raise_file_limit
+from wswarm.drive.files import raise_file_limit
 from wswarm.drive.target import ServerOptions
 from wswarm.drive.target import command as serve_command
 from wswarm.drive.target import environment as serve_environment

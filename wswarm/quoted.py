@@ -28,3 +28,8 @@ def _printable(character: str) -> str:
     if category[0] in "CZ":
         return character.encode("unicode_escape", "backslashreplace").decode("ascii")
     return character
+
+
+def is_whereabouts(reason: str, detail: str) -> bool:
+    """Return whether what came with a failure is our own account of where it was, not what the target said."""
+    return detail.startswith("at ") and not reason.startswith("http ")

@@ -63,7 +63,10 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
             of many different ones those beyond the first are together under `other`.
         open_time: How long the dropped ones had been open; `None` if there is none.
         left: Connections that were told to leave before the end, which is no loss.
+        addresses: Opened ones by the IP address (or the socket file) that they lead to; a name may have several.
         handshake_time: TCP connect start to upgrade response; split into tcp, tls and upgrade.
+        ping_time: Round trips of the pings that `--ping` asks for, from the frame sent to its pong; `None` without.
+        pings: Those sent; `pings_unanswered`: without a pong by the time that the next one of the connection was due.
         timeline: Each change of the open connections; of more than 1,000, every k-th and the last.
         handshakes: Completed ones in order; of more than 1,000, every k-th.
     """
@@ -78,10 +81,14 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
     close_reasons: dict[str, int] = {}
     open_time: Distribution | None = None
     left: int = 0
+    addresses: dict[str, int] = {}
     handshake_time: Distribution
     tcp_time: Distribution | None = None
     tls_time: Distribution | None = None
     upgrade_time: Distribution | None = None
+    ping_time: Distribution | None = None
+    pings: int | None = None
+    pings_unanswered: int | None = None
     timeline: list[Moment] = []
     handshakes: list[Handshake] = []
 

@@ -8,17 +8,17 @@
 """
 
 import asyncio
-import fcntl
 import os
 import shlex
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, Unpack, cast
 from urllib.parse import urlsplit
 
 from wswarm import api
+from wswarm.drive import file_lock
 from wswarm.drive.server import Command, Server, free_ports
 from wswarm.drive.target import HOST
 from wswarm.errors import PlanError, SwarmError, TargetError
@@ -202,7 +202,7 @@ class Swarm:
         __tracebackhide__ = True
         with _lock(self._turn) as turn:
             if turn is not None:
-                fcntl.flock(turn, fcntl.LOCK_EX)
+                file_lock.take(turn)
             try:
                 return Result(scenario(url, **options), self._on_missed)
             except SwarmError as error:
@@ -210,7 +210,7 @@ class Swarm:
 
     async def _aside(self, scenario: Callable[..., Any], url: str, options: api.Options) -> Result:
         with _lock(self._turn) as turn:
-            while turn is not None and not _has_taken(turn):
+            while turn is not None and not file_lock.has_taken(turn):
                 await asyncio.sleep(_TURN_POLL_S)
             return Result(await scenario(url, **options), self._on_missed)
 
@@ -263,10 +263,3 @@ def _lock(path: Path | None) -> Iterator[int | None]:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-def _has_taken(descriptor: int) -> bool:
-    with suppress(BlockingIOError):
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    return False

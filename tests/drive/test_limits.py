@@ -100,6 +100,11 @@ def test_publishers_take_ports_too(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "--bind ADDR, 2 in all" in refusal("fanout", connections=100)
 
 
+def test_connections_to_a_socket_file_need_no_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_machine(monkeypatch, ports=100)
+    assert agents_for(make_plan("echo", "ws+unix:/a.sock:/", connections=250)) == 1
+
+
 @pytest.mark.parametrize(
     ("files", "options"),
     [

@@ -113,6 +113,8 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
     subprotocol = "subprotocol to offer; repeatable"
     add("--subprotocol", dest="subprotocols", metavar="NAME", action="append", help=subprotocol)
     add("--bind", metavar="ADDR", action="append", help="local address, taken in turn; repeatable")
+    ping = "ping each connection so often, and time the pongs (default: never)"
+    add("--ping", metavar="TIME", type=duration, help=ping)
     drivers = "WebSocket implementation (default: picows)"
     add("--driver", choices=("picows", "websockets"), help=drivers)
     deflate = "offer permessage-deflate (--driver websockets)"

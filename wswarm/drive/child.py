@@ -2,13 +2,13 @@
 
 import os
 import signal
-import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO
 
 from wswarm.drive import wire
+from wswarm.drive.channel import start_with_channel
 from wswarm.drive.scratch import scratch_file
 from wswarm.drive.start import module_command
 from wswarm.errors import GeneratorError
@@ -43,7 +43,7 @@ class Child:
 
     Args:
         name: What reports call it.
-        module: Run with the number of its end of the socket.
+        module: Run with a word that says where its end of the socket is.
 
     Attributes:
         channel: This end of the socket.
@@ -55,31 +55,29 @@ class Child:
         self.death: str | None = None
         self._is_ended = False
         self._waited_s: float | None = None
-        ours, theirs = socket.socketpair()
-        self.channel = ours
+        self._module = module
         self._errors: IO[bytes] = scratch_file()
         self._unread = bytearray()
         try:
             with _undisturbed():
-                self.process = self._start(module, theirs)
+                self.process, self.channel = start_with_channel(self._start)
         except OSError as error:
-            ours.close()
             self._errors.close()
             raise GeneratorError(
                 f"{name} can't be started: {error.strerror or error}: the limit of processes (ulimit -u, pids.max of"
                 " a container), of open files or of memory is reached; use fewer --processes, or raise it"
             ) from None
-        finally:
-            theirs.close()
 
-    def _start(self, module: str, theirs: socket.socket) -> "subprocess.Popen[bytes]":
+    def _start(
+        self, word: str, inherited: Sequence[int], variables: Mapping[str, str]
+    ) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
-            module_command(module, str(theirs.fileno())),
-            pass_fds=(theirs.fileno(),),
+            module_command(self._module, word),
+            pass_fds=inherited,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=self._errors,
-            env={**_ONE_THREAD, **os.environ},
+            env={**_ONE_THREAD, **os.environ, **variables},
         )
 
     def send(self, message: bytes) -> None:

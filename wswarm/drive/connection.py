@@ -1,12 +1,11 @@
 """What every driver gives: one open WebSocket, and why a handshake failed."""
 
-import asyncio
 import errno
-import socket
 import ssl
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
+from wswarm.drive.address import Address
 from wswarm.drive.capture import Take
 from wswarm.drive.clock import now_ns
 from wswarm.load.plan import SIZE_LIMIT
@@ -15,8 +14,6 @@ from wswarm.units import NS_PER_S
 
 MAX_MESSAGE_SIZE = SIZE_LIMIT
 DETAIL_SIZE = 200
-
-Address = tuple[str, int]
 
 
 class Timing(NamedTuple):
@@ -61,17 +58,22 @@ class Connection(Protocol):
         is_open: Whether a message can still be sent.
         is_writable: Whether the write buffer has room.
         timing: How the handshake went.
+        address: IP address, or path of the socket file, that it leads to.
     """
 
     is_open: bool
     is_writable: bool
     timing: Timing
+    address: str
 
     def send(self, payload: bytes) -> None:
         """Send one message at once, as the plan's kind of frame."""
 
     def say(self, payload: bytes, *, is_binary: bool = False) -> None:
         """Send one message at once, as text unless told otherwise."""
+
+    def ping(self, payload: bytes) -> None:
+        """Send a ping with this payload, at most 125 bytes, at once."""
 
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""
@@ -89,6 +91,7 @@ class Events(NamedTuple):
         unmarked: Called once per data message that was not, with its payload.
         closed: Called once when the connection is lost, with how.
         writable: Called when the write buffer has room again.
+        pong: Called with the payload of each pong, asked for or not.
     """
 
     row: int
@@ -96,6 +99,7 @@ class Events(NamedTuple):
     unmarked: Callable[[bytes], None]
     closed: Callable[[Ended], None]
     writable: Callable[[], None]
+    pong: Callable[[bytes], None]
 
 
 class Settings(NamedTuple):
@@ -128,35 +132,6 @@ class Driver(Protocol):
             HandshakeFailed, OSError, ssl.SSLError: it did not open.
             TimeoutError: it did not open within `settings.timeout`.
         """
-
-
-async def connect_tcp(number: int, settings: Settings) -> socket.socket:
-    """Return a connected socket, from the source address whose turn it is.
-
-    Raises:
-        OSError: no address answered; the error is the last one's.
-    """
-    failure: OSError = ConnectionRefusedError()
-    for address in tuple(settings.addresses):
-        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        connected = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-        try:
-            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if settings.sources:
-                connected.bind((settings.sources[number % len(settings.sources)], 0))
-            await asyncio.get_running_loop().sock_connect(connected, address)
-        except OSError as error:
-            connected.close()
-            failure = error
-        except BaseException:
-            connected.close()
-            raise
-        else:
-            if settings.addresses[0] != address:
-                settings.addresses.remove(address)
-                settings.addresses.insert(0, address)
-            return connected
-    raise failure
 
 
 def reason_of(error: BaseException) -> str:

@@ -1,32 +1,21 @@
 """What this machine can carry: files, ports, and what to do when it is too little."""
 
 import os
-import resource
-from contextlib import suppress
+import sys
 from pathlib import Path
 
 from wswarm.drive import cgroup
+from wswarm.drive.files import file_limit
 from wswarm.errors import PlanError
 from wswarm.load.plan import Plan
+from wswarm.load.url import socket_of
 
 CONNECTIONS_PER_AGENT = 10_000
 FILES_RESERVED = 32  # what a process of ours has open besides its connections: 10 to 20
 FILES_PER_AGENT = 2  # that the front end has open: the socket to it, and what it says last
 AGENTS_PER_CORE = 32
 _DEFAULT_PORTS = (32_768, 60_999)
-
-
-def file_limit() -> int:
-    """Return how many files one process may open at most: the hard limit."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return hard if hard != resource.RLIM_INFINITY else 1 << 30
-
-
-def raise_file_limit() -> None:
-    """Raise this process's soft limit of open files to the hard one."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+_DYNAMIC_PORTS = (49_152, 65_535)  # of macOS and Windows, by default
 
 
 def local_ports() -> int:
@@ -34,7 +23,7 @@ def local_ports() -> int:
     try:
         low, high = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
     except (OSError, ValueError):
-        low, high = _DEFAULT_PORTS
+        low, high = _DEFAULT_PORTS if sys.platform == "linux" else _DYNAMIC_PORTS
     return high - low + 1
 
 
@@ -120,7 +109,7 @@ def _raise_files(connections: int) -> str:
 def _check_ports(plan: Plan) -> None:
     sources = max(1, len(plan.bind))
     ports = local_ports() * sources
-    if plan.sockets > ports:
+    if plan.sockets > ports and socket_of(plan.url) is None:
         raise PlanError(
             f"-c {plan.connections} needs {plan.sockets} local ports, and there are {ports}"
             f" (net.ipv4.ip_local_port_range, {local_ports()} for each of {sources} source address(es)): add --bind"

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from wswarm.drive.clock import now_ns
-from wswarm.drive.swarm import Row, Swarm
+from wswarm.drive.row import Row
+from wswarm.drive.swarm import Swarm
 from wswarm.stats.findings import STILL_OPEN, Sends, Window, add_per_second, pack
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S

@@ -1,6 +1,5 @@
 """The default driver: picows, a thin and fast WebSocket in Cython; some 8 µs of CPU per message received."""
 
-import asyncio
 import logging
 from collections.abc import Iterator
 from typing import Any
@@ -16,8 +15,8 @@ from wswarm.drive.connection import (
     Settings,
     Stopwatch,
     Timing,
-    connect_tcp,
 )
+from wswarm.drive.dial import connect_tcp, unanswered
 from wswarm.load.request import Request
 
 # An adapter, because picows makes a child of a plain Logger for every connection: 1.5 KB each.
@@ -37,6 +36,7 @@ class PicowsConnection(picows.WSListener):
         "_take",
         "_transport",
         "_watch",
+        "address",
         "is_open",
         "is_writable",
         "timing",
@@ -53,6 +53,7 @@ class PicowsConnection(picows.WSListener):
         self.is_open = False
         self.is_writable = True
         self.timing = Timing(0, 0, 0, 0, 0)
+        self.address = ""
 
     def on_ws_connected(self, transport: picows.WSTransport) -> None:
         self.timing = self._watch.opened()
@@ -90,6 +91,11 @@ class PicowsConnection(picows.WSListener):
             kind = picows.WSMsgType.BINARY if is_binary else picows.WSMsgType.TEXT
             self._transport.send(kind, payload)
 
+    def ping(self, payload: bytes) -> None:
+        """Send a ping at once."""
+        if self._transport is not None:
+            self._transport.send_ping(payload)
+
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""
         if self._transport is not None and self.is_open:
@@ -110,6 +116,8 @@ class PicowsConnection(picows.WSListener):
             transport.disconnect()
         elif kind == picows.WSMsgType.CONTINUATION or (kind in _DATA and not frame.fin):
             self._join(frame)
+        elif kind == picows.WSMsgType.PONG:
+            self._events.pong(frame.get_payload_as_bytes())
         elif kind in _DATA:
             payload = frame.get_payload_as_bytes()
             # picows reads a frame ahead: the last message before a close frame comes when that is already known.
@@ -142,8 +150,7 @@ def _ended(transport: picows.WSTransport) -> Ended:
 async def connect(request: Request, number: int, settings: Settings, events: Events) -> Connection:
     """Return an open connection; see `Driver`."""
     watch = Stopwatch(is_tls=settings.context is not None)
-    async with asyncio.timeout(settings.timeout):
-        tcp = await connect_tcp(number, settings)
+    tcp, address = await connect_tcp(number, settings)
     watch.connected()
     left = max(0.001, settings.timeout - watch.elapsed)
     tls: dict[str, Any] = {} if settings.context is None else {"ssl_handshake_timeout": left}
@@ -168,11 +175,14 @@ async def connect(request: Request, number: int, settings: Settings, events: Eve
             socket_factory=lambda _: tcp,
             **tls,
         )
+    except TimeoutError:
+        raise unanswered(address) from None
     except picows.WSHandshakeError as error:
         status = error.response.status if error.response is not None else None
         raise HandshakeFailed(
             f"http {int(status)}" if status is not None else f"bad upgrade: {error}"
         ) from error
     if not isinstance(listener, PicowsConnection):  # picows ends so when the peer or its own deadline hung up
-        raise TimeoutError if watch.elapsed >= settings.timeout else HandshakeFailed("reset")
+        raise unanswered(address) if watch.elapsed >= settings.timeout else HandshakeFailed("reset")
+    listener.address = address
     return listener

@@ -3,8 +3,8 @@
 import asyncio
 import gc
 import os
-import resource
 import sys
+import time
 from array import array
 from collections.abc import Callable
 from pathlib import Path
@@ -12,9 +12,9 @@ from random import Random
 from typing import NamedTuple
 
 import numpy as np
-import psutil
 
 from wswarm.drive.clock import Timer, make_timer, now_ns
+from wswarm.drive.lazy import psutil
 from wswarm.drive.spending import run_queue_ns
 from wswarm.stats.findings import Effort
 from wswarm.stats.histogram import Histogram
@@ -237,8 +237,7 @@ def _load_average() -> float | None:
 
 
 def _own_cpu_s() -> float:
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
+    return time.process_time()  # user and system, of all threads
 
 
 def _own_peak_rss() -> int:
@@ -249,5 +248,16 @@ def _own_peak_rss() -> int:
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
     except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+        lines = []
+    told = [int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")]
+    return told[0] if told else _told_peak_rss()
+
+
+def _told_peak_rss() -> int:
+    """Return the same where there is no /proc; Windows tells it as `peak_wset`."""
+    try:
+        import resource
+    except ImportError:
+        memory = psutil.Process().memory_info()
+        return int(getattr(memory, "peak_wset", memory.rss))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

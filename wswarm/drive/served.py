@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import psutil
-
+from wswarm.drive.lazy import psutil
 from wswarm.drive.module_file import find_module
 
 _PYTHON = re.compile(r"(?:python|pypy)[0-9.]*t?(?:\.exe)?", re.IGNORECASE)
@@ -80,7 +79,7 @@ def _processes(pid: int) -> list[_Seen]:
     return [seen for one in everyone if (seen := _look(one)) is not None]
 
 
-def _look(process: psutil.Process) -> _Seen | None:
+def _look(process: "psutil.Process") -> _Seen | None:
     try:
         words, folder, variables = process.cmdline(), process.cwd(), process.environ()
         program = process.exe()

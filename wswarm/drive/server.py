@@ -3,22 +3,21 @@
 import contextlib
 import os
 import shlex
-import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, NamedTuple, Self
 
-import psutil
-
 from wswarm.drive.clock import now_ns
-from wswarm.drive.limits import raise_file_limit
+from wswarm.drive.files import raise_file_limit
+from wswarm.drive.libc import libc
+from wswarm.drive.process_group import ProcessGroup
 from wswarm.drive.scratch import scratch_file
-from wswarm.drive.target import HOST, end_with_parent
+from wswarm.drive.target import HOST, end_with_parent, read_log
 from wswarm.errors import PlanError, TargetError
 from wswarm.units import NS_PER_S
 
@@ -105,7 +104,7 @@ class Server:
                 cwd=command.folder,
                 env=variables,
                 start_new_session=True,  # Ctrl-C ends the measurement first, the server after it
-                preexec_fn=lambda: _prepare(cores),  # noqa: PLW1509 - calls the kernel alone
+                preexec_fn=_preparation(cores),  # noqa: PLW1509 - calls the kernel alone
             )
         except OSError as error:
             self._log.close()
@@ -113,6 +112,7 @@ class Server:
                 f"{command.name} can't be started: {words[0]}: {error.strerror or error}; {_where(command)}"
             ) from None
         self.pid = self._process.pid
+        self._group = ProcessGroup(self.pid)
 
     def __enter__(self) -> Self:
         return self
@@ -156,9 +156,8 @@ class Server:
 
     def log(self, since: int = 0) -> str:
         """Return what it has logged from byte `since` on; of more than 256 KiB the end."""
-        # The server writes at the position that it shares with us: nothing here may move it.
         start = max(since, self.log_size() - _LOG_BYTES)
-        return os.pread(self._log.fileno(), _LOG_BYTES, start).decode(errors="replace")
+        return read_log(self._log, start, _LOG_BYTES)
 
     def _why(self, what: str) -> str:
         words = self.last_words()
@@ -174,21 +173,15 @@ class Server:
 
     def _stop(self) -> None:
         """End the process, then whatever is left of its group."""
+        self._group.note_children()
         if self._process.poll() is None:
             self._process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_STOP_S)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
+        self._group.kill()
         self._process.wait()
-        self._wait_for_the_group()
+        self._group.wait(_STOP_S)
         self._log.close()
-
-    def _wait_for_the_group(self) -> None:
-        """Wait for the deaths of its children, which are not ours to be told of."""
-        deadline_ns = now_ns() + round(_STOP_S * NS_PER_S)
-        while _runs(self.pid) and now_ns() < deadline_ns:
-            time.sleep(_POLL_S)
 
 
 def free_ports(count: int) -> list[int]:
@@ -209,22 +202,6 @@ def _where(command: Command) -> str:
     )
 
 
-def _runs(group: int) -> bool:
-    """Return whether a process of that group runs; a zombie, which nobody has asked for its end, does not."""
-    try:
-        os.killpg(group, 0)
-    except (ProcessLookupError, PermissionError):  # macOS refuses when only zombies are left
-        return False
-    return any(_is_of(process, group) for process in psutil.process_iter())
-
-
-def _is_of(process: psutil.Process, group: int) -> bool:
-    try:
-        return os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE
-    except (OSError, psutil.Error):
-        return False
-
-
 def _program(word: str, variables: Mapping[str, str], folder: Path | None) -> str:
     """Return the program's path, looked for in the server's own PATH; a relative one is relative to its folder."""
     if os.sep in word:
@@ -236,8 +213,14 @@ def _program(word: str, variables: Mapping[str, str], folder: Path | None) -> st
     return word
 
 
-def _prepare(cores: Collection[int]) -> None:
-    if sys.platform == "linux":
+def _preparation(cores: Collection[int]) -> Callable[[], None] | None:
+    """Return what the process does before it becomes the server, where that can be: Linux."""
+    if libc() is None or sys.platform != "linux":
+        return None
+
+    def prepare() -> None:
         end_with_parent()
         if cores:
             os.sched_setaffinity(0, cores)
+
+    return prepare

@@ -6,8 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-import psutil
-
+from wswarm.drive.lazy import psutil
 from wswarm.units import NS_PER_S
 
 
@@ -57,12 +56,12 @@ def wait_s(before: Spent | None, after: Spent | None) -> float | None:
     return max(0, after.wait_ns - before.wait_ns) / NS_PER_S
 
 
-def _cpu_ns(process: psutil.Process) -> int:
+def _cpu_ns(process: "psutil.Process") -> int:
     """Return the CPU time of a process.
 
     Source: clock_getcpuclockid(3) makes the number of a process's CPU clock in this way on Linux.
     """
-    if sys.platform == "linux":
+    if sys.platform == "linux" and hasattr(time, "clock_gettime_ns"):
         return time.clock_gettime_ns((~process.pid << 3) | 2)
     times = process.cpu_times()
     return round((times.user + times.system) * NS_PER_S)

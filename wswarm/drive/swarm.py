@@ -1,10 +1,10 @@
 """One agent's connections: opened at their time, counted, closed."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -20,6 +20,8 @@ from wswarm.drive.connection import (
     Settings,
     reason_of,
 )
+from wswarm.drive.manner import Manner
+from wswarm.drive.pings import Pinger
 from wswarm.drive.row import Row as Row
 from wswarm.drive.said import Own, Said
 from wswarm.load.plan import Plan
@@ -34,14 +36,6 @@ Int64s = npt.NDArray[np.int64]
 _GOODBYE_S = 0.05
 
 
-class Manner(NamedTuple):
-    """How one connection is opened and what it says, where that is not as all others."""
-
-    plan: Plan
-    driver: Driver
-    settings: Settings
-
-
 class Swarm:
     """All connections of one agent.
 
@@ -49,6 +43,7 @@ class Swarm:
         rows: In the order of the `numbers` they were asked for by.
         open: Connections open now; `opened`: ever.
         said: What the target said of failed handshakes and lost connections.
+        addresses: Connections that were opened, by the address that they lead to.
         on_writable: Called with a row whose write buffer has room again.
         on_marked: Called with a row and the marked message that it received, if `is_replying` was set before opening.
         on_heard: If set, called with a row and each message that it received, and when.
@@ -61,15 +56,17 @@ class Swarm:
         self.rows = [Row() for _ in numbers]
         self.capture = Capture(prefix, plan.template.count(MARKER))
         self.said = Said(Redactor(msgspec.structs.asdict(plan)))
+        self.addresses: Counter[str] = Counter()
         self.failed_ns: list[int] = []
         self.open = self.opened = 0
         self.on_writable: Callable[[int], None] = _ignore
-        self.on_marked: Callable[[int, bytes], None] = _ignore_message
+        self.on_marked: Callable[[int, bytes], None] = _ignore
         self.on_heard: Callable[[int, bytes, int], None] | None = None
-        self.on_ended: Callable[[int, Ended], None] = _ignore_end
+        self.on_ended: Callable[[int, Ended], None] = _ignore
         self.is_replying = False
         self._plan, self._prefix, self._numbers = plan, prefix, numbers
         self._driver, self._settings = driver, settings
+        self._pinger = Pinger(plan.ping, self._ping) if plan.ping is not None else None
         self._is_closing = False
         self._is_enough = asyncio.Event()
 
@@ -98,11 +95,13 @@ class Swarm:
         """Let go of what a load before has left: messages that wait for room, and who answers replies."""
         for row in self.rows:
             row.backlog = None
-        self.on_marked = _ignore_message
+        self.on_marked = _ignore
 
     async def close_all(self) -> None:
         """Say goodbye on every connection, then end them all at once."""
         self._is_closing = True
+        if self._pinger is not None:
+            self._pinger.stop()
         connections = [
             row.connection for row in self.rows if row.connection is not None and row.connection.is_open
         ]
@@ -179,6 +178,8 @@ class Swarm:
             endings=list(self.said.endings),
             ending=ending,
             spoke_ns=pack(spoke_ns[has_opened]) if spoke_ns is not None else b"",
+            addresses=dict(self.addresses),
+            pings=self._pinger.figures() if self._pinger is not None else None,
         )
 
     def add(self, connection_id: int) -> int:
@@ -194,6 +195,7 @@ class Swarm:
             return
         row.left_ns = now_ns()
         row.backlog = row.payload = None
+        self._ping_no_more(number)
         if row.connection is not None and row.connection.is_open:
             self.open -= 1
             row.connection.say_goodbye()
@@ -214,6 +216,7 @@ class Swarm:
             unmarked=self.capture.note_unmarked,
             closed=partial(self._note_closed, number, own_settings),
             writable=partial(self._note_writable, number),
+            pong=_ignore if self._pinger is None else partial(self._pinger.note_pong, number),
         )
         try:
             connection = await driver(request, number, settings, events)
@@ -223,10 +226,13 @@ class Swarm:
             return self.said.note_failure(reason_of(error), detail, own_settings)
         row.timing = connection.timing
         row.connection = connection
+        self.addresses[connection.address] += 1
         self.opened += 1
         if not connection.is_open:
             return None  # lost between the upgrade response and now; `_note_closed` has been told
         self.open += 1
+        if self._pinger is not None:
+            self._pinger.add(number)
         if row.left_ns != STILL_OPEN:
             row.left_ns = STILL_OPEN
             self.leave(number)
@@ -253,6 +259,17 @@ class Swarm:
             self.on_marked(number, payload)
         return is_marked
 
+    def _ping(self, number: int, payload: bytes) -> bool:
+        connection = self.rows[number].connection
+        if connection is None or not connection.is_open or not connection.is_writable:
+            return False
+        connection.ping(payload)
+        return True
+
+    def _ping_no_more(self, number: int) -> None:
+        if self._pinger is not None:
+            self._pinger.remove(number)
+
     def _note_writable(self, number: int) -> None:
         self.on_writable(number)
 
@@ -261,19 +278,12 @@ class Swarm:
         if self._is_closing or row.closed_ns != STILL_OPEN or row.left_ns != STILL_OPEN:
             return
         row.closed_ns = now_ns()
+        self._ping_no_more(number)
         row.ending = self.said.note_ending(ended, own)
         if row.connection is not None:
             self.open -= 1
         self.on_ended(number, ended)
 
 
-def _ignore(_: int) -> None:
-    """Do nothing: before the load there is nothing to send."""
-
-
-def _ignore_end(_: int, __: Ended) -> None:
-    """Do nothing: the ends are in the figures."""
-
-
-def _ignore_message(_: int, __: bytes) -> None:
-    """Do nothing: before the load there is nothing to answer."""
+def _ignore(*_: object) -> None:
+    """Do nothing: before the load there is nothing to send or to answer, and what ended is in the figures."""

@@ -1,12 +1,15 @@
 """The second driver: the `websockets` library, for permessage-deflate and as an independent check of the first."""
 
 import asyncio
+import socket
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as ws_connect
 from websockets.asyncio.connection import broadcast
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
+from websockets.frames import Frame, Opcode
+from websockets.protocol import Event
 from websockets.typing import Origin, Subprotocol
 
 from wswarm.drive.connection import (
@@ -17,8 +20,8 @@ from wswarm.drive.connection import (
     HandshakeFailed,
     Settings,
     Stopwatch,
-    connect_tcp,
 )
+from wswarm.drive.dial import connect_tcp, unanswered
 from wswarm.load.request import Request
 
 
@@ -31,6 +34,11 @@ class _Wire(ClientConnection):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.watch.requested()
         super().connection_made(transport)
+
+    def process_event(self, event: Event) -> None:
+        if isinstance(event, Frame) and event.opcode is Opcode.PONG and self.owner is not None:
+            self.owner.events.pong(bytes(event.data))
+        super().process_event(event)
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -47,11 +55,11 @@ class _Wire(ClientConnection):
 class WebsocketsConnection:
     """One connection and the task that reads it."""
 
-    __slots__ = ("_is_text", "_task", "_wire", "events", "is_open", "is_writable", "timing")
+    __slots__ = ("_is_text", "_task", "_wire", "address", "events", "is_open", "is_writable", "timing")
 
     def __init__(self, wire: _Wire, events: Events, watch: Stopwatch, *, is_binary: bool) -> None:
         self.timing = watch.opened()
-        self.events = events
+        self.events, self.address = events, ""
         self.is_open = self.is_writable = True
         self._is_text = not is_binary
         self._wire = wire
@@ -65,6 +73,11 @@ class WebsocketsConnection:
     def say(self, payload: bytes, *, is_binary: bool = False) -> None:
         """Send one message at once, as text unless told otherwise."""
         broadcast([self._wire], payload, text=not is_binary)
+
+    def ping(self, payload: bytes) -> None:
+        """Send a ping at once."""
+        self._wire.protocol.send_ping(payload)
+        self._wire.send_data()
 
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""
@@ -103,14 +116,20 @@ def _ended(wire: _Wire) -> Ended:
 
 async def connect(request: Request, number: int, settings: Settings, events: Events) -> Connection:
     """Return an open connection; see `Driver`."""
-    async with asyncio.timeout(settings.timeout):
-        return await _connect(request, number, settings, events)
-
-
-async def _connect(request: Request, number: int, settings: Settings, events: Events) -> Connection:
     watch = Stopwatch(is_tls=settings.context is not None)
-    tcp = await connect_tcp(number, settings)
+    tcp, address = await connect_tcp(number, settings)
     watch.connected()
+    try:
+        async with asyncio.timeout(max(0.001, settings.timeout - watch.elapsed)):
+            wire = await _upgrade(request, tcp, settings, watch)
+    except TimeoutError:
+        raise unanswered(address) from None
+    connection = WebsocketsConnection(wire, events, watch, is_binary=settings.is_binary)
+    connection.address = address
+    return connection
+
+
+async def _upgrade(request: Request, tcp: socket.socket, settings: Settings, watch: Stopwatch) -> _Wire:
 
     def make_wire(*args: Any, **kwargs: Any) -> _Wire:
         wire = _Wire(*args, **kwargs)
@@ -138,7 +157,7 @@ async def _connect(request: Request, number: int, settings: Settings, events: Ev
     except Exception as error:  # the library has many kinds; each becomes a reason
         raise _translated(error) from error
     assert isinstance(wire, _Wire)
-    return WebsocketsConnection(wire, events, watch, is_binary=settings.is_binary)
+    return wire
 
 
 def _translated(error: Exception) -> Exception:

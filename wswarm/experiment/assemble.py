@@ -12,14 +12,14 @@ import msgspec
 
 from wswarm import redact
 from wswarm.drive import limits
-from wswarm.drive.clock import HAS_KERNEL_TIMER
+from wswarm.drive.clock import has_kernel_timer
 from wswarm.drive.probes import MachineUse, TargetMeter, TargetUse
 from wswarm.drive.sender import schedule_of
 from wswarm.experiment.evidence import SHOWN, below_zero, evidence, measured
 from wswarm.load.plan import Plan
 from wswarm.quoted import quoted
 from wswarm.run import Connections, Environment, Fanout, GeneratorCost, Messages, Phases, Run, TargetCost
-from wswarm.stats import drops, extras, slo, summary
+from wswarm.stats import drops, extras, pinged, slo, summary
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Findings, Window, unpack
 from wswarm.stats.series import series
@@ -108,7 +108,12 @@ def assemble(plan: Plan, observed: Observed) -> Run:
 def _judged(run: Run, observed: Observed, wrong: Sequence[str]) -> Run:
     """Return the run with what the target did to it, and the verdict."""
     lost = drops.drops_of(observed.findings, observed.window)
-    notices = drops.notices(lost) + (extras.notices(run.messages) if run.messages else [])
+    ping_s = run.plan.get("ping")
+    notices = [
+        *drops.notices(lost, is_pinged=ping_s is not None),
+        *pinged.notices(run.connections, ping_s),
+        *(extras.notices(run.messages) if run.messages else []),
+    ]
     if observed.died is not None:
         notices.insert(0, f"the target's {observed.died}")
     if lost.count and run.samples.unmarked:
@@ -180,7 +185,7 @@ def _generator(plan: Plan, findings: Sequence[Findings], messages: Messages | No
         rss_per_connection=_rss_per_socket(growth, sockets),
         loop_lag=summary.distribution(summary.merged(one.loop_lag for one in efforts)),
         driver=plan.driver,
-        pacing=plan.pacing if HAS_KERNEL_TIMER else f"{plan.pacing}, timers of 1 ms",
+        pacing=plan.pacing if has_kernel_timer() else f"{plan.pacing}, timers of 1 ms",
     )
 
 

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-import psutil
-
-from wswarm.drive import cgroup, clock, limits
+from wswarm.drive import cgroup, clock, files, limits
+from wswarm.drive.lazy import psutil
 
 GENERATOR_BYTES = 16_000
 TARGET_BYTES = 60_000
@@ -68,14 +67,14 @@ def inspect() -> Machine:
         cpus=bounds.cpus.most if bounds.cpus is not None else None,
         is_contained=memory is not None and memory.most - memory.used < free,
         processes=pids[0] if pids is not None else None,
-        files=limits.file_limit(),
+        files=files.file_limit(),
         ports=limits.local_ports(),
         backlog=_kernel_number("net/core/somaxconn"),
         syn_backlog=_kernel_number("net/ipv4/tcp_max_syn_backlog"),
         memory=free if memory is None else min(free, max(0, int(memory.most - memory.used))),
         cores=limits.cores(),
         conntrack=_kernel_number("net/netfilter/nf_conntrack_max"),
-        has_fine_timer=clock.HAS_KERNEL_TIMER,
+        has_fine_timer=clock.has_kernel_timer(),
         has_uvloop=_can_import("uvloop"),
     )
 
@@ -91,20 +90,24 @@ def _files(machine: Machine, connections: int) -> list[Check]:
     return [
         Check(
             name="open files, generator",
-            found=f"{machine.files:,} per process",
+            found=_files_found(machine),
             needed=f"{each + limits.FILES_RESERVED:,} ({-(-connections // each)} processes)",
             is_enough=-(-connections // each) <= limits.AGENTS_PER_CORE * machine.cores,
             mend="raise the hard limit: 'nofile' in /etc/security/limits.conf, --ulimit nofile=N of a container",
         ),
         Check(
             name="open files, local target",
-            found=f"{machine.files:,} per process",
+            found=_files_found(machine),
             needed=f"{connections + limits.FILES_RESERVED:,} per worker",
             is_enough=machine.files >= connections + limits.FILES_RESERVED or None,
             mend="this is what we may open; the target's own limit counts, 'Max open files' in /proc/PID/limits: if"
             " it is no higher raise it, start more workers, or run the target elsewhere",
         ),
     ]
+
+
+def _files_found(machine: Machine) -> str:
+    return "no limit" if machine.files >= files.NO_LIMIT else f"{machine.files:,} per process"
 
 
 def _hard_limits(machine: Machine, connections: int) -> list[Check]:

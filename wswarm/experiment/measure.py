@@ -8,6 +8,7 @@ import msgspec
 
 from wswarm.drive import address, limits, wire
 from wswarm.drive.clock import now_ns
+from wswarm.drive.files import raise_file_limit
 from wswarm.drive.fleet import Fleet
 from wswarm.drive.probes import MachineMeter, MachineUse, TargetMeter, TargetUse
 from wswarm.errors import TargetFailed
@@ -52,7 +53,7 @@ def measure(
     addresses = address.resolve(plan.url)
     target = target_meter(plan.target_pid)
     plan = msgspec.structs.replace(plan, processes=limits.agents_for(plan))
-    limits.raise_file_limit()  # two files per agent here, and what is started inherits it
+    raise_file_limit()  # two files per agent here, and what is started inherits it
     with Fleet(plan.processes or 1, has_publisher=plan.scenario == "fanout") as fleet:
         experiment = _Experiment(plan, fleet, addresses, target)
         experiment.on_progress = on_progress or _ignore

@@ -7,6 +7,7 @@ from wswarm.drive.fleet import AgentProcess, Fleet
 from wswarm.errors import GeneratorError, TargetError, TargetFailed
 from wswarm.load.plan import Plan
 from wswarm.progress import Phase, Progress
+from wswarm.quoted import is_whereabouts
 from wswarm.stats.findings import Int64s, unpack
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
@@ -113,12 +114,18 @@ def refusal_of(address: str, failures: Counter[str], said: Mapping[str, str]) ->
     if not failures:
         return f"every connection was closed at once by the target: {address}; see its log"
     told = [
-        f"{reason} ({count:,})" + (f': "{said[reason]}"' if reason in said else "")
+        f"{reason} ({count:,}){_words(reason, said.get(reason, ''))}"
         for reason, count in failures.most_common(REASONS_TOLD)
     ]
     rest = failures.total() - sum(count for _, count in failures.most_common(REASONS_TOLD))
     text = ", ".join(told) + (f" and {rest:,} for other reasons" if rest else "")
     return f"every handshake failed: {text}; {address}: {_mend(failures.most_common(1)[0][0])}"
+
+
+def _words(reason: str, said: str) -> str:
+    if is_whereabouts(reason, said):
+        return f" {said}"
+    return f': "{said}"' if said else ""
 
 
 def _ends(agents: Sequence[AgentProcess]) -> str:

@@ -1,8 +1,7 @@
 """What of a plan can be checked before anything is started."""
 
-import psutil
-
 from wswarm.drive import address, limits
+from wswarm.drive.lazy import psutil
 from wswarm.drive.probes import TargetMeter
 from wswarm.drive.tls import client_context
 from wswarm.errors import PlanError

@@ -11,6 +11,7 @@ from wswarm.errors import PlanError
 from wswarm.load.message import check_size
 from wswarm.load.profile import profile_for
 from wswarm.load.template import MARKER, Opening, as_text, check_utf8, in_bytes, openings
+from wswarm.load.url import check_url
 
 PAIRS_LIMIT = 10_000_000
 SENDS_LIMIT = 100_000_000
@@ -34,6 +35,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         processes: Agents that hold the connections; `None`: one per 10,000.
         size: Payload size in bytes, reached by padding the marker; `None`: as the template gives.
         text: Template of the message; `{marker}` and `{id}` are replaced literally. `json`: the same, checked.
+        ping: Between two pings of ours on one connection, s; `None`: none.
         escape: Whether `text` and `on_open` hold escapes, as `load.escapes` has them; so are bytes kept.
         on_open: Sent when a connection opens. `on_open_binary`: which of them as binary frames; empty: none.
         profile: The reference application's endpoint that `url` is the base of; `None`: any server.
@@ -74,6 +76,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None = None
     deflate: bool = False
     bind: tuple[str, ...] = ()
+    ping: float | None = None
     closed: bool = False
     driver: Literal["picows", "websockets"] = "picows"
     target_pid: int | None = None
@@ -137,28 +140,6 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
         raise PlanError(_reworded(error, given)) from None
 
 
-def check_url(url: str) -> None:
-    """Check that `url` is a complete WebSocket address.
-
-    Raises:
-        PlanError: unknown scheme, no host, impossible port, or a fragment.
-    """
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise PlanError(f"{url!r} is not an address: {error}") from None
-    if parts.scheme not in ("ws", "wss"):
-        mend = {"http": "ws://", "https": "wss://"}.get(parts.scheme, "ws:// or wss://")
-        raise PlanError(f"unknown scheme in {url!r}: a WebSocket address begins with {mend}")
-    if not parts.hostname:
-        raise PlanError(f"no host in {url!r}: write ws://host:port/path")
-    if port == 0:
-        raise PlanError(f"port 0 in {url!r}: give the port that the service listens on")
-    if "#" in url or any(not "!" <= character <= "~" for character in url):
-        raise PlanError(f"{url!r} has a fragment, a space or a character outside ASCII: percent-encode it")
-
-
 def _check_numbers(plan: Plan) -> None:
     positive = {
         "connections": plan.connections,
@@ -166,6 +147,7 @@ def _check_numbers(plan: Plan) -> None:
         "duration": plan.duration,
         "connect-rate": plan.connect_rate,
         "connect-timeout": plan.connect_timeout,
+        "ping": plan.ping,
         "processes": plan.processes,
         "publishers": plan.publishers,
         "target-pid": plan.target_pid,

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from wswarm.load.message import Payload, payload_for
 from wswarm.load.plan import Plan
 from wswarm.load.template import Opening
+from wswarm.load.url import on_wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def request_for(plan: Plan, connection_id: int, prefix: bytes) -> Request:
     def filled(text: str) -> str:
         return text.replace("{id}", str(connection_id))
 
-    url, headers = _without_credentials(filled(plan.address))
+    url, headers = _without_credentials(on_wire(filled(plan.address)))
     for header in plan.headers:
         name, _, value = header.partition(":")
         headers.append((name, filled(value.strip())))

@@ -12,6 +12,7 @@ from wswarm.drive.live import wire
 from wswarm.drive.tls import client_context
 from wswarm.errors import PlanError
 from wswarm.load.plan import Plan, make_plan
+from wswarm.load.url import UNIX, below, origin_of
 from wswarm.locust.options import Options, read_options
 from wswarm.locust.words import in_locusts_words
 
@@ -29,7 +30,7 @@ OF_EACH_USER = frozenset(
     {"url", "host", "settings", "profile", "text"}
 )  # attributes that may be a user's own
 _OF_THE_CLASS = ("scenario", "rate", "rate_per_user", "publishers")
-_SETTINGS_OF_THE_CLASS = ("arrivals", "pacing", "seed")
+_SETTINGS_OF_THE_CLASS = ("arrivals", "pacing", "seed", "ping")
 _TLS = {"http": "ws", "https": "wss"}
 
 
@@ -65,7 +66,7 @@ class OwnPlans:
     def _look(self, user: User, squad: wire.Squad) -> Own | None:
         plan = squad.plan
         options = read_options(self._environment.parsed_options)
-        host = vars(user).get("host") or self._environment.host or user.host or _origin(plan.url)
+        host = vars(user).get("host") or self._environment.host or user.host or origin_of(plan.url)
         kept = {name: getattr(plan, name) for name in ("rate", "drain", "slo", "target_pid")}
         given = kept | spoken(user, squad.role, options) | settings_of(user)
         url = url_of(user, host)
@@ -81,7 +82,7 @@ class OwnPlans:
         if own == plan:
             return None
         client_context(own)  # reads the certificate files
-        is_elsewhere = urlsplit(own.url).netloc != urlsplit(plan.url).netloc
+        is_elsewhere = origin_of(own.url) != origin_of(plan.url)
         return Own(own, address.resolve(own.url) if is_elsewhere else list(squad.addresses))
 
 
@@ -128,7 +129,7 @@ def url_of(user: User | type[User], host: str | None) -> str:
     url: str | None = getattr(user, "url", None)
     if url is not None and not isinstance(url, str):
         raise PlanError(f"{_user_name(user)}.url {url!r}: write an address or a path, as text")
-    if url is not None and "://" in url:
+    if url is not None and ("://" in url or url.startswith(f"{UNIX}:")):
         return url
     base = host or user.host
     if not base:
@@ -138,6 +139,8 @@ def url_of(user: User | type[User], host: str | None) -> str:
         )
     parts = urlsplit(base)
     base = urlunsplit(parts._replace(scheme=_TLS.get(parts.scheme, parts.scheme)))
+    if url is not None and parts.scheme == UNIX:
+        return below(base, *url.partition("?")[::2])
     return base.rstrip("/") + url if url is not None else base
 
 
@@ -156,8 +159,3 @@ def _check_alone(user: User) -> None:
 
 def _user_name(user: User | type[User]) -> str:
     return user.__name__ if isinstance(user, type) else type(user).__name__
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc, "", "", ""))

@@ -14,7 +14,7 @@ from locust.runners import LocalRunner, Runner, WorkerRunner
 
 from wswarm.drive import address
 from wswarm.drive.clock import now_ns
-from wswarm.drive.limits import raise_file_limit
+from wswarm.drive.files import raise_file_limit
 from wswarm.drive.live import wire
 from wswarm.drive.probes import MachineMeter, MachineUse
 from wswarm.errors import GeneratorError, SwarmError

@@ -2,6 +2,7 @@
 
 import re
 
+from wswarm.quoted import is_whereabouts
 from wswarm.report import format as show
 from wswarm.run import Connections, Messages, Run
 from wswarm.stats import extras
@@ -15,18 +16,26 @@ SAID = 80  # characters of what was said beside a figure; the run file has more
 def failures(run: Run) -> str:
     """Return why handshakes failed, and what the target said to it."""
     said = run.samples.refusals
-    return _counted({_with_words(reason, said): n for reason, n in run.connections.failures.items()})
+    return counted({_with_words(reason, said): n for reason, n in run.connections.failures.items()})
 
 
 def drops(seen: Connections) -> str:
     """Return why connections were lost, and how long they had been open."""
     if not seen.close_reasons:
-        return f"closed by the peer: {_counted(_explained(seen.closes))}" if seen.closes else ""
+        return f"closed by the peer: {counted(_explained(seen.closes))}" if seen.closes else ""
     been_open = ""
     if seen.open_time is not None and seen.open_time.n:
         low, high = show.seconds(seen.open_time.min), show.seconds(seen.open_time.max)
         been_open = f"; they had been open for {low}" + (f" to {high}" if low != high else "")
-    return f"{_counted(_explained(seen.close_reasons))}{been_open}"
+    return f"{counted(_explained(seen.close_reasons))}{been_open}"
+
+
+def pings(seen: Connections) -> str:
+    """Return how many pings were answered."""
+    answered = f"{seen.ping_time.n:,} answered" if seen.ping_time is not None else ""
+    if not seen.pings_unanswered:
+        return answered
+    return f"{answered}, {seen.pings_unanswered:,} not by the time of the next"
 
 
 def unsent(seen: Messages) -> str:
@@ -54,7 +63,11 @@ def extra(seen: Messages) -> str:
 
 
 def _with_words(reason: str, said: dict[str, str]) -> str:
-    return f'{reason} ("{_short(said[reason])}")' if reason in said else reason
+    if reason not in said:
+        return reason
+    if is_whereabouts(reason, said[reason]):
+        return f"{reason} {_short(said[reason])}"
+    return f'{reason} ("{_short(said[reason])}")'
 
 
 def _short(said: str) -> str:
@@ -68,7 +81,8 @@ def _explained(reasons: dict[str, int]) -> dict[str, int]:
     }
 
 
-def _counted(reasons: dict[str, int]) -> str:
+def counted(reasons: dict[str, int]) -> str:
+    """Return how often there was what, most first."""
     ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
     told = [f"{show.printable(reason)}: {amount:,}" for reason, amount in ordered[:SHOWN]]
     rest = sum(amount for _, amount in ordered[SHOWN:])

@@ -70,11 +70,16 @@ def _connections(run: Run) -> Section:
         Row("peak", show.count(seen.peak), "open at once"),
         Row("dropped", show.count(seen.dropped), remarks.drops(seen)),
     ]
+    if len(seen.addresses) > 1:
+        rows.insert(2, Row("addresses", show.count(len(seen.addresses)), remarks.counted(seen.addresses)))
+    if seen.pings is not None:
+        rows.append(Row("pings", show.count(seen.pings), remarks.pings(seen)))
     times = {
         "handshake": seen.handshake_time,
         "tcp": seen.tcp_time,
         "tls": seen.tls_time,
         "upgrade": seen.upgrade_time,
+        "ping": seen.ping_time,
     }
     return Section("Connections", tuple(rows), _table(HANDSHAKE_COLUMNS, times))
 

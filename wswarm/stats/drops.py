@@ -110,8 +110,12 @@ def close_reasons(drops: Drops) -> dict[str, int]:
     return {group.label: len(group.open_s) for group in drops.groups}
 
 
-def notices(drops: Drops) -> list[str]:
-    """Return what a reader has to know first: how many connections were lost, why and when."""
+def notices(drops: Drops, *, is_pinged: bool = False) -> list[str]:
+    """Return what a reader has to know first: how many connections were lost, why and when.
+
+    Args:
+        is_pinged: Whether the connections were never silent, because we pinged them.
+    """
     theirs = [group for group in drops.groups if not group.label.startswith(OURS)]
     ours = [group for group in drops.groups if group.label.startswith(OURS)]
     told = []
@@ -119,7 +123,7 @@ def notices(drops: Drops) -> list[str]:
         told.append(f"the target closed {_of(theirs, drops)}: {listed(theirs)}")
     if ours:
         told.append(f"{_of(ours, drops)} had to be ended because of what the target sent: {listed(ours)}")
-    return [*told, *_guesses(theirs)]
+    return [*told, *([] if is_pinged else _guesses(theirs))]
 
 
 def failure(drops: Drops, *, is_nothing_measured: bool) -> str | None:

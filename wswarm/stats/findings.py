@@ -28,6 +28,19 @@ class Window(msgspec.Struct, frozen=True):
     end_ns: int = STILL_OPEN
 
 
+class Pings(msgspec.Struct, frozen=True, kw_only=True):
+    """Pings that one agent sent of its own.
+
+    Attributes:
+        unanswered: Those without a pong by the time that the next one on their connection was due.
+        times: Histogram of the round trips of those that were answered.
+    """
+
+    sent: int
+    unanswered: int
+    times: Packed
+
+
 class Sockets(msgspec.Struct, frozen=True, kw_only=True):
     """The connections of one agent.
 
@@ -40,6 +53,8 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
         failed_ns: When each failed handshake had failed.
         failures: Failed handshakes by reason.
         closes: Connections that the peer closed, by code.
+        addresses: Opened connections by the address that they lead to.
+        pings: Of the plan's `ping`, `None` without.
         left_ns: Per opened connection when it was told to leave before the end, `STILL_OPEN` if it was not; empty
             where none was.
         endings: How lost connections ended: close code and reason, bounded.
@@ -58,6 +73,8 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
     failures: dict[str, int]
     closes: dict[str, int]
     left_ns: Packed = b""
+    addresses: dict[str, int] = {}
+    pings: Pings | None = None
     endings: list[str] = []
     ending: Packed = b""
     spoke_ns: Packed = b""

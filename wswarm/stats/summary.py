@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -100,11 +101,7 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
     left_ns = np.concatenate([left_ns_of(one) for one in sockets])
     steps = _steps(columns["opened_ns"], np.minimum(columns["closed_ns"], left_ns))
     is_dropped = columns["closed_ns"] != STILL_OPEN
-    failures: Counter[str] = Counter()
-    closes: Counter[str] = Counter()
-    for one in sockets:
-        failures.update(one.failures)
-        closes.update(one.closes)
+    failures = _counted(one.failures for one in sockets)
     return Connections(
         requested=sum(one.requested for one in sockets),
         opened=len(tls_ns),
@@ -112,8 +109,9 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
         peak=max((count for _, count in steps), default=0),
         dropped=int(np.count_nonzero(is_dropped)),
         left=int(np.count_nonzero(left_ns != STILL_OPEN)),
-        failures=dict(failures.most_common()),
-        closes=dict(closes.most_common()),
+        failures=failures,
+        closes=_counted(one.closes for one in sockets),
+        addresses=_counted(one.addresses for one in sockets),
         close_reasons=close_reasons(drops_of(findings, window)),
         open_time=distribution(of_values((columns["closed_ns"] - columns["opened_ns"])[is_dropped]))
         if is_dropped.any()
@@ -122,12 +120,33 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
         tcp_time=distribution(of_values(columns["tcp_ns"])),
         tls_time=distribution(of_values(tls_ns[tls_ns != UNKNOWN])) if (tls_ns != UNKNOWN).any() else None,
         upgrade_time=distribution(of_values(columns["upgrade_ns"])),
+        **_pings(sockets),
         timeline=[Moment(t=_since(moment_ns, window), open=count) for moment_ns, count in _thinned(steps)],
         handshakes=[
             Handshake(t=_since(opened_ns, window), time=(opened_ns - started_ns) / NS_PER_S)
             for opened_ns, started_ns in _thinned(_ascending(columns["opened_ns"], columns["started_ns"]))
         ],
     )
+
+
+def _counted(found: Iterable[dict[str, int]]) -> dict[str, int]:
+    """Return the sums of what the agents counted, most first."""
+    total: Counter[str] = Counter()
+    for one in found:
+        total.update(one)
+    return dict(total.most_common())
+
+
+def _pings(sockets: Sequence[Sockets]) -> dict[str, Any]:
+    """Return what became of the pings of all agents; nothing where none were asked for."""
+    pings = [one.pings for one in sockets if one.pings is not None]
+    if not pings:
+        return {}
+    return {
+        "ping_time": distribution(merged(one.times for one in pings)),
+        "pings": sum(one.sent for one in pings),
+        "pings_unanswered": sum(one.unanswered for one in pings),
+    }
 
 
 def messages(findings: Sequence[Findings]) -> Messages:

@@ -11,7 +11,8 @@ from wswarm.drive.clock import now_ns
 from wswarm.drive.connection import Driver, Ended, Settings
 from wswarm.drive.live import wire
 from wswarm.drive.live.sender import LiveSender
-from wswarm.drive.swarm import Manner, Swarm
+from wswarm.drive.manner import Manner
+from wswarm.drive.swarm import Swarm
 from wswarm.drive.tls import client_context
 from wswarm.load.plan import Plan
 from wswarm.stats.deliveries import FanoutTally
