@@ -73,13 +73,15 @@ class Seat:
         self._unsaid: dict[int, Sending] = {}
         self._unanswered: deque[Sending] = deque(maxlen=_SENDS_KEPT)
 
-    def say(self, payload: bytes) -> Sending:
-        """Have the agent send a message."""
+    def say(self, message: str | bytes) -> Sending:
+        """Have the agent send a message; bytes go out as a binary frame."""
         sending = Sending()
         self._asked += 1
         self._unsaid[self._asked] = sending
         self._unanswered.append(sending)
-        self.station.tell(wire.Say(self.squad, self.row, self._asked, payload))
+        is_binary = isinstance(message, bytes)
+        payload = message if isinstance(message, bytes) else message.encode()
+        self.station.tell(wire.Say(self.squad, self.row, self._asked, payload, is_binary))
         return sending
 
     def expect(

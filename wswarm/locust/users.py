@@ -222,7 +222,7 @@ class WebSocketUser(User):
         self._give_up()
 
     def send(self, message: str | bytes) -> None:
-        """Send a message; the time until what `expect` gets next counts from when the agent sends it.
+        """Send a message, bytes as a binary frame; the time until what `expect` gets next counts from when the agent sends it.
 
         Raises:
             StopUser: the connection is lost.
@@ -255,7 +255,7 @@ class WebSocketUser(User):
         seat = self._connected()
         if seat.ended.is_set():
             self._give_up()
-        return seat.say(message.encode() if isinstance(message, str) else message)
+        return seat.say(message)
 
     def _expect(
         self, wanted: Wanted, timeout: float, name: str, sendings: Sequence[Sending] | None

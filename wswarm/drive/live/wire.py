@@ -121,12 +121,13 @@ class Settle(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Say(msgspec.Struct, frozen=True, tag=True):
-    """Send a message on the connection in a row."""
+    """Send a message on the connection in a row, as text unless it or the squad's messages are binary."""
 
     squad: int
     row: int
     number: int
     payload: bytes
+    is_binary: bool = False
 
 
 class Close(msgspec.Struct, frozen=True, tag=True):
