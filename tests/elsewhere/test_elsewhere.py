@@ -83,3 +83,24 @@ def test_the_plugin_breaks_no_suite_and_measures(system: str, tmp_path: Path) ->
         )
         done = python(system, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_users_of_locust_are_measured_on_macos(tmp_path: Path) -> None:
+    """Not on Windows: gevent's build for Linux, which the tests run with, needs the modules that go there."""
+    with serve("echo") as server:
+        (tmp_path / "locustfile.py").write_text(
+            "from wswarm.locust import WebSocketUser\n"
+            "class Feed(WebSocketUser):\n"
+            f"    scenario, url, settings = 'echo', {server.url!r}, {{'ping': 0.2}}\n"
+        )
+        done = python(
+            "macos",
+            *("-m", "locust", "-f", str(tmp_path / "locustfile.py"), "--headless", "-u", "2", "-r", "10"),
+            *("--ws-hold", "1s", "--ws-report", str(tmp_path)),
+        )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (file,) = tmp_path.glob("2*/run.json")
+    run = json.loads(file.read_text())
+    assert run["messages"]["received"] == run["messages"]["owed"] > 0
+    assert run["connections"]["pings"] > 0
+    assert run["generator"]["pacing"] == "exact, timers of 1 ms"

@@ -31,6 +31,10 @@ CLOSE_MEANINGS = {
 
 _UNEXPLAINED = {"1000", "1001", "1005", "1006"}  # what is left of a connection that something between has cut
 _IDLE_LEAST_S = 0.5
+_KEEPS = {  # whoever says goodbye may know the protocol, and want a message of it
+    True: "keeps them alive",
+    False: "may keep them alive, unless a message of the protocol is waited for, such as a heartbeat",
+}
 _ALIKE = 0.1
 
 
@@ -184,8 +188,8 @@ def _guesses(groups: Sequence[Group]) -> list[str]:
             wait = _time(float(np.median(group.idle_s)))
             return [
                 f"each of those with {group.label} ended {wait} after the last word on it: the target, or a"
-                f" proxy or load balancer before it, may cut what is silent for {wait}; --ping {_half(low)} keeps"
-                " them alive"
+                f" proxy or load balancer before it, may cut what is silent for {wait}; --ping {_half(low)}"
+                f" {_KEEPS[group.label == '1006']}"
             ]
     return []
 

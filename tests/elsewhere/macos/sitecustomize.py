@@ -16,6 +16,8 @@ for module, names in (
     for name in names:
         if hasattr(module, name):
             delattr(module, name)
+        if name in getattr(module, "__all__", ()):
+            module.__all__.remove(name)
 
 _OPEN_MAX = 10_240
 _getrlimit, _setrlimit = resource.getrlimit, resource.setrlimit

@@ -32,6 +32,8 @@ for module, names in (
     for name in names:
         if hasattr(module, name):
             delattr(module, name)
+        if name in getattr(module, "__all__", ()):
+            module.__all__.remove(name)
 
 
 class _NoLibrary(ctypes.CDLL):
