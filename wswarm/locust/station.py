@@ -20,7 +20,7 @@ from wswarm.drive.probes import MachineMeter, MachineUse
 from wswarm.errors import GeneratorError, SwarmError
 from wswarm.locust import messages
 from wswarm.locust.attendance import Attendance
-from wswarm.locust.bus import StationEnd
+from wswarm.locust.bus import StationEnd, of
 from wswarm.locust.clock import clock_name
 from wswarm.locust.crew import Crew
 from wswarm.locust.manner import Own, OwnPlans
@@ -37,6 +37,11 @@ _QUIT_S = 2.0
 _SETTLE_S = 30.0
 _BEGIN_S = 30.0
 _POLL_S = 0.02
+_SOON_S = 3.0
+_UNHEARD = (
+    "nothing is heard of wswarm on Locust's master, so no user connects: it needs the same user classes, and"
+    " events.init fired where it is made by hand"
+)
 _LEAVE_S = 60.0  # as long as Locust's master waits for its workers
 _DIED = "the generator's process died"
 _log = logging.getLogger(__name__)
@@ -63,10 +68,10 @@ class Station:
         self._bus = StationEnd(runner, self._hear)
         self._forget(None)
         events = environment.events
-        events.test_start.add_listener(self._on_test_start)
-        events.test_stop.add_listener(lambda **_: self._stopped.set())
+        events.test_start.add_listener(of(environment, self._on_test_start))
+        events.test_stop.add_listener(of(environment, lambda **_: self._stopped.set()))
         events.spawning_complete.add_listener(lambda **_: self.attendance.note_all())
-        events.quitting.add_listener(self._on_quitting)
+        events.quitting.add_listener(of(environment, self._on_quitting))
         if isinstance(runner, WorkerRunner) and getattr(environment.parsed_options, "processes", None):
             gevent.spawn(self._quit_with, os.getppid())
 
@@ -117,12 +122,12 @@ class Station:
             self._seats.record_no_reply(seat, name, why, asked_ns)
 
     def _awaited_order(self) -> messages.Begin:
+        if not self._begun.wait(_SOON_S) and _UNHEARD not in self._warned:
+            self._warned.add(_UNHEARD)
+            _log.warning("%s", _UNHEARD)
         while not self._begun.is_set():  # it may be dismissed again before this greenlet has its turn
             if not self._begun.wait(_BEGIN_S):
-                raise GeneratorError(
-                    f"nothing was heard of wswarm on Locust's master for {_BEGIN_S:g} s: it needs the same user"
-                    " classes, and events.init fired where it is made by hand"
-                )
+                raise GeneratorError(_UNHEARD)
         assert self._order is not None
         return self._order
 

@@ -222,7 +222,9 @@ class WebSocketUser(User):
         self._give_up()
 
     def send(self, message: str | bytes) -> None:
-        """Send a message, bytes as a binary frame; the time until what `expect` gets next counts from when the agent sends it.
+        """Send a message, bytes as a binary frame.
+
+        The time until what `expect` gets next counts from when the agent sends it.
 
         Raises:
             StopUser: the connection is lost.
