@@ -1,5 +1,7 @@
 """Messages that came in and that users did not get are told, and whose fault that is."""
 
+import time
+
 import gevent
 import msgspec
 import pytest
@@ -66,3 +68,20 @@ def test_an_agent_counts_what_it_cannot_pass_on_by_squad(monkeypatch: pytest.Mon
     for squad in (1, 0, 1):
         agent._say(wire.Heard(squad, 0, 1, b""))
     assert agent._unheard == [1, 2]
+
+
+def test_a_slow_listener_lets_the_others_have_their_turn() -> None:
+    seen: list[str] = []
+
+    def call(_: Message) -> None:
+        time.sleep(0.006)
+        seen.append("message")
+
+    listener = Listener(call)
+    for number in range(3):
+        listener.hear(Message(b"", number))
+    gevent.spawn(seen.append, "another")
+    gevent.sleep(0)
+    gevent.sleep(0)
+    assert seen[:2] == ["message", "another"]
+    listener.end()

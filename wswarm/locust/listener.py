@@ -1,5 +1,6 @@
 """Calls one user's `on_message` with one message after another."""
 
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -7,6 +8,8 @@ import gevent
 
 from wswarm.locust.inbox import KEPT
 from wswarm.locust.script import Message
+
+_TURN_S = 0.005  # then the rest of Locust has its turn
 
 
 class Listener:
@@ -40,6 +43,10 @@ class Listener:
             self._greenlet.kill(block=False)
 
     def _work(self) -> None:
+        since = time.monotonic()
         while self._waiting:
             self._call(self._waiting.popleft())
+            if time.monotonic() - since > _TURN_S:
+                gevent.sleep(0)
+                since = time.monotonic()
         self._greenlet = None

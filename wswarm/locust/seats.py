@@ -111,7 +111,7 @@ class Seats:
     def end_hold(self, window: Window) -> None:
         """Count nothing that is asked after the hold."""
         for script in self._scripts:
-            script.window = window
+            script.end_hold(window)
 
     def missed(self) -> list[int]:
         """Return per squad how many messages of the hold `on_message` did not get, for it was too far behind."""

@@ -28,6 +28,12 @@ class ScriptTally:
         """Return whether what was asked then is of the hold."""
         return self.window.hold_ns <= moment_ns < self.window.drain_ns
 
+    def end_hold(self, window: Window) -> None:
+        """End the hold with the window's; if it never began, what came before is forgotten."""
+        if window.hold_ns >= window.drain_ns:
+            self.begin_hold(window)
+        self.window = window
+
     def note_sent(self, sent_ns: int) -> None:
         """Count a message that was sent."""
         self._sent += self.counts(sent_ns)
