@@ -40,6 +40,8 @@ class Options(TypedDict, total=False):
     cacert: str | None
     cert: str | None
     key: str | None
+    sni: str | None
+    follow: bool
     deflate: bool
     bind: Sequence[str]
     closed: bool

@@ -198,6 +198,7 @@ def _add_security(add: Callable[..., Any]) -> None:
     add("--cacert", metavar="FILE", help="authority to trust, PEM (default: the system's)")
     add("--cert", metavar="FILE", help="client certificate, PEM")
     add("--key", metavar="FILE", help="its key, PEM")
+    add("--sni", metavar="NAME", help="name to ask for and check in TLS (default: the URL's host)")
 
 
 def _add_serve(commands: Any) -> None:

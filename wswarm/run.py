@@ -62,6 +62,7 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
         close_reasons: All dropped ones by close code and the reason that came with it (`4401 token expired`);
             of many different ones those beyond the first are together under `other`.
         open_time: How long the dropped ones had been open; `None` if there is none.
+        subprotocols: Opened ones by the subprotocol agreed on, `none` among them; empty if none was offered.
         left: Connections that were told to leave before the end, which is no loss.
         addresses: Opened ones by the IP address (or the socket file) that they lead to; a name may have several.
         handshake_time: TCP connect start to upgrade response; split into tcp, tls and upgrade.
@@ -80,6 +81,7 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
     closes: dict[str, int]
     close_reasons: dict[str, int] = {}
     open_time: Distribution | None = None
+    subprotocols: dict[str, int] = {}
     left: int = 0
     addresses: dict[str, int] = {}
     handshake_time: Distribution

@@ -101,12 +101,14 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_with_the_mend(
 
 
 def test_tls_where_plain_was_asked_for_is_told(tls: Server, failing: Failing) -> None:
-    assert_words(failing(1, tls.url.replace("wss://", "ws://")), "reset (3)", "speak TLS", "wss://")
+    assert_words(
+        failing(1, tls.url.replace("wss://", "ws://")), "reset (3)", "the port speaks TLS: use wss://"
+    )
 
 
 def test_plain_where_tls_was_asked_for_is_told(echo: Server, failing: Failing) -> None:
     line = failing(1, echo.url.replace("ws://", "wss://"), "--connect-timeout", "300ms")
-    assert_words(line, "tls: handshake timed out (3)", "speak TLS", "wss://")
+    assert_words(line, "timeout (3)", "the port speaks plain HTTP, no TLS: use ws://")
 
 
 def test_certificate_files_that_are_not_there_are_named(tls: Server, failing: Failing) -> None:

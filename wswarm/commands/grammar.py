@@ -116,6 +116,8 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
     ping = "ping each connection so often, and time the pongs (default: never)"
     add("--ping", metavar="TIME", type=duration, help=ping)
     drivers = "WebSocket implementation (default: picows)"
+    follow = "go where a redirect of the handshake leads (default: count it as a failure)"
+    add("--follow", action="store_true", default=None, help=follow)
     add("--driver", choices=("picows", "websockets"), help=drivers)
     deflate = "offer permessage-deflate (--driver websockets)"
     add("--deflate", action="store_true", default=None, help=deflate)

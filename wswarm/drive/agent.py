@@ -54,6 +54,8 @@ class Agent:
             subprotocols=plan.subprotocols,
             deflate=plan.deflate,
             timeout=plan.connect_timeout,
+            sni=plan.sni,
+            elsewhere={},
         )
         self._swarm = Swarm(plan, command.prefix, driver(plan.driver), settings, command.numbers)
         self._swarm.is_replying = plan.closed

@@ -32,11 +32,12 @@ class HandshakeFailed(Exception):  # noqa: N818 - data about the target, not an 
     Attributes:
         reason: What the report counts it under.
         detail: What the server said, at most `DETAIL_SIZE` characters: a refusal's body, where it redirects to.
+        location: Where it redirects to, in full; `None`: nowhere.
     """
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    def __init__(self, reason: str, detail: str = "", location: str | None = None) -> None:
         super().__init__(reason)
-        self.reason, self.detail = reason, detail[:DETAIL_SIZE]
+        self.reason, self.detail, self.location = reason, detail[:DETAIL_SIZE], location
 
 
 class Ended(NamedTuple):
@@ -57,12 +58,14 @@ class Connection(Protocol):
     Attributes:
         is_open: Whether a message can still be sent.
         is_writable: Whether the write buffer has room.
+        subprotocol: The one that the server chose, `None` for none.
         timing: How the handshake went.
         address: IP address, or path of the socket file, that it leads to.
     """
 
     is_open: bool
     is_writable: bool
+    subprotocol: str | None
     timing: Timing
     address: str
 
@@ -108,9 +111,11 @@ class Settings(NamedTuple):
     Attributes:
         addresses: Where to connect, tried in order; the first that answered is tried first from then on.
         sources: Local addresses, taken in turn; empty: the system's choice.
-        context: TLS settings, `None` for ws://.
+        context: TLS settings, `None` if no connection uses TLS.
         is_binary: Whether messages go out as binary frames.
         timeout: s that a handshake may take in all.
+        sni: Name to ask for and to check in TLS, `None`: the address's host.
+        elsewhere: Addresses of hosts that redirects have led to, by scheme, host and port.
     """
 
     addresses: list[Address]
@@ -120,6 +125,8 @@ class Settings(NamedTuple):
     subprotocols: tuple[str, ...]
     deflate: bool
     timeout: float
+    sni: str | None = None
+    elsewhere: dict[str, list[Address]] = {}  # noqa: RUF012 - each agent gives its own
 
 
 class Driver(Protocol):
@@ -141,7 +148,9 @@ def reason_of(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return "timeout"
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"tls certificate: {error.verify_message}"
+        return f"tls certificate: {_CERTIFICATE_REASONS.get(_code(error)) or error.verify_message}"
+    if isinstance(error, ssl.SSLError) and "CERTIFICATE_REQUIRED" in (error.reason or ""):
+        return "tls: client certificate wanted"
     if isinstance(error, ssl.SSLError):
         return f"tls: {(error.reason or 'handshake failed').lower().replace('_', ' ')}"
     if isinstance(error, ConnectionAbortedError) and "SSL handshake" in str(
@@ -157,6 +166,17 @@ def reason_of(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:80]
 
 
+def _code(error: ssl.SSLCertVerificationError) -> int:
+    return getattr(error, "verify_code", 0)
+
+
+_CERTIFICATE_REASONS = {  # X509_V_ERR_… of OpenSSL
+    9: "not valid yet",
+    10: "expired",
+    **dict.fromkeys((18, 19), "self-signed"),
+    **dict.fromkeys((2, 20, 21), "unknown authority"),
+    **dict.fromkeys((62, 64), "other name"),
+}
 _OS_REASONS = {
     errno.EMFILE: "too many open files here",
     errno.ENFILE: "too many open files here",

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from wswarm.drive.capture import Capture, Take
 from wswarm.drive.clock import now_ns
 from wswarm.drive.connection import (
+    Connection,
     Driver,
     Ended,
     Events,
@@ -20,6 +21,7 @@ from wswarm.drive.connection import (
     Settings,
     reason_of,
 )
+from wswarm.drive.following import connect_following
 from wswarm.drive.manner import Manner
 from wswarm.drive.pings import Pinger
 from wswarm.drive.row import Row as Row
@@ -58,6 +60,7 @@ class Swarm:
         self.said = Said(Redactor(msgspec.structs.asdict(plan)))
         self.addresses: Counter[str] = Counter()
         self.failed_ns: list[int] = []
+        self.subprotocols: Counter[str] = Counter()
         self.open = self.opened = 0
         self.on_writable: Callable[[int], None] = _ignore
         self.on_marked: Callable[[int, bytes], None] = _ignore
@@ -173,6 +176,7 @@ class Swarm:
             closed_ns=closed_ns,
             failed_ns=pack(np.array(self.failed_ns, np.int64)),
             failures=dict(self.said.failures),
+            subprotocols=dict(self.subprotocols),
             closes=dict(self.said.closes),
             left_ns=left_ns,
             endings=list(self.said.endings),
@@ -219,15 +223,14 @@ class Swarm:
             pong=_ignore if self._pinger is None else partial(self._pinger.note_pong, number),
         )
         try:
-            connection = await driver(request, number, settings, events)
+            connect = partial(connect_following, driver) if plan.follow else driver
+            connection = await connect(request, number, settings, events)
         except Exception as error:  # whatever went wrong, the handshake failed and that is data
             self.failed_ns.append(now_ns())
             detail = error.detail if isinstance(error, HandshakeFailed) else ""
             return self.said.note_failure(reason_of(error), detail, own_settings)
-        row.timing = connection.timing
-        row.connection = connection
-        self.addresses[connection.address] += 1
-        self.opened += 1
+        row.timing, row.connection = connection.timing, connection
+        self._count(connection, plan)
         if not connection.is_open:
             return None  # lost between the upgrade response and now; `_note_closed` has been told
         self.open += 1
@@ -240,6 +243,12 @@ class Swarm:
         for message in request.on_open:
             connection.say(message.payload, is_binary=message.is_binary)
         return None
+
+    def _count(self, connection: Connection, plan: Plan) -> None:
+        self.opened += 1
+        self.addresses[connection.address] += 1
+        if plan.subprotocols:
+            self.subprotocols[connection.subprotocol or "none"] += 1
 
     def _taker(self) -> Take:
         if self.on_heard is not None:

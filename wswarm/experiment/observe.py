@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from wswarm.drive.fleet import AgentProcess, Fleet
 from wswarm.errors import GeneratorError, TargetError, TargetFailed
+from wswarm.experiment.mends import is_redirect, mend
 from wswarm.load.plan import Plan
 from wswarm.progress import Phase, Progress
 from wswarm.quoted import is_whereabouts
@@ -83,7 +84,7 @@ def check_opened(plan: Plan, fleet: Fleet, *, was_cut: bool) -> None:
         if not any(agent.snapshot.opened for agent in group):
             if was_cut and not any(agent.snapshot.failures for agent in group):
                 raise KeyboardInterrupt
-            raise TargetError(refusal(plan.address, group))
+            raise TargetError(refusal(plan, group))
         if plan.scenario != "connect" and not was_cut and not any(open_rows(agent).size for agent in group):
             raise TargetFailed(
                 f"{plan.address}: the target closed every connection before the load began{_ends(group)}"
@@ -95,31 +96,37 @@ def open_rows(agent: AgentProcess) -> Int64s:
     return unpack(agent.opened.rows if agent.opened is not None else b"")
 
 
-def refusal(address: str, agents: Sequence[AgentProcess]) -> str:
+def refusal(plan: Plan, agents: Sequence[AgentProcess]) -> str:
     """Return in words why not one of the agents' connections opened, and what to do."""
     failures: Counter[str] = Counter()
     said: dict[str, str] = {}
     for agent in agents:
         failures.update(agent.snapshot.failures)
         said = agent.snapshot.refusals | said
-    return refusal_of(address, failures, said)
+    return refusal_of(plan, failures, said)
 
 
-def refusal_of(address: str, failures: Counter[str], said: Mapping[str, str]) -> str:
+def refusal_of(plan: Plan, failures: Counter[str], said: Mapping[str, str]) -> str:
     """Return in words why no connection opened, and what to do.
 
     Args:
         failures: Failed handshakes by reason. said: What came with one of each.
     """
     if not failures:
-        return f"every connection was closed at once by the target: {address}; see its log"
+        return f"every connection was closed at once by the target: {plan.address}; see its log"
     told = [
-        f"{reason} ({count:,}){_words(reason, said.get(reason, ''))}"
-        for reason, count in failures.most_common(REASONS_TOLD)
+        _told(reason, count, said.get(reason, "")) for reason, count in failures.most_common(REASONS_TOLD)
     ]
     rest = failures.total() - sum(count for _, count in failures.most_common(REASONS_TOLD))
     text = ", ".join(told) + (f" and {rest:,} for other reasons" if rest else "")
-    return f"every handshake failed: {text}; {address}: {_mend(failures.most_common(1)[0][0])}"
+    first = failures.most_common(1)[0][0]
+    return f"every handshake failed: {text}; {plan.address}: {mend(first, said.get(first, ''), plan)}"
+
+
+def _told(reason: str, count: int, said: str) -> str:
+    if said and is_redirect(reason):
+        return f"{reason} to {said} ({count:,})"
+    return f"{reason} ({count:,}){_words(reason, said)}"
 
 
 def _words(reason: str, said: str) -> str:
@@ -135,22 +142,3 @@ def _ends(agents: Sequence[AgentProcess]) -> str:
         ended.update(agent.snapshot.endings)
     told = [f"{label} ({count:,})" for label, count in ended.most_common(REASONS_TOLD)]
     return f": {', '.join(told)}" if told else "; see its log"
-
-
-def _mend(reason: str) -> str:
-    """Return what to do about handshakes that failed for the reason."""
-    if reason == "refused":
-        return "nothing listens there: start the service or correct the port"
-    if reason.startswith("http"):
-        return "the server refused the upgrade: check the path, credentials (-H, --cookie) and --origin"
-    if reason.startswith("tls certificate"):
-        return "give its authority with --cacert FILE, or --insecure to trust it unseen"
-    if reason.startswith("tls"):
-        return "does the port speak TLS? ws:// speaks plainly, wss:// with TLS"
-    if reason == "reset":
-        return "it hung up: does the port speak TLS (wss:// for ws://, or the reverse), or no WebSocket?"
-    if reason == "timeout":
-        return "raise --connect-timeout, or check that the service answers"
-    if reason.endswith("here") or reason == "no free local port":
-        return "a limit of this machine: see wswarm doctor"
-    return "check that a WebSocket service listens there, and its log"

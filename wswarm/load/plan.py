@@ -11,6 +11,7 @@ from wswarm.errors import PlanError
 from wswarm.load.message import check_size
 from wswarm.load.profile import profile_for
 from wswarm.load.template import MARKER, Opening, as_text, check_utf8, in_bytes, openings
+from wswarm.load.tls import check_tls
 from wswarm.load.url import check_url
 
 PAIRS_LIMIT = 10_000_000
@@ -75,6 +76,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     cert: str | None = None
     key: str | None = None
     deflate: bool = False
+    sni: str | None = None
+    follow: bool = False
     bind: tuple[str, ...] = ()
     ping: float | None = None
     closed: bool = False
@@ -236,10 +239,8 @@ def _check_connection(plan: Plan) -> None:
     _check_tokens(plan)
     for address in plan.bind:
         _check_bind(address)
-    if not plan.is_secure and (plan.insecure or plan.cacert or plan.cert or plan.key):
-        raise PlanError("--insecure, --cacert, --cert and --key are for TLS: write wss:// or leave them out")
-    if (plan.cert is None) != (plan.key is None):
-        raise PlanError("--cert and --key go together: give both files")
+    tls = {name: getattr(plan, name) for name in ("insecure", "cacert", "cert", "key", "sni")}
+    check_tls(tls, is_possible=plan.is_secure or plan.follow)
     if plan.deflate and plan.driver != "websockets":
         raise PlanError("--deflate needs --driver websockets: picows does not compress")
 

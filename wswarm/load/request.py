@@ -26,6 +26,24 @@ class Request:
     on_open: tuple[Opening, ...]
     payload: Payload
 
+    @property
+    def is_secure(self) -> bool:
+        """Whether the connection uses TLS."""
+        return urlsplit(self.url).scheme == "wss"
+
+    @property
+    def host(self) -> str:
+        """The Host header that the address asks for: without its scheme's own port."""
+        parts = urlsplit(self.url)
+        own = f":{443 if self.is_secure else 80}"
+        return parts.netloc.removesuffix(own) if parts.port else parts.netloc.removesuffix(":")
+
+    @property
+    def target(self) -> str:
+        """The path and query to ask for."""
+        parts = urlsplit(self.url)
+        return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+
 
 def request_for(plan: Plan, connection_id: int, prefix: bytes) -> Request:
     """Return the request of the connection with that number; it replaces every `{id}` of the plan."""
@@ -33,7 +51,7 @@ def request_for(plan: Plan, connection_id: int, prefix: bytes) -> Request:
     def filled(text: str) -> str:
         return text.replace("{id}", str(connection_id))
 
-    url, headers = _without_credentials(on_wire(filled(plan.address)))
+    url, headers = without_credentials(on_wire(filled(plan.address)))
     for header in plan.headers:
         name, _, value = header.partition(":")
         headers.append((name, filled(value.strip())))
@@ -52,7 +70,8 @@ def request_for(plan: Plan, connection_id: int, prefix: bytes) -> Request:
     )
 
 
-def _without_credentials(url: str) -> tuple[str, list[tuple[str, str]]]:
+def without_credentials(url: str) -> tuple[str, list[tuple[str, str]]]:
+    """Return the address without user name and password, and the header that takes their place."""
     parts = urlsplit(url)
     credentials, at, host = parts.netloc.rpartition("@")
     if not at:

@@ -74,6 +74,11 @@ def _connections(run: Run) -> Section:
         rows.insert(2, Row("addresses", show.count(len(seen.addresses)), remarks.counted(seen.addresses)))
     if seen.pings is not None:
         rows.append(Row("pings", show.count(seen.pings), remarks.pings(seen)))
+    if seen.subprotocols:
+        agreed = sum(seen.subprotocols.values()) - seen.subprotocols.get("none", 0)
+        rows.append(
+            Row("subprotocol", show.count(agreed), f"agreed on: {remarks.counted(seen.subprotocols)}")
+        )
     times = {
         "handshake": seen.handshake_time,
         "tcp": seen.tcp_time,

@@ -52,6 +52,7 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
         closed_ns: When it was lost, `STILL_OPEN` if it was not.
         failed_ns: When each failed handshake had failed.
         failures: Failed handshakes by reason.
+        subprotocols: Opened connections by the subprotocol agreed on, `none` among them; empty if none was offered.
         closes: Connections that the peer closed, by code.
         addresses: Opened connections by the address that they lead to.
         pings: Of the plan's `ping`, `None` without.
@@ -72,6 +73,7 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
     failed_ns: Packed
     failures: dict[str, int]
     closes: dict[str, int]
+    subprotocols: dict[str, int] = {}
     left_ns: Packed = b""
     addresses: dict[str, int] = {}
     pings: Pings | None = None

@@ -46,8 +46,8 @@ _ONLY: dict[str, tuple[Scenario, ...]] = {
 # What a failed handshake may be counted under, up to a colon; while any failed for another reason nobody can say
 # under which name a failure of the wanted kind was counted.
 DOCUMENTED = re.compile(
-    r"http \d+|timeout|reset|refused|redirect.*|bad upgrade.*|tls.*|network unreachable|host unreachable"
-    r"|no free local port|too many open files here|.*too large"
+    r"http \d+|no http answer|timeout|reset|refused|redirect.*|bad upgrade.*|tls.*"
+    r"|network unreachable|host unreachable|no free local port|too many open files here|.*too large"
 )
 
 

@@ -111,6 +111,7 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
         left=int(np.count_nonzero(left_ns != STILL_OPEN)),
         failures=failures,
         closes=_counted(one.closes for one in sockets),
+        subprotocols=_counted(one.subprotocols for one in sockets),
         addresses=_counted(one.addresses for one in sockets),
         close_reasons=close_reasons(drops_of(findings, window)),
         open_time=distribution(of_values((columns["closed_ns"] - columns["opened_ns"])[is_dropped]))
@@ -122,11 +123,16 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
         upgrade_time=distribution(of_values(columns["upgrade_ns"])),
         **_pings(sockets),
         timeline=[Moment(t=_since(moment_ns, window), open=count) for moment_ns, count in _thinned(steps)],
-        handshakes=[
-            Handshake(t=_since(opened_ns, window), time=(opened_ns - started_ns) / NS_PER_S)
-            for opened_ns, started_ns in _thinned(_ascending(columns["opened_ns"], columns["started_ns"]))
-        ],
+        handshakes=_handshakes(columns["opened_ns"], columns["started_ns"], window),
     )
+
+
+def _handshakes(opened_ns: Int64s, started_ns: Int64s, window: Window) -> list[Handshake]:
+    """Return when handshakes were done and how long they took: some of very many."""
+    return [
+        Handshake(t=_since(opened, window), time=(opened - started) / NS_PER_S)
+        for opened, started in _thinned(_ascending(opened_ns, started_ns))
+    ]
 
 
 def _counted(found: Iterable[dict[str, int]]) -> dict[str, int]:

@@ -43,6 +43,7 @@ class Squad:
         say: Callable[[wire.Report], None],
     ) -> None:
         plan = order.plan
+        self._elsewhere: dict[str, list[tuple[str, int]]] = {}
         self._contexts: dict[tuple[object, ...], ssl.SSLContext | None] = {}
         self.order, self.window = order, muster.window
         self._number, self._say = number, say
@@ -184,7 +185,7 @@ class Squad:
 
     def _settings(self, plan: Plan, addresses: Sequence[tuple[str, int]]) -> Settings:
         """Return what the driver has to know of a plan; contexts, which take milliseconds to make, are shared."""
-        tls = (plan.is_secure, plan.insecure, plan.cacert, plan.cert, plan.key)
+        tls = (plan.is_secure, plan.follow, plan.insecure, plan.cacert, plan.cert, plan.key)
         if tls not in self._contexts:
             self._contexts[tls] = client_context(plan)
         return Settings(
@@ -195,6 +196,8 @@ class Squad:
             subprotocols=plan.subprotocols,
             deflate=plan.deflate,
             timeout=plan.connect_timeout,
+            sni=plan.sni,
+            elsewhere=self._elsewhere,
         )
 
     def _keep_to(self, window: Window) -> None:
