@@ -117,7 +117,9 @@ def refusals_of(runs: Sequence[Run]) -> list[str]:
     return [
         f"{run.name}: "
         + in_locusts_words(
-            refusal_of(run.plan["url"], Counter(run.connections.failures), run.samples.refusals)
+            refusal_of(
+                msgspec.convert(run.plan, Plan), Counter(run.connections.failures), run.samples.refusals
+            )
         )
         for run in runs
         if run.connections.failures

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import gevent
 from locust import User
 from locust.env import Environment
 from locust.exception import RescheduleTask, StopUser
 
+from wswarm.drive.clock import now_ns
 from wswarm.drive.live import wire
 from wswarm.locust.inbox import Expectation
 from wswarm.locust.listener import Listener
@@ -20,6 +22,8 @@ from wswarm.stats.findings import Findings, Window
 
 if TYPE_CHECKING:
     from wswarm.locust.station import Station
+
+_POLL_S = 0.02
 
 
 class Seats:
@@ -139,6 +143,11 @@ class Seats:
             for one in seat.owed()
             if (since_ns := one.owed_since_ns) is not None and self._scripts[seat.squad].counts(since_ns)
         ]
+
+    def await_replies(self, deadline_ns: int) -> None:
+        """Wait until users that asked in the hold have their replies, or have given up."""
+        while self.owed() and now_ns() < deadline_ns:
+            gevent.sleep(_POLL_S)
 
     def added_to(self, findings: list[Findings]) -> list[Findings]:
         """Return the squads' findings, with the replies of those that have tasks; from now on none is counted.

@@ -168,7 +168,7 @@ class Session:
 
     def _begin_hold(self) -> None:
         try:
-            self.conductor.begin_hold(self._options.hold)
+            self.conductor.begin_hold(self._options.hold, self._wanted())
         finally:
             self._is_beginning = False
         if self.conductor.is_holding:
@@ -177,6 +177,12 @@ class Session:
             self._table.forget(self.conductor.orders)
             if self._options.hold is not None:
                 self._end_in_time()
+
+    def _wanted(self) -> int:
+        """Return how many of Locust's users connect when they start."""
+        counts = self._runner.target_user_classes_count
+        connecting = [user for user in self._ours() if user.url is not None or user.role() != "script"]
+        return sum(counts.get(user.__name__, 0) for user in connecting)
 
     def _end_in_time(self) -> None:
         """End the test when this hold has lasted as long as it is to."""

@@ -18,10 +18,10 @@ def explain(seat: Seat, squad: wire.Squad) -> None:
     Raises:
         SystemExit: it never was; with 1.
     """
-    url = (seat.own or squad).plan.url
+    plan = (seat.own or squad).plan
     if seat.failure is None:
-        _log.error("%s: the connection to %s was lost: %s", squad.name, url, seat.lost)
+        _log.error("%s: the connection to %s was lost: %s", squad.name, plan.address, seat.lost)
         return
-    refusal = refusal_of(url, Counter([seat.failure]), {})
+    refusal = refusal_of(plan, Counter([seat.failure]), {})
     _log.error("%s: %s", squad.name, in_locusts_words(refusal))
     raise SystemExit(TargetError.exit_code)

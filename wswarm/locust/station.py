@@ -36,7 +36,6 @@ _WATCH_S = 1.0
 _QUIT_S = 2.0
 _SETTLE_S = 30.0
 _BEGIN_S = 30.0
-_POLL_S = 0.02
 _SOON_S = 3.0
 _UNHEARD = (
     "nothing is heard of wswarm on Locust's master, so no user connects: it needs the same user classes, and"
@@ -227,9 +226,7 @@ class Station:
             self._tell_found(order, crew, *found)
 
     def _await_replies(self, seats: Seats, deadline_ns: int) -> None:
-        """Wait until users that asked in the hold have their replies, or have given up."""
-        while seats.owed() and now_ns() < deadline_ns and seats is self._seats:
-            gevent.sleep(_POLL_S)
+        seats.await_replies(deadline_ns)
         if seats is self._seats:
             self._is_answered = True
             self._tell_news()
@@ -237,17 +234,20 @@ class Station:
     def _tell_found(
         self, order: messages.Begin, crew: Crew, holder: wire.Settled, publisher: wire.Settled
     ) -> None:
+        found, use = self._seats.added_to(holder.findings), self._use
+        if isinstance(self._runner, WorkerRunner):
+            self._runner._send_stats()  # Locust's master waits half a second for these, then ends without them
         self._bus.tell(
             messages.Found(
                 test=order.test,
-                squads=self._seats.added_to(holder.findings),
+                squads=found,
                 publishing=publisher.findings,
                 deaths=crew.deaths,
                 unheard=holder.unheard,
                 missed=self._seats.missed(),
-                steal=self._use.steal,
-                busy=self._use.busy,
-                load=self._use.load,
+                steal=use.steal,
+                busy=use.busy,
+                load=use.load,
                 is_local=all(address.is_local(squad.addresses) for squad in order.squads),
             )
         )
