@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# In the C locale Python < 3.13 can't read its own list of packages in a path with letters beyond ASCII.
+export LC_ALL := $(filter-out C POSIX,$(LC_ALL))
 
 .PHONY: help run test check lint types format bench clean
 
@@ -18,7 +20,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $(STAMP)
 
 run: $(STAMP)  ## measure the reference app end to end and write a report
-	$(BIN)/wswarm run
+	$(BIN)/python -m wswarm run
 
 # Hundreds of processes are started, which must not compile wswarm each; and most of the time is spent waiting.
 test: export PYTHONDONTWRITEBYTECODE =
@@ -26,17 +28,17 @@ test: $(STAMP)  ## run every test
 	$(BIN)/python -m pytest --numprocesses=4 --dist=loadgroup
 
 lint: $(STAMP)
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m ruff check .
 
 types: $(STAMP)
-	$(BIN)/mypy
+	$(BIN)/python -m mypy
 
 check: lint types test  ## what CI runs: format, lint, types, tests
 
 format: $(STAMP)  ## format and mend what ruff can mend
-	$(BIN)/ruff check --fix --quiet . || true
-	$(BIN)/ruff format .
+	$(BIN)/python -m ruff check --fix --quiet . || true
+	$(BIN)/python -m ruff format .
 
 bench: $(STAMP)  ## run the benchmarks and their yardsticks
 	$(BIN)/python -m pytest benchmarks --benchmark-only

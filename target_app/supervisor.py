@@ -57,7 +57,7 @@ class Supervisor:
     """Starts workers, starts again those that end, and stops them all.
 
     Args:
-        settings: of ``uvicorn.Config``; a port of 0 is replaced by a free one.
+        settings: as ``departures.configure`` takes them; a port of 0 is replaced by a free one.
         count: how many workers.
         folder: for the file they share; it has to be there, and empty.
     """

@@ -9,20 +9,24 @@ from typing import Any
 import uvicorn
 
 from target_app.backplane.protocol import BackplaneError
+from target_app.departures import Departures, Server, configure
 
 READY = b"r"
 
 
-class Worker(uvicorn.Server):
+class Worker(Server):
     """A uvicorn server that tells its supervisor when it serves.
 
     Args:
         config: uvicorn's.
+        departures: counts clients that leave, if they are not to be logged.
         supervisor: a socket; its other end closes with the supervisor, and then this server ends too.
     """
 
-    def __init__(self, config: uvicorn.Config, supervisor: socket.socket) -> None:
-        super().__init__(config)
+    def __init__(
+        self, config: uvicorn.Config, departures: Departures | None, supervisor: socket.socket
+    ) -> None:
+        super().__init__(config, departures)
         self._supervisor = supervisor
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -57,14 +61,14 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def main() -> None:
-    """Serve until told to stop: options of ``uvicorn.Config`` as JSON, then the supervisor's descriptor."""
+    """Serve until told to stop: settings for ``configure`` as JSON, then the supervisor's descriptor."""
     settings: dict[str, Any] = json.loads(sys.argv[1])
     supervisor = socket.socket(fileno=int(sys.argv[2]))
-    config = uvicorn.Config(**settings)
+    config, departures = configure(settings)
     # Bound now, so that an address in use is told at once; uvicorn listens when the application has started.
     listener = bind(settings["host"], settings["port"])
     try:
-        Worker(config, supervisor).run(sockets=[listener])
+        Worker(config, departures, supervisor).run(sockets=[listener])
     except BackplaneError as error:
         sys.exit(f"the application's backplane: {error}")
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import uvicorn
 from pydantic import ValidationError
 
 from target_app.backplane.probe import probe
 from target_app.backplane.protocol import AddressError, BackplaneDown, BackplaneError
+from target_app.departures import Server, configure
 from target_app.settings import Settings
 from target_app.supervisor import Supervisor, say
 
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parse(arguments: Sequence[str] | None) -> tuple[dict[str, Any], int]:
-    """The settings of ``uvicorn.Config``, and how many workers."""
+    """The settings for ``configure``, and how many workers."""
     parser = argparse.ArgumentParser(prog="python -m target_app.workers", description=__doc__)
     add = parser.add_argument
     add("app", help="import string of the application")
@@ -67,6 +67,7 @@ def _parse(arguments: Sequence[str] | None) -> tuple[dict[str, Any], int]:
     add("--ws-per-message-deflate", choices=("true", "false"), default="true")
     add("--log-level", default="info")
     add("--no-access-log", action="store_true")
+    add("--tracebacks", action="store_true", help="of documented examples too, when a client has left")
     add("--timeout-graceful-shutdown", type=int, default=5, help="seconds")
     parsed = vars(parser.parse_args(arguments))
     count = parsed.pop("workers")
@@ -98,7 +99,7 @@ def _serve(settings: dict[str, Any], count: int) -> int:
                 raise _ListenError(error.strerror or error) from None
             return supervisor.run()
     try:
-        uvicorn.Server(uvicorn.Config(**settings)).run()
+        Server(*configure(settings)).run()
     except SystemExit as end:  # uvicorn's own: it has said why
         return int(bool(end.code))
     return 0

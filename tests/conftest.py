@@ -1,6 +1,10 @@
-"""Keeps tests of one `xdist_group` in one worker."""
+"""What the whole suite shares: groups of tests that stay in one worker, and one browser."""
+
+from collections.abc import Iterator
 
 import pytest
+
+from tests.browser import NO_BROWSER, Browser, browser
 
 
 @pytest.hookimpl(trylast=True)
@@ -16,3 +20,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             suffix = f"@{mark.args[0]}"
             if not item.nodeid.endswith(suffix):
                 item._id = type(item._id).parse(item.nodeid + suffix)
+
+
+@pytest.fixture(scope="session")
+def a_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser for all tests that look at pages; each opens windows of its own."""
+    with browser(tmp_path_factory.mktemp("browser")) as one:
+        yield one
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was not looked at for want of a browser, and how to get one."""
+    skipped = [
+        report
+        for report in terminalreporter.stats.get("skipped", ())
+        if isinstance(report.longrepr, tuple) and NO_BROWSER in report.longrepr[2]
+    ]
+    if skipped:
+        files = sorted({report.nodeid.partition("::")[0] for report in skipped})
+        terminalreporter.write_line(
+            f"{len(skipped)} tests of pages were skipped: {NO_BROWSER}: {', '.join(files)}"
+        )

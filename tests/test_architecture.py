@@ -14,16 +14,18 @@ FRONT = (
     *("api", "arguments", "outputs_arguments", "cli", "commands", "locust", "pytest_plugin", "testing"),
     *("figure_clock", "__init__", "__main__"),
 )
-LEAVES = {"errors", "units", "run", "progress", "redact"}
+LEAVES = {"errors", "units", "run", "exit_codes", "progress", "quoted", "redact"}
 
 # The drawing of the house: what each room may import besides itself.
 ALLOWED = {
     "errors": set[str](),
     "progress": set[str](),
+    "quoted": set[str](),
     "redact": set[str](),
     "distribution": set[str](),
     "broadcasts": {"distribution"},
     "run": {"broadcasts", "distribution"},
+    "exit_codes": {"run"},
     "comparison": {"run", "stats"},
     "units": {"errors"},
     "load": LEAVES,
@@ -39,21 +41,26 @@ ALLOWED["locust"] |= {"load", "stats", "drive"}
 LIVE = {
     "address",
     "clock",
-    "limits",
+    "files",
     "live",
     "probes",
     "start",
     "target",
+    "tls",
 }  # what of `drive` it does that with
 
 # What a front end needs from deeper rooms: the words of a plan, and the server that `serve` becomes.
 SANCTIONED = {
     ("wswarm/api.py", "wswarm.load.plan"),
     ("wswarm/arguments.py", "wswarm.drive.target"),
-    ("wswarm/cli.py", "wswarm.load.plan"),
+    ("wswarm/commands/measure.py", "wswarm.load.plan"),
+    ("wswarm/commands/suite.py", "wswarm.load.plan"),
+    ("wswarm/commands/measure.py", "wswarm.drive.target"),
     ("wswarm/commands/grammar.py", "wswarm.load.profile"),
-    ("wswarm/cli.py", "wswarm.drive.limits"),
+    ("wswarm/cli.py", "wswarm.drive.files"),
+    ("wswarm/commands/grammar.py", "wswarm.load.template"),
     ("wswarm/cli.py", "wswarm.drive.target"),
+    ("wswarm/testing.py", "wswarm.drive.file_lock"),
     ("wswarm/testing.py", "wswarm.drive.server"),
     ("wswarm/testing.py", "wswarm.drive.target"),
     ("wswarm/testing.py", "wswarm.stats.slo"),
@@ -93,6 +100,7 @@ CLOCKS = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "proce
 # Who else reads a clock, and why it is not the one clock of the figures.
 CLOCK_READERS = {
     "wswarm/drive/clock.py": "the one clock",
+    "wswarm/drive/probes.py": "reads the CPU time of its own process, which is no time of day",
     "wswarm/drive/target.py": "waits for the reference application to start, before any measurement",
 }
 

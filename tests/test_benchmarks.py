@@ -34,7 +34,7 @@ def compared(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Call
     def against_base(slowdown: float, *options: str) -> pytest.RunResult:
         monkeypatch.setenv("SLOWDOWN", str(slowdown))
         arguments = ("-p", "no:hypothesispytest", "--benchmark-storage=stored", *options)
-        return pytester.runpytest_subprocess(*arguments, timeout=60)
+        return pytester.runpytest_subprocess(*arguments, timeout=240)
 
     return against_base
 

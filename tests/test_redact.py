@@ -1,8 +1,11 @@
 """Credentials taken out of what is stored and shown."""
 
+from typing import Any
+
 import pytest
 
 from wswarm import redact
+from wswarm.redact import Redactor
 
 
 @pytest.mark.parametrize(
@@ -14,9 +17,14 @@ from wswarm import redact
         ("ws://host:80/a@b:c@d", "ws://host:80/a@b:c@d"),
         ("ws://host?q=a@b", "ws://host?q=a@b"),
         ("ws://[::1]:80/ws", "ws://[::1]:80/ws"),
+        ("ws://host/ws?room=1&token=s3cret&q=x", "ws://host/ws?room=1&token=…&q=x"),
+        ("ws://host/ws?access_token=s3cret: refused", "ws://host/ws?access_token=… refused"),
+        ("ws://host/ws?apiKey=s3cret", "ws://host/ws?apiKey=…"),
+        ("ws://host/ws?token={id}", "ws://host/ws?token={id}"),
+        ("ws://host/ws?monkey=5&author=me", "ws://host/ws?monkey=5&author=me"),
     ],
 )
-def test_a_password_in_an_address_is_hidden(address: str, shown: str) -> None:
+def test_the_secrets_of_an_address_are_hidden(address: str, shown: str) -> None:
     assert redact.address(address) == shown
 
 
@@ -37,3 +45,56 @@ def test_cookies_and_telling_headers_lose_their_values_and_others_keep_them() ->
 
 def test_a_plan_without_them_stays_as_it_is() -> None:
     assert redact.plan({"url": None, "size": 3}) == {"url": None, "size": 3}
+
+
+def test_a_secret_is_hidden_in_the_messages_of_a_plan_too_and_one_that_a_message_names() -> None:
+    shown = redact.plan(
+        {
+            "cookies": ["sid=s3cret"],
+            "on_open": ('{"type": "auth", "token": "t0ken"}', '{"again": "t0ken", "sid": "s3cret"}'),
+            "json": '{"key": "orders", "text": "{marker}"}',
+        }
+    )
+    assert shown["on_open"] == ['{"type": "auth", "token": "…"}', '{"again": "…", "sid": "…"}']
+    assert shown["json"] == '{"key": "orders", "text": "{marker}"}'
+
+
+def test_what_was_hidden_once_is_hidden_again_without_harm() -> None:
+    settings = {"url": "ws://a:s3cret@h/?token=t", "headers": ["X-Key: s3cret"], "cookies": ["a=bcd"]}
+    once = redact.plan(settings)
+    assert redact.plan(once) == once
+
+
+SECRETS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "a bearer token": ({"headers": ["Authorization: Bearer t0k/en+"]}, ["t0k/en+", "t0k%2Fen%2B", "T0K/EN+"]),
+    "a basic one": ({"headers": ["Authorization: Basic bWU6aHVudGVyMg=="]}, ["bWU6aHVudGVyMg==", "hunter2"]),
+    "a key": ({"headers": ['X-API-Key: s3cr&t"x']}, ['s3cr&t"x', "s3cr&amp;t&quot;x", 's3cr&t\\"x']),
+    "a cookie": ({"cookies": ["sid=s3 cret"]}, ["s3 cret", "s3%20cret", "s3+cret"]),
+    "a header of cookies": ({"headers": ["Cookie: a=first; b=second"]}, ["first", "second"]),
+    "an address": ({"url": "ws://me:hunt%21er@h/"}, ["hunt!er", "bWU6aHVudCFlcg=="]),
+    "a parameter": ({"url": "ws://h/?token=a%20b"}, ["a%20b", "a b"]),
+    "a number in it": ({"cookies": ["sid=user-{id}-s3cret"]}, ["user-17-s3cret", "USER-3-S3CRET"]),
+}
+
+
+@pytest.mark.parametrize(("settings", "said"), SECRETS.values(), ids=list(SECRETS))
+def test_a_server_that_repeats_a_secret_is_not_quoted_with_it(
+    settings: dict[str, Any], said: list[str]
+) -> None:
+    hide = Redactor(settings)
+    assert [hide(f"no access with <{one}>!") for one in said] == ["no access with <…>!"] * len(said)
+
+
+def test_a_text_that_was_cut_in_the_midst_of_a_secret_does_not_keep_its_beginning() -> None:
+    hide = Redactor({"cookies": ["sid=0123456789"]})
+    assert hide("not you, 01234567", is_cut=True) == "not you, …"
+    assert hide("not you, 01234567") == "not you, 01234567"
+
+
+def test_a_secret_of_three_letters_is_hidden_only_as_a_word_and_a_shorter_one_is_none() -> None:
+    hide = Redactor({"cookies": ["a=abc", "b=1"]})
+    assert hide("abc in abcd, 1") == "… in abcd, 1"
+
+
+def test_a_plan_without_secrets_changes_no_text() -> None:
+    assert Redactor({"url": "ws://h/", "headers": ["X-Env: test"]})("test") == "test"

@@ -26,10 +26,11 @@ class Options(TypedDict, total=False):
     processes: int | None
     publishers: int
     size: int | None
-    text: str | None
+    text: str | bytes | None
     json: str | None
     binary: bool
-    on_open: Sequence[str]
+    escape: bool
+    on_open: Sequence[str | bytes]
     profile: str | None
     headers: Sequence[str]
     cookies: Sequence[str]
@@ -39,6 +40,8 @@ class Options(TypedDict, total=False):
     cacert: str | None
     cert: str | None
     key: str | None
+    sni: str | None
+    follow: bool
     deflate: bool
     bind: Sequence[str]
     closed: bool

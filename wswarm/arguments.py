@@ -25,7 +25,7 @@ _UVICORN = {
 _MOST_WORKERS = 64
 _OF_MESSAGES = {
     *("-r", "--rate", "--warmup", "--drain", "--arrivals", "--pacing", "--seed", "--closed"),
-    *("--text", "--json", "--size", "--binary"),
+    *("--text", "--json", "--message-file", "--size", "--binary"),
 }
 
 
@@ -198,6 +198,7 @@ def _add_security(add: Callable[..., Any]) -> None:
     add("--cacert", metavar="FILE", help="authority to trust, PEM (default: the system's)")
     add("--cert", metavar="FILE", help="client certificate, PEM")
     add("--key", metavar="FILE", help="its key, PEM")
+    add("--sni", metavar="NAME", help="name to ask for and check in TLS (default: the URL's host)")
 
 
 def _add_serve(commands: Any) -> None:
@@ -216,6 +217,8 @@ def _add_serve(commands: Any) -> None:
         "carries the chat to all workers: redis://…, postgresql://… (default: each has a chat of its own)"
     )
     add("--backplane", metavar="URL", help=backplane)
+    tracebacks = "of the documented examples when a client has left (default: they are counted)"
+    add("--tracebacks", action="store_true", help=tracebacks)
     uvicorn = parser.add_argument_group("uvicorn's own options")
     for name, choices in _UVICORN.items():
         text = f"{', '.join(choices)} (default: {choices[0]})"

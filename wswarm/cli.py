@@ -7,34 +7,21 @@ import socket
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
-from pathlib import Path
-from typing import Any
+from contextlib import suppress
 
-import msgspec
-
-from wswarm import redact
+from wswarm import exit_codes, redact
 from wswarm.arguments import make_parser
-from wswarm.commands import ab, selftest
+from wswarm.commands import ab, measure, selftest, suite
 from wswarm.commands.compare import compare, trend
-from wswarm.commands.outputs import check_outputs, write_runs
-from wswarm.commands.terminal import INTERRUPTED, INVALID, SLO_MISSED, Interrupts, report_folder, say
-from wswarm.drive.limits import raise_file_limit
-from wswarm.drive.target import ReferenceApp, ServerOptions
+from wswarm.commands.terminal import INTERRUPTED, say
+from wswarm.drive.files import raise_file_limit
+from wswarm.drive.target import ServerOptions
 from wswarm.drive.target import command as serve_command
 from wswarm.drive.target import environment as serve_environment
 from wswarm.errors import PlanError, ResultError, SwarmError, TargetError
 from wswarm.experiment import doctor
-from wswarm.experiment.measure import measure
-from wswarm.experiment.preflight import check
-from wswarm.experiment.suite import suite_plans
-from wswarm.load.plan import Plan, make_plan
-from wswarm.outputs_arguments import OUTPUTS
-from wswarm.report import store, text
-from wswarm.report.live import Live
+from wswarm.report import store
 from wswarm.run import Run
-
-_NOT_IN_PLAN = {"command", "url", "output", "no_plots", "quiet", "print", "scenarios"} | OUTPUTS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             say("", end="")
         raise
     commands: dict[str, Callable[[argparse.Namespace], int]] = {
-        "run": run_suite,
+        "run": suite.run_suite,
         "serve": serve,
         "doctor": examine,
         "report": show,
@@ -58,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "selftest": selftest.examine_itself,
     }
     try:
-        return commands.get(parsed.command, run_scenario)(parsed)
+        return commands.get(parsed.command, measure.run_scenario)(parsed)
     except SwarmError as error:
         print(f"wswarm {parsed.command}: {redact.address(str(error))}", file=sys.stderr)
         return error.exit_code
@@ -68,53 +55,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # of standard error
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         return 1
-
-
-def run_scenario(parsed: argparse.Namespace) -> int:
-    """Measure one scenario."""
-    plan = make_plan(parsed.command, parsed.url, **_settings(parsed))
-    check(plan)
-    check_outputs(parsed)
-    with report_folder(parsed.output, plan.scenario) as folder, Interrupts() as interrupts:
-        with _live(parsed, plan) as live:
-            run = measure(plan, live.update, interrupts.asked)
-        return _finish(parsed, [run], folder, is_interrupted=interrupts.asked())
-
-
-def run_suite(parsed: argparse.Namespace) -> int:
-    """Measure the whole profile, of the reference application unless a URL is given."""
-    scenarios = tuple(name.strip() for name in parsed.scenarios.split(","))
-    settings = _settings(parsed)
-    if parsed.url is None:
-        settings = {"profile": "echo"} | settings
-    plans = suite_plans(parsed.url or "ws://127.0.0.1:1", scenarios, **settings)
-    for plan in plans:
-        check(plan)
-    check_outputs(parsed)
-    runs: list[Run] = []
-    with report_folder(parsed.output, "run") as folder, Interrupts() as interrupts:
-        try:
-            for plan in plans:
-                runs.append(_measure_one(parsed, plan, interrupts))
-                store.write_run(runs[-1], folder / plan.scenario)
-                if interrupts.asked():
-                    break
-        except (SwarmError, KeyboardInterrupt):
-            if runs:
-                store.save_suite(runs, folder, plots=not parsed.no_plots)
-            raise
-        return _finish(parsed, runs, folder, is_interrupted=interrupts.asked())
-
-
-def _measure_one(parsed: argparse.Namespace, plan: Plan, interrupts: "Interrupts") -> Run:
-    """Measure one scenario of a suite; without a URL on a reference application of its own, freshly started."""
-    with ExitStack() as stack:
-        if parsed.url is None:
-            app = stack.enter_context(ReferenceApp())
-            pid = plan.target_pid if plan.target_pid is not None else app.pid
-            plan = msgspec.structs.replace(plan, url=app.url, target_pid=pid)
-        live = stack.enter_context(_live(parsed, plan))
-        return measure(plan, live.update, interrupts.asked)
 
 
 def serve(parsed: argparse.Namespace) -> int:
@@ -153,71 +93,33 @@ def examine(parsed: argparse.Namespace) -> int:
     signs = {True: "ok", False: "LOW", None: "?"}
     say(f"{parsed.connections:,} connections, {parsed.connect_rate:,g} handshakes per s, on this machine:\n")
     for one in checks:
-        say(f"  {signs[one.is_enough]:4}{one.name:24}{one.found:28}needed: {one.needed}")
-        if one.is_enough is False:
+        start = f"  {signs[one.is_enough]:4}{one.name:26}{one.found:26}"
+        say(textwrap.fill(f"{start}needed: {one.needed}", 100, subsequent_indent=" " * 58))
+        if not one.is_enough:
             say(textwrap.fill(f"→ {one.mend}", 100, initial_indent=" " * 6, subsequent_indent=" " * 8))
     is_low = any(one.is_enough is False for one in checks)
-    say("\nToo low: see the arrows." if is_low else "\nNothing stands in the way.")
+    is_unknown = any(one.is_enough is None for one in checks)
+    fine = "Nothing stands in the way" + (
+        ", as far as can be told: see the question marks." if is_unknown else "."
+    )
+    say(f"\n{'Too low: see the arrows.' if is_low else fine}")
     return int(is_low)
 
 
 def show(parsed: argparse.Namespace) -> int:
-    """Print a stored run and draw it again."""
+    """Print a stored run or suite and draw it again."""
     runs = store.redraw(parsed.run, plots=not parsed.no_plots)
     folder = parsed.run if parsed.run.is_dir() else parsed.run.parent
-    _print(parsed, runs, folder)
+    failures = store.failures_in(folder)
+    measure.show(parsed, runs, is_suite=(folder / store.INDEX_FILE).exists())
+    measure.show_overview(parsed, runs, failures)
+    measure.say_where(parsed, folder)
     return 0
 
 
 def exit_code(runs: Sequence[Run], *, is_interrupted: bool) -> int:
     """Return the exit code that the runs deserve."""
-    if is_interrupted:
-        return INTERRUPTED
-    if any(run.validity.verdict == "invalid" for run in runs):
-        return INVALID
-    if any(not result.met for run in runs for result in run.slo):
-        return SLO_MISSED
-    return 0
-
-
-def _settings(parsed: argparse.Namespace) -> dict[str, Any]:
-    given = {
-        name: value for name, value in vars(parsed).items() if name not in _NOT_IN_PLAN and value is not None
-    }
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
-
-
-def _live(parsed: argparse.Namespace, plan: Plan) -> Live:
-    total_s = plan.sockets / plan.connect_rate + plan.warmup + plan.duration
-    return Live(f"{plan.scenario} {redact.address(plan.address)}", total_s, quiet=parsed.quiet)
-
-
-def _finish(parsed: argparse.Namespace, runs: list[Run], folder: Path, *, is_interrupted: bool) -> int:
-    if parsed.command == "run":
-        store.save_suite(runs, folder, plots=not parsed.no_plots)
-    else:
-        store.save(runs[0], folder, plots=not parsed.no_plots)
-    if folder.resolve().parent == store.DEFAULT_ROOT.resolve():
-        store.link_latest(folder)
-    write_runs(parsed, runs, _unless_alone(parsed))
-    _print(parsed, runs, folder)
-    return exit_code(runs, is_interrupted=is_interrupted)
-
-
-def _unless_alone(parsed: argparse.Namespace) -> Callable[[str], None]:
-    """Return how to print annotations: not where the run file stands on stdout alone."""
-    return (lambda _: None) if parsed.print == "json" else say
-
-
-def _print(parsed: argparse.Namespace, runs: list[Run], folder: Path) -> None:
-    if parsed.print == "json":
-        is_suite = parsed.command == "run" or (folder / store.INDEX_FILE).exists()
-        say(msgspec.json.encode(runs if is_suite else runs[0]).decode())
-    elif not parsed.quiet:
-        say("\n\n".join(text.summary(run) for run in runs))
-        if len(runs) > 1:
-            say("\n" + text.suite_summary(runs))
-        say(f"\nreport: {folder}/{store.PAGE_FILE}")
+    return exit_codes.of_runs(runs, is_interrupted=is_interrupted)
 
 
 if __name__ == "__main__":

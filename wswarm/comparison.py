@@ -25,6 +25,8 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
         commit: Full hash, `None` where a command was given.
         has_changes: Whether it is the working tree with changes that are not committed.
         command: What started its server, `{port}` in it.
+        served: The file that its server turned out to serve: in its worktree `target_app/main.py`, in its environment
+            `site-packages/…`, otherwise from where wswarm ran; `None` if that could not be told.
         python: Of its own environment, `None` where it has none of ours; likewise `packages`.
     """
 
@@ -33,6 +35,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     commit: str | None = None
     has_changes: bool = False
     command: str = ""
+    served: str | None = None
     python: str | None = None
     packages: dict[str, str] = {}
 

@@ -5,6 +5,7 @@
     SwarmError
     ├── PlanError        the user's input: an option, a value, a template     exit 2
     ├── TargetError      the server: unreachable, refuses every handshake     exit 1
+    │   └── TargetFailed     it hung up on what it had accepted               exit 95
     ├── GeneratorError   us: an agent died, a limit of this machine           exit 1
     └── ResultError      files: a report that can't be read or written        exit 1
 
@@ -26,6 +27,12 @@ class PlanError(SwarmError):
 
 class TargetError(SwarmError):
     """The server can't be measured at all."""
+
+
+class TargetFailed(TargetError):  # noqa: N818 - an error of the target's, as its base says
+    """The server can't be measured any more: it closed the connections that it had accepted, or died."""
+
+    exit_code = 95
 
 
 class GeneratorError(SwarmError):

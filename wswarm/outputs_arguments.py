@@ -10,7 +10,7 @@ OUTPUTS = frozenset({"markdown", "junit", "github", "smaller_is_better", "benche
 
 def add_outputs(parser: Any, *, history: bool = False) -> None:
     """Add the group to a command's parser; with `history` for commands that compare two versions."""
-    group = parser.add_argument_group("for CI", "files are written when all is done; see docs/ci.md")
+    group = parser.add_argument_group("for CI", "files are written when all is done")
     add = group.add_argument
     add("--markdown", metavar="FILE", type=_file, help="summary; appended if it is $GITHUB_STEP_SUMMARY")
     case = "per metric" if history else "per run and objective"
@@ -45,7 +45,7 @@ def add_compare(commands: Any) -> None:
         help="a run.json, the folder of a run or suite, pytest-benchmark JSON",
     )
     add("head", metavar="HEAD", nargs="?", type=Path, help="the same of the new version")
-    unpaired = "let stored runs decide all the same; expect false alarms, as docs/ci.md says"
+    unpaired = "let stored runs decide all the same; expect false alarms"
     add("--allow-unpaired", action="store_true", help=unpaired)
     add("--strict", action="store_true", help="exit 96 if inconclusive (default: 0)")
     folder = "report folder (default: reports/<UTC time>-compare)"

@@ -13,6 +13,7 @@ class Progress:
     Attributes:
         elapsed_s: Since the first connect.
         connections_open: Now; `connections_requested`: in all; `failed`: handshakes so far.
+        dropped: Connections lost so far.
         sent: Messages so far, warm-up included; `received`: replies or deliveries likewise.
         rate: Messages sent per s over the last moments; `None` while unknown.
         p50_s: Response or delivery time in the hold so far; `None` while there is none.
@@ -24,6 +25,7 @@ class Progress:
     connections_open: int
     connections_requested: int
     failed: int = 0
+    dropped: int = 0
     sent: int = 0
     received: int = 0
     rate: float | None = None

@@ -1,40 +1,195 @@
 """Credentials taken out of what is stored and shown: reports are passed on freely."""
 
+import binascii
 import re
-from collections.abc import Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Mapping
+from html import escape
+from json import dumps
 from typing import Any
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 HIDDEN = "…"
 
-_CREDENTIALS = re.compile(r"//([^/?#]*)@")
-_SECRET_WORDS = ("auth", "token", "key", "secret", "cookie", "password", "session")
+_LEAST = 3  # what is shorter can't be told from the rest of a text
+_WHOLE_WORD = 4  # what is shorter is hidden only where it stands alone
+_CREDENTIALS = re.compile(r"//([^/?#\s]*)@")
+_QUERY = re.compile(r"([?&;])([^=&;#?\s'\"]+)=([^&;#\s'\",)]+)")
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_IN_MESSAGE = re.compile(r"""["']?([\w-]+)["']?\s*[:=]\s*["']([^"']+)["']""")
+_SCHEMES = {"basic", "bearer", "token", "digest", "negotiate", "apikey", "key"}
+_SECRET_PARTS = ("token", "secret", "passw", "pwd", "jwt", "apikey", "credential", "session", "signature")
+_SECRET_WORDS = {"auth", "authorization", "authentication", "key", "cookie", "sig", "pass", "bearer"}
+_PLAIN_KEYS = {"key", "cookie", "session"}  # too common in messages to be secrets there
 
 
 def address(text: str) -> str:
-    """Return `text` with the password of an address in it left out: `ws://user:…@host`; a lone word may be one."""
+    """Return `text` with the secrets of addresses in it left out: `ws://user:…@host/?token=…`.
+
+    A lone word before the `@` may be one; in the query what a name such as `token` or `api_key` announces.
+    """
 
     def hidden(match: re.Match[str]) -> str:
         user, colon, _ = match[1].partition(":")
         return f"//{user}:{HIDDEN}@" if colon else f"//{HIDDEN}@"
 
-    return _CREDENTIALS.sub(hidden, text)
+    return _QUERY.sub(_hidden_parameter, _CREDENTIALS.sub(hidden, text))
+
+
+def header(text: str) -> str:
+    """Return a header without its value if its name announces a secret; one without a colon by its first word."""
+    return _entry(text, ":" if ":" in text else " ")
+
+
+def cookie(text: str) -> str:
+    """Return a cookie without its value."""
+    return f"{text.partition('=')[0]}={HIDDEN}" if "=" in text else HIDDEN
 
 
 def plan(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a plan's settings without passwords in the URL, values of cookies, and of headers that name a secret.
+    """Return a plan's settings without its secrets.
 
-    What stands in a URL's path or query or in a message is kept: nobody can tell what of it is secret.
+    Those are passwords in the URL, and what a name in its query announces as one; values of cookies, and of headers
+    that name a secret; and what a message calls a token or a password. Each is hidden wherever it stands.
     """
     shown = dict(settings)
     if isinstance(shown.get("url"), str):
         shown["url"] = address(shown["url"])
-    for name, separator in (("headers", ":"), ("cookies", "=")):
+    for name, hidden in (("headers", header), ("cookies", cookie)):
         if isinstance(shown.get(name), list | tuple):
-            shown[name] = [_entry(str(entry), separator) for entry in shown[name]]
-    return shown
+            shown[name] = [hidden(str(entry)) for entry in shown[name]]
+    hide = Redactor(settings)
+    return {name: _everywhere(value, hide) for name, value in shown.items()}
+
+
+class Redactor:
+    """Hides the secrets of a plan in text that others wrote, however they escape them.
+
+    Args:
+        settings: Of the plan; `{id}` in a secret stands for any number.
+    """
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        known = dict.fromkeys(secret for secret in _secrets(settings) if _is_worth_hiding(secret))
+        self._secrets = sorted((form for secret in known for form in _forms(secret)), key=len, reverse=True)
+        patterns = dict.fromkeys(map(_pattern, self._secrets))
+        self._pattern = re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
+
+    def __call__(self, text: str, *, is_cut: bool = False) -> str:
+        """Return the text without them; one that `is_cut` may end in the midst of one."""
+        if self._pattern is None:
+            return text
+        hidden = self._pattern.sub(HIDDEN, text)
+        return self._without_tail(hidden) if is_cut else hidden
+
+    def _without_tail(self, text: str) -> str:
+        lowered = text.lower()
+        for secret in self._secrets:
+            begun = secret.lower()
+            for size in range(min(len(begun) - 1, len(text)), _WHOLE_WORD - 1, -1):
+                if lowered.endswith(begun[:size]):
+                    return text[: len(text) - size] + HIDDEN
+        return text
+
+
+def is_secret_name(name: str) -> bool:
+    """Return whether a header, a parameter or a key of that name holds a secret."""
+    joined = re.sub(r"[^a-z0-9]", "", name.lower())
+    words = {word.lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", name)}
+    return any(part in joined for part in _SECRET_PARTS) or bool(words & _SECRET_WORDS)
+
+
+def _secrets(settings: Mapping[str, Any]) -> Iterator[str]:
+    url = settings.get("url")
+    yield from _of_address(url) if isinstance(url, str) else ()
+    for entry in _texts(settings.get("headers")):
+        name, _, value = entry.partition(":")
+        if is_secret_name(name):
+            yield from _of_header(name, value.strip())
+    for entry in _texts(settings.get("cookies")):
+        yield entry.partition("=")[2].strip()
+    for name in ("text", "json", "on_open"):
+        for message in _texts(settings.get(name)):
+            for key, value in _IN_MESSAGE.findall(message):
+                if is_secret_name(key) and key.lower() not in _PLAIN_KEYS:
+                    yield from _of_header(key, value)
+
+
+def _of_address(url: str) -> Iterator[str]:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return
+    credentials, _, _ = parts.netloc.rpartition("@")
+    if credentials:
+        _, colon, password = unquote(credentials).partition(":")
+        yield password if colon else unquote(credentials)
+        yield b64encode(unquote(credentials).encode()).decode("ascii")
+    for _, name, value in _QUERY.findall(f"?{parts.query}"):
+        if is_secret_name(name):
+            yield value
+            yield unquote(value)
+
+
+def _of_header(name: str, value: str) -> Iterator[str]:
+    scheme, _, rest = value.partition(" ")
+    if rest and scheme.lower() in _SCHEMES:
+        value = rest.strip()
+    if "cookie" in name.lower():
+        yield from (one.partition("=")[2].strip() for one in value.split(";"))
+    yield value
+    if scheme.lower() == "basic":
+        try:
+            yield b64decode(value, validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            return
+
+
+def _is_worth_hiding(secret: str) -> bool:
+    return HIDDEN not in secret and len(_PLACEHOLDER.sub("", secret)) >= _LEAST
+
+
+def _forms(secret: str) -> list[str]:
+    """Return the secret as it may come back: as it is, or escaped for an address, for HTML or for JSON."""
+    found = (
+        secret,
+        quote(secret, safe=""),
+        quote(secret),
+        quote_plus(secret),
+        escape(secret),
+        dumps(secret)[1:-1],
+    )
+    return list(dict.fromkeys(found)) if _PLACEHOLDER.search(secret) is None else [secret]
+
+
+def _pattern(secret: str) -> str:
+    literals, places = _PLACEHOLDER.split(secret), _PLACEHOLDER.findall(secret)
+    text = re.escape(literals[0])
+    for place, literal in zip(places, literals[1:], strict=True):
+        text += (r"\d+" if place == "{id}" else r"[^\s\"'&;,]+") + re.escape(literal)
+    return rf"(?<!\w){text}(?!\w)" if len(secret) < _WHOLE_WORD else text
+
+
+def _everywhere(value: Any, hide: Redactor) -> Any:
+    if isinstance(value, str):
+        return hide(value)
+    if isinstance(value, list | tuple) and any(isinstance(one, str) for one in value):
+        return [hide(one) if isinstance(one, str) else one for one in value]
+    return value
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list | tuple) else []
+
+
+def _hidden_parameter(match: re.Match[str]) -> str:
+    separator, name, value = match.groups()
+    is_kept = not is_secret_name(name) or _PLACEHOLDER.fullmatch(value)
+    return match[0] if is_kept else f"{separator}{name}={HIDDEN}"
 
 
 def _entry(text: str, separator: str) -> str:
     name = text.partition(separator)[0]
-    is_secret = separator == "=" or any(word in name.lower() for word in _SECRET_WORDS)
-    return f"{name}{separator}{HIDDEN}" if is_secret else text
+    return f"{name}{separator}{HIDDEN}" if is_secret_name(name) else text

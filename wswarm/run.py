@@ -62,8 +62,12 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
         close_reasons: All dropped ones by close code and the reason that came with it (`4401 token expired`);
             of many different ones those beyond the first are together under `other`.
         open_time: How long the dropped ones had been open; `None` if there is none.
+        subprotocols: Opened ones by the subprotocol agreed on, `none` among them; empty if none was offered.
         left: Connections that were told to leave before the end, which is no loss.
+        addresses: Opened ones by the IP address (or the socket file) that they lead to; a name may have several.
         handshake_time: TCP connect start to upgrade response; split into tcp, tls and upgrade.
+        ping_time: Round trips of the pings that `--ping` asks for, from the frame sent to its pong; `None` without.
+        pings: Those sent; `pings_unanswered`: without a pong by the time that the next one of the connection was due.
         timeline: Each change of the open connections; of more than 1,000, every k-th and the last.
         handshakes: Completed ones in order; of more than 1,000, every k-th.
     """
@@ -77,11 +81,16 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
     closes: dict[str, int]
     close_reasons: dict[str, int] = {}
     open_time: Distribution | None = None
+    subprotocols: dict[str, int] = {}
     left: int = 0
+    addresses: dict[str, int] = {}
     handshake_time: Distribution
     tcp_time: Distribution | None = None
     tls_time: Distribution | None = None
     upgrade_time: Distribution | None = None
+    ping_time: Distribution | None = None
+    pings: int | None = None
+    pings_unanswered: int | None = None
     timeline: list[Moment] = []
     handshakes: list[Handshake] = []
 
@@ -101,7 +110,11 @@ class Unsent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Messages(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of the messages of the hold; offered = sent + unsent, owed = received + lost."""
+    """What became of the messages of the hold; offered = sent + unsent, owed = received + lost.
+
+    Attributes:
+        extra: Messages with marks of ours that their receiver was not owed. `extra_kinds`: by what they are.
+    """
 
     offered: int
     sent: int
@@ -112,6 +125,7 @@ class Messages(msgspec.Struct, frozen=True, kw_only=True):
     duplicated: int
     reordered: int
     extra: int
+    extra_kinds: dict[str, int] = {}
     unmarked: int
 
 
@@ -204,11 +218,17 @@ class Samples(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SloResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One service-level objective: `value` is `None` when the run has no such figure, and then it is not met."""
+    """One service-level objective.
+
+    Attributes:
+        value: In the figure's unit; `None`: it could not be measured, and then it is not met.
+        why: Why it could not be measured.
+    """
 
     expression: str
     value: float | None
     met: bool
+    why: str | None = None
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -219,6 +239,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         plan: Every setting as it was used, the seed included.
         clock_error: Delivery times that were taken between machines may be wrong by so much, s, and smaller ones are
             not given; `None`: all times are of one clock.
+        interrupted: Whether it was ended early (Ctrl-C): the hold lasted from `phases.hold` to `phases.drain`, which
+            is less than `plan.duration` if it was not ended in the drain; the first notice says so.
         notices: What a reader has to know first: what the target did to the connections.
         failure: How the target failed before the hold's end, if it did (exit code 95): it died, or hung up on so
             many that the rest says little.
@@ -232,6 +254,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     plan: dict[str, Any]
     environment: Environment
     notices: list[str] = []
+    interrupted: bool = False
     failure: str | None = None
     validity: Validity
     phases: Phases

@@ -8,17 +8,17 @@
 """
 
 import asyncio
-import fcntl
 import os
 import shlex
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, Unpack, cast
 from urllib.parse import urlsplit
 
 from wswarm import api
+from wswarm.drive import file_lock
 from wswarm.drive.server import Command, Server, free_ports
 from wswarm.drive.target import HOST
 from wswarm.errors import PlanError, SwarmError, TargetError
@@ -44,18 +44,29 @@ class Judgement:
         self.objectives = tuple(objectives)
 
     def __bool__(self) -> bool:
-        return self.result.run.validity.verdict != "invalid" and not self.missed
+        run = self.result.run
+        is_sound = run.failure is None and run.validity.verdict != "invalid"
+        return is_sound and all(objective.met for objective in self.objectives)
 
     @property
     def missed(self) -> list[SloResult]:
-        """The objectives that were missed; one whose figure the run lacks is."""
-        return [objective for objective in self.objectives if not objective.met]
+        """The objectives that were missed."""
+        return [one for one in self.objectives if not one.met and one.value is not None]
+
+    @property
+    def not_measurable(self) -> list[SloResult]:
+        """The objectives whose figure the run lacks, which are not met either; each says why."""
+        return [one for one in self.objectives if one.value is None]
 
     def __repr__(self) -> str:
-        validity = self.result.run.validity
-        parts = [f"met: {', '.join(one.expression for one in self.objectives)}"] if self else []
-        if self.missed:
-            parts = [f"missed: {', '.join(_seen(one) for one in self.missed)}"]
+        run, validity = self.result.run, self.result.run.validity
+        parts = [f"the target failed: {run.failure}"] if run.failure is not None else []
+        parts += run.notices
+        if self:
+            parts.append(f"met: {', '.join(one.expression for one in self.objectives)}")
+        for word, unmet in {"missed": self.missed, "not measurable": self.not_measurable}.items():
+            if unmet:
+                parts.append(f"{word}: {', '.join(_seen(one) for one in unmet)}")
         if validity.verdict == "suspect":
             parts.append("suspect run")
         if validity.verdict == "invalid":
@@ -191,7 +202,7 @@ class Swarm:
         __tracebackhide__ = True
         with _lock(self._turn) as turn:
             if turn is not None:
-                fcntl.flock(turn, fcntl.LOCK_EX)
+                file_lock.take(turn)
             try:
                 return Result(scenario(url, **options), self._on_missed)
             except SwarmError as error:
@@ -199,7 +210,7 @@ class Swarm:
 
     async def _aside(self, scenario: Callable[..., Any], url: str, options: api.Options) -> Result:
         with _lock(self._turn) as turn:
-            while turn is not None and not _has_taken(turn):
+            while turn is not None and not file_lock.has_taken(turn):
                 await asyncio.sleep(_TURN_POLL_S)
             return Result(await scenario(url, **options), self._on_missed)
 
@@ -231,7 +242,7 @@ def _own_programs() -> dict[str, str]:
 def _seen(objective: SloResult) -> str:
     """Return an objective and what it was instead."""
     if objective.value is None:
-        return f"{objective.expression} (no such figure: n too small, or not measured)"
+        return f"{objective.expression} ({objective.why})"
     return f"{objective.expression} (was {objective_value(objective.expression, objective.value)})"
 
 
@@ -252,10 +263,3 @@ def _lock(path: Path | None) -> Iterator[int | None]:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-def _has_taken(descriptor: int) -> bool:
-    with suppress(BlockingIOError):
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    return False

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.experiment.repositories import make_repository
 from tests.report.comparisons import comparison_of, slices_of
 from wswarm.cli import main
 from wswarm.commands.ab import exit_code
@@ -56,6 +57,18 @@ def test_a_folder_outside_a_repository_has_no_commits(
     monkeypatch.chdir(tmp_path)
     assert main(["ab", "--base", "main", "--quiet"]) == 2
     assert "not a git repository" in capsys.readouterr().err
+
+
+def test_commits_without_a_reference_application_need_a_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_repository(tmp_path / "strange")
+    monkeypatch.chdir(tmp_path / "strange")
+    assert main(["ab", "--base", "HEAD"]) == 2
+    told = capsys.readouterr().err
+    assert "--serve is missing" in told
+    assert "--url 'ws://127.0.0.1:{port}/ws'" in told
+    assert not (tmp_path / "strange" / "reports").exists()
 
 
 def test_slowdowns_are_shares_for_all_metrics_or_for_one() -> None:

@@ -49,6 +49,8 @@ SETTINGS: list[tuple[list[str], str, Any]] = [
     (["--cert", "c.pem", "--key", "k.pem"], "key", "k.pem"),
     (["--bind", "127.0.0.2", "--bind", "127.0.0.3"], "bind", ("127.0.0.2", "127.0.0.3")),
     (["--driver", "websockets", "--deflate"], "deflate", True),
+    (["--sni", "chat.example"], "sni", "chat.example"),
+    (["--follow"], "follow", True),
     (["--driver", "websockets"], "driver", "websockets"),
     (["--closed"], "closed", True),
     (["--target-pid", "1"], "target_pid", 1),
@@ -72,9 +74,9 @@ COMMON: dict[str, Any] = {
     "template": "{marker}",
     "address": URL,
     **dict.fromkeys(
-        ("seed", "processes", "size", "profile", "origin", "cacert", "cert", "key", "target_pid")
+        ("seed", "processes", "size", "profile", "origin", "cacert", "cert", "key", "sni", "target_pid")
     ),
-    **dict.fromkeys(("binary", "insecure", "deflate", "closed"), False),
+    **dict.fromkeys(("binary", "insecure", "deflate", "follow", "closed"), False),
     **dict.fromkeys(("on_open", "headers", "cookies", "subprotocols", "bind", "slo"), ()),
 }
 

@@ -1,5 +1,6 @@
 """Everything that stands in a measurement's way: one clear line, the right exit code, nothing left behind."""
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from tests.cli.command import BRIEF_MESSAGES, Outcome, in_process, wswarm
 from tests.cli.strangers import closed_port, stranger
 from tests.end_to_end.servers import Server, serve
-from wswarm.drive.limits import AGENTS_PER_CORE, FILES_RESERVED, cores
+from wswarm.drive.limits import AGENTS_PER_CORE, cores
 
 pytestmark = pytest.mark.xdist_group("command line: bad input")
 Failing = Callable[..., str]
@@ -44,21 +45,24 @@ def test_a_host_that_does_not_exist_is_named(failing: Failing) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_a_closed_port_is_named(host: str, failing: Failing) -> None:
     url = f"ws://{host}:{closed_port()}/ws"
-    assert_words(failing(1, url), url, "3 × refused", "start the service or correct the port")
+    assert_words(failing(1, url), url, "refused (3)", "start the service or correct the port")
 
 
 def test_an_ipv6_address_is_understood(failing: Failing) -> None:
-    assert_words(failing(1, f"ws://[::1]:{closed_port()}/ws"), "ws://[::1]:", "3 × ")
+    assert_words(failing(1, f"ws://[::1]:{closed_port()}/ws"), "ws://[::1]:", "(3)")
 
 
-def test_a_scenario_of_a_suite_that_fails_first_leaves_nothing_behind(failing: Failing) -> None:
+def test_a_suite_against_nobody_tells_each_scenario_and_leaves_nothing_behind(tmp_path: Path) -> None:
     url = f"ws://127.0.0.1:{closed_port()}/ws"
-    assert_words(failing(1, "run", url), url, "refused")
+    end = in_process("run", url, "--quiet", "-c", "3", cwd=tmp_path)
+    assert (end.code, end.out, end.err.count("\n")) == (1, "", 4)
+    assert_words(end.err, url, "refused", "connect: ", "echo: ", "fanout: ", "the reasons are above")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_refused_upgrade_is_named_with_its_status(failing: Failing) -> None:
     with serve("refusing", refuse_every=1, statuses=[403]) as server:
-        assert_words(failing(1, server.url), server.url, "3 × http 403", "path", "--origin")
+        assert_words(failing(1, server.url), server.url, "http 403 (3)", "path", "--origin")
 
 
 @pytest.mark.parametrize(
@@ -69,40 +73,42 @@ def test_an_http_server_that_is_no_websocket_server_is_told(
 ) -> None:
     with stranger("http") as port:
         line = failing(1, f"ws://127.0.0.1:{port}{path}", "--driver", driver)
-    assert_words(line, f"3 × http {status}", "check the path")
+    assert_words(line, f"http {status} (3)", "check the path")
 
 
 @pytest.mark.parametrize("kind", ["http", "old http"])
 def test_an_answer_that_is_no_upgrade_is_told(kind: str, failing: Failing) -> None:
     with stranger(kind) as port:
         line = failing(1, f"ws://127.0.0.1:{port}/")
-    assert_words(line, "3 × ", "check", "200")
+    assert_words(line, "(3)", "check", "200")
 
 
 def test_a_server_that_says_nothing_is_waited_for_as_long_as_allowed(failing: Failing) -> None:
     with stranger("silent") as port:
         line = failing(1, f"ws://127.0.0.1:{port}/", "--connect-timeout", "200ms")
-    assert_words(line, "3 × timeout", "raise --connect-timeout")
+    assert_words(line, "timeout (3)", "raise --connect-timeout")
 
 
 def test_a_server_that_hangs_up_at_once_is_told(failing: Failing) -> None:
     with stranger("brusque") as port:
-        assert_words(failing(1, f"ws://127.0.0.1:{port}/"), "3 × reset", "it hung up")
+        assert_words(failing(1, f"ws://127.0.0.1:{port}/"), "reset (3)", "it hung up")
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused_with_the_mend(
     tls: Server, failing: Failing
 ) -> None:
-    assert_words(failing(1, tls.url), "3 × tls certificate", "--cacert FILE", "--insecure")
+    assert_words(failing(1, tls.url), "tls certificate", "(3)", "--cacert FILE", "--insecure")
 
 
 def test_tls_where_plain_was_asked_for_is_told(tls: Server, failing: Failing) -> None:
-    assert_words(failing(1, tls.url.replace("wss://", "ws://")), "3 × reset", "speak TLS", "wss://")
+    assert_words(
+        failing(1, tls.url.replace("wss://", "ws://")), "reset (3)", "the port speaks TLS: use wss://"
+    )
 
 
 def test_plain_where_tls_was_asked_for_is_told(echo: Server, failing: Failing) -> None:
     line = failing(1, echo.url.replace("ws://", "wss://"), "--connect-timeout", "300ms")
-    assert_words(line, "3 × tls: handshake timed out", "speak TLS", "wss://")
+    assert_words(line, "timeout (3)", "the port speaks plain HTTP, no TLS: use ws://")
 
 
 def test_certificate_files_that_are_not_there_are_named(tls: Server, failing: Failing) -> None:
@@ -151,13 +157,36 @@ def test_an_objective_that_cannot_be_read_is_named(echo: Server, failing: Failin
     assert_words(failing(2, echo.url, "--slo", "no.figure<1"), "--slo 'no.figure<1'", "no number")
 
 
-def test_more_connections_than_files_are_refused_with_the_mend(echo: Server, failing: Failing) -> None:
-    few = ("bash", "-c", 'ulimit -n 100 && exec "$@"', "bash")
-    line = failing(2, echo.url, "-c", "200", "--processes", "1", prefix=few)
-    assert_words(line, "-c", "open files", "hard limit is 100", "--processes 6", "ulimit")
-    each, agents = 100 - FILES_RESERVED, AGENTS_PER_CORE * cores() + 1
-    line = failing(2, echo.url, "-c", str(each * agents), prefix=few)
-    assert_words(line, f"--processes {agents}", "limit of open files")
+FEW = ("bash", "-c", 'ulimit -n 64 && exec "$@"', "bash")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "options", "words"),
+    [
+        (
+            "connect",
+            ("-c", "50", "--processes", "1"),
+            ("50 connections in one process", "use --processes 2 to 16"),
+        ),
+        ("connect", ("-c", "50", "--processes", "50"), ("50 processes need 132", "use --processes 2 to 16")),
+        ("connect", ("-c", "600"), ("use -c 512 at most",)),
+        ("fanout", ("-c", "3", "--publishers", "70", "-r", "50"), ("--publishers 70", "use at most 32")),
+    ],
+)
+def test_too_few_open_files_are_told_with_the_limit_and_its_mend(
+    scenario: str, options: tuple[str, ...], words: tuple[str, ...], echo: Server, tmp_path: Path
+) -> None:
+    end = wswarm(scenario, echo.url, *options, "-d", "100ms", "-o", "mine", cwd=tmp_path, prefix=FEW)
+    assert (end.code, end.out, end.err.count("\n")) == (2, "", 1)
+    assert_words(end.err, "open files", "hard limit is 64", "ulimit -n ", *words)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_mend_for_few_open_files_works_when_followed(echo: Server, tmp_path: Path) -> None:
+    options = ("-c", "50", "-d", "100ms", "--processes", "2", "--print", "json", "--quiet", "--no-plots")
+    end = wswarm("connect", echo.url, *options, cwd=tmp_path, prefix=FEW)
+    assert end.code in (0, 98), end
+    assert json.loads(end.out)["connections"]["opened"] == 50
 
 
 def test_more_connections_than_ports_are_refused_with_the_mend(echo: Server, failing: Failing) -> None:
@@ -176,3 +205,29 @@ def test_a_password_in_the_address_is_not_repeated(tmp_path: Path) -> None:
     assert end.code == 1
     assert "hush" not in end.err
     assert "ws://user:…@127.0.0.1" in end.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--text", r"{marker}\q", "--escape"], ["--text", r"\q", "at character 9", r"\\ for a backslash"]),
+        (["--on-open", r"a\x1", "--escape"], ["--on-open", "at character 2"]),
+        (["--text", "\udc82{marker}"], ["--text", "not valid UTF-8 at byte 1", "add --binary"]),
+        (["--on-open", "\udc82"], ["--on-open", "not valid UTF-8 at byte 1", "--on-open-binary"]),
+        (["--message-file", "/nowhere/at/all"], ["--message-file", "'/nowhere/at/all'", "No such file"]),
+        (["--message-file", __file__, "--text", "{marker}"], ["--message-file", "use one"]),
+    ],
+)
+def test_a_message_that_can_not_be_sent_is_named_with_the_mend(
+    arguments: list[str], words: list[str], failing: Failing
+) -> None:
+    assert_words(failing(2, "ws://127.0.0.1:1/ws", *arguments), *words)
+
+
+def test_a_file_of_bytes_needs_binary_frames(
+    failing: Failing, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("messages") / "message.bin"
+    path.write_bytes(b"\x82{marker}")
+    line = failing(2, "ws://127.0.0.1:1/ws", "--message-file", str(path))
+    assert_words(line, f"--message-file {path}", "not valid UTF-8 at byte 1", "add --binary")

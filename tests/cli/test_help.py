@@ -21,8 +21,10 @@ FOR_CI = (*MEASURING, "compare")
 OPTIONS = {
     "-c --connections -d --duration -z --connect-rate --connect-timeout --processes": MEASURING,
     "-r --rate --warmup --drain --arrivals --pacing --seed": SENDING,
-    "--size --text --json --binary": SENDING,
-    "--on-open --profile -H --cookie --subprotocol --origin --insecure --cacert --cert --key": MEASURING,
+    "--size --text --json --message-file --binary": SENDING,
+    "--on-open-binary --escape": MEASURING,
+    "--on-open --profile -H --cookie --subprotocol --follow": MEASURING,
+    "--origin --insecure --cacert --cert --key --sni": MEASURING,
     "--deflate --bind --driver --target-pid --slo -o --output --no-plots --quiet --print": MEASURING,
     "--markdown --junit --github --smaller-is-better --bencher": FOR_CI,
     "--history --allow-unpaired --strict -o --output --no-plots --quiet --print": ("compare",),
@@ -32,7 +34,9 @@ OPTIONS = {
     "--app --port --workers --ws": ("serve",),
     "-c --connections": ("doctor",),
     "--base --head --serve --base-cmd --head-cmd --url --strict --cache --print": ("ab",),
-    "--profile -H --cookie --subprotocol --bind --driver --text --size --publishers": ("ab",),
+    "--profile -H --cookie --subprotocol --bind --driver --text --message-file --size --publishers --escape": (
+        "ab",
+    ),
     "--scenario --budget --gate --theta --blocks --slice --seed --no-pin -o --quiet": ("ab", "selftest"),
     "-c --connections -r --rate --arrivals --drain": ("ab", "selftest"),
     "--decisions --slow --neighbour": ("selftest",),

@@ -1,6 +1,8 @@
 """Ctrl-C: once ends early with a report, twice aborts without; and which exit code wins."""
 
 import json
+import os
+import signal
 from pathlib import Path
 
 import msgspec
@@ -15,6 +17,7 @@ from wswarm.cli import exit_code
 from wswarm.run import Run, SloResult, Validity
 
 pytestmark = pytest.mark.xdist_group("command line: interrupts")
+SLOW_RAMP = ("-c", "100", "--connect-rate", "4/s", "-d", "10m", "-o", "mine")
 LONG = ("-c", "2", "-r", "50", "--warmup", "0", "--no-plots", "-o", "mine")
 
 
@@ -78,6 +81,43 @@ def test_ctrl_c_once_ends_the_hold_early_and_writes_the_report(echo: Server, tmp
     assert "report: mine/report.html" in end.out
     stored = json.loads((tmp_path / "mine" / "run.json").read_text())
     assert 0 < stored["messages"]["sent"] < 30_000
+    held = stored["phases"]["drain"] - stored["phases"]["hold"]
+    assert stored["interrupted"]
+    assert stored["notices"][0] == f"interrupted: the hold lasted {held:.3g} s of the 600 s asked for"
+    page = (tmp_path / "mine" / "report.html").read_text()
+    for shown in (end.out, page, (tmp_path / "mine" / "summary.txt").read_text()):
+        assert stored["notices"][0] in shown
+        assert "s of 10 min hold" in shown
+
+
+def test_ctrl_c_in_the_drain_ends_it_at_once(tmp_path: Path) -> None:
+    with serve("faulty_echo", lose={"every": 1}) as mute:
+        options = ("-d", "200ms", "--drain", "10m")
+        command = Command("echo", mute.url, *LONG, *options, cwd=tmp_path)
+        read_until(command, "drain:")
+        command.interrupt()
+        end = command.outcome()
+    assert end.code == 130
+    stored = json.loads((tmp_path / "mine" / "run.json").read_text())
+    assert stored["interrupted"]
+    assert (
+        "s into the drain of at most 600 s: what was still under way counts as lost" in stored["notices"][0]
+    )
+    assert stored["messages"]["sent"] == stored["messages"]["lost"]["silent"] == 10
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_to_all_its_processes_before_the_first_connection_ends_it_without_a_traceback(
+    number: signal.Signals, echo: Server, tmp_path: Path
+) -> None:
+    command = Command("connect", echo.url, *SLOW_RAMP, cwd=tmp_path, start_new_session=True)
+    wait_until(lambda: agents_of(command.process.pid), "an agent that begins")
+    os.killpg(command.process.pid, number)
+    end = command.outcome()
+    assert (end.code, end.out) == (130, "")
+    assert "Traceback" not in end.err
+    assert end.err.endswith("wswarm connect: interrupted\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_ctrl_c_twice_aborts_without_a_report(tmp_path: Path) -> None:
@@ -92,9 +132,6 @@ def test_ctrl_c_twice_aborts_without_a_report(tmp_path: Path) -> None:
     assert end.err.endswith("wswarm echo: interrupted\n")
     assert "Traceback" not in end.err
     assert list(tmp_path.iterdir()) == []
-
-
-SLOW_RAMP = ("-c", "100", "--connect-rate", "4/s", "-d", "10m", "-o", "mine")
 
 
 def test_ctrl_c_while_connecting_reports_what_was_opened(echo: Server, tmp_path: Path) -> None:
@@ -134,7 +171,8 @@ def test_ctrl_c_while_connecting_leaves_nothing_measured(
 
 def test_ctrl_c_while_connecting_waits_for_the_handshakes_that_were_begun(tmp_path: Path) -> None:
     with serve("refusing", ignore_every=4) as server:
-        command = Command("connect", server.url, *SLOW_RAMP, "--connect-timeout", "3s", cwd=tmp_path)
+        options = ("--connect-timeout", "3s", "--no-plots")
+        command = Command("connect", server.url, *SLOW_RAMP, *options, cwd=tmp_path)
         wait_for_sockets(command, 4)
         command.interrupt()
         assert command.outcome().code == 130

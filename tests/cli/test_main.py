@@ -1,5 +1,6 @@
 """`wswarm` while it is being loaded."""
 
+import signal
 import subprocess
 import sys
 from importlib.machinery import ModuleSpec
@@ -22,6 +23,29 @@ def test_ctrl_c_while_it_is_being_loaded_is_an_exit_code(monkeypatch: pytest.Mon
     monkeypatch.delitem(sys.modules, "wswarm.cli", raising=False)
     monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
     assert main() == 130
+
+
+def test_a_signal_while_it_is_being_loaded_leaves_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    handlers = []
+
+    class Looking(Interrupting):
+        def find_spec(self, name: str, *rest: object) -> ModuleSpec | None:
+            if name == "wswarm.cli":
+                handlers.append(signal.getsignal(signal.SIGINT))
+            return super().find_spec(name, *rest)
+
+    monkeypatch.delitem(sys.modules, "wswarm.cli", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Looking(), *sys.meta_path])
+    before = signal.getsignal(signal.SIGINT)
+    assert main() == 130
+    assert handlers[0] is not before
+    assert signal.getsignal(signal.SIGINT) is before
+    left = subprocess.run(
+        [sys.executable, "-c", "from wswarm.__main__ import _leave; _leave(2, None)"],
+        capture_output=True,
+        check=False,
+    )
+    assert (left.returncode, left.stdout, left.stderr) == (130, b"", b"")
 
 
 def test_it_runs_as_a_module() -> None:

@@ -100,7 +100,18 @@ def test_an_output_that_has_no_place_is_refused_before_anything_is_measured(tmp_
 
 
 def test_a_fan_out_that_nobody_receives_is_no_measurement(echo: Server, tmp_path: Path) -> None:
-    end = in_process("fanout", echo.url, *BRIEF_MESSAGES, "--slo", "lost==0", "--print", "json", cwd=tmp_path)
+    end = in_process(
+        "fanout",
+        echo.url,
+        *BRIEF_MESSAGES,
+        "--drain",
+        "500ms",
+        "--slo",
+        "lost==0",
+        "--print",
+        "json",
+        cwd=tmp_path,
+    )
     run = checked(json.loads(end.out))
     assert (end.code, run["validity"]["verdict"]) == (98, "invalid")
     assert run["messages"]["received"] == 0

@@ -1,5 +1,6 @@
 """`wswarm serve`: the reference application, until it is told to stop."""
 
+import asyncio
 import signal
 import socket
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from websockets.asyncio.client import connect as connect_async
 from websockets.sync.client import connect
 
 from tests.cli.command import BRIEF_MESSAGES, Command, wait_until, wswarm
@@ -29,7 +31,7 @@ def test_the_documented_chat_is_served_until_a_signal(tmp_path: Path, number: si
     wait_until(lambda: is_listening(port), "the chat listens")
     with connect(f"ws://127.0.0.1:{port}/ws/7", proxy=None) as client:
         client.send("hello")
-        assert client.recv(timeout=10) == "You wrote: hello"
+        assert client.recv(timeout=60) == "You wrote: hello"
         command.process.send_signal(number)
         assert closing(client) == (1012, "")
     end = command.outcome()
@@ -69,6 +71,44 @@ def test_an_address_that_is_not_ours_is_told_in_one_line(host: str, why: str, tm
     assert (end.code, end.out, end.err.count("\n")) == (1, "", 1)
     assert f"--host {host}" in end.err
     assert why in end.err
+
+
+async def leave(port: int, count: int) -> None:
+    """Enter the chat, so many at once, and be gone at once without a word."""
+    uri = f"ws://127.0.0.1:{port}/ws/"
+    entering = (connect_async(f"{uri}{number}", proxy=None, compression=None) for number in range(count))
+    clients = await asyncio.gather(*entering)
+    await clients[0].send("the last one to enter hears this")
+    while "hears" not in str(await clients[-1].recv()):
+        pass
+    for client in clients:
+        client.transport.abort()
+
+
+@pytest.mark.parametrize(
+    ("workers", "options", "is_shown"), [("1", (), False), ("2", (), False), ("1", ("--tracebacks",), True)]
+)
+def test_clients_that_leave_in_numbers_are_counted_and_shown_when_asked(
+    workers: str, options: tuple[str, ...], is_shown: bool, tmp_path: Path
+) -> None:
+    port, count = closed_port(), 30 if is_shown else 200
+    serving = ("serve", "--app", "documented.chat", "--port", str(port), "--workers", workers, *options)
+    command = Command(*serving, cwd=tmp_path)
+    wait_until(lambda: is_listening(port), "the chat listens")
+    asyncio.run(leave(port, count))
+    server = psutil.Process(command.process.pid)
+    family = [server, *server.children(recursive=True)]
+    wait_until(lambda: not any(open_on(one, port) for one in family), "everybody is known to have left")
+    command.process.send_signal(signal.SIGTERM)
+    end = command.outcome()
+    assert end.code == 0
+    assert ("Traceback" in end.err) == is_shown
+    assert ("handlers ended because a client had left" in end.err) != is_shown
+
+
+def open_on(process: psutil.Process, port: int) -> bool:
+    """Whether a process has a connection of its own on that port."""
+    return any(one.status != "LISTEN" and one.laddr.port == port for one in process.net_connections("tcp"))
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from wswarm.drive import capture, outbox, pacer, probes, sender
+from wswarm.drive import capture, outbox, pacer, pings, probes, sender
 from wswarm.drive.connection import Timing
-from wswarm.drive.swarm import Row, Swarm
+from wswarm.drive.row import Row
+from wswarm.drive.swarm import Swarm
 from wswarm.load.message import payload_for
 from wswarm.load.plan import make_plan
 from wswarm.stats.findings import Window
@@ -47,9 +48,9 @@ class FakeClock:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.now_ns = 0
         self.timers: list[FakeTimer] = []
-        for module in (capture, outbox, pacer, probes, sender):
+        for module in (capture, outbox, pacer, pings, probes, sender):
             patch.setattr(module, "now_ns", self.read)
-        for module in (pacer, probes):
+        for module in (pacer, pings, probes):
             patch.setattr(module, "make_timer", self._make_timer)
         patch.setattr(asyncio, "get_running_loop", lambda: None)
 
@@ -81,6 +82,7 @@ class FakeConnection:
         self.is_open = True
         self.is_writable = True
         self.timing = Timing(0, 0, -1, 0, 0)
+        self.address = "127.0.0.1"
         self.sent: list[bytes] = []
         self.sent_at_ns: list[int] = []
         self._clock = clock
@@ -109,7 +111,7 @@ class FakeSwarm(Swarm):
         self.rows = [Row() for _ in connections]
         for number, (row, connection) in enumerate(zip(self.rows, connections, strict=True)):
             row.connection = connection
-            row.payload = payload_for("<{marker}>", number, PREFIX, None)
+            row.payload = payload_for(b"<{marker}>", number, PREFIX, None)
         self._numbers = list(range(1, 1 + len(connections)))
         self.on_writable = lambda _: None
         self.on_marked = lambda _, __: None

@@ -1,11 +1,12 @@
 """Where a target is."""
 
 import socket
+from pathlib import Path
 
 import pytest
 
-from wswarm.drive.address import is_local, resolve
-from wswarm.errors import TargetError
+from wswarm.drive.address import check_sources, in_turn, is_local, listed, resolve
+from wswarm.errors import PlanError, TargetError
 
 
 def answer(*hosts: str) -> list[tuple[object, ...]]:
@@ -49,3 +50,48 @@ def test_an_unknown_host_is_named(failure: Exception, monkeypatch: pytest.Monkey
 )
 def test_loopback_is_here(hosts: list[str], is_here: bool) -> None:
     assert is_local([(host, 1) for host in hosts]) == is_here
+
+
+@pytest.mark.parametrize(
+    ("hosts", "order"),
+    [
+        (["::1", "::2", "::3", "1.1.1.1"], ["::1", "1.1.1.1", "::2", "::3"]),
+        (["1.1.1.1", "::1", "::2", "1.1.1.2"], ["1.1.1.1", "::1", "1.1.1.2", "::2"]),
+        (["1.1.1.1", "1.1.1.2"], ["1.1.1.1", "1.1.1.2"]),
+        (["::1"], ["::1"]),
+    ],
+)
+def test_addresses_of_both_ip_versions_are_tried_in_turn(hosts: list[str], order: list[str]) -> None:
+    assert in_turn(hosts) == order
+
+
+def test_the_zone_of_an_address_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [(socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("fe80::1", 7, 0, 2))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    assert resolve("ws://[fe80::1%25eth0]:7/") == [("fe80::1%2", 7)]
+
+
+def test_addresses_in_messages_have_ipv6_in_brackets_and_occur_once() -> None:
+    assert listed(["10.0.0.1", "::1", "::1", "/run/a:b.sock"]) == "10.0.0.1, [::1], /run/a:b.sock"
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("none.sock", "there is no such file"), ("plain", "no socket file")]
+)
+def test_a_socket_file_that_is_none_is_named(name: str, why: str, tmp_path: Path) -> None:
+    (tmp_path / "plain").touch()
+    with pytest.raises(TargetError, match=f"{name} in ws.unix:.*{why}; check the path"):
+        resolve(f"ws+unix:{tmp_path}/{name}:/ws")
+
+
+@pytest.mark.parametrize(
+    ("source", "host", "mend"),
+    [
+        ("127.0.0.1", "::1", "give an address of the same IP version"),
+        ("::1", "127.0.0.1", "give an address of the same IP version"),
+        ("127.0.0.1", "/run/a.sock", "leave --bind out"),
+    ],
+)
+def test_a_source_that_reaches_no_address_is_refused(source: str, host: str, mend: str) -> None:
+    with pytest.raises(PlanError, match=rf"--bind {source}.*{mend}"):
+        check_sources([source], [(host, 1)])

@@ -109,10 +109,70 @@ def test_unmarked_arrivals_wait_to_be_drained_as_the_marked_do(clock: FakeClock)
     assert len(capture) == 1
 
 
-def test_of_several_markers_the_first_counts(clock: FakeClock) -> None:
+@pytest.mark.parametrize("between", [b"", b"\n", b"\x1e", b'"},{"id":"', b"\xff\x00", PREFIX])
+def test_every_marker_of_a_message_counts_at_the_time_of_the_message(
+    between: bytes, clock: FakeClock
+) -> None:
     capture = Capture(PREFIX)
-    capture.take(0, marker(0, 1, 5) + marker(0, 2, 6))
-    assert capture.drain().sequences.tolist() == [1]
+    clock.now_ns = 70
+    assert capture.take(3, b"[" + between.join(marker(0, number, 5) for number in range(4)) + b"]")
+    batch = capture.drain()
+    assert (batch.sequences.tolist(), batch.rows.tolist()) == ([0, 1, 2, 3], [3] * 4)
+    assert batch.received_ns.tolist() == [70] * 4
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"%(sound)s%(cut)s",
+        b"%(cut)s%(sound)s",
+        b"%(damaged)s%(sound)s",
+        b"%(sound)s%(damaged)s",
+        b"%(damaged)s%(sound)s%(damaged)s",
+        b"%(prefix)s%(prefix)s%(sound)s",
+    ],
+)
+def test_a_damaged_mark_beside_a_sound_one_takes_nothing_from_it(payload: bytes, clock: FakeClock) -> None:
+    capture = Capture(PREFIX)
+    pieces = {b"sound": marker(0, 7, 5), b"cut": marker(0, 8, 5)[:-1], b"damaged": PREFIX + b"z" * 32}
+    payload %= pieces | {b"prefix": PREFIX}
+    assert capture.take(0, payload)
+    assert capture.drain().sequences.tolist() == [7]
+    assert len(capture.drain_unmarked()) == 0
+
+
+def test_a_message_of_damaged_marks_alone_is_one_unmarked_message(clock: FakeClock) -> None:
+    capture = Capture(PREFIX)
+    capture.take(0, marker(0, 1, 5))
+    capture.take(0, 3 * (PREFIX + b"z" * 32))
+    capture.take(0, marker(0, 2, 5))
+    assert capture.drain().sequences.tolist() == [1, 2]
+    assert len(capture.drain_unmarked()) == 1
+
+
+def test_a_marker_cut_by_the_next_and_one_cut_by_the_end_are_none(clock: FakeClock) -> None:
+    capture = Capture(PREFIX)
+    assert not capture.take(0, PREFIX + b"12345678" + PREFIX + MARK[:-1])
+    assert len(capture) == 0
+
+
+@pytest.mark.parametrize(
+    ("copies", "held", "counted"), [(1, 3, 3), (2, 1, 1), (2, 2, 1), (2, 3, 2), (2, 4, 2), (3, 3, 1)]
+)
+def test_a_marker_that_its_template_holds_several_times_counts_once(
+    copies: int, held: int, counted: int, clock: FakeClock
+) -> None:
+    capture = Capture(PREFIX, copies)
+    capture.take(0, b" ".join([marker(0, 1, 5)] * held + [marker(0, 2, 5)] * held))
+    assert capture.drain().sequences.tolist() == [1] * counted + [2] * counted
+
+
+def test_a_message_of_very_many_markers_takes_time_in_proportion(clock: FakeClock) -> None:
+    """A search that began at the start for each of them would read 9 GB here."""
+    capture = Capture(PREFIX)
+    many = 20_000
+    capture.take(0, b",".join(marker(0, number, 5) for number in range(many)))
+    assert capture.drain().sequences.tolist() == list(range(many))
 
 
 def test_what_is_forgotten_is_not_drained(clock: FakeClock) -> None:

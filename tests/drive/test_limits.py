@@ -1,11 +1,12 @@
 """How many agents a plan takes on this machine, and what to do when it does not fit."""
 
+import re
 from typing import Any
 
 import pytest
 
 from wswarm.drive import limits
-from wswarm.drive.limits import FILES_RESERVED, agents_for
+from wswarm.drive.limits import FILES_RESERVED, agents_for, check_server
 from wswarm.errors import PlanError
 from wswarm.load.plan import make_plan
 
@@ -15,8 +16,17 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> None:
     set_machine(monkeypatch)
 
 
-def set_machine(patch: pytest.MonkeyPatch, files: int = 1_048_576, ports: int = 28_232) -> None:
+def set_machine(
+    patch: pytest.MonkeyPatch, files: int = 1_048_576, ports: int = 28_232, pids: int | None = None
+) -> None:
     """Give the machine these limits."""
+    bound = (
+        None
+        if pids is None
+        else (pids, f"pids.max of this control group is 100, of which {100 - pids} are in use")
+    )
+    patch.setattr(limits, "room_for_processes", lambda: bound)
+    patch.setattr(limits, "cores", lambda: 4)
     patch.setattr(limits, "file_limit", lambda: files)
     patch.setattr(limits, "local_ports", lambda: ports)
 
@@ -49,7 +59,7 @@ def test_too_many_connections_for_the_given_agents_are_refused_with_the_number_t
 ) -> None:
     set_machine(monkeypatch, files=1_000 + FILES_RESERVED)
     message = refusal(connections=2_001, processes=2)
-    assert "the hard limit is 1064" in message
+    assert f"the hard limit is {1_000 + FILES_RESERVED}" in message
     assert "use --processes 3" in message
 
 
@@ -60,7 +70,7 @@ def test_the_number_that_is_advised_does_fit(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_machine_without_files_to_spare_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     set_machine(monkeypatch, files=FILES_RESERVED)
-    assert "the hard limit is 64" in refusal(connections=10)
+    assert f"the hard limit is {FILES_RESERVED}" in refusal(connections=10)
 
 
 def test_more_publishers_than_files_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +83,8 @@ def test_more_sockets_than_ports_are_refused_with_the_addresses_that_suffice(
 ) -> None:
     set_machine(monkeypatch, ports=100)
     message = refusal(connections=250)
-    assert "the 100 of 1 source address(es)" in message
+    assert "needs 250 local ports, and there are 100" in message
+    assert "net.ipv4.ip_local_port_range, 100 for each of 1 source address(es)" in message
     assert "--bind ADDR, 3 in all" in message
 
 
@@ -87,3 +98,83 @@ def test_publishers_take_ports_too(monkeypatch: pytest.MonkeyPatch) -> None:
     set_machine(monkeypatch, ports=100)
     assert agents_for(make_plan("echo", "ws://h", connections=100)) == 1
     assert "--bind ADDR, 2 in all" in refusal("fanout", connections=100)
+
+
+def test_connections_to_a_socket_file_need_no_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_machine(monkeypatch, ports=100)
+    assert agents_for(make_plan("echo", "ws+unix:/a.sock:/", connections=250)) == 1
+
+
+@pytest.mark.parametrize(
+    ("files", "options"),
+    [
+        (64, {"connections": 50, "processes": 50}),
+        (64, {"connections": 50, "processes": 1}),
+        (64, {"connections": 600}),
+        (128, {"connections": 1_000, "processes": 2}),
+        (100, {"connections": 90, "processes": 90}),
+        (256, {"connections": 28_000}),
+        (40, {"connections": 33}),
+        (35, {"connections": 33}),
+    ],
+)
+@pytest.mark.parametrize("scenario", ["connect", "fanout"])
+def test_the_mend_for_too_few_files_works_when_followed(
+    scenario: str, files: int, options: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_machine(monkeypatch, files=files)
+    message = refusal(scenario, **options)
+    assert f"the hard limit is {files}" in message
+    higher = re.search(r"ulimit -n (\d+), as root", message)
+    fewer = re.search(r"use (--processes|-c) (\d+)", message)
+    assert higher is not None
+    if fewer is not None:
+        name = {"--processes": "processes", "-c": "connections"}[fewer[1]]
+        mended = {key: value for key, value in options.items() if fewer[1] != "-c" or key != "processes"}
+        assert agents_for(make_plan(scenario, "ws://h", **{**mended, name: int(fewer[2])}))
+    set_machine(monkeypatch, files=int(higher[1]))
+    assert agents_for(make_plan(scenario, "ws://h", **options))
+
+
+def test_publishers_that_are_too_many_for_their_process_are_told_how_many_fit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_machine(monkeypatch, files=64)
+    message = refusal("fanout", connections=3, publishers=70)
+    assert (
+        "which needs 102 open files, and the hard limit is 64; use at most 32, or raise it (ulimit -n 102, as root)"
+        in message
+    )
+    assert agents_for(make_plan("fanout", "ws://h", connections=3, publishers=32)) == 1
+    set_machine(monkeypatch, files=102)
+    assert agents_for(make_plan("fanout", "ws://h", connections=3, publishers=70)) == 1
+
+
+def test_more_processes_than_the_container_may_have_are_refused_before_any_is_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_machine(monkeypatch, pids=5)
+    message = refusal(connections=100, processes=6)
+    assert message.startswith(
+        "6 generator processes can't be started: pids.max of this control group is 100, of"
+    )
+    assert "use --processes 1" in message
+    assert agents_for(make_plan("echo", "ws://h", connections=100, processes=1)) == 1
+    set_machine(monkeypatch, pids=0)
+    assert refusal(connections=100).endswith("; raise it")
+
+
+def test_the_application_that_is_started_here_needs_a_file_per_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_machine(monkeypatch, files=64)
+    check_server(32)
+    with pytest.raises(PlanError, match=r"use -c 32, or raise it \(ulimit -n 65, as root\)"):
+        check_server(33)
+
+
+def test_the_mend_for_too_few_ports_works_when_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_machine(monkeypatch, ports=20)
+    assert "add --bind ADDR, 2 in all" in refusal("connect", connections=30)
+    bind = ["127.0.0.2", "127.0.0.3"]
+    assert agents_for(make_plan("connect", "ws://h", connections=30, bind=bind)) == 1

@@ -37,7 +37,7 @@ def desk(clock: FakeClock) -> Desk:
     return Desk(Outbox(swarm, cells=10), swarm, connections)
 
 
-def test_a_message_is_head_mark_and_tail(desk: Desk) -> None:
+def test_a_message_is_its_parts_around_the_mark(desk: Desk) -> None:
     desk.send(3)
     assert desk.connections[0].sent == [b"<" + PREFIX + MARKS[3] + b">"]
 
@@ -197,3 +197,36 @@ def test_what_waits_for_room_is_not_sent_in_a_load_that_follows(desk: Desk) -> N
     following.send(0, 2, HOLD, MARKS[2])
     assert desk.sent() == [2]
     assert following.waiting() == 0
+
+
+def test_what_is_due_on_a_closed_connection_is_told_from_what_still_waits(
+    desk: Desk, clock: FakeClock
+) -> None:
+    desk.send(0)
+    desk.connections[1].is_writable = False
+    desk.send(1, row=1)
+    desk.send(2, row=1)
+    desk.connections[0].is_open = False
+    desk.send(3)
+    desk.send(4, intended_ns=HOLD - 1)
+    desk.outbox.fold(WINDOW)
+    waiting = desk.outbox.findings(4)
+    assert (waiting.sent, waiting.disconnected, waiting.blocked) == (1, 1, 2)
+    desk.swarm.rows[1].closed_ns = clock.now_ns
+    closed = desk.outbox.findings(4)
+    assert (closed.sent, closed.disconnected, closed.blocked) == (1, 3, 0)
+
+
+def test_what_is_due_on_a_connection_that_left_is_nobodys_fault(desk: Desk, clock: FakeClock) -> None:
+    desk.swarm.rows[0].left_ns = clock.now_ns
+    desk.connections[0].is_open = False
+    desk.send(0)
+    desk.outbox.fold(WINDOW)
+    assert desk.outbox.findings(0).disconnected == 0
+
+
+def test_an_outbox_knows_when_each_row_sent_last(desk: Desk, clock: FakeClock) -> None:
+    desk.send(0)
+    clock.now_ns = HOLD + 5
+    desk.send(2)
+    assert desk.outbox.last_sent_ns(2).tolist() == [HOLD + 5, 0]

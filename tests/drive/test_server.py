@@ -58,6 +58,8 @@ def test_a_server_that_ends_at_once_is_named_with_its_last_words() -> None:
 def test_a_program_that_is_not_there_is_named() -> None:
     with pytest.raises(TargetError, match="head can't be started: no-such-program"):
         Server(Command("head", "no-such-program {port}"), 1)
+    with pytest.raises(TargetError, match="have the commit install it"):
+        Server(Command("head", "no-such-program {port}", home=Path("/nowhere")), 1)
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,15 @@ from wswarm.stats.findings import STILL_OPEN, Findings, Window
 
 S = 1_000_000_000
 _LEAD_NS = S // 5
-_PATIENCE_S = 20.0
+_PATIENCE_S = 120.0
 
 
 class Live:
     """One squad of connections at a server, and its publishers; from `with` to its end."""
 
-    def __init__(self, role: wire.Role, plan: Plan, *, publishers: int = 0, is_heard: bool = False) -> None:
+    def __init__(
+        self, role: wire.Role, plan: Plan, *, publishers: int = 0, is_heard: bool = False, ahead_ns: int = 0
+    ) -> None:
         now = now_ns()
         self.role, self.plan = role, plan
         self.window = Window(now, now, now, STILL_OPEN)
@@ -44,7 +46,7 @@ class Live:
                 publishers=publishers,
                 is_heard=is_heard,
             )
-            agent.tell(wire.Muster(squads=[squad], prefix=prefix, window=self.window))
+            agent.tell(wire.Muster(squads=[squad], prefix=prefix, window=self.window, ahead_ns=ahead_ns))
             self._selector.register(agent.channel, selectors.EVENT_READ, agent)
         for number in range(publishers):
             assert self.publisher is not None

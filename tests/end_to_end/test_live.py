@@ -39,6 +39,20 @@ def test_response_times_are_the_servers_delay_and_every_message_is_accounted_for
     assert times(found.arrivals.service).p50 == pytest.approx(delay_s, rel=0.02)
 
 
+def test_echoes_are_timed_by_their_own_clock_however_far_the_publishers_is_ahead() -> None:
+    with serve("fixed_delay", delay=0.01) as server:
+        plan = make_plan("echo", server.url, connections=1, rate=50)
+        with Live("echo", plan, ahead_ns=3 * S) as live:
+            live.join(1, 5)
+            live.hold(50.0, 5)
+            live.listen_for(0.7)
+            (found,) = live.finish(0.5)
+    assert found.arrivals is not None
+    assert found.sends is not None
+    assert found.arrivals.received == times(found.arrivals.response).n == found.sends.sent == 25
+    assert 0.01 <= (times(found.arrivals.service).min or 0) < 1
+
+
 def test_broadcasts_of_the_ramp_are_not_of_the_hold_and_every_fault_is_counted() -> None:
     rules = {"lose": {"every": 10, "offset": 2, "receivers": [1, 2]}, "duplicate": {"every": 10, "offset": 5}}
     with serve("faulty_relay", **rules) as server:

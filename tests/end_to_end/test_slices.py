@@ -1,5 +1,6 @@
 """One load after another on the same connections: each slice has its own exact figures."""
 
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ SLICE_S = 0.2
 def session(faults: str = "{}", *, drain: float = 1.0) -> Iterator[ArmSession]:
     """A swarm of five connected to a server of these faults."""
     (port,) = free_ports(1)
-    line = f"{sys.executable} -m tests.end_to_end.servers.version {{port}} '{faults}'"
+    line = f"{shlex.quote(sys.executable)} -m tests.end_to_end.servers.version {{port}} '{faults}'"
     plan = make_plan("echo", f"ws://127.0.0.1:{port}", connections=5, drain=drain, closed=True)
     with Server(Command("base", line, ROOT), port) as server:
         connected = ArmSession(server, plan, Pinning())

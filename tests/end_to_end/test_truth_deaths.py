@@ -23,13 +23,17 @@ def test_an_echo_that_dies_is_reported_as_such(tmp_path: Path) -> None:
     with serve("dying", after=0.5) as server:
         found, code = measure(tmp_path, "echo", server.url, "-r", "60/s", *LOAD)
         facts = server.log()
-    assert code == 98
-    assert found.validity.verdict == "invalid"
+    assert code == 95
+    assert found.failure == "it closed 6 of 6 connections before the hold's end"
+    assert found.notices[0].startswith("the target closed 6 of 6 connections: 1006 (no close frame), after ")
+    assert not any("lower --rate" in reason and "sent" in reason for reason in found.validity.reasons)
     assert (found.connections.closes, found.connections.dropped) == ({"1006": 6}, 6)
     assert found.messages is not None
     assert found.messages.offered == 60
     assert found.messages.received == facts["sent"] == facts["received"]
     assert found.messages.sent == found.messages.owed
+    assert found.messages.unsent is not None
+    assert found.messages.unsent.disconnected == 60 - found.messages.sent
     assert found.messages.lost.disconnected == found.messages.sent - found.messages.received
     assert found.messages.lost.silent == 0
     assert found.series[-1].connections == 0
@@ -39,8 +43,8 @@ def test_a_relay_that_dies_is_reported_as_such(tmp_path: Path) -> None:
     with serve("dying", after=0.5, relay=True) as server:
         found, code = measure(tmp_path, "fanout", server.url, "-r", "40/s", *LOAD)
         facts = server.log()
-    assert code == 98
-    assert found.validity.verdict == "invalid"
+    assert code == 95
+    assert found.failure == "it closed 7 of 7 connections before the hold's end"
     assert (found.connections.closes, found.connections.dropped) == ({"1006": 7}, 7)
     assert found.messages is not None
     assert found.fanout is not None

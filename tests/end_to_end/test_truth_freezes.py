@@ -1,12 +1,15 @@
 """Stalls of the target and of the generator, told apart, against the arithmetic of when they were."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
+from typing import TypeVar
 
 from tests.end_to_end.instrument import (
     NS_PER_S,
     agents_of,
     approximately,
+    beside_a_bystander,
     clock,
     once_in_hold,
     quantile,
@@ -19,6 +22,7 @@ from wswarm.run import Run
 
 pytestmark = clock
 
+Result = TypeVar("Result")
 RATE, WARMUP_S, HOLD_S = 200, 0.5, 10.0
 LOAD = {"connections": 4, "rate": RATE, "duration": HOLD_S, "warmup": WARMUP_S, "drain": 2}
 
@@ -45,7 +49,7 @@ def test_the_open_model_counts_a_freeze_in_full_and_the_closed_model_does_not() 
     with serve("freezing", first=2.0) as one, serve("freezing", first=2.0) as other:
         opened, closed = together(lambda: echo(one, closed=False), lambda: echo(other, closed=True))
         facts = one.log()
-    assert len(facts["freezes_ns"]) == 2
+    assert len(facts["freezes_ns"]) >= 2  # a third begins after the hold, if the run ends late
     assert opened.messages is not None
     assert opened.messages.offered == opened.messages.received == RATE * HOLD_S
     truth = responses_s(facts["first_message_ns"], HOLD_S, facts["freezes_ns"])
@@ -64,6 +68,12 @@ def test_the_open_model_counts_a_freeze_in_full_and_the_closed_model_does_not() 
     assert closed.response_time.max == approximately(1.0)  # it met both freezes, four messages each
 
 
+def long_enough(measurement: Callable[[float], Result], stop_s: float) -> Result:
+    """What a measurement gives in which somebody is stopped for so long; four times that if the machine is busy."""
+    found, late_s = beside_a_bystander(partial(measurement, stop_s))
+    return found if late_s < 0.002 * stop_s else measurement(4 * stop_s)
+
+
 def waits_s(seen_ns: Sequence[Sequence[int]]) -> list[float]:
     """From intended to seen by the server, in order of the intended times."""
     return [(seen - intended) / NS_PER_S for intended, seen in sorted(seen_ns)]
@@ -72,17 +82,21 @@ def waits_s(seen_ns: Sequence[Sequence[int]]) -> list[float]:
 def test_a_stalled_generator_raises_response_time_but_not_service_time_and_is_no_valid_run() -> None:
     """A continued process runs when a core is free: how long it stood still is what the server saw of it."""
 
-    def stop() -> None:
-        (agent,) = agents_of()
-        stop_for(agent, 1.0)
+    def measure(stop_s: float) -> tuple[float, Run, list[list[int]]]:
+        def stop() -> None:
+            (agent,) = agents_of()
+            stop_for(agent, stop_s)
 
-    with serve("witness") as server:
-        found = run("echo", server.url, once_in_hold(stop), **{**LOAD, "duration": 3.0})
-        seen_ns = server.log()["messages_ns"]
+        with serve("witness") as server:
+            found = run("echo", server.url, once_in_hold(stop), **{**LOAD, "duration": 3 * stop_s})
+            return stop_s, found, server.log()["messages_ns"]
+
+    stop_s, found, seen_ns = long_enough(measure, 1.0)
     truth = waits_s(seen_ns)[round(RATE * WARMUP_S) :]
-    assert quantile(truth, 0.90) > 0.6
+    assert quantile(truth, 0.90) > 0.6 * stop_s
     assert found.messages is not None
-    assert found.messages.offered == found.messages.sent == found.messages.received == len(truth) == 3 * RATE
+    assert found.messages.offered == found.messages.sent == found.messages.received == len(truth)
+    assert len(truth) == round(3 * stop_s * RATE)
     assert found.response_time is not None
     assert found.service_time is not None
     assert found.send_lag is not None
@@ -102,17 +116,21 @@ def test_a_stalled_generator_raises_response_time_but_not_service_time_and_is_no
 
 
 def test_a_stalled_subscriber_process_is_no_valid_run_and_costs_no_delivery() -> None:
-    def stop() -> None:
-        holder = agents_of()[0]
-        stop_for(holder, 0.5)
+    def measure(stop_s: float) -> tuple[float, Run, list[float]]:
+        def stop() -> None:
+            holder = agents_of()[0]
+            stop_for(holder, stop_s)
 
-    with serve("witness", relays=True) as server:
-        found = run("fanout", server.url, once_in_hold(stop), connections=3, rate=50, duration=1.5)
-        truth = waits_s(server.log()["deliveries_ns"])
+        with serve("witness", relays=True) as server:
+            load = {"connections": 3, "rate": 50, "duration": 3 * stop_s}
+            found = run("fanout", server.url, once_in_hold(stop), **load)
+            return stop_s, found, waits_s(server.log()["deliveries_ns"])
+
+    stop_s, found, truth = long_enough(measure, 0.5)
     assert found.messages is not None
-    assert found.messages.owed == found.messages.received == 75 * 3
+    assert found.messages.owed == found.messages.received == round(3 * stop_s * 50) * 3
     assert found.validity.verdict == "invalid"
     assert any("stood still" in reason for reason in found.validity.reasons)
     assert found.fanout is not None
-    assert max(truth) > 0.45
+    assert max(truth) > 0.9 * stop_s
     assert found.fanout.delivery_time.max == approximately(max(truth))  # the first message after the stop

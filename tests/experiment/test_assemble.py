@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.stats.made import WINDOW, S, effort, histogram, sockets
+from tests.stats.made import WINDOW, S, effort, histogram, ints, sockets
 from wswarm.drive.probes import MachineUse
 from wswarm.experiment.assemble import Observed, assemble
 from wswarm.load.plan import make_plan
 from wswarm.run import Run
-from wswarm.stats.findings import Findings
+from wswarm.stats.findings import Arrivals, Findings, Sends, pack
 
 OPENED_NS = WINDOW.origin_ns + S // 100
 
@@ -23,7 +23,13 @@ def agent(**spent: Any) -> Findings:
 
 def connect_run(*findings: Findings, connections: int | None = None, **seen: Any) -> Run:
     """Return the connect run of these agents."""
-    observed: dict[str, Any] = {
+    plan = make_plan("connect", "ws://h", connections=connections or len(findings))
+    return assemble(plan, observed(*findings, **seen))
+
+
+def observed(*findings: Findings, **seen: Any) -> Observed:
+    """Return what was observed where nothing else was remarkable."""
+    usual: dict[str, Any] = {
         "started_at": datetime.now(UTC),
         "window": WINDOW,
         "end_ns": WINDOW.drain_ns,
@@ -37,8 +43,7 @@ def connect_run(*findings: Findings, connections: int | None = None, **seen: Any
         "target_uses": {},
         "target_peak": 0,
     }
-    plan = make_plan("connect", "ws://h", connections=connections or len(findings))
-    return assemble(plan, Observed(**(observed | seen)))
+    return Observed(**(usual | seen))
 
 
 @pytest.mark.parametrize(
@@ -73,3 +78,70 @@ def test_of_a_ramp_that_was_interrupted_only_the_connections_that_were_begun_are
     interrupted, opened = run.validity.reasons
     assert interrupted.startswith("interrupted while connecting")
     assert opened.startswith("95.0% of the connections opened")
+
+
+def echo_run(response_ns: int, **sends: int) -> Run:
+    """Return an echo run of one message whose reply came after so long; of more if `sends` says so."""
+    nothing = pack(ints([]))
+    counts: dict[str, int] = {"offered": 1, "sent": 1} | sends
+    arrivals = Arrivals(
+        **dict.fromkeys(
+            ("lost_disconnected", "lost_silent", "duplicated", "reordered", "extra", "unmarked"), 0
+        ),
+        owed=counts["sent"],
+        received=counts["sent"],
+        response=histogram([response_ns]).pack(),
+        service=histogram([response_ns]).pack(),
+        by_second=b"",
+        received_per_second=nothing,
+        lost_per_second=nothing,
+    )
+    found = Findings(
+        sockets=sockets([OPENED_NS]),
+        effort=effort(),
+        sends=Sends(lag=histogram([0]).pack(), per_second=nothing, **counts),
+        arrivals=arrivals,
+    )
+    return assemble(make_plan("echo", "ws://h", connections=1), observed(found))
+
+
+def test_a_time_below_zero_makes_a_run_invalid_and_is_called_a_bug() -> None:
+    run = echo_run(-902_000_000)
+    assert run.validity.verdict == "invalid"
+    assert run.validity.reasons[0].startswith(
+        "a measured time is below 0 (service_time -902 ms, response_time -902 ms): that is a bug of wswarm"
+    )
+    assert echo_run(0).validity.verdict == "valid"
+
+
+@pytest.mark.parametrize(
+    ("counts", "unsent", "verdict"),
+    [
+        ({"offered": 440, "sent": 220, "disconnected": 220}, (220, 0), "valid"),
+        ({"offered": 440, "sent": 220, "disconnected": 200}, (200, 20), "invalid"),
+        ({"offered": 440, "sent": 440}, (0, 0), "valid"),
+    ],
+)
+def test_what_was_due_on_a_closed_connection_is_not_held_against_the_generator(
+    counts: dict[str, int], unsent: tuple[int, int], verdict: str
+) -> None:
+    run = echo_run(1_000_000, **counts)
+    assert run.messages is not None
+    assert run.messages.unsent is not None
+    assert (run.messages.unsent.disconnected, run.messages.unsent.late) == unsent
+    assert run.validity.verdict == verdict
+
+
+def test_a_target_whose_process_ended_has_failed() -> None:
+    run = connect_run(agent(), agent(), died="process 17 ended 0.5 s into the hold")
+    assert run.failure == "process 17 ended 0.5 s into the hold"
+    assert run.notices == ["the target's process 17 ended 0.5 s into the hold"]
+
+
+def test_a_generator_that_waited_for_a_core_is_told_so_with_those_who_used_it() -> None:
+    waited = agent(loop_lag=histogram([S // 10] * 1000).pack(), wait_share=0.25, cpu_share=0.1)
+    (reason,) = connect_run(agent(), waited, machine=MachineUse(0.0, 0.9, 5.2)).validity.reasons
+    assert "it waited for a core for 25% of the time (" in reason
+    assert "load average 5.2" in reason
+    assert "times may be up to 100.0 ms too long, counts stand" in reason
+    assert "fewer connections" not in reason

@@ -3,6 +3,7 @@
 import pytest
 
 from wswarm.errors import PlanError
+from wswarm.experiment.objectives import foreseen, not_held
 from wswarm.experiment.suite import SCENARIOS, suite_plans
 
 BASE = "ws://127.0.0.1:8000"
@@ -72,10 +73,26 @@ def test_the_caller_s_options_stay_as_they_were() -> None:
 def test_an_objective_is_held_against_the_scenarios_that_have_its_figure() -> None:
     plans = suite_plans(BASE, SCENARIOS, slo=("lost==0", "p99<1s", "fanout.completion_time.p99<1s"))
     assert [plan.slo for plan in plans] == [
-        ("p99<1s",),
+        (),
         ("lost==0", "p99<1s"),
         ("lost==0", "p99<1s", "fanout.completion_time.p99<1s"),
     ]
+    assert not_held(plans, ("lost==0", "p99<1s")) == [
+        "--slo 'p99<1s' is not held against connect: p99 needs 381 handshakes, and this plan has 100"
+    ]
+
+
+def test_a_scenario_whose_sample_will_carry_the_percentile_is_held_to_it() -> None:
+    assert [plan.slo for plan in suite_plans(BASE, SCENARIOS, slo=("p99<1s",), connections=381)] == [
+        ("p99<1s",)
+    ] * 3
+
+
+def test_an_objective_that_no_sample_will_carry_is_held_against_all_that_have_the_figure() -> None:
+    plans = suite_plans(BASE, SCENARIOS, slo=("p99.99<1s",), duration=1.0)
+    assert [plan.slo for plan in plans] == [("p99.99<1s",)] * 3
+    assert [len(foreseen(plan)) for plan in plans] == [1, 1, 1]
+    assert not_held(plans, ("p99.99<1s",)) == []
 
 
 def test_an_objective_about_none_of_the_scenarios_is_refused() -> None:

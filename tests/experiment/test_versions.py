@@ -1,53 +1,64 @@
 """Commits made ready to be served."""
 
-import subprocess
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.experiment.repositories import git, make_repository
 from wswarm.errors import PlanError, TargetError
-from wswarm.experiment.versions import find_version, make_ready
-
-WHO = ("-c", "user.name=somebody", "-c", "user.email=somebody@localhost")
-
-
-def git(folder: Path, *words: str) -> str:
-    """What git says."""
-    done = subprocess.run(
-        ["git", "-C", str(folder), *WHO, *words], capture_output=True, text=True, check=True
-    )
-    return done.stdout.strip()
+from wswarm.experiment import own_environment
+from wswarm.experiment.versions import find_commits, find_version, make_ready
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A repository of one commit, with nothing to install."""
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    git(folder, "init", "--quiet")
-    (folder / "requirements.txt").write_text("")
-    (folder / ".gitignore").write_text("ignored\n")
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "-m", "First")
-    return folder
+    return make_repository(tmp_path / "repository")
 
 
-def test_a_name_is_a_commit(repository: Path) -> None:
-    found = find_version("base", "HEAD", repository)
-    assert (found.commit, found.has_changes) == (git(repository, "rev-parse", "HEAD"), False)
+def test_without_a_command_commits_have_to_bring_the_reference_application(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repository)
+    with pytest.raises(PlanError, match=r"--serve is missing: base: HEAD .* has no reference application"):
+        find_commits("HEAD", ".", None)
+    for folder, name in (("target_app", "main.py"), ("wswarm", "__main__.py")):
+        (repository / folder).mkdir()
+        (repository / folder / name).write_text("")
+    with pytest.raises(PlanError, match="base: HEAD"):
+        find_commits("HEAD", ".", None)
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "-m", "Second")
+    assert find_commits("HEAD", ".", None).serve == "wswarm serve --port {port}"
+    with pytest.raises(PlanError, match="base: HEAD~1"):
+        find_commits("HEAD~1", ".", None)
+    with pytest.raises(PlanError, match="head: HEAD~1"):
+        find_commits("HEAD", "HEAD~1", None)
 
 
-@pytest.mark.parametrize("name", ["no-such-branch", "HEAD~1", "--version"])
-def test_an_unknown_name_is_refused(name: str, repository: Path) -> None:
-    with pytest.raises(PlanError, match=rf"--base {name}: there is no such commit here: fetch it first"):
-        find_version("base", name, repository)
+def test_an_application_that_is_called_as_ours_is_not_ours(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repository / "target_app").mkdir()
+    (repository / "target_app" / "main.py").write_text("")
+    monkeypatch.chdir(repository)
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "-m", "Second")
+    with pytest.raises(PlanError, match="--serve is missing"):
+        find_commits("HEAD", "HEAD", None)
 
 
-def test_a_commit_that_a_shallow_clone_lacks_is_told_how_to_get(repository: Path, tmp_path: Path) -> None:
-    git(repository, "commit", "--quiet", "--allow-empty", "-m", "Second")
-    git(tmp_path, "clone", "--quiet", "--depth", "1", repository.as_uri(), "shallow")
-    with pytest.raises(PlanError, match=r"--base HEAD~1: .*shallow.*fetch-depth: 0"):
-        find_version("base", "HEAD~1", tmp_path / "shallow")
+@pytest.mark.parametrize(
+    "line", ["python {here}/server.py {port}", "uvicorn --app-dir={here} app:app {port}"]
+)
+def test_a_command_that_names_the_folder_where_the_repository_is_now_is_refused(
+    line: str, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repository)
+    with pytest.raises(PlanError, match="the same for both versions"):
+        find_commits("HEAD", ".", line.replace("{here}", str(repository)))
 
 
 def test_a_working_tree_without_changes_is_its_commit(repository: Path) -> None:
@@ -67,8 +78,13 @@ def test_a_working_tree_is_a_commit_of_what_is_there_and_the_same_one_twice(repo
     assert find_version("head", ".", repository).commit != first.commit
 
 
-def test_a_version_is_made_ready_once_and_kept(repository: Path, tmp_path: Path) -> None:
+def test_a_version_is_made_ready_once_and_kept(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And a folder with modules called as those of the standard library is nowhere in the way."""
     (repository / "new.txt").write_text("1")
+    (repository / "random.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(repository)
     version = find_version("head", ".", repository)
     steps: list[str] = []
     ready = make_ready(version, repository, tmp_path / "cache", "serve {port}", steps.append)
@@ -94,3 +110,23 @@ def test_a_version_without_anything_to_install_by_is_refused(repository: Path, t
     version = find_version("head", ".", repository)
     with pytest.raises(PlanError, match="--base-cmd"):
         make_ready(version, repository, tmp_path / "cache", "serve {port}", lambda _: None)
+
+
+def test_a_cache_that_cannot_be_written_is_named(repository: Path) -> None:
+    version = find_version("head", ".", repository)
+    with pytest.raises(PlanError, match=r"--cache /proc/nohome can't be written \(.*as in --cache /tmp"):
+        make_ready(version, repository, Path("/proc/nohome"), "serve {port}", lambda _: None)
+
+
+def test_a_server_inherits_no_other_python_s_programs_or_packages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other" / "bin"
+    other.mkdir(parents=True)
+    (tmp_path / "other" / "pyvenv.cfg").write_text("")
+    ours = str(Path(sys.executable).parent)
+    monkeypatch.setenv("PATH", os.pathsep.join((ours, str(other), "/usr/bin")))
+    monkeypatch.setenv("PYTHONPATH", str(other))
+    variables = own_environment.variables(tmp_path / "environment")
+    assert variables["PATH"].split(os.pathsep) == [str(tmp_path / "environment" / "bin"), "/usr/bin"]
+    assert variables["PYTHONPATH"] == ""

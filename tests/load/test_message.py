@@ -18,8 +18,8 @@ TEXT = st.text(st.characters(codec="utf-8"), max_size=20).filter(lambda text: "{
 
 def message(template: str, connection_id: int = 7, size: int | None = None) -> bytes:
     """Return the whole message as a connection sends it."""
-    payload = payload_for(template, connection_id, PREFIX, size)
-    return payload.head + MARK + payload.tail
+    payload = payload_for(template.encode(), connection_id, PREFIX, size)
+    return MARK.join(payload.parts)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def message(template: str, connection_id: int = 7, size: int | None = None) -> b
         ("{id}:{marker}:{id}", b"7:" + PREFIX + MARK + b":7"),
         ("\u20ac{marker}\u00e9", "\u20ac".encode() + PREFIX + MARK + "\u00e9".encode()),
         ("{} {0} {marker} {{id}}", b"{} {0} " + PREFIX + MARK + b" {7}"),
-        ("{marker}{marker}", PREFIX + MARK + b"{marker}"),
+        ("{marker}{id}{marker}", PREFIX + MARK + b"7" + PREFIX + MARK),
     ],
 )
 def test_marker_and_number_are_replaced_literally(template: str, expected: bytes) -> None:
@@ -50,9 +50,9 @@ def test_a_padded_message_has_exactly_its_size(before: str, after: str, more: in
 def test_the_least_size_is_that_of_the_message_itself(before: str, after: str) -> None:
     template = f"{before}{{marker}}{after}".replace("{id}", "7")
     least = len(message(template))
-    check_size(template, least)
+    check_size(template.encode(), least)
     with pytest.raises(PlanError, match=f"takes {least} bytes"):
-        check_size(template, least - 1)
+        check_size(template.encode(), least - 1)
 
 
 def test_without_a_size_nothing_is_padded() -> None:
@@ -66,4 +66,16 @@ def test_padding_keeps_json_whole() -> None:
 
 
 def test_the_mark_keeps_its_place_when_the_message_grows() -> None:
-    assert payload_for("a{marker}b", 1, PREFIX, 500).head == payload_for("a{marker}b", 1, PREFIX, None).head
+    assert message("a{marker}b", size=500).startswith(message("a{marker}"))
+
+
+def test_a_message_with_several_markers_is_padded_after_the_last() -> None:
+    sent = message('{"id":"{marker}","text":"{marker}"}', size=200)
+    assert len(sent) == 200
+    marker = (PREFIX + MARK).decode()
+    assert json.loads(sent) == {"id": marker, "text": marker + "." * (200 - 19 - 2 * MARKER_SIZE)}
+
+
+def test_the_least_size_counts_every_marker() -> None:
+    with pytest.raises(PlanError, match=f"takes {2 * MARKER_SIZE + 1} bytes"):
+        check_size(b"{marker}-{marker}", 2 * MARKER_SIZE)

@@ -44,7 +44,7 @@ def test_each_scenario_has_its_defaults(
         ("publishers", 1),
         ("closed", False),
         ("driver", "picows"),
-        ("template", "{marker}"),
+        ("template", b"{marker}"),
     ],
 )
 def test_what_is_left_out_has_the_documented_default(name: str, value: object) -> None:

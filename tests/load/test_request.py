@@ -6,6 +6,7 @@ import pytest
 
 from wswarm.load.plan import make_plan
 from wswarm.load.request import Request, request_for
+from wswarm.load.template import Opening
 
 PREFIX = b"wswarm00000001"
 
@@ -28,11 +29,15 @@ def test_the_number_fills_cookies_which_share_one_header() -> None:
 
 
 def test_the_number_fills_the_opening_messages() -> None:
-    assert request(on_open=["join {id}", "\u20ac"]).on_open == (b"join 42", "\u20ac".encode())
+    assert request(on_open=["join {id}", "\u20ac"]).on_open == (
+        Opening(b"join 42"),
+        Opening("\u20ac".encode()),
+    )
+    assert request(on_open=[b"\x10{id}"]).on_open == (Opening(b"\x1042", is_binary=True),)
 
 
 def test_the_number_fills_the_message() -> None:
-    assert request(text="{id}:{marker}").payload.head == b"42:" + PREFIX
+    assert request(text="{id}:{marker}").payload.parts == (b"42:" + PREFIX, b"")
 
 
 def test_the_number_fills_a_profile_path() -> None:

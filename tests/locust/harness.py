@@ -15,7 +15,7 @@ import psutil
 from wswarm.report import store
 from wswarm.run import Run
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 CHAT_AND_ECHO = """
 from wswarm.locust import ChatUser, EchoUser
 

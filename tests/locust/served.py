@@ -22,7 +22,7 @@ class Served:
 
     def get(self, path: str) -> str:
         """What is served there."""
-        with _DIRECT.open(self.url + path, timeout=60) as answer:
+        with _DIRECT.open(self.url + path, timeout=120) as answer:
             return str(answer.read().decode())
 
     def json(self, path: str) -> Any:
@@ -32,12 +32,12 @@ class Served:
     def post(self, path: str, **fields: object) -> Any:
         """Send a form."""
         form = urllib.parse.urlencode(fields).encode()
-        with _DIRECT.open(self.url + path, form, timeout=60) as answer:
+        with _DIRECT.open(self.url + path, form, timeout=120) as answer:
             return json.loads(answer.read())
 
     def reset(self) -> None:
         """Press the reset button."""
-        with _DIRECT.open(self.url + "/stats/reset", b"", timeout=60) as answer:
+        with _DIRECT.open(self.url + "/stats/reset", b"", timeout=120) as answer:
             assert answer.read() == b"ok"
 
     def start(self, users: int, **fields: object) -> None:

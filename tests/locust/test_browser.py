@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.locust.browser import NAMES, Page, browser, chromium
+from tests.browser import Browser, Page, needs_a_browser
 from tests.locust.harness import CHAT_AND_ECHO
 from tests.locust.served import Served, served
 from wswarm.drive.target import ReferenceApp
 
 pytestmark = [
-    pytest.mark.skipif(chromium() is None, reason=f"no browser on this machine: none of {', '.join(NAMES)}"),
-    pytest.mark.xdist_group("Locust's web UI"),
+    needs_a_browser,
+    pytest.mark.xdist_group("a browser"),
 ]
 
 _CELLS = "[...document.querySelectorAll('tbody tr')].map(row => [...row.cells].map(cell => cell.innerText))"
@@ -26,8 +26,9 @@ def web(tmp_path: Path, app: ReferenceApp) -> Iterator[Served]:
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> Iterator[Page]:
-    with browser(tmp_path) as one:
+def page(a_browser: Browser) -> Iterator[Page]:
+    with a_browser.window() as window:
+        one = window.page()
         one.shape(1280, 900)
         yield one
 

@@ -94,6 +94,8 @@ def test_a_rate_on_the_command_line_leaves_connections_that_only_hold_alone() ->
         ("https://one", "/feed", "wss://one/feed"),
         ("ws://one:1/ws", None, "ws://one:1/ws"),
         (None, "ws://other/feed", "ws://other/feed"),
+        ("ws://one:1", "ws+unix:/run/a.sock:/feed", "ws+unix:/run/a.sock:/feed"),
+        ("ws+unix:/run/a.sock", "/feed?x=1", "ws+unix:/run/a.sock:/feed?x=1"),
     ],
 )
 def test_an_address_is_the_class_s_own_or_its_path_on_the_host(

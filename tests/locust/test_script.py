@@ -1,14 +1,21 @@
 """Which messages a user with tasks of its own takes for the one it expects, and how long it waits for it."""
 
 import re
+from contextlib import suppress
 from typing import Any
 
 import gevent
+import gevent.event
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from wswarm.drive.clock import now_ns
 from wswarm.drive.live import wire
+from wswarm.locust.inbox import KEPT
+from wswarm.locust.listener import Listener
 from wswarm.locust.script import Message, Wanted, is_wanted
-from wswarm.locust.seat import KEPT, Seat
+from wswarm.locust.seat import Seat, response_ms
 
 HELLO = Message(b'{"type": "hello", "n": 7}', 1_000_000)
 
@@ -24,11 +31,16 @@ class FakeStation:
     def tell(self, command: wire.Command) -> None:
         self.told.append(command)
 
-    def record_reply(self, _: Seat, name: str, message: Message, sent_ns: int) -> None:
-        self.replies.append((name, message, sent_ns))
+    def record_reply(self, _: Seat, name: str, message: Message, asked_ns: int) -> None:
+        self.replies.append((name, message, asked_ns))
 
-    def record_no_reply(self, _: Seat, name: str, why: str) -> None:
+    def record_no_reply(self, _: Seat, name: str, why: str, asked_ns: int) -> None:
+        assert asked_ns < now_ns() + 1
         self.missing.append((name, why))
+
+    def times(self) -> list[float]:
+        """The times of all replies, ns."""
+        return [response_ms(message, asked_ns) * 1e6 for _, message, asked_ns in self.replies]
 
 
 @pytest.fixture
@@ -38,9 +50,7 @@ def station() -> FakeStation:
 
 @pytest.fixture
 def seat(station: FakeStation) -> Seat:
-    made = Seat(station, test=1, squad=2, row=3, connection_id=4)  # type: ignore[arg-type]
-    made.keep_messages()
-    return made
+    return Seat(station, test=1, squad=2, row=3, connection_id=4)  # type: ignore[arg-type]
 
 
 def heard(*texts: str) -> list[Message]:
@@ -69,7 +79,7 @@ def test_bytes_that_are_no_text_are_replaced() -> None:
 
 def test_a_reply_counts_from_when_the_agent_sent_the_message(seat: Seat, station: FakeStation) -> None:
     seat.say(b"hi")
-    seat.note_said(500)
+    seat.note_said(1, 500)
     seat.note_heard(HELLO)
     assert seat.expect("hello", 1.0, "greeting") == HELLO
     assert station.told == [wire.Say(2, 3, 1, b"hi")]
@@ -104,3 +114,143 @@ def test_of_messages_that_nobody_expects_the_latest_are_kept(seat: Seat) -> None
         seat.note_heard(message)
     first: Any = seat.expect(None, 1.0, "r")
     assert first.text == "<1>"
+
+
+def at(text: str, received_ns: int) -> Message:
+    return Message(text.encode(), received_ns)
+
+
+def test_what_came_before_the_send_is_no_answer_to_it(seat: Seat, station: FakeStation) -> None:
+    seat.note_heard(at("push", 100))
+    seat.say(b"q")
+    seat.note_heard(at("push", 199))  # received before the send, heard after it was asked for
+    seat.note_said(1, 200)
+    seat.note_heard(at("reply", 230))
+    assert seat.expect(None, 1.0, "r") == at("reply", 230)
+    assert station.times() == [30]
+
+
+def test_an_answer_that_is_heard_before_the_send_is_told_waits_for_that(
+    seat: Seat, station: FakeStation
+) -> None:
+    seat.say(b"q")
+    seat.note_heard(at("reply", 230))
+    gevent.spawn_later(0.01, seat.note_said, 1, 200)
+    assert seat.expect(None, 30.0, "r") == at("reply", 230)
+    assert station.times() == [30]
+
+
+def test_of_several_sends_the_latest_that_had_gone_out_when_the_answer_came_counts(
+    seat: Seat, station: FakeStation
+) -> None:
+    for number, sent_ns in ((1, 100), (2, 200), (3, 300)):
+        seat.say(b"q")
+        seat.note_said(number, sent_ns)
+    seat.note_heard(at("before all", 99))
+    seat.note_heard(at("to the second", 250))
+    assert seat.expect(None, 1.0, "r") == at("to the second", 250)
+    assert station.times() == [50]
+
+
+def test_without_a_send_of_its_own_an_expectation_counts_from_its_call(
+    seat: Seat, station: FakeStation
+) -> None:
+    seat.say(b"subscribe")
+    seat.note_said(1, now_ns())
+    for text in ("subscribed", "first push"):
+        seat.note_heard(at(text, now_ns()))
+    gevent.spawn_later(0.02, lambda: seat.note_heard(at("second push", now_ns())))
+    began_ns = now_ns()
+    for wanted in ("subscribed", "push", "push"):
+        seat.expect(wanted, 30.0, wanted)
+    elapsed_ns = now_ns() - began_ns
+    assert [message.text for _, message, _ in station.replies] == ["subscribed", "first push", "second push"]
+    assert station.times()[1] == 0
+    assert 0 < station.times()[2] <= elapsed_ns
+
+
+def test_a_reply_is_found_however_many_pushes_wait_and_what_it_passes_over_is_gone(seat: Seat) -> None:
+    for number in range(2 * KEPT):
+        seat.note_heard(at("push", number))
+    seat.say(b"q")
+    seat.note_said(1, 5_000)
+    seat.note_heard(at("reply", 6_000))
+    assert seat.expect("reply", 1.0, "r") == at("reply", 6_000)
+    with pytest.raises(TimeoutError):
+        seat.expect(None, 0.0, "r")
+
+
+def test_what_an_expectation_in_vain_has_passed_over_stays_for_the_next(seat: Seat) -> None:
+    seat.note_heard(at("push", 1))
+    with pytest.raises(TimeoutError):
+        seat.expect("reply", 0.0, "r")
+    assert seat.expect("push", 1.0, "r") == at("push", 1)
+
+
+def test_two_requests_at_once_on_one_connection_each_find_their_own_reply(
+    seat: Seat, station: FakeStation
+) -> None:
+    found: dict[str, Any] = {}
+
+    def ask(text: str) -> None:
+        found[text] = seat.expect(text, 30.0, text, [seat.say(text.encode())])
+
+    both = [gevent.spawn(ask, text) for text in ("one", "two")]
+    gevent.sleep(0)
+    for number, sent_ns in ((1, 100), (2, 110)):
+        seat.note_said(number, sent_ns)
+    for message in (at("two", 140), at("one", 150)):  # in the other order, and in one go
+        seat.note_heard(message)
+    gevent.joinall(both)
+    assert found == {"one": at("one", 150), "two": at("two", 140)}
+    assert sorted(station.times()) == [30, 50]
+
+
+def test_a_message_that_could_not_be_sent_is_told_as_a_lost_connection(
+    seat: Seat, station: FakeStation
+) -> None:
+    seat.note_heard(at("push", 100))
+    seat.say(b"q")
+    seat.note_said(1, 0)
+    assert seat.expect(None, 30.0, "r") is None
+    assert station.missing == [("r", "the connection was lost")]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(("say", "heard", "expect")), st.integers(0, 5)), max_size=40),
+)
+def test_no_time_is_negative_or_longer_than_since_the_first_send(steps: list[tuple[str, int]]) -> None:
+    station = FakeStation()
+    seat = Seat(station, test=1, squad=0, row=0, connection_id=0)  # type: ignore[arg-type]
+    clock, sends = 1, 0
+    for step, more in steps:
+        clock += more
+        if step == "say":
+            sends += 1
+            seat.say(b"q")
+            seat.note_said(sends, clock)
+        elif step == "heard":
+            seat.note_heard(at("m", clock))
+        else:
+            with suppress(TimeoutError):
+                seat.expect(None, 0.0, "r")
+    assert all(0 <= time <= clock for time in station.times())
+
+
+def test_a_listener_may_wait_for_what_it_hears_later() -> None:
+    heard: list[str] = []
+    news = gevent.event.Event()
+
+    def hear(message: Message) -> None:
+        if message.text == "first":
+            news.wait(30.0)
+        heard.append(message.text)
+
+    listener = Listener(hear)
+    for text in ("first", "second"):
+        listener.hear(at(text, 0))
+    gevent.sleep(0)
+    assert heard == []
+    news.set()
+    gevent.sleep(0.01)
+    assert heard == ["first", "second"]

@@ -27,7 +27,7 @@ def test_replies_and_those_that_did_not_come_are_what_was_owed(tally: ScriptTall
     for number in range(5):
         tally.note_sent(HOLD + number)
     for number in range(3):
-        tally.record(HOLD + number + 20 * MS, 20 * MS)
+        tally.record(HOLD + number, HOLD + number + 20 * MS)
     tally.note_lost(HOLD + S, is_disconnected=False)
     tally.note_lost(HOLD + S, is_disconnected=True)
     sends, arrivals = found(tally)
@@ -38,7 +38,7 @@ def test_replies_and_those_that_did_not_come_are_what_was_owed(tally: ScriptTall
 
 def test_the_times_are_those_from_send_to_receipt(tally: ScriptTally) -> None:
     for milliseconds in (1, 2, 9):
-        tally.record(HOLD + S, milliseconds * MS)
+        tally.record(HOLD + S, HOLD + S + milliseconds * MS)
     times = Histogram()
     times.merge_packed(found(tally)[1].response)
     assert (times.n, times.min_ns, times.max_ns, times.total_ns) == (3, MS, 9 * MS, 12 * MS)
@@ -47,15 +47,27 @@ def test_the_times_are_those_from_send_to_receipt(tally: ScriptTally) -> None:
 @pytest.mark.parametrize("sent_ns", [HOLD - 1, WINDOW.drain_ns])
 def test_what_was_sent_outside_the_hold_is_of_no_figure(tally: ScriptTally, sent_ns: int) -> None:
     tally.note_sent(sent_ns)
-    tally.record(sent_ns + 20 * MS, 20 * MS)
-    tally.note_lost(sent_ns, is_disconnected=False)
+    assert not tally.record(sent_ns, sent_ns + 20 * MS)
+    assert not tally.note_lost(sent_ns, is_disconnected=False)
     sends, arrivals = found(tally)
     assert (sends.sent, arrivals.owed, arrivals.received) == (0, 0, 0)
 
 
 def test_a_hold_that_begins_forgets_what_was_before(tally: ScriptTally) -> None:
     tally.note_sent(HOLD)
-    tally.record(HOLD + MS, MS)
+    tally.record(HOLD, HOLD + MS)
     tally.begin_hold(WINDOW)
     sends, arrivals = found(tally)
     assert (sends.sent, arrivals.owed, arrivals.received) == (0, 0, 0)
+
+
+def test_users_that_never_expect_a_reply_are_measured_as_connections_alone(tally: ScriptTally) -> None:
+    tally.note_sent(HOLD)
+    assert tally.added_to(findings()).arrivals is None
+
+
+def test_what_was_there_before_it_was_asked_for_took_no_time(tally: ScriptTally) -> None:
+    tally.record(HOLD + MS, HOLD)
+    times = Histogram()
+    times.merge_packed(found(tally)[1].response)
+    assert (times.n, times.min_ns, times.max_ns) == (1, 0, 0)

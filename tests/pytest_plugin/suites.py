@@ -82,4 +82,4 @@ def suite(
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     """Run the suite in a process of its own; loading the plugin of hypothesis alone would take longer than most."""
-    return pytester.runpytest_subprocess("-p", "no:hypothesispytest", *arguments, timeout=120)
+    return pytester.runpytest_subprocess("-p", "no:hypothesispytest", *arguments, timeout=240)

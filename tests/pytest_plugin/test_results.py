@@ -23,10 +23,17 @@ def test_each_missed_objective_is_given_with_its_value() -> None:
     assert repr(judgement).startswith("<missed: lost==0 (was 30), fanout.incomplete<=2 (was ")
 
 
-def test_a_figure_that_the_run_lacks_is_missed() -> None:
-    judgement = Result(runs.connect()).meets("response_time.p99<1s")
+def test_a_figure_that_the_run_lacks_is_neither_met_nor_missed() -> None:
+    judgement = Result(runs.connect()).meets("response_time.p99<1s", "connections.opened>0")
     assert not judgement
-    assert repr(judgement) == "<missed: response_time.p99<1s (no such figure: n too small, or not measured)>"
+    assert judgement.missed == []
+    assert [one.expression for one in judgement.not_measurable] == ["response_time.p99<1s"]
+    assert repr(judgement) == "<not measurable: response_time.p99<1s (no such figure in this run)>"
+
+
+def test_a_percentile_that_the_sample_does_not_carry_says_how_many_values_it_needs() -> None:
+    judgement = Result(runs.connect(connections=100)).meets("p99<1s")
+    assert repr(judgement) == "<not measurable: p99<1s (n too small: needs 381, had 100)>"
 
 
 def test_an_invalid_run_meets_nothing_and_says_why() -> None:

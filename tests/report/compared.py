@@ -24,8 +24,13 @@ DESIGN = Design(metrics=(CPU, P50, P99, CAPACITY))
 
 CONTEXT = Context(
     title="ab",
-    base=Side(name="origin/main", commit="1a2b3c4d5e6f7a8b9c0d"),
-    head=Side(name="HEAD", commit="9f8e7d6c5b4a39281706"),
+    base=Side(
+        name="origin/main",
+        commit="1a2b3c4d5e6f7a8b9c0d",
+        served="target_app/main.py",
+        command="wswarm serve --port {port}",
+    ),
+    head=Side(name="HEAD", commit="9f8e7d6c5b4a39281706", command="wswarm serve --port {port}"),
     command="wswarm ab --base origin/main --head HEAD --budget 6m",
     made_at="2026-11-22T14:05:01Z",
     scenario="fanout",

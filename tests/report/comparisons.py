@@ -39,9 +39,20 @@ def comparison_of(slices: list[Slice], *, is_interrupted: bool = False) -> Ab:
         started_at="2026-11-22T14:05:01.000000Z",
         environment=ENVIRONMENT,
         base=Side(
-            arm="base", version="origin/main", commit="0123456789abcdef", command="serve --port {port}"
+            arm="base",
+            version="origin/main",
+            commit="0123456789abcdef",
+            command="serve --port {port}",
+            served="site-packages/app/main.py",
         ),
-        head=Side(arm="head", version=".", commit="fedcba9876543210", has_changes=True),
+        head=Side(
+            arm="head",
+            version=".",
+            commit="fedcba9876543210",
+            has_changes=True,
+            command="serve --port {port}",
+            served="app.py",
+        ),
         plan={"url": "ws://user:secret@127.0.0.1:{port}", "connections": 50},
         settings=Settings(
             budget=96.0,

@@ -5,9 +5,9 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from hdrh.histogram import HdrHistogram
 
 from wswarm.run import Broadcast, Connections, Distribution, Handshake, Lost, Messages, Moment, Phases, Second
+from wswarm.stats.histogram import Histogram
 
 LEVELS = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999, "p99_99": 0.9999}
 
@@ -20,11 +20,10 @@ def distribution(times_s: Sequence[float] | np.ndarray[Any, np.dtype[np.float64]
 
 @cache
 def _distribution(ascending: bytes) -> Distribution:
-    """Return the distribution of times in s, as bytes: to record each takes long, and most runs are made again."""
+    """Return the distribution of times in s, as bytes: most runs are made again."""
     times = np.frombuffer(ascending)
-    histogram = HdrHistogram(1000, 3_600_000_000_000, 3)
-    for value, count in zip(*np.unique((times * 1e9).astype(int), return_counts=True), strict=True):
-        histogram.record_value(int(value), int(count))
+    histogram = Histogram()
+    histogram.record((times * 1e9).astype(np.int64))
     given = {
         name: float(np.quantile(times, level))
         for name, level in LEVELS.items()
@@ -32,7 +31,7 @@ def _distribution(ascending: bytes) -> Distribution:
     }
     least, mean, greatest = float(times[0]), float(times.mean()), float(times[-1])
     return Distribution(
-        n=int(times.size), min=least, mean=mean, max=greatest, hdr=histogram.encode().decode(), **given
+        n=int(times.size), min=least, mean=mean, max=greatest, hdr=histogram.encode(), **given
     )
 
 

@@ -112,8 +112,12 @@ def verdict(word: Verdict, *reasons: str) -> Validity:
 
 
 def objectives(*results: tuple[str, float | None, bool]) -> list[SloResult]:
-    """Return objectives from (expression, value, met)."""
-    return [SloResult(expression=expression, value=value, met=met) for expression, value, met in results]
+    """Return objectives from (expression, value, met); those without a value had too small a sample."""
+    small = "n too small: needs 381, had 100"
+    return [
+        SloResult(expression=expression, value=value, met=met, why=small if value is None else None)
+        for expression, value, met in results
+    ]
 
 
 def nothing_arrived(run: Run) -> Run:

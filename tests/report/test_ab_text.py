@@ -41,6 +41,13 @@ def test_slices_that_were_left_out_are_told_with_a_reason() -> None:
     assert "1 of 96 slices were spoilt and left out: the host took 40% of the machine's time" in text
 
 
+def test_a_version_that_is_compared_with_itself_is_told() -> None:
+    ab = comparison_of(slices_of(SAME))
+    assert "Both versions are the same" not in ab_summary(ab)
+    head = msgspec.structs.replace(ab.base, arm="head")
+    assert "Both versions are the same" in ab_summary(msgspec.structs.replace(ab, head=head))
+
+
 def test_a_password_in_the_address_is_not_shown() -> None:
     assert "secret" not in ab_summary(comparison_of(slices_of(SAME)))
 

@@ -106,12 +106,19 @@ def test_runs_have_a_case_for_their_validity_and_one_per_objective():
         ("wswarm.echo", "target.cpu_s<1"),
         ("wswarm.fanout", "validity"),
     ]
-    (error,) = top.iter("error")
-    assert error.get("message") == "nothing <&> arrived"
-    assert [failure.get("message") for failure in top.iter("failure")] == [
-        "lost==0 missed: 3",
-        "target.cpu_s<1 missed: not measured",
+    assert [(error.get("type"), error.get("message")) for error in top.iter("error")] == [
+        ("not measurable", "target.cpu_s<1 not measurable: n too small: needs 381, had 100"),
+        ("error", "nothing <&> arrived"),
     ]
+    assert [failure.get("message") for failure in top.iter("failure")] == ["lost==0 missed: 3"]
+    assert (top.get("failures"), top.get("errors")) == ("1", "2")
+
+
+def test_an_objective_that_could_not_be_measured_is_annotated_as_an_error():
+    lines = annotations.render(checks.of_runs([runs.echo(slo=runs.objectives(("p99<1s", None, False)))]))
+    assert lines == (
+        "::error title=wswarm.echo%3A p99<1s::p99<1s not measurable: n too small: needs 381, had 100\n"
+    )
 
 
 def test_what_xml_cannot_hold_is_spelt_out():

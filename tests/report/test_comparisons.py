@@ -95,7 +95,7 @@ def test_the_command_of_an_interleaved_comparison_makes_the_same_load_again(tmp_
         "wswarm ab --base origin/main --head . --serve 'serve {port}' --url 'ws://127.0.0.1:{port}/room'"
         " --scenario fanout -c 20 -r 2000/s --text '<{marker}>' --gate cpu,p50,capacity --budget 60s --seed 7"
     )
-    assert "medians over all slices" in stored.context.notes[0]
+    assert "head is base with the change" in stored.context.notes[0]
 
 
 @pytest.mark.parametrize("change", [{"slices": [{"slice": None}]}, {"comparison": {}}, {"environment": 1}])

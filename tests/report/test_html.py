@@ -86,9 +86,38 @@ def test_reasons_and_missed_objectives_are_told():
         slo=runs.objectives(("p99<1us", 0.001, False)),
     )
     text = render([run])
-    assert '<div class="banner suspect"' in text
+    assert '<div class="banner suspect missed"' in text
     assert "<li>use more --processes</li>" in text
     assert '<tr class="missed"><th scope="row">✗ p99&lt;1us</th><td>1.00 ms</td>' in text
+
+
+@pytest.mark.parametrize(
+    ("slo", "look", "words"),
+    [
+        ([("lost==0", 0.0, True)], "met", "✓ 1 objective met"),
+        (
+            [("lost==0", 3.0, False), ("p99<1s", None, False)],
+            "missed",
+            "✗ 1 of 2 objectives missed, 1 not measurable",
+        ),
+        (
+            [("lost==0", 0.0, True), ("p99<1s", None, False)],
+            "unmeasured",
+            "? 1 of 2 objectives not measurable",
+        ),
+    ],
+)
+def test_the_page_s_head_tells_the_objectives_before_the_verdict(slo, look, words):
+    head = render([runs.connect(), runs.echo(slo=runs.objectives(*slo))]).partition("</header>")[0]
+    overall = f'<span class="badge {look}">{words}</span> <span class="badge valid">✓ VALID</span></p>'
+    assert overall in head
+    assert f'>echo</a> <span class="badge {look}">{words}</span>' in head
+
+
+def test_without_objectives_the_page_s_head_tells_the_worst_verdict():
+    invalid = runs.verdict("invalid", "nothing measured")
+    head = render([runs.connect(), runs.echo(validity=invalid)]).partition("</header>")[0]
+    assert '<p class="overall"><span class="badge invalid">✗ INVALID</span></p>' in head
 
 
 def test_a_percentile_without_support_says_so():

@@ -83,6 +83,7 @@ def test_a_suite_has_a_folder_for_each_run_and_an_index(tmp_path):
     assert json.loads((tmp_path / "index.json").read_text()) == {
         "schema": "wswarm/suite@1",
         "runs": ["connect", "echo", "fanout"],
+        "failures": {},
     }
     for name in ("connect", "echo", "fanout"):
         assert (tmp_path / name / "report.html").exists()

@@ -4,7 +4,7 @@ import pytest
 from tests.report import edges, golden, runs
 from wswarm.report.sections import objective_value
 from wswarm.report.text import suite_summary, summary
-from wswarm.run import Distribution
+from wswarm.run import Distribution, Samples
 from wswarm.stats.certainty import certain
 
 OBJECTIVES = runs.objectives(
@@ -87,6 +87,25 @@ def test_an_objective_is_shown_in_the_unit_it_is_written_in():
     assert objective_value("generator.peak_rss<1e9", 5e8) == "500 MB"
     assert objective_value("lost==0", 3) == "3"
     assert objective_value("rates.received>=1000", None) == "–"
+
+
+def test_extra_messages_are_told_by_kind():
+    run = runs.echo(rate=10, duration=1)
+    seen = msgspec.structs.replace(
+        run.messages, extra=12, extra_kinds={"never sent": 2, "of another connection": 10}
+    )
+    text = " ".join(summary(msgspec.structs.replace(run, messages=seen)).split())
+    assert "extra 12 10 of another connection, 2 never sent" in text
+
+
+def test_marks_of_another_run_are_told_from_other_frames():
+    run = runs.echo(rate=10, duration=1)
+    seen, samples = (
+        msgspec.structs.replace(run.messages, unmarked=12),
+        Samples(unmarked=["said wswarm" + "0" * 40]),
+    )
+    text = " ".join(summary(msgspec.structs.replace(run, messages=seen, samples=samples)).split())
+    assert "unmarked 12 frames that were not ours, marks of another run of wswarm among them" in text
 
 
 def test_close_codes_are_explained():

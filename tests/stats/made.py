@@ -48,6 +48,9 @@ def sockets(
     failures: dict[str, int] | None = None,
     closes: dict[str, int] | None = None,
     tls_ns: Sequence[int] | None = None,
+    endings: Sequence[str] = (),
+    ending: Sequence[int] = (),
+    spoke_ns: Sequence[int] = (),
 ) -> Sockets:
     """Return sockets whose handshakes took 5 ms each: 2 ms for TCP, 3 ms for the upgrade."""
     count = len(opened_ns)
@@ -63,6 +66,9 @@ def sockets(
         failed_ns=pack(ints(failed_ns)),
         failures=failures or {},
         closes=closes or {},
+        endings=list(endings),
+        ending=pack(ints(ending)),
+        spoke_ns=pack(ints(spoke_ns)),
     )
 
 

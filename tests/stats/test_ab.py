@@ -73,8 +73,19 @@ def test_a_capacity_that_falls_is_a_regression_and_its_ratio_stays_head_over_bas
 def test_the_figures_of_a_row_are_there_to_print() -> None:
     effect = effect_of([1.10, 1.11, 1.09, 1.10])
     assert (effect.base, effect.generations, effect.blocks, effect.dropped) == (1.0, 4, 24, 0)
-    assert effect.head == pytest.approx(1.10)
+    assert effect.ratio is not None
+    assert effect.head == pytest.approx(1.0 * effect.ratio)
+    assert effect.medians == pytest.approx({"base": 1.0, "head": 1.10})
     assert effect.by_generation == pytest.approx((1.10, 1.11, 1.09, 1.10))
+
+
+def test_head_is_base_with_the_change_also_where_the_medians_of_all_slices_say_the_contrary() -> None:
+    slices = experiment([0.2, 4.5, 0.9, 0.85], level=[1.0, 2.0, 10.0, 11.0])
+    effect = judge(slices, DESIGN, is_last=True).effects[0]
+    assert effect.medians == pytest.approx({"base": 6.0, "head": 9.0})
+    assert effect.ratio is not None
+    assert effect.ratio < 1
+    assert effect.head == pytest.approx(6.0 * effect.ratio)
 
 
 def test_data_are_judged_at_looks_and_shown_between_them() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.stats.made import WINDOW, Arrival, S, batch, histogram, ints, split
+from wswarm.stats import extras
 from wswarm.stats.findings import STILL_OPEN, Arrivals, Window, unpack
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.tally import EchoTally
@@ -16,6 +17,7 @@ from wswarm.stats.tally import EchoTally
 LAW = settings(max_examples=50, deadline=None, derandomize=True)
 POSITIONS = (4, -1, 7)
 ROWS = len(POSITIONS)
+SENDERS = 8
 MS = S // 1000
 ENDING = Window(WINDOW.origin_ns, WINDOW.start_ns, WINDOW.hold_ns, WINDOW.drain_ns, WINDOW.drain_ns + S)
 
@@ -57,7 +59,7 @@ def stories(draw: st.DrawFn) -> Story:
 
 def tally_of(story: Story, cuts: list[int], *, settle_often: bool = False) -> Arrivals:
     """Return what the tally says when the arrivals come in batches."""
-    tally = EchoTally(WINDOW, ints(POSITIONS))
+    tally = EchoTally(WINDOW, ints(POSITIONS), SENDERS)
     final = (ints(story.sent_ns), np.array(story.is_hold()), ints(story.closed_ns))
     for part in split(story.arrivals, cuts):
         tally.record(part, ints(story.sent_ns))
@@ -145,7 +147,7 @@ def test_settling_while_replies_arrive_changes_nothing(story: Story, cuts: list[
 
 def one_message(intended_ns: int = WINDOW.hold_ns) -> EchoTally:
     """Return the tally of a single connection that has sent one message."""
-    tally = EchoTally(WINDOW, ints([0]))
+    tally = EchoTally(WINDOW, ints([0]), 1)
     tally.record(batch([(0, 0, 0, intended_ns, intended_ns + 7 * MS)]), ints([intended_ns + 2 * MS]))
     return tally
 
@@ -176,28 +178,41 @@ def test_the_series_counts_the_warm_up_too(intended_ns: int) -> None:
 
 
 def test_lost_messages_are_counted_in_the_second_they_were_sent() -> None:
-    tally = EchoTally(WINDOW, ints([0]))
+    tally = EchoTally(WINDOW, ints([0]), 1)
     tally.settle(ints([WINDOW.hold_ns, WINDOW.hold_ns + S]), np.array([True, True]), ints([STILL_OPEN]))
     assert unpack(tally.arrivals().lost_per_second).tolist() == [0, 0, 0, 1, 1]
 
 
 def test_a_settlement_is_final_once_nothing_can_come_any_more() -> None:
     sent, is_hold = ints([WINDOW.hold_ns]), np.array([True])
-    silent = EchoTally(WINDOW, ints([0])).settle(sent, is_hold, ints([STILL_OPEN]))
-    gone = EchoTally(WINDOW, ints([0])).settle(sent, is_hold, ints([WINDOW.drain_ns]))
+    silent = EchoTally(WINDOW, ints([0]), 1).settle(sent, is_hold, ints([STILL_OPEN]))
+    gone = EchoTally(WINDOW, ints([0]), 1).settle(sent, is_hold, ints([WINDOW.drain_ns]))
     assert (silent.is_final, gone.is_final) == (False, True)
 
 
 def test_a_reply_to_a_message_that_was_never_sent_is_extra() -> None:
-    tally = EchoTally(WINDOW, ints([0]))
+    tally = EchoTally(WINDOW, ints([0]), 1)
     tally.record(batch([(0, 0, 0, WINDOW.hold_ns, WINDOW.hold_ns)]), ints([0]))
-    assert (tally.extra, tally.received_all) == (1, 0)
+    found = tally.arrivals()
+    assert (found.extra, found.extra_kinds, found.received) == (1, {extras.NEVER_SENT: 1}, 0)
+
+
+@pytest.mark.parametrize(
+    ("publisher", "kind"),
+    [(4, extras.NEVER_SENT), (7, extras.OF_OTHERS), (0, extras.OF_OTHERS), (8, extras.NEVER_SENT)],
+)
+def test_what_was_not_asked_for_here_is_of_another_connection_or_was_never_sent(
+    publisher: int, kind: str
+) -> None:
+    tally = EchoTally(WINDOW, ints(POSITIONS), SENDERS)
+    tally.record(batch([(0, publisher, 1, WINDOW.hold_ns, WINDOW.hold_ns)]), ints([1] * ROWS))
+    assert tally.arrivals().extra_kinds == {kind: 1}
 
 
 def test_nothing_sent_and_nothing_received_owes_nothing() -> None:
-    tally = EchoTally(WINDOW, ints([0, 1]))
+    tally = EchoTally(WINDOW, ints([0, 1]), 2)
     tally.record(batch([]), ints([]))
-    assert tally.settle(ints([]), np.zeros(0, np.bool_), ints([STILL_OPEN] * 2)) == (0, 0, 0, 0)
+    assert tally.settle(ints([]), np.zeros(0, np.bool_), ints([STILL_OPEN] * 2)) == (0,) * 6
     assert tally.arrivals().response == Histogram().pack()
 
 
@@ -211,13 +226,13 @@ def unmarked(tally: EchoTally) -> int:
     [(ENDING.hold_ns - 1, 0), (ENDING.hold_ns, 1), (ENDING.end_ns, 1), (ENDING.end_ns + 1, 0)],
 )
 def test_what_has_no_mark_counts_if_it_came_in_hold_or_drain(received_ns: int, counted: int) -> None:
-    tally = EchoTally(ENDING, ints(POSITIONS))
+    tally = EchoTally(ENDING, ints(POSITIONS), SENDERS)
     tally.note_unmarked(ints([received_ns]))
     assert unmarked(tally) == counted
 
 
 def test_unmarked_arrivals_count_by_the_window_that_a_cut_moved_after_they_came() -> None:
-    tally = EchoTally(ENDING, ints(POSITIONS))
+    tally = EchoTally(ENDING, ints(POSITIONS), SENDERS)
     tally.note_unmarked(ints([ENDING.start_ns + S // 4, ENDING.start_ns + S // 2]))
     tally.note_unmarked(ints([ENDING.start_ns + 2 * S, ENDING.end_ns]))
     border_ns = ENDING.start_ns + S // 2
@@ -226,7 +241,7 @@ def test_unmarked_arrivals_count_by_the_window_that_a_cut_moved_after_they_came(
 
 
 def test_of_any_number_of_unmarked_arrivals_each_counts_once_in_bounded_memory() -> None:
-    tally = EchoTally(ENDING, ints(POSITIONS))
+    tally = EchoTally(ENDING, ints(POSITIONS), SENDERS)
     for first_ns in range(ENDING.hold_ns - 20_000, ENDING.hold_ns + 80_000, 20_000):
         tally.note_unmarked(first_ns + np.arange(20_000))
     assert unmarked(tally) == 80_000

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.stats.made import WINDOW, Arrival, S, batch, histogram, ints, split
 from wswarm.stats import deliveries as module
+from wswarm.stats import extras
 from wswarm.stats.bins import Bins
 from wswarm.stats.deliveries import FanoutTally
 from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Arrivals, Window, unpack
@@ -201,9 +202,19 @@ def test_a_broadcast_that_was_never_sent_is_owed_to_nobody() -> None:
     assert settled(0, STILL_OPEN, 0).owed == 0
 
 
-def test_a_delivery_to_who_came_later_is_extra() -> None:
-    found = settled(SENT + 1, STILL_OPEN, SENT, is_received=True)
-    assert (found.extra, found.received, found.owed) == (1, 0, 0)
+@pytest.mark.parametrize(
+    ("opened_ns", "closed_ns", "sent_ns", "kind"),
+    [
+        (SENT + 1, STILL_OPEN, SENT, extras.EARLY),
+        (0, SENT, SENT, extras.LATE),
+        (0, STILL_OPEN, 0, extras.NEVER_SENT),
+    ],
+)
+def test_a_delivery_to_who_was_not_owed_it_is_extra(
+    opened_ns: int, closed_ns: int, sent_ns: int, kind: str
+) -> None:
+    found = settled(opened_ns, closed_ns, sent_ns, is_received=True)
+    assert (found.extra, found.extra_kinds, found.received, found.owed) == (1, {kind: 1}, 0, 0)
 
 
 @pytest.mark.parametrize(("closed_ns", "fate"), [(STILL_OPEN, (0, 1)), (SENT + 1, (1, 0))])
@@ -255,9 +266,9 @@ def test_broadcasts_beyond_the_end_are_forgotten_with_their_times() -> None:
 
 def test_a_tally_of_no_subscriber_and_no_broadcast_owes_nothing() -> None:
     tally = FanoutTally(WINDOW, 0, 1, 0, 0)
-    assert tally.settle(ints([]), ints([]), ints([]), Leavers(ints([]), S)) == (0, 0, 0, 0)
+    assert tally.settle(ints([]), ints([]), ints([]), Leavers(ints([]), S)) == (0,) * 6
     tally.reserve(0, 2)
-    assert tally.settle(ints([1, 2]), ints([]), ints([])) == (0, 0, 0, 0)
+    assert tally.settle(ints([1, 2]), ints([]), ints([])) == (0,) * 6
 
 
 SENT_NS = [WINDOW.hold_ns + number * 100 * MS for number in range(10)]
@@ -280,7 +291,7 @@ def test_a_subscriber_that_leaves(
     tally.record(batch([(0, 0, number, SENT_NS[number], SENT_NS[number] + MS) for number in received]))
     leavers = Leavers(ints([WINDOW.hold_ns + left_ms * MS]), patience_ms * MS)
     found = tally.settle(ints(SENT_NS), ints([WINDOW.origin_ns]), ints([STILL_OPEN]), leavers)
-    assert (found.owed, found.lost_silent, found.lost_disconnected, found.extra) == (owed, silent, 0, 0)
+    assert found == (owed, 0, silent, 0, 0, 0)
 
 
 def test_a_new_hold_forgets_the_figures_but_not_who_received_what() -> None:

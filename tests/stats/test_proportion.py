@@ -1,9 +1,9 @@
 """Wilson's interval, held against scipy."""
 
 import pytest
+import scipy  # not scipy.stats, which is only imported by the worker that needs it: it takes a second
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from wswarm.stats.proportion import wilson
 
@@ -14,7 +14,7 @@ LAW = settings(max_examples=100, deadline=None, derandomize=True)
 @given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_the_interval_is_scipy_s(case: tuple[int, int]) -> None:
     hits, trials = case
-    wanted = stats.binomtest(hits, trials).proportion_ci(method="wilson")
+    wanted = scipy.stats.binomtest(hits, trials).proportion_ci(method="wilson")
     assert wilson(hits, trials) == pytest.approx((wanted.low, wanted.high), abs=1e-12)
 
 

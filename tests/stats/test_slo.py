@@ -18,9 +18,11 @@ from wswarm.run import (
     Rates,
     Run,
     Scenario,
+    SloResult,
     Validity,
 )
-from wswarm.stats.slo import check, full_path, is_about, parse_objective
+from wswarm.stats.figures import full_path
+from wswarm.stats.slo import check, is_about, parse_objective
 
 NOTHING = Distribution(n=0)
 MESSAGES = Messages(
@@ -120,7 +122,7 @@ def test_a_short_name_stands_for_a_path_by_scenario(path: str, scenario: Scenari
         ("lost<100", "echo", 7.0),
         ("messages.lost<100", "echo", 7.0),
         ("messages.lost.silent<100", "echo", 5),
-        ("fanout.completion_time.p50<1", "fanout", 0.2),
+        ("fanout.completion_time.p50<1s", "fanout", 0.2),
         ("connections.failures.timeout<2", "echo", 1),
         ("connections.closes.1006<9", "echo", 2),
         ('connections.failures."http 403"<=3', "echo", 3),
@@ -159,9 +161,8 @@ def test_every_operator_compares_the_figure_with_the_limit(
     ("expression", "limit"),
     [
         ("p99<0", 0.0),
-        ("p99<1.5", 1.5),
-        ("p99>-1", -1.0),
-        ("p99<1e-3", 0.001),
+        ("p99>=0.0", 0.0),
+        ("p99<1.5s", 1.5),
         ("p99<50ms", 0.05),
         ("p99<2s", 2.0),
         ("p99<1m", 60.0),
@@ -201,11 +202,80 @@ def test_a_figure_that_is_null_is_not_met(expression: str, scenario: Any) -> Non
 
 
 @pytest.mark.parametrize(
+    ("expression", "scenario", "why"),
+    [
+        ("p99<1s", "connect", "n too small: needs 381, had 9"),
+        ("p99.9<1s", "fanout", "n too small: needs 3,838, had 100"),
+        ("fanout.completion_time.p95<1s", "fanout", "n too small: needs 73, had 10"),
+        ("send_lag.p99<1s", "echo", "nothing was measured"),
+        ("target.cpu_s<1h", "echo", "the target's process is not known"),
+        ("lost==0", "silent", "no such figure in this run"),
+        ("fanout.spread.p50<1h", "echo", "no such figure in this run"),
+    ],
+)
+def test_a_figure_that_the_run_lacks_says_why(expression: str, scenario: Any, why: str) -> None:
+    made = run("echo", messages=None) if scenario == "silent" else run(scenario)
+    if scenario == "connect":
+        short = msgspec.structs.replace(made.connections, handshake_time=Distribution(n=9))
+        made = msgspec.structs.replace(made, connections=short)
+    assert check(made, (expression,)) == [SloResult(expression=expression, value=None, met=False, why=why)]
+
+
+def test_while_a_handshake_failed_for_an_unknown_reason_no_single_reason_can_be_counted() -> None:
+    seen = msgspec.structs.replace(run().connections, failures={"http 403": 1, "moon: full": 2}, failed=3)
+    made = run(connections=seen)
+    results = check(made, ('connections.failures."http 520"==0', "connections.failed<=3"))
+    assert [(one.value, one.met) for one in results] == [(None, False), (3, True)]
+    assert "none of the documented ones: moon: full" in (results[0].why or "")
+    assert check(made, ('connections.failures."moon: full"<=2',))[0].met
+
+
+def test_a_figure_that_does_not_exist_is_refused_with_those_it_resembles() -> None:
+    with pytest.raises(PlanError, match=r"did you mean .*response_time\.p99"):
+        parse_objective("respons_time.p99<1s")
+
+
+@pytest.mark.parametrize(
     "path", ["connections.closes.1000", "connections.failures.refused", 'connections.failures."http 404"']
 )
 def test_a_reason_that_never_occurred_occurred_zero_times(path: str) -> None:
     (result,) = check(run(), (f"{path}==0",))
     assert (result.value, result.met) == (0, True)
+
+
+def lost(**reasons: int) -> Run:
+    """Return a run whose connections ended for these reasons, the first after 2 s."""
+    made = run()
+    seen = msgspec.structs.replace(
+        made.connections,
+        dropped=sum(reasons.values()),
+        close_reasons={reason.replace("_", " "): count for reason, count in reasons.items()},
+        open_time=Distribution(n=sum(reasons.values()), min=2.0),
+    )
+    return msgspec.structs.replace(made, connections=seen)
+
+
+@pytest.mark.parametrize(
+    ("expression", "value", "met"),
+    [
+        ("connections.dropped<=20", 20, True),
+        ('connections.close_reasons."4401 expired"<=19', 19, True),
+        ('connections.close_reasons."4401 expired"<19', 19, False),
+        ('connections.close_reasons."1006"==0', 0, True),
+        ("connections.open_time.min>=2s", 2.0, True),
+    ],
+)
+def test_an_objective_on_lost_connections_is_judged(expression: str, value: float, met: bool) -> None:
+    (result,) = check(lost(**{"4401_expired": 19, "1001": 1}), (expression,))
+    assert (result.value, result.met) == (value, met)
+
+
+def test_a_close_reason_that_may_be_among_the_others_is_not_called_absent() -> None:
+    made = lost(**{"4401_expired": 19, "other": 3})
+    absent, there = check(
+        made, ('connections.close_reasons."1006"==0', 'connections.close_reasons."4401 expired"==19')
+    )
+    assert (absent.value, absent.met, there.met) == (None, False, True)
 
 
 @pytest.mark.parametrize(
@@ -275,11 +345,44 @@ def test_a_name_with_a_blank_is_refused_with_how_to_quote_it() -> None:
         parse_objective("connections.failures.http 403<=3")
 
 
-@pytest.mark.parametrize("value", ["fast", "50mss", "5%", "nan", "--1", "1,5"])
-def test_a_limit_that_is_no_number_is_refused_by_name(value: str) -> None:
+@pytest.mark.parametrize("value", ["fast", "50mss", "5%", "nan", "--1", "-1", "1e-3", "1,5"])
+def test_a_limit_that_is_no_time_is_refused_by_name(value: str) -> None:
     with pytest.raises(PlanError) as refusal:
         parse_objective(f"p99<{value}")
-    assert f"{value!r} is not a number or a duration such as 50ms" in str(refusal.value)
+    assert f"{value!r} is not a duration such as 50ms" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        *("p99", "p99.9", "response_time.mean", "fanout.completion_time.max", "send_lag.p50", "phases.end"),
+        *("connections.handshake_time.min", "generator.loop_lag.p99", "generator.cpu_s", "clock_error"),
+        *("target.cpu_s_per_message", "connections.tls_time.p95"),
+    ],
+)
+def test_a_time_without_its_unit_is_refused_with_both_that_it_may_have_meant(figure: str) -> None:
+    with pytest.raises(PlanError) as refusal:
+        parse_objective(f"{figure} < 50")
+    assert str(refusal.value) == (
+        f"--slo '{figure} < 50': a time needs a unit: write {figure}<50ms or {figure}<50s"
+    )
+    assert parse_objective(f"{figure}<50ms").limit == 0.05
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        *("lost", "rates.achieved", "target.peak_rss", "messages.owed", "fanout.completion_time.n"),
+        *(
+            "generator.rss_per_connection",
+            'connections.failures."http 403"',
+            "plan.rate",
+            "environment.cores",
+        ),
+    ],
+)
+def test_counts_rates_per_second_and_bytes_need_no_unit(figure: str) -> None:
+    assert parse_objective(f"{figure}<50").limit == 50
 
 
 def test_each_objective_has_its_result_in_order() -> None:

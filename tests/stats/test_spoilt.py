@@ -27,6 +27,7 @@ def test_a_slice_within_the_limits_counts(found: Conditions) -> None:
         (Conditions(length_ns=SLICE_NS, longest_stop_ns=251 * MS), "stood still"),
         (Conditions(length_ns=SLICE_NS, lag_ns=201 * MS), "late"),
         (Conditions(length_ns=SLICE_NS, steal=0.31), "host"),
+        (Conditions(length_ns=SLICE_NS, least_ns=-1), "below 0"),
     ],
 )
 def test_a_slice_that_the_generator_or_the_machine_spoilt_says_why(found: Conditions, word: str) -> None:

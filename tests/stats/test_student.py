@@ -4,9 +4,9 @@ from math import exp, inf, log
 
 import numpy as np
 import pytest
+import scipy  # not scipy.stats, which is only imported by the worker that needs it: it takes a second
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from wswarm.stats.student import mean_interval, t_probability, t_quantile
 
@@ -16,13 +16,15 @@ LAW = settings(max_examples=100, deadline=None, derandomize=True)
 @pytest.mark.parametrize("degrees", [1, 2, 3, 4, 5, 7, 9, 11, 12, 29, 30, 119])
 @pytest.mark.parametrize("probability", [0.0001, 0.02, 0.3, 0.6, 0.9, 0.95, 0.975, 0.99, 0.9975, 0.9999])
 def test_the_quantile_is_scipy_s(degrees: int, probability: float) -> None:
-    assert t_quantile(probability, degrees) == pytest.approx(stats.t.ppf(probability, degrees), rel=1e-9)
+    assert t_quantile(probability, degrees) == pytest.approx(
+        scipy.stats.t.ppf(probability, degrees), rel=1e-9
+    )
 
 
 @LAW
 @given(st.floats(-50, 50), st.integers(1, 100))
 def test_the_probability_is_scipy_s(t: float, degrees: int) -> None:
-    assert t_probability(t, degrees) == pytest.approx(stats.t.cdf(t, degrees), abs=1e-12)
+    assert t_probability(t, degrees) == pytest.approx(scipy.stats.t.cdf(t, degrees), abs=1e-12)
 
 
 @LAW
@@ -40,7 +42,7 @@ def test_the_quantile_of_certainty_is_infinite_and_the_middle_is_nought() -> Non
 def test_the_interval_is_scipy_s_on_the_logarithms() -> None:
     logs = [log(1.02), log(1.05), log(0.99), log(1.07)]
     found = mean_interval(logs, 0.01)
-    wanted = stats.t.interval(0.98, len(logs) - 1, loc=np.mean(logs), scale=stats.sem(logs))
+    wanted = scipy.stats.t.interval(0.98, len(logs) - 1, loc=np.mean(logs), scale=scipy.stats.sem(logs))
     assert found is not None
     assert (found.low, found.high) == pytest.approx(tuple(exp(bound) for bound in wanted), rel=1e-12)
     assert found.ratio == pytest.approx(exp(np.mean(logs)))

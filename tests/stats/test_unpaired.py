@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+import scipy  # not scipy.stats, which is only imported by the worker that needs it: it takes a second
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from tests.stats.interleaved import experiment
 from wswarm.stats.slices import Metric
@@ -21,7 +21,7 @@ SAMPLES = st.lists(st.integers(0, 30).map(float), min_size=1, max_size=60)
 @LAW
 @given(SAMPLES, SAMPLES)
 def test_mann_whitney_is_scipy_s(first: list[float], second: list[float]) -> None:
-    wanted = stats.mannwhitneyu(first, second, method="asymptotic")
+    wanted = scipy.stats.mannwhitneyu(first, second, method="asymptotic")
     above, probability = mann_whitney(first, second)
     assert above * len(first) * len(second) == pytest.approx(wanted.statistic)
     if len({*first, *second}) > 1:

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from wswarm.run import Verdict
+from wswarm.stats.causes import Surroundings
+from wswarm.stats.silence import Instead
 from wswarm.stats.validity import Evidence, judge
 
 MS = 1_000_000
@@ -66,6 +68,7 @@ def evidence(**found: Any) -> Evidence:
         ({"opened_share": 0.9999}, "suspect"),
         ({"opened_share": 0.9}, "suspect"),
         ({"opened_share": 0.8999}, "invalid"),
+        ({"below_zero": ("response_time -902 ms",)}, "invalid"),
         ({"measured": 1}, "valid"),
         ({"measured": 0}, "invalid"),
         ({"measured": None, "scenario": "connect"}, "valid"),
@@ -77,6 +80,7 @@ def test_the_verdict_turns_at_the_documented_thresholds(found: dict[str, Any], v
     assert judge(evidence(**found)).verdict == verdict
 
 
+BUSY = {"cpu_share": 0.8}
 BAD = {
     "lost agent": ({"lost_agents": ("agent 1 was killed",)}, "agent 1 was killed", "run it again"),
     "stop": ({"longest_stop_ns": 3 * 10**9}, "3.00 s", "quieter machine"),
@@ -87,16 +91,18 @@ BAD = {
         "let the ramp end",
     ),
     "cut": ({"measured": 0, "was_cut": True}, "nothing measured", "before its hold began"),
-    "few sent": ({"sent_share": 0.5}, "50.00%", "lower --rate"),
-    "very late": ({"send_lag_ns": 30 * MS}, "30.0 ms late", "--processes"),
-    "few opened": ({"opened_share": 0.5}, "50.0%", "lower -c or --connect-rate"),
-    "some unsent": ({"sent_share": 0.995}, "99.50%", "lower --rate"),
-    "late": ({"send_lag_ns": 2 * MS}, "2.0 ms late", "lower --rate"),
+    "few sent": ({"sent_share": 0.5, **BUSY}, "50.00%", "lower --rate"),
+    "not read": ({"sent_share": 0.5, "blocked": 7}, "7 still waited for room", "lower --rate"),
+    "very late": ({"send_lag_ns": 30 * MS, **BUSY}, "30.0 ms late", "--processes"),
+    "few opened": ({"opened_share": 0.5, "refused": "http 503: 5"}, "50.0%", "lower -c or --connect-rate"),
+    "some unsent": ({"sent_share": 0.995, **BUSY}, "99.50%", "lower --rate"),
+    "late": ({"send_lag_ns": 2 * MS, **BUSY}, "2.0 ms late", "lower --rate"),
     "some unopened": ({"opened_share": 0.95}, "95.0%", "see the reasons"),
-    "loop": ({"loop_lag_ns": 2 * MS}, "2.0 ms late", "--processes"),
+    "loop": ({"loop_lag_ns": 2 * MS, **BUSY}, "2.0 ms late", "--processes"),
     "cpu": ({"cpu_share": 0.97}, "97%", "--processes"),
     "steal": ({"steal": 0.2}, "20%", "quieter machine"),
-    "busy": ({"busy": 0.99}, "99%", "another machine"),
+    "busy": ({"busy": 0.99}, "99%", "use another one"),
+    "below zero": ({"below_zero": ("response_time -902 ms",)}, "response_time -902 ms", "report it"),
 }
 
 
@@ -138,3 +144,42 @@ def test_a_lag_counts_against_the_median_and_a_loop_lag_against_the_completion()
     )
     assert len(judged.reasons) == 1
     assert "the generator's loop" in judged.reasons[0]
+
+
+ESTABLISHED = [
+    ({"send_lag_ns": 3_800_000}, "up to 3.8 ms too long, counts stand"),
+    ({"loop_lag_ns": 2_500_000}, "up to 2.5 ms too long, counts stand"),
+    ({"longest_stop_ns": 3 * 10**9}, "up to 3.00 s too long, counts stand"),
+    ({"cpu_share": 0.9, "loop_lag_ns": 400_000}, "up to 0.4 ms too long, counts stand"),
+    ({"steal": 0.1, "loop_lag_ns": None}, "an unknown amount too long, counts stand"),
+    ({"busy": 0.99}, "counts stand"),
+    ({"sent_share": 0.5}, "a smaller load"),
+    ({"opened_share": 0.95}, "a slightly smaller load"),
+]
+
+
+@pytest.mark.parametrize(("found", "affected"), ESTABLISHED)
+def test_a_reason_says_what_is_affected_and_by_how_much(found: dict[str, Any], affected: str) -> None:
+    (reason,) = judge(evidence(**found)).reasons
+    assert affected in reason
+
+
+def test_two_signs_of_one_lateness_name_its_cause_once() -> None:
+    around = Surroundings(wait_share=0.2)
+    late, loop = judge(evidence(send_lag_ns=2 * MS, loop_lag_ns=2 * MS, around=around)).reasons
+    assert "it waited for a core for 20% of the time" in late
+    assert "the same cause" in loop
+    assert "waited" not in loop
+
+
+def test_a_stop_for_want_of_a_core_is_told_from_one_that_nobody_explains() -> None:
+    (waited,) = judge(evidence(longest_stop_ns=10**9, around=Surroundings(wait_share=0.3))).reasons
+    (stopped,) = judge(evidence(longest_stop_ns=10**9, around=Surroundings(wait_share=0.0))).reasons
+    assert "it waited for a core for 30% of the time" in waited
+    assert "waited" not in stopped
+
+
+def test_nothing_measured_because_the_target_hung_up_is_told_as_that() -> None:
+    instead = Instead(hung_up="the target closed 5 of 5 connections before the load began (4401, after 1 ms)")
+    (reason,) = judge(evidence(measured=0, was_cut=True, instead=instead)).reasons
+    assert reason == f"nothing measured: {instead.hung_up}"

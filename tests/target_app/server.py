@@ -15,7 +15,7 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-PATIENCE = 30.0  # seconds until a test gives up on something that has to happen: a guard, never a measurement
+PATIENCE = 120.0  # seconds until a test gives up on what has to happen: a guard, never a measurement
 ROOT = Path(__file__).parents[2]
 FRAMING = "target_app.broadcast.framing:FramingProtocol"
 

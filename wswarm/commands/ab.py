@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from wswarm.commands import terminal
-from wswarm.commands.outputs import check_outputs, write_comparison
-from wswarm.comparison import REFERENCE, REFERENCE_URL, Ab
+from wswarm.commands import grammar, terminal
+from wswarm.commands.outputs import check_outputs, files_named, write_comparison
+from wswarm.comparison import REFERENCE_URL, Ab
 from wswarm.errors import PlanError, TargetError
 from wswarm.experiment import versions
 from wswarm.experiment.ab import compare
@@ -30,7 +30,8 @@ CONNECTIONS = {"echo": 50, "fanout": 100}
 
 _OF_PLAN = (
     *("connections", "rate", "arrivals", "drain", "publishers", "size", "text", "json", "binary", "on_open"),
-    *("profile", "headers", "cookies", "subprotocols", "bind", "driver", "deflate"),
+    *("message_file", "escape", "profile", "headers", "cookies", "subprotocols", "bind", "driver", "deflate"),
+    "follow",
 )
 
 
@@ -38,21 +39,26 @@ def compare_versions(parsed: argparse.Namespace) -> int:
     """Compare base and head, and return the exit code that the verdict deserves."""
     url, options = address_and_options(parsed)
     check_versions(parsed)
+    commits = None
+    if not parsed.base_cmd:
+        commits = versions.find_commits(parsed.base, parsed.head or versions.WORKING_TREE, parsed.serve)
     check_outputs(parsed)
     draft = make_experiment(parsed, url, options, versions.not_ready())
     draft.plan(1)
-    with terminal.report_folder(parsed.output, "ab") as folder:
-        pair = _make_ready(parsed)  # there is nothing to keep yet: Ctrl-C aborts
+    with terminal.report_folder(parsed.output, "ab", files_named(parsed)) as folder:
+        pair = _make_ready(parsed, commits)  # there is nothing to keep yet: Ctrl-C aborts
         experiment = make_experiment(parsed, url, options, pair)
         with terminal.Interrupts() as interrupts:
             ab = _compare(experiment, parsed, interrupts)
+            _print(parsed, ab)  # before anything is written: a full disk costs no figure
             stored, overlays = comparisons.load(save_ab(ab, folder))
             comparisons.save_page(stored, folder, overlays, plots=not parsed.no_plots)
     if folder.resolve().parent == store.DEFAULT_ROOT.resolve():
         link_latest(folder)
     say = terminal.say if parsed.print != "json" else _keep_quiet
     write_comparison(parsed, stored.comparison, stored.context, folder, say)
-    _print(parsed, ab, folder)
+    if parsed.print != "json" and not parsed.quiet:
+        terminal.say(f"report: {folder}/{comparisons.PAGE_FILE}")
     return exit_code(ab, is_strict=parsed.strict)
 
 
@@ -68,9 +74,7 @@ def exit_code(ab: Ab, *, is_strict: bool) -> int:
 
 def address_and_options(parsed: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     """Return the service's address, and the options of the plan that were given."""
-    options = {name: getattr(parsed, name, None) for name in _OF_PLAN}
-    options = {name: value for name, value in options.items() if value is not None}
-    options = {name: tuple(one) if isinstance(one, list) else one for name, one in options.items()}
+    options = grammar.messages({name: getattr(parsed, name, None) for name in _OF_PLAN})
     options.setdefault("connections", CONNECTIONS[parsed.scenario])
     given = (getattr(parsed, name, None) for name in ("url", "base_cmd", "serve"))
     if not any(given):
@@ -138,16 +142,24 @@ def _compare(experiment: Experiment, parsed: argparse.Namespace, interrupts: ter
             raise
 
 
-def _make_ready(parsed: argparse.Namespace) -> versions.Pair:
-    if parsed.base_cmd:
+def _make_ready(parsed: argparse.Namespace, commits: versions.Commits | None) -> versions.Pair:
+    if commits is None:
         return versions.by_commands(parsed.base_cmd, parsed.head_cmd)
-    head, serve = parsed.head or versions.WORKING_TREE, parsed.serve or REFERENCE
-    cache = parsed.cache or _cache()
-    return versions.by_commits(parsed.base, head, serve, cache, lambda text: _tell(parsed, text))
+    return versions.by_commits(commits, parsed.cache or _cache(), lambda text: _tell(parsed, text))
 
 
 def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wswarm"
+    """Return where versions are kept unless told.
+
+    Raises:
+        PlanError: there is no home folder.
+    """
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wswarm"
+    except RuntimeError:
+        raise PlanError(
+            "there is no home folder to keep the versions in: give one, as in --cache /tmp/wswarm"
+        ) from None
 
 
 def _tell(parsed: argparse.Namespace, text: str) -> None:
@@ -160,9 +172,8 @@ def _keep_quiet(_: str) -> None:
     """Print no annotations where the JSON stands on stdout alone."""
 
 
-def _print(parsed: argparse.Namespace, ab: Ab, folder: Path) -> None:
+def _print(parsed: argparse.Namespace, ab: Ab) -> None:
     if parsed.print == "json":
         terminal.say(msgspec.json.encode(ab).decode())
     elif not parsed.quiet:
         terminal.say(ab_summary(ab))
-        terminal.say(f"report: {folder}/{comparisons.PAGE_FILE}")

@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 
 from wswarm.commands import exits
-from wswarm.commands.outputs import check_outputs, write_comparison
+from wswarm.commands.outputs import check_outputs, files_named, write_comparison
+from wswarm.commands.terminal import check_own
 from wswarm.errors import PlanError, ResultError
 from wswarm.report import benchmark_file, comparison_text, comparisons, effects, overlay, store
 from wswarm.report.benchmark_file import BenchmarkFile
@@ -31,16 +32,19 @@ FAR_APART_H = 1
 def compare(parsed: argparse.Namespace, say: Callable[[str], None]) -> int:
     """Compare BASE with HEAD, write the report, and return the exit code."""
     check_outputs(parsed)
+    if parsed.output is not None:
+        check_own(parsed.output, files_named(parsed))
     stored, overlays = _read(parsed)
+    if parsed.print == "json":
+        say(msgspec.json.encode(stored).decode())
+    elif not parsed.quiet:
+        say(comparison_text.summary(stored.comparison, stored.context))
     folder = parsed.output or store.new_folder(None, "compare", datetime.now(UTC))
     comparisons.save(stored, folder, overlays, plots=not parsed.no_plots)
     if parsed.output is None:
         store.link_latest(folder)
     write_comparison(parsed, stored.comparison, stored.context, folder, _aside(parsed, say))
-    if parsed.print == "json":
-        say(msgspec.json.encode(stored).decode())
-    elif not parsed.quiet:
-        say(comparison_text.summary(stored.comparison, stored.context))
+    if parsed.print != "json" and not parsed.quiet:
         say(f"report: {folder}/{comparisons.PAGE_FILE}")
     is_advisory = stored.context.advisory is not None
     return exits.of_comparison(stored.comparison, is_advisory=is_advisory, strict=parsed.strict)

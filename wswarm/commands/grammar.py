@@ -2,13 +2,14 @@
 
 import argparse
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from wswarm import units
 from wswarm.errors import PlanError
 from wswarm.load.profile import PROFILES
+from wswarm.load.template import Binary, as_text, check_utf8
 
 UNITS = "Durations: 250ms 10s 1m30s. Counts: 10k 1m. Rates: 500/s 2k/s 30/m. Sizes: 512 16k 64KiB."
 
@@ -51,6 +52,36 @@ count, duration = typed(units.parse_count), typed(units.parse_duration)
 rate, size = typed(units.parse_rate), typed(units.parse_size)
 
 
+def messages(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings of a plan in which messages are as a plan keeps them, those of a file among them.
+
+    Raises:
+        PlanError: a message can't be, or is given twice.
+    """
+    settings: dict[str, Any] = {
+        name: tuple(one) if isinstance(one, list) else one for name, one in given.items() if one is not None
+    }
+    path: str | None = settings.pop("message_file", None)
+    if path is not None:
+        if "text" in settings or "json" in settings:
+            raise PlanError("--message-file, --text and --json all give the message: use one")
+        content = _content(path)
+        if not settings.get("binary"):
+            check_utf8(content, f"--message-file {path}:", "add --binary")
+        settings = {"binary": False} | settings | {"text": content}
+    return as_text(settings)
+
+
+def _content(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise PlanError(
+            f"--message-file {path!r} can't be read: {why}; name a file with the message"
+        ) from None
+
+
 def add_message(parser: argparse.ArgumentParser) -> None:
     """Add what the messages are."""
     message = parser.add_argument_group(
@@ -59,6 +90,8 @@ def add_message(parser: argparse.ArgumentParser) -> None:
     add = message.add_argument
     add("--text", metavar="T", help="template (default: {marker} alone)")
     add("--json", metavar="T", help='JSON template, such as {"type":"say","text":"{marker}"}')
+    file = "template in a file, byte by byte as it is there"
+    add("--message-file", metavar="PATH", help=file)
     add("--size", metavar="BYTES", type=size, help="pad to this size (default: no padding)")
     add("--binary", action="store_true", default=None, help="send binary frames (default: text)")
 
@@ -70,13 +103,21 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
     profiles = f"URL is the reference application's base: {', '.join(PROFILES)} (default: any service)"
     add("--profile", metavar="NAME", help=profiles)
     add("--on-open", metavar="MESSAGE", action="append", help="send when open; repeatable")
+    binary = "the same as a binary frame; both in their order"
+    add("--on-open-binary", metavar="MESSAGE", dest="on_open", type=Binary, action="append", help=binary)
+    escapes = r"\0 \xNN \n \r \t \uXXXX \\ in --text, --on-open and --on-open-binary"
+    add("--escape", action="store_true", default=None, help=escapes)
     header = "header of the handshake; repeatable"
     add("-H", "--header", dest="headers", metavar="'NAME: VALUE'", action="append", help=header)
     add("--cookie", dest="cookies", metavar="NAME=VALUE", action="append", help="cookie; repeatable")
     subprotocol = "subprotocol to offer; repeatable"
     add("--subprotocol", dest="subprotocols", metavar="NAME", action="append", help=subprotocol)
     add("--bind", metavar="ADDR", action="append", help="local address, taken in turn; repeatable")
+    ping = "ping each connection so often, and time the pongs (default: never)"
+    add("--ping", metavar="TIME", type=duration, help=ping)
     drivers = "WebSocket implementation (default: picows)"
+    follow = "go where a redirect of the handshake leads (default: count it as a failure)"
+    add("--follow", action="store_true", default=None, help=follow)
     add("--driver", choices=("picows", "websockets"), help=drivers)
     deflate = "offer permessage-deflate (--driver websockets)"
     add("--deflate", action="store_true", default=None, help=deflate)

@@ -2,8 +2,9 @@
 
 import argparse
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from wswarm.errors import PlanError
 from wswarm.report import annotations, checks, comparisons, exports, history, junit, markdown, store
@@ -28,6 +29,11 @@ def check_outputs(parsed: argparse.Namespace) -> None:
         if path is not None and (path.is_dir() or not path.parent.is_dir()):
             why = "it is a folder" if path.is_dir() else f"there is no folder {path.parent}"
             raise PlanError(f"--{name.replace('_', '-')} {path} can't be written: {why}")
+
+
+def files_named(parsed: argparse.Namespace) -> list[Path]:
+    """Return the files that the options name."""
+    return [path for name in _FILES if (path := getattr(parsed, name, None)) is not None]
 
 
 def write_comparison(
@@ -56,14 +62,23 @@ def write_comparison(
             comparisons.draw_trend(entries, folder)
 
 
-def write_runs(parsed: argparse.Namespace, runs: Sequence[Run], say: Callable[[str], None]) -> None:
+def write_runs(
+    parsed: argparse.Namespace,
+    runs: Sequence[Run],
+    say: Callable[[str], None],
+    failures: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Write all that was asked for of runs.
+
+    Args:
+        failures: By scenario that has no run, why it could not be measured.
 
     Raises:
         ResultError: a file can't be written.
     """
     seconds = sum(run.phases.end for run in runs)
-    _write(parsed, markdown.runs(runs), checks.of_runs(runs), exports.of_runs(runs), seconds, say)
+    found = checks.of_runs(runs, failures)
+    _write(parsed, markdown.runs(runs, failures), found, exports.of_runs(runs), seconds, say)
 
 
 def _write(

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,13 +11,12 @@ from types import FrameType
 from typing import Any
 
 from wswarm.errors import PlanError, ResultError
-from wswarm.report import store
-
-INTERRUPTED = 130
-INVALID = 98
-REGRESSION = 97
-INCONCLUSIVE = 96
-SLO_MISSED = 99
+from wswarm.exit_codes import INCONCLUSIVE as INCONCLUSIVE
+from wswarm.exit_codes import INTERRUPTED as INTERRUPTED
+from wswarm.exit_codes import INVALID as INVALID
+from wswarm.exit_codes import REGRESSION as REGRESSION
+from wswarm.exit_codes import SLO_MISSED as SLO_MISSED
+from wswarm.report import folders, store
 
 
 class Interrupts:
@@ -28,7 +27,10 @@ class Interrupts:
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> "Interrupts":
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)  # Windows has no SIGHUP
+            if number is None:
+                continue
             self._before[number] = signal.signal(number, self._note)
         return self
 
@@ -51,10 +53,20 @@ class Interrupts:
 
 
 @contextmanager
-def report_folder(wanted: Path | None, name: str) -> Iterator[Path]:
-    """Yield a folder that can be written; folders made for a run that then failed do not stay behind empty."""
+def report_folder(wanted: Path | None, name: str, besides: Iterable[Path | None] = ()) -> Iterator[Path]:
+    """Yield a folder that can be written; folders made for a run that then failed do not stay behind empty.
+
+    Args:
+        wanted: What was asked for, empty or with an earlier report; `None`: a new one below `reports`.
+        besides: Files that may be in it all the same, as this command writes them.
+
+    Raises:
+        PlanError: it can't be written, or holds what is no report.
+    """
     made = _missing(wanted or store.DEFAULT_ROOT)
     try:
+        if wanted is not None:
+            check_own(wanted, [path for path in besides if path is not None])
         folder = wanted or store.new_folder(None, name, datetime.now(UTC))
         store.prepare(folder)
     except ResultError as error:
@@ -68,12 +80,36 @@ def report_folder(wanted: Path | None, name: str) -> Iterator[Path]:
         raise
 
 
+def check_own(folder: Path, besides: Collection[Path] = ()) -> None:
+    """Check that the folder holds nothing but an earlier report of ours, if anything.
+
+    Args:
+        besides: Files that may be in it all the same.
+
+    Raises:
+        PlanError: it does.
+    """
+    found = folders.stranger(folder, besides)
+    if found is not None:
+        raise PlanError(
+            f"-o {folder} holds {found!r}, which is no report of wswarm's: choose an empty or a new folder, such as"
+            f" -o {folder / 'wswarm'}"
+        )
+
+
 def _missing(folder: Path) -> list[Path]:
     """Return the folder and those above it, as far as they are not there, innermost first."""
     try:
         return [path for path in (folder, *folder.parents) if not path.exists()]
     except OSError:  # a name too long, a loop of links: `prepare` says so
         return []
+
+
+def warn(command: str, lines: Iterable[str]) -> None:
+    """Print to stderr, before a measurement, what will come of it as planned: each line once."""
+    for line in dict.fromkeys(lines):
+        with suppress(OSError):
+            print(f"wswarm {command}: {line}", file=sys.stderr, flush=True)
 
 
 def say(shown: str, end: str = "\n") -> None:

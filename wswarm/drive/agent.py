@@ -20,7 +20,7 @@ from wswarm.drive.serving import Finished, serve
 from wswarm.drive.swarm import Swarm
 from wswarm.drive.tls import client_context
 from wswarm.stats.deliveries import FanoutTally
-from wswarm.stats.findings import Findings, Window, pack, unpack
+from wswarm.stats.findings import Findings, Int64s, Window, pack, unpack
 from wswarm.stats.tally import EchoTally
 from wswarm.units import NS_PER_S
 
@@ -54,6 +54,8 @@ class Agent:
             subprotocols=plan.subprotocols,
             deflate=plan.deflate,
             timeout=plan.connect_timeout,
+            sni=plan.sni,
+            elsewhere={},
         )
         self._swarm = Swarm(plan, command.prefix, driver(plan.driver), settings, command.numbers)
         self._swarm.is_replying = plan.closed
@@ -94,7 +96,7 @@ class Agent:
         self._effort.note_drain()
         grace_ns = load.settle_ns - window.drain_ns
         while self._sender is not None and not self._sender.is_done():
-            if now_ns() >= self._window.drain_ns + grace_ns:
+            if now_ns() >= min(self._window.drain_ns + grace_ns, self._window.end_ns):
                 break
             await asyncio.sleep(_POLL_S)
         if self._sender is not None:
@@ -110,7 +112,7 @@ class Agent:
                 await asyncio.wait_for(self._is_cut.wait(), left_ns / NS_PER_S)
 
     def cut(self, window: Window) -> None:
-        """Keep to this window from now on: its hold ends earlier, and no more connections are begun."""
+        """Keep to this window from now on: its hold or drain ends earlier, and no more connections are begun."""
         self._swarm.stop_opening()
         self._window = window
         self._is_cut.set()
@@ -121,7 +123,7 @@ class Agent:
 
     async def settle(self, settle: wire.Settle) -> None:
         """Wait until nothing is owed any more or the deadline has come, then report all that was found."""
-        while now_ns() < settle.deadline_ns:
+        while now_ns() < min(settle.deadline_ns, self._window.end_ns):  # a cut may come meanwhile
             began_ns = now_ns()
             if not self._is_owed(settle):
                 break
@@ -132,7 +134,9 @@ class Agent:
         self._is_owed(settle)
         tally = self._tally
         findings = Findings(
-            sockets=self._swarm.sockets(),
+            sockets=self._swarm.sockets(self._spoke_ns()),
+            words=self._swarm.words(),
+            is_publisher=self._command.role == "publish",
             effort=self._effort.effort(self._lag),
             sends=self._sender.findings() if self._sender is not None else None,
             arrivals=tally.findings()
@@ -158,12 +162,20 @@ class Agent:
             number=self._snapshots,
             open=self._swarm.open,
             opened=self._swarm.opened,
-            failures=dict(self._swarm.failures),
+            failures=dict(self._swarm.said.failures),
+            refusals=dict(self._swarm.said.refusals),
+            endings=dict(self._swarm.said.endings),
             sent=sender.outbox.sent if sender else 0,
             received=tally.received_all if tally else 0,
             times=tally.response.pack() if tally else b"",
         )
         self._say(snapshot)
+
+    def _spoke_ns(self) -> Int64s | None:
+        """Return per row when it sent last, where each row sends for itself."""
+        if self._sender is None or self._command.role != "echo":
+            return None
+        return self._sender.outbox.last_sent_ns(len(self._swarm.rows))
 
     def _say(self, report: wire.Report) -> None:
         self._writer.write(wire.encode(report))
@@ -179,7 +191,7 @@ class Agent:
             is_shared = role == "publish"
             self._sender = OpenSender(self._swarm, plan, window, positions, load.senders, is_shared=is_shared)
         if role == "echo":
-            self._tally = EchoTally(window, positions)
+            self._tally = EchoTally(window, positions, load.senders)
         elif role == "subscribe":
             schedule = schedule_of(plan)
             self._tally = FanoutTally(

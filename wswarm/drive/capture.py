@@ -1,8 +1,8 @@
 """The hot path inward: one call per received message, everything else in batches.
 
-`Capture.take` is all that runs for a marked message: it reads the clock, finds the marker and appends three
-values. What they mean is found out by `Capture.drain` and the tally, thousands at a time; `load.marker` and
-`stats.ledger` are pure and tested on their own.
+`Capture.take` is all that runs for a marked message: it reads the clock, finds the marker (all of them, where a
+server puts several messages into one) and appends three values. What they mean is found out by `Capture.drain` and
+the tally, thousands at a time; `load.marker` and `stats.ledger` are pure and tested on their own.
 """
 
 from array import array
@@ -12,15 +12,18 @@ import numpy as np
 import numpy.typing as npt
 
 from wswarm.drive.clock import now_ns
-from wswarm.load.marker import MARKER_SIZE, PREFIX_SIZE, read_marks
+from wswarm.drive.samples import LOOKED_AT, Samples
+from wswarm.load.marker import MARKER_SIZE, PREFIX_SIZE, markers_in, read_marks
 from wswarm.stats.tally import Batch
 
 Int64s = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Take = Callable[[int, bytes], bool]
 
 _FOLD_IDLE = 1_024
 _FOLD_SENDING = 4_096  # a fold delays the sends due meanwhile: rarely and for 1 ms, rather than often
 _FOLD_BUSY = 8_192
+_ROOM_FOR_TWO = PREFIX_SIZE + MARKER_SIZE
 _IDLE_LAG_NS = 300_000
 _FOLD_NS = 500_000_000
 
@@ -28,29 +31,37 @@ _FOLD_NS = 500_000_000
 class Capture:
     """Messages taken since the last `drain`.
 
+    Args:
+        copies: How often each message holds its marker.
+
     Attributes:
         take: Takes the payload received on a row: true if it was marked. One function for all rows: what a thousand
             connections touch once per broadcast has to be few cache lines.
+        samples: Of messages that it refused.
     """
 
-    def __init__(self, prefix: bytes) -> None:
-        self._prefix = prefix
+    def __init__(self, prefix: bytes, copies: int = 1) -> None:
+        self._prefix, self._copies = prefix, copies
         self._rows: list[int] = []  # appending to a list costs less than to an array, the conversion included
         self._times: list[int] = []
         self._markers: list[bytes] = []
+        self._batches: list[tuple[int, int]] = []  # frames with several marks: place of the first, number
         self._unmarked = array("q")
+        self.samples = Samples(prefix)
         self.take = self._taker()
 
     def __len__(self) -> int:
         return len(self._times) + len(self._unmarked)
 
-    def note_unmarked(self, _payload: bytes) -> None:
+    def note_unmarked(self, payload: bytes) -> None:
         """Note that a message arrived that `take` refused."""
         self._unmarked.append(now_ns())
+        self.samples.look(payload)
 
     def _taker(self) -> Take:
-        prefix, append_marker = self._prefix, self._markers.append
-        append_row, append_time, clock, size = self._rows.append, self._times.append, now_ns, MARKER_SIZE
+        prefix, size, room_for_two = self._prefix, MARKER_SIZE, _ROOM_FOR_TWO
+        append_marker, append_row, append_time = self._markers.append, self._rows.append, self._times.append
+        clock, take_several = now_ns, self._take_several
 
         def take(row: int, payload: bytes) -> bool:
             received_ns = clock()
@@ -60,17 +71,26 @@ class Capture:
                 append_marker(payload)
             else:
                 at = payload.find(prefix)
-                if at < 0:
+                room = len(payload) - at
+                if at < 0 or room < size:
                     return False
-                marker = payload[at : at + size]
-                if len(marker) != size:
-                    return False
-                append_marker(marker)
+                if room >= room_for_two and payload.find(prefix, at + PREFIX_SIZE) >= 0:
+                    return take_several(row, payload, received_ns)
+                append_marker(payload[at : at + size])
             append_time(received_ns)
             append_row(row)
             return True
 
         return take
+
+    def _take_several(self, row: int, payload: bytes, received_ns: int) -> bool:
+        markers = markers_in(payload, self._prefix, self._copies)
+        if markers:
+            self._batches.append((len(self._markers), len(markers)))
+        self._markers += markers
+        self._times += [received_ns] * len(markers)
+        self._rows += [row] * len(markers)
+        return markers != []
 
     def drain(self) -> Batch:
         """Return what was taken since the last call, in order of arrival, and forget it."""
@@ -83,12 +103,23 @@ class Capture:
             marks.intended_ns,
             np.array(self._times, np.int64),
         )
-        for column in (self._rows, self._times, self._markers):
+        if sound is not None:
+            damaged = self._without_sound_mark(sound)
+            self._unmarked.extend(batch.received_ns[damaged].tolist())
+            for marker in markers[damaged[:LOOKED_AT]]:
+                self.samples.look(marker.tobytes())
+            batch = batch.where(sound)
+        for column in (self._rows, self._times, self._markers, self._batches):
             column.clear()
-        if sound is None:
-            return batch
-        self._unmarked.extend(batch.received_ns[~sound].tolist())
-        return batch.where(sound)
+        return batch
+
+    def _without_sound_mark(self, sound: Bools) -> Int64s:
+        """Return the place of the first mark of each frame in which none is sound."""
+        first = np.arange(len(sound))
+        for place, size in self._batches:
+            first[place : place + size] = place
+        has_sound = np.bincount(first, sound) > 0
+        return np.unique(first[~has_sound[first]])
 
     def drain_unmarked(self) -> Int64s:
         """Return when messages without a sound marker came since the last call, ascending, and forget it.
@@ -103,6 +134,7 @@ class Capture:
         """Forget what was taken, and what was not."""
         self.drain()
         self.drain_unmarked()
+        self.samples.begin()
 
 
 class FoldClock:

@@ -1,16 +1,41 @@
 """An agent's process and the socket to it, as its front end holds them: started, told, heard, ended."""
 
-import socket
+import os
+import signal
 import subprocess
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import IO
 
 from wswarm.drive import wire
+from wswarm.drive.channel import start_with_channel
+from wswarm.drive.scratch import scratch_file
 from wswarm.drive.start import module_command
+from wswarm.errors import GeneratorError
 
 _EXIT_S = 5.0
 _READ_SIZE = 1 << 20
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # an agent multiplies no matrices
+_OF_THE_FRONT_END = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Block, for processes started meanwhile, what a terminal or a supervisor sends to a whole group of processes.
+
+    An agent is told by its front end when to end; until it has begun to listen, Ctrl-C would kill it. Those that come
+    meanwhile are not lost: they are delivered afterwards.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _OF_THE_FRONT_END)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Child:
@@ -18,7 +43,7 @@ class Child:
 
     Args:
         name: What reports call it.
-        module: Run with the number of its end of the socket.
+        module: Run with a word that says where its end of the socket is.
 
     Attributes:
         channel: This end of the socket.
@@ -29,18 +54,31 @@ class Child:
         self.name = name
         self.death: str | None = None
         self._is_ended = False
-        ours, theirs = socket.socketpair()
-        self.channel = ours
-        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `end`
+        self._waited_s: float | None = None
+        self._module = module
+        self._errors: IO[bytes] = scratch_file()
         self._unread = bytearray()
-        self.process = subprocess.Popen(
-            module_command(module, str(theirs.fileno())),
-            pass_fds=(theirs.fileno(),),
+        try:
+            with _undisturbed():
+                self.process, self.channel = start_with_channel(self._start)
+        except OSError as error:
+            self._errors.close()
+            raise GeneratorError(
+                f"{name} can't be started: {error.strerror or error}: the limit of processes (ulimit -u, pids.max of"
+                " a container), of open files or of memory is reached; use fewer --processes, or raise it"
+            ) from None
+
+    def _start(
+        self, word: str, inherited: Sequence[int], variables: Mapping[str, str]
+    ) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            module_command(self._module, word),
+            pass_fds=inherited,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=self._errors,
+            env={**_ONE_THREAD, **os.environ, **variables},
         )
-        theirs.close()
 
     def send(self, message: bytes) -> None:
         """Send an encoded command; an agent that is gone does not hear it."""
@@ -75,7 +113,14 @@ class Child:
         lines = [line.strip(" |+-") for line in lines]
         lines = [line for line in lines if line]
         cause = f"killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+        if self._waited_s is not None:
+            cause = f"did not answer for {self._waited_s:g} s: it hangs, or the machine is too busy to run it"
         self.death = f"{self.name} {cause}" + (f" ({lines[-1]})" if lines else "")
+
+    def give_up(self, waited_s: float) -> None:
+        """Kill an agent that has not answered for so long; it is dead as soon as that is heard."""
+        self._waited_s = waited_s
+        self.process.kill()
 
     def end(self) -> None:
         """Hang up, and make sure that the process ends."""

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from wswarm.drive.libc import libc
 from wswarm.units import NS_PER_S
 
 now_ns = time.monotonic_ns
@@ -44,11 +45,12 @@ class KernelTimer:
     __slots__ = ("_callback", "_fd", "_loop", "_pointer", "_set", "_spec")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
-        libc = ctypes.CDLL(None, use_errno=True)
-        self._fd: int = libc.timerfd_create(_CLOCK_MONOTONIC, os.O_NONBLOCK | os.O_CLOEXEC)
+        library = libc()
+        assert library is not None, "asked for before"
+        self._fd: int = library.timerfd_create(_CLOCK_MONOTONIC, os.O_NONBLOCK | os.O_CLOEXEC)
         if self._fd < 0:
             raise OSError(ctypes.get_errno(), "timerfd_create")
-        self._set = libc.timerfd_settime
+        self._set = library.timerfd_settime
         self._spec = _Itimerspec()
         self._pointer = ctypes.byref(self._spec)
         self._loop, self._callback = loop, callback
@@ -105,9 +107,11 @@ class LoopTimer:
         self._callback()
 
 
-HAS_KERNEL_TIMER = sys.platform == "linux"
+def has_kernel_timer() -> bool:
+    """Return whether this system has timers finer than the event loop's 1 ms."""
+    return sys.platform == "linux" and hasattr(libc(), "timerfd_create")
 
 
 def make_timer(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> Timer:
     """Return the finest timer that this system has."""
-    return KernelTimer(loop, callback) if HAS_KERNEL_TIMER else LoopTimer(loop, callback)
+    return KernelTimer(loop, callback) if has_kernel_timer() else LoopTimer(loop, callback)

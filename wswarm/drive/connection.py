@@ -1,12 +1,11 @@
 """What every driver gives: one open WebSocket, and why a handshake failed."""
 
-import asyncio
 import errno
-import socket
 import ssl
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
+from wswarm.drive.address import Address
 from wswarm.drive.capture import Take
 from wswarm.drive.clock import now_ns
 from wswarm.load.plan import SIZE_LIMIT
@@ -15,8 +14,6 @@ from wswarm.units import NS_PER_S
 
 MAX_MESSAGE_SIZE = SIZE_LIMIT
 DETAIL_SIZE = 200
-
-Address = tuple[str, int]
 
 
 class Timing(NamedTuple):
@@ -35,11 +32,12 @@ class HandshakeFailed(Exception):  # noqa: N818 - data about the target, not an 
     Attributes:
         reason: What the report counts it under.
         detail: What the server said, at most `DETAIL_SIZE` characters: a refusal's body, where it redirects to.
+        location: Where it redirects to, in full; `None`: nowhere.
     """
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    def __init__(self, reason: str, detail: str = "", location: str | None = None) -> None:
         super().__init__(reason)
-        self.reason, self.detail = reason, detail[:DETAIL_SIZE]
+        self.reason, self.detail, self.location = reason, detail[:DETAIL_SIZE], location
 
 
 class Ended(NamedTuple):
@@ -60,18 +58,25 @@ class Connection(Protocol):
     Attributes:
         is_open: Whether a message can still be sent.
         is_writable: Whether the write buffer has room.
+        subprotocol: The one that the server chose, `None` for none.
         timing: How the handshake went.
+        address: IP address, or path of the socket file, that it leads to.
     """
 
     is_open: bool
     is_writable: bool
+    subprotocol: str | None
     timing: Timing
+    address: str
 
     def send(self, payload: bytes) -> None:
         """Send one message at once, as the plan's kind of frame."""
 
-    def say(self, text: bytes) -> None:
-        """Send one text message at once."""
+    def say(self, payload: bytes, *, is_binary: bool = False) -> None:
+        """Send one message at once, as text unless told otherwise."""
+
+    def ping(self, payload: bytes) -> None:
+        """Send a ping with this payload, at most 125 bytes, at once."""
 
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""
@@ -89,6 +94,7 @@ class Events(NamedTuple):
         unmarked: Called once per data message that was not, with its payload.
         closed: Called once when the connection is lost, with how.
         writable: Called when the write buffer has room again.
+        pong: Called with the payload of each pong, asked for or not.
     """
 
     row: int
@@ -96,6 +102,7 @@ class Events(NamedTuple):
     unmarked: Callable[[bytes], None]
     closed: Callable[[Ended], None]
     writable: Callable[[], None]
+    pong: Callable[[bytes], None]
 
 
 class Settings(NamedTuple):
@@ -104,9 +111,11 @@ class Settings(NamedTuple):
     Attributes:
         addresses: Where to connect, tried in order; the first that answered is tried first from then on.
         sources: Local addresses, taken in turn; empty: the system's choice.
-        context: TLS settings, `None` for ws://.
+        context: TLS settings, `None` if no connection uses TLS.
         is_binary: Whether messages go out as binary frames.
         timeout: s that a handshake may take in all.
+        sni: Name to ask for and to check in TLS, `None`: the address's host.
+        elsewhere: Addresses of hosts that redirects have led to, by scheme, host and port.
     """
 
     addresses: list[Address]
@@ -116,6 +125,8 @@ class Settings(NamedTuple):
     subprotocols: tuple[str, ...]
     deflate: bool
     timeout: float
+    sni: str | None = None
+    elsewhere: dict[str, list[Address]] = {}  # noqa: RUF012 - each agent gives its own
 
 
 class Driver(Protocol):
@@ -130,35 +141,6 @@ class Driver(Protocol):
         """
 
 
-async def connect_tcp(number: int, settings: Settings) -> socket.socket:
-    """Return a connected socket, from the source address whose turn it is.
-
-    Raises:
-        OSError: no address answered; the error is the last one's.
-    """
-    failure: OSError = ConnectionRefusedError()
-    for address in tuple(settings.addresses):
-        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        connected = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-        try:
-            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if settings.sources:
-                connected.bind((settings.sources[number % len(settings.sources)], 0))
-            await asyncio.get_running_loop().sock_connect(connected, address)
-        except OSError as error:
-            connected.close()
-            failure = error
-        except BaseException:
-            connected.close()
-            raise
-        else:
-            if settings.addresses[0] != address:
-                settings.addresses.remove(address)
-                settings.addresses.insert(0, address)
-            return connected
-    raise failure
-
-
 def reason_of(error: BaseException) -> str:
     """Return what a report counts a failed handshake under."""
     if isinstance(error, HandshakeFailed):
@@ -166,7 +148,9 @@ def reason_of(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return "timeout"
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"tls certificate: {error.verify_message}"
+        return f"tls certificate: {_CERTIFICATE_REASONS.get(_code(error)) or error.verify_message}"
+    if isinstance(error, ssl.SSLError) and "CERTIFICATE_REQUIRED" in (error.reason or ""):
+        return "tls: client certificate wanted"
     if isinstance(error, ssl.SSLError):
         return f"tls: {(error.reason or 'handshake failed').lower().replace('_', ' ')}"
     if isinstance(error, ConnectionAbortedError) and "SSL handshake" in str(
@@ -182,6 +166,17 @@ def reason_of(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:80]
 
 
+def _code(error: ssl.SSLCertVerificationError) -> int:
+    return getattr(error, "verify_code", 0)
+
+
+_CERTIFICATE_REASONS = {  # X509_V_ERR_… of OpenSSL
+    9: "not valid yet",
+    10: "expired",
+    **dict.fromkeys((18, 19), "self-signed"),
+    **dict.fromkeys((2, 20, 21), "unknown authority"),
+    **dict.fromkeys((62, 64), "other name"),
+}
 _OS_REASONS = {
     errno.EMFILE: "too many open files here",
     errno.ENFILE: "too many open files here",

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-import psutil
+from wswarm.drive.lazy import psutil
 
 
 class Pinning(NamedTuple):

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from wswarm.drive.libc import libc
 from wswarm.drive.slowed import spin
 from wswarm.drive.start import module_command
 from wswarm.drive.target import end_with_parent
@@ -25,7 +26,7 @@ def neighbour(*, is_there: bool) -> Iterator[None]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        preexec_fn=end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - calls prctl alone
+        preexec_fn=end_with_parent if libc() is not None and sys.platform == "linux" else None,  # noqa: PLW1509 - calls prctl alone
     )
     try:
         yield

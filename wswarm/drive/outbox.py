@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from wswarm.drive.clock import now_ns
-from wswarm.drive.swarm import Row, Swarm
+from wswarm.drive.row import Row
+from wswarm.drive.swarm import Swarm
 from wswarm.stats.findings import STILL_OPEN, Sends, Window, add_per_second, pack
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
@@ -16,7 +17,7 @@ Int64s = npt.NDArray[np.int64]
 
 
 class Outbox:
-    """Sends marked messages and remembers when.
+    """Sends marked messages and remembers when; of what it can't send for its connection has closed, how many.
 
     Attributes:
         sent_ns: Per cell, 0 where nothing was sent.
@@ -29,6 +30,8 @@ class Outbox:
         self._swarm = swarm
         self._rows = swarm.rows
         self._log = array("q")
+        self._skipped = array("q")
+        self._window = Window(0, 0, 0, 0)
         self._per_second: Int64s = np.zeros(0, np.int64)
         self.begin_hold()
         swarm.on_writable = self.send_waiting
@@ -36,20 +39,22 @@ class Outbox:
     def begin_hold(self) -> None:
         """Forget the figures of any hold before."""
         self._lag = Histogram()
-        self.sent_in_hold = 0
+        self.sent_in_hold = self._disconnected = 0
 
     def send(self, row_number: int, cell: int, intended_ns: int, mark: bytes) -> None:
         """Send one message now, or as soon as the connection has room; a closed connection sends nothing."""
         row = self._rows[row_number]
         connection, payload = row.connection, row.payload
         if connection is None or payload is None or not connection.is_open:
+            if row.left_ns == STILL_OPEN:
+                self._skipped.append(intended_ns)
             return
         if row.backlog or not connection.is_writable:
             self._wait(row, cell, intended_ns, mark)
             return
         sent_ns = now_ns()
         self.sent_ns[cell] = sent_ns
-        connection.send(payload.head + mark + payload.tail)
+        connection.send(mark.join(payload.parts))
         self._log.append(intended_ns)
         self._log.append(sent_ns)
         self.sent += 1
@@ -84,6 +89,9 @@ class Outbox:
 
     def fold(self, window: Window) -> None:
         """Add what was logged since the last call to the figures."""
+        self._window = window
+        self._disconnected += _in_hold(self._skipped, window)
+        del self._skipped[:]
         log = np.array(self._log, np.int64).reshape(-1, 2)
         del self._log[:]
         if not len(log):
@@ -97,15 +105,40 @@ class Outbox:
 
     def findings(self, offered: int | None, sent_ns: Int64s | None = None) -> Sends:
         """Return what was sent; `offered` `None`: as much."""
+        closed, still_open = self._waiting_in_hold()
         return Sends(
             offered=self.sent_in_hold if offered is None else offered,
             sent=self.sent_in_hold,
+            disconnected=self._disconnected + closed,
+            blocked=still_open,
             lag=self._lag.pack(),
             per_second=pack(self._per_second),
             sent_ns=b"" if sent_ns is None else pack(sent_ns),
         )
 
+    def last_sent_ns(self, rows: int) -> Int64s:
+        """Return per row when it sent last, 0 for never; cell c is one of row c mod `rows`."""
+        cells = np.flatnonzero(self.sent_times())
+        last_ns: Int64s = np.zeros(rows, np.int64)
+        np.maximum.at(last_ns, cells % rows, self.sent_times()[cells])
+        return last_ns
+
+    def _waiting_in_hold(self) -> tuple[int, int]:
+        """Return how many messages of the hold wait on connections that have closed, and on open ones."""
+        counts = [0, 0]
+        for row in self._rows:
+            if row.backlog and row.left_ns == STILL_OPEN:
+                is_open = row.closed_ns == STILL_OPEN
+                counts[is_open] += _in_hold([intended_ns for _, intended_ns, _ in row.backlog], self._window)
+        return counts[0], counts[1]
+
     def _wait(self, row: Row, cell: int, intended_ns: int, mark: bytes) -> None:
         if row.backlog is None:
             row.backlog = deque()
         row.backlog.append((cell, intended_ns, mark))
+
+
+def _in_hold(intended_ns: "array[int] | list[int]", window: Window) -> int:
+    """Return how many of the messages belong to the hold."""
+    moments_ns = np.array(intended_ns, np.int64)
+    return int(np.count_nonzero((moments_ns >= window.hold_ns) & (moments_ns < window.drain_ns)))

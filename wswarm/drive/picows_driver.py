@@ -1,76 +1,88 @@
-"""The default driver: picows, a thin and fast WebSocket in Cython; some 8 µs of CPU per message received."""
+"""The default driver: sends through picows, a thin and fast WebSocket in Cython, and reads frames by itself.
+
+picows hands over every frame as an object whose opcode costs more to ask for than all the rest of a message; the
+bytes themselves tell a whole small message, as most are, by two of them.
+"""
 
 import asyncio
 import logging
-from collections.abc import Iterator
-from typing import Any
+from functools import partial
 
+import aiofastnet
 import picows
 
-from wswarm.drive.connection import (
-    MAX_MESSAGE_SIZE,
-    Connection,
-    Ended,
-    Events,
-    HandshakeFailed,
-    Settings,
-    Stopwatch,
-    Timing,
-    connect_tcp,
-)
+from wswarm.drive import frames
+from wswarm.drive.connection import Connection, Ended, Events, Settings, Stopwatch, Timing
+from wswarm.drive.frames import WHOLE, Broken, Frames
+from wswarm.drive.opening import Upgrade, open_connection
 from wswarm.load.request import Request
+from wswarm.load.upgrade import Answer, agreed_subprotocol
 
 # An adapter, because picows makes a child of a plain Logger for every connection: 1.5 KB each.
 _LOG: "logging.LoggerAdapter[logging.Logger]" = logging.LoggerAdapter(logging.getLogger("wswarm.picows"), {})
-_READ_BUFFER = 1024
-_DATA = (picows.WSMsgType.TEXT, picows.WSMsgType.BINARY)
+_SMALL = 128
 
 
-class PicowsConnection(picows.WSListener):
-    """One connection; the events of picows in, those of `Events` out."""
+class PicowsConnection(asyncio.Protocol):
+    """One connection: its bytes in, the events of `Events` out."""
 
     __slots__ = (
+        "_ended",
         "_events",
+        "_frames",
         "_kind",
-        "_parts",
         "_row",
+        "_sender",
         "_take",
         "_transport",
-        "_watch",
+        "address",
         "is_open",
         "is_writable",
+        "subprotocol",
         "timing",
     )
 
-    def __init__(self, events: Events, watch: Stopwatch, *, is_binary: bool) -> None:
+    def __init__(self, events: Events, *, is_binary: bool) -> None:
         self._events = events
         self._take = events.take
         self._row = events.row
-        self._watch = watch
         self._kind = picows.WSMsgType.BINARY if is_binary else picows.WSMsgType.TEXT
-        self._parts: list[bytes] = []
-        self._transport: picows.WSTransport | None = None
+        self._frames: Frames | None = None
+        self._sender: picows.WSTransport | None = None
+        self._transport: asyncio.Transport | None = None
+        self._ended: Ended | None = Ended("1006")
+        self.subprotocol: str | None = None
+        self.address = ""
         self.is_open = False
         self.is_writable = True
         self.timing = Timing(0, 0, 0, 0, 0)
 
-    def on_ws_connected(self, transport: picows.WSTransport) -> None:
-        self.timing = self._watch.opened()
+    def open(self, transport: asyncio.Transport, answer: Answer, rest: bytes, timing: Timing) -> None:
+        """Go on with an upgraded connection; `rest` came right behind the answer."""
+        self.timing, self.subprotocol = timing, agreed_subprotocol(answer)
         self._transport = transport
+        self._sender = picows.WSTransport(True, transport, _LOG, asyncio.get_running_loop())  # type: ignore[call-arg]
         self.is_open = True
+        transport.set_protocol(self)
+        if rest:
+            self.data_received(rest)
 
-    def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
-        if (
-            transport.close_handshake is None
-            and frame.fin
-            and self._take(self._row, frame.get_payload_as_bytes())
-        ):
+    def data_received(self, data: bytes) -> None:
+        """Take what came: one whole small message as a rule, told by its first two bytes."""
+        if self._frames is None and 1 < len(data) < _SMALL and data[1] == len(data) - 2 and data[0] in WHOLE:
+            payload = data[2:]
+            if not self._take(self._row, payload):
+                self._events.unmarked(payload)
             return
-        self._on_rare_frame(transport, frame)
+        self._read(data)
 
-    def on_ws_disconnected(self, transport: picows.WSTransport) -> None:
+    def eof_received(self) -> bool:
+        return False
+
+    def connection_lost(self, _: Exception | None) -> None:
         self.is_open = False
-        self._events.closed(_ended(transport))
+        self._sender = None  # it would write to whatever has the socket's number next
+        self._tell(self._ended)
 
     def pause_writing(self) -> None:
         self.is_writable = False
@@ -81,97 +93,82 @@ class PicowsConnection(picows.WSListener):
 
     def send(self, payload: bytes) -> None:
         """Send one message at once."""
-        if self._transport is not None:
-            self._transport.send(self._kind, payload)
+        if self._sender is not None:
+            self._sender.send(self._kind, payload)
 
-    def say(self, text: bytes) -> None:
-        """Send one text message at once."""
-        if self._transport is not None:
-            self._transport.send(picows.WSMsgType.TEXT, text)
+    def say(self, payload: bytes, *, is_binary: bool = False) -> None:
+        """Send one message at once, as text unless told otherwise."""
+        if self._sender is not None:
+            self._sender.send(picows.WSMsgType.BINARY if is_binary else picows.WSMsgType.TEXT, payload)
+
+    def ping(self, payload: bytes) -> None:
+        """Send a ping at once."""
+        if self._sender is not None:
+            self._sender.send_ping(payload)
 
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""
-        if self._transport is not None and self.is_open:
-            self._transport.send_close(picows.WSCloseCode.OK)
-            self._transport.underlying_transport.pause_reading()
+        if self._transport is not None and self._sender is not None and self.is_open:
+            self._ended = Ended(None)
+            self._sender.send_close(picows.WSCloseCode.OK)
+            self._transport.pause_reading()
 
     def abort(self) -> None:
         """End the TCP connection."""
         if self._transport is not None:
-            self._transport.disconnect(graceful=False)
+            self._transport.abort()
 
-    def _on_rare_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
-        """Handle what is no whole marked message: a close frame, a fragment, a message without our marker."""
-        kind = frame.msg_type
-        if kind == picows.WSMsgType.CLOSE:
-            self.is_open = False
-            transport.send_close(frame.get_close_code())
-            transport.disconnect()
-        elif kind == picows.WSMsgType.CONTINUATION or (kind in _DATA and not frame.fin):
-            self._join(frame)
-        elif kind in _DATA:
-            payload = frame.get_payload_as_bytes()
-            # picows reads a frame ahead: the last message before a close frame comes when that is already known.
-            if transport.close_handshake is None or not self._take(self._row, payload):
-                self._events.unmarked(payload)
+    def _read(self, data: bytes) -> None:
+        """Take the messages that the bytes complete, and do what control frames ask for."""
+        if not self.is_open:
+            return
+        reading = self._frames = self._frames or Frames()
+        try:
+            for opcode, payload in reading.feed(data):
+                if opcode < frames.CLOSE:
+                    if not self._take(self._row, payload):
+                        self._events.unmarked(payload)
+                elif opcode == frames.PING and self._sender is not None:
+                    self._sender.send_pong(payload)
+                elif opcode == frames.PONG:
+                    self._events.pong(payload)
+                elif opcode == frames.CLOSE:
+                    code, reason = frames.close_of(payload)
+                    self._close(Ended(str(code), reason), payload)
+                    return
+        except Broken as broken:
+            why = f"{broken.code}: the target sent {broken.why}"
+            self._close(Ended(None, why), broken.code.to_bytes(2, "big") + broken.why.encode())
+            return
+        if reading.is_idle:
+            self._frames = None
 
-    def _join(self, frame: picows.WSFrame) -> None:
-        """Put fragments together; a last one that holds a whole marker was taken without them."""
-        if frame.msg_type != picows.WSMsgType.CONTINUATION:
-            self._parts = []
-        self._parts.append(frame.get_payload_as_bytes())
-        if sum(map(len, self._parts)) > MAX_MESSAGE_SIZE:
-            raise picows.WSProtocolError(picows.WSCloseCode.MESSAGE_TOO_BIG, "fragmented message too big")
-        if frame.fin:
-            payload, self._parts = b"".join(self._parts), []
-            if not self._take(self._row, payload):
-                self._events.unmarked(payload)
+    def _close(self, ended: Ended, payload: bytes) -> None:
+        """Send a close frame and hang up; what comes then is not read."""
+        self.is_open = False
+        if self._sender is not None and self._transport is not None:
+            self._sender.send(picows.WSMsgType.CLOSE, payload)
+            self._sender = None
+            self._transport.close()
+        self._tell(ended)
 
-
-def _ended(transport: picows.WSTransport) -> Ended:
-    handshake = transport.close_handshake
-    if handshake is None:
-        return Ended("1006")
-    if handshake.recv is None or not handshake.recv_then_sent:
-        return Ended(None)
-    code = int(handshake.recv.code) or 1005  # type: ignore[call-overload]  # a Cython IntEnum
-    return Ended(str(code), handshake.recv.reason or "")
+    def _tell(self, ended: Ended | None) -> None:
+        """Say once how the connection ended: when a close frame is read, whenever TCP may end."""
+        self._ended = None
+        if ended is not None:
+            self._events.closed(ended)
 
 
 async def connect(request: Request, number: int, settings: Settings, events: Events) -> Connection:
     """Return an open connection; see `Driver`."""
-    watch = Stopwatch(is_tls=settings.context is not None)
-    async with asyncio.timeout(settings.timeout):
-        tcp = await connect_tcp(number, settings)
-    watch.connected()
-    left = max(0.001, settings.timeout - watch.elapsed)
-    tls: dict[str, Any] = {} if settings.context is None else {"ssl_handshake_timeout": left}
+    connection = PicowsConnection(events, is_binary=settings.is_binary)
+    watch = Stopwatch(is_tls=request.is_secure)
 
-    def headers() -> Iterator[tuple[str, str]]:
-        watch.requested()  # picows reads the headers when it writes the request: TLS is done
-        yield from request.headers
-        if settings.subprotocols:
-            yield "Sec-WebSocket-Protocol", ", ".join(settings.subprotocols)
+    def take_over(transport: asyncio.Transport, answer: Answer, rest: bytes) -> None:
+        connection.open(transport, answer, rest, watch.opened())
 
-    try:
-        _, listener = await picows.ws_connect(
-            lambda: PicowsConnection(events, watch, is_binary=settings.is_binary),
-            request.url,
-            ssl_context=settings.context,
-            websocket_handshake_timeout=left,
-            logger_name=_LOG,
-            max_frame_size=MAX_MESSAGE_SIZE,
-            extra_headers=headers(),  # any iterable of pairs serves
-            max_redirects=0,
-            read_buffer_init_size=_READ_BUFFER,
-            socket_factory=lambda _: tcp,
-            **tls,
-        )
-    except picows.WSHandshakeError as error:
-        status = error.response.status if error.response is not None else None
-        raise HandshakeFailed(
-            f"http {int(status)}" if status is not None else f"bad upgrade: {error}"
-        ) from error
-    if not isinstance(listener, PicowsConnection):  # picows ends so when the peer or its own deadline hung up
-        raise TimeoutError if watch.elapsed >= settings.timeout else HandshakeFailed("reset")
-    return listener
+    create_connection = partial(aiofastnet.create_connection, asyncio.get_running_loop())
+    connection.address = await open_connection(
+        number, Upgrade(request, settings, watch, "", take_over), create_connection
+    )
+    return connection

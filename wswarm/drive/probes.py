@@ -2,8 +2,9 @@
 
 import asyncio
 import gc
-import resource
+import os
 import sys
+import time
 from array import array
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +12,10 @@ from random import Random
 from typing import NamedTuple
 
 import numpy as np
-import psutil
 
 from wswarm.drive.clock import Timer, make_timer, now_ns
+from wswarm.drive.lazy import psutil
+from wswarm.drive.spending import run_queue_ns
 from wswarm.stats.findings import Effort
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
@@ -94,6 +96,8 @@ class EffortMeter:
         self._process = psutil.Process()
         self._rss_before = self._rss_open = self._process.memory_info().rss
         self._cpu_s = self._cpu_share = 0.0
+        self._wait_share: float | None = None
+        self._from_wait_ns: int | None = None
         self._from_cpu_s = _own_cpu_s()
         self._from_ns = now_ns()
 
@@ -105,13 +109,17 @@ class EffortMeter:
 
     def start(self) -> None:
         """Count CPU from here on."""
+        self._from_wait_ns = run_queue_ns(os.getpid())
         self._from_cpu_s, self._from_ns = _own_cpu_s(), now_ns()
 
     def note_drain(self) -> None:
-        """Note the share of a core that the hold took."""
+        """Note the share of a core that the hold took, and that of the time in which there was none to run on."""
         elapsed_s = (now_ns() - self._from_ns) / NS_PER_S
         if elapsed_s >= LEAST_MACHINE_S / 2:
             self._cpu_share = (_own_cpu_s() - self._from_cpu_s) / elapsed_s
+            waited_ns = run_queue_ns(os.getpid())
+            if waited_ns is not None and self._from_wait_ns is not None:
+                self._wait_share = (waited_ns - self._from_wait_ns) / NS_PER_S / elapsed_s
 
     def stop(self) -> None:
         """Count CPU up to here."""
@@ -122,6 +130,7 @@ class EffortMeter:
         return Effort(
             cpu_s=self._cpu_s,
             cpu_share=self._cpu_share,
+            wait_share=self._wait_share,
             rss_before=self._rss_before,
             rss_open=self._rss_open,
             rss_peak=_own_peak_rss(),
@@ -131,10 +140,15 @@ class EffortMeter:
 
 
 class MachineUse(NamedTuple):
-    """Shares of all cores over an interval, 0 to 1; `None` where the system does not tell, or it was too short."""
+    """Shares of all cores over an interval, 0 to 1; `None` where the system does not tell, or it was too short.
+
+    Attributes:
+        load: Load average of the last minute.
+    """
 
     steal: float | None
     busy: float | None
+    load: float | None = None
 
 
 class MachineMeter:
@@ -154,10 +168,10 @@ class MachineMeter:
         spent = {name: after[name] - before[name] for name in counted}
         total = sum(spent.values())
         if total < LEAST_MACHINE_S:
-            return MachineUse(None, None)
+            return MachineUse(None, None, _load_average())
         idle = spent["idle"] + spent.get("iowait", 0.0)
         steal = spent["steal"] / total if "steal" in spent else None
-        return MachineUse(steal, 1 - idle / total)
+        return MachineUse(steal, 1 - idle / total, _load_average())
 
 
 class TargetUse(NamedTuple):
@@ -199,6 +213,15 @@ class TargetMeter:
                     return None
         return TargetUse(cpu_s, rss)
 
+    def has_ended(self) -> bool:
+        """Return whether the process is gone, or dead and not buried yet."""
+        try:
+            return not self._process.is_running() or self._process.status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return True
+        except psutil.Error:
+            return False
+
     def _look_for_children(self) -> None:
         """Find the children anew, once a second at most: that reads every process of the machine."""
         if now_ns() - self._looked_ns >= NS_PER_S:
@@ -206,9 +229,15 @@ class TargetMeter:
             self._children = self._process.children(recursive=True)
 
 
+def _load_average() -> float | None:
+    try:
+        return psutil.getloadavg()[0]
+    except OSError:
+        return None
+
+
 def _own_cpu_s() -> float:
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
+    return time.process_time()  # user and system, of all threads
 
 
 def _own_peak_rss() -> int:
@@ -219,5 +248,16 @@ def _own_peak_rss() -> int:
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
     except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+        lines = []
+    told = [int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")]
+    return told[0] if told else _told_peak_rss()
+
+
+def _told_peak_rss() -> int:
+    """Return the same where there is no /proc; Windows tells it as `peak_wset`."""
+    try:
+        import resource
+    except ImportError:
+        memory = psutil.Process().memory_info()
+        return int(getattr(memory, "peak_wset", memory.rss))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

@@ -3,22 +3,21 @@
 import contextlib
 import os
 import shlex
-import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, NamedTuple, Self
 
-import psutil
-
 from wswarm.drive.clock import now_ns
-from wswarm.drive.limits import raise_file_limit
-from wswarm.drive.target import HOST, end_with_parent
+from wswarm.drive.files import raise_file_limit
+from wswarm.drive.libc import libc
+from wswarm.drive.process_group import ProcessGroup
+from wswarm.drive.scratch import scratch_file
+from wswarm.drive.target import HOST, end_with_parent, read_log
 from wswarm.errors import PlanError, TargetError
 from wswarm.units import NS_PER_S
 
@@ -37,12 +36,14 @@ class Command(NamedTuple):
         line: The command line, `{port}` in it for the port.
         folder: Where it runs, `None`: here.
         variables: Of its environment, besides ours.
+        home: Folder that its Python has to be in, none: any.
     """
 
     name: str
     line: str
     folder: Path | None = None
     variables: Mapping[str, str] = {}
+    home: Path | None = None
 
     def words(self, port: int) -> list[str]:
         """Return the words of the command, as a shell would cut them.
@@ -90,7 +91,7 @@ class Server:
     def __init__(self, command: Command, port: int, cores: Collection[int] = ()) -> None:
         raise_file_limit()  # the server inherits it
         self.name, self.port = command.name, port
-        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed on exit
+        self._log: IO[bytes] = scratch_file()
         words = command.words(port)
         variables = {**os.environ, **command.variables}
         try:
@@ -103,14 +104,15 @@ class Server:
                 cwd=command.folder,
                 env=variables,
                 start_new_session=True,  # Ctrl-C ends the measurement first, the server after it
-                preexec_fn=lambda: _prepare(cores),  # noqa: PLW1509 - calls the kernel alone
+                preexec_fn=_preparation(cores),  # noqa: PLW1509 - calls the kernel alone
             )
         except OSError as error:
             self._log.close()
             raise TargetError(
-                f"{command.name} can't be started: {words[0]}: {error.strerror or error}; is it installed there?"
+                f"{command.name} can't be started: {words[0]}: {error.strerror or error}; {_where(command)}"
             ) from None
         self.pid = self._process.pid
+        self._group = ProcessGroup(self.pid)
 
     def __enter__(self) -> Self:
         return self
@@ -154,9 +156,8 @@ class Server:
 
     def log(self, since: int = 0) -> str:
         """Return what it has logged from byte `since` on; of more than 256 KiB the end."""
-        # The server writes at the position that it shares with us: nothing here may move it.
         start = max(since, self.log_size() - _LOG_BYTES)
-        return os.pread(self._log.fileno(), _LOG_BYTES, start).decode(errors="replace")
+        return read_log(self._log, start, _LOG_BYTES)
 
     def _why(self, what: str) -> str:
         words = self.last_words()
@@ -172,21 +173,15 @@ class Server:
 
     def _stop(self) -> None:
         """End the process, then whatever is left of its group."""
+        self._group.note_children()
         if self._process.poll() is None:
             self._process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_STOP_S)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
+        self._group.kill()
         self._process.wait()
-        self._wait_for_the_group()
+        self._group.wait(_STOP_S)
         self._log.close()
-
-    def _wait_for_the_group(self) -> None:
-        """Wait for the deaths of its children, which are not ours to be told of."""
-        deadline_ns = now_ns() + round(_STOP_S * NS_PER_S)
-        while _runs(self.pid) and now_ns() < deadline_ns:
-            time.sleep(_POLL_S)
 
 
 def free_ports(count: int) -> list[int]:
@@ -198,20 +193,13 @@ def free_ports(count: int) -> list[int]:
         return [int(probe.getsockname()[1]) for probe in probes]
 
 
-def _runs(group: int) -> bool:
-    """Return whether a process of that group runs; a zombie, which nobody has asked for its end, does not."""
-    try:
-        os.killpg(group, 0)
-    except (ProcessLookupError, PermissionError):  # macOS refuses when only zombies are left
-        return False
-    return any(_is_of(process, group) for process in psutil.process_iter())
-
-
-def _is_of(process: psutil.Process, group: int) -> bool:
-    try:
-        return os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE
-    except (OSError, psutil.Error):
-        return False
+def _where(command: Command) -> str:
+    if command.home is None:
+        return "is it installed there?"
+    return (
+        "it is not in the commit's own environment: have the commit install it (requirements.txt, pyproject.toml), or"
+        " serve it yourself with --base-cmd and --head-cmd"
+    )
 
 
 def _program(word: str, variables: Mapping[str, str], folder: Path | None) -> str:
@@ -225,8 +213,14 @@ def _program(word: str, variables: Mapping[str, str], folder: Path | None) -> st
     return word
 
 
-def _prepare(cores: Collection[int]) -> None:
-    if sys.platform == "linux":
+def _preparation(cores: Collection[int]) -> Callable[[], None] | None:
+    """Return what the process does before it becomes the server, where that can be: Linux."""
+    if libc() is None or sys.platform != "linux":
+        return None
+
+    def prepare() -> None:
         end_with_parent()
         if cores:
             os.sched_setaffinity(0, cores)
+
+    return prepare

@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-import os
 import signal
 import socket
 import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from wswarm.drive.limits import raise_file_limit
+from wswarm.drive.channel import open_channel
+from wswarm.drive.files import raise_file_limit
 
 Obey = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]
 
@@ -18,8 +18,7 @@ class Finished(Exception):  # noqa: N818 - ends the task group, is no error
     """The agent was told to close and has."""
 
 
-async def _converse(descriptor: int, obey: Obey) -> None:
-    channel = socket.socket(fileno=descriptor)
+async def _converse(channel: socket.socket, obey: Obey) -> None:
     channel.setblocking(False)
     reader, writer = await asyncio.open_connection(sock=channel, limit=1 << 26)
     try:
@@ -33,11 +32,10 @@ def serve(obey: Obey) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the front end's to answer
     logging.disable(logging.CRITICAL)  # a connection's troubles are data, not log lines
     raise_file_limit()
-    descriptor = int(sys.argv[1])
-    os.set_inheritable(descriptor, False)
+    channel = open_channel(sys.argv[1])
     try:
         import uvloop
     except ImportError:
-        asyncio.run(_converse(descriptor, obey))
+        asyncio.run(_converse(channel, obey))
     else:
-        uvloop.run(_converse(descriptor, obey))
+        uvloop.run(_converse(channel, obey))

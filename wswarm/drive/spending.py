@@ -6,8 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-import psutil
-
+from wswarm.drive.lazy import psutil
 from wswarm.units import NS_PER_S
 
 
@@ -37,7 +36,7 @@ def spent(pid: int) -> Spent | None:
         with suppress(psutil.Error, OSError):
             by_process[one.pid] = _cpu_ns(one)
             rss += one.memory_info().rss
-            waits.append(_wait_ns(one.pid))
+            waits.append(run_queue_ns(one.pid))
     known = [wait for wait in waits if wait is not None]
     return Spent(by_process, sum(known) if known and len(known) == len(waits) else None, rss)
 
@@ -57,18 +56,18 @@ def wait_s(before: Spent | None, after: Spent | None) -> float | None:
     return max(0, after.wait_ns - before.wait_ns) / NS_PER_S
 
 
-def _cpu_ns(process: psutil.Process) -> int:
+def _cpu_ns(process: "psutil.Process") -> int:
     """Return the CPU time of a process.
 
     Source: clock_getcpuclockid(3) makes the number of a process's CPU clock in this way on Linux.
     """
-    if sys.platform == "linux":
+    if sys.platform == "linux" and hasattr(time, "clock_gettime_ns"):
         return time.clock_gettime_ns((~process.pid << 3) | 2)
     times = process.cpu_times()
     return round((times.user + times.system) * NS_PER_S)
 
 
-def _wait_ns(pid: int) -> int | None:
+def run_queue_ns(pid: int) -> int | None:
     """Return what the threads of a process waited in the run queue: the second field of schedstat."""
     try:
         threads = list(Path(f"/proc/{pid}/task").iterdir())

@@ -1,45 +1,41 @@
 """One agent's connections: opened at their time, counted, closed."""
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from wswarm.drive.capture import Capture, Take
 from wswarm.drive.clock import now_ns
-from wswarm.drive.connection import Connection, Driver, Ended, Events, Settings, Timing, reason_of
-from wswarm.load.message import Payload
+from wswarm.drive.connection import (
+    Connection,
+    Driver,
+    Ended,
+    Events,
+    HandshakeFailed,
+    Settings,
+    reason_of,
+)
+from wswarm.drive.following import connect_following
+from wswarm.drive.manner import Manner
+from wswarm.drive.pings import Pinger
+from wswarm.drive.row import Row as Row
+from wswarm.drive.said import Own, Said
 from wswarm.load.plan import Plan
 from wswarm.load.request import request_for
-from wswarm.stats.findings import STILL_OPEN, Sockets, pack
+from wswarm.load.template import MARKER
+from wswarm.redact import Redactor
+from wswarm.stats.findings import STILL_OPEN, Sockets, Words, pack
 from wswarm.units import NS_PER_S
 
 Int64s = npt.NDArray[np.int64]
 
 _GOODBYE_S = 0.05
-
-
-class Row:
-    """One connection of the swarm, open or not.
-
-    Attributes:
-        backlog: Sends that wait for room in the write buffer: (cell, intended_ns, mark).
-        closed_ns: When it was lost. `left_ns`: when it was told to leave before the end.
-    """
-
-    __slots__ = ("backlog", "closed_ns", "connection", "left_ns", "payload", "timing")
-
-    def __init__(self) -> None:
-        self.connection: Connection | None = None
-        self.payload: Payload | None = None
-        self.timing: Timing | None = None
-        self.closed_ns = STILL_OPEN
-        self.left_ns = STILL_OPEN
-        self.backlog: deque[tuple[int, int, bytes]] | None = None
 
 
 class Swarm:
@@ -48,8 +44,8 @@ class Swarm:
     Attributes:
         rows: In the order of the `numbers` they were asked for by.
         open: Connections open now; `opened`: ever.
-        failures: Failed handshakes by reason.
-        closes: Connections that the peer closed, by code.
+        said: What the target said of failed handshakes and lost connections.
+        addresses: Connections that were opened, by the address that they lead to.
         on_writable: Called with a row whose write buffer has room again.
         on_marked: Called with a row and the marked message that it received, if `is_replying` was set before opening.
         on_heard: If set, called with a row and each message that it received, and when.
@@ -60,18 +56,20 @@ class Swarm:
         self, plan: Plan, prefix: bytes, driver: Driver, settings: Settings, numbers: list[int]
     ) -> None:
         self.rows = [Row() for _ in numbers]
-        self.capture = Capture(prefix)
-        self.failures: Counter[str] = Counter()
-        self.closes: Counter[str] = Counter()
+        self.capture = Capture(prefix, plan.template.count(MARKER))
+        self.said = Said(Redactor(msgspec.structs.asdict(plan)))
+        self.addresses: Counter[str] = Counter()
         self.failed_ns: list[int] = []
+        self.subprotocols: Counter[str] = Counter()
         self.open = self.opened = 0
         self.on_writable: Callable[[int], None] = _ignore
-        self.on_marked: Callable[[int, bytes], None] = _ignore_message
+        self.on_marked: Callable[[int, bytes], None] = _ignore
         self.on_heard: Callable[[int, bytes, int], None] | None = None
-        self.on_ended: Callable[[int, Ended], None] = _ignore_end
+        self.on_ended: Callable[[int, Ended], None] = _ignore
         self.is_replying = False
         self._plan, self._prefix, self._numbers = plan, prefix, numbers
         self._driver, self._settings = driver, settings
+        self._pinger = Pinger(plan.ping, self._ping) if plan.ping is not None else None
         self._is_closing = False
         self._is_enough = asyncio.Event()
 
@@ -100,11 +98,13 @@ class Swarm:
         """Let go of what a load before has left: messages that wait for room, and who answers replies."""
         for row in self.rows:
             row.backlog = None
-        self.on_marked = _ignore_message
+        self.on_marked = _ignore
 
     async def close_all(self) -> None:
         """Say goodbye on every connection, then end them all at once."""
         self._is_closing = True
+        if self._pinger is not None:
+            self._pinger.stop()
         connections = [
             row.connection for row in self.rows if row.connection is not None and row.connection.is_open
         ]
@@ -144,11 +144,28 @@ class Swarm:
         """Return the `{id}` of each of the rows."""
         return np.array(self._numbers, np.int64)[rows]
 
-    def sockets(self) -> Sockets:
-        """Return how the connections fared."""
-        opened = [(*row.timing, row.closed_ns, row.left_ns) for row in self.rows if row.timing is not None]
-        columns = np.array(opened, np.int64).reshape(-1, 7).T
-        started, tcp, tls, upgrade, opened_ns, closed_ns, left_ns = (pack(column) for column in columns)
+    def words(self) -> Words:
+        """Return what the target said where something else was expected."""
+        samples = self.capture.samples
+        unmarked = [self.said.quoted(payload) for payload in samples.kept]
+        return Words(refusals=dict(self.said.refusals), unmarked=unmarked, altered=samples.altered)
+
+    def sockets(self, spoke_ns: Int64s | None = None) -> Sockets:
+        """Return how the connections fared.
+
+        Args:
+            spoke_ns: Per row when something was sent on it last, 0 for never; `None`: nobody sends.
+        """
+        has_opened = [row.timing is not None for row in self.rows]
+        opened = [
+            (*row.timing, row.closed_ns, row.left_ns, row.ending)
+            for row in self.rows
+            if row.timing is not None
+        ]
+        columns = np.array(opened, np.int64).reshape(-1, 8).T
+        started, tcp, tls, upgrade, opened_ns, closed_ns, left_ns, ending = (
+            pack(column) for column in columns
+        )
         return Sockets(
             requested=len(self.rows),
             started_ns=started,
@@ -158,9 +175,15 @@ class Swarm:
             opened_ns=opened_ns,
             closed_ns=closed_ns,
             failed_ns=pack(np.array(self.failed_ns, np.int64)),
-            failures=dict(self.failures),
-            closes=dict(self.closes),
+            failures=dict(self.said.failures),
+            subprotocols=dict(self.subprotocols),
+            closes=dict(self.said.closes),
             left_ns=left_ns,
+            endings=list(self.said.endings),
+            ending=ending,
+            spoke_ns=pack(spoke_ns[has_opened]) if spoke_ns is not None else b"",
+            addresses=dict(self.addresses),
+            pings=self._pinger.figures() if self._pinger is not None else None,
         )
 
     def add(self, connection_id: int) -> int:
@@ -176,43 +199,56 @@ class Swarm:
             return
         row.left_ns = now_ns()
         row.backlog = row.payload = None
+        self._ping_no_more(number)
         if row.connection is not None and row.connection.is_open:
             self.open -= 1
             row.connection.say_goodbye()
             asyncio.get_running_loop().call_later(_GOODBYE_S, row.connection.abort)
 
-    async def open_one(self, number: int) -> str | None:
-        """Open the connection of a row; return why it failed, `None` if it opened."""
+    async def open_one(self, number: int, own: Manner | None = None) -> str | None:
+        """Open the connection of a row, in a manner of its own; return why it failed, `None` if it opened."""
         row = self.rows[number]
-        request = request_for(self._plan, self._numbers[number], self._prefix)
+        plan, driver, settings = own or (self._plan, self._driver, self._settings)
+        own_settings = msgspec.structs.asdict(plan) if own is not None else None
+        if own_settings is not None:
+            self.said.learn(own_settings)
+        request = request_for(plan, self._numbers[number], self._prefix)
         row.payload = request.payload
         events = Events(
             row=number,
             take=self._taker(),
             unmarked=self.capture.note_unmarked,
-            closed=partial(self._note_closed, number),
+            closed=partial(self._note_closed, number, own_settings),
             writable=partial(self._note_writable, number),
+            pong=_ignore if self._pinger is None else partial(self._pinger.note_pong, number),
         )
         try:
-            connection = await self._driver(request, number, self._settings, events)
+            connect = partial(connect_following, driver) if plan.follow else driver
+            connection = await connect(request, number, settings, events)
         except Exception as error:  # whatever went wrong, the handshake failed and that is data
-            reason = reason_of(error)
-            self.failures[reason] += 1
             self.failed_ns.append(now_ns())
-            return reason
-        row.timing = connection.timing
-        row.connection = connection
-        self.opened += 1
+            detail = error.detail if isinstance(error, HandshakeFailed) else ""
+            return self.said.note_failure(reason_of(error), detail, own_settings)
+        row.timing, row.connection = connection.timing, connection
+        self._count(connection, plan)
         if not connection.is_open:
             return None  # lost between the upgrade response and now; `_note_closed` has been told
         self.open += 1
+        if self._pinger is not None:
+            self._pinger.add(number)
         if row.left_ns != STILL_OPEN:
             row.left_ns = STILL_OPEN
             self.leave(number)
             return None
         for message in request.on_open:
-            connection.say(message)
+            connection.say(message.payload, is_binary=message.is_binary)
         return None
+
+    def _count(self, connection: Connection, plan: Plan) -> None:
+        self.opened += 1
+        self.addresses[connection.address] += 1
+        if plan.subprotocols:
+            self.subprotocols[connection.subprotocol or "none"] += 1
 
     def _taker(self) -> Take:
         if self.on_heard is not None:
@@ -232,28 +268,31 @@ class Swarm:
             self.on_marked(number, payload)
         return is_marked
 
+    def _ping(self, number: int, payload: bytes) -> bool:
+        connection = self.rows[number].connection
+        if connection is None or not connection.is_open or not connection.is_writable:
+            return False
+        connection.ping(payload)
+        return True
+
+    def _ping_no_more(self, number: int) -> None:
+        if self._pinger is not None:
+            self._pinger.remove(number)
+
     def _note_writable(self, number: int) -> None:
         self.on_writable(number)
 
-    def _note_closed(self, number: int, ended: Ended) -> None:
+    def _note_closed(self, number: int, own: Own | None, ended: Ended) -> None:
         row = self.rows[number]
         if self._is_closing or row.closed_ns != STILL_OPEN or row.left_ns != STILL_OPEN:
             return
         row.closed_ns = now_ns()
+        self._ping_no_more(number)
+        row.ending = self.said.note_ending(ended, own)
         if row.connection is not None:
             self.open -= 1
-        if ended.code is not None:
-            self.closes[ended.code] += 1
         self.on_ended(number, ended)
 
 
-def _ignore(_: int) -> None:
-    """Do nothing: before the load there is nothing to send."""
-
-
-def _ignore_end(_: int, __: Ended) -> None:
-    """Do nothing: the ends are in the figures."""
-
-
-def _ignore_message(_: int, __: bytes) -> None:
-    """Do nothing: before the load there is nothing to answer."""
+def _ignore(*_: object) -> None:
+    """Do nothing: before the load there is nothing to send or to answer, and what ended is in the figures."""

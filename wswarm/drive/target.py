@@ -1,18 +1,19 @@
 """The reference application as a process of its own, started and stopped by us."""
 
 import contextlib
-import ctypes
 import os
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
+from importlib.util import find_spec
 from types import TracebackType
 from typing import IO, NamedTuple, Self
 
-from wswarm.drive.limits import raise_file_limit
+from wswarm.drive.files import raise_file_limit
+from wswarm.drive.libc import libc
+from wswarm.drive.scratch import scratch_file
 from wswarm.drive.start import module_command
 from wswarm.errors import PlanError, TargetError
 
@@ -22,7 +23,6 @@ HOST = "127.0.0.1"
 # uvicorn's own protocol, which also lets a broadcast be framed once, beside those that uvicorn knows by name.
 WS_PROTOCOLS = {"framing": "target_app.broadcast.framing:FramingProtocol"}
 
-_LIBC = ctypes.CDLL(None)
 _PR_SET_PDEATHSIG = 1
 _START_S = 30.0
 _STOP_S = 10.0
@@ -42,6 +42,7 @@ class ServerOptions(NamedTuple):
     deflate: bool = False
     log_level: str = "warning"
     backplane: str | None = None
+    tracebacks: bool = False
 
 
 def command(options: ServerOptions) -> list[str]:
@@ -57,9 +58,17 @@ def command(options: ServerOptions) -> list[str]:
     return [
         *module_command(*server, f"target_app.{options.app}:app"),
         *("--host", options.host, "--port", str(options.port)),
-        *("--ws", WS_PROTOCOLS.get(options.ws, options.ws), "--loop", options.loop, "--http", options.http),
+        *(
+            "--ws",
+            WS_PROTOCOLS.get(options.ws, options.ws),
+            "--loop",
+            _loop(options.loop),
+            "--http",
+            options.http,
+        ),
         *("--ws-per-message-deflate", str(options.deflate).lower()),
         *("--log-level", options.log_level, "--no-access-log", "--timeout-graceful-shutdown", "5"),
+        *(["--tracebacks"] if options.tracebacks else []),
     ]
 
 
@@ -78,6 +87,11 @@ def environment(options: ServerOptions) -> dict[str, str]:
     return {**os.environ, "TARGET_BACKPLANE": options.backplane}
 
 
+def _loop(wanted: str) -> str:
+    """Return uvicorn's name of the event loop, asyncio's where there is no uvloop: it is not made for Windows."""
+    return wanted if wanted != "uvloop" or find_spec("uvloop") is not None else "asyncio"
+
+
 class ReferenceApp:
     """The reference application on a free port of the loopback, from `with` to its end.
 
@@ -92,14 +106,14 @@ class ReferenceApp:
         raise_file_limit()  # the application inherits it
         port = _free_port()
         self.url = f"ws://{HOST}:{port}"
-        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed on exit
+        self._log: IO[bytes] = scratch_file()
         self._process = subprocess.Popen(
             command(ServerOptions(app=app, port=port, ws=ws)),
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C ends the measurement first, the application after it
-            preexec_fn=end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - calls prctl alone
+            preexec_fn=end_with_parent if libc() is not None and sys.platform == "linux" else None,  # noqa: PLW1509 - calls prctl alone
         )
         self.pid = self._process.pid
         self._port = port
@@ -129,9 +143,7 @@ class ReferenceApp:
 
     def log(self) -> str:
         """Return what it has logged so far."""
-        # The application writes at the position that it shares with us: nothing here may move it.
-        descriptor = self._log.fileno()
-        return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode(errors="replace")
+        return read_log(self._log, 0, os.fstat(self._log.fileno()).st_size)
 
     def _answers(self) -> bool:
         with contextlib.suppress(OSError), socket.create_connection((HOST, self._port), timeout=1):
@@ -156,4 +168,21 @@ def _free_port() -> int:
 
 def end_with_parent() -> None:
     """Have the kernel end this process when its parent ends, however that happens. Source: prctl(2)."""
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    library = libc()
+    if library is not None and hasattr(library, "prctl"):
+        library.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def read_log(log: IO[bytes], start: int, size: int) -> str:
+    """Return up to `size` bytes of a log from byte `start` on.
+
+    The application writes at the position that it shares with us, so nothing here may move it. Windows has no way to
+    read without: there what is written in that moment may land elsewhere in the log.
+    """
+    if hasattr(os, "pread"):
+        return os.pread(log.fileno(), size, start).decode(errors="replace")
+    position = log.tell()
+    log.seek(start)
+    found = log.read(size)
+    log.seek(position)
+    return found.decode(errors="replace")

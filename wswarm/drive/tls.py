@@ -7,12 +7,12 @@ from wswarm.load.plan import Plan
 
 
 def client_context(plan: Plan) -> ssl.SSLContext | None:
-    """Return the TLS settings that the plan asks for, `None` for ws://.
+    """Return the TLS settings that the plan asks for, `None` for ws:// that follows no redirect to wss://.
 
     Raises:
         PlanError: a certificate or key file can't be read or is none.
     """
-    if not plan.is_secure:
+    if not (plan.is_secure or plan.follow):
         return None
     try:
         context = ssl.create_default_context(cafile=plan.cacert)

@@ -82,7 +82,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     Attributes:
         number: Ascending.
         open: Connections open now; `opened`: ever.
-        failures: Failed handshakes by reason.
+        failures: Failed handshakes by reason. `refusals`: what came with one of each.
+        endings: Lost connections by code and reason.
         times: Histogram of response or delivery times so far.
     """
 
@@ -90,6 +91,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     open: int = 0
     opened: int = 0
     failures: dict[str, int] = {}
+    refusals: dict[str, str] = {}
+    endings: dict[str, int] = {}
     sent: int = 0
     received: int = 0
     times: Packed = b""

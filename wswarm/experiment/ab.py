@@ -7,7 +7,7 @@ from random import Random, SystemRandom
 import msgspec
 
 from wswarm import redact
-from wswarm.comparison import Ab, AbProgress, Doing, Generation, Record, Settings
+from wswarm.comparison import Ab, AbProgress, Doing, Generation, Record, Settings, Side
 from wswarm.drive.clock import now_ns
 from wswarm.drive.cores import Pinning, share_out
 from wswarm.drive.server import check_command
@@ -15,11 +15,12 @@ from wswarm.experiment.ab_arm import ArmSession
 from wswarm.experiment.ab_experiment import ARMS, Experiment
 from wswarm.experiment.ab_generation import Slicer, draw_blocks, draw_generation, started
 from wswarm.experiment.ab_load import calibrate
+from wswarm.experiment.ab_served import served_file
 from wswarm.experiment.assemble import environment
 from wswarm.experiment.preflight import check
 from wswarm.stats.ab import Comparison, judge
 from wswarm.stats.faults import compare_faults
-from wswarm.stats.slices import whole_blocks
+from wswarm.stats.slices import Arm, whole_blocks
 from wswarm.units import NS_PER_S
 
 OnProgress = Callable[[AbProgress], None]
@@ -67,6 +68,7 @@ class _Running:
         self._comparison: Comparison | None = None
         self._rate = experiment.rate
         self._slices = 0
+        self._served: dict[Arm, str | None] = {}
 
     def run(self) -> Ab:
         """Return the comparison."""
@@ -96,6 +98,7 @@ class _Running:
         self._slices = 0
         self._tell("starting")
         with started(self._experiment, generation, self._pinning) as sessions:
+            self._look_at(sessions)
             rate = self._rate if self._rate is not None else self._calibrate(sessions["base"])
             slicer = Slicer(
                 sessions,
@@ -112,6 +115,12 @@ class _Running:
                     self._tell("measuring")
                 if self._interrupted() or self._is_clear_without_statistics():
                     return
+
+    def _look_at(self, sessions: dict[Arm, ArmSession]) -> None:
+        """Find out what the first servers serve: before any load, and all others are started alike."""
+        if not self._served:
+            commands = self._experiment.commands
+            self._served = {arm: served_file(commands[arm], sessions[arm].pid) for arm in ARMS}
 
     def _calibrate(self, base: ArmSession) -> float:
         self._tell("calibrating")
@@ -159,8 +168,8 @@ class _Running:
             scenario=experiment.scenario,
             started_at=self._started_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             environment=environment(),
-            base=experiment.sides["base"],
-            head=experiment.sides["head"],
+            base=self._side("base"),
+            head=self._side("head"),
             plan=redact.plan(plan),
             settings=self._settings(),
             design=experiment.design,
@@ -170,6 +179,9 @@ class _Running:
             comparison=comparison,
             slices=self._records,
         )
+
+    def _side(self, arm: Arm) -> Side:
+        return msgspec.structs.replace(self._experiment.sides[arm], served=self._served.get(arm))
 
     def _settings(self) -> Settings:
         experiment, timing = self._experiment, self._experiment.timing

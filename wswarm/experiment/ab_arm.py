@@ -78,7 +78,7 @@ class ArmSession:
         """Wait until the connections are open.
 
         Raises:
-            TargetError: not one of them opened.
+            TargetError: not one of them opened. TargetFailed: it closed them all.
         """
         plan = self._plan
         self._listen_until(
@@ -90,7 +90,12 @@ class ArmSession:
         except TargetError as error:
             words = "\n".join(f"  {line}" for line in self._server.last_words())
             said = f"; the last words of the server:\n{words}" if words else ""
-            raise TargetError(f"{self._server.name}: {error}{said}") from None
+            raise type(error)(f"{self._server.name}: {error}{said}") from None
+
+    @property
+    def pid(self) -> int:
+        """Of the server."""
+        return self._server.pid
 
     def run(self, plan: Plan, pause_s: float) -> Observation:
         """Return what a slice of load showed; without findings if an agent died.
@@ -147,5 +152,5 @@ class ArmSession:
             self._fleet.listen(_LISTEN_S)
             if now_ns() > deadline_ns:
                 for agent in self._fleet.living:
-                    agent.process.kill()
+                    agent.give_up(limit_s)
                 deadline_ns = now_ns() + round(_GRACE_S * NS_PER_S)

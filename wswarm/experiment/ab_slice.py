@@ -38,7 +38,7 @@ def record(arm: Arm, place: tuple[int, int, int], seen: Observation, origin_ns: 
             load=load,
             values=_values(seen, load, times, counts),
             counts=counts,
-            reasons=_reasons(seen, send_lag),
+            reasons=_reasons(seen, send_lag, times),
         ),
         t=(seen.window.start_ns - origin_ns) / NS_PER_S,
         received_rate=counts.received / seen.plan.duration,
@@ -75,7 +75,7 @@ def _values(seen: Observation, load: Load, times: Histogram, counts: Counts) -> 
     return {"cpu": cpu_per_message(seen), **percentiles}
 
 
-def _reasons(seen: Observation, send_lag: Histogram) -> tuple[str, ...]:
+def _reasons(seen: Observation, send_lag: Histogram, times: Histogram) -> tuple[str, ...]:
     stops_ns = [one.effort.longest_stop_ns for one in seen.findings]
     conditions = Conditions(
         length_ns=round(seen.plan.duration * NS_PER_S),
@@ -83,6 +83,7 @@ def _reasons(seen: Observation, send_lag: Histogram) -> tuple[str, ...]:
         longest_stop_ns=max(stops_ns, default=0),
         lag_ns=send_lag.percentile_ns(50),
         steal=seen.steal,
+        least_ns=times.min_ns,
     )
     return spoilt(conditions)
 

@@ -12,15 +12,16 @@ import msgspec
 
 from wswarm import redact
 from wswarm.drive import limits
-from wswarm.drive.clock import HAS_KERNEL_TIMER
+from wswarm.drive.clock import has_kernel_timer
 from wswarm.drive.probes import MachineUse, TargetMeter, TargetUse
 from wswarm.drive.sender import schedule_of
+from wswarm.experiment.evidence import SHOWN, below_zero, evidence, measured
 from wswarm.load.plan import Plan
+from wswarm.quoted import quoted
 from wswarm.run import Connections, Environment, Fanout, GeneratorCost, Messages, Phases, Run, TargetCost
-from wswarm.stats import slo, summary
+from wswarm.stats import drops, extras, pinged, slo, summary
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Findings, Window, unpack
-from wswarm.stats.histogram import Histogram, is_supported
 from wswarm.stats.series import series
 from wswarm.stats.validity import Evidence, judge
 from wswarm.units import NS_PER_S
@@ -40,6 +41,8 @@ class Observed:
         target_peak: Most resident bytes seen of it.
         warmup_broadcasts: Broadcasts before the hold; `None`: as the plan says.
         clock_error_ns: The most by which times between two machines' clocks may be wrong.
+        interruption: What of the plan an interrupted run did not do; `None`: it was not interrupted.
+        died: How the target's process ended before the hold did, if it did.
     """
 
     started_at: datetime
@@ -56,6 +59,8 @@ class Observed:
     target_peak: int
     warmup_broadcasts: int | None = None
     clock_error_ns: int = 0
+    interruption: str | None = None
+    died: str | None = None
 
 
 def assemble(plan: Plan, observed: Observed) -> Run:
@@ -87,14 +92,42 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         response_time=summary.distribution(response) if is_echo else None,
         fanout=_fanout(plan, observed) if plan.scenario == "fanout" and arrivals and sends else None,
         series=series(findings, window, observed.end_ns),
+        samples=summary.samples(findings),
         generator=_generator(plan, findings, messages),
         target=_target(observed, connections, messages),
     )
+    error_s = observed.clock_error_ns / NS_PER_S
+    wrong = tuple(below_zero(run, error_s))
     if observed.clock_error_ns and plan.scenario == "fanout":
-        run = certain(run, observed.clock_error_ns / NS_PER_S)
-    validity = judge(_evidence(run, observed, lag, response))
-    run = msgspec.structs.replace(run, validity=validity)
+        run = certain(run, error_s)
+    run = _judged(run, observed, wrong)
     return msgspec.structs.replace(run, slo=slo.check(run, plan.slo))
+
+
+def _judged(run: Run, observed: Observed, wrong: Sequence[str]) -> Run:
+    """Return the run with what the target did to it, and the verdict."""
+    lost = drops.drops_of(observed.findings, observed.window)
+    ping_s = run.plan.get("ping")
+    notices = [
+        *drops.notices(lost, is_pinged=ping_s is not None),
+        *pinged.notices(run.connections, ping_s),
+        *(extras.notices(run.messages) if run.messages else []),
+    ]
+    if observed.died is not None:
+        notices.insert(0, f"the target's {observed.died}")
+    if lost.count and run.samples.unmarked:
+        shown = [f'"{quoted(sample, SHOWN)}"' for sample in run.samples.unmarked]
+        notices.append(f"unasked, the target said {', '.join(shown)}")
+    if observed.interruption is not None:
+        notices.insert(0, observed.interruption)
+    is_nothing_measured = measured(run, observed) == 0
+    return msgspec.structs.replace(
+        run,
+        interrupted=observed.interruption is not None,
+        notices=notices,
+        failure=observed.died or drops.failure(lost, is_nothing_measured=is_nothing_measured),
+        validity=judge(evidence(run, observed, lost, wrong)),
+    )
 
 
 def environment() -> Environment:
@@ -151,7 +184,7 @@ def _generator(plan: Plan, findings: Sequence[Findings], messages: Messages | No
         rss_per_connection=_rss_per_socket(growth, sockets),
         loop_lag=summary.distribution(summary.merged(one.loop_lag for one in efforts)),
         driver=plan.driver,
-        pacing=plan.pacing if HAS_KERNEL_TIMER else f"{plan.pacing}, timers of 1 ms",
+        pacing=plan.pacing if has_kernel_timer() else f"{plan.pacing}, timers of 1 ms",
     )
 
 
@@ -180,54 +213,6 @@ def _rss_per_socket(growth: int | None, sockets: int) -> float | None:
     if growth is None or growth <= 0 or sockets < _RSS_SOCKETS:
         return None
     return growth / sockets
-
-
-def _evidence(run: Run, observed: Observed, lag: Histogram, response: Histogram) -> Evidence:
-    messages, efforts = run.messages, [one.effort for one in observed.findings]
-    loop_lags = [summary.merged([one.loop_lag]) for one in efforts]
-    latest = max(loop_lags, key=lambda one: _tail(one)[0] or 0, default=Histogram())
-    (send_lag_ns, send_percent), (loop_lag_ns, loop_percent) = _tail(lag), _tail(latest)
-    median_ns = response.percentile_ns(50)
-    completion = run.fanout.completion_time if run.fanout else None
-    if run.scenario == "connect":
-        median_ns = _ns(run.connections.handshake_time.p50 or run.connections.handshake_time.mean)
-    opened, wanted = run.connections.opened, run.connections.requested
-    measured = messages.received if messages else None
-    if observed.was_connecting:
-        wanted = opened + run.connections.failed
-        measured = None if run.scenario == "connect" else 0
-    return Evidence(
-        scenario=run.scenario,
-        sent_share=messages.sent / messages.offered if messages and messages.offered else None,
-        send_lag_ns=send_lag_ns,
-        send_lag_percent=send_percent,
-        median_ns=median_ns,
-        completion_ns=(_ns(completion.p50 or completion.mean) if completion else None) or median_ns,
-        loop_lag_ns=loop_lag_ns,
-        loop_lag_percent=loop_percent,
-        longest_stop_ns=max((one.longest_stop_ns for one in efforts), default=0),
-        cpu_share=max((one.cpu_share for one in efforts), default=0.0),
-        steal=observed.machine.steal,
-        busy=observed.machine.busy,
-        is_shared=observed.is_shared,
-        lost_agents=observed.deaths,
-        opened_share=opened / wanted if wanted and not observed.deaths else 1.0,
-        measured=measured,
-        was_cut=observed.was_cut,
-        was_connecting=observed.was_connecting,
-    )
-
-
-def _tail(histogram: Histogram) -> tuple[int | None, float]:
-    """Return the 99th percentile, or the highest that the sample carries, and which one it is."""
-    for percent in (99, 95, 90, 50):
-        if is_supported(histogram.n, percent):
-            return histogram.percentile_ns(percent), percent
-    return None, 50
-
-
-def _ns(value_s: float | None) -> int | None:
-    return None if value_s is None else round(value_s * NS_PER_S)
 
 
 def _cpu_name() -> str:

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-import psutil
-
-from wswarm.drive import clock, limits
+from wswarm.drive import cgroup, clock, files, limits
+from wswarm.drive.lazy import psutil
 
 GENERATOR_BYTES = 16_000
 TARGET_BYTES = 60_000
@@ -18,7 +17,7 @@ class Check:
 
     Attributes:
         found: What the machine has, in words.
-        is_enough: `None`: can't be told here.
+        is_enough: `None`: can't be told here, and `mend` says why and how to find out.
         mend: What to do when it is not enough.
     """
 
@@ -39,6 +38,8 @@ class Machine:
         backlog: Longest queue of connections not yet accepted. `syn_backlog`: of half-open ones.
         memory: Free bytes.
         conntrack: Connections that the firewall can track.
+        cpus: Cores' worth of time that a container may use. `processes`: How many more may be started.
+        is_contained: Whether the memory is that which a container may still use.
         has_fine_timer: Whether sends can be timed finer than 1 ms.
         has_uvloop: Whether the fast event loop is installed.
     """
@@ -52,19 +53,28 @@ class Machine:
     conntrack: int | None
     has_fine_timer: bool
     has_uvloop: bool
+    cpus: float | None = None
+    processes: int | None = None
+    is_contained: bool = False
 
 
 def inspect() -> Machine:
     """Return what this machine has."""
+    bounds = cgroup.bounds()
+    memory, pids = bounds.memory, limits.room_for_processes()
+    free = psutil.virtual_memory().available
     return Machine(
-        files=limits.file_limit(),
+        cpus=bounds.cpus.most if bounds.cpus is not None else None,
+        is_contained=memory is not None and memory.most - memory.used < free,
+        processes=pids[0] if pids is not None else None,
+        files=files.file_limit(),
         ports=limits.local_ports(),
         backlog=_kernel_number("net/core/somaxconn"),
         syn_backlog=_kernel_number("net/ipv4/tcp_max_syn_backlog"),
-        memory=psutil.virtual_memory().available,
+        memory=free if memory is None else min(free, max(0, int(memory.most - memory.used))),
         cores=limits.cores(),
         conntrack=_kernel_number("net/netfilter/nf_conntrack_max"),
-        has_fine_timer=clock.HAS_KERNEL_TIMER,
+        has_fine_timer=clock.has_kernel_timer(),
         has_uvloop=_can_import("uvloop"),
     )
 
@@ -80,19 +90,24 @@ def _files(machine: Machine, connections: int) -> list[Check]:
     return [
         Check(
             name="open files, generator",
-            found=f"{machine.files:,} per process",
+            found=_files_found(machine),
             needed=f"{each + limits.FILES_RESERVED:,} ({-(-connections // each)} processes)",
             is_enough=-(-connections // each) <= limits.AGENTS_PER_CORE * machine.cores,
-            mend="raise the hard limit: 'nofile' in /etc/security/limits.conf",
+            mend="raise the hard limit: 'nofile' in /etc/security/limits.conf, --ulimit nofile=N of a container",
         ),
         Check(
             name="open files, local target",
-            found=f"{machine.files:,} per process",
+            found=_files_found(machine),
             needed=f"{connections + limits.FILES_RESERVED:,} per worker",
             is_enough=machine.files >= connections + limits.FILES_RESERVED or None,
-            mend="raise the hard limit, start more workers, or run the target elsewhere",
+            mend="this is what we may open; the target's own limit counts, 'Max open files' in /proc/PID/limits: if"
+            " it is no higher raise it, start more workers, or run the target elsewhere",
         ),
     ]
+
+
+def _files_found(machine: Machine) -> str:
+    return "no limit" if machine.files >= files.NO_LIMIT else f"{machine.files:,} per process"
 
 
 def _hard_limits(machine: Machine, connections: int) -> list[Check]:
@@ -109,10 +124,11 @@ def _hard_limits(machine: Machine, connections: int) -> list[Check]:
         ),
         Check(
             name="memory",
-            found=f"{machine.memory / 1e9:.1f} GB free",
+            found=f"{machine.memory / 1e9:.1f} GB free" + " (of the container)" * machine.is_contained,
             needed=f"{memory / 1e9:.1f} GB for generator and target",
             is_enough=machine.memory >= memory,
-            mend="fewer connections, or the target on another machine",
+            mend="fewer connections, or the target on another machine"
+            + ("; or raise the container's limit (memory.max, docker run --memory)" * machine.is_contained),
         ),
         Check(
             name="tracked connections",
@@ -132,22 +148,19 @@ def _comforts(machine: Machine, connections: int, connect_rate: float) -> list[C
             found="unknown" if machine.backlog is None else f"{machine.backlog:,}",
             needed=f"{burst:,} (one second of connecting)",
             is_enough=None if machine.backlog is None else machine.backlog >= burst,
-            mend="raise net.core.somaxconn and the server's backlog, or lower --connect-rate",
+            mend=_told(machine.backlog, "net.core.somaxconn")
+            + "raise net.core.somaxconn and the server's backlog, or lower --connect-rate",
         ),
         Check(
             name="half-open queue",
             found="unknown" if machine.syn_backlog is None else f"{machine.syn_backlog:,}",
             needed=f"{burst:,}",
             is_enough=None if machine.syn_backlog is None else machine.syn_backlog >= burst,
-            mend="raise net.ipv4.tcp_max_syn_backlog, or lower --connect-rate",
+            mend=_told(machine.syn_backlog, "net.ipv4.tcp_max_syn_backlog")
+            + "raise net.ipv4.tcp_max_syn_backlog, or lower --connect-rate",
         ),
-        Check(
-            name="cores",
-            found=str(machine.cores),
-            needed="2: one for the target, one for the generator",
-            is_enough=machine.cores >= 2,
-            mend="use a machine with more cores, or two machines",
-        ),
+        _core_check(machine),
+        *_processes(machine, connections),
         Check(
             name="timer",
             found="timerfd, some 30 µs" if machine.has_fine_timer else "the event loop's, 1 ms",
@@ -163,6 +176,46 @@ def _comforts(machine: Machine, connections: int, connect_rate: float) -> list[C
             mend="pip install uvloop",
         ),
     ]
+
+
+def _core_check(machine: Machine) -> Check:
+    return Check(
+        name="cores",
+        found=_cores(machine),
+        needed="2: one for the target, one for the generator",
+        is_enough=min(machine.cores, machine.cpus or machine.cores) >= 2,
+        mend="use a machine with more cores, or two machines"
+        if machine.cpus is None
+        else "raise the container's share (cpu.max, docker run --cpus 2), or use two machines",
+    )
+
+
+def _processes(machine: Machine, connections: int) -> list[Check]:
+    if machine.processes is None:
+        return []
+    needed = -(-connections // limits.CONNECTIONS_PER_AGENT) + 1
+    return [
+        Check(
+            name="processes",
+            found=f"{machine.processes:,} more (pids.max)",
+            needed=f"{needed:,}",
+            is_enough=machine.processes >= needed,
+            mend="raise the container's limit of processes: pids.max, docker run --pids-limit",
+        )
+    ]
+
+
+def _cores(machine: Machine) -> str:
+    if machine.cpus is None or machine.cpus >= machine.cores:
+        return str(machine.cores)
+    return f"{machine.cpus:g} of {machine.cores} (cpu.max)"
+
+
+def _told(value: int | None, name: str) -> str:
+    """Return that the system does not tell the value, where it doesn't."""
+    return (
+        "" if value is not None else f"this system does not tell {name} (sysctl {name}); if it is too low: "
+    )
 
 
 def _kernel_number(name: str) -> int | None:

@@ -8,8 +8,10 @@ import msgspec
 
 from wswarm.drive import address, limits, wire
 from wswarm.drive.clock import now_ns
+from wswarm.drive.files import raise_file_limit
 from wswarm.drive.fleet import Fleet
 from wswarm.drive.probes import MachineMeter, MachineUse, TargetMeter, TargetUse
+from wswarm.errors import TargetFailed
 from wswarm.experiment import orders
 from wswarm.experiment.assemble import Observed, assemble
 from wswarm.experiment.observe import Observer, check_opened, is_hopeless
@@ -51,6 +53,7 @@ def measure(
     addresses = address.resolve(plan.url)
     target = target_meter(plan.target_pid)
     plan = msgspec.structs.replace(plan, processes=limits.agents_for(plan))
+    raise_file_limit()  # two files per agent here, and what is started inherits it
     with Fleet(plan.processes or 1, has_publisher=plan.scenario == "fanout") as fleet:
         experiment = _Experiment(plan, fleet, addresses, target)
         experiment.on_progress = on_progress or _ignore
@@ -75,7 +78,8 @@ class _Experiment:
         self._use = MachineUse(None, None)
         self._started_at = datetime.now(UTC)
         self._window = Window(now_ns(), 0, 0, 0)
-        self._has_begun = self._was_cut = self._was_connecting = False
+        self._has_begun = self._was_cut = self._was_connecting = self._is_deserted = False
+        self._died: str | None = None
         self._observer = Observer(plan, fleet)
 
     def run(self) -> Run:
@@ -86,7 +90,7 @@ class _Experiment:
         self._note_target("before")
         self._ramp()
         self._note_target("open")
-        if self._was_connecting:
+        if self._was_connecting or self._is_deserted:
             self._skip_load()
         else:
             self._load()
@@ -110,7 +114,10 @@ class _Experiment:
             start_ns,
             ramp_s,
         )
-        check_opened(plan, self._fleet, was_cut=self._was_connecting)
+        try:
+            check_opened(plan, self._fleet, was_cut=self._was_connecting)
+        except TargetFailed:
+            self._is_deserted = True  # what opened, and how it ended, is worth a report
 
     def _load(self) -> None:
         plan = self._plan
@@ -153,28 +160,44 @@ class _Experiment:
                 self._cut(phase)
             if now_ns() > due_ns + round(grace_s * NS_PER_S):
                 for agent in self._fleet.living:
-                    agent.process.kill()
+                    agent.give_up(grace_s)
                 due_ns = now_ns()
 
     def _cut(self, phase: Phase) -> None:
+        """End the run early: the ramp, or the hold with a drain to follow, or the drain at once."""
         if not self._has_begun:
             raise KeyboardInterrupt
         self._was_cut = True
-        was = self._window
-        drain_ns = now_ns() + _CUT_AFTER_NS
+        was, moment_ns = self._window, now_ns() + _CUT_AFTER_NS
         if phase == "ramp":
             self._was_connecting = True
-        elif drain_ns < was.drain_ns:
+        elif moment_ns < was.drain_ns:
             self._window = msgspec.structs.replace(
                 was,
-                hold_ns=min(was.hold_ns, drain_ns),
-                drain_ns=drain_ns,
-                end_ns=drain_ns + was.end_ns - was.drain_ns,
+                hold_ns=min(was.hold_ns, moment_ns),
+                drain_ns=moment_ns,
+                end_ns=moment_ns + was.end_ns - was.drain_ns,
             )
         else:
-            return
+            self._window = msgspec.structs.replace(was, end_ns=min(was.end_ns, moment_ns))
         for agent in self._fleet.living:
             agent.tell(wire.Cut(window=self._window))
+
+    def _interruption(self) -> str | None:
+        """Return in words what of the plan an interrupted run did not do; `None` if it was not interrupted."""
+        if not self._was_cut:
+            return None
+        plan, window = self._plan, self._window
+        held_s = (window.drain_ns - window.hold_ns) / NS_PER_S
+        if self._was_connecting:
+            return "interrupted while connecting: there was no hold"
+        if held_s < plan.duration - 0.001:
+            return f"interrupted: the hold lasted {held_s:.3g} s of the {plan.duration:g} s asked for"
+        drained_s = (window.end_ns - window.drain_ns) / NS_PER_S
+        return (
+            f"interrupted {drained_s:.3g} s into the drain of at most {plan.drain:g} s: what was still under way"
+            " counts as lost"
+        )
 
     def _collect(self) -> list[Findings]:
         return [agent.settled.findings for agent in self._fleet.agents if agent.settled is not None]
@@ -187,12 +210,14 @@ class _Experiment:
             findings=findings,
             deaths=self._fleet.deaths,
             machine=self._use,
-            was_cut=self._window.hold_ns >= self._window.drain_ns,
+            was_cut=self._window.hold_ns >= self._window.drain_ns and not self._is_deserted,
             was_connecting=self._was_connecting,
             is_shared=address.is_local(self._addresses),
             target=self._target,
             target_uses=self._target_uses,
             target_peak=self._target_peak,
+            interruption=self._interruption(),
+            died=self._died,
         )
         return assemble(self._plan, observed)
 
@@ -203,7 +228,19 @@ class _Experiment:
         use = self._target.read() if self._target is not None else None
         if use is not None:
             self._target_peak = max(self._target_peak, use.rss)
+        if self._died is None and self._target is not None and self._target.has_ended():
+            self._note_death(self._target.pid)
         return use
+
+    def _note_death(self, pid: int) -> None:
+        """Note that the target's process has ended, unless the hold has too."""
+        now, window = now_ns(), self._window
+        if window.drain_ns == 0 or now < window.drain_ns:
+            held_s = (now - window.hold_ns) / NS_PER_S
+            since = (
+                f"{held_s:.1f} s into the hold" if window.hold_ns and held_s > 0 else "before the hold began"
+            )
+            self._died = f"process {pid} ended {since}"
 
 
 def _ignore(_: Progress) -> None:

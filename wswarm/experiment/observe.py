@@ -1,16 +1,19 @@
 """What the agents' reports say while a run goes on: how it stands, what has opened, and why nothing opens."""
 
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from wswarm.drive.fleet import AgentProcess, Fleet
-from wswarm.errors import GeneratorError, TargetError
+from wswarm.errors import GeneratorError, TargetError, TargetFailed
+from wswarm.experiment.mends import is_redirect, mend
 from wswarm.load.plan import Plan
 from wswarm.progress import Phase, Progress
+from wswarm.quoted import is_whereabouts
 from wswarm.stats.findings import Int64s, unpack
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
+REASONS_TOLD = 5
 _HOPELESS_AFTER = 100
 _RATE_OVER_NS = 2_000_000_000
 
@@ -41,6 +44,7 @@ class Observer:
             connections_open=sum(one.open for one in snapshots),
             connections_requested=self._plan.sockets,
             failed=sum(sum(one.failures.values()) for one in snapshots),
+            dropped=sum(sum(one.endings.values()) for one in snapshots),
             sent=sent,
             received=received,
             rate=(sent - sent_then) * NS_PER_S / (now - then_ns) if is_known and sent else None,
@@ -70,7 +74,8 @@ def check_opened(plan: Plan, fleet: Fleet, *, was_cut: bool) -> None:
     """Check that the ramp, ended early or not, opened what a run needs; ended early, any connection will do.
 
     Raises:
-        GeneratorError, TargetError: it did not. KeyboardInterrupt: it was ended before anything had opened or failed.
+        GeneratorError, TargetError: it did not. TargetFailed: all had opened, and none of a kind was left.
+        KeyboardInterrupt: it was ended before anything had opened or failed.
     """
     groups = [fleet.holders, *([[fleet.publisher]] if fleet.publisher is not None else [])]
     for group in [fleet.agents] if was_cut else groups:
@@ -79,10 +84,10 @@ def check_opened(plan: Plan, fleet: Fleet, *, was_cut: bool) -> None:
         if not any(agent.snapshot.opened for agent in group):
             if was_cut and not any(agent.snapshot.failures for agent in group):
                 raise KeyboardInterrupt
-            raise TargetError(refusal(plan.address, group))
+            raise TargetError(refusal(plan, group))
         if plan.scenario != "connect" and not was_cut and not any(open_rows(agent).size for agent in group):
-            raise TargetError(
-                f"{plan.address}: the target closed every connection before the load began; see its log"
+            raise TargetFailed(
+                f"{plan.address}: the target closed every connection before the load began{_ends(group)}"
             )
 
 
@@ -91,31 +96,49 @@ def open_rows(agent: AgentProcess) -> Int64s:
     return unpack(agent.opened.rows if agent.opened is not None else b"")
 
 
-def refusal(address: str, agents: Sequence[AgentProcess]) -> str:
+def refusal(plan: Plan, agents: Sequence[AgentProcess]) -> str:
     """Return in words why not one of the agents' connections opened, and what to do."""
     failures: Counter[str] = Counter()
+    said: dict[str, str] = {}
     for agent in agents:
         failures.update(agent.snapshot.failures)
+        said = agent.snapshot.refusals | said
+    return refusal_of(plan, failures, said)
+
+
+def refusal_of(plan: Plan, failures: Counter[str], said: Mapping[str, str]) -> str:
+    """Return in words why no connection opened, and what to do.
+
+    Args:
+        failures: Failed handshakes by reason. said: What came with one of each.
+    """
     if not failures:
-        return f"{address}: every connection was closed at once by the target; see its log"
-    text = ", ".join(f"{count} × {reason}" for reason, count in failures.most_common())
-    return f"{address}: every handshake failed ({text}); {_mend(failures.most_common(1)[0][0])}"
+        return f"every connection was closed at once by the target: {plan.address}; see its log"
+    told = [
+        _told(reason, count, said.get(reason, "")) for reason, count in failures.most_common(REASONS_TOLD)
+    ]
+    rest = failures.total() - sum(count for _, count in failures.most_common(REASONS_TOLD))
+    text = ", ".join(told) + (f" and {rest:,} for other reasons" if rest else "")
+    first = failures.most_common(1)[0][0]
+    return f"every handshake failed: {text}; {plan.address}: {mend(first, said.get(first, ''), plan)}"
 
 
-def _mend(reason: str) -> str:
-    """Return what to do about handshakes that failed for the reason."""
-    if reason == "refused":
-        return "nothing listens there: start the service or correct the port"
-    if reason.startswith("http"):
-        return "the server refused the upgrade: check the path, credentials (-H, --cookie) and --origin"
-    if reason.startswith("tls certificate"):
-        return "give its authority with --cacert FILE, or --insecure to trust it unseen"
-    if reason.startswith("tls"):
-        return "does the port speak TLS? ws:// speaks plainly, wss:// with TLS"
-    if reason == "reset":
-        return "it hung up: does the port speak TLS (wss:// for ws://, or the reverse), or no WebSocket?"
-    if reason == "timeout":
-        return "raise --connect-timeout, or check that the service answers"
-    if reason.endswith("here") or reason == "no free local port":
-        return "a limit of this machine: see wswarm doctor"
-    return "check that a WebSocket service listens there, and its log"
+def _told(reason: str, count: int, said: str) -> str:
+    if said and is_redirect(reason):
+        return f"{reason} to {said} ({count:,})"
+    return f"{reason} ({count:,}){_words(reason, said)}"
+
+
+def _words(reason: str, said: str) -> str:
+    if is_whereabouts(reason, said):
+        return f" {said}"
+    return f': "{said}"' if said else ""
+
+
+def _ends(agents: Sequence[AgentProcess]) -> str:
+    """Return in words how the agents' connections ended."""
+    ended: Counter[str] = Counter()
+    for agent in agents:
+        ended.update(agent.snapshot.endings)
+    told = [f"{label} ({count:,})" for label, count in ended.most_common(REASONS_TOLD)]
+    return f": {', '.join(told)}" if told else "; see its log"

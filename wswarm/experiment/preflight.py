@@ -1,8 +1,7 @@
 """What of a plan can be checked before anything is started."""
 
-import psutil
-
 from wswarm.drive import address, limits
+from wswarm.drive.lazy import psutil
 from wswarm.drive.probes import TargetMeter
 from wswarm.drive.tls import client_context
 from wswarm.errors import PlanError
@@ -23,6 +22,15 @@ def check(plan: Plan) -> None:
     limits.agents_for(plan)
     address.check_sources(plan.bind, address.resolve(plan.url))
     target_meter(plan.target_pid)
+
+
+def check_reference(plan: Plan) -> None:
+    """Check that the reference application, started here, can hold the plan's connections.
+
+    Raises:
+        PlanError: it may not open so many files.
+    """
+    limits.check_server(plan.sockets)
 
 
 def target_meter(pid: int | None) -> TargetMeter | None:

@@ -40,7 +40,7 @@ class Slowdown:
 
 def selftest_commands(spin_ns: int = 0, delay_s: float = 0.0) -> dict[Arm, Command]:
     """Return what serves the reference application, and the same with a head that is slower."""
-    server = f"{shlex.quote(sys.executable)} -m wswarm.drive.slowed {_APPLICATION} --port {{port}}"
+    server = f"{shlex.quote(sys.executable)} -P -m wswarm.drive.slowed {_APPLICATION} --port {{port}}"
     return {
         "base": Command("base", f"{server} --spin 0 --delay 0"),
         "head": Command("head", f"{server} --spin {spin_ns} --delay {delay_s:g}"),

@@ -1,11 +1,11 @@
 """The folder that keeps versions ready to be served: each in a place of its own, and of all places the latest few."""
 
-import fcntl
 import os
 import shutil
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
+
+from wswarm.drive import file_lock
 
 KEPT = 6
 _LOCK, _STAMP = "lock", "installed"
@@ -19,12 +19,12 @@ def take(place: Path, make: Callable[[], None]) -> None:
     place.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(place / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)  # stays open: it is the lock
     os.utime(descriptor)
-    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    file_lock.share(descriptor)
     if not (place / _STAMP).exists():
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        file_lock.take(descriptor)
         if not (place / _STAMP).exists():  # nor did another process do it meanwhile
             _fill(place, make, descriptor)
-        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        file_lock.share(descriptor)
 
 
 def _fill(place: Path, make: Callable[[], None], descriptor: int) -> None:
@@ -45,7 +45,7 @@ def tidy(shelf: Path, put_away: Callable[[Path], None]) -> None:
     """
     locks = sorted(shelf.glob(f"*/{_LOCK}"), key=lambda lock: lock.stat().st_mtime_ns, reverse=True)
     for lock in locks[KEPT:]:
-        with lock.open("rb") as file, suppress(BlockingIOError):
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            put_away(lock.parent)
-            shutil.rmtree(lock.parent, ignore_errors=True)
+        with lock.open("rb") as file:
+            if file_lock.has_taken(file.fileno()):
+                put_away(lock.parent)
+                shutil.rmtree(lock.parent, ignore_errors=True)

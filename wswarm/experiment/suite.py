@@ -1,13 +1,12 @@
 """The whole profile of a service: connect, echo, fan-out, one after another."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from wswarm.errors import PlanError
+from wswarm.experiment.objectives import shared_out
 from wswarm.load.plan import Plan, make_plan
 from wswarm.load.profile import PROFILES
 from wswarm.run import Scenario
-from wswarm.stats.slo import is_about
 
 SCENARIOS: tuple[Scenario, ...] = ("connect", "echo", "fanout")
 _REFERENCE = {"connect": "echo", "echo": "echo", "fanout": "chat"}
@@ -19,7 +18,7 @@ def suite_plans(url: str, scenarios: tuple[str, ...], **options: Any) -> list[Pl
     Args:
         url: A service's address; with option `profile` the base of the reference application, and each scenario
             takes the endpoint that fits it, the given profile wherever it fits. `closed` is for echo alone. An
-            objective (`slo`) goes to the scenarios that can have its figure.
+            objective (`slo`) is held against the scenarios that can have its figure.
 
     Raises:
         PlanError: a value can't be, no scenario is left, or an objective is about none of them.
@@ -32,25 +31,18 @@ def suite_plans(url: str, scenarios: tuple[str, ...], **options: Any) -> list[Pl
     profile = options.pop("profile", None)
     closed = options.pop("closed", None)
     objectives = options.pop("slo", None) or ()
-    chosen = [name for name in SCENARIOS if name in scenarios]
-    _check_objectives(objectives, chosen)
-    return [
+    plans = [
         make_plan(
             name,
             url,
             profile=_profile(profile, name),
             closed=closed if name == "echo" else None,
-            slo=tuple(one for one in objectives if is_about(one, name)),
             **options,
         )
-        for name in chosen
+        for name in SCENARIOS
+        if name in scenarios
     ]
-
-
-def _check_objectives(objectives: Sequence[str], chosen: Sequence[Scenario]) -> None:
-    for one in objectives:
-        if not any(is_about(one, name) for name in chosen):
-            raise PlanError(f"--slo {one!r}: no run of {', '.join(chosen)} has such a figure")
+    return shared_out(plans, objectives)
 
 
 def _profile(wanted: str | None, scenario: str) -> str | None:

@@ -5,6 +5,7 @@ then 32 that hold the publisher (8), its sequence number (8) and the intended se
 """
 
 from binascii import unhexlify
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
@@ -38,6 +39,27 @@ def write_marks(
     fields["publisher"], fields["sequence"], fields["intended_ns"] = publisher, sequence, intended_ns
     digits = fields.tobytes().hex().encode()
     return [digits[at : at + MARK_SIZE] for at in range(0, len(digits), MARK_SIZE)]
+
+
+def markers_in(payload: bytes, prefix: bytes, copies: int) -> list[bytes]:
+    """Return the whole markers in a message that may hold many, in order; their digits are not looked at.
+
+    A prefix that another follows too soon, or the end of the message, begins none. A search goes on right after a
+    prefix, so that a damaged mark hides none behind it.
+
+    Args:
+        copies: How often each message holds its marker: so many of the same count as one.
+    """
+    found = [prefix + part[:MARK_SIZE] for part in payload.split(prefix)[1:] if len(part) >= MARK_SIZE]
+    if copies == 1:
+        return found
+    seen: Counter[bytes] = Counter()
+    firsts: list[bytes] = []
+    for marker in found:
+        if seen[marker] % copies == 0:
+            firsts.append(marker)
+        seen[marker] += 1
+    return firsts
 
 
 def read_marks(digits: bytes) -> tuple[Marks, npt.NDArray[np.bool_] | None]:

@@ -4,40 +4,39 @@ from dataclasses import dataclass
 
 from wswarm.errors import PlanError
 from wswarm.load.marker import MARKER_SIZE
+from wswarm.load.template import MARKER
 
 FILLER = b"."
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """One connection's message: `head + mark + tail`, where only the mark differs from message to message."""
+    """One connection's message, of which only the mark differs from message to message: `mark.join(parts)`."""
 
-    head: bytes
-    tail: bytes
+    parts: tuple[bytes, ...]
 
 
-def check_size(template: str, size: int | None) -> None:
+def check_size(template: bytes, size: int | None) -> None:
     """Check that the payload can be padded to `size` bytes.
 
     Raises:
-        PlanError: the template with its marker is longer already.
+        PlanError: the template with its markers is longer already.
     """
-    least = len(template.replace("{marker}", "", 1).encode()) + MARKER_SIZE
+    markers = template.count(MARKER)
+    least = len(template.replace(MARKER, b"")) + markers * MARKER_SIZE
     if size is not None and size < least:
         raise PlanError(f"--size {size} is too small: the message with its marker takes {least} bytes")
 
 
-def payload_for(template: str, connection_id: int, prefix: bytes, size: int | None) -> Payload:
+def payload_for(template: bytes, connection_id: int, prefix: bytes, size: int | None) -> Payload:
     """Return the payload around the mark for one connection.
 
     Args:
-        template: Holds `{marker}`; the first is replaced, further ones are left as they are.
+        template: Holds `{marker}`, perhaps several times: each is replaced by the same mark.
         connection_id: Replaces every `{id}`.
         prefix: The run's marker prefix, which goes before the mark.
-        size: Total bytes wanted; filler follows the mark, inside any quotes around it.
+        size: Total bytes wanted; filler follows the last mark, inside any quotes around it.
     """
-    before, _, after = template.partition("{marker}")
-    head = before.replace("{id}", str(connection_id)).encode() + prefix
-    tail = after.replace("{id}", str(connection_id)).encode()
-    missing = 0 if size is None else size - len(head) - len(tail) - MARKER_SIZE + len(prefix)
-    return Payload(head, FILLER * max(0, missing) + tail)
+    *before, tail = template.replace(b"{id}", b"%d" % connection_id).split(MARKER)
+    missing = 0 if size is None else size - len(b"".join(before)) - len(tail) - len(before) * MARKER_SIZE
+    return Payload((*(part + prefix for part in before), FILLER * max(0, missing) + tail))

@@ -6,9 +6,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from wswarm import redact
 from wswarm.errors import PlanError
 from wswarm.load.message import check_size
 from wswarm.load.profile import profile_for
+from wswarm.load.template import MARKER, Opening, as_text, check_utf8, in_bytes, openings
+from wswarm.load.tls import check_tls
+from wswarm.load.url import check_url
 
 PAIRS_LIMIT = 10_000_000
 SENDS_LIMIT = 100_000_000
@@ -32,6 +36,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         processes: Agents that hold the connections; `None`: one per 10,000.
         size: Payload size in bytes, reached by padding the marker; `None`: as the template gives.
         text: Template of the message; `{marker}` and `{id}` are replaced literally. `json`: the same, checked.
+        ping: Between two pings of ours on one connection, s; `None`: none.
+        escape: Whether `text` and `on_open` hold escapes, as `load.escapes` has them; so are bytes kept.
+        on_open: Sent when a connection opens. `on_open_binary`: which of them as binary frames; empty: none.
         profile: The reference application's endpoint that `url` is the base of; `None`: any server.
 
     Raises:
@@ -56,7 +63,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     text: str | None = None
     json: str | None = None
     binary: bool = False
+    escape: bool = False
     on_open: tuple[str, ...] = ()
+    on_open_binary: tuple[bool, ...] = ()
     profile: str | None = None
     headers: tuple[str, ...] = ()
     cookies: tuple[str, ...] = ()
@@ -67,7 +76,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     cert: str | None = None
     key: str | None = None
     deflate: bool = False
+    sni: str | None = None
+    follow: bool = False
     bind: tuple[str, ...] = ()
+    ping: float | None = None
     closed: bool = False
     driver: Literal["picows", "websockets"] = "picows"
     target_pid: int | None = None
@@ -82,9 +94,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             profile_for(self.profile, self.scenario)
 
     @property
-    def template(self) -> str:
+    def template(self) -> bytes:
         """The message's template, `{marker}` included."""
-        return self.text if self.text is not None else self.json if self.json is not None else "{marker}"
+        if self.text is not None:
+            return in_bytes(self.text, "--text", escape=self.escape)
+        return in_bytes(self.json, "--json", escape=False) if self.json is not None else MARKER
+
+    @property
+    def openings(self) -> tuple[Opening, ...]:
+        """What to send when a connection opens."""
+        return openings(self.on_open, self.on_open_binary, escape=self.escape)
 
     @property
     def address(self) -> str:
@@ -111,7 +130,7 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
     unknown = sorted(set(options) - set(Plan.__struct_fields__))
     if unknown:
         raise PlanError(f"no option {unknown[0]!r}; the options are {', '.join(Plan.__struct_fields__)}")
-    given = {name: value for name, value in options.items() if value is not None}
+    given = as_text({name: value for name, value in options.items() if value is not None})
     given |= {"scenario": scenario, "url": url}
     if scenario == "connect":
         given.setdefault("warmup", 0.0)
@@ -124,28 +143,6 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
         raise PlanError(_reworded(error, given)) from None
 
 
-def check_url(url: str) -> None:
-    """Check that `url` is a complete WebSocket address.
-
-    Raises:
-        PlanError: unknown scheme, no host, impossible port, or a fragment.
-    """
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise PlanError(f"{url!r} is not an address: {error}") from None
-    if parts.scheme not in ("ws", "wss"):
-        mend = {"http": "ws://", "https": "wss://"}.get(parts.scheme, "ws:// or wss://")
-        raise PlanError(f"unknown scheme in {url!r}: a WebSocket address begins with {mend}")
-    if not parts.hostname:
-        raise PlanError(f"no host in {url!r}: write ws://host:port/path")
-    if port == 0:
-        raise PlanError(f"port 0 in {url!r}: give the port that the service listens on")
-    if "#" in url or any(not "!" <= character <= "~" for character in url):
-        raise PlanError(f"{url!r} has a fragment, a space or a character outside ASCII: percent-encode it")
-
-
 def _check_numbers(plan: Plan) -> None:
     positive = {
         "connections": plan.connections,
@@ -153,6 +150,7 @@ def _check_numbers(plan: Plan) -> None:
         "duration": plan.duration,
         "connect-rate": plan.connect_rate,
         "connect-timeout": plan.connect_timeout,
+        "ping": plan.ping,
         "processes": plan.processes,
         "publishers": plan.publishers,
         "target-pid": plan.target_pid,
@@ -195,16 +193,12 @@ def _check_amount(plan: Plan) -> None:
 
 
 def _check_message(plan: Plan) -> None:
-    for message in (plan.template, *plan.on_open):
-        if any("\ud800" <= character <= "\udfff" for character in message):
-            raise PlanError(f"the message {message!r} is not valid UTF-8: write it as UTF-8 text")
     if plan.text is not None and plan.json is not None:
         raise PlanError("--text and --json both give the message: use one")
-    if "{marker}" not in plan.template:
-        option = "--text" if plan.json is None else "--json"
-        raise PlanError(f"{option} {plan.template!r} has no {{marker}}: put it where the receiver relays it")
-    if plan.template.count("{marker}") > 1:
-        raise PlanError(f"the message {plan.template!r} has {{marker}} twice: a message carries one")
+    _check_frames(plan)
+    if MARKER not in plan.template:
+        option, message = ("--text", plan.text) if plan.json is None else ("--json", plan.json)
+        raise PlanError(f"{option} {message!r} has no {{marker}}: put it where the receiver relays it")
     if plan.json is not None:
         try:
             msgspec.json.decode(plan.json.replace("{id}", "0"))
@@ -214,27 +208,39 @@ def _check_message(plan: Plan) -> None:
         raise PlanError(
             f"--size {plan.size} is too large: the drivers take up to {SIZE_LIMIT} bytes (16 MiB)"
         )
-    check_size(plan.template.replace("{id}", str(plan.sockets)), plan.size)
+    check_size(plan.template.replace(b"{id}", b"%d" % plan.sockets), plan.size)
     if plan.closed and plan.scenario != "echo":
         raise PlanError(f"--closed waits for replies, which only echo has; leave it out of {plan.scenario}")
+
+
+def _check_frames(plan: Plan) -> None:
+    """Check that what goes out as text is text."""
+    if len(plan.on_open_binary) not in (0, len(plan.on_open)):
+        raise PlanError("on_open_binary says of each message of on_open whether it is binary: give as many")
+    for opening in plan.openings:
+        if not opening.is_binary:
+            check_utf8(opening.payload, "--on-open", "give it as --on-open-binary")
+    if plan.json is not None:
+        check_utf8(plan.template, "--json", "write it as UTF-8")
+    elif not plan.binary:
+        check_utf8(plan.template, "--text", "add --binary")
 
 
 def _check_connection(plan: Plan) -> None:
     for header in plan.headers:
         name, colon, value = header.partition(":")
         if not colon or not _is_token(name) or not value.strip().isprintable():
-            raise PlanError(f"--header {header!r} is not a header: write 'Name: value'")
+            raise PlanError(f"--header {redact.header(header)!r} is not a header: write 'Name: value'")
         if name.lower().startswith("sec-websocket-") or name.lower() in ("upgrade", "connection"):
             raise PlanError(
-                f"--header {header!r} belongs to the handshake: use --subprotocol, --deflate or --origin"
+                f"--header {redact.header(header)!r} belongs to the handshake: use --subprotocol, --deflate or"
+                " --origin"
             )
     _check_tokens(plan)
     for address in plan.bind:
         _check_bind(address)
-    if not plan.is_secure and (plan.insecure or plan.cacert or plan.cert or plan.key):
-        raise PlanError("--insecure, --cacert, --cert and --key are for TLS: write wss:// or leave them out")
-    if (plan.cert is None) != (plan.key is None):
-        raise PlanError("--cert and --key go together: give both files")
+    tls = {name: getattr(plan, name) for name in ("insecure", "cacert", "cert", "key", "sni")}
+    check_tls(tls, is_possible=plan.is_secure or plan.follow)
     if plan.deflate and plan.driver != "websockets":
         raise PlanError("--deflate needs --driver websockets: picows does not compress")
 
@@ -242,7 +248,7 @@ def _check_connection(plan: Plan) -> None:
 def _check_tokens(plan: Plan) -> None:
     for cookie in plan.cookies:
         if "=" not in cookie or not cookie.isprintable() or ";" in cookie:
-            raise PlanError(f"--cookie {cookie!r} is not a cookie: write name=value")
+            raise PlanError(f"--cookie {redact.cookie(cookie)!r} is not a cookie: write name=value")
     for protocol in plan.subprotocols:
         if not _is_token(protocol):
             raise PlanError(

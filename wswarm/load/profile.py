@@ -1,9 +1,9 @@
 """How to speak to the reference application: paths, and how many of its replies carry our marker."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit, urlunsplit
 
 from wswarm.errors import PlanError
+from wswarm.load.url import below
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,7 @@ class Profile:
 
     def url(self, base: str) -> str:
         """Return the address of the service's endpoint below `base` (`ws://host:port[/prefix]`)."""
-        parts = urlsplit(base)
-        query = "&".join(filter(None, (parts.query, self.query)))
-        return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/") + self.path, query, ""))
+        return below(base, self.path, self.query)
 
 
 PROFILES = {

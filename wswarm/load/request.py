@@ -6,6 +6,8 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from wswarm.load.message import Payload, payload_for
 from wswarm.load.plan import Plan
+from wswarm.load.template import Opening
+from wswarm.load.url import on_wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +23,26 @@ class Request:
 
     url: str
     headers: tuple[tuple[str, str], ...]
-    on_open: tuple[bytes, ...]
+    on_open: tuple[Opening, ...]
     payload: Payload
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether the connection uses TLS."""
+        return urlsplit(self.url).scheme == "wss"
+
+    @property
+    def host(self) -> str:
+        """The Host header that the address asks for: without its scheme's own port."""
+        parts = urlsplit(self.url)
+        own = f":{443 if self.is_secure else 80}"
+        return parts.netloc.removesuffix(own) if parts.port else parts.netloc.removesuffix(":")
+
+    @property
+    def target(self) -> str:
+        """The path and query to ask for."""
+        parts = urlsplit(self.url)
+        return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
 
 
 def request_for(plan: Plan, connection_id: int, prefix: bytes) -> Request:
@@ -31,7 +51,7 @@ def request_for(plan: Plan, connection_id: int, prefix: bytes) -> Request:
     def filled(text: str) -> str:
         return text.replace("{id}", str(connection_id))
 
-    url, headers = _without_credentials(filled(plan.address))
+    url, headers = without_credentials(on_wire(filled(plan.address)))
     for header in plan.headers:
         name, _, value = header.partition(":")
         headers.append((name, filled(value.strip())))
@@ -42,12 +62,16 @@ def request_for(plan: Plan, connection_id: int, prefix: bytes) -> Request:
     return Request(
         url=url,
         headers=tuple(headers),
-        on_open=tuple(filled(message).encode() for message in plan.on_open),
+        on_open=tuple(
+            opening._replace(payload=opening.payload.replace(b"{id}", b"%d" % connection_id))
+            for opening in plan.openings
+        ),
         payload=payload_for(plan.template, connection_id, prefix, plan.size),
     )
 
 
-def _without_credentials(url: str) -> tuple[str, list[tuple[str, str]]]:
+def without_credentials(url: str) -> tuple[str, list[tuple[str, str]]]:
+    """Return the address without user name and password, and the header that takes their place."""
     parts = urlsplit(url)
     credentials, at, host = parts.netloc.rpartition("@")
     if not at:

@@ -6,8 +6,9 @@ Importing this adds our options to Locust's command line, as Locust's own plugin
 from locust import events as _events
 
 from wswarm.locust.plugin import install as _install
+from wswarm.locust.ready import ChatUser, ConnectUser, EchoUser, ItemsUser
 from wswarm.locust.script import Message
-from wswarm.locust.users import ChatUser, ConnectUser, EchoUser, ItemsUser, NoReply, WebSocketUser
+from wswarm.locust.users import NoReply, WebSocketUser
 
 _install(_events)
 

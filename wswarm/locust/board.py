@@ -8,7 +8,14 @@ from typing import Any
 from wswarm.drive.clock import now_ns
 from wswarm.locust.channels import Channel
 from wswarm.locust.conductor import Conductor
-from wswarm.locust.figures import csv_rows, csv_rows_so_far, row_of, row_so_far
+from wswarm.locust.figures import (
+    csv_rows,
+    csv_rows_so_far,
+    reasons_of,
+    row_of,
+    row_so_far,
+    verdict_of,
+)
 from wswarm.locust.order import Order
 from wswarm.run import Run
 from wswarm.units import NS_PER_S
@@ -73,6 +80,10 @@ class Board:
             "test": conductor.test,
             "hold_s": self._seconds(conductor.window.hold_ns) if conductor.is_holding else None,
             "is_exact": bool(self.runs),
+            "verdicts": [
+                {"name": run.name, "verdict": verdict_of(run), "reasons": reasons_of(run)}
+                for run in self.runs
+            ],
             "classes": [
                 {
                     "name": channel.name,

@@ -45,7 +45,7 @@ class Conductor:
         orders: What each user class of ours does.
         window: The test's times; `hold_ns` is when the ramp began until the hold does.
         is_holding: Whether the hold has begun; `holds`: how often it was begun.
-        on_tick: Called several times a second while a test runs.
+        on_tick: Called several times a second while a test runs. `on_objection`: when a user asks for what can't be.
     """
 
     def __init__(self, environment: Environment, runner: Runner, target_pid: int | None) -> None:
@@ -59,6 +59,7 @@ class Conductor:
         self.target_uses: dict[str, TargetUse | None] = {}
         self.target_peak = 0
         self.on_tick: Callable[[], None] = lambda: None
+        self.on_objection: Callable[[messages.Objection], None] = lambda _: None
         self._environment = environment
         self._clock = clock_name()
         self._prefix = b""
@@ -163,7 +164,7 @@ class Conductor:
                 shifted = {name: shift.log(log, member.ahead_ns) for name, log in logs.items()}
                 deadline_ns = end_ns + member.ahead_ns
                 self._bus.tell(member.worker, messages.SettleUp(deadline_ns=deadline_ns, logs=shifted))
-            self._await(lambda member: member.found, end_ns)
+            self._await(lambda member: member.found, max(end_ns, now_ns()))
             self.target_uses["end"] = self.watch_target()
             self._clocks.learn([member for member in self.there() if member.offset != SAME])
             self.is_running = False
@@ -208,17 +209,11 @@ class Conductor:
                 self._meet(member, message)
         elif isinstance(message, messages.Pong):
             self._clocks.note(member, message)
+        elif isinstance(message, messages.Objection):
+            self.on_objection(message)
         elif message.test == self.test:
-            self._note(member, message)
+            member.note(message)
         self._news.set()
-
-    def _note(self, member: Member, message: messages.State | messages.Published | messages.Found) -> None:
-        if isinstance(message, messages.State):
-            member.state = message
-        elif isinstance(message, messages.Published):
-            member.published = message
-        else:
-            member.found = message
 
     def _meet(self, member: Member, here: messages.Here) -> None:
         if here.clock == self._clock:
@@ -294,6 +289,7 @@ class Conductor:
 
     def _logs(self) -> dict[str, wire.Log]:
         member = self.members.get(self._publisher or "")
-        if member is None or member.published is None:
+        told = member.published if member is not None else None
+        if member is None or told is None:
             return {}
-        return {name: shift.log(log, -member.ahead_ns) for name, log in member.published.logs.items()}
+        return {name: shift.log(log, -member.ahead_ns) for name, log in told.logs.items()}

@@ -14,6 +14,7 @@ from wswarm.stats.summary import PERCENTS, distribution
 COLUMNS = {
     "name": "Class",
     "figures": "Figures",
+    "verdict": "Verdict",
     "subscribers": "Subscribers",
     "owed": "Owed",
     "delivered": "Delivered",
@@ -38,6 +39,7 @@ def row_so_far(channel: Channel) -> dict[str, Any]:
     return {
         "name": channel.name,
         "figures": "so far",
+        "verdict": None,
         "subscribers": channel.connections,
         "owed": channel.owed,
         "delivered": channel.received,
@@ -59,6 +61,7 @@ def row_of(run: Run) -> dict[str, Any]:
     return {
         "name": run.name,
         "figures": "exact",
+        "verdict": verdict_of(run),
         "subscribers": fanout.subscribers,
         "owed": messages.owed,
         "delivered": messages.received,
@@ -70,6 +73,20 @@ def row_of(run: Run) -> dict[str, Any]:
         "p99": _ms(fanout.delivery_time.p99),
         "last": _ms(fanout.completion_time.p50),
     }
+
+
+def verdict_of(run: Run) -> str:
+    """Return what a run says of itself: how the target failed, an objective missed, or its verdict."""
+    if run.failure is not None:
+        return "target failed"
+    missed = sum(not result.met for result in run.slo)
+    return run.validity.verdict + (f", {missed} objectives missed" if missed else "")
+
+
+def reasons_of(run: Run) -> list[str]:
+    """Return why, line by line."""
+    missed = [f"missed: {result.expression}" for result in run.slo if not result.met]
+    return [*([run.failure] if run.failure is not None else []), *run.notices, *missed, *run.validity.reasons]
 
 
 def csv_text(rows: Iterable[list[str]]) -> str:

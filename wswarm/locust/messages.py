@@ -127,12 +127,20 @@ class Published(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     logs: dict[str, wire.Log] = {}
 
 
+class Objection(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A user asks for what can't be: end the test."""
+
+    test: int
+    text: str
+    exit_code: int
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """All that a station found; squads as in `Begin`.
 
     Attributes:
         steal: Share of the machine's time that its host gave to others, over the hold; `None`: unknown.
-        busy: Share of its cores in use, likewise.
+        busy: Share of its cores in use, likewise. `load`: its load average.
         is_local: Whether the target is on this machine.
     """
 
@@ -142,8 +150,9 @@ class Found(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     deaths: list[str] = []
     steal: float | None = None
     busy: float | None = None
+    load: float | None = None
     is_local: bool = False
 
 
 ToStation = Hello | Ping | Begin | SetPaces | BeginHold | EndHold | SettleUp | Dismiss | Beat
-ToConductor = Here | Pong | State | Published | Found
+ToConductor = Here | Pong | State | Published | Objection | Found

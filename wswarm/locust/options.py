@@ -1,9 +1,13 @@
 """Options of ours on Locust's command line and in its form."""
 
+import argparse
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from locust.argument_parser import LocustArgumentParser
 
 from wswarm.errors import PlanError
 from wswarm.load.profile import PROFILES
@@ -95,12 +99,27 @@ def _add(parser: Any, name: str, **settings: Any) -> None:
     parser.add_argument(f"--ws-{name}", env_var=variable, **settings)
 
 
-def read_options(parsed: Any) -> Options:
+def completed(parsed: argparse.Namespace | None) -> argparse.Namespace:
+    """Return what Locust parsed, with defaults for what of ours is not in it: Locust is used as a library then.
+
+    A library writes no files unless it is asked to, by an environment variable here.
+    """
+    if parsed is not None and hasattr(parsed, "ws_fail"):
+        return parsed
+    parser = LocustArgumentParser(default_config_files=[])
+    add_options(parser)
+    defaults: argparse.Namespace = parser.parse_args([])
+    defaults.ws_report = os.environ.get("WSWARM_REPORT", "none")
+    return argparse.Namespace(**(vars(defaults) | (vars(parsed) if parsed is not None else {})))
+
+
+def read_options(parsed: argparse.Namespace | None) -> Options:
     """Return our options as Locust parsed them.
 
     Raises:
         PlanError: a value can't be.
     """
+    parsed = completed(parsed)
     profile = parsed.ws_profile or None
     if profile is not None and profile not in PROFILES:
         raise PlanError(f"--ws-profile {profile!r}: no such profile; choose one of {', '.join(PROFILES)}")

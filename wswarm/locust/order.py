@@ -1,15 +1,14 @@
 """From a user class and the options to what its connections are to do."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from locust import User
 
 from wswarm.drive.live import wire
 from wswarm.errors import PlanError
 from wswarm.load.plan import DEFAULT_RATE, Plan, make_plan
+from wswarm.locust.manner import settings_of, spoken, url_of
 from wswarm.locust.options import Options
 from wswarm.locust.words import in_locusts_words
 from wswarm.run import Scenario
@@ -21,17 +20,6 @@ _SCENARIO: dict[wire.Role, Scenario] = {
     "subscribe": "fanout",
     "script": "echo",
 }
-_CLASS = "the attribute of that name of the class"
-_ELSEWHERE = {  # settings of a plan that are not the class's `settings` to say
-    **dict.fromkeys(("url", "rate", "text", "profile", "publishers", "scenario"), _CLASS),
-    **dict.fromkeys(("connections", "connect_rate", "processes"), "Locust's users, spawn rate and workers"),
-    **dict.fromkeys(("duration", "warmup"), "Locust's run time or --ws-hold"),
-    "drain": "--ws-drain",
-    "slo": "--ws-fail",
-    "target_pid": "--ws-target-pid",
-    "closed": "the scenario: give the class tasks that send and expect",
-}
-_TLS = {"http": "ws", "https": "wss"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,25 +53,20 @@ def order_for(user: type[User], role: wire.Role, host: str | None, options: Opti
     name = user.__name__
     scenario = _SCENARIO[role]
     publishers = options.publishers or _publishers(user)
-    settings = _settings(user)
-    profile = options.profile or getattr(user, "profile", None)
     rate, per_user = _rates(user, role, options)
     given = {
-        "text": options.text or getattr(user, "text", None),
         "rate": rate if rate is not None else (per_user or 1.0),
         "drain": options.drain,
         "slo": options.fail,
         "target_pid": options.target_pid,
-        "closed": True if role == "script" else None,
-        "profile": profile if role != "script" else None,
+        **spoken(user, role, options),
+        **settings_of(user),
     }
     if role in ("connect", "script"):
         given.pop("rate")
-    if role == "connect":
-        given.pop("text")
-    url = _url(user, host)
+    url = url_of(user, host)
     try:
-        plan = make_plan(scenario, url, connections=1, **(given | settings))
+        plan = make_plan(scenario, url, connections=1, **given)
     except PlanError as error:
         raise PlanError(in_locusts_words(f"{name}: {error}")) from None
     return Order(
@@ -94,19 +77,6 @@ def order_for(user: type[User], role: wire.Role, host: str | None, options: Opti
         publishers=publishers if role == "subscribe" else 0,
         is_heard=role == "script" or getattr(user, "hears_messages", lambda: False)(),
     )
-
-
-def _settings(user: type[User]) -> dict[str, Any]:
-    """Return the class's own settings of a plan."""
-    settings = getattr(user, "settings", {})
-    if not isinstance(settings, Mapping):
-        raise PlanError(
-            f"{user.__name__}.settings {settings!r}: write a dict, as in {{'headers': ['Name: value']}}"
-        )
-    for key in settings:
-        if key in _ELSEWHERE:
-            raise PlanError(f"{user.__name__}.settings[{key!r}]: that is for {_ELSEWHERE[key]} to say")
-    return dict(settings)
 
 
 def _publishers(user: type[User]) -> int:
@@ -145,21 +115,3 @@ def _rate(name: str, key: str, value: Any) -> float | None:
     if not 0 < rate < float("inf"):
         raise PlanError(f"{name}.{key} {value} must be a number above 0")
     return rate
-
-
-def _url(user: type[User], host: str | None) -> str:
-    """Return the address: the class's own, or its path on the host."""
-    url: str | None = getattr(user, "url", None)
-    if url is not None and not isinstance(url, str):
-        raise PlanError(f"{user.__name__}.url {url!r}: write an address or a path, as text")
-    if url is not None and "://" in url:
-        return url
-    base = host or user.host
-    if not base:
-        raise PlanError(
-            f"{user.__name__} has no target: give --host ws://127.0.0.1:8000, --ws-start-target,"
-            " or the class's url or host"
-        )
-    parts = urlsplit(base)
-    base = urlunsplit(parts._replace(scheme=_TLS.get(parts.scheme, parts.scheme)))
-    return base.rstrip("/") + url if url is not None else base

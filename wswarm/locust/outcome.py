@@ -2,16 +2,20 @@
 
 import logging
 import subprocess
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
+from wswarm import exit_codes
 from wswarm.drive.probes import MachineUse
 from wswarm.drive.start import module_command
-from wswarm.errors import ResultError
+from wswarm.errors import ResultError, TargetError
 from wswarm.experiment.assemble import Observed, assemble
+from wswarm.experiment.observe import refusal_of
 from wswarm.load.plan import Plan
 from wswarm.locust import shift
 from wswarm.locust.conductor import Conductor
@@ -20,11 +24,13 @@ from wswarm.locust.roster import Member
 from wswarm.locust.words import in_locusts_words
 from wswarm.report import store
 from wswarm.run import Run
-from wswarm.stats import slo
+from wswarm.stats import figures, slo
 from wswarm.stats.findings import Effort, Findings, Sockets
 from wswarm.units import NS_PER_S
 
-INVALID, MISSED = 98, 99
+UNREACHABLE = TargetError.exit_code
+INVALID, MISSED, TARGET_FAILED = exit_codes.INVALID, exit_codes.SLO_MISSED, exit_codes.TARGET_FAILED
+_WEIGHTS = {None: 0, 0: 0, 1: 1, MISSED: 2, INVALID: 3, TARGET_FAILED: 4}
 _NOTHING = Findings(
     sockets=Sockets(
         requested=0,
@@ -87,13 +93,14 @@ def exit_code(runs: Sequence[Run], objectives: Sequence[str], *, has_other_error
     Args:
         has_other_errors: Whether anything else than our connections and messages failed.
     """
-    if not runs or any(run.validity.verdict == "invalid" for run in runs):
-        return INVALID
-    if any(not result.met for run in runs for result in run.slo):
-        return MISSED
+    if refusals_of(runs):
+        return UNREACHABLE
+    code = exit_codes.of_runs(runs) if runs else INVALID
+    if code != 0:
+        return code
     if not objectives or has_other_errors:
         return None
-    paths = {slo.full_path(slo.parse_objective(expression).path, "echo") for expression in objectives}
+    paths = {figures.full_path(slo.parse_objective(expression).path, "echo") for expression in objectives}
     has_lost = any(run.messages is not None and _lost(run) for run in runs)
     has_failed = any(run.connections.failed or run.connections.dropped for run in runs)
     is_covered = (not has_lost or any(path.startswith("messages.lost") for path in paths)) and (
@@ -102,11 +109,39 @@ def exit_code(runs: Sequence[Run], objectives: Sequence[str], *, has_other_error
     return 0 if is_covered else None
 
 
+def refusals_of(runs: Sequence[Run]) -> list[str]:
+    """Return a line per class, in Locust's words, if no connection of any opened; otherwise none."""
+    if not runs or any(run.connections.opened for run in runs):
+        return []
+    return [
+        f"{run.name}: "
+        + in_locusts_words(
+            refusal_of(run.plan["url"], Counter(run.connections.failures), run.samples.refusals)
+        )
+        for run in runs
+        if run.connections.failures
+    ]
+
+
+def lost_of(runs: Sequence[Run], name: str) -> dict[str, int]:
+    """Return what a class lost, by reason, as Locust's table shows it; nothing before the test has ended."""
+    run = next((run for run in runs if run.name == name), None)
+    if run is None or run.messages is None:
+        return {}
+    lost = run.messages.lost
+    counts = {"lost: silent": lost.silent, "lost: disconnected": lost.disconnected}
+    return {reason: count for reason, count in counts.items() if count}
+
+
 def worse(before: int | None, code: int | None) -> int | None:
     """Return what to exit with after one more test; what the user's own code has set stays if that is no worse."""
-    if before in (None, 0) or code == INVALID or (code == MISSED and before != INVALID):
+    if before in (None, 0):
         return code
-    return before
+    return (
+        code
+        if code is not None and _WEIGHTS.get(code, 0) >= _WEIGHTS.get(before, 1) and code != 0
+        else before
+    )
 
 
 def _with_own_objectives(run: Run, runs: Sequence[Run]) -> Run:
@@ -141,12 +176,22 @@ def _run(conductor: Conductor, number: int, order: Order) -> Run:
         target_peak=conductor.target_peak,
         warmup_broadcasts=conductor.hold_from(order.name),
         clock_error_ns=max((member.error_ns for member in members), default=0),
+        died=_death(conductor),
     )
     plan = _plan(conductor, number, order, findings)
     run = assemble(plan, observed)
     reasons = [in_locusts_words(reason) for reason in run.validity.reasons]
+    notices = [in_locusts_words(notice) for notice in run.notices]
     validity = msgspec.structs.replace(run.validity, reasons=reasons)
-    return msgspec.structs.replace(run, name=order.name, validity=validity)
+    return msgspec.structs.replace(run, name=order.name, notices=notices, validity=validity)
+
+
+def _death(conductor: Conductor) -> str | None:
+    """Return that the target's process has ended, if it was there when the hold began."""
+    target, uses = conductor.target, conductor.target_uses
+    if target is None or uses.get("hold") is None or uses.get("end") is not None or not target.has_ended():
+        return None
+    return f"process {target.pid} ended in the hold"
 
 
 def _findings(conductor: Conductor, member: Member, number: int) -> list[Findings]:
@@ -171,7 +216,7 @@ def _plan(conductor: Conductor, number: int, order: Order, findings: Sequence[Fi
     offered = sum(one.sends.offered for one in findings if one.sends is not None)
     if order.rate_per_user is not None and offered and hold_s:
         rate = offered / hold_s
-    changed = {
+    changed: dict[str, Any] = {
         "connections": requested,
         "warmup": max(0.0, (window.hold_ns - window.start_ns) / NS_PER_S),
         "duration": max(hold_s, 1 / rate if rate else 0.0, 1e-3),
@@ -180,6 +225,8 @@ def _plan(conductor: Conductor, number: int, order: Order, findings: Sequence[Fi
         "publishers": max(1, order.publishers),
         "seed": 0 if order.plan.seed is None else order.plan.seed,
     }
+    if order.role == "script" and findings and all(one.arrivals is None for one in findings):
+        changed |= {"scenario": "connect", "closed": False, "rate": None}  # its tasks expect nothing
     return msgspec.structs.replace(order.plan, **changed)
 
 
@@ -187,7 +234,8 @@ def _machine(members: Sequence[Member]) -> MachineUse:
     found = [member.found for member in members if member.found is not None]
     steal = [one.steal for one in found if one.steal is not None]
     busy = [one.busy for one in found if one.busy is not None]
-    return MachineUse(max(steal, default=None), max(busy, default=None))
+    loads = [one.load for one in found if one.load is not None]
+    return MachineUse(max(steal, default=None), max(busy, default=None), max(loads, default=None))
 
 
 def _last_ns(conductor: Conductor) -> int:

@@ -1,41 +1,18 @@
-"""What ties us to Locust: its events on one side, conductor, station and table on the other."""
+"""What ties us to Locust: its events on one side, session and station on the other."""
 
-import argparse
-import atexit
-import logging
 import sys
-from collections.abc import Collection
-from pathlib import Path
 from typing import Any
 
 import gevent
-from locust import User
 from locust.env import Environment
 from locust.event import Events
 from locust.runners import LocalRunner, MasterRunner, Runner, WorkerRunner
-from locust.stats import CSV_STATS_INTERVAL_SEC
 
-from wswarm.drive.address import resolve
-from wswarm.drive.clock import now_ns
-from wswarm.drive.live.wire import LEAD_NS
-from wswarm.drive.target import ReferenceApp
-from wswarm.errors import ResultError, SwarmError
-from wswarm.locust.board import Board
-from wswarm.locust.conductor import Conductor
-from wswarm.locust.figures import csv_text
-from wswarm.locust.options import Options, add_options, read_options
-from wswarm.locust.order import Order, order_for
-from wswarm.locust.outcome import INVALID, exit_code, runs_of, worse, write
+from wswarm.errors import SwarmError
+from wswarm.locust.options import add_options
+from wswarm.locust.session import Session
 from wswarm.locust.station import Station
-from wswarm.locust.table import Table
 from wswarm.locust.users import WebSocketUser
-from wswarm.locust.web import Form, Pages
-from wswarm.locust.words import in_locusts_words
-from wswarm.report.text import suite_summary, summary
-from wswarm.run import Run
-from wswarm.units import NS_PER_S
-
-_log = logging.getLogger(__name__)
 
 
 def install(events: Events) -> None:
@@ -44,220 +21,27 @@ def install(events: Events) -> None:
     events.init.add_listener(_on_init)
 
 
-def _on_init(environment: Environment, runner: Runner, **_: Any) -> None:
+def _on_init(environment: Environment, runner: Runner | None, **_: Any) -> None:
     gevent.get_hub().loop.update_now()  # Locust counts -t from the loop's clock, which stands still until it runs
-    if not any(issubclass(user, WebSocketUser) for user in environment.user_classes):
+    if runner is None or not any(issubclass(user, WebSocketUser) for user in environment.user_classes):
         return
     if isinstance(runner, WorkerRunner | LocalRunner):
         environment.wswarm_station = Station(environment, runner)  # type: ignore[attr-defined]
     if isinstance(runner, MasterRunner | LocalRunner):
         try:
-            Session(environment, runner)
+            environment.wswarm_session = Session(environment, runner)  # type: ignore[attr-defined]
         except SwarmError as error:
             sys.stderr.write(f"locust: {error}\n")
             sys.exit(error.exit_code)
 
 
-class Session:
-    """All that is ours in the process that decides: Locust's master, or its only process.
+def adopt(environment: Environment) -> None:
+    """Do what is done at `init` and `test_start`, for an environment for which nobody has fired these to us.
 
-    Raises:
-        PlanError: an option or a class's attribute can't be.
-        TargetError: the reference application does not start.
+    So it is where Locust is used as a library without them, and for a user of its own (`run_single_user`).
     """
-
-    def __init__(self, environment: Environment, runner: Runner) -> None:
-        self._environment, self._runner = environment, runner
-        self._options = read_options(environment.parsed_options)
-        self.runs: list[Run] = []
-        self._target_url: str | None = None
-        self._writing: gevent.Greenlet[[list[Run], int], None] | None = None
-        target_pid = self._options.target_pid
-        if self._options.starts_target:
-            app = ReferenceApp().__enter__()
-            atexit.register(app.__exit__, None, None, None)
-            environment.host = self._target_url = app.url
-            target_pid = target_pid or app.pid
-        if environment.host is not None or self._is_headless():
-            self._orders(
-                self._options, environment.host
-            )  # what is wrong with them is told before anything starts
-        self.conductor = Conductor(environment, runner, target_pid)
-        self.conductor.on_tick = self._show
-        self._table, self.board = Table(environment.stats), Board(self.conductor)
-        if environment.web_ui is not None:
-            Pages(environment.web_ui, runner, self.board, self.object_to)
-        self._listen()
-
-    def _listen(self) -> None:
-        events = self._environment.events
-        events.test_start.add_listener(self._on_test_start)
-        events.worker_connect.add_listener(lambda client_id, **_: self.conductor.greet(client_id))
-        events.spawning_complete.add_listener(self._on_spawning_complete)
-        events.reset_stats.add_listener(self._on_reset_stats)
-        events.test_stopping.add_listener(lambda **_: self._finish())
-        events.quitting.add_listener(self._on_quitting)
-
-    def object_to(self, form: Form) -> str | None:
-        """Return what is wrong with a form that would begin a test, `None` if nothing is."""
-        parsed = vars(self._environment.parsed_options)
-        ours = {key: value for key, value in form.items() if key.startswith("ws_") and key in parsed}
-        try:
-            options = read_options(argparse.Namespace(**(parsed | ours)))
-            host = form.get("host", self._environment.host)
-            for order in self._orders(options, host, form.getlist("user_classes")):
-                resolve(order.plan.url)
-        except SwarmError as error:
-            return str(error)
-        return None
-
-    def _orders(self, options: Options, host: str | None, names: Collection[str] = ()) -> list[Order]:
-        """Return what each class does; only those of these names, if there are any."""
-        ours: list[type[User]] = [
-            user
-            for user in self._environment.user_classes
-            if issubclass(user, WebSocketUser) and (not names or user.__name__ in names)
-        ]
-        return [
-            order_for(user, user.role(), host or self._target_url, options)  # type: ignore[attr-defined]
-            for user in sorted(ours, key=lambda user: user.__name__)
-        ]
-
-    def _on_test_start(self, **_: Any) -> None:
-        self._options = read_options(self._environment.parsed_options)
-        self._table.clear()
-        self.runs = []
-        try:
-            orders = self._orders(self._options, self._environment.host)
-            self.board.begin(orders)
-            has_shape = self._environment.shape_class is not None
-            if has_shape and self._options.hold is not None:
-                _log.warning(
-                    "--ws-hold has no effect: the shape says when the test ends, and all of it is the hold"
-                )
-            self.conductor.begin(orders, is_held_at_once=has_shape)
-        except SwarmError as error:
-            _log.error("%s", error)
-            self._environment.process_exit_code = error.exit_code
-            gevent.spawn(self._stop)
-
-    def _on_spawning_complete(self, **_: Any) -> None:
-        if not self.conductor.is_holding:
-            gevent.spawn(self._begin_hold)
-
-    def _on_reset_stats(self, **_: Any) -> None:
-        if self.conductor.is_running and self.conductor.is_holding:
-            gevent.spawn(self._begin_hold)
-
-    def _begin_hold(self) -> None:
-        self.conductor.begin_hold(self._options.hold)
-        if self.conductor.is_holding:
-            self._table.forget(self.conductor.orders)
-            if self._options.hold is not None:
-                self._end_in_time()
-
-    def _end_in_time(self) -> None:
-        """End the test when this hold has lasted as long as it is to."""
-        conductor = self.conductor
-        held = conductor.test, conductor.holds
-        gevent.sleep(max(0, conductor.window.drain_ns - LEAD_NS - now_ns()) / NS_PER_S)
-        if (conductor.test, conductor.holds) == held and conductor.is_running:
-            self._stop()
-
-    def _stop(self) -> None:
-        parsed = self._environment.parsed_options
-        if parsed is not None and parsed.headless:
-            self._runner.quit()
-        else:
-            self._runner.stop()
-
-    def _finish(self) -> None:
-        """End the test and write its report; nothing if none is running."""
-        if not self.conductor.finish():
-            return
-        self.runs = self.board.runs = runs_of(self.conductor)
-        if not self.conductor.is_holding:
-            self._table.forget(self.conductor.orders)
-        self._show()
-        if not self.runs:
-            _log.error("nothing was measured: no user of ours had asked for a connection")
-        else:
-            text = summary(self.runs[0]) if len(self.runs) == 1 else suite_summary(self.runs)
-            sys.stdout.write(f"\n{text}\n")
-            self._write_csv()
-            self._writing = gevent.spawn(self._write, self.runs, self.conductor.test)
-            if self._is_headless():
-                self._writing.join()
-        for member in self.conductor.members.values():
-            if member.loss is not None:
-                _log.error("%s: the test is not valid", member.loss)
-        self._decide()
-
-    def _write_csv(self) -> None:
-        prefix = getattr(self._environment.parsed_options, "csv_prefix", None)
-        if prefix is None:
-            return
-        path = Path(f"{prefix}_wswarm.csv")
-        try:
-            path.write_text(csv_text(self.board.csv()), encoding="utf-8")
-        except OSError as error:
-            _log.error("%s: cannot be written: %s", path, error.strerror)
-            self._environment.process_exit_code = ResultError.exit_code
-
-    def _write(self, runs: list[Run], test: int) -> None:
-        """Write the report; while the web UI goes on, another test may begin in the meantime."""
-        root = self._options.report
-        if root is None:
-            return
-        try:
-            folder = write(runs, root, plots=self._options.plots)
-        except ResultError as error:
-            _log.error("%s", in_locusts_words(str(error)))
-            self._environment.process_exit_code = error.exit_code
-        else:
-            sys.stdout.write(f"\nReport: {folder}/report.html\n")
-            if self.conductor.test == test:
-                self.board.report = folder
-
-    def _decide(self) -> None:
-        code = exit_code(self.runs, self._options.fail, has_other_errors=self._has_other_errors())
-        self._environment.process_exit_code = worse(self._environment.process_exit_code, code)
-
-    def _has_other_errors(self) -> bool:
-        kinds = {"connect", "echo", "deliver"}
-        names = {order.name for order in self.conductor.orders}
-        errors = self._environment.stats.errors.values()
-        others = [one for one in errors if one.method not in kinds or one.name not in names]
-        return bool(others or self._runner.exceptions)
-
-    def _show(self) -> None:
-        for number, order in enumerate(self.conductor.orders):
-            lost = self._lost(order)
-            self._table.show(order, self.conductor.states(number), lost)
-        if self.conductor.is_running:
-            self.board.note()
-
-    def _lost(self, order: Order) -> dict[str, int]:
-        run = next((run for run in self.runs if run.name == order.name), None)
-        if run is None or run.messages is None:
-            return {}
-        counts = {
-            "lost: silent": run.messages.lost.silent,
-            "lost: disconnected": run.messages.lost.disconnected,
-        }
-        return {reason: count for reason, count in counts.items() if count}
-
-    def _on_quitting(self, **_: Any) -> None:
-        self._finish()
-        if self._writing is not None:
-            self._writing.join()
-        if self.runs and getattr(self._environment.parsed_options, "csv_prefix", None) is not None:
-            gevent.sleep(
-                CSV_STATS_INTERVAL_SEC + 0.2
-            )  # Locust's writer has its turn then, and no other after it
-        if not self.runs and self._environment.process_exit_code is None and self._is_headless():
-            _log.error("nothing was measured: no test was run")
-            self._environment.process_exit_code = INVALID
-
-    def _is_headless(self) -> bool:
-        return bool(self._environment.parsed_options and self._environment.parsed_options.headless)
+    is_single = environment.runner is None
+    _on_init(environment, environment.runner or environment.create_local_runner())
+    session: Session | None = getattr(environment, "wswarm_session", None)
+    if session is not None:
+        session.begin_late(is_single=is_single)

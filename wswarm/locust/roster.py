@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 
 import msgspec
-import numpy as np
 
 from wswarm.drive.clock import now_ns
 from wswarm.drive.live.wire import Recent, SquadState
 from wswarm.locust import messages
 from wswarm.locust.clock import SAME, Offset, bound
-from wswarm.stats.findings import STILL_OPEN, Findings, unpack
+from wswarm.stats.drops import ending_counts
+from wswarm.stats.findings import Findings, unpack
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
@@ -107,6 +107,15 @@ class Member:
         """Return how many publishers of the publishing squad are open here."""
         return self.state.publishing[squad].open if self.state is not None and self.state.publishing else 0
 
+    def note(self, message: messages.State | messages.Published | messages.Found) -> None:
+        """Take in what the station says of this test."""
+        if isinstance(message, messages.State):
+            self.state = message
+        elif isinstance(message, messages.Published):
+            self.published = message
+        else:
+            self.found = message
+
     def _of_this_hold(self, state: SquadState) -> SquadState:
         """Return the state without figures of messages if they are of an earlier hold."""
         if self.state is not None and self.state.hold >= self.holds:
@@ -123,18 +132,15 @@ def _is_decided(state: SquadState) -> bool:
 def state_of(found: Findings) -> SquadState:
     """Return how a squad stood in the end."""
     sockets, arrivals = found.sockets, found.arrivals
-    opened_ns, closed_ns = unpack(sockets.opened_ns), unpack(sockets.closed_ns)
+    opened_ns = unpack(sockets.opened_ns)
     handshakes = Histogram()
     handshakes.record(opened_ns - unpack(sockets.started_ns))
-    closes = dict(sockets.closes)
-    closed = int(np.count_nonzero(closed_ns != STILL_OPEN))
-    if closed > sum(closes.values()):
-        closes[""] = closed - sum(closes.values())
     return SquadState(
         requested=sockets.requested,
         opened=len(opened_ns),
         failures=sockets.failures,
-        closes=closes,
+        refusals=found.words.refusals,
+        closes=ending_counts(sockets),
         handshakes=handshakes.pack(),
         sent=found.sends.sent if found.sends is not None else 0,
         received=arrivals.received if arrivals is not None else 0,

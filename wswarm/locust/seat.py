@@ -2,83 +2,127 @@
 
 import time
 from collections import deque
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import gevent.event
 
+from wswarm.drive.clock import now_ns
 from wswarm.drive.live import wire
-from wswarm.locust.script import Message, Wanted, is_wanted
+from wswarm.locust.inbox import Expectation, Inbox, Sending
+from wswarm.locust.manner import Own
+from wswarm.locust.script import Message, Wanted
 from wswarm.units import NS_PER_S
 
 if TYPE_CHECKING:
     from wswarm.locust.station import Station
 
-KEPT = 1_000  # messages that nobody expected yet; then the oldest goes
+_SENDS_KEPT = 100  # that nobody has expected an answer to; then the oldest goes
 
 
 class Seat:
     """One user's connection.
 
     Attributes:
+        own: How it differs from its class's, if it does.
         decided: Set once the handshake has succeeded or failed.
-        ended: Set once the connection is lost, or did not open.
+        ended: Set once the connection is lost or left, or did not open.
         failure: Why it did not open.
+        keeps_messages: Whether `expect` may find any.
     """
 
     __slots__ = (
         "_asked",
-        "_messages",
+        "_inbox",
         "_news",
-        "_sent_ns",
+        "_unanswered",
+        "_unsaid",
         "connection_id",
         "decided",
         "ended",
         "failure",
+        "keeps_messages",
+        "own",
         "row",
         "squad",
         "station",
         "test",
     )
 
-    def __init__(self, station: "Station", test: int, squad: int, row: int, connection_id: int) -> None:
+    def __init__(
+        self,
+        station: "Station",
+        test: int,
+        squad: int,
+        row: int,
+        connection_id: int,
+        *,
+        own: Own | None = None,
+        keeps_messages: bool = True,
+    ) -> None:
         self.station, self.test = station, test
-        self.squad, self.row, self.connection_id = squad, row, connection_id
+        self.squad, self.row, self.connection_id, self.own = squad, row, connection_id, own
         self.decided, self.ended = gevent.event.Event(), gevent.event.Event()
         self.failure: str | None = None
-        self._messages: deque[Message] | None = None
+        self.keeps_messages = keeps_messages
+        self._inbox = Inbox()
         self._news = gevent.event.Event()
-        self._asked, self._sent_ns = 0, 0
+        self._asked = 0
+        self._unsaid: dict[int, Sending] = {}
+        self._unanswered: deque[Sending] = deque(maxlen=_SENDS_KEPT)
 
-    def say(self, payload: bytes) -> None:
+    def say(self, payload: bytes) -> Sending:
         """Have the agent send a message."""
+        sending = Sending()
         self._asked += 1
+        self._unsaid[self._asked] = sending
+        self._unanswered.append(sending)
         self.station.tell(wire.Say(self.squad, self.row, self._asked, payload))
+        return sending
 
-    def expect(self, wanted: Wanted, timeout: float, name: str) -> Message | None:
+    def expect(
+        self, wanted: Wanted, timeout: float, name: str, sendings: Sequence[Sending] | None = None
+    ) -> Message | None:
         """Return the next wanted message, and record its time; `None` if the connection was lost.
+
+        Args:
+            sendings: What it answers; `None`: all that was sent since something was expected last.
 
         Raises:
             TimeoutError: there was none in time.
         """
+        called_ns = now_ns()
+        expectation = Expectation(
+            wanted, tuple(self._unanswered) if sendings is None else sendings, called_ns
+        )
+        self._unanswered.clear()
+        self._inbox.begin(expectation)
+        try:
+            message = self._wait_for(expectation, timeout)
+        finally:
+            self._inbox.end(expectation)
+        if message is not None:
+            asked_ns = expectation.asked_ns(message.received_ns)
+            self.station.record_reply(self, name, message, asked_ns)
+            return message
+        is_lost = self.ended.is_set()
+        why = "the connection was lost" if is_lost else f"no reply within {timeout:g} s"
+        since_ns = called_ns if expectation.is_unsent else expectation.since_ns
+        self.station.record_no_reply(self, name, why, since_ns or called_ns)
+        if is_lost:
+            return None
+        raise TimeoutError
+
+    def _wait_for(self, expectation: Expectation, timeout: float) -> Message | None:
+        """Return the answer, `None` if the connection was lost or it did not come in time."""
         deadline = time.monotonic() + timeout
         while True:
-            message = self._take(wanted)
-            if message is not None:
-                self.station.record_reply(self, name, message, self._sent_ns)
-                return message
-            left = deadline - time.monotonic()
-            if self.ended.is_set() or left <= 0:
-                why = "the connection was lost" if self.ended.is_set() else f"no reply within {timeout:g} s"
-                self.station.record_no_reply(self, name, why)
-                if self.ended.is_set():
-                    return None
-                raise TimeoutError
             self._news.clear()
+            message = self._inbox.take(expectation)
+            left = deadline - time.monotonic()
+            if message is not None or self.ended.is_set() or expectation.is_unsent or left <= 0:
+                return message
             self._news.wait(left)
-
-    def keep_messages(self) -> None:
-        """Keep messages for `expect` from now on."""
-        self._messages = deque(maxlen=KEPT)
 
     def note_decided(self, failure: str | None) -> None:
         """Take in how the handshake went."""
@@ -92,25 +136,22 @@ class Seat:
         self.ended.set()
         self._news.set()
 
-    def note_said(self, sent_ns: int) -> None:
-        """Take in when the agent sent the last message."""
-        self._sent_ns = sent_ns
+    def note_said(self, number: int, sent_ns: int) -> None:
+        """Take in when the agent sent a message; 0: it could not, for the connection was closed."""
+        sending = self._unsaid.pop(number, None)
+        if sending is not None:
+            sending.sent_ns = sent_ns
+        if sent_ns == 0:
+            self.ended.set()
+        self._news.set()
 
     def note_heard(self, message: Message) -> None:
         """Take in a message."""
-        if self._messages is not None:
-            self._messages.append(message)
+        if self.keeps_messages:
+            self._inbox.put(message)
             self._news.set()
 
-    def _take(self, wanted: Wanted) -> Message | None:
-        """Return the oldest wanted message and drop those before it."""
-        while self._messages:
-            message = self._messages.popleft()
-            if is_wanted(message, wanted):
-                return message
-        return None
 
-
-def response_ms(message: Message, sent_ns: int) -> float:
-    """Return the time from sending to receiving, ms."""
-    return (message.received_ns - sent_ns) * 1_000 / NS_PER_S
+def response_ms(message: Message, asked_ns: int) -> float:
+    """Return the time from `asked_ns` to receiving, ms; 0 for a message that was there before."""
+    return max(0, message.received_ns - asked_ns) * 1_000 / NS_PER_S

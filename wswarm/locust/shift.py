@@ -6,7 +6,7 @@ import numpy as np
 from wswarm.drive.live import wire
 from wswarm.stats.findings import STILL_OPEN, Findings, Packed, Sends, Sockets, Window, pack, unpack
 
-_MOMENTS = ("started_ns", "opened_ns", "closed_ns", "failed_ns", "left_ns")
+_MOMENTS = ("started_ns", "opened_ns", "closed_ns", "failed_ns", "left_ns", "spoke_ns")
 
 
 def window(one: Window, by_ns: int) -> Window:

@@ -3,33 +3,39 @@
 import logging
 import os
 import socket
-from typing import Any
+from typing import Any, NoReturn
 
 import gevent
 import gevent.event
 from locust import User
 from locust.env import Environment
-from locust.runners import Runner, WorkerRunner
+from locust.exception import StopUser
+from locust.runners import LocalRunner, Runner, WorkerRunner
 
 from wswarm.drive import address
 from wswarm.drive.clock import now_ns
-from wswarm.drive.limits import raise_file_limit
+from wswarm.drive.files import raise_file_limit
 from wswarm.drive.live import wire
 from wswarm.drive.probes import MachineMeter, MachineUse
+from wswarm.errors import GeneratorError, SwarmError
 from wswarm.locust import messages
 from wswarm.locust.bus import StationEnd
 from wswarm.locust.clock import clock_name
 from wswarm.locust.crew import Crew
+from wswarm.locust.manner import Own, OwnPlans
 from wswarm.locust.roster import SILENCE_S
 from wswarm.locust.script import Message
-from wswarm.locust.seat import Seat, response_ms
-from wswarm.locust.tally import ScriptTally
-from wswarm.stats.findings import Findings
+from wswarm.locust.seat import Seat
+from wswarm.locust.seats import Seats
+from wswarm.locust.strangers import strangers_of
 from wswarm.units import NS_PER_S
 
 _WATCH_S = 1.0
 _QUIT_S = 2.0
 _SETTLE_S = 30.0
+_BEGIN_S = 30.0
+_LEAVE_S = 60.0  # as long as Locust's master waits for its workers
+_DIED = "the generator's process died"
 _log = logging.getLogger(__name__)
 
 
@@ -47,73 +53,92 @@ class Station:
         self._test = 0
         self._crew: Crew | None = None
         self._begun, self._dismissed = gevent.event.Event(), gevent.event.Event()
-        self._ending = gevent.event.Event()
+        self._ending, self._stopped = gevent.event.Event(), gevent.event.Event()
+        self._released = gevent.event.Event()
         self._bus = StationEnd(runner, self._hear)
-        self._forget(0)
+        self._forget(None)
         events = environment.events
-        events.test_start.add_listener(lambda **_: self.spawned.clear())
+        events.test_start.add_listener(self._on_test_start)
+        events.test_stop.add_listener(lambda **_: self._stopped.set())
         events.spawning_complete.add_listener(lambda **_: self.spawned.set())
         events.quitting.add_listener(self._on_quitting)
         if isinstance(runner, WorkerRunner) and getattr(environment.parsed_options, "processes", None):
             gevent.spawn(self._quit_with, os.getppid())
 
-    def seat(self, user: User) -> Seat:
-        """Return a seat for the user, whose connection is being opened; waits until the test has begun here."""
-        while not self._begun.is_set():  # it may be dismissed again before this greenlet has its turn
-            self._begun.wait()
-        order = self._order
-        assert order is not None
+    def own(self, user: User) -> Own | None:
+        """Return how the user's connection differs from its class's, if it does; waits until the test has begun.
+
+        Raises:
+            StopUser: what the user asks for can't be; the test ends for that.
+        """
         name = type(user).__name__
-        squad = next(place for place, one in enumerate(order.squads) if one.name == name)
-        row, connection_id = len(self._seats[squad]), order.first_id + sum(map(len, self._seats))
-        seat = Seat(self, order.test, squad, row, connection_id)
-        if order.squads[squad].role == "script":
-            seat.keep_messages()
-        self._seats[squad].append(seat)
-        self._users[squad].append(user)
-        self.spawned.clear()
-        self.tell(wire.Join(squad, connection_id))
+        for line in set(strangers_of(user)) - self._warned:
+            self._warned.add(line)
+            _log.warning("%s", line)
+        try:
+            order = self._awaited_order()
+            return self._own.of(user, next(squad for squad in order.squads if squad.name == name))
+        except SwarmError as error:
+            self._object(error)
+
+    def seat(self, user: User, own: Own | None, *, is_first: bool) -> Seat:
+        """Return a seat for the user, whose connection is being opened."""
+        seat = self._seats.add(self, user, own)
+        if is_first:
+            self.spawned.clear()
+        self.tell(wire.Join(seat.squad, seat.connection_id, *(own or ())))
         if user.greenlet is not None:
-            user.greenlet.link(lambda _: self._leave(seat))
+            user.greenlet.link(lambda _: self.leave(seat))
         return seat
+
+    def leave(self, seat: Seat) -> None:
+        """Close the connection of a user that has stopped, unless the test is ending anyway."""
+        if seat in self._seats:
+            self._seats.leave(seat)
+            if not self._ending.is_set():
+                self.tell(wire.Leave(seat.squad, seat.row))
+
+    def record_reply(self, seat: Seat, name: str, message: Message, asked_ns: int) -> None:
+        """Record a reply that a user expected; its time counts from `asked_ns`."""
+        if seat in self._seats:
+            self._seats.record_reply(seat, name, message, asked_ns)
+
+    def record_no_reply(self, seat: Seat, name: str, why: str, asked_ns: int) -> None:
+        """Record that a user expected a reply and got none."""
+        if seat in self._seats:
+            self._seats.record_no_reply(seat, name, why, asked_ns)
+
+    def _awaited_order(self) -> messages.Begin:
+        while not self._begun.is_set():  # it may be dismissed again before this greenlet has its turn
+            if not self._begun.wait(_BEGIN_S):
+                raise GeneratorError(
+                    f"nothing was heard of wswarm on Locust's master for {_BEGIN_S:g} s: it needs the same user"
+                    " classes, and events.init fired where it is made by hand"
+                )
+        assert self._order is not None
+        return self._order
+
+    def _object(self, error: SwarmError) -> NoReturn:
+        """Have the test ended for what a user asks for; end the user, but not before all are there."""
+        if not isinstance(self._runner, LocalRunner):
+            _log.error("%s", error)
+        self._bus.tell(messages.Objection(test=self._test, text=str(error), exit_code=error.exit_code))
+        self.spawned.wait()
+        raise StopUser
 
     def tell(self, command: wire.Command) -> None:
         """Send a command to the agent that holds the users' connections."""
         if self._crew is not None:
             self._crew.tell(command)
 
-    def record_reply(self, seat: Seat, name: str, message: Message, sent_ns: int) -> None:
-        """Record a reply that a user expected."""
-        self._scripts[seat.squad].record(message.received_ns, message.received_ns - sent_ns)
-        self._fire(seat, name, response_ms(message, sent_ns), len(message.data), None)
+    def _on_test_start(self, **_: Any) -> None:
+        self.spawned.clear()
+        self._stopped.clear()
 
-    def record_no_reply(self, seat: Seat, name: str, why: str) -> None:
-        """Record that a user expected a reply and got none."""
-        self._scripts[seat.squad].note_lost(now_ns(), is_disconnected=seat.ended.is_set())
-        self._fire(seat, name, None, 0, TimeoutError(why))
-
-    def _leave(self, seat: Seat) -> None:
-        """Close the connection of a user that has stopped, unless the test is ending anyway."""
-        is_of_this_test = self._seats[seat.squad : seat.squad + 1] and self._seats[seat.squad][seat.row :][
-            :1
-        ] == [seat]
-        if is_of_this_test and not self._ending.is_set():
-            self.tell(wire.Leave(seat.squad, seat.row))
-
-    def _fire(self, seat: Seat, name: str, time_ms: float | None, size: int, error: Exception | None) -> None:
-        self._environment.events.request.fire(
-            request_type="reply",
-            name=name,
-            response_time=time_ms,
-            response_length=size,
-            exception=error,
-            context=self._users[seat.squad][seat.row].context(),
-        )
-
-    def _forget(self, squads: int) -> None:
-        self._seats: list[list[Seat]] = [[] for _ in range(squads)]
-        self._users: list[list[User]] = [[] for _ in range(squads)]
-        self._scripts: list[ScriptTally] = []
+    def _forget(self, order: messages.Begin | None) -> None:
+        self._seats = Seats(self._environment, order)
+        self._own = OwnPlans(self._environment)
+        self._warned: set[str] = set()
         self._states = 0
         self._has_told_logs = self._has_told_all = False
         self._machine, self._use = MachineMeter(), MachineUse(None, None)
@@ -128,7 +153,7 @@ class Station:
         elif isinstance(message, messages.Begin):
             self._begin(message)
         elif isinstance(message, messages.Dismiss):
-            gevent.spawn(self._dismiss)
+            gevent.spawn(self._dismiss_after_users, self._test)
         elif self._crew is not None:
             self._do(self._crew, message)
 
@@ -137,13 +162,11 @@ class Station:
             crew.keep_paces(message.paces, message.publishing)
         elif isinstance(message, messages.BeginHold):
             crew.begin_hold(message.window, message.paces, message.publishing)
-            for script in self._scripts:
-                script.begin_hold(message.window)
+            self._seats.begin_hold(message.window)
             self._machine.start()
         elif isinstance(message, messages.EndHold):
             self._ending.set()
-            for script in self._scripts:
-                script.window = message.window
+            self._seats.end_hold(message.window)
             crew.end_hold(message.window)
             self._tell_news()
         elif isinstance(message, messages.SettleUp):
@@ -153,36 +176,14 @@ class Station:
     def _begin(self, order: messages.Begin) -> None:
         self._dismiss()
         raise_file_limit()
-        self._forget(len(order.squads))
+        self._forget(order)
         self._order, self._test = order, order.test
         self._dismissed.clear()
+        self._released.clear()
         self._ending.clear()
-        self._scripts = [ScriptTally(order.window) for _ in order.squads]
-        self._crew = Crew(order, self._hear_seat, self._tell_news)
+        self._crew = Crew(order, self._seats.hear, self._tell_news)
         gevent.spawn(self._watch, order.test)
         self._begun.set()
-
-    def _hear_seat(self, report: wire.Report) -> None:
-        """Take in what the agent says of one connection."""
-        if isinstance(report, wire.Heard):
-            message = Message(report.payload, report.received_ns)
-            self._seats[report.squad][report.row].note_heard(message)
-            self._call_on_message(self._users[report.squad][report.row], message)
-        elif isinstance(report, wire.Said):
-            self._seats[report.squad][report.row].note_said(report.sent_ns)
-            self._scripts[report.squad].note_sent(report.sent_ns)
-        elif isinstance(report, wire.Joined):
-            self._seats[report.squad][report.row].note_decided(report.failure)
-        elif isinstance(report, wire.Ended):
-            self._seats[report.squad][report.row].note_ended()
-
-    def _call_on_message(self, user: Any, message: Message) -> None:
-        try:
-            user.on_message(message)
-        except Exception as error:  # a user's own code: reported as Locust reports that of tasks
-            self._environment.events.user_error.fire(
-                user_instance=user, exception=error, tb=error.__traceback__
-            )
 
     def _tell_news(self) -> None:
         """Tell the conductor how things stand, and what it waits for once it is there."""
@@ -190,15 +191,15 @@ class Station:
         if order is None or crew is None:
             return
         if crew.deaths:
-            self._end_seats()
+            self._seats.end_all(_DIED)
         self._states += 1
         self._bus.tell(
             messages.State(
                 test=order.test,
                 number=self._states,
                 hold=crew.hold,
-                pending=sum(not seat.decided.is_set() for seats in self._seats for seat in seats),
-                seated=sum(map(len, self._seats)),
+                pending=self._seats.undecided,
+                seated=len(self._seats),
                 squads=crew.held.squads,
                 publishing=crew.published.squads,
                 deaths=crew.deaths,
@@ -215,29 +216,25 @@ class Station:
     def _tell_found(
         self, order: messages.Begin, crew: Crew, holder: wire.Settled, publisher: wire.Settled
     ) -> None:
-        scripts = self._scripts if holder.findings else []
-        squads: list[Findings] = [
-            script.added_to(found) if squad.role == "script" else found
-            for squad, script, found in zip(order.squads, scripts, holder.findings, strict=False)
-        ]
         self._bus.tell(
             messages.Found(
                 test=order.test,
-                squads=squads,
+                squads=self._seats.added_to(holder.findings),
                 publishing=publisher.findings,
                 deaths=crew.deaths,
                 steal=self._use.steal,
                 busy=self._use.busy,
+                load=self._use.load,
                 is_local=all(address.is_local(squad.addresses) for squad in order.squads),
             )
         )
 
-    def _end_seats(self) -> None:
-        for seats in self._seats:
-            for seat in seats:
-                if not seat.decided.is_set():
-                    seat.note_decided("the generator's process died")
-                seat.note_ended()
+    def _dismiss_after_users(self, test: int) -> None:
+        """End the agents once this worker's users have stopped: in `on_stop` they may still send."""
+        self._released.set()
+        self._stopped.wait((self._environment.stop_timeout or 0) + _LEAVE_S)
+        if self._test == test:
+            self._dismiss()
 
     def _dismiss(self) -> None:
         """End the agents."""
@@ -249,7 +246,7 @@ class Station:
 
     def _watch(self, test: int) -> None:
         """Tell that this station lives; end the agents when the conductor does not: it was killed, say."""
-        while self._order is not None and self._order.test == test:
+        while self._order is not None and self._order.test == test and not self._released.is_set():
             self._tell_news()
             gevent.sleep(_WATCH_S)
             if now_ns() - self._heard_ns > SILENCE_S * NS_PER_S:
@@ -265,7 +262,7 @@ class Station:
     def _abandon(self, why: str) -> None:
         _log.error("%s: ending the load", why)
         self._ending.set()
-        self._end_seats()
+        self._seats.end_all(_DIED)
         self._dismiss()
 
     def _on_quitting(self, **_: Any) -> None:
@@ -273,5 +270,6 @@ class Station:
         if self._order is None:
             return
         if self._ending.wait(_QUIT_S):
-            self._dismissed.wait(_SETTLE_S)
+            self._released.wait(_SETTLE_S)
+        self._runner.stop()  # Locust would do it after this, and users may send as they stop
         self._dismiss()

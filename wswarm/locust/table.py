@@ -18,6 +18,7 @@ from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
 KINDS = {"echo": "echo", "subscribe": "deliver"}
+REPLY = "reply"
 
 
 @dataclass(slots=True)
@@ -45,7 +46,10 @@ class Table:
         self._shown = {}
 
     def forget(self, orders: Iterable[Order]) -> None:
-        """Take the messages of these classes out of the table: their hold begins."""
+        """Take the messages of these classes out of the table: their hold begins.
+
+        Replies are not among them: where they are counted, `forget_replies` is called in time.
+        """
         for order in orders:
             key = (order.name, KINDS.get(order.role, ""))
             if self._shown.pop(key, None) is not None:
@@ -121,6 +125,19 @@ class Table:
         return key[1] != "deliver" or all(
             kind in ("deliver", "connect") for _, kind in {*self._stats.entries, key}
         )
+
+
+def forget_replies(stats: RequestStats) -> None:
+    """Take the replies to users with tasks out of Locust's statistics."""
+    replies = [key for key in stats.entries if key[1] == REPLY]
+    for key in replies:
+        del stats.entries[key]
+    for name in [name for name, error in stats.errors.items() if error.method == REPLY]:
+        del stats.errors[name]
+    if replies:
+        stats.total.reset()
+        for entry in stats.entries.values():
+            stats.total.extend(entry)
 
 
 def _ms(time_ns: int) -> int:

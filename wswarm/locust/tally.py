@@ -15,6 +15,7 @@ class ScriptTally:
     """
 
     def __init__(self, window: Window) -> None:
+        self._has_asked = False
         self.begin_hold(window)
 
     def begin_hold(self, window: Window) -> None:
@@ -27,19 +28,30 @@ class ScriptTally:
         """Count a message that was sent."""
         self._sent += self._is_in_hold(sent_ns)
 
-    def record(self, received_ns: int, time_ns: int) -> None:
-        """Count a reply and its time after the send."""
-        if self._is_in_hold(received_ns - time_ns):
-            self._times.record(np.array([time_ns]))
+    def record(self, asked_ns: int, received_ns: int) -> bool:
+        """Count a reply, and its time since it was asked for; return whether it counts."""
+        self._has_asked = True
+        if not self._is_in_hold(asked_ns):
+            return False
+        self._times.record(np.array([max(0, received_ns - asked_ns)]))
+        return True
 
-    def note_lost(self, now: int, *, is_disconnected: bool) -> None:
-        """Count a reply that did not come."""
-        if self._is_in_hold(now):
-            self._disconnected += is_disconnected
-            self._silent += not is_disconnected
+    def note_lost(self, asked_ns: int, *, is_disconnected: bool) -> bool:
+        """Count a reply that did not come; return whether it counts."""
+        self._has_asked = True
+        if not self._is_in_hold(asked_ns):
+            return False
+        self._disconnected += is_disconnected
+        self._silent += not is_disconnected
+        return True
 
     def added_to(self, found: Findings) -> Findings:
-        """Return the findings with these figures."""
+        """Return the findings with these figures; as they are if nobody has ever expected a reply.
+
+        What the target said is told where something expected did not come.
+        """
+        if not self._has_asked:
+            return found
         lost = self._silent + self._disconnected
         nothing = pack(np.zeros(0, np.int64))
         arrivals = Arrivals(
@@ -58,7 +70,8 @@ class ScriptTally:
             lost_per_second=nothing,
         )
         sends = Sends(offered=self._sent, sent=self._sent, lag=b"", per_second=nothing)
-        return msgspec.structs.replace(found, sends=sends, arrivals=arrivals)
+        words = found.words if lost else msgspec.structs.replace(found.words, unmarked=[])
+        return msgspec.structs.replace(found, words=words, sends=sends, arrivals=arrivals)
 
     def _is_in_hold(self, moment_ns: int) -> bool:
         return self.window.hold_ns <= moment_ns < self.window.drain_ns

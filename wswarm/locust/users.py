@@ -13,8 +13,10 @@ A user's greenlet sleeps while its connection works: nothing here runs per messa
 `on_message` of its own.
 """
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import gevent
 from locust import User
@@ -24,10 +26,13 @@ from locust.user.task import LOCUST_STATE_RUNNING, LOCUST_STATE_WAITING
 
 from wswarm.drive.live import wire
 from wswarm.errors import PlanError
+from wswarm.locust.inbox import Sending
+from wswarm.locust.manner import OF_EACH_USER
 from wswarm.locust.script import Message, Wanted
 
 if TYPE_CHECKING:
     from wswarm.locust.seat import Seat
+    from wswarm.locust.station import Station
 
 _ROLES: dict[str, wire.Role] = {"connect": "connect", "echo": "echo", "fanout": "subscribe"}
 
@@ -38,9 +43,39 @@ class NoReply(RescheduleTask):
 
 def stay(user: "WebSocketUser") -> None:
     """Keep the connection until Locust stops the user; a user whose connection is lost stops."""
-    user.connect()
     user.sleep_until_ended()
-    raise StopUser
+
+
+def _quietly(on_stop: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Return an `on_stop` that ends where the connection is lost or no reply comes, instead of raising."""
+
+    @wraps(on_stop)
+    def quiet(user: Any) -> None:
+        with suppress(StopUser, RescheduleTask):
+            on_stop(user)
+
+    return quiet
+
+
+def _unlogged(on_start: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Return an `on_start` that ends a user whose connection failed without the traceback that Locust would log."""
+
+    @wraps(on_start)
+    def unlogged(user: Any) -> None:
+        try:
+            on_start(user)
+        except StopUser:
+            raise gevent.GreenletExit from None
+
+    return unlogged
+
+
+def _adopt(environment: Environment) -> None:
+    """See to it that the environment is ours, whoever made it."""
+    if not hasattr(environment, "wswarm_station"):
+        from wswarm.locust.plugin import adopt
+
+        adopt(environment)
 
 
 class WebSocketUser(User):
@@ -57,7 +92,7 @@ class WebSocketUser(User):
         profile: The reference application's endpoint: `echo`, `items`, `chat`.
         rate: Messages per s of all users of the class together, in `fanout` of the publishers; a number, or `2k/s`.
         rate_per_user: Messages per s of each user, in `echo`; 1 if neither is given.
-        text: Template of the message: `{marker}` and `{id}` are replaced.
+        text: Template of the message: `{marker}` and `{id}` are replaced; bytes go out as binary frames.
         publishers: In `fanout`: sockets that publish, outside the user count.
         settings: Any other setting of `wswarm.load.plan.Plan`, such as `headers` or `subprotocols`.
     """
@@ -68,18 +103,39 @@ class WebSocketUser(User):
     profile: str | None = None
     rate: float | str | None = None
     rate_per_user: float | str | None = None
-    text: str | None = None
+    text: str | bytes | None = None
     publishers = 1
-    settings: ClassVar[Mapping[str, Any]] = {}
+    settings: Mapping[str, Any] = {}
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         own = [task for task in cls.tasks if task is not stay]
         cls.tasks = own or [stay]
+        if "on_stop" in cls.__dict__:
+            cls.on_stop = _quietly(cls.on_stop)  # type: ignore[method-assign]
+        if "on_start" in cls.__dict__:
+            cls.on_start = _unlogged(cls.on_start)  # type: ignore[method-assign]
 
     def __init__(self, environment: Environment) -> None:
-        super().__init__(environment)
         self._seat: Seat | None = None
+        self._is_changed = False
+        super().__init__(environment)
+        _adopt(environment)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute; what says how to connect has to be set before that, or `connect` does it again.
+
+        Raises:
+            PlanError: the connection is open, and nothing will connect again.
+        """
+        if name in OF_EACH_USER and getattr(self, "_seat", None) is not None:
+            if type(self).role() != "script":
+                raise PlanError(
+                    f"{type(self).__name__}.{name} is set when the connection is open already: set it in __init__,"
+                    " or in on_start before connect(), or call connect(url)"
+                )
+            self._is_changed = True
+        super().__setattr__(name, value)
 
     @classmethod
     def role(cls) -> wire.Role:
@@ -106,27 +162,61 @@ class WebSocketUser(User):
         """The number that replaced `{id}`; `None` before connecting."""
         return self._seat.connection_id if self._seat is not None else None
 
+    @_unlogged
     def on_start(self) -> None:
-        """Connect."""
-        self.connect()
+        """Connect; a class with tasks that gives no `url` does so when it first sends, expects or connects."""
+        if self.url is not None or type(self).role() != "script":
+            self._connected()
 
     def on_message(self, message: Message) -> None:
         """Handle a message; override it. All users of a worker share one greenlet for this: do not wait in it."""
 
-    def connect(self) -> None:
-        """Connect, if that has not been done; the user stops if it fails."""
-        if self._seat is None:
-            station = self.environment.wswarm_station
-            self._seat = station.seat(self)
-            self._sleeping(self._seat.decided.wait)
-        if self._seat.failure is not None:
+    def connect(self, url: str | None = None) -> None:
+        """Connect, to `url` from now on if it is given; the user stops if it fails.
+
+        A connection that is open and as the user's attributes say is kept. One that is not is closed first, and one
+        that was lost is opened anew.
+        """
+        if url is not None and url != self.url:
+            object.__setattr__(self, "url", url)
+            self._is_changed = True
+        seat = self._seat
+        if seat is None or seat.ended.is_set() or self._is_changed:
+            self._open()
+        self._check_open()
+
+    def _open(self) -> None:
+        before, self._is_changed = self._seat, False
+        station: Station = self.environment.wswarm_station
+        own = station.own(self)
+        if before is not None and not before.ended.is_set() and own == before.own:
+            return
+        if before is not None:
+            station.leave(before)
+        self._seat = station.seat(self, own, is_first=before is None)
+        self._sleeping(self._seat.decided.wait)
+
+    def _connected(self) -> "Seat":
+        """Return the connection, which is opened if that was not tried yet."""
+        if self._seat is None or self._is_changed:
+            self.connect()
+        self._check_open()
+        assert self._seat is not None
+        return self._seat
+
+    def _check_open(self) -> None:
+        """Stop the user if its connection did not open."""
+        if self._seat is not None and self._seat.failure is not None:
             self._give_up()
 
     def sleep_until_ended(self) -> None:
         """Return when the connection is lost."""
-        if self._seat is not None:
-            self._sleeping(self._seat.ended.wait)
-            self._give_up()
+        seat = self._connected()
+        self._sleeping(seat.ended.wait)
+        while seat is not self._seat:  # another has taken its place
+            seat = self._connected()
+            self._sleeping(seat.ended.wait)
+        self._give_up()
 
     def send(self, message: str | bytes) -> None:
         """Send a message; the time until what `expect` gets next counts from when the agent sends it.
@@ -134,42 +224,54 @@ class WebSocketUser(User):
         Raises:
             StopUser: the connection is lost.
         """
-        self.connect()
-        assert self._seat is not None
-        if self._seat.ended.is_set():
-            self._give_up()
-        self._seat.say(message.encode() if isinstance(message, str) else message)
+        self._say(message)
 
     def expect(self, wanted: Wanted = None, *, timeout: float = 10.0, name: str = "reply") -> Message:
         """Return the next message that is wanted, and record the time since the last `send` under the name.
 
+        What came before that is no answer to it. If nothing was sent since the last `expect`, the oldest message that
+        is wanted and came since what was taken last, with the time from this call: 0 if it was there already.
+
         Args:
-            wanted: Text that it holds, or a function that says true of it; `None`: any message.
+            wanted: Text that it holds, a pattern, or a function that says true of it; `None`: any message.
             timeout: s.
 
         Raises:
             NoReply: none came in time, which is recorded as a failure.
             StopUser: the connection was lost, which is recorded too.
         """
-        self.connect()
-        assert self._seat is not None
-        try:
-            message = self._seat.expect(wanted, timeout, name)
-        except TimeoutError:
-            raise NoReply from None
-        if message is None:
-            self._give_up()
-            raise StopUser
-        return message
+        return self._expect(wanted, timeout, name, None)
 
     def request(
         self, message: str | bytes, wanted: Wanted = None, *, timeout: float = 10.0, name: str = "reply"
     ) -> Message:
-        """Send, then expect: see both."""
-        self.send(message)
-        return self.expect(wanted, timeout=timeout, name=name)
+        """Send, then expect an answer to just this: see both."""
+        return self._expect(wanted, timeout, name, [self._say(message)])
 
-    def _give_up(self) -> None:
+    def _say(self, message: str | bytes) -> Sending:
+        seat = self._connected()
+        if seat.ended.is_set():
+            self._give_up()
+        return seat.say(message.encode() if isinstance(message, str) else message)
+
+    def _expect(
+        self, wanted: Wanted, timeout: float, name: str, sendings: Sequence[Sending] | None
+    ) -> Message:
+        seat = self._connected()
+        if not seat.keeps_messages:
+            raise PlanError(
+                f"{type(self).__name__} expects a message, but hears none: give the class tasks that send and expect,"
+                " or an on_message"
+            )
+        try:
+            message = seat.expect(wanted, timeout, name, sendings)
+        except TimeoutError:
+            raise NoReply from None
+        if message is None:
+            self._give_up()
+        return message
+
+    def _give_up(self) -> NoReturn:
         """Stop this user, but not before all are there: Locust would start another in its place, again and again."""
         assert self._seat is not None
         self._sleeping(self._seat.station.spawned.wait)
@@ -183,35 +285,3 @@ class WebSocketUser(User):
         state, self._state = self._state, LOCUST_STATE_WAITING
         wait()
         self._state = state if state is not None else LOCUST_STATE_RUNNING
-
-
-class EchoUser(WebSocketUser):
-    """Sends to the echo of the reference application and times the replies."""
-
-    abstract = True
-    scenario = "echo"
-    profile = "echo"
-
-
-class ItemsUser(WebSocketUser):
-    """Sends to the reference application's endpoint with dependencies and times the replies."""
-
-    abstract = True
-    scenario = "echo"
-    profile = "items"
-
-
-class ChatUser(WebSocketUser):
-    """Subscribes to the chat of the reference application; publishers of ours send to it."""
-
-    abstract = True
-    scenario = "fanout"
-    profile = "chat"
-
-
-class ConnectUser(WebSocketUser):
-    """Connects to the echo of the reference application, and holds the connection."""
-
-    abstract = True
-    scenario = "connect"
-    profile = "echo"

@@ -19,6 +19,10 @@ View = Callable[..., Any]  # what Flask takes
 
 _TAB = "fan-out"
 _PAGE = Path(__file__).with_name("charts.html")
+_LINK = (
+    '<a href="./wswarm" style="position:fixed;right:1rem;bottom:.5rem;z-index:9;font:.9rem sans-serif;'
+    'color:#15803d">WebSocket live charts</a>'
+)
 _log = logging.getLogger(__name__)
 
 
@@ -48,6 +52,7 @@ class Pages:
         web_ui.app.register_blueprint(blueprint)
         web_ui.app.before_request(self._check_form)
         web_ui.app.after_request(self._add_rows)
+        web_ui.app.after_request(_add_link)
         self._extend(web_ui)
         _log.info("Live charts are at /wswarm of the web interface")
 
@@ -104,3 +109,10 @@ class Pages:
             report["extended_stats"] = [{"key": _TAB, "data": self._board.rows()}]
             response.set_data(json.dumps(report))
         return response
+
+
+def _add_link(response: Response) -> Response:
+    """Add a link to our page to Locust's own, whose tabs can hold no links."""
+    if request.endpoint == "locust.index" and response.mimetype == "text/html":
+        response.set_data(response.get_data(as_text=True).replace("</body>", f"{_LINK}</body>", 1))
+    return response

@@ -4,10 +4,15 @@ import re
 
 _OPTIONS = {
     "-c or --connect-rate": "-u or -r",
+    "(-H, --cookie) and --origin": "and origin in the class's settings",
+    "--cacert FILE, or --insecure": "cacert in the class's settings, or insecure",
+    "--connect-timeout": "connect_timeout in the class's settings",
     "--connect-rate": "-r",
     "--slo": "--ws-fail",
     "-o DIR": "--ws-report DIR",
     "more --processes": "more workers",
+    "add --binary": "add 'binary': True to settings",
+    "give it as --on-open-binary": "give it as bytes",
     **{f"--{name}": f"--ws-{name}" for name in ("rate", "text", "profile", "publishers", "drain")},
 }
 _OPTION = re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, _OPTIONS)) + r")(?![\w-])")

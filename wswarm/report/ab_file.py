@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from wswarm.comparison import REFERENCE, REFERENCE_URL
+from wswarm.comparison import REFERENCE, REFERENCE_URL, Side
 from wswarm.report.context import Context
 from wswarm.report.context import Side as ShownSide
 from wswarm.report.overlay import Overlay, of_slices
@@ -20,9 +20,8 @@ AB_SCHEMA = "wswarm/ab@1"
 
 _TIMES = {"echo": "response time", "fanout": "delivery time"}
 _MESSAGES = {"echo": "message", "fanout": "delivery"}
-_PAIRED = (
-    "base and head are medians over all slices; the change is that of slices in pairs, not their quotient"
-)
+PAIRED = "base is the median over its slices, head is base with the change, which is that of slices measured in turn"
+SAME = "both versions are the same: this compares one with itself"
 _LOAD = {  # option of the command line by setting of the plan, and what it is unless given
     "publishers": ("--publishers", 1),
     "arrivals": ("--arrivals", "constant"),
@@ -38,6 +37,7 @@ class _Side(msgspec.Struct, frozen=True):
     commit: str | None = None
     has_changes: bool = False
     command: str = ""
+    served: str | None = None
 
 
 class _Settings(msgspec.Struct, frozen=True):
@@ -79,7 +79,7 @@ def context_of(ab: AbFile) -> Context:
         seconds=ab.elapsed,
         seed=ab.settings.seed,
         environment=ab.environment,
-        notes=(_PAIRED,),
+        notes=(PAIRED, *((SAME,) if are_the_same(ab.base, ab.head) else ())),
     )
 
 
@@ -87,9 +87,11 @@ def comparison_of(ab: AbFile) -> Comparison:
     """Return the comparison with names of metrics that say what they are of."""
     effects = [
         msgspec.structs.replace(
-            effect, metric=msgspec.structs.replace(effect.metric, name=_name(effect.metric.name, ab.scenario))
+            effect,
+            metric=msgspec.structs.replace(effect.metric, name=_name(effect.metric.name, ab.scenario)),
+            head=effect.head if effect.base is None or effect.ratio is None else effect.base * effect.ratio,
         )
-        for effect in ab.comparison.effects
+        for effect in ab.comparison.effects  # older files hold the median of head, which need not agree
     ]
     reasons = tuple(_told(reason, ab) for reason in ab.comparison.reasons)
     return msgspec.structs.replace(ab.comparison, effects=tuple(effects), reasons=reasons)
@@ -154,9 +156,14 @@ def _named(arm: str, side: _Side) -> tuple[str, str]:
     return (f"--{arm}" if is_commit else f"--{arm}-cmd"), side.version
 
 
+def are_the_same(base: _Side | Side, head: _Side | Side) -> bool:
+    """Return whether commits, or where there are none commands, do not differ."""
+    return bool(base.command) and (base.commit, base.command) == (head.commit, head.command)
+
+
 def _shown(side: _Side) -> ShownSide:
     name = f"{side.version} with changes" if side.has_changes else side.version
-    return ShownSide(name=name, commit=side.commit)
+    return ShownSide(name=name, commit=side.commit, served=side.served, command=side.command)
 
 
 def _name(name: str, scenario: str) -> str:

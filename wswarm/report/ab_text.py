@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from wswarm import redact
 from wswarm.comparison import Ab, Side
 from wswarm.report import format as show
+from wswarm.report.ab_file import PAIRED, SAME, are_the_same
+from wswarm.report.effects import served
 from wswarm.stats.ab import Effect
 from wswarm.stats.faults import Faults, Outcome
 
@@ -26,7 +28,7 @@ def ab_summary(ab: Ab) -> str:
     """Return everything a reader wants to know of a comparison, ending with a newline."""
     lines = [
         show.shortened(f"wswarm ab {ab.scenario} · {redact.address(str(ab.plan['url']))}", WIDTH),
-        *(f"{side.arm}  {show.shortened(_side(side), WIDTH - 6)}" for side in (ab.base, ab.head)),
+        *(line for side in (ab.base, ab.head) for line in _named(side)),
         *textwrap.wrap(" · ".join(_how(ab)), WIDTH),
         "",
         *_verdict(ab),
@@ -119,6 +121,14 @@ def _how(ab: Ab) -> Iterable[str]:
         yield f"servers on core {_numbers(settings.server_cores)}, generator on {_numbers(settings.generator_cores)}"
 
 
+def _named(side: Side) -> Iterable[str]:
+    """Return what a version is called, and what was served of it."""
+    yield f"{side.arm}  {show.shortened(_side(side), WIDTH - 6)}"
+    what = served(side.served, redact.address(side.command), redact.address(side.version))
+    if what:
+        yield f"      {show.shortened(what, WIDTH - 6)}"
+
+
 def _side(side: Side) -> str:
     version = show.printable(redact.address(side.version))
     commit = f" ({side.commit[:12]}{', with changes' if side.has_changes else ''})" if side.commit else ""
@@ -134,12 +144,15 @@ def _notes(ab: Ab) -> Iterable[str]:
         yield "Nothing is said for or against head: give more time (--budget), or a quieter machine."
     if ab.comparison.verdict == "invalid":
         yield "This was no measurement: see the reasons, and the log of the servers."
+    if are_the_same(ab.base, ab.head):
+        yield SAME[0].upper() + SAME[1:] + "."
     advisory = [one for one in ab.comparison.effects if _is_worth_a_look(one)]
     for one in advisory:
         yield (
             f"{metric_name(one.metric.name, ab.scenario)} is {change(one)}; it does not decide:"
             f" --gate {one.metric.name} lets it"
         )
+    yield PAIRED[0].upper() + PAIRED[1:] + "."
 
 
 def _is_worth_a_look(effect: Effect) -> bool:

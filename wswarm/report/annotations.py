@@ -7,6 +7,7 @@ from wswarm.report.checks import Check, Result
 _COMMANDS: dict[Result, str] = {
     "failed": "error",
     "error": "error",
+    "not measurable": "error",
     "undecided": "warning",
     "advisory": "notice",
 }

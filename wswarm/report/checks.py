@@ -1,17 +1,19 @@
 """What a comparison or a run asserts, one by one: the form that test reports and annotations are made from."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from wswarm.report import effects
 from wswarm.report import format as show
 from wswarm.report.context import Context
-from wswarm.report.sections import objective_value
+from wswarm.report.headline import Standing, standing
+from wswarm.report.sections import objective_result, objective_value
 from wswarm.run import Run, SloResult
 from wswarm.stats.ab import Comparison, Effect
 from wswarm.stats.faults import Faults, Outcome
 
-Result = Literal["passed", "failed", "error", "undecided", "advisory", "open"]
+Result = Literal["passed", "failed", "error", "undecided", "advisory", "open", "not measurable"]
 
 _RESULTS: dict[Outcome, Result] = {
     "regression": "failed",
@@ -21,6 +23,12 @@ _RESULTS: dict[Outcome, Result] = {
     "no regression": "passed",
 }
 
+_RESULTS_OF_OBJECTIVES: dict[Standing, Result] = {
+    "met": "passed",
+    "missed": "failed",
+    "not measurable": "not measurable",
+}
+
 
 class Check(NamedTuple):
     """One assertion.
@@ -28,8 +36,8 @@ class Check(NamedTuple):
     Attributes:
         group: What it is about: the command, a scenario.
         result: `undecided` is neither passed nor failed; where nothing depends on it, `advisory` is what would
-            have failed and `open` what would be undecided.
-        message: One line.
+            have failed and `open` what would be undecided. `not measurable` is an objective whose figure the run
+            lacks, which is no success.
     """
 
     group: str
@@ -50,9 +58,17 @@ def of_comparison(comparison: Comparison, context: Context) -> list[Check]:
     return found
 
 
-def of_runs(runs: Sequence[Run]) -> list[Check]:
-    """Return for each run a check of its validity and one per objective."""
-    return [check for run in runs for check in _of_run(run)]
+def of_runs(runs: Sequence[Run], failures: Mapping[str, str] = MappingProxyType({})) -> list[Check]:
+    """Return for each run a check of its validity and one per objective.
+
+    Args:
+        failures: By scenario that has no run, why it could not be measured.
+    """
+    found = [check for run in runs for check in _of_run(run)]
+    return found + [
+        Check(f"wswarm.{scenario}", "measurement", "error", show.printable(why))
+        for scenario, why in failures.items()
+    ]
 
 
 def _of_effect(group: str, effect: Effect, is_advisory: bool) -> Check:
@@ -82,18 +98,23 @@ def _of_faults(group: str, faults: Faults, is_advisory: bool) -> Check:
 def _of_run(run: Run) -> Iterable[Check]:
     group = f"wswarm.{show.printable(run.name or run.scenario)}"
     reasons = show.printable("; ".join(run.validity.reasons)) or run.validity.verdict
+    if run.failure is not None or run.notices:
+        told = [f"it failed: {run.failure}"] if run.failure is not None else []
+        result: Result = "error" if run.failure is not None else "advisory"
+        yield Check(group, "target", result, show.printable("; ".join([*told, *run.notices])))
     results: dict[str, Result] = {"valid": "passed", "suspect": "advisory", "invalid": "error"}
     yield Check(group, "validity", results[run.validity.verdict], reasons)
     for objective in run.slo:
         yield Check(
             group,
             show.printable(objective.expression),
-            "passed" if objective.met else "failed",
-            _met(objective),
+            _RESULTS_OF_OBJECTIVES[standing(objective)],
+            _told(objective),
         )
 
 
-def _met(objective: SloResult) -> str:
-    shown = objective_value(objective.expression, objective.value)
-    value = "not measured" if objective.value is None else shown
-    return f"{show.printable(objective.expression)} {'met' if objective.met else 'missed'}: {value}"
+def _told(objective: SloResult) -> str:
+    expression, result = show.printable(objective.expression), objective_result(objective)
+    if objective.value is None:
+        return f"{expression} {result}"
+    return f"{expression} {result}: {objective_value(objective.expression, objective.value)}"

@@ -44,6 +44,7 @@ def render(comparison: Comparison, context: Context, pictures: Mapping[str, byte
         title=f"wswarm {context.title}: {comparison.verdict} · {effects.sides(context)}",
         name=context.title,
         sides=effects.sides(context),
+        serving=effects.serving(context),
         phrases=[*effects.facts(comparison, context), context.made_at],
         look="suspect" if is_advisory else LOOKS[comparison.verdict],
         verdict=effects.verdict(comparison, context),

@@ -16,7 +16,7 @@ MOST_METRICS, MOST_ENTRIES = 5, 20
 
 def summary(comparison: Comparison, context: Context) -> str:
     """Return everything a reader wants to know of the comparison, ending with a newline."""
-    lines = [f"wswarm {context.title} · {effects.sides(context)}"]
+    lines = [f"wswarm {context.title} · {effects.sides(context)}", *effects.serving(context)]
     lines += [" · ".join(effects.facts(comparison, context))] if effects.facts(comparison, context) else []
     lines += ["", effects.verdict(comparison, context)]
     if context.advisory is not None:

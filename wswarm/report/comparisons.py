@@ -18,6 +18,7 @@ from wswarm.report.ab_file import AB_SCHEMA, AbFile, comparison_of, context_of, 
 from wswarm.report.comparison_html import render
 from wswarm.report.comparison_text import summary
 from wswarm.report.context import Context
+from wswarm.report.drawing import settings_folder
 from wswarm.report.overlay import Overlay
 from wswarm.stats.ab import Comparison
 
@@ -144,11 +145,11 @@ def append_text(path: Path, text: str) -> None:
 
 def _draw(stored: Stored, folder: Path, overlays: Sequence[Overlay]) -> Mapping[str, bytes]:
     """Return the pictures as SVG by name."""
-    from wswarm.report.plots.comparison import (
-        draw,
-    )  # matplotlib takes half a second to import: only when drawing
+    with settings_folder(folder):
+        # matplotlib takes half a second to import: only when drawing
+        from wswarm.report.plots.comparison import draw
 
-    files = draw(stored.comparison, stored.context, overlays, folder)
+        files = draw(stored.comparison, stored.context, overlays, folder)
     return {file.stem: file.read_bytes() for file in files if file.suffix == ".svg"}
 
 
@@ -158,7 +159,8 @@ def draw_trend(entries: Sequence[history.Entry], folder: Path) -> list[Path]:
     Raises:
         ResultError: they can't be written.
     """
-    from wswarm.report.plots.comparison import draw_trend as draw_files
-
     store.prepare(folder)
-    return draw_files(entries, folder)
+    with settings_folder(folder):
+        from wswarm.report.plots.comparison import draw_trend as draw_files
+
+        return draw_files(entries, folder)

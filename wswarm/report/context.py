@@ -11,10 +11,13 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: What the user called it: a ref, a folder, a command.
         commit: The commit it is, if it is one.
+        served: The file that its server served; `command`: what started the server, as far as that is known.
     """
 
     name: str
     commit: str | None = None
+    served: str | None = None
+    command: str = ""
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

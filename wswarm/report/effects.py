@@ -1,5 +1,6 @@
 """A comparison in words: one row per figure, the verdict, how head stands to base."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from wswarm.report import format as show
@@ -64,6 +65,24 @@ def verdict(comparison: Comparison, context: Context) -> str:
 def sides(context: Context) -> str:
     """Return `base main (1a2b3c4d5e) → head fix (…)`."""
     return f"base {side(context.base)} → head {side(context.head)}"
+
+
+def serving(context: Context, quote: Callable[[str], str] = show.printable) -> list[str]:
+    """Return what was served of either version, as far as it is known: `base serves app.py, started by uvicorn …`."""
+    pairs = [(arm, served(own.served, own.command, own.name, quote)) for arm, own in _arms(context)]
+    return [f"{arm} {what}" for arm, what in pairs if what]
+
+
+def served(file: str | None, command: str, name: str, quote: Callable[[str], str] = show.printable) -> str:
+    """Return `serves app.py, started by uvicorn app:app`; a command that is the version's name is not repeated."""
+    by = f"started by {quote(command)}" if command and command != name else ""
+    if file:
+        return f"serves {quote(file)}{', ' if by else ''}{by}"
+    return f"{by}; which file it serves could not be told" if by else ""
+
+
+def _arms(context: Context) -> tuple[tuple[str, Side], tuple[str, Side]]:
+    return ("base", context.base), ("head", context.head)
 
 
 def facts(comparison: Comparison, context: Context) -> list[str]:

@@ -1,7 +1,8 @@
 """Figures as a person reads them; `None` is a dash, never a zero."""
 
 import math
-import unicodedata
+
+from wswarm.quoted import printable as printable
 
 UNKNOWN = "–"
 TOO_SMALL = "n too small"
@@ -73,14 +74,6 @@ def duration(value: float | None) -> str:
     return " ".join(f"{amount} {unit}" for amount, unit in parts if amount)
 
 
-def printable(text: str) -> str:
-    """Return `text` on one line with every control, format or unassigned character spelt as an escape.
-
-    Strings that a server had a hand in (reasons, commands) could otherwise drive the reader's terminal.
-    """
-    return "".join(map(_printable, text))
-
-
 def shortened(text: str, width: int) -> str:
     """Return `text` in at most `width` characters, its middle replaced by `…` when it is longer."""
     if len(text) <= width:
@@ -93,15 +86,6 @@ def plural(amount: int, noun: str) -> str:
     """Return the counted noun: `1 process`, `2 processes`, `1,000 connections`."""
     ending = "" if amount == 1 else "es" if noun.endswith("s") else "s"
     return f"{amount:,} {noun}{ending}"
-
-
-def _printable(character: str) -> str:
-    category = unicodedata.category(character)
-    if category == "Zs":
-        return " "
-    if category[0] in "CZ":
-        return character.encode("unicode_escape", "backslashreplace").decode("ascii")
-    return character
 
 
 def _scaled(value: float | None, units: tuple[tuple[float, str], ...]) -> str:

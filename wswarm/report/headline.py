@@ -1,10 +1,13 @@
 """A run in a line or two of words: what was asked for, of whom, and how far the answer can be trusted."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 from wswarm import redact
 from wswarm.report import format as show
-from wswarm.run import Run
+from wswarm.run import Run, SloResult
+
+Standing = Literal["met", "missed", "not measurable"]
 
 SIGNS = {"valid": "✓", "suspect": "!", "invalid": "✗"}
 
@@ -26,15 +29,54 @@ def plan(run: Run) -> list[str]:
     if run.scenario != "connect" and asked.get("rate") and asked.get("arrivals"):
         phrases.append(f"{asked['arrivals']} arrivals")
     if isinstance(asked.get("duration"), int | float):
-        phrases.append(f"{show.duration(asked['duration'])} hold")
+        phrases.append(f"{held(run)} hold")
     if run.scenario != "connect":
         phrases.append("closed model" if is_closed(run) else "open model")
     return [*phrases, run.generator.driver]
 
 
+def held(run: Run) -> str:
+    """Return how long the hold was; of an interrupted run how long it lasted, and how long it was to be."""
+    asked = show.duration(run.plan.get("duration"))
+    lasted = run.phases.drain - run.phases.hold
+    if not run.interrupted or lasted >= run.plan.get("duration", 0) - 0.001:
+        return asked
+    return f"{show.duration(lasted)} of {asked}"
+
+
 def verdict(run: Run) -> str:
     """Return the verdict as one word with its sign: `✓ VALID`, `! SUSPECT`, `✗ INVALID`."""
     return f"{SIGNS[run.validity.verdict]} {run.validity.verdict.upper()}"
+
+
+def objectives(runs: Sequence[Run]) -> str | None:
+    """Return how the runs stand to their objectives, in words with a sign; `None` without any.
+
+    `✓ 3 objectives met`, `✗ 1 of 3 objectives missed, 1 not measurable`, `? 1 of 3 objectives not measurable`.
+    """
+    results = [result for run in runs for result in run.slo]
+    unmet = [result for result in results if not result.met]
+    if not results:
+        return None
+    if not unmet:
+        return f"✓ {show.plural(len(results), 'objective')} met"
+    missed = sum(result.value is not None for result in unmet)
+    counts = {"missed": missed, "not measurable": len(unmet) - missed}
+    (first, number), *rest = ((word, amount) for word, amount in counts.items() if amount)
+    of_all = f"{number} of {show.plural(len(results), 'objective')} {first}"
+    return f"{'✗' if missed else '?'} {', '.join([of_all, *(f'{amount} {word}' for word, amount in rest)])}"
+
+
+def standing(result: SloResult) -> Standing:
+    """Return which of the three things came of an objective."""
+    if result.met:
+        return "met"
+    return "missed" if result.value is not None else "not measurable"
+
+
+def failure(run: Run) -> str | None:
+    """Return in a line that the target failed, and how; `None` if it did not."""
+    return f"✗ TARGET FAILED: {show.printable(run.failure)}" if run.failure is not None else None
 
 
 def is_closed(run: Run) -> bool:

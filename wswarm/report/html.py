@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Mapping, Sequence
 from importlib import resources
+from types import MappingProxyType
 from typing import Any
 
 import jinja2
@@ -18,14 +19,20 @@ from wswarm.run import Distribution, Run
 DURATIONS = ("duration", "warmup", "drain", "connect_timeout")
 COUNTS = ("connections", "publishers", "processes")
 RATES = ("rate", "connect_rate")
+STANDINGS = {"met": "met", "missed": "missed", "not measurable": "unmeasured"}
 
 
-def render(runs: Sequence[Run], pictures: Sequence[Mapping[str, bytes]] = ()) -> str:
+def render(
+    runs: Sequence[Run],
+    pictures: Sequence[Mapping[str, bytes]] = (),
+    failures: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """Return the page as HTML without any address that a browser would fetch.
 
     Args:
         runs: What to show, in this order; at least one.
         pictures: For each run its pictures by name, as SVG; leave out to show none.
+        failures: By scenario that has no run, why it could not be measured.
     """
     drawn = [*pictures, *({} for _ in runs[len(pictures) :])]
     name = headline.title(runs[0]) if len(runs) == 1 else "run"
@@ -36,6 +43,14 @@ def render(runs: Sequence[Run], pictures: Sequence[Mapping[str, bytes]] = ()) ->
         name=name,
         addresses=addresses,
         started_at=runs[0].started_at,
+        failures=[f"{name} could not be measured: {show.printable(why)}" for name, why in failures.items()],
+        standing=headline.objectives(runs),
+        standing_class=_standing(runs),
+        failed=next((headline.failure(run) for run in runs if run.failure is not None), None),
+        worst=max((run.validity.verdict for run in runs), key=list(headline.SIGNS).index),
+        worst_words=headline.verdict(
+            max(runs, key=lambda run: list(headline.SIGNS).index(run.validity.verdict))
+        ),
         runs=[_shown(run, drawn[index], index) for index, run in enumerate(runs)],
         overview=suite_table(runs) if len(runs) > 1 else None,
         overview_note=SUITE_NOTE,
@@ -69,16 +84,26 @@ def _shown(run: Run, pictures: Mapping[str, bytes], index: int) -> dict[str, Any
         "anchor": f"run-{index + 1}",
         "scenario": headline.title(run),
         "verdict": run.validity.verdict,
+        "standing": headline.objectives([run]),
+        "standing_class": _standing([run]),
         "verdict_words": headline.verdict(run),
+        "failure": headline.failure(run),
+        "notices": [show.printable(notice) for notice in run.notices],
         "reasons": [show.printable(reason) for reason in run.validity.reasons],
         "phrases": headline.plan(run),
         "highlights": _highlights(run),
         "slo": [section for section in sections(run) if section.title == "Objectives"],
         "sections": [section for section in sections(run) if section.title != "Objectives"],
         "pictures": [_picture(run, name, svg) for name, svg in pictures.items()],
-        "plan": _plan(run.plan),
+        "plan": [*_plan(run.plan), *([("held", headline.held(run))] if run.interrupted else [])],
         "environment": _environment(run),
     }
+
+
+def _standing(runs: Sequence[Run]) -> str:
+    """Return the look of the worst that came of an objective."""
+    found = {headline.standing(result) for run in runs for result in run.slo}
+    return next((STANDINGS[one] for one in ("missed", "not measurable") if one in found), "met")
 
 
 def _picture(run: Run, name: str, svg: bytes) -> dict[str, Any]:

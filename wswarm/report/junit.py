@@ -8,12 +8,13 @@ from wswarm.report.checks import Check, Result
 
 _COUNTED: dict[str, tuple[Result, ...]] = {
     "failures": ("failed",),
-    "errors": ("error",),
+    "errors": ("error", "not measurable"),
     "skipped": ("undecided", "advisory", "open"),
 }
 _TAGS: dict[Result, str] = {
     "failed": "failure",
     "error": "error",
+    "not measurable": "error",
     "undecided": "skipped",
     "advisory": "skipped",
     "open": "skipped",

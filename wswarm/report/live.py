@@ -114,6 +114,8 @@ def _figures(progress: Progress) -> list[tuple[str, str]]:
     figures = [("connections", f"{opened}/{requested}")]
     if progress.failed:
         figures.append(("failed", show.count(progress.failed)))
+    if progress.dropped:
+        figures.append(("dropped", show.count(progress.dropped)))
     if progress.sent or progress.received:
         figures += [("sent", show.count(progress.sent)), ("received", show.count(progress.received))]
     known = (
@@ -145,4 +147,4 @@ def _panel(title: str, total_s: float | None, progress: Progress) -> RenderableT
 
 
 def _style(name: str, value: str) -> str:
-    return "red" if name in ("failed", "lost so far") and value != "0" else ""
+    return "red" if name in ("failed", "dropped", "lost so far") and value != "0" else ""

@@ -1,13 +1,14 @@
 """Summaries in GitHub's markdown: for a job summary, a comment, an issue."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from wswarm.report import effects, headline
 from wswarm.report import format as show
 from wswarm.report.context import Context, Side
 from wswarm.report.effects import EffectRow
-from wswarm.report.sections import objective_value, suite_table
+from wswarm.report.sections import objective_result, objective_value, suite_table
 from wswarm.run import Environment, Run
 from wswarm.stats.ab import Comparison
 
@@ -21,6 +22,7 @@ _LOOKS = {
     "improved": "fine",
     "no regression": "fine",
 }
+_LOOKS_OF_OBJECTIVES = {"met": "fine", "missed": "failed", "not measurable": "open"}
 
 
 def comparison(found: Comparison, context: Context) -> str:
@@ -29,6 +31,8 @@ def comparison(found: Comparison, context: Context) -> str:
     word = f"{found.verdict} (advisory)" if context.advisory is not None else found.verdict
     lines = [f"### {icon} wswarm {context.title}: {word}", ""]
     lines += [f"base {_side(context.base)} → head {_side(context.head)}", ""]
+    served = [f"- {line}" for line in effects.serving(context, lambda text: f"`{_code(text)}`")]
+    lines += [*served, ""] if served else []
     lines += [f"> **Advisory**: {_escaped(context.advisory)}.", ""] if context.advisory is not None else []
     lines += [*_bullets(found.reasons), ""] if found.reasons else []
     lines += _effects(effects.columns(context), effects.rows(found, context))
@@ -36,12 +40,20 @@ def comparison(found: Comparison, context: Context) -> str:
     return "\n".join([*lines, "", *_how(found, context)]) + "\n"
 
 
-def runs(measured: Sequence[Run]) -> str:
-    """Return what a reviewer wants to know of runs: verdict, figures, objectives; ends with a newline."""
-    lines = [f"### {_headline(measured)}", ""]
+def runs(measured: Sequence[Run], failures: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return what a reviewer wants to know of runs: verdict, figures, objectives; ends with a newline.
+
+    Args:
+        failures: By scenario that has no run, why it could not be measured.
+    """
+    lines = [f"### {_headline(measured, len(failures))}", ""]
     lines += [f"`{_code(address)}`" for address in dict.fromkeys(headline.url(run) for run in measured)]
     overview = suite_table(measured)
     lines += ["", *_table(("scenario", *overview.columns), overview.rows, last="---:"), ""]
+    lines += _bullets(f"{scenario} could not be measured: {why}" for scenario, why in failures.items())
+    for run in measured:
+        told = ([f"the target failed: {run.failure}"] if run.failure is not None else []) + run.notices
+        lines += _bullets(f"{run.name or run.scenario}: {notice}" for notice in told)
     for run in measured:
         lines += _bullets(f"{_name(run)} is {run.validity.verdict}: {why}" for why in run.validity.reasons)
     objectives = [row for run in measured for row in _objectives(run)]
@@ -50,14 +62,19 @@ def runs(measured: Sequence[Run]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _headline(measured: Sequence[Run]) -> str:
+def _headline(measured: Sequence[Run], failed: int) -> str:
     """Return the worst that is true of the runs, with a sign."""
-    missed = sum(not result.met for run in measured for result in run.slo)
+    objectives = headline.objectives(measured)
+    is_met = all(result.met for run in measured for result in run.slo)
     verdicts = {run.validity.verdict for run in measured}
+    if failed:
+        return f"{_ICONS['failed']} wswarm: {show.plural(failed, 'scenario')} could not be measured"
+    if any(run.failure is not None for run in measured):
+        return f"{_ICONS['failed']} wswarm: the target failed"
     if "invalid" in verdicts:
         return f"{_ICONS['failed']} wswarm: invalid measurement"
-    if missed:
-        return f"{_ICONS['failed']} wswarm: {show.plural(missed, 'objective')} missed"
+    if objectives and not is_met:
+        return f"{_ICONS['failed']} wswarm: {objectives[2:]}"
     if "suspect" in verdicts:
         return f"{_ICONS['open']} wswarm: suspect measurement"
     return f"{_ICONS['fine']} wswarm: measured" + (
@@ -71,7 +88,7 @@ def _objectives(run: Run) -> list[tuple[str, ...]]:
             _name(run),
             f"`{_code(result.expression)}`",
             objective_value(result.expression, result.value),
-            f"{_ICONS['fine']} met" if result.met else f"{_ICONS['failed']} missed",
+            f"{_ICONS[_LOOKS_OF_OBJECTIVES[headline.standing(result)]]} {_escaped(objective_result(result))}",
         )
         for result in run.slo
     ]

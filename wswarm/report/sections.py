@@ -1,13 +1,14 @@
 """Which figures of a run a reader sees, in which order; the summary and the page lay them out."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from wswarm.report import format as show
-from wswarm.report.headline import arrival, is_closed
-from wswarm.run import Connections, Distribution, Fanout, GeneratorCost, Run, TargetCost
+from wswarm.report import remarks
+from wswarm.report.headline import Standing, arrival, is_closed, standing
+from wswarm.run import Distribution, Fanout, GeneratorCost, Run, SloResult, TargetCost
 from wswarm.stats.histogram import is_supported
+from wswarm.stats.slo import kind_of
 
 HANDSHAKE_COLUMNS = ("min", "mean", "p50", "p95", "p99", "max")
 TIME_COLUMNS = ("min", "mean", "p50", "p90", "p95", "p99", "p99.9", "p99.99", "max")
@@ -16,18 +17,7 @@ BETWEEN_MACHINES = ("delivery", "first", "median", "completion", "spread")
 
 SUITE_NOTE = "p50, p99, max: handshake time (connect), response time (echo), delivery time (fanout)"
 
-_TIME = re.compile(r"(time|lag|delivery|spread)\.(p\d|min|mean|max)")
-
-CLOSE_MEANINGS = {
-    "1000": "normal",
-    "1001": "going away",
-    "1006": "no close frame",
-    "1008": "policy",
-    "1009": "too big",
-    "1011": "server error",
-    "1012": "restart",
-    "1013": "try again later",
-}
+STANDING_SIGNS: dict[Standing, str] = {"met": "✓", "missed": "✗", "not measurable": "?"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +50,7 @@ class Section:
 def sections(run: Run) -> list[Section]:
     """Return what matters in the run's scenario; measures that are absent leave no trace."""
     found = [
-        _connections(run.connections),
+        _connections(run),
         _messages(run),
         _rates(run),
         _times(run),
@@ -71,36 +61,32 @@ def sections(run: Run) -> list[Section]:
     return [section for section in found if section is not None]
 
 
-def _connections(seen: Connections) -> Section:
+def _connections(run: Run) -> Section:
+    seen = run.connections
     rows = [
         Row("requested", show.count(seen.requested)),
         Row("opened", show.count(seen.opened), f"{show.share(seen.opened, seen.requested)} of requested"),
-        Row("failed", show.count(seen.failed), _counted(seen.failures)),
+        Row("failed", show.count(seen.failed), remarks.failures(run)),
         Row("peak", show.count(seen.peak), "open at once"),
-        Row("dropped", show.count(seen.dropped), _closes(seen.closes)),
+        Row("dropped", show.count(seen.dropped), remarks.drops(seen)),
     ]
+    if len(seen.addresses) > 1:
+        rows.insert(2, Row("addresses", show.count(len(seen.addresses)), remarks.counted(seen.addresses)))
+    if seen.pings is not None:
+        rows.append(Row("pings", show.count(seen.pings), remarks.pings(seen)))
+    if seen.subprotocols:
+        agreed = sum(seen.subprotocols.values()) - seen.subprotocols.get("none", 0)
+        rows.append(
+            Row("subprotocol", show.count(agreed), f"agreed on: {remarks.counted(seen.subprotocols)}")
+        )
     times = {
         "handshake": seen.handshake_time,
         "tcp": seen.tcp_time,
         "tls": seen.tls_time,
         "upgrade": seen.upgrade_time,
+        "ping": seen.ping_time,
     }
     return Section("Connections", tuple(rows), _table(HANDSHAKE_COLUMNS, times))
-
-
-def _counted(reasons: dict[str, int]) -> str:
-    ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{show.printable(reason)}: {amount:,}" for reason, amount in ordered)
-
-
-def _closes(closes: dict[str, int]) -> str:
-    if not closes:
-        return ""
-    named = {
-        f"{code} ({CLOSE_MEANINGS[code]})" if code in CLOSE_MEANINGS else code: amount
-        for code, amount in closes.items()
-    }
-    return f"closed by the peer: {_counted(named)}"
 
 
 def _messages(run: Run) -> Section | None:
@@ -112,14 +98,14 @@ def _messages(run: Run) -> Section | None:
     arrivals = "deliveries" if run.scenario == "fanout" else "replies"
     rows = [
         Row("offered", show.count(seen.offered), "broadcasts" if run.scenario == "fanout" else ""),
-        Row("sent", show.count(seen.sent), f"{show.share(seen.sent, seen.offered)} of offered"),
+        Row("sent", show.count(seen.sent), remarks.unsent(seen)),
         Row("owed", show.count(seen.owed), arrivals),
         Row("received", show.count(seen.received), f"{show.share(seen.received, seen.owed)} of owed"),
         Row("lost", show.count(lost), why),
         Row("duplicated", show.count(seen.duplicated)),
         Row("reordered", show.count(seen.reordered)),
-        Row("extra", show.count(seen.extra), "not owed: the socket opened later" if seen.extra else ""),
-        Row("unmarked", show.count(seen.unmarked), "frames that were not ours" if seen.unmarked else ""),
+        Row("extra", show.count(seen.extra), remarks.extra(seen)),
+        Row("unmarked", show.count(seen.unmarked), remarks.unmarked(run)),
     ]
     if run.fanout is not None:
         of_all = f"of {show.plural(run.fanout.broadcasts, 'broadcast')}"
@@ -233,25 +219,26 @@ def _cost(cost: GeneratorCost | TargetCost, arrived: str) -> Iterable[Row]:
 def _objectives(run: Run) -> Section | None:
     rows = tuple(
         Row(
-            f"{'✓' if result.met else '✗'} {show.printable(result.expression)}",
+            f"{STANDING_SIGNS[standing(result)]} {show.printable(result.expression)}",
             objective_value(result.expression, result.value),
-            "met" if result.met else "missed" if result.value is not None else "missed: no such figure",
+            objective_result(result),
         )
         for result in run.slo
     )
     return Section("Objectives", rows) if rows else None
 
 
+def objective_result(result: SloResult) -> str:
+    """Return in words what came of an objective: `met`, `missed`, or `not measurable` and why."""
+    found = standing(result)
+    return f"{found}: {show.printable(result.why)}" if found == "not measurable" and result.why else found
+
+
 def objective_value(expression: str, value: float | None) -> str:
-    """Return an objective's value in the kind of unit that its expression is written in."""
-    figure, _, limit = expression.replace(">", "<").replace("=", "<").partition("<")
-    unit = limit.strip("<= ").lstrip("0123456789.").strip().lower()
-    is_time = figure.strip()[1:2].isdigit() or "cpu_s" in figure or _TIME.search(figure) is not None
-    if unit in ("ns", "us", "µs", "ms", "s", "m", "h") or is_time:
-        return show.seconds(value)
-    if "rss" in figure:
-        return show.size(value)
-    return show.number(value)
+    """Return an objective's value in the kind of unit that its figure has."""
+    kind = kind_of(expression)
+    shown = {"time": show.seconds, "size": show.size, "rate": show.rate}.get(kind, show.number)
+    return shown(value)
 
 
 def suite_table(runs: Sequence[Run]) -> Table:

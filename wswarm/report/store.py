@@ -8,15 +8,20 @@
 """
 
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import msgspec
 
 from wswarm.errors import ResultError
+from wswarm.report.drawing import settings_folder
+from wswarm.report.folders import DEFAULT_ROOT as DEFAULT_ROOT
+from wswarm.report.folders import link_latest as link_latest
+from wswarm.report.folders import new_folder as new_folder
+from wswarm.report.folders import prepare as prepare
+from wswarm.report.folders import unwritable
 from wswarm.report.html import render
 from wswarm.report.text import suite_summary, summary
 from wswarm.run import SCHEMA, Run
@@ -26,61 +31,19 @@ Kind = TypeVar("Kind", Run, "Index")
 SUITE_SCHEMA = "wswarm/suite@1"
 RUN_FILE, INDEX_FILE = "run.json", "index.json"
 SUMMARY_FILE, PAGE_FILE = "summary.txt", "report.html"
-DEFAULT_ROOT = Path("reports")
 PICTURES = ("connections", "percentiles", "over-time", "fanout")
 
 
 class Index(msgspec.Struct, frozen=True, kw_only=True):
-    """The runs of a suite, as names of folders beside the index."""
+    """The runs of a suite, as names of folders beside the index; `failures`: why other scenarios have none."""
 
     schema: str = SUITE_SCHEMA
     runs: list[str]
+    failures: dict[str, str] = {}
 
 
 class _Head(msgspec.Struct, frozen=True):
     schema: str
-
-
-def new_folder(root: Path | None, name: str, now: datetime) -> Path:
-    """Create and return `<root>/<UTC time>-<name>`, numbered if that second already has one.
-
-    Args:
-        root: Where reports go; `None` means `reports/` here.
-        name: The scenario, or `run` for a suite.
-        now: With its time zone.
-
-    Raises:
-        ResultError: the folder can't be created.
-    """
-    root = DEFAULT_ROOT if root is None else root
-    stem = f"{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}-{name}"
-    number = 1
-    while True:
-        folder = root / (stem if number == 1 else f"{stem}-{number}")
-        try:
-            folder.mkdir(parents=True)
-        except FileExistsError:
-            if not root.is_dir():  # a link to nowhere
-                raise _unwritable(folder, f"{root} is not a folder") from None
-            number += 1
-        except OSError as error:
-            raise _unwritable(folder, error.strerror or str(error)) from error
-        else:
-            return folder
-
-
-def prepare(folder: Path) -> None:
-    """Create the folder if need be and make sure that files can be written in it.
-
-    Raises:
-        ResultError: they can't; a run should not be made whose result would be lost.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as probe:
-            probe.write(b"wswarm")
-    except OSError as error:
-        raise _unwritable(folder, error.strerror or str(error)) from error
 
 
 def write_run(run: Run, folder: Path) -> Path:
@@ -104,8 +67,13 @@ def save(run: Run, folder: Path, *, plots: bool) -> None:
     _write_pages([run], [folder], folder, plots=plots)
 
 
-def save_suite(runs: Sequence[Run], folder: Path, *, plots: bool) -> None:
+def save_suite(
+    runs: Sequence[Run], folder: Path, *, plots: bool, failures: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """Write each run into a folder of its own, and the index, the joint summary and page beside them.
+
+    Args:
+        failures: By scenario, why it could not be measured.
 
     Raises:
         ResultError: as with `save`; every `run.json` is written before anything is drawn.
@@ -113,7 +81,8 @@ def save_suite(runs: Sequence[Run], folder: Path, *, plots: bool) -> None:
     names = _folder_names(runs)
     for run, name in zip(runs, names, strict=True):
         write_run(run, folder / name)
-    write_file(folder / INDEX_FILE, pretty(msgspec.to_builtins(Index(runs=names))) + "\n")
+    index = Index(runs=names, failures=dict(failures))
+    write_file(folder / INDEX_FILE, pretty(msgspec.to_builtins(index)) + "\n")
     _write_pages(runs, [folder / name for name in names], folder, plots=plots)
 
 
@@ -130,6 +99,16 @@ def redraw(path: Path, *, plots: bool) -> list[Run]:
     return runs
 
 
+def failures_in(folder: Path) -> dict[str, str]:
+    """Return why scenarios of the suite in the folder have no run; of a run there are none.
+
+    Raises:
+        ResultError: the suite's index can't be read.
+    """
+    index = folder / INDEX_FILE
+    return _decoded(index, Index, SUITE_SCHEMA).failures if index.exists() else {}
+
+
 def load(path: Path) -> list[Run]:
     """Return the runs in a `run.json`, a run's folder or a suite's folder.
 
@@ -139,30 +118,18 @@ def load(path: Path) -> list[Run]:
     return [_read(file) for file in _run_files(path)]
 
 
-def link_latest(folder: Path) -> None:
-    """Let `latest` beside the folder point to it; nothing happens where links or writing are not allowed."""
-    link = folder.parent / "latest"
-    if link.exists() and not link.is_symlink():
-        return
-    fresh = folder.parent / f".latest-{os.getpid()}"
-    try:
-        fresh.symlink_to(folder.name, target_is_directory=True)
-        fresh.replace(link)
-    except (OSError, NotImplementedError):
-        fresh.unlink(missing_ok=True)
-
-
 def _forget_index(folder: Path) -> None:
     """Remove the index of a suite that was in the folder before; its runs stay."""
     try:
         (folder / INDEX_FILE).unlink(missing_ok=True)
     except OSError as error:
-        raise _unwritable(folder, error.strerror or str(error)) from error
+        raise unwritable(folder, error.strerror or str(error)) from error
 
 
 def _write_pages(runs: Sequence[Run], folders: Sequence[Path], top: Path, *, plots: bool) -> None:
     """Write all that can be made from the run files; a failed drawing is reported when the rest is done."""
     pictures, failures = [], []
+    missing = failures_in(top) if list(folders) != [top] else {}
     for run, folder in zip(runs, folders, strict=True):
         write_file(folder / SUMMARY_FILE, summary(run))
         drawn, failure = _draw(run, folder, plots=plots)
@@ -171,8 +138,8 @@ def _write_pages(runs: Sequence[Run], folders: Sequence[Path], top: Path, *, plo
         if folder != top:
             write_file(folder / PAGE_FILE, render([run], [drawn]))
     if list(folders) != [top]:
-        write_file(top / SUMMARY_FILE, suite_summary(runs))
-    write_file(top / PAGE_FILE, render(runs, pictures))
+        write_file(top / SUMMARY_FILE, suite_summary(runs, missing))
+    write_file(top / PAGE_FILE, render(runs, pictures, missing))
     if failures:
         raise ResultError(
             f"{top}: the pictures could not be drawn ({failures[0]}); the run files and summaries are safe:"
@@ -188,9 +155,12 @@ def _draw(run: Run, folder: Path, *, plots: bool) -> tuple[Mapping[str, bytes], 
                 (folder / f"{name}{suffix}").unlink(missing_ok=True)
         if not plots:
             return {}, None
-        from wswarm.report.plots import draw  # matplotlib takes half a second to import: only when drawing
+        with settings_folder(folder):
+            from wswarm.report.plots import (
+                draw,
+            )  # matplotlib takes half a second to import: only when drawing
 
-        files = draw(run, folder)
+            files = draw(run, folder)
         return {file.stem: file.read_bytes() for file in files if file.suffix == ".svg"}, None
     except Exception as error:  # whatever the drawing library raises, the run is worth more than its pictures
         return {}, error
@@ -278,7 +248,3 @@ def _decoded(path: Path, kind: type[Kind], schema: str) -> Kind:
         return msgspec.json.decode(content, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ResultError(f"{path} is not a run file: {error}") from error
-
-
-def _unwritable(folder: Path, why: str) -> ResultError:
-    return ResultError(f"no report can be written to {folder}: {why}; choose another place with -o DIR")

@@ -1,12 +1,22 @@
 """The summary in a terminal: at most 100 columns, plain text."""
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from wswarm.report import format as show
 from wswarm.report import headline
-from wswarm.report.sections import SUITE_NOTE, Row, Section, Table, clock_notes, sections, suite_table
-from wswarm.run import Run
+from wswarm.report.sections import (
+    SUITE_NOTE,
+    Row,
+    Section,
+    Table,
+    clock_notes,
+    objective_result,
+    sections,
+    suite_table,
+)
+from wswarm.run import Run, SloResult
 
 WIDTH = 100
 INDENT = "  "
@@ -27,24 +37,49 @@ def summary(run: Run) -> str:
     return "\n".join(lines) + "\n"
 
 
-def suite_summary(runs: Sequence[Run]) -> str:
-    """Return one line per run of a suite, then doubts about them and missed objectives."""
+def suite_summary(runs: Sequence[Run], failures: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return one line per run of a suite, then what could not be measured, doubts and objectives that are not met.
+
+    Args:
+        failures: By scenario, why it could not be measured.
+    """
     addresses = dict.fromkeys(headline.url(run) for run in runs)
     lines = [show.shortened(f"wswarm run · {address}", WIDTH) for address in addresses]
-    lines += ["", *_table(suite_table(runs)), f"{INDENT}{SUITE_NOTE}"]
+    objectives = headline.objectives(runs)
+    lines += [
+        "",
+        *([objectives, ""] if objectives else []),
+        *_table(suite_table(runs)),
+        f"{INDENT}{SUITE_NOTE}",
+    ]
+    for scenario, why in failures.items():
+        lines += _bullet(f"{scenario} could not be measured: {show.printable(why)}")
     for run in runs:
+        told = [headline.failure(run), *map(show.printable, run.notices)]
+        notices = [f"{run.name or run.scenario}: {notice}" for notice in told if notice is not None]
         doubts = [f"{run.name or run.scenario}: {show.printable(reason)}" for reason in run.validity.reasons]
-        missed = [
-            f"{run.name or run.scenario}: objective missed: {show.printable(result.expression)}"
-            for result in run.slo
-            if not result.met
+        unmet = [
+            f"{run.name or run.scenario}: objective {_unmet(result)}" for result in run.slo if not result.met
         ]
         clocks = [f"{run.scenario}: {note}" for note in clock_notes(run)]
-        lines += [line for text in (*doubts, *clocks, *missed) for line in _bullet(text)]
+        lines += [line for text in (*notices, *doubts, *clocks, *unmet) for line in _bullet(text)]
     return "\n".join(lines) + "\n"
 
 
+def _unmet(result: SloResult) -> str:
+    expression, (word, _, why) = show.printable(result.expression), objective_result(result).partition(": ")
+    return f"{word}: {expression}" + (f": {why}" if why else "")
+
+
 def _verdict(run: Run) -> Iterable[str]:
+    failure = headline.failure(run)
+    if failure is not None:
+        yield from _wrapped(failure, "")
+    for notice in run.notices:
+        yield from _bullet(show.printable(notice))
+    objectives = headline.objectives([run])
+    if objectives:
+        yield objectives
     yield headline.verdict(run)
     for reason in run.validity.reasons:
         yield from _bullet(show.printable(reason))

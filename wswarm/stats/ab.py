@@ -53,7 +53,9 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
         verdict: As far as the data go; it is final with the experiment.
         ratio: Head over base, 1 where nothing changed; `None` if no block was whole.
         low: Lower bound of the ratio, missed with chance alpha; `None` with one generation; likewise `high`.
-        base: Median of its values, in the metric's unit; likewise `head`.
+        base: Median of base's values, in the metric's unit; `head`: base with the change, so that both agree with
+            the ratio.
+        medians: Of the values of either arm. Their quotient is not the ratio: that is of slices measured in turn.
         generations: How many the ratio rests on.
         by_generation: The ratio in each.
         carry_over: For each arm, what a slice changes that follows the other arm's; 1 if nothing.
@@ -68,6 +70,7 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     high: float | None
     base: float | None
     head: float | None
+    medians: dict[Arm, float] = {}
     generations: int
     by_generation: tuple[float, ...]
     blocks: int
@@ -146,7 +149,8 @@ def _effect(slices: Sequence[Slice], metric: Metric, design: Design, unjudged: s
         low=change.low if change else None,
         high=change.high if change else None,
         base=pairing.base,
-        head=pairing.head,
+        head=pairing.base * change.ratio if change and pairing.base is not None else None,
+        medians=_medians(pairing),
         generations=len(pairing.changes),
         by_generation=tuple(map(exp, pairing.changes)),
         blocks=pairing.blocks,
@@ -155,6 +159,11 @@ def _effect(slices: Sequence[Slice], metric: Metric, design: Design, unjudged: s
         is_clear=verdict == "regression" and surely > log1p(metric.tolerated),
         reason=reason,
     )
+
+
+def _medians(pairing: Pairing) -> dict[Arm, float]:
+    measured: tuple[tuple[Arm, float | None], ...] = (("base", pairing.base), ("head", pairing.head))
+    return {arm: value for arm, value in measured if value is not None}
 
 
 def _outcome(pairing: Pairing, metric: Metric, alpha: float) -> tuple[Outcome, str]:

@@ -9,7 +9,18 @@ from wswarm.run import Run
 # Settings that change what the figures are about: two runs that differ in one are not comparable.
 LOAD = (
     *("connections", "rate", "arrivals", "pacing", "publishers", "closed", "connect_rate", "driver"),
-    *("size", "text", "json", "binary", "on_open", "profile", "deflate", "subprotocols"),
+    *(
+        "size",
+        "text",
+        "json",
+        "binary",
+        "escape",
+        "on_open",
+        "on_open_binary",
+        "profile",
+        "deflate",
+        "subprotocols",
+    ),
 )
 # Settings that only change how long or by what was measured: told, not refused.
 MEASURING = ("duration", "warmup", "drain", "processes", "connect_timeout")
@@ -43,6 +54,7 @@ def doubts(base: Sequence[Run], head: Sequence[Run]) -> list[str]:
         found += [f"{one.scenario}: {text}" for text in _differences(one, other, MEASURING)]
         found += [f"{one.scenario}: {text}" for text in _machines(one, other)]
         for arm, run in (("base", one), ("head", other)):
+            found += [f"{arm} {run.scenario}: {notice}" for notice in run.notices]
             if run.validity.verdict == "suspect":
                 found += [f"{arm} {run.scenario} is suspect: {reason}" for reason in run.validity.reasons]
     return found
@@ -80,7 +92,7 @@ def _unpaired(base: Sequence[Run], head: Sequence[Run]) -> list[str]:
 
 
 def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else None if value is False else value
+    return (list(value) or None) if isinstance(value, tuple | list) else None if value is False else value
 
 
 def _shown(value: Any) -> str:

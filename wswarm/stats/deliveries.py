@@ -73,7 +73,7 @@ class FanoutTally(Tally):
         """Add arrivals."""
         index = batch.sequences * self.publishers + batch.publishers
         is_possible = (batch.publishers < self.publishers) & (index < self.broadcasts)
-        batch = self.only_possible(batch, is_possible)
+        batch = self.only_possible(batch, is_possible, np.zeros(len(is_possible), np.bool_))
         index = batch.sequences * self.publishers + batch.publishers
         pairs = batch.rows * self.publishers + batch.publishers
         is_first = self.enter(batch, index * self._width + batch.rows, pairs)
@@ -97,7 +97,7 @@ class FanoutTally(Tally):
         step = max(1, _SETTLE_CELLS // self._width)
         until_ns = closed_ns if leavers is None else np.minimum(closed_ns, leavers.left_ns)
         sockets = _Sockets(opened_ns, closed_ns, until_ns, leavers)
-        parts = [(Settlement(0, 0, 0, 0), np.zeros(0, np.int64))] + [
+        parts = [(Settlement(0, 0, 0), np.zeros(0, np.int64))] + [
             self._settle_part(low, sent_ns[low : low + step], sockets)
             for low in range(self.warmup, self.broadcasts, step)
         ]
@@ -126,7 +126,7 @@ class FanoutTally(Tally):
             int(np.count_nonzero(is_owed)),
             disconnected,
             lost - disconnected,
-            int(np.count_nonzero(has & ~is_owed)),
+            *_extra(has & ~is_owed, sent, sockets),
         )
         return settlement, self.note_lost(np.repeat(sent_ns, np.count_nonzero(is_lost, axis=1)))
 
@@ -146,3 +146,12 @@ class FanoutTally(Tally):
         first_ns = np.where(self.last_ns == UNKNOWN, UNKNOWN, self.first_ns)
         table = np.concatenate((self.owed_by, self.received_by, first_ns, self.last_ns))
         return self.arrivals(pack(table), self.by_broadcast.pack())
+
+
+def _extra(is_extra: Bools, sent: Int64s, sockets: _Sockets) -> tuple[int, int, int]:
+    """Return how many of the deliveries that are not owed came early, late, and of what was never sent."""
+    if not is_extra.any():
+        return 0, 0, 0
+    is_sent = is_extra & (sent > 0)
+    early = int(np.count_nonzero(is_sent & (sent < sockets.opened_ns)))
+    return early, int(np.count_nonzero(is_sent)) - early, int(np.count_nonzero(is_extra & (sent <= 0)))

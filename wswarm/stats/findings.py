@@ -28,6 +28,19 @@ class Window(msgspec.Struct, frozen=True):
     end_ns: int = STILL_OPEN
 
 
+class Pings(msgspec.Struct, frozen=True, kw_only=True):
+    """Pings that one agent sent of its own.
+
+    Attributes:
+        unanswered: Those without a pong by the time that the next one on their connection was due.
+        times: Histogram of the round trips of those that were answered.
+    """
+
+    sent: int
+    unanswered: int
+    times: Packed
+
+
 class Sockets(msgspec.Struct, frozen=True, kw_only=True):
     """The connections of one agent.
 
@@ -39,9 +52,15 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
         closed_ns: When it was lost, `STILL_OPEN` if it was not.
         failed_ns: When each failed handshake had failed.
         failures: Failed handshakes by reason.
+        subprotocols: Opened connections by the subprotocol agreed on, `none` among them; empty if none was offered.
         closes: Connections that the peer closed, by code.
+        addresses: Opened connections by the address that they lead to.
+        pings: Of the plan's `ping`, `None` without.
         left_ns: Per opened connection when it was told to leave before the end, `STILL_OPEN` if it was not; empty
             where none was.
+        endings: How lost connections ended: close code and reason, bounded.
+        ending: Per opened connection its place among these, `UNKNOWN` if it was not lost.
+        spoke_ns: Per opened connection when something was last sent on it, 0 for never; empty where nobody sends.
     """
 
     requested: int
@@ -54,7 +73,13 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
     failed_ns: Packed
     failures: dict[str, int]
     closes: dict[str, int]
+    subprotocols: dict[str, int] = {}
     left_ns: Packed = b""
+    addresses: dict[str, int] = {}
+    pings: Pings | None = None
+    endings: list[str] = []
+    ending: Packed = b""
+    spoke_ns: Packed = b""
 
 
 class Sends(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +87,8 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         offered: Sends intended in the hold; `sent`: those of them made before the drain ended.
+        disconnected: Those not made because their connection had closed when it was their turn.
+        blocked: Sends that still waited for room in an open connection at the end.
         lag: Histogram of sent − intended, hold only.
         per_second: Sends made in each second since the origin, warm-up included.
         sent_ns: Fan-out: per broadcast of the whole load, 0 where another publisher's or never sent.
@@ -69,6 +96,8 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
 
     offered: int
     sent: int
+    disconnected: int = 0
+    blocked: int = 0
     lag: Packed
     per_second: Packed
     sent_ns: Packed = b""
@@ -79,6 +108,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         owed: Replies or deliveries due; received + lost_disconnected + lost_silent.
+        extra_kinds: The extra ones by what they are, as `stats.extras` names them.
         unmarked: Messages without our marker that arrived from the start of the hold to the end of the drain.
         response: Histogram of received − intended (fan-out: the delivery times).
         service: Histogram of received − sent; empty in fan-out.
@@ -105,6 +135,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
     lost_per_second: Packed
     broadcasts: Packed = b""
     by_broadcast: Packed = b""
+    extra_kinds: dict[str, int] = {}
 
 
 class Effort(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +144,7 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         cpu_s: CPU seconds over hold and drain.
         cpu_share: CPU over the hold alone, of one core.
+        wait_share: How long its threads were ready to run and had no core, of the hold; `None` if unknown.
         rss_before: Resident bytes before connecting; `rss_open` when all were open; `rss_peak` at most.
         loop_lag: Histogram of how late the loop came to random instants, over hold and drain; of an agent that
             only connects, over the ramp too.
@@ -121,6 +153,7 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
 
     cpu_s: float
     cpu_share: float
+    wait_share: float | None = None
     rss_before: int
     rss_open: int
     rss_peak: int
@@ -128,11 +161,31 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     longest_stop_ns: int
 
 
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """What the target said where something else was expected: as it may be shown, without secrets.
+
+    Attributes:
+        refusals: What came with failed handshakes, by reason.
+        unmarked: A few different messages without our marker.
+        altered: How many of the first ones held our text, changed.
+    """
+
+    refusals: dict[str, str] = {}
+    unmarked: list[str] = []
+    altered: int = 0
+
+
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
-    """All that one agent found out; `sends` and `arrivals` are `None` where its role has none."""
+    """All that one agent found out; `sends` and `arrivals` are `None` where its role has none.
+
+    Attributes:
+        is_publisher: Whether its connections are those of publishers.
+    """
 
     sockets: Sockets
     effort: Effort
+    is_publisher: bool = False
+    words: Words = Words()
     sends: Sends | None = None
     arrivals: Arrivals | None = None
 

@@ -4,6 +4,7 @@ The layout is that of HdrHistogram (Gil Tene) with values in ns, lowest 1,000, h
 and decoding are left to the `hdrhistogram` library. Its `record_value` takes 1.7 µs a value, ours some 30 ns.
 """
 
+from functools import cache
 from typing import Self
 
 import numpy as np
@@ -143,6 +144,18 @@ def is_supported(n: int, percent: float) -> bool:
     p = percent / 100
     spread = _Z95 * float(np.sqrt(n * p * (1 - p)))
     return n * p - spread >= 1 and n * p + spread <= n
+
+
+@cache
+def values_needed(percent: float) -> int:
+    """Return the least number of values that can carry the percentile, from above 0 to below 100: 381 for 99."""
+    low, high = 0, 1
+    while not is_supported(high, percent):
+        low, high = high, high * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_supported(middle, percent) else (middle, high)
+    return high
 
 
 def _slots(values_ns: Int64s) -> Int64s:

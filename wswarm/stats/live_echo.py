@@ -32,10 +32,11 @@ class LiveEchoTally(Tally):
     def record(self, batch: Batch, log: SendLog, rows: int) -> None:
         """Add arrivals on one of `rows` connections."""
         self.ledger.add_pairs(rows)
-        is_possible = (batch.publishers == batch.rows) & (batch.sequences < len(log.sent_ns))
+        is_own = batch.publishers == batch.rows
+        is_possible = is_own & (batch.sequences < len(log.sent_ns))
         cells = batch.sequences[is_possible]
         is_possible[is_possible] = (log.sent_ns[cells] > 0) & (log.rows[cells] == batch.rows[is_possible])
-        batch = self.only_possible(batch, is_possible)
+        batch = self.only_possible(batch, is_possible, ~is_own)
         is_first = self.enter(batch, batch.sequences, batch.rows)
         timed = is_first & self.in_hold(batch.intended_ns)
         self.service.record(batch.received_ns[timed] - log.sent_ns[batch.sequences[timed]])
@@ -53,9 +54,7 @@ class LiveEchoTally(Tally):
         lost = np.flatnonzero(is_owed & ~has)
         disconnected = int(np.count_nonzero(closed_ns[log.rows[lost]] != STILL_OPEN))
         self.lost_per_second = self.note_lost(log.sent_ns[lost])
-        self.settlement = Settlement(
-            int(np.count_nonzero(is_owed)), disconnected, len(lost) - disconnected, extra=0
-        )
+        self.settlement = Settlement(int(np.count_nonzero(is_owed)), disconnected, len(lost) - disconnected)
         return self.settlement
 
     def _is_excused(self, log: SendLog, leavers: Leavers) -> Bools:

@@ -45,6 +45,8 @@ def of_run(run: Run) -> Recording:
     """Return what is compared of a run: the times that count in its scenario, CPU, memory, messages."""
     name = run.name or run.scenario
     faults = tuple(run.validity.reasons) if run.validity.verdict == "invalid" else ()
+    if run.failure is not None:
+        faults = (f"its target failed: {run.failure}", *faults)
     return Recording(
         name=name,
         readings=(*_times(run, name), *_costs(run, name)),

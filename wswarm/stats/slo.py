@@ -1,20 +1,20 @@
-"""Service-level objectives: `p99<50ms`, `lost==0`, `fanout.completion_time.p99<=0.2`.
+"""Service-level objectives: `p99<50ms`, `lost==0`, `fanout.completion_time.p99<=200ms`.
 
 A part of a path that is no plain name goes in double quotes: `connections.failures."http 403"<=3`. A reason that
-never occurred occurred zero times.
+never occurred occurred zero times. Met, missed and not measurable are three things; the last is not met either.
 """
 
 import operator
 import re
 from collections.abc import Callable
 from math import isnan
-from typing import Any, NamedTuple
-
-import msgspec
-from msgspec import inspect
+from typing import NamedTuple
 
 from wswarm.errors import PlanError
 from wswarm.run import Run, Scenario, SloResult
+from wswarm.stats import figures
+from wswarm.stats.figures import Kind, full_path
+from wswarm.stats.histogram import is_supported, values_needed
 from wswarm.units import parse_count, parse_duration, parse_rate, parse_size
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
@@ -26,10 +26,14 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
 }
 _EXPRESSION = re.compile(r'\s*([A-Za-z]\w*(?:\.(?:\w+|"[^"]+"))*)\s*(<=|>=|==|!=|<|>)\s*(\S+)\s*')
-_PART = re.compile(r'"([^"]+)"|(\w+)')
-_QUOTED = re.compile(r'"[^"]+"')
-_PERCENTILE = re.compile(r"p\d+(_\d+|\.\d+)?")
-_COUNTS = {("connections", "failures"), ("connections", "closes")}  # of what there was: what is absent is 0
+_DECIMAL = re.compile(r"\d+(\.\d+)?")
+_LIMITS: dict[Kind, tuple[tuple[Callable[[str], float], ...], str]] = {
+    "time": ((parse_duration,), "a duration such as 50ms"),
+    "rate": ((float, parse_rate), "a rate such as 2k/s"),
+    "size": ((float, parse_size), "a size such as 64KiB"),
+    "count": ((float, parse_count), "a count"),
+    "number": ((float, parse_duration), "a number or a duration such as 50ms"),
+}
 _ONLY: dict[str, tuple[Scenario, ...]] = {
     "messages": ("echo", "fanout"),
     "rates": ("echo", "fanout"),
@@ -38,11 +42,13 @@ _ONLY: dict[str, tuple[Scenario, ...]] = {
     "service_time": ("echo",),
     "fanout": ("fanout",),
 }
-_TIMES = {
-    "connect": "connections.handshake_time",
-    "echo": "response_time",
-    "fanout": "fanout.delivery_time",
-}
+
+# What a failed handshake may be counted under, up to a colon; while any failed for another reason nobody can say
+# under which name a failure of the wanted kind was counted.
+DOCUMENTED = re.compile(
+    r"http \d+|no http answer|timeout|reset|refused|redirect.*|bad upgrade.*|tls.*"
+    r"|network unreachable|host unreachable|no free local port|too many open files here|.*too large"
+)
 
 
 class Objective(NamedTuple):
@@ -58,7 +64,7 @@ def parse_objective(expression: str) -> Objective:
     """Return the objective that the expression states.
 
     Raises:
-        PlanError: it is not `FIGURE OPERATOR VALUE`, or no run file has such a figure.
+        PlanError: it is not `FIGURE OPERATOR VALUE`, no run file has such a figure, or a time has no unit.
     """
     match = _EXPRESSION.fullmatch(expression)
     if match is None:
@@ -66,15 +72,16 @@ def parse_objective(expression: str) -> Objective:
             f"--slo {expression!r} is not an objective: write p99<50ms, lost==0 or rates.achieved>=950;"
             ' what is no plain name goes in double quotes: connections.failures."http 403"<=3'
         )
-    path, sign, value = match.groups()
+    path, sign = match[1], match[2]
     full = full_path(path, "echo")
-    if not _can_be_number(full):
-        raise PlanError(f"--slo {expression!r}: a run file has no number {path!r}; see docs/run.schema.json")
-    return Objective(expression, path, sign, _limit(expression, full, value))
+    if not figures.is_number(full):
+        close = " or ".join(figures.close_to(path)) or "p99, lost or rates.achieved"
+        raise PlanError(f"--slo {expression!r}: a run file has no number {path!r}: did you mean {close}?")
+    return Objective(expression, path, sign, _limit(match, figures.kind_of(full)))
 
 
 def check(run: Run, expressions: tuple[str, ...]) -> list[SloResult]:
-    """Return each objective with its value in the run; a figure that the run lacks is not met.
+    """Return each objective with its value in the run; a figure that the run lacks is not met, and why it lacks it.
 
     Raises:
         PlanError: an expression can't be read, or names no figure of a run file.
@@ -92,83 +99,69 @@ def is_about(expression: str, scenario: Scenario) -> bool:
     return scenario in _ONLY.get(full.partition(".")[0], (scenario,))
 
 
-def full_path(path: str, scenario: Scenario) -> str:
-    """Return the dotted path that a short name stands for: `p99` and `lost`."""
-    if _PERCENTILE.fullmatch(path):
-        return f"{_TIMES[scenario]}.{path.replace('.', '_')}"
-    return {"lost": "messages.lost"}.get(path, path)
+def kind_of(expression: str) -> Kind:
+    """Return what kind of number the expression limits; of one that can't be read, `number`."""
+    match = _EXPRESSION.fullmatch(expression)
+    full = full_path(match[1], "echo") if match is not None else ""
+    return figures.kind_of(full) if figures.is_number(full) else "number"
 
 
 def _check_one(run: Run, objective: Objective) -> SloResult:
-    value = _value(run, full_path(objective.path, run.scenario), objective)
-    met = value is not None and _OPERATORS[objective.operator](value, objective.limit)
-    return SloResult(expression=objective.expression, value=value, met=met)
-
-
-def _value(run: Run, path: str, objective: Objective) -> float | None:
-    figure: Any = run
-    names = _names(path)
-    for name in names:
-        if figure is None:
-            return None
-        if isinstance(figure, dict):
-            figure = figure.get(name, 0 if names[:-1] in _COUNTS else None)
-        elif isinstance(figure, msgspec.Struct) and name in figure.__struct_fields__:
-            figure = getattr(figure, name)
-        else:
-            raise PlanError(f"--slo {objective.expression!r}: a run file has no figure {path!r}")
-    if isinstance(figure, msgspec.Struct) and path == "messages.lost":
-        return float(sum(getattr(figure, field) for field in figure.__struct_fields__))
-    if figure is not None and not isinstance(figure, int | float):
+    path = full_path(objective.path, run.scenario)
+    why = _ambiguous(run, path)
+    value = figures.value_of(run, path) if why is None else None
+    if value is not None and not isinstance(value, int | float):
         raise PlanError(f"--slo {objective.expression!r}: {path!r} is not a number")
-    return figure
+    met = value is not None and _OPERATORS[objective.operator](value, objective.limit)
+    if value is None and why is None:
+        why = _lacking(run, path)
+    return SloResult(expression=objective.expression, value=value, met=met, why=why)
 
 
-def _names(path: str) -> tuple[str, ...]:
-    return tuple(quoted or plain for quoted, plain in _PART.findall(path))
+def _ambiguous(run: Run, path: str) -> str | None:
+    """Return why what is counted under one name can't be told from the others, `None` if it can."""
+    if figures.names(path)[:-1] == ("connections", "close_reasons"):
+        reasons = run.connections.close_reasons
+        is_hidden = "other" in reasons and figures.names(path)[-1] not in reasons
+        return "it may be among the reasons that are counted as other" if is_hidden else None
+    if figures.names(path)[:-1] != ("connections", "failures"):
+        return None
+    other = [reason for reason in run.connections.failures if not DOCUMENTED.fullmatch(reason)]
+    if not other or figures.names(path)[-1] in other:
+        return None
+    return f"handshakes failed for a reason that is none of the documented ones: {other[0]}"
 
 
-def _can_be_number(path: str) -> bool:
-    return path == "messages.lost" or bool(
-        _kinds(path) & {inspect.IntType, inspect.FloatType, inspect.AnyType}
-    )
+def _lacking(run: Run, path: str) -> str:
+    """Return why the run has no such figure."""
+    seen, percent = figures.distribution_of(run, path), figures.percent_of(path)
+    if seen is not None and seen.n == 0:
+        return "nothing was measured"
+    if seen is not None and percent is not None:
+        if not is_supported(seen.n, percent):
+            return f"n too small: needs {values_needed(percent):,}, had {seen.n:,}"
+        if run.clock_error is not None:
+            return "less than the clocks of two machines can tell"
+    if path.startswith("target."):
+        return "the target's process is not known"
+    return "no such figure in this run"
 
 
-def _kinds(path: str) -> set[type[inspect.Type]]:
-    """Return what kinds of value a run file can hold at the path."""
-    kinds: list[inspect.Type] = [inspect.type_info(Run)]
-    for name in _names(path):
-        kinds = [inner for kind in kinds for inner in _inside(kind, name)]
-    return {type(kind) for kind in kinds}
-
-
-def _inside(kind: inspect.Type, name: str) -> list[inspect.Type]:
-    """Return what the part of that name can be."""
-    if isinstance(kind, inspect.DictType):
-        inner = [kind.value_type]
-    elif isinstance(kind, inspect.StructType):
-        inner = [field.type for field in kind.fields if field.name == name]
-    else:
-        inner = []
-    return [
-        option for one in inner for option in (one.types if isinstance(one, inspect.UnionType) else (one,))
-    ]
-
-
-def _limit(expression: str, path: str, value: str) -> float:
-    """Return the value in the run file's unit, which is that of the figure: a rate, a size, a count or a time."""
-    kinds = {"rates.": (parse_rate, "a rate such as 2k/s"), "rss": (parse_size, "a size such as 64KiB")}
-    parse, kind = next((found for part, found in kinds.items() if part in _QUOTED.sub("", path)), (None, ""))
-    if parse is None:
-        is_count = inspect.IntType in _kinds(path) or path == "messages.lost"
-        parse, kind = (
-            (parse_count, "a count") if is_count else (parse_duration, "a number or a duration such as 50ms")
+def _limit(match: re.Match[str], kind: Kind) -> float:
+    """Return the value in the run file's unit, which is that of the figure; a time other than 0 has one."""
+    expression, path, sign, value = match.string, *match.groups()
+    if kind == "time" and _DECIMAL.fullmatch(value):
+        if float(value) == 0:
+            return 0.0
+        raise PlanError(
+            f"--slo {expression!r}: a time needs a unit: write {path}{sign}{value}ms or {path}{sign}{value}s"
         )
-    for read in (float, parse):
+    parsers, wanted = _LIMITS[kind]
+    for read in parsers:
         try:
             limit = float(read(value))
         except (PlanError, ValueError):
             continue
         if not isnan(limit):
             return limit
-    raise PlanError(f"--slo {expression!r}: {value!r} is not {kind}")
+    raise PlanError(f"--slo {expression!r}: {value!r} is not {wanted}")

@@ -19,6 +19,7 @@ class Conditions:
         longest_stop_ns: Longest that a loop of the generator stood still.
         lag_ns: Median of how late messages were sent, `None` if none were.
         steal: Share of the machine's time that its host gave to others, `None` if unknown.
+        least_ns: The shortest time that was measured, `None` if none was.
     """
 
     length_ns: int
@@ -26,6 +27,7 @@ class Conditions:
     longest_stop_ns: int = 0
     lag_ns: int | None = None
     steal: float | None = None
+    least_ns: int | None = None
 
 
 def spoilt(found: Conditions) -> tuple[str, ...]:
@@ -40,4 +42,8 @@ def spoilt(found: Conditions) -> tuple[str, ...]:
         reasons.append(f"half of the messages were sent {found.lag_ns / MS:.0f} ms late or more")
     if found.steal is not None and found.steal > _STEAL:
         reasons.append(f"the host took {found.steal:.0%} of the machine's time")
+    if found.least_ns is not None and found.least_ns < 0:
+        reasons.append(
+            f"a measured time is below 0 ({found.least_ns / MS:,.3g} ms): that is a bug of wswarm, report it"
+        )
     return tuple(reasons)

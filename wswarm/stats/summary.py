@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -15,8 +16,11 @@ from wswarm.run import (
     Messages,
     Moment,
     Rates,
+    Samples,
+    Unsent,
 )
 from wswarm.stats.bins import Bins
+from wswarm.stats.drops import close_reasons, drops_of
 from wswarm.stats.findings import (
     STILL_OPEN,
     UNKNOWN,
@@ -35,6 +39,7 @@ from wswarm.units import NS_PER_S
 PERCENTS = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p99_9": 99.9, "p99_99": 99.99}
 BROADCASTS_KEPT = 5_000
 POINTS_KEPT = 1_000
+SAMPLES_KEPT = 3
 
 
 def merged(packed: Iterable[Packed]) -> Histogram:
@@ -75,6 +80,16 @@ def seconds(value_ns: int | None) -> float | None:
     return None if value_ns is None else value_ns / NS_PER_S
 
 
+def samples(findings: Iterable[Findings]) -> Samples:
+    """Return what the target said where something else was expected, of all agents together."""
+    refusals: dict[str, str] = {}
+    unmarked: dict[str, None] = {}
+    for one in findings:
+        refusals = one.words.refusals | refusals
+        unmarked |= dict.fromkeys(one.words.unmarked)
+    return Samples(unmarked=list(unmarked)[:SAMPLES_KEPT], refusals=refusals)
+
+
 def connections(findings: Sequence[Findings], window: Window) -> Connections:
     """Return how all sockets fared."""
     sockets = [found.sockets for found in findings]
@@ -85,38 +100,73 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
     tls_ns = columns["tls_ns"]
     left_ns = np.concatenate([left_ns_of(one) for one in sockets])
     steps = _steps(columns["opened_ns"], np.minimum(columns["closed_ns"], left_ns))
-    failures: Counter[str] = Counter()
-    closes: Counter[str] = Counter()
-    for one in sockets:
-        failures.update(one.failures)
-        closes.update(one.closes)
+    is_dropped = columns["closed_ns"] != STILL_OPEN
+    failures = _counted(one.failures for one in sockets)
     return Connections(
         requested=sum(one.requested for one in sockets),
         opened=len(tls_ns),
         failed=sum(failures.values()),
         peak=max((count for _, count in steps), default=0),
-        dropped=int(np.count_nonzero(columns["closed_ns"] != STILL_OPEN)),
+        dropped=int(np.count_nonzero(is_dropped)),
         left=int(np.count_nonzero(left_ns != STILL_OPEN)),
-        failures=dict(failures.most_common()),
-        closes=dict(closes.most_common()),
+        failures=failures,
+        closes=_counted(one.closes for one in sockets),
+        subprotocols=_counted(one.subprotocols for one in sockets),
+        addresses=_counted(one.addresses for one in sockets),
+        close_reasons=close_reasons(drops_of(findings, window)),
+        open_time=distribution(of_values((columns["closed_ns"] - columns["opened_ns"])[is_dropped]))
+        if is_dropped.any()
+        else None,
         handshake_time=distribution(of_values(columns["opened_ns"] - columns["started_ns"])),
         tcp_time=distribution(of_values(columns["tcp_ns"])),
         tls_time=distribution(of_values(tls_ns[tls_ns != UNKNOWN])) if (tls_ns != UNKNOWN).any() else None,
         upgrade_time=distribution(of_values(columns["upgrade_ns"])),
+        **_pings(sockets),
         timeline=[Moment(t=_since(moment_ns, window), open=count) for moment_ns, count in _thinned(steps)],
-        handshakes=[
-            Handshake(t=_since(opened_ns, window), time=(opened_ns - started_ns) / NS_PER_S)
-            for opened_ns, started_ns in _thinned(_ascending(columns["opened_ns"], columns["started_ns"]))
-        ],
+        handshakes=_handshakes(columns["opened_ns"], columns["started_ns"], window),
     )
+
+
+def _handshakes(opened_ns: Int64s, started_ns: Int64s, window: Window) -> list[Handshake]:
+    """Return when handshakes were done and how long they took: some of very many."""
+    return [
+        Handshake(t=_since(opened, window), time=(opened - started) / NS_PER_S)
+        for opened, started in _thinned(_ascending(opened_ns, started_ns))
+    ]
+
+
+def _counted(found: Iterable[dict[str, int]]) -> dict[str, int]:
+    """Return the sums of what the agents counted, most first."""
+    total: Counter[str] = Counter()
+    for one in found:
+        total.update(one)
+    return dict(total.most_common())
+
+
+def _pings(sockets: Sequence[Sockets]) -> dict[str, Any]:
+    """Return what became of the pings of all agents; nothing where none were asked for."""
+    pings = [one.pings for one in sockets if one.pings is not None]
+    if not pings:
+        return {}
+    return {
+        "ping_time": distribution(merged(one.times for one in pings)),
+        "pings": sum(one.sent for one in pings),
+        "pings_unanswered": sum(one.unanswered for one in pings),
+    }
 
 
 def messages(findings: Sequence[Findings]) -> Messages:
     """Return what became of the messages of the hold."""
     sends, arrivals = sends_of(findings), arrivals_of(findings)
+    offered, sent = sum(one.offered for one in sends), sum(one.sent for one in sends)
+    disconnected = min(sum(one.disconnected for one in sends), offered - sent)
+    extra: Counter[str] = Counter()
+    for one in arrivals:
+        extra.update(one.extra_kinds)
     return Messages(
-        offered=sum(one.offered for one in sends),
-        sent=sum(one.sent for one in sends),
+        offered=offered,
+        sent=sent,
+        unsent=Unsent(disconnected=disconnected, late=offered - sent - disconnected),
         owed=sum(one.owed for one in arrivals),
         received=sum(one.received for one in arrivals),
         lost=Lost(
@@ -126,6 +176,7 @@ def messages(findings: Sequence[Findings]) -> Messages:
         duplicated=sum(one.duplicated for one in arrivals),
         reordered=sum(one.reordered for one in arrivals),
         extra=sum(one.extra for one in arrivals),
+        extra_kinds=dict((+extra).most_common()),
         unmarked=sum(one.unmarked for one in arrivals),
     )
 

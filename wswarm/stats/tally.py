@@ -1,10 +1,12 @@
 """What arrived, added up batch by batch while the load runs, and settled when it is over."""
 
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from wswarm.stats import extras
 from wswarm.stats.bins import Bins
 from wswarm.stats.findings import STILL_OPEN, Arrivals, Window, add_per_second, pack
 from wswarm.stats.histogram import Histogram
@@ -53,12 +55,18 @@ class Leavers(NamedTuple):
 
 
 class Settlement(NamedTuple):
-    """Owed messages of the hold, and what became of them."""
+    """Owed messages of the hold, and what became of them; and those that came though nobody was owed them.
+
+    Attributes:
+        early: Sent before their receiver's connection opened. `late`: after it ended. `unsent`: never.
+    """
 
     owed: int
     lost_disconnected: int
     lost_silent: int
-    extra: int
+    early: int = 0
+    late: int = 0
+    unsent: int = 0
 
     @property
     def is_final(self) -> bool:
@@ -81,7 +89,7 @@ class Tally:
         self.received_per_second: Int64s = np.zeros(0, np.int64)
         self.lost_per_second: Int64s = np.zeros(0, np.int64)
         self.received_all = 0
-        self.settlement = Settlement(0, 0, 0, 0)
+        self.settlement = Settlement(0, 0, 0)
         self.begin_hold(window)
 
     def begin_hold(self, window: Window) -> None:
@@ -91,7 +99,7 @@ class Tally:
         self.service = Histogram()
         self.duplicated = 0
         self.reordered = 0
-        self.extra = 0
+        self._extra: Counter[str] = Counter()
         self._unmarked = 0
         self._unmarked_ns: Int64s = np.zeros(0, np.int64)
 
@@ -99,14 +107,20 @@ class Tally:
         """Return which of the intended times lie in the hold."""
         return (intended_ns >= self.window.hold_ns) & (intended_ns < self.window.drain_ns)
 
-    def only_possible(self, batch: Batch, is_possible: Bools) -> Batch:
-        """Drop arrivals after the drain, count those that nobody owes as extra, and return the others."""
+    def only_possible(self, batch: Batch, is_possible: Bools, is_others: Bools) -> Batch:
+        """Drop arrivals after the drain, count those that nobody owes as extra, and return the others.
+
+        Args:
+            is_others: Of those that are not possible, which another connection sent; the others nobody did.
+        """
         in_time = batch.received_ns <= self.window.end_ns
         if not in_time.all():
-            batch, is_possible = batch.where(in_time), is_possible[in_time]
+            batch, is_possible, is_others = batch.where(in_time), is_possible[in_time], is_others[in_time]
         if is_possible.all():
             return batch
-        self.extra += int(np.count_nonzero(self.in_hold(batch.intended_ns[~is_possible])))
+        is_extra = ~is_possible & self.in_hold(batch.intended_ns)
+        self._extra[extras.OF_OTHERS] += int(np.count_nonzero(is_extra & is_others))
+        self._extra[extras.NEVER_SENT] += int(np.count_nonzero(is_extra & ~is_others))
         return batch.where(is_possible)
 
     def enter(self, batch: Batch, cells: Int64s, pairs: Int64s) -> Bools:
@@ -144,6 +158,9 @@ class Tally:
         """Return the tally as it travels; what the last settlement found is in it."""
         settled = self.settlement
         lost = settled.lost_disconnected + settled.lost_silent
+        extra = self._extra + Counter(
+            {extras.EARLY: settled.early, extras.LATE: settled.late, extras.NEVER_SENT: settled.unsent}
+        )
         return Arrivals(
             owed=settled.owed,
             received=settled.owed - lost,
@@ -151,7 +168,8 @@ class Tally:
             lost_silent=settled.lost_silent,
             duplicated=self.duplicated,
             reordered=self.reordered,
-            extra=self.extra + settled.extra,
+            extra=extra.total(),
+            extra_kinds=dict(extra),
             unmarked=self._unmarked + self._in_run(self._unmarked_ns),
             response=self.response.pack(),
             service=self.service.pack(),
@@ -175,19 +193,21 @@ class EchoTally(Tally):
 
     Args:
         positions: Per row, the number that the connection writes into its marks as publisher.
+        senders: How many such numbers there are, in all agents.
     """
 
-    def __init__(self, window: Window, positions: Int64s) -> None:
+    def __init__(self, window: Window, positions: Int64s, senders: int) -> None:
         super().__init__(window, len(positions))
-        self.positions = positions
+        self.positions, self._senders = positions, senders
 
     def record(self, batch: Batch, sent_ns: Int64s) -> None:
         """Add arrivals; `sent_ns` holds 0 where nothing was sent yet."""
         rows = len(self.positions)
         cells = batch.sequences * rows + batch.rows
-        is_possible = (batch.publishers == self.positions[batch.rows]) & (cells < len(sent_ns))
+        is_own = batch.publishers == self.positions[batch.rows]
+        is_possible = is_own & (cells < len(sent_ns))
         is_possible[is_possible] = sent_ns[cells[is_possible]] > 0
-        batch = self.only_possible(batch, is_possible)
+        batch = self.only_possible(batch, is_possible, ~is_own & (batch.publishers < self._senders))
         cells = batch.sequences * rows + batch.rows
         is_first = self.enter(batch, cells, batch.rows)
         timed = is_first & self.in_hold(batch.intended_ns)
@@ -205,7 +225,5 @@ class EchoTally(Tally):
         lost = np.flatnonzero(is_owed & ~self.ledger.has(0, len(sent_ns)))
         disconnected = int(np.count_nonzero(closed_ns[lost % len(closed_ns)] != STILL_OPEN))
         self.lost_per_second = self.note_lost(sent_ns[lost])
-        self.settlement = Settlement(
-            int(np.count_nonzero(is_owed)), disconnected, len(lost) - disconnected, extra=0
-        )
+        self.settlement = Settlement(int(np.count_nonzero(is_owed)), disconnected, len(lost) - disconnected)
         return self.settlement

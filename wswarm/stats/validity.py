@@ -3,9 +3,14 @@
 from dataclasses import dataclass
 
 from wswarm.run import Scenario, Validity, Verdict
+from wswarm.stats import causes
+from wswarm.stats.causes import Surroundings
+from wswarm.stats.silence import Instead, likely_reason
 
 MS = 1_000_000
 _INTERRUPTED = "interrupted while connecting"
+_UNKNOWN = Surroundings()
+_UNASKED = Instead()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,25 +18,32 @@ class Evidence:
     """What the verdict is drawn from.
 
     Attributes:
-        sent_share: Sent of offered in the hold, `None` where nothing was offered.
+        sent_share: Sent in the hold of what was offered on connections that the target had not closed, `None` where
+            that was nothing.
+        blocked: Messages of those that still waited for room when the drain ended: the target did not read.
         send_lag_ns: 99th percentile of sent − intended, or the highest that the sample carries, which
             `send_lag_percent` names.
         median_ns: Median response time (fan-out: delivery time; connect: handshake time).
         completion_ns: Fan-out: median completion time; else the same as `median_ns`.
         loop_lag_ns: Likewise, of how late the loop of the latest agent came to random instants.
         longest_stop_ns: Longest of these.
+        below_zero: Times that came out below 0, each with its value.
         cpu_share: CPU of the busiest agent, of one core.
         steal: Share of the machine's time that its host gave to others, `None` if unknown.
         busy: Share of all cores in use.
         is_shared: Whether the target runs on this machine, so that both share its cores.
+        around: What else is known of the generator and its machine.
         lost_agents: What became of each agent that died.
         opened_share: Connections opened of requested; of those begun if `was_connecting`.
+        refused: Why most of the others did not open.
         measured: Replies or deliveries received in the hold; `None` for a scenario without messages.
+        instead: What there was instead, if that is nothing.
         was_cut: Whether the run was ended before its hold began; `was_connecting`: before all connections were begun.
     """
 
     scenario: Scenario
     sent_share: float | None = None
+    blocked: int = 0
     send_lag_ns: int | None = None
     send_lag_percent: float = 99
     median_ns: int | None = None
@@ -39,51 +51,73 @@ class Evidence:
     loop_lag_ns: int | None = None
     loop_lag_percent: float = 99
     longest_stop_ns: int = 0
+    below_zero: tuple[str, ...] = ()
     cpu_share: float = 0.0
     steal: float | None = None
     busy: float | None = None
     is_shared: bool = False
+    around: Surroundings = _UNKNOWN
     lost_agents: tuple[str, ...] = ()
     opened_share: float = 1.0
+    refused: str = ""
     measured: int | None = None
+    instead: Instead = _UNASKED
     was_cut: bool = False
     was_connecting: bool = False
 
 
 def judge(evidence: Evidence) -> Validity:
     """Return the verdict: the worst of the reasons', the reasons in order of weight."""
-    invalid = [*_invalid_machine(evidence), *_invalid_load(evidence)]
+    invalid = [*_broken(evidence), *_invalid_load(evidence), *_stopped(evidence)]
     suspect = [*_suspect_load(evidence), *_suspect_machine(evidence)]
     verdict: Verdict = "invalid" if invalid else "suspect" if suspect else "valid"
     return Validity(verdict=verdict, reasons=[*invalid, *suspect])
 
 
-def _invalid_machine(evidence: Evidence) -> list[str]:
+def _broken(evidence: Evidence) -> list[str]:
+    """Return what makes any figure worthless: first of all."""
     reasons = [f"{lost}: its share of the run is missing; run it again" for lost in evidence.lost_agents]
-    if evidence.longest_stop_ns > 250 * MS:
+    if evidence.measured == 0 and not evidence.lost_agents:
+        reasons.append(f"nothing measured: {_nothing(evidence)}")
+    if evidence.below_zero:
         reasons.append(
-            f"a generator process stood still for {evidence.longest_stop_ns / 1e9:.2f} s: times of messages due"
-            " meanwhile are its own; run it again on a quieter machine"
+            f"a measured time is below 0 ({', '.join(evidence.below_zero)}): that is a bug of wswarm, not of the"
+            " target; do not use the times, and report it with this run file"
         )
     return reasons
 
 
+def _stopped(evidence: Evidence) -> list[str]:
+    if evidence.longest_stop_ns <= 250 * MS:
+        return []
+    stop = f"{evidence.longest_stop_ns / 1e9:.2f} s"
+    return [
+        f"a generator process stood still for {stop}{_why_stopped(evidence)}: times of messages due meanwhile may be"
+        f" up to {stop} too long, counts stand; run it again on a quieter machine"
+    ]
+
+
+def _why_stopped(evidence: Evidence) -> str:
+    """Return that it had no core, if it waited for long enough to explain a stop; a stopped process does not wait."""
+    waited = evidence.around.wait_share
+    return (
+        f" (it waited for a core for {waited:.0%} of the time)"
+        if waited is not None and waited >= 0.01
+        else ""
+    )
+
+
 def _invalid_load(evidence: Evidence) -> list[str]:
     reasons = []
-    if evidence.measured == 0 and not evidence.lost_agents:
-        reasons.append(f"nothing measured: {_nothing(evidence)}")
-    if evidence.sent_share is not None and evidence.sent_share < 0.99:
-        reasons.append(
-            f"only {evidence.sent_share:.2%} of the offered messages were sent: connections were lost or the"
-            " target did not take them; lower --rate or look at the closes"
-        )
-    if _is_late(evidence, 10 * MS, 0.5):
-        reasons.append(f"{_lag_text(evidence)}; lower --rate or use more --processes")
     if evidence.opened_share < 0.9:
         reasons.append(
-            f"only {evidence.opened_share:.1%} of the connections opened: see the reasons of the failures;"
-            " lower -c or --connect-rate"
+            f"only {evidence.opened_share:.1%} of the connections opened{_refused(evidence)}: the figures are those"
+            " of a smaller load; lower -c or --connect-rate, or see to what refused them"
         )
+    if evidence.sent_share is not None and evidence.sent_share < 0.99:
+        reasons.append(f"only {_unsent(evidence)}")
+    if _is_late(evidence, 10 * MS, 0.5):
+        reasons.append(_late(evidence))
     return reasons
 
 
@@ -92,12 +126,13 @@ def _suspect_load(evidence: Evidence) -> list[str]:
     if evidence.was_connecting and evidence.scenario == "connect":
         reasons.append(f"{_INTERRUPTED}: not all connections were begun, and none was held")
     if evidence.sent_share is not None and 0.99 <= evidence.sent_share < 0.999:
-        reasons.append(f"{evidence.sent_share:.2%} of the offered messages were sent: lower --rate")
+        reasons.append(_unsent(evidence))
     if _is_late(evidence, MS, 0.1) and not _is_late(evidence, 10 * MS, 0.5):
-        reasons.append(f"{_lag_text(evidence)}; lower --rate")
+        reasons.append(_late(evidence))
     if 0.9 <= evidence.opened_share < 1:
         reasons.append(
-            f"{min(evidence.opened_share, 0.999):.1%} of the connections opened: see the reasons of the failures"
+            f"{min(evidence.opened_share, 0.999):.1%} of the connections opened{_refused(evidence)}: the figures are"
+            " those of a slightly smaller load; see the reasons of the failures"
         )
     return reasons
 
@@ -106,20 +141,39 @@ def _suspect_machine(evidence: Evidence) -> list[str]:
     reasons = []
     lag_ns, against_ns = evidence.loop_lag_ns, evidence.completion_ns
     if lag_ns is not None and against_ns is not None and lag_ns > MS and lag_ns > 0.1 * against_ns:
+        why = (
+            ("the same cause", "")
+            if _is_late(evidence, MS, 0.1)
+            else (_cause(evidence), f"; {_mend(evidence)}")
+        )
         reasons.append(
-            f"the generator's loop was {lag_ns / MS:.1f} ms late (p{evidence.loop_lag_percent:g}),"
-            " more than a tenth of what it measured: use more --processes or fewer connections"
+            f"the generator's loop was {lag_ns / MS:.1f} ms late (p{evidence.loop_lag_percent:g}), more than a tenth"
+            f" of what it measured: {why[0]}; {_too_long(lag_ns)}{why[1]}"
         )
     if evidence.cpu_share > 0.85:
-        reasons.append(f"a generator process used {evidence.cpu_share:.0%} of a core: use more --processes")
-    if evidence.steal is not None and evidence.steal > 0.05:
-        reasons.append(f"the host took {evidence.steal:.0%} of this machine's time: use a quieter machine")
-    if evidence.is_shared and evidence.busy is not None and evidence.busy > 0.95:
         reasons.append(
-            f"target and generator kept {evidence.busy:.0%} of all cores busy: they delay each other;"
-            " lower --rate or use another machine for one of them"
+            f"a generator process used {evidence.cpu_share:.0%} of a core: messages wait for its own work;"
+            f" {_too_long(lag_ns)}; use more --processes"
         )
+    if evidence.steal is not None and evidence.steal > 0.05:
+        reasons.append(
+            f"the host took {evidence.steal:.0%} of this machine's time; {_too_long(lag_ns)}; use a quieter machine"
+        )
+    if _is_crowded(evidence):
+        reasons.append(_busy(evidence))
     return reasons
+
+
+def _is_crowded(evidence: Evidence) -> bool:
+    return evidence.is_shared and evidence.busy is not None and evidence.busy > 0.95
+
+
+def _busy(evidence: Evidence) -> str:
+    return (
+        f"{evidence.busy:.0%} of all cores was in use{causes.users(evidence.around)}: target, generator and"
+        " whatever else runs delay each other; the target's own times may be too long by an unknown amount, counts"
+        f" stand; {causes.room(evidence.around)}"
+    )
 
 
 def _is_late(evidence: Evidence, least_ns: int, share: float) -> bool:
@@ -127,20 +181,50 @@ def _is_late(evidence: Evidence, least_ns: int, share: float) -> bool:
     return lag_ns is not None and lag_ns > least_ns and (median_ns is None or lag_ns > share * median_ns)
 
 
-def _lag_text(evidence: Evidence) -> str:
+def _late(evidence: Evidence) -> str:
+    lag_ns = evidence.send_lag_ns or 0
     return (
-        f"messages were sent {(evidence.send_lag_ns or 0) / MS:.1f} ms late (p{evidence.send_lag_percent:g})"
+        f"messages were sent {lag_ns / MS:.1f} ms late (p{evidence.send_lag_percent:g}): {_cause(evidence)};"
+        f" {_too_long(lag_ns)}; {_mend(evidence)}"
     )
 
 
+def _unsent(evidence: Evidence) -> str:
+    share = f"{evidence.sent_share:.2%} of the offered messages were sent"
+    kept = "the figures are those of a smaller load"
+    if evidence.blocked:
+        return (
+            f"{share}: {evidence.blocked:,} still waited for room on connections that the target does not read;"
+            f" {kept}; lower --rate"
+        )
+    return (
+        f"{share}: the others were late until the drain ended, {_cause(evidence)}; {kept}; {_mend(evidence)}"
+    )
+
+
+def _too_long(lag_ns: int | None) -> str:
+    amount = "by an unknown amount too long" if lag_ns is None else f"up to {lag_ns / MS:.1f} ms too long"
+    return f"times may be {amount}, counts stand"
+
+
+def _cause(evidence: Evidence) -> str:
+    names_users = not _is_crowded(evidence)  # which is a reason of its own, that names them
+    return causes.cause(evidence.around, evidence.cpu_share, evidence.steal, names_users=names_users)
+
+
+def _mend(evidence: Evidence) -> str:
+    return causes.mend(evidence.around, evidence.cpu_share, evidence.steal)
+
+
+def _refused(evidence: Evidence) -> str:
+    return f" ({evidence.refused})" if evidence.refused else ""
+
+
 def _nothing(evidence: Evidence) -> str:
+    if evidence.instead.hung_up:
+        return evidence.instead.hung_up
     if evidence.was_connecting:
         return f"{_INTERRUPTED}; let the ramp end, or shorten it with --connect-rate"
     if evidence.was_cut:
         return "the run was ended before its hold began"
-    if evidence.scenario == "fanout":
-        return (
-            "no marked message came back; does the target relay what a client sends to the others?"
-            " The reference application does with --profile chat"
-        )
-    return "no marked message came back; does the target answer each message with its text?"
+    return likely_reason(evidence.scenario, evidence.instead)

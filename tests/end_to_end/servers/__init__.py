@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import IO, Any
 
 ROOT = Path(__file__).parents[3]
-START_TIMEOUT_S = 30.0
-STOP_TIMEOUT_S = 30.0
+START_TIMEOUT_S = 120.0
+STOP_TIMEOUT_S = 120.0
 
 
 class Server:

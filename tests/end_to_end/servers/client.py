@@ -12,7 +12,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.end_to_end.servers import Server
 
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 UPGRADE = (
     b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"

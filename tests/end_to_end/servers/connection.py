@@ -112,6 +112,8 @@ class PicowsServer:
     """
 
     ssl_context: ssl.SSLContext | None = None
+    auto_pong = True
+    """Whether picows answers pings by itself."""
 
     def __init__(self) -> None:
         self.open: dict[Connection, None] = {}  # in order of connecting
@@ -127,6 +129,7 @@ class PicowsServer:
             backlog=BACKLOG,
             max_frame_size=MAX_FRAME_BYTES,
             ssl=self.ssl_context,
+            enable_auto_pong=self.auto_pong,
         )
         return address(server.sockets[0].getsockname()[1], "wss" if self.ssl_context else "ws")
 

@@ -1,6 +1,7 @@
-"""``headers_echo(keep=5)``: an echo that writes down how every client introduced itself.
+"""``headers_echo(keep=5, file=None)``: an echo that writes down how every client introduced itself.
 
-It takes the first subprotocol offered, if any, and no extension.
+It listens on the socket file ``file`` if one is given, and takes the first subprotocol offered, if any, and
+no extension.
 Facts: those of ``LibraryServer``; ``requests``: for each connection in order of opening, ``path`` (with
 query), ``headers`` (a list of ``[name, value]`` as received, in order), ``cookies`` (by name),
 ``origin``, ``user_agent`` (null when absent), ``subprotocol`` (the one taken, or null), and ``messages``:
@@ -21,8 +22,9 @@ from tests.end_to_end.servers.process import run
 class HeadersEcho(LibraryServer):
     """Answers each message with itself, and remembers how each connection began."""
 
-    def __init__(self, keep: int = 5) -> None:
+    def __init__(self, keep: int = 5, file: str | None = None) -> None:
         super().__init__()
+        self.file = file
         self._keep = keep
         self._requests: list[dict[str, Any]] = []
 

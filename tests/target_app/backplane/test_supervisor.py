@@ -13,7 +13,7 @@ import pytest
 from target_app.supervisor import LONGEST_WAIT_S, MOST_FAILURES, Supervisor
 from target_app.worker import READY
 
-PATIENCE = 30.0  # seconds until a process that has to end fails the test
+PATIENCE = 120.0  # seconds until a process that has to end fails the test
 SETTINGS = {"host": "127.0.0.1", "port": 0, "timeout_graceful_shutdown": 0}
 
 

@@ -106,7 +106,17 @@ class LiveAgent:
         findings = []
         for squad in self.squads:
             sockets, sends, arrivals = squad.parts()
-            findings.append(Findings(sockets=sockets, effort=effort, sends=sends, arrivals=arrivals))
+            words = squad.swarm.words()
+            findings.append(
+                Findings(
+                    sockets=sockets,
+                    effort=effort,
+                    words=words,
+                    is_publisher=squad.order.role == "publish",
+                    sends=sends,
+                    arrivals=arrivals,
+                )
+            )
         self._say(wire.Settled(findings=findings))
 
     async def close(self) -> None:
@@ -187,7 +197,7 @@ async def _obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 def _begin(agent: LiveAgent, command: wire.Command) -> Coroutine[Any, Any, None] | None:
     """Do what the command says; return what of it takes time."""
     if isinstance(command, wire.Join):
-        agent.squads[command.squad].join(command.connection_id)
+        agent.squads[command.squad].join(command)
     elif isinstance(command, wire.Leave):
         agent.squads[command.squad].swarm.leave(command.row)
     elif isinstance(command, wire.Say):

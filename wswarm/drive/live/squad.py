@@ -1,18 +1,22 @@
 """Connections of one kind in one agent: joined, paced, heard, accounted for."""
 
 import asyncio
-from collections.abc import Callable
+import ssl
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from wswarm.drive.agent import driver as driver_named
 from wswarm.drive.clock import now_ns
 from wswarm.drive.connection import Driver, Ended, Settings
 from wswarm.drive.live import wire
 from wswarm.drive.live.sender import LiveSender
+from wswarm.drive.manner import Manner
 from wswarm.drive.swarm import Swarm
 from wswarm.drive.tls import client_context
+from wswarm.load.plan import Plan
 from wswarm.stats.deliveries import FanoutTally
-from wswarm.stats.findings import STILL_OPEN, Arrivals, Sends, Sockets, Window, pack, unpack
+from wswarm.stats.findings import STILL_OPEN, Arrivals, Int64s, Sends, Sockets, Window, pack, unpack
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.live_echo import LiveEchoTally
 from wswarm.stats.tally import Leavers
@@ -39,18 +43,12 @@ class Squad:
         say: Callable[[wire.Report], None],
     ) -> None:
         plan = order.plan
-        settings = Settings(
-            addresses=list(order.addresses),
-            sources=plan.bind,
-            context=client_context(plan),
-            is_binary=plan.binary,
-            subprotocols=plan.subprotocols,
-            deflate=plan.deflate,
-            timeout=plan.connect_timeout,
-        )
+        self._elsewhere: dict[str, list[tuple[str, int]]] = {}
+        self._contexts: dict[tuple[object, ...], ssl.SSLContext | None] = {}
         self.order, self.window = order, muster.window
-        self._number, self._say, self._ahead_ns = number, say, muster.ahead_ns
-        self.swarm = Swarm(plan, muster.prefix, driver, settings, [])
+        self._number, self._say = number, say
+        self._ahead_ns = muster.ahead_ns if order.role == "subscribe" else 0  # others read marks of their own
+        self.swarm = Swarm(plan, muster.prefix, driver, self._settings(plan, order.addresses), [])
         self.swarm.on_ended = self._note_end
         if order.is_heard:
             self.swarm.on_heard = self._note_heard
@@ -68,10 +66,10 @@ class Squad:
             self._deliveries = FanoutTally(muster.window, 0, order.publishers, 0, 0)
         self._keep_to(muster.window)
 
-    def join(self, connection_id: int) -> None:
+    def join(self, join: wire.Join) -> None:
         """Open one more connection; the front end hears what became of it."""
-        row = self.swarm.add(connection_id)
-        task = asyncio.create_task(self._open(row))
+        row = self.swarm.add(join.connection_id)
+        task = asyncio.create_task(self._open(row, join))
         self._joining.add(task)
         task.add_done_callback(self._joining.discard)
 
@@ -140,21 +138,18 @@ class Squad:
         elif self._echoes is not None:
             arrivals = self._echoes.arrivals()
         sends = self.sender.findings(self.window) if self.sender is not None else None
-        return self.swarm.sockets(), sends, arrivals
+        return self.swarm.sockets(self._spoke_ns()), sends, arrivals
 
     def state(self) -> wire.SquadState:
         """Return how the squad stands."""
         swarm, tally = self.swarm, self._echoes or self._deliveries
-        closes = dict(swarm.closes)
-        ended = sum(row.closed_ns != STILL_OPEN for row in swarm.rows)
-        if ended > sum(closes.values()):
-            closes[""] = ended - sum(closes.values())
         return wire.SquadState(
             requested=len(swarm.rows),
             opened=swarm.opened,
             open=swarm.open,
-            failures=dict(swarm.failures),
-            closes=closes,
+            failures=dict(swarm.said.failures),
+            refusals=dict(swarm.said.refusals),
+            closes=dict(swarm.said.endings),
             handshakes=self._handshakes.pack(),
             sent=self.sender.outbox.sent_in_hold if self.sender else 0,
             received=tally.response.n if tally else 0,
@@ -164,13 +159,43 @@ class Squad:
             recent=self._recent(),
         )
 
-    async def _open(self, row: int) -> None:
-        failure = await self.swarm.open_one(row)
+    def _spoke_ns(self) -> Int64s | None:
+        """Return per row when it sent last, where each row sends for itself."""
+        if self.sender is None or self._echoes is None:
+            return None
+        log = self.sender.log()
+        spoke_ns: Int64s = np.zeros(len(self.swarm.rows), np.int64)
+        np.maximum.at(spoke_ns, log.rows, log.sent_ns)
+        return spoke_ns
+
+    async def _open(self, row: int, join: wire.Join) -> None:
+        own = None
+        if join.plan is not None:
+            addresses = join.addresses or self.order.addresses
+            own = Manner(join.plan, driver_named(join.plan.driver), self._settings(join.plan, addresses))
+        failure = await self.swarm.open_one(row, own)
         timing = self.swarm.rows[row].timing
         handshake_ns = timing.opened_ns - timing.started_ns if timing is not None else 0
         if timing is not None:
             self._handshakes.record(np.array([handshake_ns]))
         self._say(wire.Joined(self._number, row, handshake_ns, failure))
+
+    def _settings(self, plan: Plan, addresses: Sequence[tuple[str, int]]) -> Settings:
+        """Return what the driver has to know of a plan; contexts, which take milliseconds to make, are shared."""
+        tls = (plan.is_secure, plan.follow, plan.insecure, plan.cacert, plan.cert, plan.key)
+        if tls not in self._contexts:
+            self._contexts[tls] = client_context(plan)
+        return Settings(
+            addresses=list(addresses),
+            sources=plan.bind,
+            context=self._contexts[tls],
+            is_binary=plan.binary,
+            subprotocols=plan.subprotocols,
+            deflate=plan.deflate,
+            timeout=plan.connect_timeout,
+            sni=plan.sni,
+            elsewhere=self._elsewhere,
+        )
 
     def _keep_to(self, window: Window) -> None:
         self.window = window

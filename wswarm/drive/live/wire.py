@@ -46,10 +46,16 @@ class Muster(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Join(msgspec.Struct, frozen=True, tag=True):
-    """Open one more connection of a squad; rows count from 0 in the order of these."""
+    """Open one more connection of a squad; rows count from 0 in the order of these.
+
+    Attributes:
+        plan: How this one connects and speaks, if not as the squad's says; `addresses` are then its own.
+    """
 
     squad: int
     connection_id: int
+    plan: Plan | None = None
+    addresses: list[tuple[str, int]] | None = None
 
 
 class Leave(msgspec.Struct, frozen=True, tag=True):
@@ -187,7 +193,8 @@ class SquadState(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         requested: Connections asked for.
-        failures: Failed handshakes by reason. `closes`: lost connections by the peer's code, `""` if it has none.
+        failures: Failed handshakes by reason. `refusals`: what came with one of each.
+        closes: Lost connections by code and reason.
         handshakes: Histogram of handshake times.
         sent: Messages of the hold sent so far, before the hold those of the ramp; likewise `received`, `times`,
             `duplicated` and `reordered`.
@@ -197,6 +204,7 @@ class SquadState(msgspec.Struct, frozen=True, kw_only=True):
     opened: int = 0
     open: int = 0
     failures: dict[str, int] = {}
+    refusals: dict[str, str] = {}
     closes: dict[str, int] = {}
     handshakes: Packed = b""
     sent: int = 0

@@ -1,0 +1,75 @@
+"""Clients that leave while a documented example sends to them are counted; their tracebacks are shown when asked for.
+
+The documented code catches nothing there, so that uvicorn logs a traceback of 70 lines for each: 200 clients that
+leave a chat at once print 15,000 lines about nothing that anybody could mend.
+"""
+
+import logging
+import socket
+from typing import Any
+
+import uvicorn
+from starlette.websockets import WebSocketDisconnect
+
+DOCUMENTED = "target_app.documented."
+LOGGER = "uvicorn.error"
+VERBOSE = {"debug", "trace"}
+
+# Starlette's words for a connection that is used after its end.
+_USED_AFTER = ("WebSocket is not connected", 'Cannot call "receive" once', 'Cannot call "send" once')
+
+
+class Departures(logging.Filter):
+    """Keeps tracebacks out of a log that only say that a client had left.
+
+    Attributes:
+        count: Handlers that ended so.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether the record is to be logged."""
+        error = record.exc_info[1] if record.exc_info else None
+        if not _is_departure(error):
+            return True
+        self.count += 1
+        return False
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that counts departures, if it is told to, and says at the end how many there were."""
+
+    def __init__(self, config: uvicorn.Config, departures: Departures | None = None) -> None:
+        super().__init__(config)
+        self._departures = departures
+        if departures is not None:
+            logging.getLogger(LOGGER).addFilter(departures)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop to serve, and tell."""
+        await super().shutdown(sockets=sockets)
+        if self._departures is not None and self._departures.count:
+            logging.getLogger(LOGGER).warning(
+                "%d handlers ended because a client had left; --tracebacks shows each", self._departures.count
+            )
+
+
+def configure(settings: dict[str, Any]) -> tuple[uvicorn.Config, Departures | None]:
+    """Return uvicorn's configuration, and what counts departures: of a documented example, unless all is to be shown.
+
+    Args:
+        settings: of ``uvicorn.Config``, and ``tracebacks``.
+    """
+    own = dict(settings)
+    is_shown = own.pop("tracebacks", False) or own.get("log_level") in VERBOSE
+    is_documented = str(own["app"]).startswith(DOCUMENTED)
+    return uvicorn.Config(**own), Departures() if is_documented and not is_shown else None
+
+
+def _is_departure(error: BaseException | None) -> bool:
+    if isinstance(error, WebSocketDisconnect):
+        return True
+    return isinstance(error, RuntimeError) and str(error).startswith(_USED_AFTER)

@@ -1,0 +1,53 @@
+"""A server of bytes: answers one upgrade request with whatever it is told, and keeps what comes back."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from wswarm.load.upgrade import accept_for
+
+NORMAL_END = b"\x81\x0amarked end\x88\x05\x03\xe8end"
+
+
+class RawServer:
+    """Attributes: `request`: the last request's head. `frames`: the client's, each its first byte and payload."""
+
+    def __init__(self, answer: str, wire: bytes, *, hangs_up: bool) -> None:
+        self._answer, self._wire, self._hangs_up = answer, wire, hangs_up
+        self.port = 0
+        self.request = ""
+        self.frames: list[tuple[int, bytes]] = []
+        self.ended = asyncio.Event()
+
+    async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer, send, and read until the client has gone."""
+        try:
+            self.request = (await reader.readuntil(b"\r\n\r\n")).decode()
+            key = re.findall("Sec-WebSocket-Key: (.*)\r\n", self.request)[0]
+            writer.write(self._answer.replace("{accept}", accept_for(key)).encode() + self._wire)
+            if not self._hangs_up:
+                self._keep(await reader.read())
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+            self.ended.set()
+
+    def _keep(self, data: bytes) -> None:
+        while len(data) >= 6:
+            first, size, mask = data[0], data[1] & 0x7F, data[2:6]
+            masked, data = data[6 : 6 + size], data[6 + size :]
+            self.frames.append((first, bytes(byte ^ mask[i % 4] for i, byte in enumerate(masked))))
+
+
+@asynccontextmanager
+async def raw_server(answer: str, wire: bytes = b"", *, hangs_up: bool = False) -> AsyncIterator[RawServer]:
+    """Serve on a free port of the loopback."""
+    raw = RawServer(answer, wire, hangs_up=hangs_up)
+    server = await asyncio.start_server(raw.converse, "127.0.0.1", 0, limit=2**20)
+    raw.port = server.sockets[0].getsockname()[1]
+    try:
+        yield raw
+    finally:
+        server.close()

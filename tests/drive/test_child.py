@@ -1,0 +1,14 @@
+"""An agent's process, as its front end holds it."""
+
+from wswarm.drive.child import Child
+
+
+def test_an_agent_that_is_given_up_is_said_to_have_been_silent_not_to_have_been_killed() -> None:
+    child = Child("agent 1", "wswarm.drive.agent")
+    try:
+        child.give_up(30.0)
+        while child.death is None:
+            list(child.hear())
+    finally:
+        child.end()
+    assert child.death == "agent 1 did not answer for 30 s: it hangs, or the machine is too busy to run it"

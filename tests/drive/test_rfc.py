@@ -1,0 +1,107 @@
+"""Both drivers keep to the table of `rfc`."""
+
+import asyncio
+from typing import Any
+
+import pytest
+import uvloop
+
+from tests.drive.raw_server import NORMAL_END, RawServer, raw_server
+from tests.drive.rfc import ANSWERS, MARKED, SENT, Answer, Sent, switching
+from wswarm.drive.agent import driver
+from wswarm.drive.connection import Ended, Events, HandshakeFailed, Settings
+from wswarm.load.message import Payload
+from wswarm.load.request import Request
+
+DRIVERS = pytest.mark.parametrize("name", ["picows", "websockets"])
+PATIENCE_S = 30
+
+
+def settings_for(server: RawServer, **changes: Any) -> Settings:
+    """Return settings for that server."""
+    settings = Settings(
+        addresses=[("127.0.0.1", server.port)],
+        sources=(),
+        context=None,
+        is_binary=False,
+        subprotocols=(),
+        deflate=False,
+        timeout=PATIENCE_S,
+    )
+    return settings._replace(**changes)
+
+
+def request_for(server: RawServer, *headers: tuple[str, str]) -> Request:
+    """Return a request of that server."""
+    return Request(f"ws://127.0.0.1:{server.port}/a?b=c", headers, (), Payload((b"", b"")))
+
+
+class Heard:
+    """What a connection told: marked messages and others in one list, and how it ended."""
+
+    def __init__(self) -> None:
+        self.messages: list[bytes] = []
+        self.unmarked: list[bytes] = []
+        self.pongs: list[bytes] = []
+        self.ended: asyncio.Future[Ended] = asyncio.get_running_loop().create_future()
+        self.events = Events(
+            0, self._take, self.unmarked.append, self.ended.set_result, lambda: None, self.pongs.append
+        )
+
+    def _take(self, _: int, payload: bytes) -> bool:
+        self.messages.append(payload)
+        return payload.startswith(MARKED)
+
+
+async def opened(name: str, case: Answer) -> tuple[str, str]:
+    """Return how the handshake went, and what the server said."""
+    async with raw_server(case.head, hangs_up=case.is_unfinished or "HTTP/1.0 503" in case.head) as server:
+        settings = settings_for(server, subprotocols=case.subprotocols, deflate=case.needs_deflate)
+        try:
+            connection = await driver(name)(request_for(server), 0, settings, Heard().events)
+        except HandshakeFailed as failure:
+            return failure.reason, failure.detail
+        connection.abort()
+        return "opens", ""
+
+
+@pytest.mark.parametrize("case", ANSWERS, ids=lambda case: case.title)
+@DRIVERS
+def test_an_answer_to_the_upgrade_request_has_one_outcome(name: str, case: Answer) -> None:
+    if case.needs_deflate and name == "picows":
+        pytest.skip("--deflate with picows is refused at the start")
+    assert uvloop.run(opened(name, case)) == (case.outcome, case.detail)
+
+
+async def conversed(name: str, case: Sent) -> tuple[Heard, RawServer]:
+    """Return what a connection heard and what it answered."""
+    wire = case.wire + (NORMAL_END if case.code is None else b"")
+    async with raw_server(switching(), wire) as server:
+        heard = Heard()
+        await driver(name)(request_for(server), 0, settings_for(server), heard.events)
+        async with asyncio.timeout(PATIENCE_S):
+            await heard.ended
+            await server.ended.wait()
+    return heard, server
+
+
+@pytest.mark.parametrize("case", SENT, ids=lambda case: case.title)
+@DRIVERS
+def test_frames_have_one_outcome(name: str, case: Sent) -> None:
+    heard, server = uvloop.run(conversed(name, case))
+    ended = heard.ended.result()
+    end = [] if case.code else [b"marked end"]
+    assert heard.messages == [*case.messages, *end]
+    assert heard.unmarked == [message for message in case.messages if not message.startswith(MARKED)]
+    *others, (first, payload) = server.frames
+    assert [first for first, _ in others] == [0x8A] * case.wire.count(b"\x89" + bytes([len(MARKED)]) + MARKED)
+    assert first == 0x88
+    if case.code is None:
+        assert (payload, ended) == (b"\x03\xe8end", Ended("1000", "end"))
+    elif case.ended is not None:
+        assert f"{ended.code} {ended.reason}" == case.ended
+        assert payload[:2] == (b"" if case.code == 1005 else case.code.to_bytes(2, "big"))
+    else:
+        assert int.from_bytes(payload[:2], "big") == case.code
+        assert ended.code is None
+        assert ended.reason.startswith(f"{case.code}: the target sent ")

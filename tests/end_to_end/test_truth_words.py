@@ -1,0 +1,89 @@
+"""What the server said: of refused handshakes, of connections that it ended, instead of a reply."""
+
+import msgspec
+import pytest
+
+from tests.end_to_end.instrument import run
+from tests.end_to_end.servers import serve
+from wswarm.report import text
+from wswarm.run import Run
+
+SECRETS = {"headers": ("Authorization: Bearer s3cret-t0ken",), "cookies": ("sid=c00kie-value",)}
+both_drivers = pytest.mark.parametrize("driver", ["picows", "websockets"])
+
+
+def hides_secrets(shown: str) -> bool:
+    """Whether nothing of the secrets is in what was shown."""
+    return not any(secret in shown.lower() for secret in ("s3cret", "t0ken", "c00kie"))
+
+
+def all_outputs(found: Run) -> str:
+    """The run file and the summary."""
+    return msgspec.json.encode(found).decode() + text.summary(found)
+
+
+@both_drivers
+def test_code_reason_count_and_time_of_lost_connections_are_told_first_and_the_run_has_failed(
+    driver: str,
+) -> None:
+    ends = [[3, 4403, "plan expired of {secret}"], [2, 1008, "too many"]]
+    with serve("parting", ends=ends, after=0.2) as server:
+        found = run("connect", server.url, connections=6, driver=driver, duration=0.6, **SECRETS)
+    connections = found.connections
+    assert connections.closes == {"4403": 3, "1008": 2}
+    assert sorted(connections.close_reasons.values()) == [2, 3]
+    assert connections.close_reasons["1008 too many"] == 2
+    assert connections.open_time is not None
+    assert connections.open_time.n == connections.dropped == 5
+    assert connections.open_time.min is not None
+    assert connections.open_time.min >= 0.2
+    assert found.notices[0].startswith("the target closed 5 of 6 connections: 3 × 4403 plan expired of ")
+    assert found.failure == "it closed 5 of 6 connections before the hold's end"
+    assert hides_secrets(all_outputs(found))
+
+
+@both_drivers
+def test_a_few_lost_connections_are_told_and_are_no_failure(driver: str) -> None:
+    with serve("parting", ends=[[1, 4000, ""]]) as server:
+        found = run("echo", server.url, connections=5, driver=driver)
+    assert found.connections.close_reasons == {"4000": 1}
+    assert found.notices[0].startswith("the target closed 1 of 5 connections: 4000, after ")
+    assert found.failure is None
+
+
+@both_drivers
+def test_what_came_instead_of_replies_is_sampled_and_named_as_the_likely_cause(driver: str) -> None:
+    with serve("parting", answer="error") as server:
+        found = run("echo", server.url, driver=driver, rate=50, **SECRETS)
+    (sample,) = found.samples.unmarked
+    assert sample.startswith('{"error": "no such\\tcommand", "you": "')
+    assert found.validity.verdict == "invalid"
+    assert " messages came for the 25 that were sent, such as " in found.validity.reasons[0]
+    assert hides_secrets(all_outputs(found))
+
+
+def test_text_that_the_target_changes_is_told_from_silence() -> None:
+    with serve("parting", answer="upper") as server:
+        found = run("echo", server.url, rate=50)
+    assert found.validity.reasons[0].startswith("nothing measured: the target changes the text: ")
+
+
+def test_a_target_that_hangs_up_before_the_load_has_failed_and_what_opened_is_reported() -> None:
+    with serve("parting", ends=[[20, 4401, "token expired"]], after=0.0) as server:
+        found = run("fanout", server.url, connections=9)
+    assert (found.connections.opened, found.connections.dropped) == (10, 10)
+    assert found.failure == "it closed 10 of 10 connections before the hold's end"
+    assert "(4401 token expired, after" in found.validity.reasons[0]
+
+
+def test_a_stored_plan_holds_no_secret() -> None:
+    with serve("parting") as server:
+        found = run("connect", server.url + "?token=s3cret", connections=1, duration=0.1, **SECRETS)
+    assert hides_secrets(all_outputs(found))
+    assert found.plan["url"].endswith("/?token=…")
+
+
+def test_what_was_said_before_the_target_hung_up_is_told_with_it() -> None:
+    with serve("parting", ends=[[1, 1000, ""]], after=0.4, answer="error") as server:
+        found = run("echo", server.url, connections=2, **SECRETS)
+    assert found.notices[1].startswith('unasked, the target said "{"error": "no such\\tcommand"')

@@ -1,0 +1,76 @@
+"""One more look at a target at which every handshake failed: what it speaks, and for whom its certificate is."""
+
+import socket
+import ssl
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from wswarm.load.plan import Plan
+
+_PATIENCE_S = 2.0
+_NO_CHECK_TIME = ssl.VerifyFlags(0x200000)  # X509_V_FLAG_NO_CHECK_TIME of OpenSSL
+_NAMES_TOLD = 3
+
+
+def speaks_otherwise(plan: Plan) -> str | None:
+    """Return the address with the other scheme if the port speaks that one: TLS for ws://, plainly for wss://."""
+    parts = urlsplit(plan.address.replace("{id}", "0"))
+    other = {"ws": "wss", "wss": "ws"}.get(parts.scheme)
+    if other is None or parts.hostname is None:
+        return None
+    host, port = parts.hostname, parts.port or (443 if parts.scheme == "wss" else 80)
+    is_so = _speaks_tls(host, port) if other == "wss" else _speaks_http(host, port)
+    return urlunsplit((other, *urlsplit(plan.address)[1:])) if is_so else None
+
+
+def certificate(plan: Plan) -> str:
+    """Return for which names and until when the target's certificate is, "" if it can't be read.
+
+    Its chain has to be sound: only then does the library say what is in it.
+    """
+    parts = urlsplit(plan.address.replace("{id}", "0"))
+    try:
+        context = ssl.create_default_context(cafile=plan.cacert)
+        context.check_hostname = False
+        context.verify_flags |= _NO_CHECK_TIME
+        if plan.cert is not None:
+            context.load_cert_chain(plan.cert, plan.key)
+        with (
+            socket.create_connection((parts.hostname or "", parts.port or 443), _PATIENCE_S) as tcp,
+            context.wrap_socket(tcp, server_hostname=plan.sni or parts.hostname) as tls,
+        ):
+            found: dict[str, Any] = dict(tls.getpeercert() or {})
+    except (OSError, ValueError):
+        return ""
+    names = [str(name) for _, name in found.get("subjectAltName", ())]
+    more = f" and {len(names) - _NAMES_TOLD} more" if len(names) > _NAMES_TOLD else ""
+    told = ", ".join(names[:_NAMES_TOLD]) or "no name"
+    return (
+        f"asked for {plan.sni or parts.hostname}, it is for {told}{more}"
+        f" from {found.get('notBefore')} until {found.get('notAfter')}"
+    )
+
+
+def _speaks_tls(host: str, port: int) -> bool:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        with (
+            socket.create_connection((host, port), _PATIENCE_S) as tcp,
+            context.wrap_socket(tcp, server_hostname=host),
+        ):
+            return True
+    except ssl.SSLError as error:  # an alert is TLS too
+        return "ALERT" in (error.reason or "")
+    except (OSError, ValueError):
+        return False
+
+
+def _speaks_http(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), _PATIENCE_S) as tcp:
+            tcp.sendall(f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+            return tcp.recv(5).upper() == b"HTTP/"
+    except OSError:
+        return False

@@ -1,0 +1,28 @@
+"""One connection as its swarm keeps it."""
+
+from collections import deque
+
+from wswarm.drive.connection import Connection, Timing
+from wswarm.load.message import Payload
+from wswarm.stats.findings import STILL_OPEN, UNKNOWN
+
+
+class Row:
+    """One connection of the swarm, open or not.
+
+    Attributes:
+        backlog: Sends that wait for room in the write buffer: (cell, intended_ns, mark).
+        closed_ns: When it was lost. `left_ns`: when it was told to leave before the end.
+        ending: How it was lost, as a place among the endings; `UNKNOWN` if it was not.
+    """
+
+    __slots__ = ("backlog", "closed_ns", "connection", "ending", "left_ns", "payload", "timing")
+
+    def __init__(self) -> None:
+        self.connection: Connection | None = None
+        self.payload: Payload | None = None
+        self.timing: Timing | None = None
+        self.closed_ns = STILL_OPEN
+        self.left_ns = STILL_OPEN
+        self.ending = UNKNOWN
+        self.backlog: deque[tuple[int, int, bytes]] | None = None

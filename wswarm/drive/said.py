@@ -1,0 +1,98 @@
+"""What the target said where something else was expected: kept as far as a report needs it, without secrets."""
+
+from collections import Counter, deque
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from wswarm.drive.connection import DETAIL_SIZE, Ended
+from wswarm.quoted import LIMIT, printable, quoted
+from wswarm.redact import Redactor
+from wswarm.stats.drops import OTHER, OURS
+
+Own = Mapping[str, Any]
+
+OWN_KEPT = 1_000  # connections with settings of their own whose secrets are known
+KEPT = 32  # different reasons of each kind; what comes after them is counted as one
+
+_REASON_SIZE = 120  # a close frame holds 123 bytes of it: one that fills them may have been cut
+
+
+class Hide(Protocol):
+    """Hides secrets in a text."""
+
+    def __call__(self, text: str, *, is_cut: bool = False) -> str:
+        """Return the text without them."""
+
+
+class Said:
+    """The words of one agent's target, bounded.
+
+    Attributes:
+        failures: Failed handshakes by reason.
+        refusals: What came with the first of each.
+        closes: Connections that the peer closed, by code.
+        endings: Lost connections by code and reason, in the order in which these came up first.
+    """
+
+    def __init__(self, hide: Redactor) -> None:
+        self.failures: Counter[str] = Counter()
+        self.refusals: dict[str, str] = {}
+        self.closes: Counter[str] = Counter()
+        self.endings: Counter[str] = Counter()
+        self._places: dict[str, int] = {}
+        self._hide = hide
+        self._own: deque[Own] = deque(maxlen=OWN_KEPT)
+
+    def learn(self, own: Own) -> None:
+        """Hide the secrets of a connection with settings of its own, too, in messages that are quoted."""
+        self._own.append(own)
+
+    def note_failure(self, reason: str, detail: str = "", own: Own | None = None) -> str:
+        """Count a failed handshake; return what it is counted under.
+
+        Args:
+            own: The connection's settings, where they are not as all others'.
+        """
+        hide = self._hiding(own)
+        reason = printable(hide(reason))
+        if reason not in self.failures and len(self.failures) >= KEPT:
+            reason = OTHER
+        self.failures[reason] += 1
+        if detail.strip() and reason not in self.refusals:
+            self.refusals[reason] = quoted(hide(detail.strip(), is_cut=len(detail) >= DETAIL_SIZE))
+        return reason
+
+    def note_ending(self, ended: Ended, own: Own | None = None) -> int:
+        """Count a lost connection; return the place of how it ended among the endings."""
+        if ended.code is not None:
+            self.closes[ended.code] += 1
+        label = _label(ended, self._hiding(own))
+        if label not in self.endings and len(self.endings) >= KEPT:
+            label = OTHER
+        self.endings[label] += 1
+        return self._places.setdefault(label, len(self._places))
+
+    def quoted(self, payload: bytes) -> str:
+        """Return a message as it may be shown."""
+        text = payload[: 2 * LIMIT].decode("utf-8", "backslashreplace")
+        for hide in (self._hide, *map(Redactor, self._own)):
+            text = hide(text, is_cut=len(payload) > 2 * LIMIT)
+        return quoted(text)
+
+    def _hiding(self, own: Own | None) -> Hide:
+        if own is None:
+            return self._hide
+        first, then = self._hide, Redactor(own)
+
+        def both(text: str, *, is_cut: bool = False) -> str:
+            return then(first(text, is_cut=is_cut), is_cut=is_cut)
+
+        return both
+
+
+def _label(ended: Ended, hide: Hide) -> str:
+    is_cut = len(ended.reason.encode(errors="replace")) >= _REASON_SIZE
+    reason = quoted(hide(ended.reason.strip(), is_cut=is_cut))
+    if ended.code is None:
+        return f"{OURS}: {reason}" if reason else OURS
+    return f"{ended.code} {reason}" if reason else ended.code

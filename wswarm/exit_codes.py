@@ -1,0 +1,25 @@
+"""What commands and test runs exit with; docs/exit_codes.md says what each means."""
+
+from collections.abc import Sequence
+
+from wswarm.run import Run
+
+INTERRUPTED = 130
+TARGET_FAILED = 95
+INCONCLUSIVE = 96
+REGRESSION = 97
+INVALID = 98
+SLO_MISSED = 99
+
+
+def of_runs(runs: Sequence[Run], *, is_interrupted: bool = False) -> int:
+    """Return the exit code that runs deserve; when several hold, the first of 130, 95, 98, 99."""
+    if is_interrupted:
+        return INTERRUPTED
+    if any(run.failure is not None for run in runs):
+        return TARGET_FAILED
+    if any(run.validity.verdict == "invalid" for run in runs):
+        return INVALID
+    if any(not result.met for run in runs for result in run.slo):
+        return SLO_MISSED
+    return 0

@@ -1,0 +1,162 @@
+"""What the verdict of a run is drawn from, gathered from its figures and from what was observed beside them."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from wswarm.quoted import quoted
+from wswarm.run import Distribution, Messages, Run
+from wswarm.stats import summary
+from wswarm.stats.causes import Surroundings
+from wswarm.stats.drops import Drops, listed
+from wswarm.stats.findings import Effort, Findings
+from wswarm.stats.histogram import Histogram, is_supported
+from wswarm.stats.silence import Instead
+from wswarm.stats.validity import Evidence
+from wswarm.units import NS_PER_S
+
+if TYPE_CHECKING:
+    from wswarm.experiment.assemble import Observed
+
+SHOWN = 100  # characters of a sample in a sentence
+
+
+def evidence(run: Run, observed: "Observed", drops: Drops, wrong: Sequence[str] = ()) -> Evidence:
+    """Return what the verdict of the run is drawn from.
+
+    Args:
+        wrong: Figures that are below 0.
+    """
+    findings, efforts = observed.findings, [one.effort for one in observed.findings]
+    median_ns = _median_ns(run, findings)
+    completion = run.fanout.completion_time if run.fanout else None
+    opened, wanted = run.connections.opened, run.connections.requested
+    if observed.was_connecting:
+        wanted = opened + run.connections.failed
+    return Evidence(
+        scenario=run.scenario,
+        sent_share=_sent_share(run.messages),
+        blocked=sum(one.blocked for one in summary.sends_of(findings)),
+        median_ns=median_ns,
+        completion_ns=(_ns(completion.p50 or completion.mean) if completion else None) or median_ns,
+        longest_stop_ns=max((one.longest_stop_ns for one in efforts), default=0),
+        below_zero=tuple(wrong),
+        cpu_share=max((one.cpu_share for one in efforts), default=0.0),
+        steal=observed.machine.steal,
+        busy=observed.machine.busy,
+        is_shared=observed.is_shared,
+        around=_surroundings(run, observed, efforts),
+        lost_agents=observed.deaths,
+        opened_share=opened / wanted if wanted and not observed.deaths else 1.0,
+        refused=_refused(run),
+        measured=measured(run, observed),
+        instead=_instead(run, observed, drops),
+        was_cut=observed.was_cut,
+        was_connecting=observed.was_connecting,
+        **_lags(findings),
+    )
+
+
+def measured(run: Run, observed: "Observed") -> int | None:
+    """Return how many replies or deliveries were received in the hold; `None` for a scenario without messages."""
+    if run.scenario == "connect":
+        return None
+    return run.messages.received if run.messages is not None and not observed.was_connecting else 0
+
+
+def _median_ns(run: Run, findings: Sequence[Findings]) -> int | None:
+    """Return the median of the time that the scenario is about."""
+    if run.scenario == "connect":
+        return _ns(run.connections.handshake_time.p50 or run.connections.handshake_time.mean)
+    return summary.merged(one.response for one in summary.arrivals_of(findings)).percentile_ns(50)
+
+
+def _lags(findings: Sequence[Findings]) -> dict[str, Any]:
+    """Return how late messages were sent, and how late the latest agent's loop was."""
+    sends = _tail(summary.merged(one.lag for one in summary.sends_of(findings)))
+    loops = [_tail(summary.merged([one.effort.loop_lag])) for one in findings]
+    loop = max(loops, key=lambda tail: tail[0] or 0, default=_tail(Histogram()))
+    return {
+        "send_lag_ns": sends[0],
+        "send_lag_percent": sends[1],
+        "loop_lag_ns": loop[0],
+        "loop_lag_percent": loop[1],
+    }
+
+
+def _sent_share(messages: Messages | None) -> float | None:
+    """Return the share sent of what was offered on connections that had not closed."""
+    if messages is None:
+        return None
+    possible = messages.offered - (messages.unsent.disconnected if messages.unsent is not None else 0)
+    return messages.sent / possible if possible else None
+
+
+def _surroundings(run: Run, observed: "Observed", efforts: Sequence[Effort]) -> Surroundings:
+    waits = [one.wait_share for one in efforts if one.wait_share is not None]
+    cores, busy, target = run.environment.cores, observed.machine.busy, run.target
+    held_s = run.phases.end - run.phases.hold
+    return Surroundings(
+        wait_share=max(waits, default=None),
+        cores=cores,
+        busy_cores=busy * cores if busy is not None else None,
+        own_cores=sum(one.cpu_share for one in efforts),
+        target_cores=target.cpu_s / held_s
+        if target is not None and target.cpu_s is not None and held_s > 0
+        else None,
+        is_shared=observed.is_shared,
+        load=observed.machine.load,
+        each=run.connections.opened // max(1, len(efforts)),
+    )
+
+
+def _refused(run: Run) -> str:
+    """Return why most of the handshakes that failed did, and how many."""
+    if not run.connections.failures:
+        return ""
+    reason, count = max(run.connections.failures.items(), key=lambda item: item[1])
+    said = run.samples.refusals.get(reason)
+    return f"{reason}: {count:,}" + (f', "{quoted(said, SHOWN)}"' if said else "")
+
+
+def _instead(run: Run, observed: "Observed", drops: Drops) -> Instead:
+    found, sampled = run.messages, run.samples.unmarked
+    return Instead(
+        hung_up=_hung_up(drops, is_early=found is None),
+        sent=found.sent if found is not None else None,
+        unmarked=found.unmarked if found is not None else 0,
+        extra=found.extra if found is not None else 0,
+        altered=any(one.words.altered for one in observed.findings),
+        sample=f'"{quoted(sampled[0], SHOWN)}"' if sampled else "",
+    )
+
+
+def _hung_up(drops: Drops, *, is_early: bool) -> str:
+    """Return how the connections ended if by that nobody was left to send or to receive; else nothing."""
+    is_half = 2 * drops.in_time >= max(1, drops.opened)
+    if not drops.emptied and not is_half:
+        return ""
+    who = f"{drops.in_time:,} of {drops.opened:,} connections" if is_half else f"all {drops.emptied[0]}"
+    when = "before the load began" if is_early else "before the hold's end"
+    return f"the target closed {who} {when} ({listed(drops.groups)})"
+
+
+def below_zero(run: Run, error_s: float) -> Iterator[str]:
+    """Yield each figure of the run that is below 0, which no time can be, by more than clocks may differ."""
+    holders = {"": run, "connections.": run.connections, "fanout.": run.fanout, "generator.": run.generator}
+    for prefix, holder in holders.items():
+        for name in holder.__struct_fields__ if holder is not None else ():
+            seen = getattr(holder, name)
+            if isinstance(seen, Distribution) and seen.min is not None and seen.min < -error_s:
+                yield f"{prefix}{name} {1_000 * seen.min:,.3g} ms"
+
+
+def _tail(histogram: Histogram) -> tuple[int | None, float]:
+    """Return the 99th percentile, or the highest that the sample carries, and which one it is."""
+    for percent in (99, 95, 90, 50):
+        if is_supported(histogram.n, percent):
+            return histogram.percentile_ns(percent), percent
+    return None, 50
+
+
+def _ns(value_s: float | None) -> int | None:
+    return None if value_s is None else round(value_s * NS_PER_S)

@@ -1,0 +1,70 @@
+"""What to do about handshakes that failed, by the reason that they are counted under."""
+
+from wswarm.drive import diagnosis
+from wswarm.drive.following import websocket_address
+from wswarm.load.plan import Plan
+from wswarm.load.upgrade import REDIRECTS
+
+_CERTIFICATES = {
+    "expired": "renew it on the target; --insecure measures all the same",
+    "not valid yet": "check the clocks of the target and of this machine; --insecure measures all the same",
+    "other name": "use a name that it is for in the address, or ask for it with --sni NAME; or --insecure",
+    "self-signed": "give it as its own authority with --cacert FILE, or --insecure to trust it unseen",
+}
+_BY_REASON = {
+    "refused": "nothing listens there: start the service or correct the port",
+    "reset": "it hung up: is there a WebSocket service behind that port? See its log",
+    "no http answer": "something else than a web server listens there: correct the port",
+    "timeout": "raise --connect-timeout, or check that the service answers",
+    "no free local port": "a limit of this machine: see wswarm doctor",
+    "tls: client certificate wanted": "give one with --cert FILE --key FILE",
+}
+_MAY_SPEAK_OTHERWISE = ("reset", "no http answer", "timeout", "http 400", "tls")
+
+
+def is_redirect(reason: str) -> bool:
+    """Return whether a failure of that reason was a redirect that nobody followed."""
+    return reason in {f"http {status}" for status in REDIRECTS}
+
+
+def mend(reason: str, said: str, plan: Plan) -> str:
+    """Return what to do; the target may be asked once more for it.
+
+    Args:
+        said: What the target said with it.
+    """
+    if reason.startswith("tls certificate"):
+        return _about_certificate(reason, plan)
+    if reason in _BY_REASON and not reason.startswith(_MAY_SPEAK_OTHERWISE):
+        return _BY_REASON[reason]
+    if reason.startswith(_MAY_SPEAK_OTHERWISE) and reason not in ("tls: client certificate wanted",):
+        other = diagnosis.speaks_otherwise(plan)
+        if other is not None:
+            spoken = "TLS" if other.startswith("wss") else "plain HTTP, no TLS"
+            return f"the port speaks {spoken}: use {other}"
+    if is_redirect(reason) and said:
+        return f"use {websocket_address(plan.address, said) or 'the address of the WebSocket'}, or --follow"
+    return _BY_REASON.get(reason) or _by_kind(reason)
+
+
+def _about_certificate(reason: str, plan: Plan) -> str:
+    kind = reason.removeprefix("tls certificate: ")
+    default = "give its authority with --cacert FILE, or --insecure to trust it unseen"
+    found = diagnosis.certificate(plan) if kind in ("expired", "not valid yet", "other name") else ""
+    return f"{found}: {_CERTIFICATES[kind]}" if found else _CERTIFICATES.get(kind, default)
+
+
+def _by_kind(reason: str) -> str:
+    if reason.startswith("http"):
+        return "the server refused the upgrade: check the path, credentials (-H, --cookie) and --origin"
+    if reason.startswith("redirect"):
+        return "give the address of the WebSocket itself"
+    if reason.startswith("bad upgrade"):
+        return (
+            "its answer breaks RFC 6455: is it the WebSocket's own address? See the log of whatever answered"
+        )
+    if reason.startswith("tls"):
+        return "does the port speak TLS? ws:// speaks plainly, wss:// with TLS"
+    if reason.endswith("here"):
+        return "a limit of this machine: see wswarm doctor"
+    return "check that a WebSocket service listens there, and its log"

@@ -1,0 +1,117 @@
+"""What can be foreseen of a plan's objectives: which figure its sample will be too small for, and what to do."""
+
+from collections.abc import Sequence
+from math import ceil
+from typing import NamedTuple
+
+import msgspec
+
+from wswarm.errors import PlanError
+from wswarm.load.plan import Plan
+from wswarm.stats import figures
+from wswarm.stats.histogram import is_supported, values_needed
+from wswarm.stats.slo import is_about, parse_objective
+
+_LOWER = (99.9, 99, 95, 90, 50)
+_OF_BROADCASTS = ("first_delivery", "median_delivery", "completion_time", "spread")
+
+
+class Sample(NamedTuple):
+    """How many values a figure will be drawn from at most, what they are, and how many each `unit` of load gives."""
+
+    n: int
+    noun: str
+    each: float
+    option: str
+
+
+def foreseen(plan: Plan) -> list[str]:
+    """Return a line for each objective that the plan's run can't meet, as it will not have the figure."""
+    return [line for expression in plan.slo if (line := _doubt(plan, expression)) is not None]
+
+
+def shared_out(plans: Sequence[Plan], expressions: Sequence[str]) -> list[Plan]:
+    """Return the plans of a suite with their objectives.
+
+    An objective is held against the scenarios that can have its figure: those that have it at all, and whose sample
+    will be large enough; if none's will, against all that have it at all.
+
+    Raises:
+        PlanError: an objective can't be read, or is about none of them.
+    """
+    chosen: list[list[str]] = [[] for _ in plans]
+    for expression in expressions:
+        about = [number for number, plan in enumerate(plans) if is_about(expression, plan.scenario)]
+        if not about:
+            names = ", ".join(plan.scenario for plan in plans)
+            raise PlanError(f"--slo {expression!r}: no run of {names} has such a figure")
+        able = [number for number in about if _small(plans[number], expression) is None]
+        for number in able or about:
+            chosen[number].append(expression)
+    return [msgspec.structs.replace(plan, slo=tuple(own)) for plan, own in zip(plans, chosen, strict=True)]
+
+
+def not_held(plans: Sequence[Plan], expressions: Sequence[str]) -> list[str]:
+    """Return a line for each objective that a scenario has at all and is yet not held to."""
+    return [
+        f"--slo {expression!r} is not held against {plan.scenario}: {small}"
+        for expression in expressions
+        for plan in plans
+        if expression not in plan.slo and is_about(expression, plan.scenario)
+        if (small := _small(plan, expression)) is not None
+    ]
+
+
+def _doubt(plan: Plan, expression: str) -> str | None:
+    if not is_about(expression, plan.scenario):
+        return f"--slo {expression!r} can't be met: a run of {plan.scenario} has no such figure"
+    small = _small(plan, expression)
+    if small is None:
+        return None
+    return f"--slo {expression!r} can't be met: {small}; {_mend(plan, expression)}"
+
+
+def _small(plan: Plan, expression: str) -> str | None:
+    """Return in words that the sample will be too small for the objective's percentile, `None` if it won't be."""
+    percent, sample = _sample(plan, expression)
+    if percent is None or sample is None or is_supported(sample.n, percent):
+        return None
+    needed = values_needed(percent)
+    return f"p{percent:g} needs {needed:,} {sample.noun}, and this plan has {sample.n:,}"
+
+
+def _mend(plan: Plan, expression: str) -> str:
+    percent, sample = _sample(plan, expression)
+    assert percent is not None and sample is not None  # noqa: PT018 - of an objective that `_small` spoke of
+    lower = next((one for one in _LOWER if one < percent and is_supported(sample.n, one)), None)
+    least = ceil(values_needed(percent) / sample.each)
+    value = f"{least}s" if sample.option == "-d" else str(least)
+    return f"use {sample.option} {value}" + (f", or set it on p{lower:g}" if lower is not None else "")
+
+
+def _sample(plan: Plan, expression: str) -> tuple[float | None, Sample | None]:
+    """Return which percentile the objective is on and of how many values it will be; unknown ones are `None`."""
+    path = figures.full_path(parse_objective(expression).path, plan.scenario)
+    return figures.percent_of(path), _sample_of(plan, figures.names(path)[:-1])
+
+
+def _sample_of(plan: Plan, names: tuple[str, ...]) -> Sample | None:
+    if names[:1] == ("connections",) and names[-1] in (
+        "handshake_time",
+        "tcp_time",
+        "tls_time",
+        "upgrade_time",
+    ):
+        return Sample(plan.sockets, "handshakes", 1, "-c")
+    if plan.rate is None or plan.scenario == "connect":
+        return None
+    sends, rate = round(plan.rate * plan.duration), plan.rate
+    if names[0] == "send_lag":
+        return Sample(sends, "messages", rate, "-d")
+    if plan.scenario == "echo" and names[0] in ("response_time", "service_time"):
+        return Sample(sends, "replies", rate, "-d")
+    if names[-1] in _OF_BROADCASTS:
+        return Sample(sends, "broadcasts", rate, "-d")
+    if names[-1] == "delivery_time":
+        return Sample(sends * plan.connections, "deliveries", rate * plan.connections, "-d")
+    return None

@@ -1,0 +1,113 @@
+"""A target's address: checked, and as it goes over the wire, where all is ASCII and nobody knows about files."""
+
+from urllib.parse import SplitResult, quote, unquote, urlsplit
+
+from wswarm.errors import PlanError
+
+UNIX = "ws+unix"
+_SOCKET_HOST = "localhost"  # what a server behind a socket file is called: as Node's ws has it
+_SAFE = "".join(map(chr, range(0x21, 0x7F)))  # what is ASCII already stands as it was written
+_SOCKET_FORM = "write ws+unix:/path/of/the.sock:/path"
+
+
+def check_url(url: str) -> None:
+    """Check that `url` is a complete WebSocket address.
+
+    Raises:
+        PlanError: unknown scheme, no host, impossible host or port, no socket file, or a fragment.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise PlanError(f"{url!r} is not an address: {error}") from None
+    if parts.scheme == "wss+unix":
+        raise PlanError(f"{url!r}: TLS over a socket file is not supported: {_SOCKET_FORM}")
+    if parts.scheme not in ("ws", "wss", UNIX):
+        mend = {"http": "ws://", "https": "wss://"}.get(parts.scheme, "ws:// or wss://")
+        raise PlanError(f"unknown scheme in {url!r}: a WebSocket address begins with {mend}")
+    if "#" in url or " " in url or not url.isprintable():
+        raise PlanError(f"{url!r} has a fragment, a space or a control character: percent-encode it")
+    if parts.scheme == UNIX:
+        _check_socket(url, parts)
+        return
+    if not parts.hostname:
+        raise PlanError(f"no host in {url!r}: write ws://host:port/path")
+    if port == 0:
+        raise PlanError(f"port 0 in {url!r}: give the port that the service listens on")
+    _check_host(url, parts)
+
+
+def host_of(url: str) -> str:
+    """Return the host as the system looks it up: a name in ASCII, an IP address with its zone."""
+    host = urlsplit(url).hostname or ""
+    return unquote(host) if ":" in host else _ascii_host(host)
+
+
+def socket_of(url: str) -> str | None:
+    """Return the path of the socket file, `None` where the URL has a host."""
+    parts = urlsplit(url)
+    return unquote(parts.path.partition(":")[0]) if parts.scheme == UNIX else None
+
+
+def on_wire(url: str) -> str:
+    """Return the address that the request names: names in IDNA, UTF-8 percent-encoded, no zone, no socket file."""
+    parts = urlsplit(url)
+    path = parts.path
+    if parts.scheme == UNIX:
+        parts = parts._replace(scheme="ws", netloc=_SOCKET_HOST)
+        path = path.partition(":")[2] or "/"
+    elif not url.isascii() or "%" in (parts.hostname or ""):
+        parts = parts._replace(netloc=_ascii_netloc(parts))
+    return parts._replace(path=quote(path, safe=_SAFE), query=quote(parts.query, safe=_SAFE)).geturl()
+
+
+def below(base: str, path: str, query: str) -> str:
+    """Return the address of what is at `path` below `base`, with the queries of both."""
+    parts = urlsplit(base)
+    if parts.scheme == UNIX and ":" not in parts.path:
+        parts = parts._replace(path=f"{parts.path}:")
+    queries = "&".join(filter(None, (parts.query, query)))
+    return parts._replace(path=parts.path.rstrip("/") + path, query=queries, fragment="").geturl()
+
+
+def origin_of(url: str) -> str:
+    """Return the address without path and query: scheme and host, or the socket file."""
+    parts = urlsplit(url)
+    path = parts.path.partition(":")[0] if parts.scheme == UNIX else ""
+    return parts._replace(path=path, query="", fragment="").geturl()
+
+
+def _check_socket(url: str, parts: SplitResult) -> None:
+    """Check a URL of a socket file: `ws+unix:///a.sock:/path`, which Node's `ws` writes, or with a single slash."""
+    socket, colon, path = parts.path.partition(":")
+    if parts.netloc or not socket.startswith("/"):
+        raise PlanError(f"{url!r} does not say where the socket file is, from / on: {_SOCKET_FORM}")
+    if colon and path and not path.startswith("/"):
+        raise PlanError(f"{url!r} has a path that does not begin with /: {_SOCKET_FORM}")
+
+
+def _check_host(url: str, parts: SplitResult) -> None:
+    try:
+        _ascii_host(parts.hostname or "")
+    except UnicodeError as error:
+        raise PlanError(
+            f"{url!r} has a host name that can't be: {error}; write it as it is registered"
+        ) from None
+
+
+def _ascii_host(host: str) -> str:
+    """Return a name as IDNA 2008 writes it in ASCII, with the mapping that browsers do (UTS 46)."""
+    if host.isascii():
+        return host
+    import idna  # its tables take 20 ms to load, and names outside ASCII are rare
+
+    return idna.encode(host, uts46=True).decode("ascii")
+
+
+def _ascii_netloc(parts: SplitResult) -> str:
+    credentials, at, _ = parts.netloc.rpartition("@")
+    host = parts.hostname or ""
+    port = "" if parts.port is None else f":{parts.port}"
+    shown = f"[{host.partition('%')[0]}]" if ":" in host else _ascii_host(host)
+    return f"{quote(credentials, safe=_SAFE)}{at}{shown}{port}"

@@ -1,0 +1,161 @@
+"""How a connection is opened and what it says, as a user class says it, or one user for itself."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit, urlunsplit
+
+from locust import User
+from locust.env import Environment
+
+from wswarm.drive import address
+from wswarm.drive.live import wire
+from wswarm.drive.tls import client_context
+from wswarm.errors import PlanError
+from wswarm.load.plan import Plan, make_plan
+from wswarm.load.url import UNIX, below, origin_of
+from wswarm.locust.options import Options, read_options
+from wswarm.locust.words import in_locusts_words
+
+_CLASS = "the attribute of that name of the class"
+ELSEWHERE = {  # settings of a plan that are not the class's `settings` to say
+    **dict.fromkeys(("url", "rate", "text", "profile", "publishers", "scenario"), _CLASS),
+    **dict.fromkeys(("connections", "connect_rate", "processes"), "Locust's users, spawn rate and workers"),
+    **dict.fromkeys(("duration", "warmup"), "Locust's run time or --ws-hold"),
+    "drain": "--ws-drain",
+    "slo": "--ws-fail",
+    "target_pid": "--ws-target-pid",
+    "closed": "the scenario: give the class tasks that send and expect",
+}
+OF_EACH_USER = frozenset(
+    {"url", "host", "settings", "profile", "text"}
+)  # attributes that may be a user's own
+_OF_THE_CLASS = ("scenario", "rate", "rate_per_user", "publishers")
+_SETTINGS_OF_THE_CLASS = ("arrivals", "pacing", "seed", "ping")
+_TLS = {"http": "ws", "https": "wss"}
+
+
+class Own(NamedTuple):
+    """The plan of a connection that is not its class's, and where its host is."""
+
+    plan: Plan
+    addresses: list[tuple[str, int]]
+
+
+class OwnPlans:
+    """What users of one test say of their own connections; the same said twice is looked at once."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._known: dict[str, Own | None] = {}
+
+    def of(self, user: User, squad: wire.Squad) -> Own | None:
+        """Return the plan of the user's own connection; `None`: it is that of its class.
+
+        Raises:
+            PlanError: something that it says can't be, or is not a single user's to say.
+            TargetError: its host is not known.
+        """
+        _check_alone(user)
+        said = repr([squad.name, *(getattr(user, name, None) for name in sorted(OF_EACH_USER))])
+        if said not in self._known:
+            if len(self._known) > _KNOWN:
+                self._known.clear()
+            self._known[said] = self._look(user, squad)
+        return self._known[said]
+
+    def _look(self, user: User, squad: wire.Squad) -> Own | None:
+        plan = squad.plan
+        options = read_options(self._environment.parsed_options)
+        host = vars(user).get("host") or self._environment.host or user.host or origin_of(plan.url)
+        kept = {name: getattr(plan, name) for name in ("rate", "drain", "slo", "target_pid")}
+        given = kept | spoken(user, squad.role, options) | settings_of(user)
+        url = url_of(user, host)
+        try:
+            own = make_plan(plan.scenario, url, connections=1, **given)
+        except PlanError as error:
+            raise PlanError(in_locusts_words(f"{type(user).__name__}: {error}")) from None
+        for name in _SETTINGS_OF_THE_CLASS:
+            if getattr(own, name) != getattr(plan, name):
+                raise PlanError(
+                    f"{_user_name(user)}.settings[{name!r}] is not one user's to say: {_TO_THE_CLASS}"
+                )
+        if own == plan:
+            return None
+        client_context(own)  # reads the certificate files
+        is_elsewhere = origin_of(own.url) != origin_of(plan.url)
+        return Own(own, address.resolve(own.url) if is_elsewhere else list(squad.addresses))
+
+
+_KNOWN = 1_000
+_TO_THE_CLASS = "give it to the class"
+
+
+def spoken(user: User | type[User], role: wire.Role, options: Options) -> dict[str, Any]:
+    """Return what the connection says, but for its settings, in the words of a plan."""
+    profile = options.profile or getattr(user, "profile", None)
+    said = {
+        "text": options.text or getattr(user, "text", None),
+        "closed": True if role == "script" else None,
+        "profile": profile if role != "script" else None,
+    }
+    if role == "connect":
+        said.pop("text")
+    return said
+
+
+def settings_of(user: User | type[User]) -> dict[str, Any]:
+    """Return the further settings of a plan.
+
+    Raises:
+        PlanError: they are no mapping, or one of them is said elsewhere.
+    """
+    settings = getattr(user, "settings", {})
+    if not isinstance(settings, Mapping):
+        raise PlanError(
+            f"{_user_name(user)}.settings {settings!r}: write a dict, as in {{'headers': ['Name: value']}}"
+        )
+    for key in settings:
+        if key in ELSEWHERE:
+            raise PlanError(f"{_user_name(user)}.settings[{key!r}]: that is for {ELSEWHERE[key]} to say")
+    return dict(settings)
+
+
+def url_of(user: User | type[User], host: str | None) -> str:
+    """Return the address: the user's own, or its path on the host.
+
+    Raises:
+        PlanError: there is none.
+    """
+    url: str | None = getattr(user, "url", None)
+    if url is not None and not isinstance(url, str):
+        raise PlanError(f"{_user_name(user)}.url {url!r}: write an address or a path, as text")
+    if url is not None and ("://" in url or url.startswith(f"{UNIX}:")):
+        return url
+    base = host or user.host
+    if not base:
+        raise PlanError(
+            f"{_user_name(user)} has no target: give --host ws://127.0.0.1:8000, --ws-start-target,"
+            " or the class's url or host"
+        )
+    parts = urlsplit(base)
+    base = urlunsplit(parts._replace(scheme=_TLS.get(parts.scheme, parts.scheme)))
+    if url is not None and parts.scheme == UNIX:
+        return below(base, *url.partition("?")[::2])
+    return base.rstrip("/") + url if url is not None else base
+
+
+def _check_alone(user: User) -> None:
+    """Check that a user says nothing for itself that is its class's to say.
+
+    Raises:
+        PlanError: it does.
+    """
+    for name in _OF_THE_CLASS:
+        if name in vars(user) and vars(user)[name] != getattr(type(user), name, None):
+            raise PlanError(
+                f"{_user_name(user)}.{name} {vars(user)[name]!r} is not one user's to say: {_TO_THE_CLASS}"
+            )
+
+
+def _user_name(user: User | type[User]) -> str:
+    return user.__name__ if isinstance(user, type) else type(user).__name__

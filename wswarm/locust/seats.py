@@ -1,0 +1,148 @@
+"""All connections of one test at one station: whose they are, what they hear, what they are answered."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from locust import User
+from locust.env import Environment
+from locust.exception import RescheduleTask, StopUser
+
+from wswarm.drive.live import wire
+from wswarm.locust.listener import Listener
+from wswarm.locust.manner import Own
+from wswarm.locust.messages import Begin
+from wswarm.locust.script import Message
+from wswarm.locust.seat import Seat, response_ms
+from wswarm.locust.table import REPLY, forget_replies
+from wswarm.locust.tally import ScriptTally
+from wswarm.stats.findings import Findings, Window
+
+if TYPE_CHECKING:
+    from wswarm.locust.station import Station
+
+
+class Seats:
+    """Seats by squad and row, their users, and the tallies of those that have tasks.
+
+    Args:
+        order: The test; `None`: there is none yet.
+    """
+
+    def __init__(self, environment: Environment, order: Begin | None) -> None:
+        self._environment, self._order = environment, order
+        squads = order.squads if order is not None else []
+        self._seats: list[list[Seat]] = [[] for _ in squads]
+        self._users: list[list[User]] = [[] for _ in squads]
+        self._listeners: dict[Seat, Listener] = {}
+        self._is_told = False
+        self._scripts = [ScriptTally(order.window) for _ in squads] if order is not None else []
+
+    def __len__(self) -> int:
+        return sum(map(len, self._seats))
+
+    def __iter__(self) -> Iterator[Seat]:
+        return (seat for seats in self._seats for seat in seats)
+
+    def __contains__(self, seat: Seat) -> bool:
+        return self._order is not None and seat.test == self._order.test
+
+    @property
+    def undecided(self) -> int:
+        """Handshakes under way."""
+        return sum(not seat.decided.is_set() for seat in self)
+
+    def add(self, station: "Station", user: User, own: Own | None) -> Seat:
+        """Return a new seat for a user."""
+        order = self._order
+        assert order is not None
+        name = type(user).__name__
+        squad = next(place for place, one in enumerate(order.squads) if one.name == name)
+        row, connection_id = len(self._seats[squad]), order.first_id + len(self)
+        is_heard = order.squads[squad].is_heard
+        seat = Seat(station, order.test, squad, row, connection_id, own=own, keeps_messages=is_heard)
+        self._seats[squad].append(seat)
+        self._users[squad].append(user)
+        if is_heard and getattr(user, "hears_messages", lambda: False)():
+            self._listeners[seat] = Listener(lambda message: self._call(user, message))
+        return seat
+
+    def leave(self, seat: Seat) -> None:
+        """Let a seat hear no more."""
+        listener = self._listeners.pop(seat, None)
+        if listener is not None:
+            listener.end()
+        seat.note_ended()
+
+    def end_all(self, why: str) -> None:
+        """Take all connections as lost."""
+        for seat in self:
+            if not seat.decided.is_set():
+                seat.note_decided(why)
+            seat.note_ended()
+
+    def hear(self, report: wire.Report) -> None:
+        """Take in what the agent says of one connection."""
+        if isinstance(report, wire.Heard):
+            seat, message = self._seats[report.squad][report.row], Message(report.payload, report.received_ns)
+            seat.note_heard(message)
+            listener = self._listeners.get(seat)
+            if listener is not None:
+                listener.hear(message)
+        elif isinstance(report, wire.Said):
+            self._scripts[report.squad].note_sent(report.sent_ns)
+            self._seats[report.squad][report.row].note_said(report.number, report.sent_ns)
+        elif isinstance(report, wire.Joined):
+            self._seats[report.squad][report.row].note_decided(report.failure)
+        elif isinstance(report, wire.Ended):
+            self._seats[report.squad][report.row].note_ended()
+
+    def begin_hold(self, window: Window) -> None:
+        """Count anew what is asked in the hold; Locust's table forgets the replies of the ramp."""
+        for script in self._scripts:
+            script.begin_hold(window)
+        forget_replies(self._environment.stats)
+
+    def end_hold(self, window: Window) -> None:
+        """Count nothing that is asked after the hold."""
+        for script in self._scripts:
+            script.window = window
+
+    def record_reply(self, seat: Seat, name: str, message: Message, asked_ns: int) -> None:
+        """Record a reply that a user expected; its time counts from `asked_ns`."""
+        if not self._is_told and self._scripts[seat.squad].record(asked_ns, message.received_ns):
+            self._fire(seat, name, response_ms(message, asked_ns), len(message.data), None)
+
+    def record_no_reply(self, seat: Seat, name: str, why: str, asked_ns: int) -> None:
+        """Record that a user expected a reply and got none."""
+        is_lost = seat.ended.is_set()
+        if not self._is_told and self._scripts[seat.squad].note_lost(asked_ns, is_disconnected=is_lost):
+            self._fire(seat, name, None, 0, TimeoutError(why))
+
+    def added_to(self, findings: list[Findings]) -> list[Findings]:
+        """Return the squads' findings, with the replies of those that have tasks; from now on none is counted."""
+        self._is_told = True
+        squads = self._order.squads if self._order is not None else []
+        return [
+            script.added_to(found) if squad.role == "script" else found
+            for squad, script, found in zip(squads, self._scripts, findings, strict=False)
+        ]
+
+    def _call(self, user: Any, message: Message) -> None:
+        try:
+            user.on_message(message)
+        except (StopUser, RescheduleTask):  # the connection is lost, or no reply came: recorded already
+            return
+        except Exception as error:  # a user's own code: reported as Locust reports that of tasks
+            self._environment.events.user_error.fire(
+                user_instance=user, exception=error, tb=error.__traceback__
+            )
+
+    def _fire(self, seat: Seat, name: str, time_ms: float | None, size: int, error: Exception | None) -> None:
+        self._environment.events.request.fire(
+            request_type=REPLY,
+            name=name,
+            response_time=time_ms,
+            response_length=size,
+            exception=error,
+            context=self._users[seat.squad][seat.row].context(),
+        )

@@ -1,0 +1,46 @@
+"""Messages with our marks that nobody was owed: which they are, and what that says of the target."""
+
+from collections.abc import Mapping
+
+from wswarm.run import Messages
+
+OF_OTHERS = "of another connection"
+NEVER_SENT = "never sent"
+EARLY = "sent before the receiver's connection opened"
+LATE = "sent after the receiver's connection ended"
+
+_TOLD_FROM = 0.01  # of what is owed: a few are sent while a connection is just being opened or closed
+
+
+def listed(kinds: Mapping[str, int]) -> str:
+    """Return `120 of another connection, 3 never sent`, the most first."""
+    ordered = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{amount:,} {kind}" for kind, amount in ordered)
+
+
+def notices(found: Messages) -> list[str]:
+    """Return what extra messages say of the target; a few at the edge of a connection say nothing."""
+    told = []
+    kinds = found.extra_kinds
+    if others := kinds.get(OF_OTHERS, 0):
+        told.append(
+            f"{others:,} messages belong to other connections than those that got them: {_why(found, others)}"
+        )
+    if never := kinds.get(NEVER_SENT, 0):
+        told.append(
+            f"{never:,} messages carry marks that were never sent: does the target change what it relays?"
+        )
+    if (early := kinds.get(EARLY, 0)) > _TOLD_FROM * found.owed:
+        told.append(
+            f"{early:,} messages had been sent before their receiver's connection opened:"
+            " does the target replay what was said before?"
+        )
+    return told
+
+
+def _why(found: Messages, others: int) -> str:
+    """Tell an answer to everybody from an answer to somebody else, whose own reply is then missing."""
+    lost = found.lost.silent + found.lost.disconnected
+    if others > lost:
+        return "does the target relay to everybody? use fanout"
+    return f"{lost:,} replies are missing where they are owed: does the target answer the wrong connection?"

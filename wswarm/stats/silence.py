@@ -1,0 +1,64 @@
+"""Why nothing was measured: the likeliest reason first, from what came instead."""
+
+from dataclasses import dataclass
+
+from wswarm.run import Scenario
+
+_ANSWERED = 0.9  # of the messages; then what came is taken for answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instead:
+    """What there was instead of a measured message.
+
+    Attributes:
+        hung_up: How the connections ended if those that had to receive or to send were all closed, else "".
+        sent: Messages sent in the hold. `unmarked`: messages without our marker that came meanwhile; `extra`: with
+            it, and owed to nobody.
+        altered: Whether one of them held our text, changed.
+        sample: One of them, "" if there is none.
+    """
+
+    hung_up: str = ""
+    sent: int | None = None
+    unmarked: int = 0
+    extra: int = 0
+    altered: bool = False
+    sample: str = ""
+
+
+def likely_reason(scenario: Scenario, seen: Instead) -> str:
+    """Return why no marked message arrived, and what to do."""
+    if seen.altered:
+        return (
+            f"the target changes the text: {_came(seen)}; our marker has to come back letter by letter:"
+            " send it in a field that is left alone (--text, --json)"
+        )
+    if seen.unmarked:
+        return f"{_came(seen)}, none with our marker; {_elsewhere(scenario)}"
+    if seen.extra:
+        return f"{seen.extra:,} messages came with our marker, but to connections that nobody owed them to"
+    if scenario == "fanout":
+        return (
+            "no marked message came back; does the target relay what a client sends to the others?"
+            " Publishers use the same address as subscribers. The reference application relays with --profile chat"
+        )
+    return "no message came back; does the target answer each message with its text?"
+
+
+def _came(seen: Instead) -> str:
+    count = f"{seen.unmarked:,} message{'' if seen.unmarked == 1 else 's'} came"
+    if seen.sent and seen.unmarked >= _ANSWERED * seen.sent:
+        count += f" for the {seen.sent:,} that were sent"
+    return f"{count}, such as {seen.sample}" if seen.sample else count
+
+
+def _elsewhere(scenario: Scenario) -> str:
+    if scenario == "fanout":
+        return (
+            "does the target relay the message whole? Say it as the service wants it, with --text or --json"
+        )
+    return (
+        "the target answers with something else: put {marker} where it is sent back, with --text or --json,"
+        " and say what it needs first with --on-open"
+    )
