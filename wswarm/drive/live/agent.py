@@ -57,6 +57,7 @@ class LiveAgent:
             squad.begin_hold(hold.window)
         for pace in hold.paces:
             self.pace(pace, is_hold=True)
+        gc.unfreeze()
         gc.collect()
         gc.freeze()
         await self._until(lambda: self._window.hold_ns)
