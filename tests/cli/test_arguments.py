@@ -71,7 +71,10 @@ COMMON: dict[str, Any] = {
     "arrivals": "constant",
     "pacing": "exact",
     "driver": "picows",
-    "template": "{marker}",
+    "template": b"{marker}",
+    "escape": False,
+    "on_open_binary": (),
+    "ping": None,
     "address": URL,
     **dict.fromkeys(
         ("seed", "processes", "size", "profile", "origin", "cacert", "cert", "key", "sni", "target_pid")
@@ -127,7 +130,7 @@ BAD: list[tuple[str, list[str], tuple[str, ...]]] = [
     ("echo", [URL, "--profile", "chat"], ("'chat'", "--profile echo")),
     ("fanout", [URL, "--profile", "echo"], ("'echo'", "--profile chat")),
     ("echo", [URL, "-H", "nonsense"], ("--header 'nonsense'", "'Name: value'")),
-    ("echo", [URL, "--cookie", "nonsense"], ("--cookie 'nonsense'", "name=value")),
+    ("echo", [URL, "--cookie", "nonsense"], ("--cookie '…'", "name=value")),
     ("echo", [URL, "--subprotocol", "a b"], ("--subprotocol 'a b'", "token")),
     ("echo", [URL, "--bind", "nowhere"], ("--bind 'nowhere'", "IP address")),
     ("echo", [SECURE, "--cert", "c.pem"], ("--cert", "--key", "both")),
@@ -174,8 +177,9 @@ def plan_of(*arguments: str, monkeypatch: pytest.MonkeyPatch) -> Plan:
         plans.append(plan)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("wswarm.cli.measure", stop)
-    monkeypatch.setattr("wswarm.cli.check", lambda _: None)
+    monkeypatch.setattr("wswarm.commands.measure.measure", stop)
+    for module in ("measure", "suite"):
+        monkeypatch.setattr(f"wswarm.commands.{module}.check", lambda _: None)
     main(arguments)
     return plans[0]
 

@@ -231,3 +231,14 @@ def test_a_file_of_bytes_needs_binary_frames(
     path.write_bytes(b"\x82{marker}")
     line = failing(2, "ws://127.0.0.1:1/ws", "--message-file", str(path))
     assert_words(line, f"--message-file {path}", "not valid UTF-8 at byte 1", "add --binary")
+
+
+@pytest.mark.parametrize("command", ["echo", "fanout", "run"])
+def test_an_escape_that_is_taken_literally_is_told_before_the_load(command: str, tmp_path: Path) -> None:
+    url = f"ws://127.0.0.1:{closed_port()}/ws"
+    said = (command, url, "--quiet", "-c", "1", "--text", r"{marker}\0", "--on-open-binary", r"\x82")
+    first, second, third, *_ = in_process(*said, cwd=tmp_path).err.splitlines()
+    assert first == rf"wswarm {command}: --text holds \0 literally; --escape reads it as a character"
+    assert_words(second, r"--on-open-binary holds \x82 literally")
+    assert_words(third, "refused")
+    assert "literally" not in in_process(*said, "--escape", cwd=tmp_path).err

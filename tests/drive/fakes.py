@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from wswarm.drive import capture, outbox, pacer, pings, probes, sender
+from wswarm.drive import capture, numbers, outbox, pacer, pings, probes, sender
 from wswarm.drive.connection import Timing
 from wswarm.drive.row import Row
 from wswarm.drive.swarm import Swarm
@@ -48,7 +48,7 @@ class FakeClock:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.now_ns = 0
         self.timers: list[FakeTimer] = []
-        for module in (capture, outbox, pacer, pings, probes, sender):
+        for module in (capture, numbers, outbox, pacer, pings, probes, sender):
             patch.setattr(module, "now_ns", self.read)
         for module in (pacer, pings, probes):
             patch.setattr(module, "make_timer", self._make_timer)
@@ -112,6 +112,7 @@ class FakeSwarm(Swarm):
         for number, (row, connection) in enumerate(zip(self.rows, connections, strict=True)):
             row.connection = connection
             row.payload = payload_for(b"<{marker}>", number, PREFIX, None)
+        self.capture = capture.Capture(PREFIX)
         self._numbers = list(range(1, 1 + len(connections)))
         self.on_writable = lambda _: None
         self.on_marked = lambda _, __: None

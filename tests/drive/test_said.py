@@ -1,8 +1,12 @@
 """What the target said, kept within bounds and without secrets."""
 
+from functools import partial
+
 from wswarm.drive.connection import Ended
 from wswarm.drive.said import KEPT, Said
 from wswarm.drive.samples import Samples
+from wswarm.load.altered import is_altered
+from wswarm.load.number import NUMBER, nonce_for, write_index
 from wswarm.redact import Redactor
 
 PREFIX = b"wswarm1a2b3c4d"
@@ -10,7 +14,7 @@ PREFIX = b"wswarm1a2b3c4d"
 
 def said(**settings: object) -> Said:
     """Return what has heard nothing yet, from a target of that plan."""
-    return Said(Redactor(settings))
+    return Said(Redactor(settings), PREFIX)
 
 
 def test_refusals_are_counted_by_reason_with_the_words_of_the_first() -> None:
@@ -44,6 +48,25 @@ def test_a_server_that_says_something_else_each_time_fills_no_memory() -> None:
     assert len(heard.refusals) <= KEPT + 1
 
 
+def test_marks_that_the_server_repeats_make_no_reasons_of_their_own() -> None:
+    heard = said()
+    for sequence in range(100):
+        mark = f"{PREFIX.decode()}00000000{sequence:08x}{sequence:016x}"
+        heard.note_ending(Ended("1003", f"not msgpack: {mark}"))
+        heard.note_ending(Ended("1008", f"{'x' * 80}{mark}"[:123]))
+        heard.note_failure(f"bad upgrade: {mark}", f"what is {mark}?")
+    assert heard.endings == {"1003 not msgpack: {marker}": 100, f"1008 {'x' * 80}{{marker}}": 100}
+    assert heard.refusals == {"bad upgrade: {marker}": "what is {marker}?"}
+
+
+def test_numbers_of_the_run_that_the_server_repeats_make_no_reasons_of_their_own() -> None:
+    heard = Said(Redactor({}), PREFIX, NUMBER)
+    for index in range(100):
+        number = (nonce_for(PREFIX) + write_index(index, 3)).decode()
+        heard.note_ending(Ended("4000", f"id {number} at 1796000000000000 is unknown"))
+    assert heard.endings == {"4000 id {marker:int} at 1796000000000000 is unknown": 100}
+
+
 def test_what_the_server_repeats_of_a_secret_is_not_kept() -> None:
     heard = said(headers=["Authorization: Bearer s3cret-token"], cookies=["sid=c00kie"])
     heard.note_failure("bad upgrade: s3cret-token", "c00kie is not welcome")
@@ -63,7 +86,7 @@ def test_a_secret_at_the_end_of_what_was_cut_is_not_kept_in_part() -> None:
 
 
 def test_a_few_different_samples_are_kept_of_many_messages() -> None:
-    samples = Samples(PREFIX)
+    samples = Samples(partial(is_altered, prefix=PREFIX))
     for number in range(10_000):
         samples.look(b"%d" % (number % 4))
     assert samples.kept == [b"0", b"1", b"2"]
@@ -71,13 +94,13 @@ def test_a_few_different_samples_are_kept_of_many_messages() -> None:
 
 
 def test_only_the_beginning_of_a_huge_message_is_kept() -> None:
-    samples = Samples(PREFIX)
+    samples = Samples(partial(is_altered, prefix=PREFIX))
     samples.look(b"x" * (1 << 20))
     assert len(samples.kept[0]) < 1000
 
 
 def test_what_was_said_before_a_load_gives_way_to_what_is_said_in_it() -> None:
-    samples = Samples(PREFIX)
+    samples = Samples(partial(is_altered, prefix=PREFIX))
     samples.look(b"welcome")
     samples.begin()
     assert samples.kept == [b"welcome"]

@@ -94,10 +94,15 @@ def test_a_closed_connections_messages_are_offered_and_not_sent() -> None:
     assert (found.connections.opened, found.connections.failed) == (12, 0)
     assert found.messages is not None
     assert found.messages.offered == 96
-    assert found.messages.sent == facts["received"] == 8 * 8 + 4 * 3
-    assert found.messages.owed == found.messages.received == facts["sent"] == found.messages.sent
-    assert (found.messages.lost.disconnected, found.messages.lost.silent) == (0, 0)
-    assert found.messages.unsent == Unsent(disconnected=20, late=0)
+    assert found.messages.received == facts["received"] == facts["sent"] == 8 * 8 + 4 * 3
+    assert (
+        found.messages.sent
+        == found.messages.owed
+        == found.messages.received + found.messages.lost.disconnected
+    )
+    assert found.messages.lost.silent == 0
+    # On a busy machine the next message may leave before the close is read; what it was sent into is known then.
+    assert found.messages.unsent == Unsent(disconnected=20 - found.messages.lost.disconnected, late=0)
     assert not any("were sent:" in reason for reason in found.validity.reasons)
     assert found.connections.close_reasons == {"1013 try again later": 4}
     assert found.failure is None

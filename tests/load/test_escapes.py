@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wswarm.errors import PlanError
-from wswarm.load.escapes import escaped, unescaped
+from wswarm.load.escapes import escape_in, escaped, unescaped
 
 LAW = settings(max_examples=200, deadline=None, derandomize=True)
 
@@ -56,3 +56,19 @@ def test_any_bytes_come_back_from_their_text(data: bytes) -> None:
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\\", exclude_categories=["Cc"]), max_size=60))
 def test_readable_text_stays_as_it_is(text: str) -> None:
     assert escaped(text.encode()) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (r"{marker}\0", r"\0"),
+        (r'{"protocol":"json","version":1}\x1e', r"\x1e"),
+        (r"CONNECT\naccept-version:1.2", r"\n"),
+        (r"{marker}\u0000", r"\u0000"),
+        (r'{"said":"a\nb {marker}","from":{id}}', None),
+        (r"{marker}\q \\n", None),
+        ("{marker}", None),
+    ],
+)
+def test_an_escape_that_is_taken_literally_is_known_unless_it_is_jsons(text: str, found: str | None) -> None:
+    assert escape_in(text) == found

@@ -67,15 +67,15 @@ def test_a_wrong_value_is_told_in_the_form_and_the_mended_form_starts(web: Serve
 def test_the_fan_out_tab_fills_and_is_exact_after_stop(web: Served, page: Page) -> None:
     begin(page, web)
     page.click("Fan-out")
-    page.wait(f"{_CELLS}.length === 1 && {_CELLS}[0][4] > 100")
-    row = page.wait(f"{_CELLS}[0][2] === '10' && {_CELLS}[0]")
-    assert row[:3] == ["Chat", "so far", "10"]
-    page.wait(f"{_CELLS}[0][11] !== ''")
+    page.wait(f"{_CELLS}.length === 1 && {_CELLS}[0][5] > 100")
+    row = page.wait(f"{_CELLS}[0][3] === '10' && {_CELLS}[0]")
+    assert row[:4] == ["Chat", "so far", "", "10"]
+    page.wait(f"{_CELLS}[0][12] !== ''")
     page.click("Stop")
     page.wait(f"{_CELLS}[0][1] === 'exact'")
     row = page.ask(f"{_CELLS}[0]")
-    assert row[3] == row[4]
-    assert row[5:8] == ["0", "0", "0"]
+    assert row[4] == row[5]
+    assert row[6:9] == ["0", "0", "0"]
 
 
 def test_the_live_charts_are_linked_and_draw_every_class(web: Served, page: Page) -> None:

@@ -77,7 +77,7 @@ def test_options_overrule_the_class() -> None:
     assert with_options(EchoUser, {"rate": 7.0}, rate_per_user=3).rate_for(50) == 7
     assert with_options(EchoUser, {"profile": "items"}).plan.profile == "items"
     assert with_options(ChatUser, {"publishers": 2}, publishers=5).publishers == 2
-    assert with_options(EchoUser, {"text": "a {marker}"}, text="b {marker}").plan.template == "a {marker}"
+    assert with_options(EchoUser, {"text": "a {marker}"}, text="b {marker}").plan.template == b"a {marker}"
 
 
 def test_a_rate_on_the_command_line_leaves_connections_that_only_hold_alone() -> None:
@@ -145,6 +145,8 @@ def test_other_settings_of_a_plan_reach_it() -> None:
         ({"scenario": None}, "Mine.scenario None: choose connect, echo or fanout, or give the class tasks"),
         ({"profile": "chess"}, "Mine: "),
         ({"text": "no mark"}, "Mine: "),
+        ({"text": "{marker:int}"}, "Mine: {marker:int} is for `wswarm echo`; under Locust write {marker}"),
+        ({"settings": {"json": '{"id":{marker:int}}'}}, "Mine: {marker:int} is for `wswarm echo`"),
         ({"url": 5}, "Mine.url 5: write an address or a path"),
         ({"url": "ftp://other"}, "Mine: unknown scheme in 'ftp://other'"),
         ({"settings": ["headers"]}, "Mine.settings ['headers']: write a dict"),

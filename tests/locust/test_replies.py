@@ -15,6 +15,7 @@ from tests.end_to_end.servers import serve
 from wswarm.report import store
 
 ANSWER_MS = 30.0
+TIMER_MS = 1.0  # by so much a timer of the server may come too early
 PUSH_MS = 50.0
 SCRIPT = """
 import gevent, json, sys
@@ -128,8 +129,8 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_every_request_gets_its_own_answer_in_the_time_that_the_server_took(said: dict[str, Any]) -> None:
     assert said["errors"] == []
     assert len(said["times"]["right"]) > 1
-    assert min(said["times"]["right"]) >= ANSWER_MS
-    assert min(said["times"]["inside"]) >= ANSWER_MS
+    assert min(said["times"]["right"]) >= ANSWER_MS - TIMER_MS
+    assert min(said["times"]["inside"]) >= ANSWER_MS - TIMER_MS
 
 
 @pytest.mark.slow

@@ -82,7 +82,7 @@ def test_a_reply_counts_from_when_the_agent_sent_the_message(seat: Seat, station
     seat.note_said(1, 500)
     seat.note_heard(HELLO)
     assert seat.expect("hello", 1.0, "greeting") == HELLO
-    assert station.told == [wire.Say(2, 3, 1, b"hi")]
+    assert station.told == [wire.Say(2, 3, 1, b"hi", True)]
     assert station.replies == [("greeting", HELLO, 500)]
 
 

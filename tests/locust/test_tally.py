@@ -1,5 +1,6 @@
 """Replies of users with tasks of their own, as figures of the hold."""
 
+import msgspec
 import pytest
 
 from tests.stats.made import WINDOW, S, findings
@@ -71,3 +72,11 @@ def test_a_time_below_zero_is_kept_so_that_the_run_can_tell_of_it(tally: ScriptT
     times = Histogram()
     times.merge_packed(found(tally)[1].response)
     assert (times.n, times.min_ns, times.max_ns) == (1, -MS, -MS)
+
+
+def test_a_hold_that_never_began_has_no_figures(tally: ScriptTally) -> None:
+    tally.note_sent(HOLD)
+    tally.record(HOLD, HOLD + MS)
+    tally.end_hold(msgspec.structs.replace(WINDOW, hold_ns=WINDOW.drain_ns))
+    sends, arrivals = found(tally)
+    assert (sends.sent, arrivals.owed, arrivals.received) == (0, 0, 0)

@@ -33,7 +33,7 @@ def test_a_target_that_dies_is_told_by_reason(folder: Path) -> None:
         app._process.kill()
         time.sleep(1.0)
         one.signal(signal.SIGTERM)
-        assert one.ended() in (1, 98)
+        assert one.ended() == 95
         runs = one.runs()
     assert "3                  connect Chat: dropped: 1006" in errors(one)
     assert "3                  connect Echo: dropped: 1006" in errors(one)
@@ -45,7 +45,7 @@ def test_targets_that_nobody_can_connect_to_are_told_by_reason(tmp_path: Path, a
     (tmp_path / "locustfile.py").write_text(NOWHERE.format(port=free_port()))
     options = headless(app.url, 4, "--ws-hold", "1s")
     with locust(tmp_path, "-f", "locustfile.py", *options) as one:
-        assert one.ended() == 98
+        assert one.ended() == 1
         runs = one.runs()
     assert "2                  connect Nobody: refused" in errors(one)
     assert "2                  connect Wrong: http 403" in errors(one)
@@ -77,3 +77,24 @@ def test_a_host_that_nobody_knows_is_told_in_one_line(folder: Path) -> None:
         assert one.ended() == 1
     assert "no such host 'no-such-host.invalid'" in one.text()
     assert "Traceback" not in one.text()
+
+
+DEAD = """
+from wswarm.locust import EchoUser
+
+class Nobody(EchoUser):
+    pass
+"""
+
+
+def test_a_port_where_nobody_listens_is_told_in_one_line_with_exit_code_1(tmp_path: Path) -> None:
+    (tmp_path / "locustfile.py").write_text(DEAD)
+    url = f"ws://127.0.0.1:{free_port()}"
+    with locust(tmp_path, "-f", "locustfile.py", *headless(url, 2, "--ws-hold", "1s")) as one:
+        assert one.ended() == 1
+        said = one.text()
+    (line,) = [line for line in said.splitlines() if "ERROR" in line]
+    assert "Nobody: every handshake failed: refused (2)" in line
+    assert f"; {url}" in line
+    assert line.endswith("nothing listens there: start the service or correct the port")
+    assert "Traceback" not in said

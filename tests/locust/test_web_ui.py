@@ -54,6 +54,14 @@ def test_the_tab_fills_while_the_test_runs_and_is_exact_when_it_has_ended(web: S
     assert row["owed"] == row["delivered"] == run.messages.owed
     assert row["lost"] == 0
     assert 0 < row["first"] <= row["last"]
+    verdicts = {one["name"]: one for one in web.json("/wswarm/data")["verdicts"]}
+    assert row["verdict"] == verdicts["Chat"]["verdict"] == run.validity.verdict
+    assert verdicts["Chat"]["reasons"] == run.validity.reasons
+
+
+def test_the_pages_link_to_each_other(web: Served) -> None:
+    assert 'href="./wswarm"' in web.get("/")
+    assert 'href="./?tab=fan-out"' in web.get("/wswarm")
 
 
 def test_the_charts_get_a_point_a_second_and_only_what_they_do_not_know_yet(web: Served) -> None:

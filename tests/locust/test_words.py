@@ -3,6 +3,7 @@
 import pytest
 
 from wswarm.locust.words import in_locusts_words
+from wswarm.stats.silence import Instead, likely_reason
 
 
 @pytest.mark.parametrize(
@@ -17,3 +18,9 @@ from wswarm.locust.words import in_locusts_words
 )
 def test_options_are_named_as_locust_takes_them(ours: str, locusts: str) -> None:
     assert in_locusts_words(ours) == locusts
+
+
+def test_whole_numbers_as_marks_are_not_offered_where_they_are_refused() -> None:
+    reason = in_locusts_words(likely_reason("echo", Instead(sent=1, unmarked=1)))
+    assert "{marker:int}" not in reason
+    assert "--ws-text or --json (as text: " in reason

@@ -45,6 +45,7 @@ def compare_versions(parsed: argparse.Namespace) -> int:
     check_outputs(parsed)
     draft = make_experiment(parsed, url, options, versions.not_ready())
     draft.plan(1)
+    terminal.warn("ab", grammar.hints(vars(parsed)))
     with terminal.report_folder(parsed.output, "ab", files_named(parsed)) as folder:
         pair = _make_ready(parsed, commits)  # there is nothing to keep yet: Ctrl-C aborts
         experiment = make_experiment(parsed, url, options, pair)

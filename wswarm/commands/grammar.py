@@ -10,6 +10,7 @@ from wswarm import units
 from wswarm.errors import PlanError
 from wswarm.load.profile import PROFILES
 from wswarm.load.template import Binary, as_text, check_utf8
+from wswarm.load.template import hints as hints
 
 UNITS = "Durations: 250ms 10s 1m30s. Counts: 10k 1m. Rates: 500/s 2k/s 30/m. Sizes: 512 16k 64KiB."
 
@@ -85,7 +86,8 @@ def _content(path: str) -> bytes:
 def add_message(parser: argparse.ArgumentParser) -> None:
     """Add what the messages are."""
     message = parser.add_argument_group(
-        "message", "{marker} is the message's mark, {id} the connection's number"
+        "message",
+        "{marker} is the message's mark, {marker:int} one that is a number (echo), {id} the connection's number",
     )
     add = message.add_argument
     add("--text", metavar="T", help="template (default: {marker} alone)")

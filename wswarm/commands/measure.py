@@ -31,7 +31,7 @@ def run_scenario(parsed: argparse.Namespace) -> int:
     plan = make_plan(parsed.command, parsed.url, **settings_of(parsed))
     check(plan)
     check_outputs(parsed)
-    warn(parsed.command, foreseen(plan))
+    warn(parsed.command, (*grammar.hints(vars(parsed)), *foreseen(plan)))
     with folder_for(parsed, plan.scenario) as folder, Interrupts() as interrupts:
         run = measure_one(parsed, plan, interrupts)
         take_all(

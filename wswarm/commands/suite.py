@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wswarm import exit_codes, redact
-from wswarm.commands import measure
+from wswarm.commands import grammar, measure
 from wswarm.commands.outputs import check_outputs, write_runs
 from wswarm.commands.terminal import Interrupts, say, warn
 from wswarm.errors import ResultError, SwarmError
@@ -28,6 +28,7 @@ def run_suite(parsed: argparse.Namespace) -> int:
     """
     plans = _plans(parsed)
     check_outputs(parsed)
+    warn("run", grammar.hints(vars(parsed)))
     warn("run", [*not_held(plans, parsed.slo or ()), *(line for plan in plans for line in foreseen(plan))])
     with measure.folder_for(parsed, "run") as folder, Interrupts() as interrupts:
         suite = _Suite(parsed, folder)

@@ -199,6 +199,7 @@ class Agent:
             )
         self._window = window
         self._folding = FoldClock()
+        gc.unfreeze()  # what a load before has left
         gc.collect()
         gc.freeze()
 

@@ -7,18 +7,54 @@ the tally, thousands at a time; `load.marker` and `stats.ledger` are pure and te
 
 from array import array
 from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from wswarm.drive.clock import now_ns
 from wswarm.drive.samples import LOOKED_AT, Samples
-from wswarm.load.marker import MARKER_SIZE, PREFIX_SIZE, markers_in, read_marks
+from wswarm.load.altered import is_altered as is_altered_text
+from wswarm.load.marker import (
+    MARKER_SIZE,
+    PREFIX_SIZE,
+    Marks,
+    markers_in,
+    read_marks,
+    write_mark,
+    write_marks,
+)
+from wswarm.load.schedule import Schedule
+from wswarm.stats.findings import Window
 from wswarm.stats.tally import Batch
 
 Int64s = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Take = Callable[[int, bytes], bool]
+
+
+class Load(NamedTuple):
+    """What is sent in one load.
+
+    Attributes:
+        places: Per row its place among all senders, -1 for none.
+        senders: Number of all senders, in all agents.
+        schedule: `None`: sends wait for replies.
+    """
+
+    window: Window
+    places: Int64s
+    senders: int
+    schedule: Schedule | None
+
+
+class Writing(NamedTuple):
+    """How marks are written: of publisher, sequence and intended time; `many`: of three equally long arrays."""
+
+    many: Callable[[Int64s, Int64s, Int64s], list[bytes]] = write_marks
+    one: Callable[[int, int, int], bytes] = write_mark
+
 
 _FOLD_IDLE = 1_024
 _FOLD_SENDING = 4_096  # a fold delays the sends due meanwhile: rarely and for 1 ms, rather than often
@@ -33,6 +69,7 @@ class Capture:
 
     Args:
         copies: How often each message holds its marker.
+        is_altered: Whether a message holds our text, changed; `None`: as markers are.
 
     Attributes:
         take: Takes the payload received on a row: true if it was marked. One function for all rows: what a thousand
@@ -40,18 +77,28 @@ class Capture:
         samples: Of messages that it refused.
     """
 
-    def __init__(self, prefix: bytes, copies: int = 1) -> None:
+    def __init__(
+        self, prefix: bytes, copies: int = 1, is_altered: Callable[[bytes], bool] | None = None
+    ) -> None:
         self._prefix, self._copies = prefix, copies
         self._rows: list[int] = []  # appending to a list costs less than to an array, the conversion included
         self._times: list[int] = []
         self._markers: list[bytes] = []
         self._batches: list[tuple[int, int]] = []  # frames with several marks: place of the first, number
         self._unmarked = array("q")
-        self.samples = Samples(prefix)
+        self.samples = Samples(is_altered or partial(is_altered_text, prefix=prefix))
         self.take = self._taker()
 
     def __len__(self) -> int:
         return len(self._times) + len(self._unmarked)
+
+    def begin(self, load: Load, sent_times: Callable[[], Int64s]) -> Writing:  # noqa: ARG002  # for who looks it up
+        """Begin a load; return how its marks are written.
+
+        Args:
+            sent_times: Returns per cell when it was sent, 0 where nothing was; cell = sequence × rows + row.
+        """
+        return Writing()
 
     def note_unmarked(self, payload: bytes) -> None:
         """Note that a message arrived that `take` refused."""
@@ -84,7 +131,9 @@ class Capture:
         return take
 
     def _take_several(self, row: int, payload: bytes, received_ns: int) -> bool:
-        markers = markers_in(payload, self._prefix, self._copies)
+        return self._take_all(row, markers_in(payload, self._prefix, self._copies), received_ns)
+
+    def _take_all(self, row: int, markers: list[bytes], received_ns: int) -> bool:
         if markers:
             self._batches.append((len(self._markers), len(markers)))
         self._markers += markers
@@ -94,24 +143,23 @@ class Capture:
 
     def drain(self) -> Batch:
         """Return what was taken since the last call, in order of arrival, and forget it."""
-        markers = np.frombuffer(b"".join(self._markers), np.uint8).reshape(-1, MARKER_SIZE)
-        marks, sound = read_marks(markers[:, PREFIX_SIZE:].tobytes())
-        batch = Batch(
-            np.array(self._rows, np.int64),
-            marks.publisher,
-            marks.sequence,
-            marks.intended_ns,
-            np.array(self._times, np.int64),
-        )
+        received_ns = np.array(self._times, np.int64)
+        marks, sound = self._read(b"".join(self._markers), received_ns)
+        batch = Batch(np.array(self._rows, np.int64), *marks, received_ns)
         if sound is not None:
             damaged = self._without_sound_mark(sound)
-            self._unmarked.extend(batch.received_ns[damaged].tolist())
-            for marker in markers[damaged[:LOOKED_AT]]:
-                self.samples.look(marker.tobytes())
+            self._unmarked.extend(received_ns[damaged].tolist())
+            for place in damaged[:LOOKED_AT].tolist():
+                self.samples.look(self._markers[place])
             batch = batch.where(sound)
         for column in (self._rows, self._times, self._markers, self._batches):
             column.clear()
         return batch
+
+    def _read(self, markers: bytes, _received_ns: Int64s) -> tuple[Marks, Bools | None]:
+        """Return what the markers say, one after another; and which are sound, `None` for all."""
+        digits = np.frombuffer(markers, np.uint8).reshape(-1, MARKER_SIZE)[:, PREFIX_SIZE:]
+        return read_marks(digits.tobytes())
 
     def _without_sound_mark(self, sound: Bools) -> Int64s:
         """Return the place of the first mark of each frame in which none is sound."""

@@ -1,10 +1,14 @@
 """What the target said where something else was expected: kept as far as a report needs it, without secrets."""
 
+import re
 from collections import Counter, deque
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from wswarm.drive.connection import DETAIL_SIZE, Ended
+from wswarm.load.marker import MARK_SIZE
+from wswarm.load.number import INDEX_SIZE, NUMBER, nonce_for
+from wswarm.load.template import MARKER
 from wswarm.quoted import LIMIT, printable, quoted
 from wswarm.redact import Redactor
 from wswarm.stats.drops import OTHER, OURS
@@ -27,6 +31,10 @@ class Hide(Protocol):
 class Said:
     """The words of one agent's target, bounded.
 
+    Args:
+        prefix: The run's marker prefix: a mark that the target repeats is one reason, not as many as messages.
+        template: Of the messages.
+
     Attributes:
         failures: Failed handshakes by reason.
         refusals: What came with the first of each.
@@ -34,13 +42,14 @@ class Said:
         endings: Lost connections by code and reason, in the order in which these came up first.
     """
 
-    def __init__(self, hide: Redactor) -> None:
+    def __init__(self, hide: Redactor, prefix: bytes, template: bytes = MARKER) -> None:
         self.failures: Counter[str] = Counter()
         self.refusals: dict[str, str] = {}
         self.closes: Counter[str] = Counter()
         self.endings: Counter[str] = Counter()
         self._places: dict[str, int] = {}
         self._hide = hide
+        self._marks, self._placeholder = _marks(prefix, template)
         self._own: deque[Own] = deque(maxlen=OWN_KEPT)
 
     def learn(self, own: Own) -> None:
@@ -54,19 +63,20 @@ class Said:
             own: The connection's settings, where they are not as all others'.
         """
         hide = self._hiding(own)
-        reason = printable(hide(reason))
+        reason = printable(self._without_marks(hide(reason)))
         if reason not in self.failures and len(self.failures) >= KEPT:
             reason = OTHER
         self.failures[reason] += 1
         if detail.strip() and reason not in self.refusals:
-            self.refusals[reason] = quoted(hide(detail.strip(), is_cut=len(detail) >= DETAIL_SIZE))
+            told = hide(detail.strip(), is_cut=len(detail) >= DETAIL_SIZE)
+            self.refusals[reason] = quoted(self._without_marks(told))
         return reason
 
     def note_ending(self, ended: Ended, own: Own | None = None) -> int:
         """Count a lost connection; return the place of how it ended among the endings."""
         if ended.code is not None:
             self.closes[ended.code] += 1
-        label = _label(ended, self._hiding(own))
+        label = self._label(ended, self._hiding(own))
         if label not in self.endings and len(self.endings) >= KEPT:
             label = OTHER
         self.endings[label] += 1
@@ -89,10 +99,21 @@ class Said:
 
         return both
 
+    def _label(self, ended: Ended, hide: Hide) -> str:
+        is_cut = len(ended.reason.encode(errors="replace")) >= _REASON_SIZE
+        reason = quoted(self._without_marks(hide(ended.reason.strip(), is_cut=is_cut)))
+        if ended.code is None:
+            return f"{OURS}: {reason}" if reason else OURS
+        return f"{ended.code} {reason}" if reason else ended.code
 
-def _label(ended: Ended, hide: Hide) -> str:
-    is_cut = len(ended.reason.encode(errors="replace")) >= _REASON_SIZE
-    reason = quoted(hide(ended.reason.strip(), is_cut=is_cut))
-    if ended.code is None:
-        return f"{OURS}: {reason}" if reason else OURS
-    return f"{ended.code} {reason}" if reason else ended.code
+    def _without_marks(self, text: str) -> str:
+        return self._marks.sub(self._placeholder, text)
+
+
+def _marks(prefix: bytes, template: bytes) -> tuple["re.Pattern[str]", str]:
+    """Return what finds the run's marks, whole or cut, and what stands for them."""
+    if NUMBER in template:
+        return re.compile(
+            rf"(?<![0-9]){nonce_for(prefix).decode()}[0-9]{{3,{INDEX_SIZE}}}(?![0-9])"
+        ), NUMBER.decode()
+    return re.compile(rf"{prefix.decode()}[0-9a-f]{{0,{MARK_SIZE}}}", re.IGNORECASE), MARKER.decode()

@@ -1,6 +1,7 @@
 """Samples of messages that were not ours: a few, and only their beginnings."""
 
-from wswarm.load.altered import is_altered
+from collections.abc import Callable
+
 from wswarm.quoted import LIMIT
 
 SAMPLES = 3
@@ -10,15 +11,18 @@ LOOKED_AT = 64  # unmarked messages, of which there may be as many as of the oth
 class Samples:
     """A few different messages that were not ours.
 
+    Args:
+        is_altered: Whether a message holds our text, changed.
+
     Attributes:
         kept: Their beginnings.
         altered: How many of those that were looked at hold our text, changed.
     """
 
-    __slots__ = ("_is_of_before", "_left", "_prefix", "altered", "kept")
+    __slots__ = ("_is_altered", "_is_of_before", "_left", "altered", "kept")
 
-    def __init__(self, prefix: bytes) -> None:
-        self._prefix = prefix
+    def __init__(self, is_altered: Callable[[bytes], bool]) -> None:
+        self._is_altered = is_altered
         self.kept: list[bytes] = []
         self.altered, self._left = 0, LOOKED_AT
         self._is_of_before = False
@@ -27,7 +31,7 @@ class Samples:
         """Take in one message; the first ones only."""
         if self._left:
             self._left -= 1
-            self.altered += is_altered(payload, self._prefix)
+            self.altered += self._is_altered(payload)
             if self._is_of_before:
                 self.kept, self._is_of_before = [], False
             part = payload[: 4 * LIMIT]

@@ -9,11 +9,11 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from wswarm.drive.capture import Load
 from wswarm.drive.clock import now_ns
 from wswarm.drive.outbox import Outbox
 from wswarm.drive.pacer import Pacer
 from wswarm.drive.swarm import Swarm
-from wswarm.load.marker import write_marks
 from wswarm.load.plan import Plan
 from wswarm.load.schedule import Schedule
 from wswarm.stats.findings import Sends, Window
@@ -92,6 +92,8 @@ class OpenSender:
         self._row_at[positions[mine]] = np.flatnonzero(mine)
         sequences = -(-self._schedule.sends // senders)
         self.outbox = Outbox(swarm, self._schedule.sends if is_shared else sequences * self._row_count)
+        load = Load(window, positions, senders, self._schedule)
+        self._write_marks = swarm.capture.begin(load, self.outbox.sent_times).many
         self._chunks = self._iterate()
         self._chunk = next(self._chunks, Chunk([], [], [], []))
         self._at = 0
@@ -157,7 +159,7 @@ class OpenSender:
     def _chunk_of(self, send: Int64s, row: Int64s, intended_ns: Int64s) -> Chunk:
         sequence, place = np.divmod(send, self._senders)
         cells = send if self._is_shared else sequence * self._row_count + row
-        marks = write_marks(place, sequence, intended_ns)
+        marks = self._write_marks(place, sequence, intended_ns)
         return Chunk(intended_ns.tolist(), row.tolist(), cells.tolist(), marks)
 
     def _send_due(self) -> int | None:
@@ -206,6 +208,8 @@ class ClosedSender:
         self._due: list[tuple[int, int]] = []
         self._is_stopped = False
         self.outbox = Outbox(swarm, len(positions))
+        load = Load(window, positions, senders, None)
+        self._write_mark = swarm.capture.begin(load, self.outbox.sent_times).one
         self._pacer = Pacer(asyncio.get_running_loop(), self._send_due, is_batched=plan.pacing == "batched")
         swarm.on_marked = self._note_message
 
@@ -288,7 +292,7 @@ class ClosedSender:
             self.outbox.grow(cell + 1)
             self._intended.frombytes(bytes(8 * (len(self.outbox.sent_ns) - len(self._intended))))
         self._intended[cell] = intended_ns
-        mark = b"%08x%08x%016x" % (self._places[row], sequence, intended_ns)
+        mark = self._write_mark(self._places[row], sequence, intended_ns)
         self._expected[row] = mark
         self._waits_since[row] = intended_ns
         self.outbox.send(row, cell, intended_ns, mark)

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from wswarm.drive.capture import Capture, Take
+from wswarm.drive.capture import Take
 from wswarm.drive.clock import now_ns
 from wswarm.drive.connection import (
     Connection,
@@ -23,12 +23,12 @@ from wswarm.drive.connection import (
 )
 from wswarm.drive.following import connect_following
 from wswarm.drive.manner import Manner
+from wswarm.drive.numbers import capture_for
 from wswarm.drive.pings import Pinger
 from wswarm.drive.row import Row as Row
 from wswarm.drive.said import Own, Said
 from wswarm.load.plan import Plan
 from wswarm.load.request import request_for
-from wswarm.load.template import MARKER
 from wswarm.redact import Redactor
 from wswarm.stats.findings import STILL_OPEN, Sockets, Words, pack
 from wswarm.units import NS_PER_S
@@ -56,8 +56,8 @@ class Swarm:
         self, plan: Plan, prefix: bytes, driver: Driver, settings: Settings, numbers: list[int]
     ) -> None:
         self.rows = [Row() for _ in numbers]
-        self.capture = Capture(prefix, plan.template.count(MARKER))
-        self.said = Said(Redactor(msgspec.structs.asdict(plan)))
+        self.capture = capture_for(plan.template, prefix)
+        self.said = Said(Redactor(msgspec.structs.asdict(plan)), prefix, plan.template)
         self.addresses: Counter[str] = Counter()
         self.failed_ns: list[int] = []
         self.subprotocols: Counter[str] = Counter()

@@ -29,6 +29,7 @@ from wswarm.units import NS_PER_S
 _PACKAGES = ("wswarm", "picows", "websockets", "uvloop", "numpy", "fastapi", "starlette", "uvicorn", "locust")
 
 _RSS_SOCKETS = 100
+UNASKED = "unasked, the target said"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +118,7 @@ def _judged(run: Run, observed: Observed, wrong: Sequence[str]) -> Run:
         notices.insert(0, f"the target's {observed.died}")
     if lost.count and run.samples.unmarked:
         shown = [f'"{quoted(sample, SHOWN)}"' for sample in run.samples.unmarked]
-        notices.append(f"unasked, the target said {', '.join(shown)}")
+        notices.append(f"{UNASKED} {', '.join(shown)}")
     if observed.interruption is not None:
         notices.insert(0, observed.interruption)
     is_nothing_measured = measured(run, observed) == 0

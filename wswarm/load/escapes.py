@@ -2,6 +2,8 @@ r"""Bytes written as text: `\0 \xNN \n \r \t \\ \uXXXX`, all else standing for i
 
 import re
 
+import msgspec
+
 from wswarm.errors import PlanError
 
 KNOWN = r"\0 \xNN \n \r \t \uXXXX, or \\ for a backslash"
@@ -38,6 +40,18 @@ def unescaped(text: str, option: str) -> bytes:
                 f"{option} {text!r} has no such escape at character {at + 1}: {shown!r}; write {KNOWN}"
             )
     return bytes(found)
+
+
+def escape_in(text: str) -> str | None:
+    """Return the first escape in a text that is taken literally, unless it is JSON, whose own it then is."""
+    found = _ESCAPE.search(text)
+    if found is None or found[3] == "\\":
+        return None
+    try:
+        msgspec.json.decode(text.replace("{id}", "0").replace("{marker:int}", "0"))
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return found[0]
+    return None
 
 
 def escaped(data: bytes) -> str:

@@ -41,6 +41,11 @@ def write_marks(
     return [digits[at : at + MARK_SIZE] for at in range(0, len(digits), MARK_SIZE)]
 
 
+def write_mark(publisher: int, sequence: int, intended_ns: int) -> bytes:
+    """Return the 32-byte mark of one message."""
+    return b"%08x%08x%016x" % (publisher, sequence, intended_ns)
+
+
 def markers_in(payload: bytes, prefix: bytes, copies: int) -> list[bytes]:
     """Return the whole markers in a message that may hold many, in order; their digits are not looked at.
 
@@ -51,6 +56,11 @@ def markers_in(payload: bytes, prefix: bytes, copies: int) -> list[bytes]:
         copies: How often each message holds its marker: so many of the same count as one.
     """
     found = [prefix + part[:MARK_SIZE] for part in payload.split(prefix)[1:] if len(part) >= MARK_SIZE]
+    return firsts_of(found, copies)
+
+
+def firsts_of(found: list[bytes], copies: int) -> list[bytes]:
+    """Return the markers of one message without the further copies of its template; each `copies` count as one."""
     if copies == 1:
         return found
     seen: Counter[bytes] = Counter()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from wswarm.errors import PlanError
 from wswarm.load.marker import MARKER_SIZE
+from wswarm.load.number import NUMBER, nonce_for
 from wswarm.load.template import MARKER
 
 FILLER = b"."
@@ -32,11 +33,15 @@ def payload_for(template: bytes, connection_id: int, prefix: bytes, size: int | 
     """Return the payload around the mark for one connection.
 
     Args:
-        template: Holds `{marker}`, perhaps several times: each is replaced by the same mark.
+        template: Holds `{marker}`, perhaps several times: each is replaced by the same mark. Or `{marker:int}`.
         connection_id: Replaces every `{id}`.
         prefix: The run's marker prefix, which goes before the mark.
         size: Total bytes wanted; filler follows the last mark, inside any quotes around it.
     """
-    *before, tail = template.replace(b"{id}", b"%d" % connection_id).split(MARKER)
+    filled = template.replace(b"{id}", b"%d" % connection_id)
+    if NUMBER in filled:
+        *heads, tail = filled.split(NUMBER)
+        return Payload((*(head + nonce_for(prefix) for head in heads), tail))
+    *before, tail = filled.split(MARKER)
     missing = 0 if size is None else size - len(b"".join(before)) - len(tail) - len(before) * MARKER_SIZE
     return Payload((*(part + prefix for part in before), FILLER * max(0, missing) + tail))

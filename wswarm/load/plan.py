@@ -9,6 +9,7 @@ import msgspec
 from wswarm import redact
 from wswarm.errors import PlanError
 from wswarm.load.message import check_size
+from wswarm.load.number import NUMBER, check_number
 from wswarm.load.profile import profile_for
 from wswarm.load.template import MARKER, Opening, as_text, check_utf8, in_bytes, openings
 from wswarm.load.tls import check_tls
@@ -35,7 +36,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         seed: Of random arrivals; `None`: chosen at random when the run begins.
         processes: Agents that hold the connections; `None`: one per 10,000.
         size: Payload size in bytes, reached by padding the marker; `None`: as the template gives.
-        text: Template of the message; `{marker}` and `{id}` are replaced literally. `json`: the same, checked.
+        text: Template of the message; `{marker}` (or `{marker:int}`) and `{id}` are replaced literally. `json`:
+            the same, checked.
         ping: Between two pings of ours on one connection, s; `None`: none.
         escape: Whether `text` and `on_open` hold escapes, as `load.escapes` has them; so are bytes kept.
         on_open: Sent when a connection opens. `on_open_binary`: which of them as binary frames; empty: none.
@@ -99,6 +101,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         if self.text is not None:
             return in_bytes(self.text, "--text", escape=self.escape)
         return in_bytes(self.json, "--json", escape=False) if self.json is not None else MARKER
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the marks are whole numbers."""
+        return NUMBER in self.template
 
     @property
     def openings(self) -> tuple[Opening, ...]:
@@ -196,12 +203,14 @@ def _check_message(plan: Plan) -> None:
     if plan.text is not None and plan.json is not None:
         raise PlanError("--text and --json both give the message: use one")
     _check_frames(plan)
-    if MARKER not in plan.template:
-        option, message = ("--text", plan.text) if plan.json is None else ("--json", plan.json)
+    option, message = ("--text", plan.text) if plan.json is None else ("--json", plan.json)
+    if plan.is_numeric:
+        check_number(plan.template, f"{option} {message!r}", plan.scenario, plan.size)
+    elif MARKER not in plan.template:
         raise PlanError(f"{option} {message!r} has no {{marker}}: put it where the receiver relays it")
     if plan.json is not None:
         try:
-            msgspec.json.decode(plan.json.replace("{id}", "0"))
+            msgspec.json.decode(plan.json.replace("{id}", "0").replace("{marker:int}", "1"))
         except (msgspec.DecodeError, RecursionError) as error:
             raise PlanError(f"--json {plan.json!r} is not JSON: {error}") from None
     if plan.size is not None and plan.size > SIZE_LIMIT:

@@ -3,11 +3,11 @@
 A plan keeps them as text, so that it can be stored and shown; where that can't hold them, with `escape` set.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from wswarm.errors import PlanError
-from wswarm.load.escapes import escaped, unescaped
+from wswarm.load.escapes import escape_in, escaped, unescaped
 
 MARKER = b"{marker}"
 
@@ -95,6 +95,18 @@ def check_utf8(message: bytes, option: str, mend: str) -> None:
             f"{option} {escaped(message)!r} is not valid UTF-8 at byte {error.start + 1}"
             f" (\\x{message[error.start]:02x}), and text frames carry nothing else: {mend}"
         ) from None
+
+
+def hints(given: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what of messages given on the command line is probably not meant as it stands there."""
+    if given.get("escape"):
+        return
+    messages = [("--text", given.get("text")), *(("--on-open", one) for one in given.get("on_open") or ())]
+    for option, message in messages:
+        found = escape_in(message) if message is not None else None
+        if found is not None:
+            kind = "-binary" if isinstance(message, Binary) else ""
+            yield f"{option}{kind} holds {found} literally; --escape reads it as a character"
 
 
 def _is_bytes(message: Any) -> bool:

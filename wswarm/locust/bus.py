@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+from locust.env import Environment
 from locust.rpc import Message
 from locust.runners import Runner
 
@@ -14,6 +15,16 @@ _LOCAL = "local"
 
 _for_station: msgspec.msgpack.Decoder[ToStation] = msgspec.msgpack.Decoder(ToStation)
 _for_conductor: msgspec.msgpack.Decoder[ToConductor] = msgspec.msgpack.Decoder(ToConductor)
+
+
+def of(environment: Environment, listener: Callable[..., None]) -> Callable[..., None]:
+    """Return a listener that hears only what is fired for that environment; several in a process may share events."""
+
+    def heard(**told: Any) -> None:
+        if told.get("environment", environment) is environment:
+            listener(**told)
+
+    return heard
 
 
 class ConductorEnd:

@@ -106,19 +106,23 @@ class Conductor:
             self.members[worker] = Member(worker, name, first_id=1 + number * _IDS_PER_WORKER)
             self._bus.tell(worker, messages.Hello(test=self.test))
 
-    def begin_hold(self, hold_s: float | None) -> None:
+    def begin_hold(self, hold_s: float | None, wanted: int = 0) -> None:
         """Begin the hold as soon as every connection that was begun is open or has failed; again: begin it anew.
 
         Args:
             hold_s: Its length, if that is known: then no agent sends anything that is due later.
+            wanted: So many users ask for connections; waits some seconds for those that have not yet.
         """
         test, patience_s = self.test, max((order.plan.connect_timeout for order in self.orders), default=0.0)
-        deadline = time.monotonic() + patience_s + _GRACE_S
+        hoped = time.monotonic() + _GRACE_S
+        deadline = hoped + patience_s
         asked_ns = now_ns()
         while time.monotonic() < deadline and self._is_open(test):
             members = self.there()
             fresh = [one for one in members if one.heard_ns > asked_ns + NS_PER_S // 2]
-            if members and len(fresh) == len(members) and all(one.is_settled for one in members):
+            is_settled = members and len(fresh) == len(members) and all(one.is_settled for one in members)
+            came = sum(one.state.seated for one in members if one.state is not None)
+            if is_settled and (came >= wanted or time.monotonic() > hoped):
                 break
             gevent.sleep(_TICK_S)
         if not self._is_open(test):

@@ -32,12 +32,13 @@ class Expectation:
     Args:
         sendings: What was sent since the expectation before.
         called_ns: When it was expected, on the agent's clock.
+        name: What the user calls it.
     """
 
-    __slots__ = ("_called_ns", "_sendings", "_wanted", "seen")
+    __slots__ = ("_called_ns", "_sendings", "_wanted", "name", "seen")
 
-    def __init__(self, wanted: Wanted, sendings: Sequence[Sending], called_ns: int) -> None:
-        self.seen = 0
+    def __init__(self, wanted: Wanted, sendings: Sequence[Sending], called_ns: int, name: str = "") -> None:
+        self.seen, self.name = 0, name
         self._wanted, self._sendings, self._called_ns = wanted, sendings, called_ns
 
     @property
@@ -48,6 +49,12 @@ class Expectation:
         if len(known) < len(times):
             return None
         return min(filter(None, known), default=_NEVER if times else 0)
+
+    @property
+    def owed_since_ns(self) -> int | None:
+        """When what it answers was sent; `None`: not known yet, or nothing was."""
+        since_ns = self.since_ns
+        return None if since_ns in (0, _NEVER) else since_ns
 
     @property
     def is_unsent(self) -> bool:
@@ -73,14 +80,17 @@ class Inbox:
     """The latest messages of one connection that nobody has taken, oldest first.
 
     What an expectation takes is gone, and so is all before it that no other one still waits for.
+
+    Attributes:
+        waiting: The expectations that wait.
     """
 
-    __slots__ = ("_gone", "_messages", "_waiting")
+    __slots__ = ("_gone", "_messages", "waiting")
 
     def __init__(self) -> None:
         self._messages: deque[Message | None] = deque()
         self._gone = 0
-        self._waiting: list[Expectation] = []
+        self.waiting: list[Expectation] = []
 
     def put(self, message: Message) -> None:
         """Keep a message."""
@@ -90,11 +100,11 @@ class Inbox:
 
     def begin(self, expectation: Expectation) -> None:
         """Let an expectation wait: what may be its answer is kept until `end`."""
-        self._waiting.append(expectation)
+        self.waiting.append(expectation)
 
     def end(self, expectation: Expectation) -> None:
         """Let it wait no more."""
-        self._waiting.remove(expectation)
+        self.waiting.remove(expectation)
 
     def take(self, expectation: Expectation) -> Message | None:
         """Return the oldest message that is the answer; `None`: it has not come yet."""
@@ -110,7 +120,7 @@ class Inbox:
         return None
 
     def _drop_before(self, at: int, taker: Expectation) -> None:
-        since = [one.since_ns for one in self._waiting if one is not taker]
+        since = [one.since_ns for one in self.waiting if one is not taker]
         needed_ns = min((0 if one is None else one for one in since), default=None)
         for _ in range(at + 1):
             first = self._messages[0]

@@ -70,10 +70,7 @@ class OwnPlans:
         kept = {name: getattr(plan, name) for name in ("rate", "drain", "slo", "target_pid")}
         given = kept | spoken(user, squad.role, options) | settings_of(user)
         url = url_of(user, host)
-        try:
-            own = make_plan(plan.scenario, url, connections=1, **given)
-        except PlanError as error:
-            raise PlanError(in_locusts_words(f"{type(user).__name__}: {error}")) from None
+        own = plan_of(type(user).__name__, plan.scenario, url, given)
         for name in _SETTINGS_OF_THE_CLASS:
             if getattr(own, name) != getattr(plan, name):
                 raise PlanError(
@@ -88,6 +85,21 @@ class OwnPlans:
 
 _KNOWN = 1_000
 _TO_THE_CLASS = "give it to the class"
+
+
+def plan_of(name: str, scenario: str, url: str, given: dict[str, Any]) -> Plan:
+    """Return the plan of a user's connection.
+
+    Raises:
+        PlanError: something can't be, in Locust's words.
+    """
+    try:
+        plan = make_plan(scenario, url, connections=1, **given)
+    except PlanError as error:
+        raise PlanError(in_locusts_words(f"{name}: {error}")) from None
+    if plan.is_numeric:
+        raise PlanError(f"{name}: {{marker:int}} is for `wswarm echo`; under Locust write {{marker}}")
+    return plan
 
 
 def spoken(user: User | type[User], role: wire.Role, options: Options) -> dict[str, Any]:

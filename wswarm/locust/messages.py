@@ -139,6 +139,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """All that a station found; squads as in `Begin`.
 
     Attributes:
+        unheard: Messages of each squad that the agent could not hand to Locust, which was too far behind.
+        missed: Messages of each that `on_message` did not get, for that was.
         steal: Share of the machine's time that its host gave to others, over the hold; `None`: unknown.
         busy: Share of its cores in use, likewise. `load`: its load average.
         is_local: Whether the target is on this machine.
@@ -148,6 +150,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     squads: list[Findings] = []
     publishing: list[Findings] = []
     deaths: list[str] = []
+    unheard: list[int] = []
+    missed: list[int] = []
     steal: float | None = None
     busy: float | None = None
     load: float | None = None

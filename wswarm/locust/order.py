@@ -7,10 +7,9 @@ from locust import User
 
 from wswarm.drive.live import wire
 from wswarm.errors import PlanError
-from wswarm.load.plan import DEFAULT_RATE, Plan, make_plan
-from wswarm.locust.manner import settings_of, spoken, url_of
+from wswarm.load.plan import DEFAULT_RATE, Plan
+from wswarm.locust.manner import plan_of, settings_of, spoken, url_of
 from wswarm.locust.options import Options
-from wswarm.locust.words import in_locusts_words
 from wswarm.run import Scenario
 from wswarm.units import parse_rate
 
@@ -65,10 +64,7 @@ def order_for(user: type[User], role: wire.Role, host: str | None, options: Opti
     if role in ("connect", "script"):
         given.pop("rate")
     url = url_of(user, host)
-    try:
-        plan = make_plan(scenario, url, connections=1, **given)
-    except PlanError as error:
-        raise PlanError(in_locusts_words(f"{name}: {error}")) from None
+    plan = plan_of(name, scenario, url, given)
     return Order(
         name=name,
         role=role,

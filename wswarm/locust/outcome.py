@@ -14,13 +14,14 @@ from wswarm import exit_codes
 from wswarm.drive.probes import MachineUse
 from wswarm.drive.start import module_command
 from wswarm.errors import ResultError, TargetError
-from wswarm.experiment.assemble import Observed, assemble
+from wswarm.experiment.assemble import UNASKED, Observed, assemble
 from wswarm.experiment.observe import refusal_of
 from wswarm.load.plan import Plan
 from wswarm.locust import shift
 from wswarm.locust.conductor import Conductor
 from wswarm.locust.order import Order
 from wswarm.locust.roster import Member
+from wswarm.locust.unheard import with_unheard
 from wswarm.locust.words import in_locusts_words
 from wswarm.report import store
 from wswarm.run import Run
@@ -116,7 +117,9 @@ def refusals_of(runs: Sequence[Run]) -> list[str]:
     return [
         f"{run.name}: "
         + in_locusts_words(
-            refusal_of(run.plan["url"], Counter(run.connections.failures), run.samples.refusals)
+            refusal_of(
+                msgspec.convert(run.plan, Plan), Counter(run.connections.failures), run.samples.refusals
+            )
         )
         for run in runs
         if run.connections.failures
@@ -182,8 +185,14 @@ def _run(conductor: Conductor, number: int, order: Order) -> Run:
     run = assemble(plan, observed)
     reasons = [in_locusts_words(reason) for reason in run.validity.reasons]
     notices = [in_locusts_words(notice) for notice in run.notices]
+    if order.role == "script":  # the engine marks nothing of what they say, so it takes replies for unasked
+        notices = [notice.replace(UNASKED, "among others, the target said", 1) for notice in notices]
     validity = msgspec.structs.replace(run.validity, reasons=reasons)
-    return msgspec.structs.replace(run, name=order.name, notices=notices, validity=validity)
+    run = msgspec.structs.replace(run, name=order.name, notices=notices, validity=validity)
+    found = [member.found for member in members if member.found is not None]
+    unheard = sum(sum(one.unheard[number : number + 1]) for one in found)
+    missed = sum(sum(one.missed[number : number + 1]) for one in found)
+    return with_unheard(run, unheard, missed, is_script=order.role == "script")
 
 
 def _death(conductor: Conductor) -> str | None:

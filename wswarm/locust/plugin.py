@@ -44,4 +44,5 @@ def adopt(environment: Environment) -> None:
     _on_init(environment, environment.runner or environment.create_local_runner())
     session: Session | None = getattr(environment, "wswarm_session", None)
     if session is not None:
+        environment.wswarm_station.is_for_one = is_single  # type: ignore[attr-defined]
         session.begin_late(is_single=is_single)

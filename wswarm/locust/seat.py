@@ -27,7 +27,7 @@ class Seat:
         own: How it differs from its class's, if it does.
         decided: Set once the handshake has succeeded or failed.
         ended: Set once the connection is lost or left, or did not open.
-        failure: Why it did not open.
+        failure: Why it did not open. `lost`: how it ended.
         keeps_messages: Whether `expect` may find any.
     """
 
@@ -42,6 +42,7 @@ class Seat:
         "ended",
         "failure",
         "keeps_messages",
+        "lost",
         "own",
         "row",
         "squad",
@@ -64,6 +65,7 @@ class Seat:
         self.squad, self.row, self.connection_id, self.own = squad, row, connection_id, own
         self.decided, self.ended = gevent.event.Event(), gevent.event.Event()
         self.failure: str | None = None
+        self.lost = "closed here"
         self.keeps_messages = keeps_messages
         self._inbox = Inbox()
         self._news = gevent.event.Event()
@@ -71,13 +73,15 @@ class Seat:
         self._unsaid: dict[int, Sending] = {}
         self._unanswered: deque[Sending] = deque(maxlen=_SENDS_KEPT)
 
-    def say(self, payload: bytes) -> Sending:
-        """Have the agent send a message."""
+    def say(self, message: str | bytes) -> Sending:
+        """Have the agent send a message; bytes go out as a binary frame."""
         sending = Sending()
         self._asked += 1
         self._unsaid[self._asked] = sending
         self._unanswered.append(sending)
-        self.station.tell(wire.Say(self.squad, self.row, self._asked, payload))
+        is_binary = isinstance(message, bytes)
+        payload = message if isinstance(message, bytes) else message.encode()
+        self.station.tell(wire.Say(self.squad, self.row, self._asked, payload, is_binary))
         return sending
 
     def expect(
@@ -93,7 +97,7 @@ class Seat:
         """
         called_ns = now_ns()
         expectation = Expectation(
-            wanted, tuple(self._unanswered) if sendings is None else sendings, called_ns
+            wanted, tuple(self._unanswered) if sendings is None else sendings, called_ns, name
         )
         self._unanswered.clear()
         self._inbox.begin(expectation)
@@ -114,6 +118,10 @@ class Seat:
             return None
         raise TimeoutError
 
+    def owed(self) -> list[Expectation]:
+        """Return the expectations whose answer may still come: they wait, and what they answer was sent."""
+        return [one for one in self._inbox.waiting if one.owed_since_ns is not None]
+
     def _wait_for(self, expectation: Expectation, timeout: float) -> Message | None:
         """Return the answer, `None` if the connection was lost or it did not come in time."""
         deadline = time.monotonic() + timeout
@@ -132,8 +140,9 @@ class Seat:
             self.ended.set()
         self.decided.set()
 
-    def note_ended(self) -> None:
-        """Take in that the connection is lost."""
+    def note_ended(self, lost: str = "closed here") -> None:
+        """Take in that the connection is lost, and how."""
+        self.lost = lost
         self.ended.set()
         self._news.set()
 

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import gevent
 from locust import User
 from locust.env import Environment
 from locust.exception import RescheduleTask, StopUser
 
+from wswarm.drive.clock import now_ns
 from wswarm.drive.live import wire
+from wswarm.locust.inbox import Expectation
 from wswarm.locust.listener import Listener
 from wswarm.locust.manner import Own
 from wswarm.locust.messages import Begin
@@ -19,6 +22,8 @@ from wswarm.stats.findings import Findings, Window
 
 if TYPE_CHECKING:
     from wswarm.locust.station import Station
+
+_POLL_S = 0.02
 
 
 class Seats:
@@ -34,6 +39,7 @@ class Seats:
         self._seats: list[list[Seat]] = [[] for _ in squads]
         self._users: list[list[User]] = [[] for _ in squads]
         self._listeners: dict[Seat, Listener] = {}
+        self._missed = [0] * len(squads)
         self._is_told = False
         self._scripts = [ScriptTally(order.window) for _ in squads] if order is not None else []
 
@@ -71,6 +77,7 @@ class Seats:
         listener = self._listeners.pop(seat, None)
         if listener is not None:
             listener.end()
+            self._missed[seat.squad] += listener.missed
         seat.note_ended()
 
     def end_all(self, why: str) -> None:
@@ -94,18 +101,28 @@ class Seats:
         elif isinstance(report, wire.Joined):
             self._seats[report.squad][report.row].note_decided(report.failure)
         elif isinstance(report, wire.Ended):
-            self._seats[report.squad][report.row].note_ended()
+            self._seats[report.squad][report.row].note_ended(report.code or "no close frame")
 
     def begin_hold(self, window: Window) -> None:
         """Count anew what is asked in the hold; Locust's table forgets the replies of the ramp."""
         for script in self._scripts:
             script.begin_hold(window)
+        self._missed = [0] * len(self._scripts)
+        for listener in self._listeners.values():
+            listener.missed = 0
         forget_replies(self._environment.stats)
 
     def end_hold(self, window: Window) -> None:
         """Count nothing that is asked after the hold."""
         for script in self._scripts:
-            script.window = window
+            script.end_hold(window)
+
+    def missed(self) -> list[int]:
+        """Return per squad how many messages of the hold `on_message` did not get, for it was too far behind."""
+        missed = list(self._missed)
+        for seat, listener in self._listeners.items():
+            missed[seat.squad] += listener.missed
+        return missed
 
     def record_reply(self, seat: Seat, name: str, message: Message, asked_ns: int) -> None:
         """Record a reply that a user expected; its time counts from `asked_ns`."""
@@ -118,8 +135,27 @@ class Seats:
         if not self._is_told and self._scripts[seat.squad].note_lost(asked_ns, is_disconnected=is_lost):
             self._fire(seat, name, None, 0, TimeoutError(why))
 
+    def owed(self) -> list[tuple[Seat, Expectation, int]]:
+        """Return what was asked in the hold, when, and has neither been answered nor given up."""
+        return [
+            (seat, one, since_ns)
+            for seat in self
+            for one in seat.owed()
+            if (since_ns := one.owed_since_ns) is not None and self._scripts[seat.squad].counts(since_ns)
+        ]
+
+    def await_replies(self, deadline_ns: int) -> None:
+        """Wait until users that asked in the hold have their replies, or have given up."""
+        while self.owed() and now_ns() < deadline_ns:
+            gevent.sleep(_POLL_S)
+
     def added_to(self, findings: list[Findings]) -> list[Findings]:
-        """Return the squads' findings, with the replies of those that have tasks; from now on none is counted."""
+        """Return the squads' findings, with the replies of those that have tasks; from now on none is counted.
+
+        What is owed still is lost.
+        """
+        for seat, expectation, since_ns in self.owed():
+            self.record_no_reply(seat, expectation.name, "no reply before the drain ended", since_ns)
         self._is_told = True
         squads = self._order.squads if self._order is not None else []
         return [

@@ -26,6 +26,7 @@ from wswarm.drive.live.wire import LEAD_NS
 from wswarm.drive.target import ReferenceApp
 from wswarm.errors import ResultError, SwarmError
 from wswarm.locust.board import Board
+from wswarm.locust.bus import of
 from wswarm.locust.conductor import Conductor
 from wswarm.locust.figures import csv_text
 from wswarm.locust.messages import Objection
@@ -58,6 +59,7 @@ class Session:
         self.runs: list[Run] = []
         self._target_url: str | None = None
         self._refusal: int | None = None
+        self._is_beginning = False
         self._writing: gevent.Greenlet[[list[Run], int], None] | None = None
         target_pid = self._options.target_pid
         if self._options.starts_target:
@@ -82,13 +84,16 @@ class Session:
 
     def _listen(self) -> None:
         events = self._environment.events
-        events.test_start.add_listener(self._on_test_start)
+        for event, listener in (
+            (events.test_start, self._on_test_start),
+            (events.test_stopping, lambda **_: self._finish()),
+            (events.test_stop, self._on_test_stop),
+            (events.quitting, self._on_quitting),
+        ):
+            event.add_listener(of(self._environment, listener))
         events.worker_connect.add_listener(lambda client_id, **_: self.conductor.greet(client_id))
         events.spawning_complete.add_listener(self._on_spawning_complete)
         events.reset_stats.add_listener(self._on_reset_stats)
-        events.test_stopping.add_listener(lambda **_: self._finish())
-        events.test_stop.add_listener(self._on_test_stop)
-        events.quitting.add_listener(self._on_quitting)
 
     def object_to(self, form: Form) -> str | None:
         """Return what is wrong with a form that would begin a test, `None` if nothing is."""
@@ -126,7 +131,7 @@ class Session:
             self._environment.events.spawning_complete.fire(user_count=1)
 
     def _on_test_start(self, **_: Any) -> None:
-        self._refusal = None
+        self._refusal, self._is_beginning = None, False
         self._options = read_options(self._environment.parsed_options)
         self._table.clear()
         self.runs = []
@@ -153,7 +158,8 @@ class Session:
         gevent.spawn(self._stop)
 
     def _on_spawning_complete(self, **_: Any) -> None:
-        if not self.conductor.is_holding:
+        if not self.conductor.is_holding and not self._is_beginning:
+            self._is_beginning = True
             gevent.spawn(self._begin_hold)
 
     def _on_reset_stats(self, **_: Any) -> None:
@@ -161,13 +167,22 @@ class Session:
             gevent.spawn(self._begin_hold)
 
     def _begin_hold(self) -> None:
-        self.conductor.begin_hold(self._options.hold)
+        try:
+            self.conductor.begin_hold(self._options.hold, self._wanted())
+        finally:
+            self._is_beginning = False
         if self.conductor.is_holding:
             if isinstance(self._runner, MasterRunner):
                 forget_replies(self._environment.stats)  # a station forgets its own
             self._table.forget(self.conductor.orders)
             if self._options.hold is not None:
                 self._end_in_time()
+
+    def _wanted(self) -> int:
+        """Return how many of Locust's users connect when they start."""
+        counts = self._runner.target_user_classes_count
+        connecting = [user for user in self._ours() if user.url is not None or user.role() != "script"]
+        return sum(counts.get(user.__name__, 0) for user in connecting)
 
     def _end_in_time(self) -> None:
         """End the test when this hold has lasted as long as it is to."""

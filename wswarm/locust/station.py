@@ -19,7 +19,8 @@ from wswarm.drive.live import wire
 from wswarm.drive.probes import MachineMeter, MachineUse
 from wswarm.errors import GeneratorError, SwarmError
 from wswarm.locust import messages
-from wswarm.locust.bus import StationEnd
+from wswarm.locust.attendance import Attendance
+from wswarm.locust.bus import StationEnd, of
 from wswarm.locust.clock import clock_name
 from wswarm.locust.crew import Crew
 from wswarm.locust.manner import Own, OwnPlans
@@ -27,6 +28,7 @@ from wswarm.locust.roster import SILENCE_S
 from wswarm.locust.script import Message
 from wswarm.locust.seat import Seat
 from wswarm.locust.seats import Seats
+from wswarm.locust.single import explain
 from wswarm.locust.strangers import strangers_of
 from wswarm.units import NS_PER_S
 
@@ -34,6 +36,11 @@ _WATCH_S = 1.0
 _QUIT_S = 2.0
 _SETTLE_S = 30.0
 _BEGIN_S = 30.0
+_SOON_S = 3.0
+_UNHEARD = (
+    "nothing is heard of wswarm on Locust's master, so no user connects: it needs the same user classes, and"
+    " events.init fired where it is made by hand"
+)
 _LEAVE_S = 60.0  # as long as Locust's master waits for its workers
 _DIED = "the generator's process died"
 _log = logging.getLogger(__name__)
@@ -43,11 +50,13 @@ class Station:
     """One Locust worker's part in tests, one after another.
 
     Attributes:
-        spawned: Set while all users that Locust wants are there.
+        attendance: Whether all users are there.
+        is_for_one: Whether there is one user, which Locust's runner does not know of.
     """
 
     def __init__(self, environment: Environment, runner: Runner) -> None:
-        self.spawned = gevent.event.Event()
+        self.attendance = Attendance()
+        self.is_for_one = False
         self._environment, self._runner = environment, runner
         self._order: messages.Begin | None = None
         self._test = 0
@@ -58,12 +67,17 @@ class Station:
         self._bus = StationEnd(runner, self._hear)
         self._forget(None)
         events = environment.events
-        events.test_start.add_listener(self._on_test_start)
-        events.test_stop.add_listener(lambda **_: self._stopped.set())
-        events.spawning_complete.add_listener(lambda **_: self.spawned.set())
-        events.quitting.add_listener(self._on_quitting)
+        events.test_start.add_listener(of(environment, self._on_test_start))
+        events.test_stop.add_listener(of(environment, lambda **_: self._stopped.set()))
+        events.spawning_complete.add_listener(lambda **_: self.attendance.note_all())
+        events.quitting.add_listener(of(environment, self._on_quitting))
         if isinstance(runner, WorkerRunner) and getattr(environment.parsed_options, "processes", None):
             gevent.spawn(self._quit_with, os.getppid())
+
+    def explain(self, seat: Seat) -> None:
+        """Say why a single user's connection is not there; see `single`."""
+        if self.is_for_one and self._order is not None:
+            explain(seat, self._order.squads[seat.squad])
 
     def own(self, user: User) -> Own | None:
         """Return how the user's connection differs from its class's, if it does; waits until the test has begun.
@@ -81,11 +95,9 @@ class Station:
         except SwarmError as error:
             self._object(error)
 
-    def seat(self, user: User, own: Own | None, *, is_first: bool) -> Seat:
+    def seat(self, user: User, own: Own | None) -> Seat:
         """Return a seat for the user, whose connection is being opened."""
         seat = self._seats.add(self, user, own)
-        if is_first:
-            self.spawned.clear()
         self.tell(wire.Join(seat.squad, seat.connection_id, *(own or ())))
         if user.greenlet is not None:
             user.greenlet.link(lambda _: self.leave(seat))
@@ -109,12 +121,12 @@ class Station:
             self._seats.record_no_reply(seat, name, why, asked_ns)
 
     def _awaited_order(self) -> messages.Begin:
+        if not self._begun.wait(_SOON_S) and _UNHEARD not in self._warned:
+            self._warned.add(_UNHEARD)
+            _log.warning("%s", _UNHEARD)
         while not self._begun.is_set():  # it may be dismissed again before this greenlet has its turn
             if not self._begun.wait(_BEGIN_S):
-                raise GeneratorError(
-                    f"nothing was heard of wswarm on Locust's master for {_BEGIN_S:g} s: it needs the same user"
-                    " classes, and events.init fired where it is made by hand"
-                )
+                raise GeneratorError(_UNHEARD)
         assert self._order is not None
         return self._order
 
@@ -123,7 +135,7 @@ class Station:
         if not isinstance(self._runner, LocalRunner):
             _log.error("%s", error)
         self._bus.tell(messages.Objection(test=self._test, text=str(error), exit_code=error.exit_code))
-        self.spawned.wait()
+        self.attendance.wait()
         raise StopUser
 
     def tell(self, command: wire.Command) -> None:
@@ -132,7 +144,7 @@ class Station:
             self._crew.tell(command)
 
     def _on_test_start(self, **_: Any) -> None:
-        self.spawned.clear()
+        self.attendance = Attendance()
         self._stopped.clear()
 
     def _forget(self, order: messages.Begin | None) -> None:
@@ -140,7 +152,7 @@ class Station:
         self._own = OwnPlans(self._environment)
         self._warned: set[str] = set()
         self._states = 0
-        self._has_told_logs = self._has_told_all = False
+        self._has_told_logs = self._has_told_all = self._is_answered = False
         self._machine, self._use = MachineMeter(), MachineUse(None, None)
         self._heard_ns = now_ns()
 
@@ -171,7 +183,7 @@ class Station:
             self._tell_news()
         elif isinstance(message, messages.SettleUp):
             crew.settle(message.deadline_ns, message.logs)
-            self._tell_news()
+            gevent.spawn(self._await_replies, self._seats, message.deadline_ns)
 
     def _begin(self, order: messages.Begin) -> None:
         self._dismiss()
@@ -209,22 +221,33 @@ class Station:
             self._has_told_logs = True
             self._use = self._machine.stop()
             self._bus.tell(messages.Published(test=order.test, logs=logs))
-        if not self._has_told_all and (found := crew.findings()) is not None:
+        if self._is_answered and not self._has_told_all and (found := crew.findings()) is not None:
             self._has_told_all = True
             self._tell_found(order, crew, *found)
+
+    def _await_replies(self, seats: Seats, deadline_ns: int) -> None:
+        seats.await_replies(deadline_ns)
+        if seats is self._seats:
+            self._is_answered = True
+            self._tell_news()
 
     def _tell_found(
         self, order: messages.Begin, crew: Crew, holder: wire.Settled, publisher: wire.Settled
     ) -> None:
+        found, use = self._seats.added_to(holder.findings), self._use
+        if isinstance(self._runner, WorkerRunner):
+            self._runner._send_stats()  # Locust's master waits half a second for these, then ends without them
         self._bus.tell(
             messages.Found(
                 test=order.test,
-                squads=self._seats.added_to(holder.findings),
+                squads=found,
                 publishing=publisher.findings,
                 deaths=crew.deaths,
-                steal=self._use.steal,
-                busy=self._use.busy,
-                load=self._use.load,
+                unheard=holder.unheard,
+                missed=self._seats.missed(),
+                steal=use.steal,
+                busy=use.busy,
+                load=use.load,
                 is_local=all(address.is_local(squad.addresses) for squad in order.squads),
             )
         )

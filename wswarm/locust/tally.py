@@ -24,9 +24,19 @@ class ScriptTally:
         self._times = Histogram()
         self._sent = self._silent = self._disconnected = 0
 
+    def counts(self, moment_ns: int) -> bool:
+        """Return whether what was asked then is of the hold."""
+        return self.window.hold_ns <= moment_ns < self.window.drain_ns
+
+    def end_hold(self, window: Window) -> None:
+        """End the hold with the window's; if it never began, what came before is forgotten."""
+        if window.hold_ns >= window.drain_ns:
+            self.begin_hold(window)
+        self.window = window
+
     def note_sent(self, sent_ns: int) -> None:
         """Count a message that was sent."""
-        self._sent += self._is_in_hold(sent_ns)
+        self._sent += self.counts(sent_ns)
 
     def record(self, asked_ns: int, received_ns: int) -> bool:
         """Count a reply, and its time since it was asked for; return whether it counts.
@@ -34,7 +44,7 @@ class ScriptTally:
         A time below 0 is kept: the run tells of it.
         """
         self._has_asked = True
-        if not self._is_in_hold(asked_ns):
+        if not self.counts(asked_ns):
             return False
         self._times.record(np.array([received_ns - asked_ns]))
         return True
@@ -42,7 +52,7 @@ class ScriptTally:
     def note_lost(self, asked_ns: int, *, is_disconnected: bool) -> bool:
         """Count a reply that did not come; return whether it counts."""
         self._has_asked = True
-        if not self._is_in_hold(asked_ns):
+        if not self.counts(asked_ns):
             return False
         self._disconnected += is_disconnected
         self._silent += not is_disconnected
@@ -75,6 +85,3 @@ class ScriptTally:
         sends = Sends(offered=self._sent, sent=self._sent, lag=b"", per_second=nothing)
         words = found.words if lost else msgspec.structs.replace(found.words, unmarked=[])
         return msgspec.structs.replace(found, words=words, sends=sends, arrivals=arrivals)
-
-    def _is_in_hold(self, moment_ns: int) -> bool:
-        return self.window.hold_ns <= moment_ns < self.window.drain_ns

@@ -121,6 +121,9 @@ class WebSocketUser(User):
         self._is_changed = False
         super().__init__(environment)
         _adopt(environment)
+        station: Station = environment.wswarm_station  # type: ignore[attr-defined]
+        if not station.is_for_one:
+            station.attendance.note_user()
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute; what says how to connect has to be set before that, or `connect` does it again.
@@ -193,7 +196,7 @@ class WebSocketUser(User):
             return
         if before is not None:
             station.leave(before)
-        self._seat = station.seat(self, own, is_first=before is None)
+        self._seat = station.seat(self, own)
         self._sleeping(self._seat.decided.wait)
 
     def _connected(self) -> "Seat":
@@ -219,7 +222,9 @@ class WebSocketUser(User):
         self._give_up()
 
     def send(self, message: str | bytes) -> None:
-        """Send a message; the time until what `expect` gets next counts from when the agent sends it.
+        """Send a message, bytes as a binary frame.
+
+        The time until what `expect` gets next counts from when the agent sends it.
 
         Raises:
             StopUser: the connection is lost.
@@ -252,7 +257,7 @@ class WebSocketUser(User):
         seat = self._connected()
         if seat.ended.is_set():
             self._give_up()
-        return seat.say(message.encode() if isinstance(message, str) else message)
+        return seat.say(message)
 
     def _expect(
         self, wanted: Wanted, timeout: float, name: str, sendings: Sequence[Sending] | None
@@ -274,7 +279,8 @@ class WebSocketUser(User):
     def _give_up(self) -> NoReturn:
         """Stop this user, but not before all are there: Locust would start another in its place, again and again."""
         assert self._seat is not None
-        self._sleeping(self._seat.station.spawned.wait)
+        self._sleeping(self._seat.station.attendance.wait)
+        self._seat.station.explain(self._seat)
         raise StopUser
 
     def _sleeping(self, wait: Callable[[], object]) -> None:

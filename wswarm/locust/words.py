@@ -12,6 +12,7 @@ _OPTIONS = {
     "-o DIR": "--ws-report DIR",
     "more --processes": "more workers",
     "add --binary": "add 'binary': True to settings",
+    "({marker:int}, if that has to be a whole number)": "(as text: a whole number would need `wswarm echo`)",
     "give it as --on-open-binary": "give it as bytes",
     **{f"--{name}": f"--ws-{name}" for name in ("rate", "text", "profile", "publishers", "drain")},
 }

@@ -59,6 +59,6 @@ def _elsewhere(scenario: Scenario) -> str:
             "does the target relay the message whole? Say it as the service wants it, with --text or --json"
         )
     return (
-        "the target answers with something else: put {marker} where it is sent back, with --text or --json,"
-        " and say what it needs first with --on-open"
+        "the target answers with something else: put {marker} where it is sent back, with --text or --json"
+        " ({marker:int}, if that has to be a whole number), and say what it needs first with --on-open"
     )

@@ -229,6 +229,18 @@ def test_random_arrivals_come_at_their_mean_rate(monkeypatch: pytest.MonkeyPatch
     assert {publisher for publisher, _, _ in load.sent()} == {0, 1, 2}
 
 
+def test_workers_of_one_seed_send_at_instants_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    due = []
+    for first_id in (1, 1_000_001, 1):
+        load = Load(monkeypatch, 3, arrivals="poisson", seed=7)
+        load.swarm._numbers = [first_id + number for number in range(3)]
+        load.sender.pace(pace(0, 100.0, 6))
+        load.run(S)
+        due.append(load.due())
+    assert due[0] == due[2] != due[1]
+    assert not set(due[0]) & set(due[1])
+
+
 def test_an_end_that_is_known_beforehand_is_kept_however_long_nobody_says_more(load: Load) -> None:
     load.sender.cut(window(drain_ns=2 * S))
     load.sender.pace(pace(S, 10.0, 3))

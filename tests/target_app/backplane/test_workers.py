@@ -20,7 +20,7 @@ from target_app.metrics import MEASURES
 from tests.target_app.backplane.fleet import PATIENCE, Fleet
 from tests.target_app.backplane.servers import Backend, free_port
 from wswarm import fanout
-from wswarm.drive.limits import raise_file_limit
+from wswarm.drive.files import raise_file_limit
 
 WORKERS = 4
 SUBSCRIBERS = 200

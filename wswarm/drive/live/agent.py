@@ -42,7 +42,8 @@ class LiveAgent:
         self._lag = LoopLag(asyncio.get_running_loop(), self._fold_in_time, gap_ns)
         self._lag.start()
         self._folding = FoldClock()
-        self._snapshots = self._holds = self._unheard = 0
+        self._snapshots = self._holds = 0
+        self._unheard = [0] * len(muster.squads)
         self._changed = asyncio.Event()
 
     async def hold(self, hold: wire.Hold) -> None:
@@ -51,10 +52,12 @@ class LiveAgent:
         self._window = hold.window
         self._holds += 1
         self._effort.note_open()
+        self._unheard = [0] * len(self.squads)
         for squad in self.squads:
             squad.begin_hold(hold.window)
         for pace in hold.paces:
             self.pace(pace, is_hold=True)
+        gc.unfreeze()
         gc.collect()
         gc.freeze()
         await self._until(lambda: self._window.hold_ns)
@@ -116,7 +119,7 @@ class LiveAgent:
                     arrivals=arrivals,
                 )
             )
-        self._say(wire.Settled(findings=findings))
+        self._say(wire.Settled(findings=findings, unheard=self._unheard))
 
     async def close(self) -> None:
         """Close all connections."""
@@ -135,7 +138,6 @@ class LiveAgent:
             wire.Snapshot(
                 number=self._snapshots,
                 hold=self._holds,
-                unheard=self._unheard,
                 squads=[squad.state() for squad in self.squads],
             )
         )
@@ -158,7 +160,7 @@ class LiveAgent:
 
     def _say(self, report: wire.Report) -> None:
         if isinstance(report, wire.Heard) and self._is_behind():
-            self._unheard += 1
+            self._unheard[report.squad] += 1
             return
         self._writer.write(framing.encode(report))
 

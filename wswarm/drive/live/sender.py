@@ -44,7 +44,8 @@ class LiveSender:
         self.hold_from = 0
         self._swarm, self._publishers = swarm, publishers
         self._is_poisson = plan.arrivals == "poisson"
-        self._chance = np.random.default_rng(plan.seed)
+        self._seed = plan.seed
+        self._chance: np.random.Generator | None = None
         self._turns = Turns()
         self._has_turns = False
         self._intended = array("q")
@@ -160,11 +161,15 @@ class LiveSender:
         """Yield the arrivals of these rows' independent Poisson processes together, which are one."""
         if pace.rate <= 0 or not len(rows):
             return
+        if self._chance is None:
+            own = int(self._swarm.ids(rows)[0])  # or all workers of one seed would send at the same instants
+            self._chance = np.random.default_rng(None if self._seed is None else [self._seed, own])
+        chance = self._chance
         mean_ns, last_ns = NS_PER_S / pace.rate * max(senders, len(rows)) / len(rows), 0.0
         while True:
-            due_ns = last_ns + np.cumsum(self._chance.exponential(mean_ns, _CHUNK))
+            due_ns = last_ns + np.cumsum(chance.exponential(mean_ns, _CHUNK))
             last_ns = float(due_ns[-1])
-            chosen = rows[self._chance.integers(0, len(rows), _CHUNK)]
+            chosen = rows[chance.integers(0, len(rows), _CHUNK)]
             yield Dues(pace.at_ns + due_ns.astype(np.int64), chosen)
 
     def _chunk_of(self, intended_ns: Int64s, rows: Int64s) -> Chunk:

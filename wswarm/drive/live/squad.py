@@ -79,7 +79,10 @@ class Squad:
         sent_ns = 0
         if row.connection is not None and row.connection.is_open and row.left_ns == STILL_OPEN:
             sent_ns = now_ns()
-            row.connection.send(say.payload)
+            if say.is_binary:
+                row.connection.say(say.payload, is_binary=True)
+            else:
+                row.connection.send(say.payload)
         self._say(wire.Said(self._number, say.row, say.number, sent_ns))
 
     def begin_hold(self, window: Window) -> None:

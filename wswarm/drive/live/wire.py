@@ -121,12 +121,13 @@ class Settle(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Say(msgspec.Struct, frozen=True, tag=True):
-    """Send a message on the connection in a row."""
+    """Send a message on the connection in a row, as text unless it or the squad's messages are binary."""
 
     squad: int
     row: int
     number: int
     payload: bytes
+    is_binary: bool = False
 
 
 class Close(msgspec.Struct, frozen=True, tag=True):
@@ -221,12 +222,10 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     Attributes:
         number: Ascending.
         hold: How many holds have begun; figures of another hold are not comparable.
-        unheard: Messages not passed on because the front end was too far behind.
     """
 
     number: int = 0
     hold: int = 0
-    unheard: int = 0
     squads: list[SquadState] = []
 
 
@@ -237,9 +236,14 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """All that was found, squad by squad."""
+    """All that was found, squad by squad.
+
+    Attributes:
+        unheard: Messages of each in the hold that were not passed on because the front end was too far behind.
+    """
 
     findings: list[Findings]
+    unheard: list[int] = []
 
 
 Report = Ready | Joined | Ended | Heard | Said | Snapshot | Sent | Settled
