@@ -135,3 +135,28 @@ def test_deflate_is_not_offered_unless_asked_for() -> None:
 def test_deflate_with_picows_is_refused() -> None:
     with pytest.raises(PlanError, match="--deflate needs --driver websockets"):
         run("echo", "ws://127.0.0.1:1/", deflate=True)
+
+
+@DRIVERS
+def test_a_certificate_for_another_name_tells_both(driver: str) -> None:
+    told = r"tls certificate: other name \(3\).*asked for other.example, it is for .*127\.0\.0\.1.*--sni NAME"
+    with serve("tls_echo") as server, pytest.raises(TargetError, match=told):
+        run("connect", server.url, driver=driver, cacert=server.cacert, sni="other.example", connections=3)
+
+
+@DRIVERS
+def test_agreed_subprotocols_are_counted(driver: str) -> None:
+    with serve("headers_echo") as server:
+        found = run("connect", server.url, driver=driver, subprotocols=("v2.chat", "v1.chat"), connections=3)
+    assert found.connections.subprotocols == {"v2.chat": 3}
+    with serve("echo") as server:
+        found = run("connect", server.url, driver=driver, subprotocols=("v2.chat",), connections=3)
+    assert found.connections.subprotocols == {"none": 3}
+
+
+@DRIVERS
+def test_a_wanted_client_certificate_is_named_with_the_options(driver: str) -> None:
+    with serve("tls_echo", client_certificate=True) as server, pytest.raises(TargetError) as failure:
+        run("echo", server.url, driver=driver, cacert=server.cacert, **LOAD)
+    assert "client certificate" in str(failure.value)
+    assert "--cert FILE --key FILE" in str(failure.value)

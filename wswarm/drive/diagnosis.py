@@ -51,10 +51,33 @@ def certificate(plan: Plan) -> str:
     )
 
 
-def _speaks_tls(host: str, port: int) -> bool:
+def wants_certificate(plan: Plan) -> bool:
+    """Return whether the target hangs up before it is asked anything, as one that misses a client's certificate."""
+    parts = urlsplit(plan.address.replace("{id}", "0"))
+    if parts.scheme != "wss" or plan.cert is not None:
+        return False
+    name = plan.sni or parts.hostname
+    try:
+        with (
+            socket.create_connection((parts.hostname or "", parts.port or 443), _PATIENCE_S) as tcp,
+            _trusting().wrap_socket(tcp, server_hostname=name) as tls,
+        ):
+            return tls.recv(1) == b""
+    except ssl.SSLError as error:
+        return (error.reason or "") in ("TLSV13_ALERT_CERTIFICATE_REQUIRED", "UNEXPECTED_EOF_WHILE_READING")
+    except (OSError, ValueError):
+        return False
+
+
+def _trusting() -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _speaks_tls(host: str, port: int) -> bool:
+    context = _trusting()
     try:
         with (
             socket.create_connection((host, port), _PATIENCE_S) as tcp,

@@ -19,6 +19,10 @@ _BY_REASON = {
     "no free local port": "a limit of this machine: see wswarm doctor",
     "tls: client certificate wanted": "give one with --cert FILE --key FILE",
 }
+_NO_CERTIFICATE = (
+    "it hangs up as soon as TLS is there, as one does that wants a client certificate: give one with --cert FILE"
+    " --key FILE"
+)
 _MAY_SPEAK_OTHERWISE = ("reset", "no http answer", "timeout", "http 400", "tls")
 
 
@@ -39,6 +43,8 @@ def mend(reason: str, said: str, plan: Plan) -> str:
         return _BY_REASON[reason]
     if reason.startswith(_MAY_SPEAK_OTHERWISE) and reason not in ("tls: client certificate wanted",):
         other = diagnosis.speaks_otherwise(plan)
+        if other is None and diagnosis.wants_certificate(plan):
+            return _NO_CERTIFICATE
         if other is not None:
             spoken = "TLS" if other.startswith("wss") else "plain HTTP, no TLS"
             return f"the port speaks {spoken}: use {other}"
