@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,8 +14,9 @@ NORMAL_END = b"\x81\x0amarked end\x88\x05\x03\xe8end"
 class RawServer:
     """Attributes: `request`: the last request's head. `frames`: the client's, each its first byte and payload."""
 
-    def __init__(self, answer: str, wire: bytes, *, hangs_up: bool) -> None:
+    def __init__(self, answer: str, wire: bytes, *, hangs_up: bool, holds_loop_s: float) -> None:
         self._answer, self._wire, self._hangs_up = answer, wire, hangs_up
+        self._holds_loop_s = holds_loop_s
         self.port = 0
         self.request = ""
         self.frames: list[tuple[int, bytes]] = []
@@ -26,6 +28,7 @@ class RawServer:
             self.request = (await reader.readuntil(b"\r\n\r\n")).decode()
             key = re.findall("Sec-WebSocket-Key: (.*)\r\n", self.request)[0]
             writer.write(self._answer.replace("{accept}", accept_for(key)).encode() + self._wire)
+            time.sleep(self._holds_loop_s)  # noqa: ASYNC251 - the client's loop is this one
             if not self._hangs_up:
                 self._keep(await reader.read())
         except ConnectionError:
@@ -42,9 +45,11 @@ class RawServer:
 
 
 @asynccontextmanager
-async def raw_server(answer: str, wire: bytes = b"", *, hangs_up: bool = False) -> AsyncIterator[RawServer]:
-    """Serve on a free port of the loopback."""
-    raw = RawServer(answer, wire, hangs_up=hangs_up)
+async def raw_server(
+    answer: str, wire: bytes = b"", *, hangs_up: bool = False, holds_loop_s: float = 0
+) -> AsyncIterator[RawServer]:
+    """Serve on a free port of the loopback; stop the whole loop for a while after the answer, if told to."""
+    raw = RawServer(answer, wire, hangs_up=hangs_up, holds_loop_s=holds_loop_s)
     server = await asyncio.start_server(raw.converse, "127.0.0.1", 0, limit=2**20)
     raw.port = server.sockets[0].getsockname()[1]
     try:

@@ -90,6 +90,20 @@ def test_a_refusal_whose_body_does_not_end_in_time_is_still_that_refusal(
     assert uvloop.run(refused()) == ("http 503", "later")
 
 
+def test_an_answer_that_is_read_together_with_the_deadline_opens() -> None:
+    async def opened_late() -> tuple[bool, bool]:
+        async with raw_server(switching(), holds_loop_s=1.1) as server:
+            heard = Heard()
+            connection = await driver("picows")(
+                request_for(server), 0, settings_for(server, timeout=1), heard.events
+            )
+            is_open, has_ended = connection.is_open, heard.ended.done()
+            connection.abort()
+        return is_open, has_ended
+
+    assert asyncio.run(opened_late()) == (True, False)
+
+
 async def conversed(name: str, case: Sent) -> tuple[Heard, RawServer]:
     """Return what a connection heard and what it answered."""
     wire = case.wire + (NORMAL_END if case.code is None else b"")
