@@ -128,8 +128,11 @@ def test_a_fan_out_is_measured(relay: Server, tmp_path: Path) -> None:
 
 def test_some_refused_handshakes_are_told_but_no_failure(tmp_path: Path) -> None:
     with serve("refusing", refuse_every=20, statuses=[503]) as server:
-        end = in_process("connect", server.url, "-c", "20", "-d", "200ms", "--no-plots", cwd=tmp_path)
-    assert end.code == 0
+        options = ("-c", "20", "-d", "200ms", "--no-plots", "-o", "mine")
+        end = in_process("connect", server.url, *options, cwd=tmp_path)
+    run = json.loads((tmp_path / "mine" / "run.json").read_text())
+    assert_ends_with(0, end, run)
+    assert run["connections"]["failures"] == {"http 503": 1}
     assert "http 503" in end.out
 
 

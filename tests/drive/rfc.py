@@ -252,6 +252,7 @@ SENT = (
         Sent(f"a close frame with {code}", closing(code, b"bye"), code=code, ended=f"{code} bye")
         for code in (1000, 1001, 1011, 1014, 3000, 4999)
     ),
+    Sent("a close frame with 1006 and a reason that is no UTF-8", closing(1006, b"\xff"), code=1007),
     Sent("an empty close frame", frame(0x88), code=1005, ended="1005 "),
     Sent(
         "a close frame within a fragmented message", frame(1, b"a") + closing(1000), code=1000, ended="1000 "

@@ -1,9 +1,11 @@
 """How late the loop comes to what is due, and what processes spend."""
 
+import errno
 import os
 import subprocess
 import sys
 from random import Random
+from unittest.mock import Mock
 
 import numpy as np
 import psutil
@@ -11,7 +13,7 @@ import pytest
 
 from tests.drive.fakes import LOOP, MS, FakeClock
 from tests.stats.made import histogram
-from wswarm.drive.probes import PROBE_GAP_NS, LoopLag, TargetMeter
+from wswarm.drive.probes import PROBE_GAP_NS, EffortMeter, LoopLag, TargetMeter
 from wswarm.stats.histogram import Histogram
 
 
@@ -130,6 +132,17 @@ def test_a_process_spends_time_and_memory() -> None:
     assert use.cpu_s > 0
     assert use.rss > 1_000_000
     assert meter.command
+
+
+def test_a_process_whose_connections_left_it_no_file_tells_its_peak_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    meter = EffortMeter()
+    no_file = OSError(errno.EMFILE, "Too many open files", "/proc/1/statm")
+    monkeypatch.setattr(psutil.Process, "memory_info", Mock(side_effect=no_file))
+    meter.note_open()
+    found = meter.effort(LoopLag(LOOP, lambda _: None))
+    assert found.rss_open > 0
 
 
 def test_the_peak_memory_is_not_that_of_the_process_that_started_this_one() -> None:

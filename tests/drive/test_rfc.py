@@ -8,6 +8,7 @@ import uvloop
 
 from tests.drive.raw_server import NORMAL_END, RawServer, raw_server
 from tests.drive.rfc import ANSWERS, MARKED, SENT, Answer, Sent, switching
+from wswarm.drive import opening
 from wswarm.drive.agent import driver
 from wswarm.drive.connection import Ended, Events, HandshakeFailed, Settings
 from wswarm.load.message import Payload
@@ -71,6 +72,22 @@ def test_an_answer_to_the_upgrade_request_has_one_outcome(name: str, case: Answe
     if case.needs_deflate and name == "picows":
         pytest.skip("--deflate with picows is refused at the start")
     assert uvloop.run(opened(name, case)) == (case.outcome, case.detail)
+
+
+def test_a_refusal_whose_body_does_not_end_in_time_is_still_that_refusal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(opening, "_BODY_S", PATIENCE_S)
+
+    async def refused() -> tuple[str, str]:
+        async with raw_server("HTTP/1.1 503 Busy\r\n\r\nlater") as server:
+            with pytest.raises(HandshakeFailed) as failure:
+                await driver("picows")(
+                    request_for(server), 0, settings_for(server, timeout=2), Heard().events
+                )
+        return failure.value.reason, failure.value.detail
+
+    assert uvloop.run(refused()) == ("http 503", "later")
 
 
 async def conversed(name: str, case: Sent) -> tuple[Heard, RawServer]:

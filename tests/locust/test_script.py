@@ -254,3 +254,9 @@ def test_a_listener_may_wait_for_what_it_hears_later() -> None:
     news.set()
     gevent.sleep(0.01)
     assert heard == ["first", "second"]
+
+
+def test_what_was_there_before_it_was_expected_took_no_time(seat: Seat, station: FakeStation) -> None:
+    seat.note_heard(at("push", 100))
+    assert seat.expect(None, 1.0, "r") == at("push", 100)
+    assert station.times() == [0]

@@ -93,12 +93,13 @@ def close_of(payload: bytes) -> tuple[int, str]:
     if len(payload) == 1:
         raise Broken(BROKEN, "a close frame of one byte")
     code = int.from_bytes(payload[:2], "big")
-    if not may_close_with(code):
-        raise Broken(BROKEN, f"a close frame with {code}, which may not be sent")
     try:
-        return code, payload[2:].decode()
+        reason = payload[2:].decode()
     except UnicodeDecodeError:
         raise Broken(NO_UTF8, f"a close frame with {code} and a reason that is no UTF-8") from None
+    if not may_close_with(code):
+        raise Broken(BROKEN, f"a close frame with {code}, which may not be sent")
+    return code, reason
 
 
 def may_close_with(code: int) -> bool:

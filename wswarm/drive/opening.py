@@ -120,7 +120,9 @@ class Opening(asyncio.Protocol):
         if answer.status == 101:
             self._fail(refusal)
             return
-        asyncio.get_running_loop().call_later(_BODY_S, self._end, None)
+        left = self._upgrade.settings.timeout - self._upgrade.watch.elapsed
+        # In time, or a refusal whose body does not end would be told as a target that did not answer.
+        asyncio.get_running_loop().call_later(min(_BODY_S, left / 2), self._end, None)
         self._read_body(answer, refusal, is_end=False)
 
     def _read_body(self, answer: Answer, refusal: Refusal, *, is_end: bool) -> None:

@@ -94,7 +94,7 @@ class EffortMeter:
     def __init__(self) -> None:
         gc.collect()
         self._process = psutil.Process()
-        self._rss_before = self._rss_open = self._process.memory_info().rss
+        self._rss_before = self._rss_open = self._rss()
         self._cpu_s = self._cpu_share = 0.0
         self._wait_share: float | None = None
         self._from_wait_ns: int | None = None
@@ -104,7 +104,7 @@ class EffortMeter:
     def note_open(self) -> None:
         """Note the memory that open connections take, and count CPU from here on if no load follows."""
         gc.collect()
-        self._rss_open = self._process.memory_info().rss
+        self._rss_open = self._rss()
         self.start()
 
     def start(self) -> None:
@@ -137,6 +137,13 @@ class EffortMeter:
             loop_lag=lag.histogram().pack(),
             longest_stop_ns=lag.longest_ns,
         )
+
+    def _rss(self) -> int:
+        """Return the resident bytes; where connections have left no file to read them from, the most there were."""
+        try:
+            return int(self._process.memory_info().rss)
+        except OSError:
+            return _told_peak_rss()
 
 
 class MachineUse(NamedTuple):

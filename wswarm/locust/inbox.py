@@ -71,6 +71,10 @@ class Expectation:
         sent = [one.sent_ns for one in self._sendings if one.sent_ns and one.sent_ns <= before_ns]
         return max(sent, default=self._called_ns)
 
+    def came_ns(self, received_ns: int) -> int:
+        """Return when an answer came: what was there already, when it was asked for; an answer to a send never so."""
+        return received_ns if self._sendings else max(received_ns, self._called_ns)
+
 
 class Inbox:
     """The latest messages of one connection that nobody has taken, oldest first.

@@ -107,7 +107,8 @@ class Seat:
             self._inbox.end(expectation)
         if message is not None:
             asked_ns = expectation.asked_ns(message.received_ns)
-            self.station.record_reply(self, name, message, asked_ns)
+            answer = message._replace(received_ns=expectation.came_ns(message.received_ns))
+            self.station.record_reply(self, name, answer, asked_ns)
             return message
         is_lost = self.ended.is_set()
         why = "the connection was lost" if is_lost else f"no reply within {timeout:g} s"
@@ -162,5 +163,5 @@ class Seat:
 
 
 def response_ms(message: Message, asked_ns: int) -> float:
-    """Return the time from `asked_ns` to receiving, ms; 0 for a message that was there before."""
-    return max(0, message.received_ns - asked_ns) * 1_000 / NS_PER_S
+    """Return the time from `asked_ns` to receiving, ms."""
+    return (message.received_ns - asked_ns) * 1_000 / NS_PER_S

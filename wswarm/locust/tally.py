@@ -39,11 +39,14 @@ class ScriptTally:
         self._sent += self.counts(sent_ns)
 
     def record(self, asked_ns: int, received_ns: int) -> bool:
-        """Count a reply, and its time since it was asked for; return whether it counts."""
+        """Count a reply, and its time since it was asked for; return whether it counts.
+
+        A time below 0 is kept: the run tells of it.
+        """
         self._has_asked = True
         if not self.counts(asked_ns):
             return False
-        self._times.record(np.array([max(0, received_ns - asked_ns)]))
+        self._times.record(np.array([received_ns - asked_ns]))
         return True
 
     def note_lost(self, asked_ns: int, *, is_disconnected: bool) -> bool:
