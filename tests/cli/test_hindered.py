@@ -13,7 +13,7 @@ import pytest
 from tests.cli.command import in_process
 from tests.report import runs
 from wswarm.commands import measure
-from wswarm.errors import TargetError
+from wswarm.errors import ResultError, TargetError
 from wswarm.load.plan import Plan
 from wswarm.report import store
 from wswarm.run import Run
@@ -64,6 +64,25 @@ def test_a_report_that_can_t_be_written_keeps_no_other_output_from_being_written
     monkeypatch.setattr(store, "save", full)
     end = in_process("echo", URL, "--no-plots", "--junit", "slo.xml", "-o", "mine", cwd=tmp_path)
     assert (end.code, (tmp_path / "slo.xml").exists()) == (1, True)
+    assert "report: " not in end.out
+
+
+@pytest.mark.usefixtures("measured")
+def test_every_file_that_can_be_written_is_and_every_one_that_can_t_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, full = store.write_file, ("slo.xml", "b.json")
+
+    def some(path: Path, text: str) -> None:
+        if path.name in full:
+            raise ResultError(f"{path.name} can't be written: No space left on device")
+        write(path, text)
+
+    monkeypatch.setattr(store, "write_file", some)
+    outputs = ("--junit", "slo.xml", "--bencher", "b.json", "--markdown", "s.md")
+    end = in_process("echo", URL, "--no-plots", *outputs, cwd=tmp_path)
+    assert (end.code, (tmp_path / "s.md").exists()) == (1, True)
+    assert all(f"{name} can't be written: No space left on device" in end.err for name in full)
 
 
 @pytest.mark.usefixtures("measured")

@@ -5,6 +5,7 @@ import pytest
 
 from tests.end_to_end.instrument import run
 from tests.end_to_end.servers import serve
+from wswarm.errors import TargetError
 from wswarm.report import text
 from wswarm.run import Run
 
@@ -87,3 +88,12 @@ def test_what_was_said_before_the_target_hung_up_is_told_with_it() -> None:
     with serve("parting", ends=[[1, 1000, ""]], after=0.4, answer="error") as server:
         found = run("echo", server.url, connections=2, **SECRETS)
     assert found.notices[1].startswith('unasked, the target said "{"error": "no such\\tcommand"')
+
+
+@both_drivers
+def test_a_refusal_tells_what_the_server_said_and_no_secret(driver: str) -> None:
+    body = "plan expired for {secret}, {cookie}"
+    with serve("parting", status=403, body=body) as server, pytest.raises(TargetError) as failed:
+        run("connect", server.url, driver=driver, **SECRETS)
+    assert str(failed.value).startswith('every handshake failed: http 403 (5): "plan expired for ')
+    assert hides_secrets(str(failed.value))

@@ -10,7 +10,7 @@ import msgspec
 
 from wswarm import exit_codes, redact
 from wswarm.commands import grammar
-from wswarm.commands.outputs import check_outputs, files_named, write_runs
+from wswarm.commands.outputs import check_outputs, files_named, take_all, write_runs
 from wswarm.commands.terminal import Interrupts, report_folder, say, warn
 from wswarm.drive.target import ReferenceApp
 from wswarm.errors import PlanError, ResultError
@@ -38,7 +38,6 @@ def run_scenario(parsed: argparse.Namespace) -> int:
             lambda: show(parsed, [run], is_suite=False),
             lambda: store_in(parsed, folder, lambda to: store.save(run, to, plots=not parsed.no_plots)),
             lambda: write_runs(parsed, [run], unless_alone(parsed)),
-            lambda: say_where(parsed, folder),
         )
         return exit_codes.of_runs([run], is_interrupted=interrupts.asked())
 
@@ -70,24 +69,8 @@ def unless_alone(parsed: argparse.Namespace) -> Callable[[str], None]:
     return (lambda _: None) if parsed.print == "json" else say
 
 
-def take_all(*steps: Callable[[], None]) -> None:
-    """Take every step, also after one that failed: what can't be stored can still be shown, and the reverse.
-
-    Raises:
-        ResultError: the first that a step raised.
-    """
-    errors = []
-    for step in steps:
-        try:
-            step()
-        except ResultError as error:
-            errors.append(error)
-    if errors:
-        raise errors[0]
-
-
 def store_in(parsed: argparse.Namespace, folder: Path | None, save: Callable[[Path], None]) -> None:
-    """Save in the folder, if there is one, and link to it.
+    """Save in the folder, if there is one, link to it, and say where it is.
 
     Raises:
         ResultError: something can't be written; what was measured has been shown before.
@@ -101,6 +84,7 @@ def store_in(parsed: argparse.Namespace, folder: Path | None, save: Callable[[Pa
         raise ResultError(f"{error}{shown}") from error
     if folder.resolve().parent == store.DEFAULT_ROOT.resolve():
         store.link_latest(folder)
+    say_where(parsed, folder)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from wswarm.errors import PlanError
+from wswarm.errors import PlanError, ResultError
 from wswarm.report import annotations, checks, comparisons, exports, history, junit, markdown, store
 from wswarm.report.checks import Check
 from wswarm.report.context import Context
@@ -16,6 +16,22 @@ from wswarm.stats.ab import Comparison
 
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 _FILES = ("markdown", "junit", "smaller_is_better", "bencher", "history")
+
+
+def take_all(*steps: Callable[[], None]) -> None:
+    """Take every step, also after one that failed: what can't be stored can still be shown, and the reverse.
+
+    Raises:
+        ResultError: what the steps that failed say.
+    """
+    errors = []
+    for step in steps:
+        try:
+            step()
+        except ResultError as error:
+            errors.append(str(error))
+    if errors:
+        raise ResultError("; ".join(dict.fromkeys(errors)))
 
 
 def check_outputs(parsed: argparse.Namespace) -> None:
@@ -89,24 +105,24 @@ def _write(
     seconds: float | None,
     say: Callable[[str], None],
 ) -> None:
-    for path, text in (
-        (parsed.junit, junit.render(found, seconds)),
-        (parsed.smaller_is_better, exports.smaller_is_better(figures)),
-        (parsed.bencher, exports.bencher(figures)),
-    ):
-        if path is not None:
-            _write_file(path, text)
     shared = os.environ.get(SUMMARY_VARIABLE)
-    if parsed.markdown is not None and str(parsed.markdown) != shared:
-        _write_file(parsed.markdown, summary)
-    if shared and (parsed.github or str(parsed.markdown) == shared):
-        comparisons.append_text(Path(shared), summary)
-    if parsed.github and (lines := annotations.render(found)):
-        say(lines.removesuffix("\n"))
+    markdown_file = parsed.markdown if str(parsed.markdown) != shared else None
+    step = Path(shared) if shared and (parsed.github or str(parsed.markdown) == shared) else None
+    lines = annotations.render(found) if parsed.github else ""
+    take_all(
+        lambda: _write_file(parsed.junit, junit.render(found, seconds)),
+        lambda: _write_file(parsed.smaller_is_better, exports.smaller_is_better(figures)),
+        lambda: _write_file(parsed.bencher, exports.bencher(figures)),
+        lambda: _write_file(markdown_file, summary),
+        lambda: comparisons.append_text(step, summary) if step is not None else None,
+        lambda: say(lines.removesuffix("\n")) if lines else None,
+    )
 
 
-def _write_file(path: Path, text: str) -> None:
-    """Write the file whole; what is no plain file, such as `/dev/stdout`, is written through."""
+def _write_file(path: Path | None, text: str) -> None:
+    """Write the file whole, if one is named; what is no plain file, such as `/dev/stdout`, is written through."""
+    if path is None:
+        return
     if path.exists() and not path.is_file():
         comparisons.append_text(path, text)
     else:

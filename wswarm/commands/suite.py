@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wswarm import exit_codes, redact
 from wswarm.commands import grammar, measure
-from wswarm.commands.outputs import check_outputs, write_runs
+from wswarm.commands.outputs import check_outputs, take_all, write_runs
 from wswarm.commands.terminal import Interrupts, say, warn
 from wswarm.errors import ResultError, SwarmError
 from wswarm.experiment.objectives import foreseen, not_held
@@ -106,14 +106,13 @@ class _Suite:
         parsed, runs = self._parsed, self.runs
         told = {name: redact.address(str(error)) for name, error in self.failures.items()}
         plots = not parsed.no_plots
-        measure.take_all(
+        take_all(
             lambda: measure.show(parsed, runs, is_suite=True) if parsed.print == "json" else None,
             lambda: measure.show_overview(parsed, runs, told),
             lambda: measure.store_in(
                 parsed, self._folder, lambda to: store.save_suite(runs, to, plots=plots, failures=told)
             ),
             lambda: write_runs(parsed, runs, measure.unless_alone(parsed), told),
-            lambda: measure.say_where(parsed, self._folder),
         )
 
     def hopeless(self, plans: Sequence[Plan]) -> SwarmError:
