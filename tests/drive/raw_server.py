@@ -28,7 +28,7 @@ class RawServer:
             self.request = (await reader.readuntil(b"\r\n\r\n")).decode()
             key = re.findall("Sec-WebSocket-Key: (.*)\r\n", self.request)[0]
             writer.write(self._answer.replace("{accept}", accept_for(key)).encode() + self._wire)
-            time.sleep(self._holds_loop_s)  # noqa: ASYNC251 - the client's loop is this one
+            time.sleep(self._holds_loop_s)  # the client's loop is this one
             if not self._hangs_up:
                 self._keep(await reader.read())
         except ConnectionError:

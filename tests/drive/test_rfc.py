@@ -1,7 +1,7 @@
 """Both drivers keep to the table of `rfc`."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import uvloop
@@ -102,6 +102,16 @@ def test_an_answer_that_is_read_together_with_the_deadline_opens() -> None:
         return is_open, has_ended
 
     assert asyncio.run(opened_late()) == (True, False)
+
+
+def test_what_is_no_http_is_told_as_that_however_much_comes_at_once() -> None:
+    async def judged() -> BaseException | None:
+        handshake: Any = opening.Opening(cast(Any, None))
+        handshake.data_received(b"SSH-2.0 " * 10_000)
+        failure: BaseException | None = handshake.done.exception()
+        return failure
+
+    assert str(asyncio.run(judged())) == "no http answer"
 
 
 async def conversed(name: str, case: Sent) -> tuple[Heard, RawServer]:

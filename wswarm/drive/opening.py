@@ -88,10 +88,10 @@ class Opening(asyncio.Protocol):
             if answer.status == 101 or answer.status >= 200:
                 self._judge(answer)
                 return
-        if len(self._data) > HEAD_LIMIT:
-            self._fail(too_large())
-        elif not b"http/".startswith(bytes(self._data[:5]).lower()):
+        if not b"http/".startswith(bytes(self._data[:5]).lower()):
             self._fail(no_http(self._data))
+        elif len(self._data) > HEAD_LIMIT:
+            self._fail(too_large())
 
     def eof_received(self) -> bool:
         self._end(None)
