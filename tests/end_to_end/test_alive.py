@@ -59,9 +59,9 @@ def test_pings_of_the_server_are_answered_in_every_scenario(scenario: str, drive
 
 @DRIVERS
 def test_connections_that_are_cut_for_silence_tell_when_that_was(driver: str) -> None:
-    with serve("idle", cut_after=1.5) as server:
+    with serve("idle", cut_after=2.0) as server:
         run = instrument.run(
-            "connect", server.url, driver=driver, connections=4, duration=2.5, connect_rate=8.0
+            "connect", server.url, driver=driver, connections=4, duration=2.6, connect_rate=2.0
         )
         facts = server.log()
     seen = run.connections

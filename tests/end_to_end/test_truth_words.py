@@ -37,7 +37,7 @@ def test_code_reason_count_and_time_of_lost_connections_are_told_first_and_the_r
     assert connections.open_time is not None
     assert connections.open_time.n == connections.dropped == 5
     assert connections.open_time.min is not None
-    assert connections.open_time.min >= 0.2
+    assert connections.open_time.min > 0.1  # the server's 0.2 s began a little before
     assert found.notices[0].startswith("the target closed 5 of 6 connections: 3 × 4403 plan expired of ")
     assert found.failure == "it closed 5 of 6 connections before the hold's end"
     assert hides_secrets(all_outputs(found))
