@@ -1,5 +1,6 @@
 """The instrument as the tests drive it: one measurement from Python or from the command line, and its agents."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -48,10 +49,11 @@ def together(*measurements: Callable[[], Result]) -> list[Result]:
 def undisturbed(measurement: Callable[[float], Result]) -> Result:
     """What a measurement gives on a server that holds messages for 50 ms; 0.5 s or 1.5 s if the machine is busy.
 
-    A bystander finds that out, not the instrument, by whether it wakes in time. Tests of times are of 2 %: the longer
-    a message is held, the less it matters how long its receiver waits for a core.
+    Beside other tests it is, and else a bystander finds out, not the instrument, by whether it wakes in time. Tests
+    of times are of 2 %: the longer a message is held, the less it matters how long who passes it on waits for a core.
     """
-    for held_s in (BRIEFLY_S, 10 * BRIEFLY_S):
+    is_shared = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1
+    for held_s in (10 * BRIEFLY_S,) if is_shared else (BRIEFLY_S, 10 * BRIEFLY_S):
         found, late_s = beside_a_bystander(partial(measurement, held_s))
         if late_s < IN_TIME * held_s:
             return found

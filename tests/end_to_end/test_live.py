@@ -67,7 +67,7 @@ def test_broadcasts_of_the_ramp_are_not_of_the_hold_and_every_fault_is_counted()
             live.listen_for(0.5)
             live.hold(100.0, 1)
             live.listen_for(1.2)
-            subscribers, publisher = live.finish(1.0, drain_s=0.5)
+            subscribers, publisher = live.finish(1.0, drain_s=2.0)
         facts = server.log()
     sent = live.of_kind(wire.Sent, live.published)[-1].logs["squad"]
     lost = [n for _, _, n in facts["lost"] if sent.hold <= n < sent.hold + 100]
