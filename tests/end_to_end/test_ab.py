@@ -131,11 +131,10 @@ def interrupted(folder: Path, after_s: float) -> tuple[str, list[psutil.Process]
 
 
 def test_ctrl_c_ends_after_the_slice_with_what_is_known_and_leaves_no_server(tmp_path: Path) -> None:
-    folder = tmp_path / "soon"
-    output, servers = interrupted(folder, 4)
-    if "INVALID" in output:  # the machine is so busy that no slice had been measured
-        folder = tmp_path / "later"
-        output, servers = interrupted(folder, 30)
-    assert "INCONCLUSIVE (ended early)" in output
-    assert load_ab(folder).is_interrupted
+    output, servers = interrupted(tmp_path, 4)
+    ab = load_ab(tmp_path)
+    assert ab.is_interrupted
+    # On a busy machine slices are spoilt, or none was measured yet: then nothing is known, and that is said.
+    is_spoilt = not ab.slices or any(one.slice.reasons for one in ab.slices)
+    assert "INCONCLUSIVE (ended early)" in output or (is_spoilt and "INVALID" in output), output
     assert not any(one.is_running() for one in servers)
