@@ -74,12 +74,15 @@ def test_an_address_that_is_not_ours_is_told_in_one_line(host: str, why: str, tm
 
 
 async def leave(port: int, count: int) -> None:
-    """Enter the chat, so many at once, and be gone at once without a word."""
+    """Enter the chat, so many at once, and be gone at once without a word.
+
+    All have entered when the last one hears itself; of several workers it may be alone in its own.
+    """
     uri = f"ws://127.0.0.1:{port}/ws/"
     entering = (connect_async(f"{uri}{number}", proxy=None, compression=None) for number in range(count))
     clients = await asyncio.gather(*entering)
-    await clients[0].send("the last one to enter hears this")
-    while "hears" not in str(await clients[-1].recv()):
+    await clients[-1].send("I am in")
+    while "You wrote: I am in" not in str(await clients[-1].recv()):
         pass
     for client in clients:
         client.transport.abort()
