@@ -43,6 +43,7 @@ class Swarm:
 
     Attributes:
         rows: In the order of the `numbers` they were asked for by.
+        changes: How often one was added, opened, was lost or was told to leave.
         open: Connections open now; `opened`: ever.
         said: What the target said of failed handshakes and lost connections.
         addresses: Connections that were opened, by the address that they lead to.
@@ -61,7 +62,7 @@ class Swarm:
         self.addresses: Counter[str] = Counter()
         self.failed_ns: list[int] = []
         self.subprotocols: Counter[str] = Counter()
-        self.open = self.opened = 0
+        self.open = self.opened = self.changes = 0
         self.on_writable: Callable[[int], None] = _ignore
         self.on_marked: Callable[[int, bytes], None] = _ignore
         self.on_heard: Callable[[int, bytes, int], None] | None = None
@@ -142,7 +143,11 @@ class Swarm:
 
     def ids(self, rows: Int64s) -> Int64s:
         """Return the `{id}` of each of the rows."""
-        return np.array(self._numbers, np.int64)[rows]
+        return np.array([self._numbers[row] for row in rows.tolist()], np.int64)
+
+    def ids_from(self, row: int) -> Int64s:
+        """Return the `{id}` of each row from this on."""
+        return np.array(self._numbers[row:], np.int64)
 
     def words(self) -> Words:
         """Return what the target said where something else was expected."""
@@ -189,6 +194,7 @@ class Swarm:
     def add(self, connection_id: int) -> int:
         """Return a new row for one more connection, which is not opened yet."""
         self._numbers.append(connection_id)
+        self.changes += 1
         self.rows.append(Row())
         return len(self.rows) - 1
 
@@ -198,6 +204,7 @@ class Swarm:
         if row.left_ns != STILL_OPEN or row.closed_ns != STILL_OPEN:
             return
         row.left_ns = now_ns()
+        self.changes += 1
         row.backlog = row.payload = None
         self._ping_no_more(number)
         if row.connection is not None and row.connection.is_open:
@@ -230,6 +237,7 @@ class Swarm:
             detail = error.detail if isinstance(error, HandshakeFailed) else ""
             return self.said.note_failure(reason_of(error), detail, own_settings)
         row.timing, row.connection = connection.timing, connection
+        self.changes += 1
         self._count(connection, plan)
         if not connection.is_open:
             return None  # lost between the upgrade response and now; `_note_closed` has been told
@@ -287,6 +295,7 @@ class Swarm:
         if self._is_closing or row.closed_ns != STILL_OPEN or row.left_ns != STILL_OPEN:
             return
         row.closed_ns = now_ns()
+        self.changes += 1
         self._ping_no_more(number)
         row.ending = self.said.note_ending(ended, own)
         if row.connection is not None:
