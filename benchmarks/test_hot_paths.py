@@ -4,6 +4,7 @@ import asyncio
 
 import numpy as np
 import pytest
+from wswarm.stats.deliveries import FanoutTally
 
 from wswarm.drive.capture import Capture
 from wswarm.drive.clock import now_ns
@@ -11,7 +12,6 @@ from wswarm.drive.pacer import Pacer
 from wswarm.load.marker import prefix_for, read_marks, write_marks
 from wswarm.load.schedule import Schedule
 from wswarm.stats.bins import Bins
-from wswarm.stats.deliveries import FanoutTally
 from wswarm.stats.findings import Window
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.ledger import Ledger

@@ -157,7 +157,9 @@ def test_any_deliveries_in_any_batches_are_counted_as_plain_python_counts_them(
     story: Story, cuts: list[int], told_first: bool
 ) -> None:
     plain = Plain(story)
-    assert counts_of(tally_of(story, cuts, told_first=told_first)) == {name: plain.counts[name] for name in LOSSES}
+    assert counts_of(tally_of(story, cuts, told_first=told_first)) == {
+        name: plain.counts[name] for name in LOSSES
+    }
 
 
 @LAW
@@ -188,7 +190,9 @@ def test_everything_owed_is_received_or_lost(story: Story) -> None:
 def test_settling_what_is_complete_while_deliveries_arrive_changes_nothing(
     story: Story, cuts: list[int]
 ) -> None:
-    story = replace(story, closed_ns=[STILL_OPEN] * ROWS)  # after it has closed nothing arrives on a connection
+    story = replace(
+        story, closed_ns=[STILL_OPEN] * ROWS
+    )  # after it has closed nothing arrives on a connection
     often, once = tally_of(story, cuts, settle_often=True), tally_of(story, cuts)
     assert counts_of(often) == counts_of(once)
     assert often.response == once.response
@@ -205,9 +209,7 @@ def test_settling_in_parts_of_any_size_is_settling_at_once(cells: int, story: St
         assert counts_of(tally_of(story, [])) == counts_of(at_once)
 
 
-def settled(
-    opened_ns: int, closed_ns: int, sent_ns: int, *, is_received: bool = False
-) -> Arrivals:
+def settled(opened_ns: int, closed_ns: int, sent_ns: int, *, is_received: bool = False) -> Arrivals:
     """Return the findings of one subscriber and one broadcast."""
     tally = Broadcasts(WINDOW, [9], PATIENCE)
     tally.see(ints([opened_ns]), ints([closed_ns]), ints([STILL_OPEN]))
@@ -244,7 +246,9 @@ def test_a_broadcast_is_owed_to_who_had_been_open_for_2_s_when_it_was_sent(
 @pytest.mark.parametrize(
     ("opened_ns", "owed"), [(SENT - 2 * S + 1, 1), (SENT - 1, 1), (SENT, 1), (SENT + 1, 0)]
 )
-def test_what_was_received_was_owed_however_short_before_the_subscriber_opened(opened_ns: int, owed: int) -> None:
+def test_what_was_received_was_owed_however_short_before_the_subscriber_opened(
+    opened_ns: int, owed: int
+) -> None:
     found = settled(opened_ns, STILL_OPEN, SENT, is_received=True)
     assert (found.owed, found.received, found.extra) == (owed, owed, 1 - owed)
 
@@ -352,12 +356,14 @@ def test_a_replay_of_what_was_sent_before_a_subscriber_joined_does_not_put_it_in
 
 
 def test_what_all_have_is_settled_at_once_and_what_somebody_misses_after_the_patience() -> None:
-    tally = crowd([(row, number) for row in range(2) for number in range(9) if (row, number) != (1, 3)], rows=2)
+    tally = crowd(
+        [(row, number) for row in range(2) for number in range(9) if (row, number) != (1, 3)], rows=2
+    )
     tally.settle_some(SENT_NS[9])
-    found = put_together([tally.take_rows()])
+    found = put_together(tally.take_settled())
     assert found.numbers.tolist() == [0, 1, 2, 4, 5, 6, 7, 8]
     tally.settle_some(SENT_NS[9] + PATIENCE)
-    found = put_together([tally.take_rows()])
+    found = put_together(tally.take_settled())
     assert (found.numbers.tolist(), found.owed.tolist(), found.received.tolist()) == ([3], [2], [1])
     assert end(tally) == (20, 0, 3)
 

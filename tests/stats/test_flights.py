@@ -43,7 +43,9 @@ class Story:
 def stories(draw: st.DrawFn) -> Story:
     """Draw sends of three rows in turn from warm-up to drain, replies to any of them, and strangers among them."""
     count = ROWS * draw(st.integers(1, 6))
-    intended = [WINDOW.start_ns + number // ROWS * (S * 4 // 5) + number % ROWS * MS for number in range(count)]
+    intended = [
+        WINDOW.start_ns + number // ROWS * (S * 4 // 5) + number % ROWS * MS for number in range(count)
+    ]
     sent = [moment + MS if draw(st.booleans()) else 0 for moment in intended]
     closed = draw(st.lists(st.sampled_from([STILL_OPEN, WINDOW.drain_ns - 1]), min_size=ROWS, max_size=ROWS))
     arrivals: list[Arrival] = []
@@ -99,7 +101,9 @@ class Plain:
         highest: dict[int, int] = {}
         for row, publisher, number, intended, received in self.story.arrivals:
             in_hold = WINDOW.hold_ns <= intended < WINDOW.drain_ns
-            is_known = number < len(self.story.sent_ns) and number % ROWS == row and self.story.sent_ns[number]
+            is_known = (
+                number < len(self.story.sent_ns) and number % ROWS == row and self.story.sent_ns[number]
+            )
             if publisher != IDS[row] or not is_known:
                 self.counts["extra"] += in_hold
                 continue

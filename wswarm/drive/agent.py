@@ -23,7 +23,7 @@ from wswarm.drive.sender import ClosedSender, OpenSender, Sender
 from wswarm.drive.serving import Finished, serve
 from wswarm.drive.swarm import Swarm
 from wswarm.drive.tls import client_context
-from wswarm.stats.findings import Findings, Sends, Window, pack, unpack
+from wswarm.stats.findings import Findings, Sends, Window, pack, together, unpack
 from wswarm.stats.published import read_log
 from wswarm.units import NS_PER_S
 
@@ -160,7 +160,7 @@ class Agent:
             return
         self._snapshots += 1
         self._tell_published()
-        self._tell_reached()
+        self._tell_settled()
         account, sender = self._account, self._sender
         tally = account.tally if account is not None else None
         snapshot = wire.Snapshot(
@@ -185,9 +185,9 @@ class Agent:
         if isinstance(self._account, Publishing) and (log := self._account.news()):
             self._say(wire.Published(log=log))
 
-    def _tell_reached(self) -> None:
-        if isinstance(self._account, Deliveries) and (broadcasts := self._account.tally.take_rows()):
-            self._say(wire.Reached(broadcasts=broadcasts))
+    def _tell_settled(self) -> None:
+        if isinstance(self._account, Deliveries) and (settled := self._account.tally.take_settled()):
+            self._say(wire.News(settled=together(settled)))
 
     def _sends(self) -> Sends | None:
         if self._sender is None:

@@ -8,7 +8,7 @@ from typing import Self
 from wswarm.drive import wire
 from wswarm.drive.child import Child
 from wswarm.errors import GeneratorError
-from wswarm.stats.findings import Packed, with_broadcasts
+from wswarm.stats.findings import Packed, Reached, with_broadcasts
 
 
 class AgentProcess(Child):
@@ -28,7 +28,7 @@ class AgentProcess(Child):
         self.sent: wire.Sent | None = None
         self.settled: wire.Settled | None = None
         self.published: list[Packed] = []
-        self._reached: list[Packed] = []
+        self._news: list[Reached] = []
 
     def tell(self, command: wire.Command) -> None:
         """Send a command; an agent that is gone does not hear it."""
@@ -48,13 +48,13 @@ class AgentProcess(Child):
             self.opened = report
         elif isinstance(report, wire.Published):
             self.published.append(report.log)
-        elif isinstance(report, wire.Reached):
-            self._reached.append(report.broadcasts)
+        elif isinstance(report, wire.News):
+            self._news.append(report.settled)
         elif isinstance(report, wire.Sent):
             self.sent = report
         else:
-            self.settled = wire.Settled(findings=with_broadcasts(report.findings, self._reached))
-            self._reached = []
+            self.settled = wire.Settled(findings=with_broadcasts(report.findings, self._news))
+            self._news = []
 
 
 class Fleet:

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from wswarm.load.plan import Plan
-from wswarm.stats.findings import Findings, Packed, Window
+from wswarm.stats.findings import Findings, Packed, Reached, Window
 
 Role = Literal["connect", "echo", "subscribe", "publish"]
 
@@ -115,10 +115,10 @@ class Published(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     log: Packed
 
 
-class Reached(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Broadcasts were settled since the last of these; `broadcasts`: see `stats.reach`."""
+class News(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What became of the broadcasts that were settled since the last of these."""
 
-    broadcasts: Packed
+    settled: Reached
 
 
 class Sent(msgspec.Struct, frozen=True, tag=True):
@@ -131,7 +131,7 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     findings: Findings
 
 
-Report = Ready | Snapshot | Opened | Published | Reached | Sent | Settled
+Report = Ready | Snapshot | Opened | Published | News | Sent | Settled
 
 
 def encode(message: msgspec.Struct) -> bytes:

@@ -11,7 +11,7 @@ from wswarm.drive.live import wire
 from wswarm.drive.live.process import LiveProcess
 from wswarm.locust.messages import Begin
 from wswarm.locust.outgoing import Outgoing
-from wswarm.stats.findings import Packed, Window, with_broadcasts
+from wswarm.stats.findings import Packed, Reached, Window, with_broadcasts
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Crew:
         self._outgoing: dict[LiveProcess, Outgoing] = {}
         self._has_sent: set[LiveProcess] = set()
         self._published: list[dict[str, Packed]] = []
-        self._reached: defaultdict[int, list[Packed]] = defaultdict(list)
+        self._settled_before: defaultdict[int, list[Reached]] = defaultdict(list)
         self._settled: dict[LiveProcess, wire.Settled] = {}
         self._is_ended = False
         self._holder = self._start(f"the agent of {order.name}", order, order.squads, order.ahead_ns)
@@ -109,7 +109,9 @@ class Crew:
             agent.end()
 
     def _with_broadcasts(self, settled: wire.Settled) -> wire.Settled:
-        found = [with_broadcasts(one, self._reached[number]) for number, one in enumerate(settled.findings)]
+        found = [
+            with_broadcasts(one, self._settled_before[number]) for number, one in enumerate(settled.findings)
+        ]
         return msgspec.structs.replace(settled, findings=found)
 
     def _tell(self, agent: LiveProcess, command: wire.Command) -> None:
@@ -148,8 +150,8 @@ class Crew:
         elif isinstance(report, wire.Published):
             self._published.append(report.logs)
             self._tell(self._holder, wire.Publish(logs=report.logs))
-        elif isinstance(report, wire.Reached):
-            self._reached[report.squad].append(report.broadcasts)
+        elif isinstance(report, wire.News):
+            self._settled_before[report.squad].append(report.settled)
         elif isinstance(report, wire.Sent):
             self._has_sent.add(agent)
         elif isinstance(report, wire.Settled):

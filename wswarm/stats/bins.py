@@ -12,6 +12,7 @@ BIN_WIDTH = 1.02
 FLOOR_NS = 1_000
 BINS = 2_048
 _LOG_WIDTH = log(BIN_WIDTH)
+_MOST_NS = float(1 << 62)
 _OPEN_KEYS = 8
 
 
@@ -31,7 +32,7 @@ class Bins:
         """Add `values_ns[i]` under `keys[i]`; keys are ≥ 0."""
         if not len(keys):
             return
-        bins = _bin_of(values_ns)
+        bins = bin_of(values_ns)
         low, high = int(keys.min()), int(keys.max())
         for key in [low] if low == high else np.unique(keys).tolist():
             self._counts(key)[:] += np.bincount(bins if low == high else bins[keys == key], minlength=BINS)
@@ -93,13 +94,21 @@ def _shrunk(counts: Int64s) -> Int64s:
     return kept.astype(np.uint16) if kept.max(initial=0) < 1 << 16 else kept
 
 
-def _bin_of(values_ns: Int64s) -> Int64s:
+def bin_of(values_ns: Int64s) -> Int64s:
+    """Return the bin of each value."""
     position = np.log(np.maximum(values_ns, FLOOR_NS) / FLOOR_NS) / _LOG_WIDTH
     return np.minimum(position.astype(np.int64), BINS - 1)
+
+
+def middle_of(bins: Int64s) -> Int64s:
+    """Return the middle of each bin, ns."""
+    middles: Int64s = np.rint(np.minimum(FLOOR_NS * BIN_WIDTH ** (bins + 0.5), _MOST_NS)).astype(np.int64)
+    return middles
 
 
 def _quantiles(bins: Int64s, counts: Int64s, percents: tuple[float, ...]) -> list[int]:
     cumulated = np.cumsum(counts)
     ranks = np.maximum(1, np.ceil(np.array(percents) / 100 * cumulated[-1] - 1e-9))
     chosen = bins[np.searchsorted(cumulated, ranks)]
-    return [round(FLOOR_NS * BIN_WIDTH ** (at + 0.5)) for at in chosen.tolist()]
+    middles: list[int] = middle_of(chosen).tolist()
+    return middles

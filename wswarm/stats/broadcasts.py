@@ -8,11 +8,12 @@ from collections import deque
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from wswarm.stats import extras, reach
 from wswarm.stats.audience import Audience, Owed
-from wswarm.stats.findings import STILL_OPEN, Arrivals, Packed, Window, add_per_second
+from wswarm.stats.findings import STILL_OPEN, Arrivals, Reached, Window, add_per_second, together
 from wswarm.stats.published import Published
 from wswarm.stats.tally import Batch, Bools, Int64s, Settlement, Tally
 from wswarm.stats.under_way import NO_NUMBER, PAST, UnderWay
@@ -49,8 +50,8 @@ class Broadcasts(Tally):
         self.audience = Audience(patience_ns)
         self._settled = bytearray()
         self._missed: dict[int, _Missed] = {}
-        self._rows: list[Packed] = []
-        self._latest: deque[Packed] = deque(maxlen=_LATEST)
+        self._rows: list[Reached] = []
+        self._latest: deque[Reached] = deque(maxlen=_LATEST)
 
     def begin_hold(self, window: Window) -> None:
         """As `Tally.begin_hold`."""
@@ -119,18 +120,18 @@ class Broadcasts(Tally):
                 return True
         return False
 
-    def findings(self, broadcasts: Packed = b"") -> Arrivals:
+    def findings(self) -> Arrivals:
         """Return the tally as it travels, once all is settled."""
         for intended_ns, received in zip(*self._under_way.unsent(), strict=True):
             self.note_extra(extras.NEVER_SENT, np.full(received, intended_ns))
         silent, lost = self._lost_silent(), int(self._lost_of_row.sum())
         self.settlement = Settlement(self._owed_in_all, lost - silent, silent)
-        return super().findings(broadcasts + self.take_rows())
+        return msgspec.structs.replace(super().findings(), broadcasts=together(self.take_settled()))
 
-    def take_rows(self) -> Packed:
-        """Return the rows of the broadcasts settled since the last time; see `stats.reach`."""
-        rows, self._rows = b"".join(self._rows), []
-        return rows
+    def take_settled(self) -> list[Reached]:
+        """Return what became of the broadcasts settled since the last time."""
+        settled, self._rows = self._rows, []
+        return settled
 
     def latest(self, most: int) -> reach.Reach:
         """Return the latest broadcasts as they stand, of those under way not what they owe."""
@@ -176,7 +177,7 @@ class Broadcasts(Tally):
                 self._missed[number] = _Missed(absent, int(sent_ns[at]))
         way.free(slots)
 
-    def _note_row(self, row: Packed) -> None:
+    def _note_row(self, row: Reached) -> None:
         self._rows.append(row)
         self._latest.append(row)
 

@@ -4,6 +4,8 @@ Arrays travel as the bytes of int64 in native order (`unpack` reads them); histo
 themselves.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 import numpy.typing as npt
@@ -103,6 +105,17 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
     log: Packed = b""
 
 
+class Reached(msgspec.Struct, frozen=True):
+    """What became of broadcasts; see `stats.reach`, which reads it.
+
+    Attributes:
+        rows: int64, a row per broadcast. `bins`: uint32, those of its delivery times, row after row.
+    """
+
+    rows: Packed = b""
+    bins: Packed = b""
+
+
 class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
     """What one agent received; hold only unless said otherwise.
 
@@ -115,7 +128,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
         by_second: Bins of response or delivery times by second since the origin, warm-up included.
         received_per_second: First copies by the second of their arrival, warm-up included.
         lost_per_second: Lost messages by the second in which they were sent.
-        broadcasts: Fan-out: what became of each broadcast; see `stats.broadcasts`.
+        broadcasts: Fan-out: what became of each.
     """
 
     owed: int
@@ -131,7 +144,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
     by_second: Packed
     received_per_second: Packed
     lost_per_second: Packed
-    broadcasts: Packed = b""
+    broadcasts: Reached = Reached()
     extra_kinds: dict[str, int] = {}
 
 
@@ -187,11 +200,16 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     arrivals: Arrivals | None = None
 
 
-def with_broadcasts(found: Findings, earlier: list[Packed]) -> Findings:
+def together(parts: Sequence[Reached]) -> Reached:
+    """Return what was found one after another as one."""
+    return Reached(b"".join(part.rows for part in parts), b"".join(part.bins for part in parts))
+
+
+def with_broadcasts(found: Findings, earlier: Sequence[Reached]) -> Findings:
     """Return an agent's findings with the broadcasts that it had told before."""
     if found.arrivals is None or not earlier:
         return found
-    broadcasts = b"".join((*earlier, found.arrivals.broadcasts))
+    broadcasts = together([*earlier, found.arrivals.broadcasts])
     arrivals = msgspec.structs.replace(found.arrivals, broadcasts=broadcasts)
     return msgspec.structs.replace(found, arrivals=arrivals)
 

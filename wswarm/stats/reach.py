@@ -1,19 +1,21 @@
 """How broadcasts reached their subscribers: a row each, made by every agent, put together by the front end.
 
-Times are ns after the intended publish. Beside the first and the last delivery a row has the seven that part the
-deliveries into eighths; of several agents' rows the median is found between these, of one agent's it is exact.
+Times are ns after the intended publish. A row says how many bins 2 % wide hold its deliveries; from the bins of all
+agents together the median is read, so that several agents find the one that one would have found.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Int64s, Packed, pack, unpack
+from wswarm.stats.bins import BINS, bin_of, middle_of
+from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Int64s, Reached, pack, unpack
 
-EIGHTHS = 7
-_COLUMNS = 5 + EIGHTHS
-_NUMBER, _OWED, _RECEIVED, _FIRST, _LAST = range(5)
+_COLUMNS = 6
+_NUMBER, _OWED, _RECEIVED, _FIRST, _LAST, _BINS = range(_COLUMNS)
+_COUNT_BITS = 20  # more subscribers no agent has
 
 
 class Reach(NamedTuple):
@@ -37,67 +39,61 @@ class Reach(NamedTuple):
         return Reach(numbers, *found)
 
 
-def rows_of(numbers: Int64s, owed: Int64s, delays_ns: Int64s) -> Packed:
+def rows_of(numbers: Int64s, owed: Int64s, delays_ns: Int64s) -> Reached:
     """Return rows as they travel.
 
     Args:
         delays_ns: Per broadcast a row of delivery times, `STILL_OPEN` where there was no delivery.
     """
-    ascending = np.sort(delays_ns, axis=1)
-    received = np.count_nonzero(delays_ns != STILL_OPEN, axis=1)
-    ranks = -(-np.arange(1, EIGHTHS + 1) * received[:, np.newaxis] // (EIGHTHS + 1)) - 1
+    has = delays_ns != STILL_OPEN
     rows = np.full((len(numbers), _COLUMNS), UNKNOWN, np.int64)
-    rows[:, _NUMBER], rows[:, _OWED], rows[:, _RECEIVED] = numbers, owed, received
-    some = np.flatnonzero(received)
-    if not len(some):
-        return pack(rows)
-    rows[some, _FIRST] = ascending[some, 0]
-    rows[some, _LAST] = ascending[some, received[some] - 1]
-    rows[some, _LAST + 1 :] = np.take_along_axis(ascending[some], np.maximum(ranks[some], 0), axis=1)
-    return pack(rows)
+    rows[:, _NUMBER], rows[:, _OWED], rows[:, _RECEIVED] = numbers, owed, np.count_nonzero(has, axis=1)
+    first_ns = delays_ns.min(axis=1, initial=STILL_OPEN)
+    rows[:, _FIRST] = np.where(first_ns == STILL_OPEN, UNKNOWN, first_ns)
+    rows[:, _LAST] = np.where(has, delays_ns, np.iinfo(np.int64).min).max(axis=1, initial=UNKNOWN)
+    codes = np.nonzero(has)[0] * BINS + bin_of(delays_ns[has])
+    distinct, counts = np.unique(codes, return_counts=True)
+    rows[:, _BINS] = np.bincount(distinct // BINS, minlength=len(numbers))
+    return Reached(pack(rows), ((distinct % BINS << _COUNT_BITS) + counts).astype(np.uint32).tobytes())
 
 
-def correction(number: int, delay_ns: int, *, was_owed: bool) -> Packed:
+def correction(number: int, delay_ns: int, *, was_owed: bool) -> Reached:
     """Return the row that adds a late delivery to one that has been made."""
     return rows_of(np.array([number]), np.array([int(not was_owed)]), np.array([[delay_ns]]))
 
 
-def put_together(packed: Sequence[Packed]) -> Reach:
+def put_together(parts: Sequence[Reached]) -> Reach:
     """Return the broadcasts of all agents, by number."""
-    rows = unpack(b"".join(packed)).reshape(-1, _COLUMNS)
+    rows = unpack(b"".join(part.rows for part in parts)).reshape(-1, _COLUMNS)
+    bins = np.frombuffer(b"".join(part.bins for part in parts), np.uint32)
     numbers, place = np.unique(rows[:, _NUMBER], return_inverse=True)
-    owed, received = (_summed(place, rows[:, column], len(numbers)) for column in (_OWED, _RECEIVED))
+    owed, received = (np.zeros(len(numbers), np.int64) for _ in range(2))
+    np.add.at(owed, place, rows[:, _OWED])
+    np.add.at(received, place, rows[:, _RECEIVED])
     first_ns: Int64s = np.full(len(numbers), STILL_OPEN, np.int64)
-    last_ns: Int64s = np.full(len(numbers), UNKNOWN, np.int64)
+    last_ns: Int64s = np.full(len(numbers), np.iinfo(np.int64).min, np.int64)
     some = rows[:, _RECEIVED] > 0
     np.minimum.at(first_ns, place[some], rows[some, _FIRST])
     np.maximum.at(last_ns, place[some], rows[some, _LAST])
-    first_ns[first_ns == STILL_OPEN] = UNKNOWN
-    return Reach(numbers, owed, received, first_ns, _medians(rows[some], place[some], len(numbers)), last_ns)
+    median_ns = np.clip(_medians(np.repeat(place, rows[:, _BINS]), bins, len(numbers)), first_ns, last_ns)
+    times_ns = (np.where(received > 0, column, UNKNOWN) for column in (first_ns, median_ns, last_ns))
+    return Reach(numbers, owed, received, *times_ns)
 
 
-def _summed(place: Int64s, values: Int64s, count: int) -> Int64s:
-    total: Int64s = np.zeros(count, np.int64)
-    np.add.at(total, place, values)
-    return total
-
-
-def _medians(rows: Int64s, place: Int64s, count: int) -> Int64s:
-    """Return the median of each broadcast: of its rows' eighths, each of which stands for as many deliveries."""
+def _medians(place: Int64s, bins: npt.NDArray[np.uint32], count: int) -> Int64s:
+    """Return the median of each of so many broadcasts, of which each bin belongs to the one at its place."""
     median_ns: Int64s = np.full(count, UNKNOWN, np.int64)
-    parts = np.bincount(place, minlength=count)
-    only = parts[place] == 1
-    median_ns[place[only]] = rows[only, _LAST + (EIGHTHS + 1) // 2]
-    several, values = np.repeat(place[~only], EIGHTHS), rows[~only, _LAST + 1 :].ravel()
-    if len(several):
-        weights = np.repeat(rows[~only, _RECEIVED], EIGHTHS)
-        order = np.lexsort((values, several))
-        several, values, weights = several[order], values[order], weights[order]
-        starts = np.flatnonzero(np.concatenate(([True], several[1:] != several[:-1])))
-        sizes = np.diff([*starts, len(several)])
-        totals = np.add.reduceat(weights, starts)
-        upto = np.cumsum(weights) - np.repeat(np.cumsum(totals) - totals, sizes)
-        is_past = 2 * upto >= np.repeat(totals, sizes)
-        middles = np.minimum.reduceat(np.where(is_past, np.arange(len(several)), len(several)), starts)
-        median_ns[several[starts]] = values[middles]
+    if not len(place):
+        return median_ns
+    code, deliveries = (
+        place * BINS + (bins >> _COUNT_BITS),
+        (bins & ((1 << _COUNT_BITS) - 1)).astype(np.int64),
+    )
+    order = np.argsort(code, kind="stable")  # nearly done where one agent's rows came in turn
+    code, upto = code[order], np.cumsum(deliveries[order])
+    starts = np.flatnonzero(np.diff(code // BINS, prepend=-1))
+    before = np.concatenate(([0], upto))[starts]
+    half = before + (np.append(before[1:], upto[-1]) - before + 1) // 2
+    middle = code[np.searchsorted(upto, half)]
+    median_ns[middle // BINS] = middle_of(middle % BINS)
     return median_ns

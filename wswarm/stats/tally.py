@@ -135,7 +135,7 @@ class Tally:
         """Return how many of the lost messages were sent in each second."""
         return np.bincount(self.second_of(sent_ns)).astype(np.int64)
 
-    def findings(self, broadcasts: bytes = b"") -> Arrivals:
+    def findings(self) -> Arrivals:
         """Return the tally as it travels; what the last settlement found is in it."""
         settled = self.settlement
         lost = settled.lost_disconnected + settled.lost_silent
@@ -155,7 +155,6 @@ class Tally:
             by_second=self.by_second.pack(),
             received_per_second=pack(self.received_per_second),
             lost_per_second=pack(self.lost_per_second),
-            broadcasts=broadcasts,
         )
 
     def _in_run(self, received_ns: Int64s) -> int:

@@ -18,7 +18,7 @@ from wswarm.drive.live import wire
 from wswarm.drive.live.squad import Squad
 from wswarm.drive.probes import PROBE_GAP_NS, EffortMeter, LoopLag
 from wswarm.drive.serving import Finished, serve
-from wswarm.stats.findings import Findings
+from wswarm.stats.findings import Findings, together
 from wswarm.units import NS_PER_S
 
 _SNAPSHOT_S = 0.5
@@ -153,8 +153,8 @@ class LiveAgent:
         if logs := {squad.order.name: news for squad in self.squads if (news := squad.news())}:
             self._say(wire.Published(logs=logs))
         for number, squad in enumerate(self.squads):
-            if broadcasts := squad.reached():
-                self._say(wire.Reached(number, broadcasts))
+            if settled := squad.take_settled():
+                self._say(wire.News(number, together(settled)))
 
     async def _until(self, moment_ns: Callable[[], int]) -> None:
         """Wait until a moment of the window, which a cut may bring forward."""

@@ -72,15 +72,20 @@ class LiveSender:
 
     def stop(self) -> None:
         """Send nothing more, and note what was due but could not be sent."""
-        end_ns = min(self._end_ns, now_ns())
-        while self._next_ns() < end_ns and self._end_ns != _NEVER:
-            due = zip(self._chunk.intended_ns[self._at :], self._chunk.rows[self._at :], strict=True)
-            rows = self._swarm.rows
-            self.outbox.note_late([at for at, row in due if at < end_ns and at < rows[row].left_ns])
-            self._chunk, self._at = next(self._chunks, NOTHING), 0
+        if self._end_ns != _NEVER:
+            self._note_late()
+            while self._next_ns() < min(self._end_ns, now_ns()):
+                self._note_late()
         if self._pacer is not None:
             self._pacer.stop()
         self.outbox.stop()
+
+    def _note_late(self) -> None:
+        """Let the outbox know what of the chunk is due before the end."""
+        due = zip(self._chunk.intended_ns[self._at :], self._chunk.rows[self._at :], strict=True)
+        rows = self._swarm.rows
+        self.outbox.note_late([at for at, row in due if at < self._end_ns and at < rows[row].left_ns])
+        self._chunk, self._at = NOTHING, 0
 
     def dropped(self) -> Int64s:
         """Return the numbers of messages that turned out not to be due since the last time."""

@@ -18,7 +18,7 @@ from wswarm.drive.sender import patience_ns
 from wswarm.drive.swarm import Swarm
 from wswarm.drive.tls import client_context
 from wswarm.load.plan import Plan
-from wswarm.stats.findings import STILL_OPEN, Arrivals, Packed, Sends, Sockets, Window, pack
+from wswarm.stats.findings import STILL_OPEN, Arrivals, Packed, Reached, Sends, Sockets, Window, pack
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.published import read_log
 from wswarm.stats.tally import Tally
@@ -136,9 +136,9 @@ class Squad:
         """Return what was published since the last time."""
         return self.account.news() if isinstance(self.account, Publishing) else b""
 
-    def reached(self) -> Packed:
-        """Return the rows of the broadcasts settled since the last time."""
-        return self.account.tally.take_rows() if isinstance(self.account, Deliveries) else b""
+    def take_settled(self) -> list[Reached]:
+        """Return what became of the broadcasts settled since the last time."""
+        return self.account.tally.take_settled() if isinstance(self.account, Deliveries) else []
 
     def is_owed(self) -> bool:
         """Return whether something is owed that could still come."""

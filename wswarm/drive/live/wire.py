@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from wswarm.load.plan import Plan
-from wswarm.stats.findings import Findings, Packed, Window
+from wswarm.stats.findings import Findings, Packed, Reached, Window
 
 LEAD_NS = 300_000_000  # a hold's beginning and end are told so long before
 
@@ -228,11 +228,11 @@ class Published(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     logs: dict[str, Packed]
 
 
-class Reached(msgspec.Struct, frozen=True, tag=True):
-    """Broadcasts of a squad were settled since the last of these; see `stats.reach`."""
+class News(msgspec.Struct, frozen=True, tag=True):
+    """What became of a squad's broadcasts that were settled since the last of these."""
 
     squad: int
-    broadcasts: Packed
+    settled: Reached
 
 
 class Sent(msgspec.Struct, frozen=True, tag=True):
@@ -250,7 +250,7 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     unheard: list[int] = []
 
 
-Report = Ready | Joined | Ended | Heard | Said | Snapshot | Published | Reached | Sent | Settled
+Report = Ready | Joined | Ended | Heard | Said | Snapshot | Published | News | Sent | Settled
 
 _COMMANDS: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
 _REPORTS: msgspec.msgpack.Decoder[Report] = msgspec.msgpack.Decoder(Report)
