@@ -66,9 +66,10 @@ def test_a_message_that_comes_after_its_slice_is_lost_there_and_nothing_in_the_n
 
 
 def test_the_cpu_of_a_message_is_the_server_s_with_all_its_children() -> None:
-    with session('{"spin": 500, "workers": 1}') as connected:
-        seen = connected.run(open_load(plan_of(), SLICE_S, RATE, 1), 0.05)
-    assert cpu_per_message(seen) == pytest.approx(500e-6, rel=0.5)
+    """What it takes besides to pass a message on is a tenth of it, however busy the machine is."""
+    with session('{"spin": 3000, "workers": 1}', drain=10) as connected:
+        seen = connected.run(open_load(plan_of(10), SLICE_S, 100.0, 1), 0.05)
+    assert cpu_per_message(seen) == pytest.approx(3000e-6, rel=0.25)
     kept = record("head", (0, 0, 0), seen, seen.began_ns)
     assert kept.slice.values["p50"]
     assert kept.server_rss
