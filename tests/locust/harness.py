@@ -170,7 +170,7 @@ def until(
     deadline = time.monotonic() + patience_s
     while not is_so():
         assert time.monotonic() < deadline, f"it did not come to be so in time\n{said()}"
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 def are_gone(processes: Iterable[psutil.Process], patience_s: float = PATIENCE_S) -> bool:
