@@ -1,19 +1,14 @@
 """What Locust is asked for happens to real connections, and the figures stay exact."""
 
-import json
 import signal
 import time
-import urllib.parse
-import urllib.request
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 
 from tests.end_to_end.servers import serve
 from tests.locust.harness import (
-    Locust,
     forking,
     free_port,
     headless,
@@ -22,6 +17,7 @@ from tests.locust.harness import (
     until,
     worker_of,
 )
+from tests.locust.served import served
 from wswarm.drive.target import ReferenceApp
 from wswarm.report import store
 from wswarm.run import Run
@@ -105,31 +101,6 @@ def connections_of(agent: psutil.Process) -> int:
     return len([one for one in agent.net_connections("tcp") if one.status == "ESTABLISHED"])
 
 
-class Ui:
-    """Locust's web interface as a browser speaks to it."""
-
-    def __init__(self, one: Locust, port: str) -> None:
-        self._root = f"http://127.0.0.1:{port}"
-        one.wait_for("Starting web interface")
-        until(self._answers)
-
-    def swarm(self, users: int) -> None:
-        """Start a test, or change the number of users of the one that runs."""
-        form = urllib.parse.urlencode({"user_count": users, "spawn_rate": 100}).encode()
-        answer: dict[str, Any] = json.load(urllib.request.urlopen(f"{self._root}/swarm", form))
-        assert answer["success"], answer
-
-    def stop(self) -> None:
-        """Stop the test."""
-        urllib.request.urlopen(f"{self._root}/stop", b"").read()
-
-    def _answers(self) -> bool:
-        try:
-            return bool(urllib.request.urlopen(f"{self._root}/stats/requests").read())
-        except OSError:
-            return False
-
-
 def reports(folder: Path) -> list[Path]:
     """The folders of all reports that are complete, oldest first."""
     found = (folder / "reports").glob("2*")
@@ -188,29 +159,27 @@ def test_classes_weights_fixed_counts_tags_and_other_users_together(
 @pytest.mark.slow
 def test_users_come_and_go_by_the_web_ui_and_a_second_test_is_as_exact_as_the_first(tmp_path: Path) -> None:
     (tmp_path / "locustfile.py").write_text(CHAT)
-    port = str(free_port())
-    options = ("--web-port", port, "--web-host", "127.0.0.1", "--ws-no-plots")
-    with serve("relay") as server, locust(
-        tmp_path, "-f", "locustfile.py", *forking(2), *options, "-H", server.url
-    ) as one:  # fmt: skip
+    with serve("relay") as server, served(
+        tmp_path, *forking(2), "-H", server.url, "--ws-no-plots"
+    ) as ui:  # fmt: skip
+        one = ui.locust
         one.wait_for("2 workers connected")
-        ui = Ui(one, port)
-        ui.swarm(4)
+        ui.start(4)
         one.hold()
-        ui.swarm(6)
+        ui.start(6)
         until(lambda: sockets_of(server.pid) == 7, said=one.text)
         time.sleep(0.5)
-        ui.swarm(3)
+        ui.start(3)
         until(lambda: sockets_of(server.pid) == 4, said=one.text)
-        ui.stop()
+        ui.post("/stop")
         until(lambda: len(reports(tmp_path)) == 1)
         until(lambda: sockets_of(server.pid) == 0)
         assert not one.agents()
         until(lambda: one.text().count("reported as ready") == 4)
-        ui.swarm(5)
+        ui.start(5)
         until(lambda: one.text().count("The hold has begun") == 2)
         time.sleep(1.0)
-        ui.stop()
+        ui.post("/stop")
         until(lambda: len(reports(tmp_path)) == 2)
         first, second = (store.load(folder)[0] for folder in reports(tmp_path))
     assert (first.connections.opened, first.connections.left) == (7, 3)
