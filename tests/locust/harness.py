@@ -203,3 +203,8 @@ def sockets_of(pid: int) -> int:
     """How many connections the process and its children have open to others."""
     tree = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
     return sum(len([c for c in one.net_connections("tcp") if c.status == "ESTABLISHED"]) for one in tree)
+
+
+def connections_of(agent: psutil.Process) -> int:
+    """How many connections an agent holds open."""
+    return len([one for one in agent.net_connections("tcp") if one.status == "ESTABLISHED"])

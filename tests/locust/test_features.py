@@ -4,11 +4,11 @@ import signal
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.end_to_end.servers import serve
 from tests.locust.harness import (
+    connections_of,
     forking,
     free_port,
     headless,
@@ -94,11 +94,6 @@ def exact(run: Run, users: int) -> None:
     assert run.messages.sent > 0
     assert run.messages.received == run.messages.owed == users * run.messages.sent
     assert run.messages.extra == run.messages.duplicated == 0
-
-
-def connections_of(agent: psutil.Process) -> int:
-    """How many connections an agent holds open."""
-    return len([one for one in agent.net_connections("tcp") if one.status == "ESTABLISHED"])
 
 
 def reports(folder: Path) -> list[Path]:

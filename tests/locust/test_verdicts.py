@@ -1,11 +1,12 @@
 """What Locust exits with, and the one line that says why."""
 
+import signal
 from pathlib import Path
 
 import pytest
 from locust.env import Environment
 
-from tests.locust.harness import CHAT_AND_ECHO, headless, locust
+from tests.locust.harness import CHAT_AND_ECHO, connections_of, headless, locust, until
 from wswarm.drive.target import ReferenceApp
 from wswarm.locust import EchoUser, plugin
 from wswarm.run import Distribution, Run
@@ -45,8 +46,9 @@ def test_a_test_that_ends_while_its_users_are_still_coming_has_measured_nothing(
     tmp_path: Path, app: ReferenceApp
 ) -> None:
     (tmp_path / "locustfile.py").write_text(CHAT_AND_ECHO)
-    options = [*headless(app.url, 50), "-r", "2", "-t", "4s"]
-    with locust(tmp_path, "-f", "locustfile.py", *options) as one:
+    with locust(tmp_path, "-f", "locustfile.py", *headless(app.url, 500), "-r", "4") as one:
+        until(lambda: sum(map(connections_of, one.agents())) >= 8)
+        one.signal(signal.SIGTERM)
         assert one.ended() == 98
         assert "nothing measured" in one.text()
         runs, said = one.runs().values(), one.text()
