@@ -10,8 +10,9 @@ import msgspec
 
 from wswarm import exit_codes, redact
 from wswarm.commands import grammar
+from wswarm.commands.folder import report_folder
 from wswarm.commands.outputs import check_outputs, files_named, take_all, write_runs
-from wswarm.commands.terminal import Interrupts, report_folder, say, warn
+from wswarm.commands.terminal import Interrupts, say, warn
 from wswarm.drive.target import ReferenceApp
 from wswarm.errors import PlanError, ResultError
 from wswarm.experiment.measure import measure
