@@ -57,6 +57,8 @@ SANCTIONED = {
     ("wswarm/commands/measure.py", "wswarm.load.plan"),
     ("wswarm/commands/suite.py", "wswarm.load.plan"),
     ("wswarm/commands/measure.py", "wswarm.drive.target"),
+    ("wswarm/commands/measure.py", "wswarm.drive.started"),
+    ("wswarm/commands/scenario.py", "wswarm.load.plan"),
     ("wswarm/commands/grammar.py", "wswarm.load.profile"),
     ("wswarm/commands/serve.py", "wswarm.drive.files"),
     ("wswarm/commands/grammar.py", "wswarm.load.template"),
@@ -321,6 +323,11 @@ NOT_TO_PARSE = {
         ("wswarm", HEAVY | {"numpy", "asyncio"}),
         ("wswarm.api", HEAVY),
         ("wswarm.cli", HEAVY | NOT_TO_PARSE),
+        # What starts the agents, which takes long: all else is imported meanwhile.
+        (
+            "wswarm.commands.scenario",
+            HEAVY | {"numpy", "asyncio", "ssl", "rich", "jinja2", "wswarm.report", "wswarm.stats"},
+        ),
         ("wswarm.figure_clock", HEAVY | {"numpy", "asyncio"}),
         ("wswarm.pytest_plugin", HEAVY - {"pytest"} | {"numpy", "msgspec", "asyncio", "wswarm.testing"}),
         ("wswarm.drive.agent", HEAVY | {"rich", "jinja2", "wswarm.report", "wswarm.experiment"}),

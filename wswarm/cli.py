@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _command(name: str) -> Command:
     """Return what runs the command of that name."""
     if name in ("connect", "echo", "fanout"):
-        from wswarm.commands.measure import run_scenario as run
+        from wswarm.commands.scenario import run_scenario as run
     elif name == "run":
         from wswarm.commands.suite import run_suite as run
     elif name == "compare":
