@@ -24,12 +24,14 @@ from wswarm.report.live import Live
 from wswarm.run import Run
 
 
-def run_plan(parsed: argparse.Namespace, plan: Plan, started: Sequence[Started] | None) -> int:
+def run_plan(
+    parsed: argparse.Namespace, plan: Plan, interrupts: Interrupts, started: Sequence[Started] | None
+) -> int:
     """Measure one scenario with the agents that were started for it, if they were."""
     check(plan, has_agents=started is not None)
     check_outputs(parsed)
     warn(parsed.command, (*grammar.hints(vars(parsed)), *foreseen(plan)))
-    with folder_for(parsed, plan.scenario) as folder, Interrupts() as interrupts:
+    with folder_for(parsed, plan.scenario) as folder:
         run = measure_one(parsed, plan, interrupts, started)
         take_all(
             lambda: show(parsed, [run], is_suite=False),

@@ -4,9 +4,9 @@ import argparse
 from typing import Any
 
 from wswarm.commands import grammar
+from wswarm.commands.terminal import Interrupts
 from wswarm.experiment.begun import agents_begun
 from wswarm.load.plan import make_plan
-from wswarm.loading import leaving_on_ctrl_c
 from wswarm.outputs_arguments import OUTPUTS
 
 _NOT_IN_PLAN = {"command", "url", "output", "no_plots", "quiet", "print", "scenarios"} | OUTPUTS
@@ -15,10 +15,10 @@ _NOT_IN_PLAN = {"command", "url", "output", "no_plots", "quiet", "print", "scena
 def run_scenario(parsed: argparse.Namespace) -> int:
     """Measure one scenario."""
     plan = make_plan(parsed.command, parsed.url, **settings_of(parsed))
-    with agents_begun(plan) as started:
-        with leaving_on_ctrl_c():
-            from wswarm.commands.measure import run_plan
-        return run_plan(parsed, plan, started)
+    with Interrupts() as interrupts, agents_begun(plan) as started:
+        from wswarm.commands.measure import run_plan
+
+        return run_plan(parsed, plan, interrupts, started)
 
 
 def settings_of(parsed: argparse.Namespace) -> dict[str, Any]:
