@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser import NO_BROWSER, Browser, browser
 from tests.nursery import forks
-from wswarm.drive.child import Child
+from wswarm.drive import started
 
 
 @pytest.hookimpl(trylast=True)
@@ -34,7 +34,7 @@ def a_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 @pytest.fixture(scope="session", autouse=True)
 def agents_are_forked() -> Iterator[None]:
     """Agents of measurements in this process begin where importing ends; those of commands are started as ever."""
-    with forks(Child):
+    with forks(started):
         yield
 
 

@@ -28,11 +28,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, Self
-
-if TYPE_CHECKING:
-    from wswarm.drive.child import Child
+from types import ModuleType, TracebackType
+from typing import IO, Any, Self
 
 ROOT = Path(__file__).parents[1]
 POLL, WAIT = select.poll, os.waitpid  # before Locust replaces them
@@ -201,30 +198,32 @@ def forked_here(word: str) -> list[int]:
 
 
 @contextmanager
-def forks(child: "type[Child]") -> Iterator[None]:
+def forks(started: ModuleType) -> Iterator[None]:
     """Agents that this process starts are forked, unless it plays a system that can't."""
-    before = child._start
+    before = started.spawn
 
-    def start(self: "Child", word: str, inherited: Sequence[int], variables: Mapping[str, str]) -> Any:
+    def spawn(
+        module: str, errors: IO[bytes], word: str, inherited: Sequence[int], variables: Mapping[str, str]
+    ) -> Any:
         if not inherited:
-            return before(self, word, inherited, variables)
+            return before(module, errors, word, inherited, variables)
         null = subprocess.DEVNULL
         environment = {**os.environ, **variables}
         return Forked(
-            self._module,
+            module,
             word,
             env=environment,
             stdin=null,
             stdout=null,
-            stderr=self._errors,
+            stderr=errors,
             pass_fds=inherited,
         )
 
-    child._start = start  # type: ignore[method-assign]
+    started.spawn = spawn  # type: ignore[attr-defined]
     try:
         yield
     finally:
-        child._start = before  # type: ignore[method-assign]
+        started.spawn = before  # type: ignore[attr-defined]
 
 
 class _Nursery:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import IO, NamedTuple
 
 from wswarm.drive.channel import start_with_channel
@@ -41,6 +42,20 @@ class Started(NamedTuple):
         self.errors.close()
 
 
+def spawn(
+    module: str, errors: IO[bytes], word: str, inherited: Sequence[int], variables: Mapping[str, str]
+) -> "subprocess.Popen[bytes]":
+    """Return a process of that module, run with that word, begun."""
+    return subprocess.Popen(
+        module_command(module, word),
+        pass_fds=inherited,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=errors,
+        env={**_ONE_THREAD, **os.environ, **variables},
+    )
+
+
 def start_agent(name: str, module: str = "wswarm.drive.agent") -> Started:
     """Start a process of that module, run with a word that says where its end of the socket is.
 
@@ -49,19 +64,9 @@ def start_agent(name: str, module: str = "wswarm.drive.agent") -> Started:
     """
     errors = scratch_file()
 
-    def start(word: str, inherited: Sequence[int], variables: Mapping[str, str]) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(
-            module_command(module, word),
-            pass_fds=inherited,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-            env={**_ONE_THREAD, **os.environ, **variables},
-        )
-
     try:
         with _undisturbed():
-            process, channel = start_with_channel(start)
+            process, channel = start_with_channel(partial(spawn, module, errors))
     except OSError as error:
         errors.close()
         raise GeneratorError(
