@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 
+from tests.nursery import Forked
 from wswarm.report import store
 from wswarm.run import Run
 
@@ -38,15 +40,19 @@ class Locust:
         self.folder = folder
         self._log = folder / f"{time.monotonic_ns()}.log"
         with self._log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [*prefix, sys.executable, "-m", "locust", *arguments],
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=_hear_interrupts,  # noqa: PLW1509 - sets one signal's disposition
-            )
+            streams: dict[str, Any] = {
+                "stdin": subprocess.DEVNULL,
+                "stdout": log,
+                "stderr": subprocess.STDOUT,
+            }
+            self.process: subprocess.Popen[bytes] | Forked
+            if prefix:
+                command = [*prefix, sys.executable, "-m", "locust", *arguments]
+                self.process = subprocess.Popen(command, cwd=folder, start_new_session=True, **streams)
+            else:
+                self.process = Forked(
+                    "locust", *arguments, cwd=folder, nursery="locust", start_new_session=True, **streams
+                )
         self._seen: dict[int, psutil.Process] = {}
 
     def text(self) -> str:
@@ -177,11 +183,6 @@ def are_gone(processes: Iterable[psutil.Process], patience_s: float = PATIENCE_S
     """Whether all have ended, after some patience."""
     _, alive = psutil.wait_procs(list(processes), timeout=patience_s)
     return all(one.status() == psutil.STATUS_ZOMBIE for one in alive)
-
-
-def _hear_interrupts() -> None:
-    """Undo what a shell does to what it starts in the background, for else Ctrl-C is not heard."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def command(process: psutil.Process) -> str:
