@@ -14,7 +14,7 @@ from tests.cli.command import Command, Outcome, wait_until
 from tests.end_to_end.instrument import agents_of
 from tests.end_to_end.servers import Server, serve
 from tests.report import runs
-from wswarm.cli import exit_code
+from wswarm.exit_codes import of_runs as exit_code
 from wswarm.run import Run, SloResult, Validity
 
 pytestmark = pytest.mark.xdist_group("command line: interrupts")
