@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from tests.cli.command import BRIEF_MESSAGES, PATIENCE_S, Outcome, in_process, wswarm
 from tests.cli.strangers import closed_port, stranger
 from tests.end_to_end.servers import Server, serve
-from wswarm.commands import measure
+from wswarm.commands import measure, scenario, suite
 from wswarm.drive.limits import AGENTS_PER_CORE, cores
 from wswarm.errors import TargetError
 
@@ -253,6 +254,8 @@ def test_an_escape_that_is_taken_literally_is_told_before_the_load(
         raise TargetError("refused")
 
     monkeypatch.setattr(measure, "measure", refused)
+    for module in (scenario, suite):
+        monkeypatch.setattr(module, "agents_begun", nullcontext)
     url = "ws://127.0.0.1:1/ws"
     said = (command, url, "--quiet", "-c", "1", "--text", r"{marker}\0", "--on-open-binary", r"\x82")
     first, second, third, *_ = in_process(*said, cwd=tmp_path).err.splitlines()
