@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.browser import NO_BROWSER, Browser, browser
+from tests.nursery import forks
+from wswarm.drive import started
 
 
 @pytest.hookimpl(trylast=True)
@@ -27,6 +29,13 @@ def a_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser for all tests that look at pages; each opens windows of its own."""
     with browser(tmp_path_factory.mktemp("browser")) as one:
         yield one
+
+
+@pytest.fixture(scope="session", autouse=True)
+def agents_are_forked() -> Iterator[None]:
+    """Agents of measurements in this process begin where importing ends; those of commands are started as ever."""
+    with forks(started):
+        yield
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -13,9 +13,9 @@ ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.xdist_group("architecture")  # one worker parses the files
 FRONT = (
     *("api", "arguments", "outputs_arguments", "cli", "commands", "locust", "pytest_plugin", "testing"),
-    *("figure_clock", "__init__", "__main__"),
+    *("figure_clock", "loading", "__init__", "__main__"),
 )
-LEAVES = {"errors", "units", "run", "exit_codes", "progress", "quoted", "redact"}
+LEAVES = {"errors", "units", "run", "exit_codes", "progress", "quoted", "redact", "reference", "version"}
 
 # The drawing of the house: what each room may import besides itself.
 ALLOWED = {
@@ -23,6 +23,8 @@ ALLOWED = {
     "progress": set[str](),
     "quoted": set[str](),
     "redact": set[str](),
+    "reference": set[str](),
+    "version": set[str](),
     "distribution": set[str](),
     "broadcasts": {"distribution"},
     "run": {"broadcasts", "distribution"},
@@ -53,17 +55,17 @@ LIVE = {
 # What a front end needs from deeper rooms: the words of a plan, and the server that `serve` becomes.
 SANCTIONED = {
     ("wswarm/api.py", "wswarm.load.plan"),
-    ("wswarm/arguments.py", "wswarm.drive.target"),
     ("wswarm/commands/measure.py", "wswarm.load.plan"),
     ("wswarm/commands/suite.py", "wswarm.load.plan"),
     ("wswarm/commands/measure.py", "wswarm.drive.target"),
+    ("wswarm/commands/measure.py", "wswarm.drive.started"),
+    ("wswarm/commands/scenario.py", "wswarm.load.plan"),
     ("wswarm/commands/grammar.py", "wswarm.load.profile"),
-    ("wswarm/cli.py", "wswarm.drive.files"),
+    ("wswarm/commands/serve.py", "wswarm.drive.files"),
     ("wswarm/commands/grammar.py", "wswarm.load.template"),
-    ("wswarm/cli.py", "wswarm.drive.target"),
+    ("wswarm/commands/serve.py", "wswarm.drive.target"),
     ("wswarm/testing.py", "wswarm.drive.file_lock"),
     ("wswarm/testing.py", "wswarm.drive.server"),
-    ("wswarm/testing.py", "wswarm.drive.target"),
     ("wswarm/testing.py", "wswarm.stats.slo"),
 }
 
@@ -309,12 +311,42 @@ def test_one_file_reads_the_clock_and_the_others_say_why() -> None:
 HEAVY = {"gevent", "locust", "matplotlib", "fastapi", "starlette", "pytest", "target_app"}
 
 
+# What help, version and usage errors are told without.
+NOT_TO_PARSE = {
+    *(
+        "numpy",
+        "msgspec",
+        "rich",
+        "jinja2",
+        "asyncio",
+        "ssl",
+        "subprocess",
+        "inspect",
+        "dataclasses",
+        "psutil",
+    ),
+    *(
+        "importlib.metadata",
+        "wswarm.run",
+        "wswarm.load.plan",
+        "wswarm.stats",
+        "wswarm.drive",
+        "wswarm.report",
+    ),
+}
+
+
 @pytest.mark.parametrize(
     ("module", "absent"),
     [
         ("wswarm", HEAVY | {"numpy", "asyncio"}),
         ("wswarm.api", HEAVY),
-        ("wswarm.cli", HEAVY),
+        ("wswarm.cli", HEAVY | NOT_TO_PARSE),
+        # What starts the agents, which takes long: all else is imported meanwhile.
+        (
+            "wswarm.commands.scenario",
+            HEAVY | {"numpy", "asyncio", "ssl", "rich", "jinja2", "wswarm.report", "wswarm.stats"},
+        ),
         ("wswarm.figure_clock", HEAVY | {"numpy", "asyncio"}),
         ("wswarm.pytest_plugin", HEAVY - {"pytest"} | {"numpy", "msgspec", "asyncio", "wswarm.testing"}),
         ("wswarm.drive.agent", HEAVY | {"rich", "jinja2", "wswarm.report", "wswarm.experiment"}),
@@ -325,6 +357,18 @@ def test_importing_a_process_s_module_loads_no_more_than_it_needs(module: str, a
     code = f"import {module}, sys; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert set(done.stdout.split()) & absent == set()
+
+
+@pytest.mark.parametrize(
+    "told", [("--version",), ("--help",), ("echo", "--help"), ("echo", "-c", "x", "ws://x")]
+)
+def test_what_is_told_at_once_is_told_without_what_measures(told: tuple[str, ...]) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "wswarm", *told]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if "import time:" in line}
+    assert done.returncode in (0, 2)
+    assert "wswarm.cli" in loaded
+    assert loaded & (HEAVY | NOT_TO_PARSE) == set()
 
 
 def test_a_file_has_at_most_300_lines() -> None:

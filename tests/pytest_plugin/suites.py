@@ -28,6 +28,15 @@ async def echo(socket):
         pass
 
 
+async def binary(socket):
+    await socket.accept()
+    try:
+        while True:
+            await socket.send_bytes(await socket.receive_bytes())
+    except WebSocketDisconnect:
+        pass
+
+
 async def chat(socket):
     await socket.accept()
     rooms.add(socket)
@@ -53,7 +62,7 @@ async def fatal(socket):
     os._exit(3)
 
 
-sockets = {"/ws": echo, "/chat": chat, "/loud": loud, "/fatal": fatal}
+sockets = {"/ws": echo, "/bytes": binary, "/chat": chat, "/loud": loud, "/fatal": fatal}
 routes = [WebSocketRoute(path, endpoint) for path, endpoint in sockets.items()]
 app = Starlette(routes=[Route("/environment/{name}", environment), *routes])
 
@@ -80,6 +89,14 @@ def suite(
         pytester.makeconftest(conftest)
 
 
-def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    """Run the suite in a process of its own; loading the plugin of hypothesis alone would take longer than most."""
-    return pytester.runpytest_subprocess("-p", "no:hypothesispytest", *arguments, timeout=240)
+def run(pytester: pytest.Pytester, *arguments: str, autoload: bool = False) -> pytest.RunResult:
+    """Run the suite in a process of its own.
+
+    Args:
+        autoload: With the plugins of all that is installed, ours among them; they take longer than most suites.
+    """
+    if autoload:
+        return pytester.runpytest_subprocess("-p", "no:hypothesispytest", *arguments, timeout=240)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        return pytester.runpytest_subprocess("-p", "wswarm.pytest_plugin", *arguments, timeout=240)
