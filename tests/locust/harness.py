@@ -101,6 +101,10 @@ class Locust:
         """The agents that hold and load connections."""
         return self.descendants("wswarm.drive.live.agent")
 
+    def agents_of(self, fork: psutil.Process) -> list[psutil.Process]:
+        """The agents of one of its workers."""
+        return [one for one in self.agents() if one.ppid() == fork.pid]
+
     def forks(self) -> list[psutil.Process]:
         """The workers that `--processes` has forked."""
         return [one for one in self.descendants("locust") if "agent" not in command(one)]
@@ -138,25 +142,26 @@ def forking(processes: int) -> list[str]:
 
 
 @contextmanager
-def distributed(folder: Path, *arguments: str, workers: int = 2) -> Iterator[tuple[Locust, list[Locust]]]:
-    """A master and workers over TCP; the arguments but the locustfile are the master's."""
+def distributed(folder: Path, *arguments: str, workers: int = 2) -> Iterator[tuple[Locust, Locust]]:
+    """A master, and workers over TCP that one process has forked; the arguments are the master's."""
     port = str(free_port())
     file = ("-f", str(folder / "locustfile.py"))
     expect = ("--master", "--master-bind-port", port, "--expect-workers", str(workers))
     with locust(folder, *file, *expect, *arguments) as master:
-        started: list[Locust] = []
+        others = worker_of(folder, port, workers=workers)
         try:
-            started += [worker_of(folder, port) for _ in range(workers)]
-            yield master, started
+            yield master, others
         finally:
-            for one in started:
-                one.end()
+            others.end()
 
 
-def worker_of(folder: Path, port: str, prefix: Sequence[str] = (), host: str = "127.0.0.1") -> Locust:
-    """A worker of the master at that port."""
+def worker_of(
+    folder: Path, port: str, prefix: Sequence[str] = (), host: str = "127.0.0.1", workers: int = 1
+) -> Locust:
+    """A worker of the master at that port, or a process that has forked several."""
     place = ("--master-host", host, "--master-port", port)
-    return Locust(folder, "-f", str(folder / "locustfile.py"), "--worker", *place, prefix=prefix)
+    forks = ("--processes", str(workers)) if workers > 1 else ()
+    return Locust(folder, "-f", str(folder / "locustfile.py"), "--worker", *place, *forks, prefix=prefix)
 
 
 def headless(url: str, users: int, *more: str) -> list[str]:
@@ -164,12 +169,14 @@ def headless(url: str, users: int, *more: str) -> list[str]:
     return ["--headless", "--only-summary", "--ws-no-plots", "-H", url, "-u", str(users), "-r", "100", *more]
 
 
-def until(is_so: Callable[[], object], patience_s: float = PATIENCE_S) -> None:
-    """Wait until something is so."""
+def until(
+    is_so: Callable[[], object], patience_s: float = PATIENCE_S, said: Callable[[], str] = lambda: ""
+) -> None:
+    """Wait until something is so; `said` is told where it does not come to be."""
     deadline = time.monotonic() + patience_s
     while not is_so():
-        assert time.monotonic() < deadline, "it did not come to be so in time"
-        time.sleep(0.05)
+        assert time.monotonic() < deadline, f"it did not come to be so in time\n{said()}"
+        time.sleep(0.1)
 
 
 def are_gone(processes: Iterable[psutil.Process], patience_s: float = PATIENCE_S) -> bool:
@@ -197,3 +204,8 @@ def sockets_of(pid: int) -> int:
     """How many connections the process and its children have open to others."""
     tree = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
     return sum(len([c for c in one.net_connections("tcp") if c.status == "ESTABLISHED"]) for one in tree)
+
+
+def connections_of(agent: psutil.Process) -> int:
+    """How many connections an agent holds open."""
+    return len([one for one in agent.net_connections("tcp") if one.status == "ESTABLISHED"])
