@@ -8,10 +8,12 @@ import pytest
 from wswarm.drive.capture import Capture
 from wswarm.drive.clock import now_ns
 from wswarm.drive.pacer import Pacer
-from wswarm.load.marker import prefix_for, read_marks, write_marks
+from wswarm.load.marker import prefix_for
+from wswarm.load.marks import read_marks, write_marks
 from wswarm.load.schedule import Schedule
 from wswarm.stats.bins import Bins
-from wswarm.stats.findings import Window
+from wswarm.stats.broadcasts import Broadcasts
+from wswarm.stats.findings import STILL_OPEN, Window
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.ledger import Ledger, Order
 from wswarm.stats.published import Published

@@ -3,8 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.browser import NO_BROWSER, Browser, browser
+from tests.nursery import forks
+from wswarm.drive import started
+
+# The same examples each time, of which more would find nothing new, and as long as a busy machine takes for them.
+settings.register_profile("house", max_examples=50, deadline=None, derandomize=True)
+settings.load_profile("house")
 
 
 @pytest.hookimpl(trylast=True)
@@ -27,6 +34,13 @@ def a_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser for all tests that look at pages; each opens windows of its own."""
     with browser(tmp_path_factory.mktemp("browser")) as one:
         yield one
+
+
+@pytest.fixture(scope="session", autouse=True)
+def agents_are_forked() -> Iterator[None]:
+    """Agents of measurements in this process begin where importing ends; those of commands are started as ever."""
+    with forks(started):
+        yield
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,14 +3,14 @@
 import argparse
 import re
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
 from wswarm.commands import grammar
 from wswarm.commands.ab_arguments import add_ab, add_selftest
-from wswarm.drive.target import APPS
 from wswarm.outputs_arguments import add_compare, add_outputs, add_trend
+from wswarm.reference import APPS
+from wswarm.version import VERSION
 
 _EXITS = (
     "Exit codes: 0 measured, every SLO met; 1 could not measure; 2 usage; 98 the measurement is invalid; 99 an SLO"
@@ -64,7 +64,7 @@ def make_parser() -> Parser:
         " broadcasts fan out?",
         epilog=f"{grammar.UNITS} {_EXITS}",
     )
-    parser.add_argument("--version", action="version", version=f"wswarm {version('wswarm')}")
+    parser.add_argument("--version", action="version", version=f"wswarm {VERSION}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Command)
     _add_run(commands)
     _add_scenario(commands, "connect", "open connections, hold them, count", connections="100", rate=None)

@@ -1,8 +1,10 @@
 """What commands and test runs exit with; docs/exit_codes.md says what each means."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from wswarm.run import Run
+if TYPE_CHECKING:
+    from wswarm.run import Run
 
 INTERRUPTED = 130
 TARGET_FAILED = 95
@@ -12,7 +14,7 @@ INVALID = 98
 SLO_MISSED = 99
 
 
-def of_runs(runs: Sequence[Run], *, is_interrupted: bool = False) -> int:
+def of_runs(runs: "Sequence[Run]", *, is_interrupted: bool = False) -> int:
     """Return the exit code that runs deserve; when several hold, the first of 130, 95, 98, 99."""
     if is_interrupted:
         return INTERRUPTED

@@ -4,8 +4,6 @@ import binascii
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
-from html import escape
-from json import dumps
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
@@ -151,6 +149,9 @@ def _is_worth_hiding(secret: str) -> bool:
 
 def _forms(secret: str) -> list[str]:
     """Return the secret as it may come back: as it is, or escaped for an address, for HTML or for JSON."""
+    from html import escape  # HTML's thousands of names: an agent without a secret starts sooner
+    from json import dumps
+
     found = (
         secret,
         quote(secret, safe=""),

@@ -20,8 +20,8 @@ from urllib.parse import urlsplit
 from wswarm import api
 from wswarm.drive import file_lock
 from wswarm.drive.server import Command, Server, free_ports
-from wswarm.drive.target import HOST
 from wswarm.errors import PlanError, SwarmError, TargetError
+from wswarm.reference import HOST
 from wswarm.report import text
 from wswarm.report.headline import url as address_of
 from wswarm.report.sections import objective_value

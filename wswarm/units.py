@@ -1,7 +1,6 @@
 """What people write on a command line, as numbers: durations, counts, rates, sizes."""
 
 import re
-from fractions import Fraction
 
 from wswarm.errors import PlanError
 
@@ -49,10 +48,10 @@ def parse_count(text: str) -> int:
         PlanError: the text is not a count, or not a whole one.
     """
     match = _COUNT.fullmatch(text)
-    value = Fraction(match[1]) * _MULTIPLES[match[2].lower()] if match else Fraction(1, 2)
-    if value.denominator != 1:
+    value = _whole(match[1], _MULTIPLES[match[2].lower()]) if match else None
+    if value is None:
         raise PlanError(f"{text!r} is not a count: write 1000, 10k or 1m")
-    return int(value)
+    return value
 
 
 def parse_rate(text: str) -> float:
@@ -74,7 +73,14 @@ def parse_size(text: str) -> int:
         PlanError: the text is not a size, or not of whole bytes.
     """
     match = _SIZE.fullmatch(text)
-    value = Fraction(match[1]) * _BYTES[match[2].lower()] if match else Fraction(1, 2)
-    if value.denominator != 1:
+    value = _whole(match[1], _BYTES[match[2].lower()]) if match else None
+    if value is None:
         raise PlanError(f"{text!r} is not a size: write 512, 16k or 64KiB")
-    return int(value)
+    return value
+
+
+def _whole(number: str, multiple: int) -> int | None:
+    """Return the multiple of a decimal number, exactly; `None` if it is not whole."""
+    whole, _, part = number.partition(".")
+    value, rest = divmod(int(whole + part) * multiple, 10 ** len(part))
+    return value if rest == 0 else None

@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psutil
 
@@ -92,7 +92,10 @@ def in_process(*arguments: str, cwd: Path) -> Outcome:
     """Run `wswarm` in the folder to its end without a process of its own, whose start takes longest of all."""
     out, err = io.StringIO(), io.StringIO()
     with contextlib.chdir(cwd), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = main(arguments)
+        try:
+            code: Any = main(arguments)
+        except SystemExit as end:
+            code = end.code
     assert not agents_of()
     return Outcome(code, out.getvalue(), err.getvalue())
 

@@ -1,6 +1,7 @@
 """The options: each reaches the plan, each has its default, and a bad value is named in one line."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -179,7 +180,9 @@ def plan_of(*arguments: str, monkeypatch: pytest.MonkeyPatch) -> Plan:
 
     monkeypatch.setattr("wswarm.commands.measure.measure", stop)
     for module in ("measure", "suite"):
-        monkeypatch.setattr(f"wswarm.commands.{module}.check", lambda _: None)
+        monkeypatch.setattr(f"wswarm.commands.{module}.check", lambda *_, **__: None)
+    for module in ("scenario", "suite"):
+        monkeypatch.setattr(f"wswarm.commands.{module}.agents_begun", nullcontext)
     main(arguments)
     return plans[0]
 

@@ -2,16 +2,21 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
-from tests.cli.command import BRIEF_MESSAGES, Outcome, in_process, wswarm
+from tests.cli.command import BRIEF_MESSAGES, PATIENCE_S, Outcome, in_process, wswarm
 from tests.cli.strangers import closed_port, stranger
 from tests.end_to_end.servers import Server, serve
+from wswarm.commands import measure, scenario, suite
 from wswarm.drive.limits import AGENTS_PER_CORE, cores
+from wswarm.errors import TargetError
 
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.xdist_group("command line: bad input")
 Failing = Callable[..., str]
 
@@ -160,26 +165,34 @@ def test_an_objective_that_cannot_be_read_is_named(echo: Server, failing: Failin
 FEW = ("bash", "-c", 'ulimit -n 64 && exec "$@"', "bash")
 
 
-@pytest.mark.parametrize(
-    ("scenario", "options", "words"),
-    [
-        (
-            "connect",
-            ("-c", "50", "--processes", "1"),
-            ("50 connections in one process", "use --processes 2 to 16"),
-        ),
-        ("connect", ("-c", "50", "--processes", "50"), ("50 processes need 132", "use --processes 2 to 16")),
-        ("connect", ("-c", "600"), ("use -c 512 at most",)),
-        ("fanout", ("-c", "3", "--publishers", "70", "-r", "50"), ("--publishers 70", "use at most 32")),
-    ],
-)
+TOO_MANY = {
+    "connect -c 50 --processes 1": ("50 connections in one process", "use --processes 2 to 16"),
+    "connect -c 50 --processes 50": ("50 processes need 132", "use --processes 2 to 16"),
+    "connect -c 600": ("use -c 512 at most",),
+    "fanout -c 3 --publishers 70 -r 50": ("--publishers 70", "use at most 32"),
+}
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Outcome], Path]:
+    """How each of them ends that would need more than 64 open files, all in one process; and their folder."""
+    folder = tmp_path_factory.mktemp("few")
+    commands = [f"{command} -d 100ms -o mine ws://127.0.0.1:{closed_port()}/".split() for command in TOO_MANY]
+    several = [*FEW, sys.executable, "-m", "tests.cli.several", str(folder), json.dumps(commands)]
+    told = subprocess.run(several, cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=PATIENCE_S).stdout
+    ends = [Outcome(*end) for end in json.loads(told)]
+    return dict(zip(TOO_MANY, ends, strict=True)), folder
+
+
+@pytest.mark.parametrize("command", TOO_MANY)
 def test_too_few_open_files_are_told_with_the_limit_and_its_mend(
-    scenario: str, options: tuple[str, ...], words: tuple[str, ...], echo: Server, tmp_path: Path
+    command: str, few: tuple[dict[str, Outcome], Path]
 ) -> None:
-    end = wswarm(scenario, echo.url, *options, "-d", "100ms", "-o", "mine", cwd=tmp_path, prefix=FEW)
+    ends, folder = few
+    end = ends[command]
     assert (end.code, end.out, end.err.count("\n")) == (2, "", 1)
-    assert_words(end.err, "open files", "hard limit is 64", "ulimit -n ", *words)
-    assert list(tmp_path.iterdir()) == []
+    assert_words(end.err, "open files", "hard limit is 64", "ulimit -n ", *TOO_MANY[command])
+    assert list(folder.iterdir()) == []
 
 
 def test_the_mend_for_few_open_files_works_when_followed(echo: Server, tmp_path: Path) -> None:
@@ -201,7 +214,7 @@ def test_more_processes_than_the_machine_can_bear_are_not_started(echo: Server, 
 
 
 def test_a_password_in_the_address_is_not_repeated(tmp_path: Path) -> None:
-    end = wswarm("echo", f"ws://user:hush@127.0.0.1:{closed_port()}/", "-c", "2", cwd=tmp_path)
+    end = in_process("echo", f"ws://user:hush@127.0.0.1:{closed_port()}/", "-c", "2", cwd=tmp_path)
     assert end.code == 1
     assert "hush" not in end.err
     assert "ws://user:…@127.0.0.1" in end.err
@@ -234,8 +247,16 @@ def test_a_file_of_bytes_needs_binary_frames(
 
 
 @pytest.mark.parametrize("command", ["echo", "fanout", "run"])
-def test_an_escape_that_is_taken_literally_is_told_before_the_load(command: str, tmp_path: Path) -> None:
-    url = f"ws://127.0.0.1:{closed_port()}/ws"
+def test_an_escape_that_is_taken_literally_is_told_before_the_load(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise TargetError("refused")
+
+    monkeypatch.setattr(measure, "measure", refused)
+    for module in (scenario, suite):
+        monkeypatch.setattr(module, "agents_begun", nullcontext)
+    url = "ws://127.0.0.1:1/ws"
     said = (command, url, "--quiet", "-c", "1", "--text", r"{marker}\0", "--on-open-binary", r"\x82")
     first, second, third, *_ = in_process(*said, cwd=tmp_path).err.splitlines()
     assert first == rf"wswarm {command}: --text holds \0 literally; --escape reads it as a character"

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
@@ -12,7 +13,7 @@ import pytest
 
 from tests.cli.command import in_process
 from tests.report import runs
-from wswarm.commands import measure
+from wswarm.commands import measure, scenario, suite
 from wswarm.errors import ResultError, TargetError
 from wswarm.load.plan import Plan
 from wswarm.report import store
@@ -34,6 +35,8 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         return MADE[plan.scenario]()
 
     monkeypatch.setattr(measure, "measure", pretend)
+    for module in (scenario, suite):
+        monkeypatch.setattr(module, "agents_begun", nullcontext)
     return refused
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,7 @@ from tests.cli.command import Command, Outcome, wait_until
 from tests.end_to_end.instrument import agents_of
 from tests.end_to_end.servers import Server, serve
 from tests.report import runs
-from wswarm.cli import exit_code
+from wswarm.exit_codes import of_runs as exit_code
 from wswarm.run import Run, SloResult, Validity
 
 pytestmark = pytest.mark.xdist_group("command line: interrupts")
@@ -34,7 +35,15 @@ def read_until(command: Command, words: str) -> str:
 
 def wait_for_sockets(command: Command, count: int) -> None:
     """Wait until its agents have as many sockets, open or still in their handshake."""
-    wait_until(lambda: sum(map(sockets_of, agents_of(command.process.pid))) >= count, f"{count} sockets")
+    agents: list[psutil.Process] = []
+
+    def are_there() -> bool:
+        time.sleep(0.08)  # each look reads what the machine knows of all processes: no oftener than need be
+        if not sum(map(sockets_of, agents)):
+            agents[:] = agents_of(command.process.pid)
+        return sum(map(sockets_of, agents)) >= count
+
+    wait_until(are_there, f"{count} sockets")
 
 
 def sockets_of(agent: psutil.Process) -> int:

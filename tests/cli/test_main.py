@@ -41,7 +41,7 @@ def test_a_signal_while_it_is_being_loaded_leaves_without_a_word(monkeypatch: py
     assert handlers[0] is not before
     assert signal.getsignal(signal.SIGINT) is before
     left = subprocess.run(
-        [sys.executable, "-c", "from wswarm.__main__ import _leave; _leave(2, None)"],
+        [sys.executable, "-c", "from wswarm.loading import leave; leave(2, None)"],
         capture_output=True,
         check=False,
     )

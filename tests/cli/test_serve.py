@@ -1,17 +1,23 @@
 """`wswarm serve`: the reference application, until it is told to stop."""
 
 import asyncio
+import os
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import psutil
 import pytest
 from websockets.asyncio.client import connect as connect_async
 from websockets.sync.client import connect
 
-from tests.cli.command import BRIEF_MESSAGES, Command, wait_until, wswarm
+from target_app import workers
+from target_app.backplane.probe import probe
+from target_app.backplane.protocol import BackplaneDown
+from tests.cli.command import BRIEF_MESSAGES, Command, in_process, wait_until
 from tests.cli.strangers import closed_port, stranger
 from tests.target_app.backplane.servers import RedisServer
 from tests.target_app.server import closing
@@ -47,7 +53,7 @@ def test_several_workers_are_served_measured_and_stopped_by_ctrl_c(tmp_path: Pat
     wait_until(lambda: len(command.family()) >= 3, "both workers run")
     url = f"ws://127.0.0.1:{port}"
     options = ("--profile", "echo", "--scenarios", "echo", "-o", "mine")
-    end = wswarm("run", url, *BRIEF_MESSAGES, *options, cwd=tmp_path)
+    end = in_process("run", url, *BRIEF_MESSAGES, *options, cwd=tmp_path)
     assert end.code in (0, 98)
     assert "15" in end.out
     command.interrupt()
@@ -58,7 +64,7 @@ def test_several_workers_are_served_measured_and_stopped_by_ctrl_c(tmp_path: Pat
 
 def test_a_port_in_use_is_told_in_one_line(tmp_path: Path) -> None:
     with stranger("silent") as port:
-        end = wswarm("serve", "--port", str(port), cwd=tmp_path)
+        end = in_process("serve", "--port", str(port), cwd=tmp_path)
     assert (end.code, end.out, end.err.count("\n")) == (1, "", 1)
     assert f"--port {port}: Address already in use; choose another" in end.err
 
@@ -67,7 +73,7 @@ def test_a_port_in_use_is_told_in_one_line(tmp_path: Path) -> None:
     ("host", "why"), [("8.8.8.8", "Cannot assign requested address"), ("host.invalid", "not known")]
 )
 def test_an_address_that_is_not_ours_is_told_in_one_line(host: str, why: str, tmp_path: Path) -> None:
-    end = wswarm("serve", "--host", host, "--port", str(closed_port()), cwd=tmp_path)
+    end = in_process("serve", "--host", host, "--port", str(closed_port()), cwd=tmp_path)
     assert (end.code, end.out, end.err.count("\n")) == (1, "", 1)
     assert f"--host {host}" in end.err
     assert why in end.err
@@ -94,7 +100,7 @@ async def leave(port: int, count: int) -> None:
 def test_clients_that_leave_in_numbers_are_counted_and_shown_when_asked(
     workers: str, options: tuple[str, ...], is_shown: bool, tmp_path: Path
 ) -> None:
-    port, count = closed_port(), 3 if is_shown else 200  # a pipe that nobody reads takes few tracebacks
+    port, count = closed_port(), 3 if is_shown else 60  # a pipe that nobody reads takes few tracebacks
     serving = ("serve", "--app", "documented.chat", "--port", str(port), "--workers", workers, *options)
     command = Command(*serving, cwd=tmp_path)
     wait_until(lambda: is_listening(port), "the chat listens")
@@ -130,7 +136,24 @@ def serving(workers: str, backplane: str) -> tuple[str, ...]:
     return ("serve", "--port", str(closed_port()), "--workers", workers, "--backplane", backplane)
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.fixture
+def becoming(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What `wswarm serve` becomes, it becomes in this process: for what ends before there is a server."""
+
+    def become(_: str, command: list[str], variables: dict[str, str]) -> None:
+        arguments = command[command.index("target_app.workers") + 1 :]
+        with mock.patch.dict(os.environ, variables, clear=True):
+            sys.exit(workers.main(arguments))
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    monkeypatch.setattr(os, "execve", become)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("becoming")
+@pytest.mark.parametrize("count", ["1", "2"])
 @pytest.mark.parametrize(
     ("address", "why"),
     [
@@ -141,9 +164,9 @@ def serving(workers: str, backplane: str) -> tuple[str, ...]:
     ],
 )
 def test_what_is_no_address_of_a_backplane_is_told_in_one_line(
-    workers: str, address: str, why: str, tmp_path: Path
+    count: str, address: str, why: str, tmp_path: Path
 ) -> None:
-    end = wswarm(*serving(workers, address), cwd=tmp_path)
+    end = in_process(*serving(count, address), cwd=tmp_path)
     assert (end.code, end.err.count("\n")) == (2, 1)
     assert end.err.startswith("the backplane: ")
     assert why in end.err
@@ -162,6 +185,24 @@ def guarded() -> Iterator[RedisServer]:
         server.close()
 
 
+def test_a_probe_says_what_keeps_a_backplane_from_being_used(guarded: RedisServer) -> None:
+    here, nowhere = f"127.0.0.1:{guarded.port}", f"127.0.0.1:{closed_port()}"
+    cases = {
+        f"redis://:secret@{here}": "the backend says: invalid username-password pair",
+        f"redis://{here}": "the backend says: Authentication required",
+        f"redis://:secret@{nowhere}": "Connect call failed",
+        f"postgresql://me:secret@{nowhere}/db": "Connect call failed",
+    }
+
+    async def ask() -> list[BaseException | None]:
+        return await asyncio.gather(*map(probe, cases), return_exceptions=True)
+
+    for error, why in zip(asyncio.run(ask()), cases.values(), strict=True):
+        assert isinstance(error, BackplaneDown)
+        assert why in str(error)
+        assert "secret" not in str(error)
+
+
 def test_backplanes_that_cannot_be_used_are_told_in_one_line_without_the_password(
     guarded: RedisServer, tmp_path: Path
 ) -> None:
@@ -171,9 +212,6 @@ def test_backplanes_that_cannot_be_used_are_told_in_one_line_without_the_passwor
     here, nowhere = f"127.0.0.1:{guarded.port}", f"127.0.0.1:{closed_port()}"
     cases = [
         ("1", f"redis://:secret@{here}", "the backend says: invalid username-password pair", {}),
-        ("2", f"redis://:secret@{here}", "the backend says: invalid username-password pair", {}),
-        ("2", f"redis://{here}", "the backend says: Authentication required", {}),
-        ("1", f"redis://:secret@{nowhere}", "Connect call failed", {}),
         ("2", f"postgresql://me:secret@{nowhere}/db", "Connect call failed", {}),
         ("1", f"redis://:right@{here}", "pip install 'wswarm[redis]'", {"PYTHONPATH": str(hidden)}),
     ]

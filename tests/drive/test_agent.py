@@ -12,6 +12,7 @@ from wswarm.drive import agent as agent_module
 from wswarm.drive import wire
 from wswarm.drive.agent import Agent
 from wswarm.drive.clock import now_ns
+from wswarm.drive.lengths import HEADER_SIZE
 from wswarm.load.plan import make_plan
 from wswarm.stats.findings import Findings, Window, pack, unpack
 from wswarm.stats.summary import distribution, merged
@@ -32,7 +33,7 @@ class Wire:
 
     def write(self, message: bytes) -> None:
         """Keep one report."""
-        self.said.append(wire.decode_report(message[wire.HEADER_SIZE :]))
+        self.said.append(wire.decode_report(message[HEADER_SIZE:]))
 
     def findings(self) -> Findings:
         """Return the last report's findings."""

@@ -6,7 +6,7 @@ import pytest
 from tests.drive.fakes import PREFIX, FakeClock
 from tests.stats.made import ints
 from wswarm.drive.capture import Capture
-from wswarm.load.marker import write_marks
+from wswarm.load.marks import write_marks
 
 MARK = write_marks(ints([3]), ints([9]), ints([123_456_789]))[0]
 

@@ -1,10 +1,11 @@
 """An agent's process, as its front end holds it."""
 
 from wswarm.drive.child import Child
+from wswarm.drive.started import start_agent
 
 
 def test_an_agent_that_is_given_up_is_said_to_have_been_silent_not_to_have_been_killed() -> None:
-    child = Child("agent 1", "wswarm.drive.agent")
+    child = Child(start_agent("agent 1"))
     try:
         child.give_up(30.0)
         while child.death is None:

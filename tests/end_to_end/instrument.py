@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import psutil
 import pytest
 
+from tests.nursery import forked_here
 from wswarm.experiment.measure import measure
 from wswarm.load.plan import make_plan
 from wswarm.progress import Progress
@@ -97,7 +98,8 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 def agents_of(pid: int | None = None) -> list[psutil.Process]:
     """The agents that the process (this one, if none is given) has started and that still run."""
-    return [child for child in psutil.Process(pid).children() if _is_agent(child)]
+    forked = [] if pid else [psutil.Process(one) for one in forked_here("wswarm.drive")]
+    return [child for child in psutil.Process(pid).children() if _is_agent(child)] + forked
 
 
 def _is_agent(process: psutil.Process) -> bool:

@@ -10,14 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wswarm.load.marker import (
-    MARK_SIZE,
-    MARKER_SIZE,
-    PREFIX_SIZE,
-    prefix_for,
-    read_marks,
-    write_marks,
-)
+from wswarm.load.marker import MARK_SIZE, MARKER_SIZE, PREFIX_SIZE, prefix_for
+from wswarm.load.marks import read_marks, write_marks
 
 LAW = settings(max_examples=100, deadline=None, derandomize=True)
 Row = tuple[int, int, int]

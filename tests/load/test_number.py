@@ -18,10 +18,9 @@ from wswarm.load.number import (
     is_altered_number,
     nonce_for,
     numbers_in,
-    read_indexes,
     write_index,
-    write_indexes,
 )
+from wswarm.load.numbers import read_indexes, write_indexes
 from wswarm.load.plan import make_plan
 
 NONCE = nonce_for(prefix_for(4_567))

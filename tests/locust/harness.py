@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 
+from tests.nursery import Forked
 from wswarm.report import store
 from wswarm.run import Run
 
@@ -38,15 +40,19 @@ class Locust:
         self.folder = folder
         self._log = folder / f"{time.monotonic_ns()}.log"
         with self._log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [*prefix, sys.executable, "-m", "locust", *arguments],
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=_hear_interrupts,  # noqa: PLW1509 - sets one signal's disposition
-            )
+            streams: dict[str, Any] = {
+                "stdin": subprocess.DEVNULL,
+                "stdout": log,
+                "stderr": subprocess.STDOUT,
+            }
+            self.process: subprocess.Popen[bytes] | Forked
+            if prefix:
+                command = [*prefix, sys.executable, "-m", "locust", *arguments]
+                self.process = subprocess.Popen(command, cwd=folder, start_new_session=True, **streams)
+            else:
+                self.process = Forked(
+                    "locust", *arguments, cwd=folder, nursery="locust", start_new_session=True, **streams
+                )
         self._seen: dict[int, psutil.Process] = {}
 
     def text(self) -> str:
@@ -95,6 +101,10 @@ class Locust:
         """The agents that hold and load connections."""
         return self.descendants("wswarm.drive.live.agent")
 
+    def agents_of(self, fork: psutil.Process) -> list[psutil.Process]:
+        """The agents of one of its workers."""
+        return [one for one in self.agents() if one.ppid() == fork.pid]
+
     def forks(self) -> list[psutil.Process]:
         """The workers that `--processes` has forked."""
         return [one for one in self.descendants("locust") if "agent" not in command(one)]
@@ -132,25 +142,26 @@ def forking(processes: int) -> list[str]:
 
 
 @contextmanager
-def distributed(folder: Path, *arguments: str, workers: int = 2) -> Iterator[tuple[Locust, list[Locust]]]:
-    """A master and workers over TCP; the arguments but the locustfile are the master's."""
+def distributed(folder: Path, *arguments: str, workers: int = 2) -> Iterator[tuple[Locust, Locust]]:
+    """A master, and workers over TCP that one process has forked; the arguments are the master's."""
     port = str(free_port())
     file = ("-f", str(folder / "locustfile.py"))
     expect = ("--master", "--master-bind-port", port, "--expect-workers", str(workers))
     with locust(folder, *file, *expect, *arguments) as master:
-        started: list[Locust] = []
+        others = worker_of(folder, port, workers=workers)
         try:
-            started += [worker_of(folder, port) for _ in range(workers)]
-            yield master, started
+            yield master, others
         finally:
-            for one in started:
-                one.end()
+            others.end()
 
 
-def worker_of(folder: Path, port: str, prefix: Sequence[str] = (), host: str = "127.0.0.1") -> Locust:
-    """A worker of the master at that port."""
+def worker_of(
+    folder: Path, port: str, prefix: Sequence[str] = (), host: str = "127.0.0.1", workers: int = 1
+) -> Locust:
+    """A worker of the master at that port, or a process that has forked several."""
     place = ("--master-host", host, "--master-port", port)
-    return Locust(folder, "-f", str(folder / "locustfile.py"), "--worker", *place, prefix=prefix)
+    forks = ("--processes", str(workers)) if workers > 1 else ()
+    return Locust(folder, "-f", str(folder / "locustfile.py"), "--worker", *place, *forks, prefix=prefix)
 
 
 def headless(url: str, users: int, *more: str) -> list[str]:
@@ -158,23 +169,20 @@ def headless(url: str, users: int, *more: str) -> list[str]:
     return ["--headless", "--only-summary", "--ws-no-plots", "-H", url, "-u", str(users), "-r", "100", *more]
 
 
-def until(is_so: Callable[[], object], patience_s: float = PATIENCE_S) -> None:
-    """Wait until something is so."""
+def until(
+    is_so: Callable[[], object], patience_s: float = PATIENCE_S, said: Callable[[], str] = lambda: ""
+) -> None:
+    """Wait until something is so; `said` is told where it does not come to be."""
     deadline = time.monotonic() + patience_s
     while not is_so():
-        assert time.monotonic() < deadline, "it did not come to be so in time"
-        time.sleep(0.05)
+        assert time.monotonic() < deadline, f"it did not come to be so in time\n{said()}"
+        time.sleep(0.1)
 
 
 def are_gone(processes: Iterable[psutil.Process], patience_s: float = PATIENCE_S) -> bool:
     """Whether all have ended, after some patience."""
     _, alive = psutil.wait_procs(list(processes), timeout=patience_s)
     return all(one.status() == psutil.STATUS_ZOMBIE for one in alive)
-
-
-def _hear_interrupts() -> None:
-    """Undo what a shell does to what it starts in the background, for else Ctrl-C is not heard."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def command(process: psutil.Process) -> str:
@@ -196,3 +204,8 @@ def sockets_of(pid: int) -> int:
     """How many connections the process and its children have open to others."""
     tree = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
     return sum(len([c for c in one.net_connections("tcp") if c.status == "ESTABLISHED"]) for one in tree)
+
+
+def connections_of(agent: psutil.Process) -> int:
+    """How many connections an agent holds open."""
+    return len([one for one in agent.net_connections("tcp") if one.status == "ESTABLISHED"])

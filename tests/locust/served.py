@@ -75,10 +75,11 @@ class Served:
 
 @contextmanager
 def served(folder: Path, *arguments: str, base: str = "") -> Iterator[Served]:
-    """Locust with its web interface, of the locustfile in the folder."""
+    """Locust with its web interface, of the locustfile in the folder unless another is named."""
     port = free_port()
     place = ("--web-host", "127.0.0.1", "--web-port", str(port))
-    with locust(folder, "-f", str(folder / "locustfile.py"), *place, *arguments) as one:
+    file = () if "-f" in arguments else ("-f", str(folder / "locustfile.py"))
+    with locust(folder, *file, *place, *arguments) as one:
         served = Served(one, f"http://127.0.0.1:{port}{base}")
         until(served.is_up)
         yield served

@@ -1,12 +1,11 @@
 """Locust's web UI as a person uses it, in a headless Chromium."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.browser import Browser, Page, needs_a_browser
-from tests.locust.harness import CHAT_AND_ECHO
+from tests.locust.harness import CHAT_AND_ECHO, until
 from tests.locust.served import Served, served
 from wswarm.drive.target import ReferenceApp
 
@@ -18,10 +17,12 @@ pytestmark = [
 _CELLS = "[...document.querySelectorAll('tbody tr')].map(row => [...row.cells].map(cell => cell.innerText))"
 
 
-@pytest.fixture
-def web(tmp_path: Path, app: ReferenceApp) -> Iterator[Served]:
-    (tmp_path / "locustfile.py").write_text(CHAT_AND_ECHO)
-    with served(tmp_path, "-H", app.url, "--ws-no-plots") as one:
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory, app: ReferenceApp) -> Iterator[Served]:
+    """Locust with its web UI; each test leaves it stopped, and the first one finds it new, with its form."""
+    folder = tmp_path_factory.mktemp("browsed")
+    (folder / "locustfile.py").write_text(CHAT_AND_ECHO)
+    with served(folder, "-H", app.url, "--ws-no-plots") as one:
         yield one
 
 
@@ -43,11 +44,24 @@ def open_form(page: Page, web: Served) -> None:
 
 
 def begin(page: Page, web: Served) -> None:
-    """Fill in the form and start."""
-    open_form(page, web)
-    page.type("userCount", "20")
-    page.type("spawnRate", "50")
-    page.click("Start")
+    """Show a test that has begun."""
+    web.start(20, ws_rate="")
+    page.open(web.url + "/")
+
+
+def stop(page: Page, web: Served) -> None:
+    """Stop the test and wait until the page says so.
+
+    Locust's page asks no more once it has been told of the clean-up, which lasts longer on a busy machine; a
+    person loads it again then.
+    """
+    page.click("Stop")
+    until(lambda: web.json("/stats/requests")["state"] == "stopped")
+    state = "document.body.innerText.toLowerCase()"
+    page.wait(f"['stopped', 'stopping', 'cleanup'].some(word => {state}.includes(word))")
+    if not page.ask(f"{state}.includes('stopped')"):
+        page.open(web.url + "/")
+        page.wait(f"{state}.includes('stopped')")
 
 
 def test_a_wrong_value_is_told_in_the_form_and_the_mended_form_starts(web: Served, page: Page) -> None:
@@ -60,8 +74,7 @@ def test_a_wrong_value_is_told_in_the_form_and_the_mended_form_starts(web: Serve
     page.wait("document.body.innerText.includes(\"--ws-rate: 'fast' is not a rate\")")
     page.type("wsRate", "40/s")
     page.click("Start")
-    page.click("Stop")
-    page.wait("document.body.innerText.toLowerCase().includes('stopped')")
+    stop(page, web)
 
 
 def test_the_fan_out_tab_fills_and_is_exact_after_stop(web: Served, page: Page) -> None:
@@ -71,8 +84,9 @@ def test_the_fan_out_tab_fills_and_is_exact_after_stop(web: Served, page: Page) 
     row = page.wait(f"{_CELLS}[0][3] === '10' && {_CELLS}[0]")
     assert row[:4] == ["Chat", "so far", "", "10"]
     page.wait(f"{_CELLS}[0][12] !== ''")
-    page.click("Stop")
-    page.wait(f"{_CELLS}[0][1] === 'exact'")
+    stop(page, web)
+    page.click("Fan-out")
+    page.wait(f"{_CELLS}.length === 1 && {_CELLS}[0][1] === 'exact'")
     row = page.ask(f"{_CELLS}[0]")
     assert row[4] == row[5]
     assert row[6:9] == ["0", "0", "0"]

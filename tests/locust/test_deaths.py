@@ -2,11 +2,14 @@
 
 import re
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
-from tests.locust.harness import are_gone, distributed, forking, headless, locust
+from tests.locust.harness import Locust, are_gone, distributed, forking, headless, locust
 from wswarm.drive.target import ReferenceApp
 
 CHAT = """
@@ -21,15 +24,12 @@ class Chat(ChatUser):
 def test_a_worker_that_is_killed_is_named_with_what_its_subscribers_were_owed(
     tmp_path: Path, app: ReferenceApp
 ) -> None:
-    (tmp_path / "locustfile.py").write_text(CHAT)
-    options = headless(app.url, 8, "--ws-hold", "7s", "--ws-drain", "1s")
-    with distributed(tmp_path, *options) as (master, workers):
-        master.hold()
-        publisher = next(one for one in workers if len(one.agents()) == 2)
-        victim = next(one for one in workers if one is not publisher)
-        agents = victim.agents()
-        victim.process.kill()
+    with forked(tmp_path, *headless(app.url, 8, "--ws-drain", "1s")) as (master, victim, _):
+        agents = master.agents_of(victim)
+        victim.kill()
         assert are_gone(agents)
+        master.wait_for("was lost")
+        master.signal(signal.SIGTERM)
         assert master.ended() == 98
         run = master.runs()["Chat"]
     (loss,) = [reason for reason in run.validity.reasons if "was lost" in reason]
@@ -37,7 +37,7 @@ def test_a_worker_that_is_killed_is_named_with_what_its_subscribers_were_owed(
     assert found, loss
     assert int(found[1]) == 4 * int(found[2])
     assert run.messages is not None
-    assert int(found[2]) == run.messages.sent
+    assert int(found[2]) == run.messages.sent > 0
     assert run.messages.received == 4 * run.messages.sent
     assert run.connections.opened == 5
     assert loss.split(":")[0] in master.text()
@@ -47,12 +47,8 @@ def test_a_worker_that_is_killed_is_named_with_what_its_subscribers_were_owed(
 def test_the_worker_that_publishes_is_killed_and_nobody_claims_to_know_what_was_owed(
     tmp_path: Path, app: ReferenceApp
 ) -> None:
-    (tmp_path / "locustfile.py").write_text(CHAT)
-    options = headless(app.url, 8, "--ws-drain", "1s")
-    with distributed(tmp_path, *options) as (master, workers):
-        master.hold()
-        publisher = next(one for one in workers if len(one.agents()) == 2)
-        publisher.process.kill()
+    with forked(tmp_path, *headless(app.url, 8, "--ws-drain", "1s")) as (master, _, publisher):
+        publisher.kill()
         master.wait_for("was lost")
         master.signal(signal.SIGTERM)
         assert master.ended() == 98
@@ -62,12 +58,23 @@ def test_the_worker_that_publishes_is_killed_and_nobody_claims_to_know_what_was_
     assert run.connections.opened == 4
 
 
+@contextmanager
+def forked(folder: Path, *options: str) -> Iterator[tuple[Locust, psutil.Process, psutil.Process]]:
+    """A chat of two workers in its hold: the master, the worker that subscribes alone, the one that publishes too."""
+    (folder / "locustfile.py").write_text(CHAT)
+    with locust(folder, "-f", "locustfile.py", *forking(2), *options) as master:
+        master.hold()
+        subscriber, publisher = sorted(master.forks(), key=lambda fork: len(master.agents_of(fork)))
+        assert (len(master.agents_of(subscriber)), len(master.agents_of(publisher))) == (1, 2)
+        yield master, subscriber, publisher
+
+
 @pytest.mark.slow
 def test_an_agent_that_is_killed_is_named_and_its_users_do_not_wait_for_it(
     folder: Path, app: ReferenceApp
 ) -> None:
     with locust(folder, "-f", "locustfile.py", *headless(app.url, 8)) as one:
-        one.hold()
+        one.hold(0.5)
         holder = min(one.agents(), key=lambda agent: agent.create_time())
         holder.kill()
         one.wait_for("killed by signal 9: its share of the test is missing")
@@ -80,14 +87,10 @@ def test_an_agent_that_is_killed_is_named_and_its_users_do_not_wait_for_it(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("processes", [1, 2])
-def test_nothing_goes_on_loading_when_locust_is_killed(
-    folder: Path, app: ReferenceApp, processes: int
-) -> None:
-    more = forking(processes) if processes > 1 else []
-    with locust(folder, "-f", "locustfile.py", *more, *headless(app.url, 8)) as one:
-        one.hold()
-        assert len(one.agents()) == processes + 1
+def test_nothing_goes_on_loading_when_locust_is_killed(folder: Path, app: ReferenceApp) -> None:
+    with locust(folder, "-f", "locustfile.py", *forking(2), *headless(app.url, 8)) as one:
+        one.hold(0.5)
+        assert len(one.agents()) == 3
         left = one.descendants()
         one.signal(signal.SIGKILL)
         assert are_gone(left, 20.0)
@@ -97,8 +100,8 @@ def test_nothing_goes_on_loading_when_locust_is_killed(
 def test_workers_whose_master_is_killed_end_the_load_long_before_locust_gives_up(
     folder: Path, app: ReferenceApp
 ) -> None:
-    with distributed(folder, *headless(app.url, 8), workers=1) as (master, (worker,)):
-        master.hold()
+    with distributed(folder, *headless(app.url, 8), workers=1) as (master, worker):
+        master.hold(0.5)
         agents = worker.agents()
         assert len(agents) == 2
         master.signal(signal.SIGKILL)
@@ -109,20 +112,23 @@ def test_workers_whose_master_is_killed_end_the_load_long_before_locust_gives_up
 @pytest.mark.slow
 def test_a_worker_that_stands_still_from_the_start_is_named(folder: Path, app: ReferenceApp) -> None:
     options = headless(app.url, 8, "-t", "6s", "--ws-drain", "1s")
-    with distributed(folder, *options) as (master, workers):
+    with locust(folder, "-f", "locustfile.py", *forking(2), *options) as master:
         master.wait_for("2 workers connected")
-        workers[0].signal(signal.SIGSTOP)
+        victim = master.forks()[0]
+        victim.send_signal(signal.SIGSTOP)
         assert master.ended() == 98
         assert "did not begin: nothing was heard of it" in master.text()
-        workers[0].signal(signal.SIGCONT)
+        victim.send_signal(signal.SIGCONT)
 
 
 @pytest.mark.slow
 def test_all_workers_are_lost_and_a_report_still_says_so(folder: Path, app: ReferenceApp) -> None:
-    with distributed(folder, *headless(app.url, 4), workers=1) as (master, (worker,)):
-        master.hold()
-        assert len(worker.agents()) == 2
-        worker.process.kill()
+    with locust(folder, "-f", "locustfile.py", *forking(1), *headless(app.url, 4)) as master:
+        master.hold(0.5)
+        (worker,), agents = master.forks(), master.agents()
+        assert len(agents) == 2
+        worker.kill()
+        assert are_gone(agents)
         master.wait_for("was lost")
         master.signal(signal.SIGTERM)
         assert master.ended() == 98

@@ -15,8 +15,8 @@ from wswarm.drive.target import ReferenceApp
 def started(folder: Path, kind: str, *arguments: str) -> Iterator[tuple[Locust, list[Locust]]]:
     """Locust as one process, with two forked workers, or with two workers over TCP."""
     if kind == "tcp":
-        with distributed(folder, *arguments) as both:
-            yield both
+        with distributed(folder, *arguments) as (master, workers):
+            yield master, [workers]
     else:
         more = forking(2) if kind == "forked" else []
         with locust(folder, "-f", "locustfile.py", *more, *arguments) as one:
@@ -39,7 +39,7 @@ def test_a_test_that_is_broken_off_has_a_complete_report(
 ) -> None:
     agents = 2 if kind == "single" else 3
     with started(folder, kind, *headless(app.url, 8)) as (master, workers):
-        master.hold(1.5)
+        master.hold()
         left = [process for one in (master, *workers) for process in one.descendants()]
         assert len([one for one in left if "live.agent" in command(one)]) == agents
         if how == "SIGTERM":

@@ -1,17 +1,14 @@
 """What Locust is asked for happens to real connections, and the figures stay exact."""
 
-import json
+import signal
 import time
-import urllib.parse
-import urllib.request
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.end_to_end.servers import serve
 from tests.locust.harness import (
-    Locust,
-    distributed,
+    connections_of,
     forking,
     free_port,
     headless,
@@ -20,22 +17,23 @@ from tests.locust.harness import (
     until,
     worker_of,
 )
+from tests.locust.served import served
 from wswarm.drive.target import ReferenceApp
 from wswarm.report import store
 from wswarm.run import Run
 
 CHAT = """
-from wswarm.locust import ChatUser
+from wswarm.locust import WebSocketUser
 
-class Chat(ChatUser):
-    rate = 20
+class Chat(WebSocketUser):
+    scenario, rate = "fanout", 20
 """
 STEPS = """
 from locust import LoadTestShape
-from wswarm.locust import EchoUser
+from wswarm.locust import WebSocketUser
 
-class Echo(EchoUser):
-    rate_per_user = 5
+class Echo(WebSocketUser):
+    scenario, rate_per_user = "echo", 5
 
 class Steps(LoadTestShape):
     def tick(self):
@@ -98,31 +96,6 @@ def exact(run: Run, users: int) -> None:
     assert run.messages.extra == run.messages.duplicated == 0
 
 
-class Ui:
-    """Locust's web interface as a browser speaks to it."""
-
-    def __init__(self, one: Locust, port: str) -> None:
-        self._root = f"http://127.0.0.1:{port}"
-        one.wait_for("Starting web interface")
-        until(self._answers)
-
-    def swarm(self, users: int) -> None:
-        """Start a test, or change the number of users of the one that runs."""
-        form = urllib.parse.urlencode({"user_count": users, "spawn_rate": 100}).encode()
-        answer: dict[str, Any] = json.load(urllib.request.urlopen(f"{self._root}/swarm", form))
-        assert answer["success"], answer
-
-    def stop(self) -> None:
-        """Stop the test."""
-        urllib.request.urlopen(f"{self._root}/stop", b"").read()
-
-    def _answers(self) -> bool:
-        try:
-            return bool(urllib.request.urlopen(f"{self._root}/stats/requests").read())
-        except OSError:
-            return False
-
-
 def reports(folder: Path) -> list[Path]:
     """The folders of all reports that are complete, oldest first."""
     found = (folder / "reports").glob("2*")
@@ -130,14 +103,12 @@ def reports(folder: Path) -> list[Path]:
 
 
 @pytest.mark.slow
-def test_open_sockets_follow_a_shape_up_and_down_and_the_whole_test_is_measured(
-    tmp_path: Path, app: ReferenceApp
-) -> None:
+def test_open_sockets_follow_a_shape_up_and_down_and_the_whole_test_is_measured(tmp_path: Path) -> None:
     (tmp_path / "locustfile.py").write_text(STEPS)
     seen: list[int] = []
-    with ReferenceApp() as own, locust(tmp_path, "-f", "locustfile.py", *headless(own.url, 1)) as one:
+    with serve("echo") as server, locust(tmp_path, "-f", "locustfile.py", *headless(server.url, 1)) as one:
         while one.process.poll() is None:
-            seen.append(sockets_of(own.pid))
+            seen.append(sockets_of(server.pid))
             time.sleep(0.2)
         assert one.ended() in (0, 98)
         run = one.runs()["Echo"]
@@ -161,9 +132,15 @@ def test_classes_weights_fixed_counts_tags_and_other_users_together(
     (tmp_path / "mine.py").write_text(MIXED)
     options = headless(app.url, 11, "--ws-hold", "2s", "--exclude-tags", "never", "--stop-timeout", "5")
     classes = ("Talker", "Light", "Heavy", "Plain")
-    with locust(tmp_path, "-f", "mine.py", *options, "--reset-stats", *classes) as one:
-        assert one.ended() in (0, 98)
+    with locust(
+        tmp_path, "-f", "mine.py", *options, "--ws-fail", "p50<10s", "--reset-stats", *classes
+    ) as one:
+        code = one.ended()
         runs, said = one.runs(), one.text()
+    objectives = [result.met for run in runs.values() for result in run.slo]
+    assert objectives
+    assert all(objectives)
+    assert code == (98 if "invalid" in {run.validity.verdict for run in runs.values()} else 0)
     opened = {name: run.connections.opened for name, run in runs.items()}
     assert opened == {"Talker": 2, "Light": 2, "Heavy": 6}
     for run in runs.values():
@@ -177,29 +154,27 @@ def test_classes_weights_fixed_counts_tags_and_other_users_together(
 @pytest.mark.slow
 def test_users_come_and_go_by_the_web_ui_and_a_second_test_is_as_exact_as_the_first(tmp_path: Path) -> None:
     (tmp_path / "locustfile.py").write_text(CHAT)
-    port = str(free_port())
-    options = ("--web-port", port, "--web-host", "127.0.0.1", "--ws-no-plots")
-    with ReferenceApp() as app, locust(
-        tmp_path, "-f", "locustfile.py", *forking(2), *options, "-H", app.url
-    ) as one:  # fmt: skip
+    with serve("relay") as server, served(
+        tmp_path, *forking(2), "-H", server.url, "--ws-no-plots"
+    ) as ui:  # fmt: skip
+        one = ui.locust
         one.wait_for("2 workers connected")
-        ui = Ui(one, port)
-        ui.swarm(4)
+        ui.start(4)
         one.hold()
-        ui.swarm(6)
-        until(lambda: sockets_of(app.pid) == 7)
+        ui.start(6)
+        until(lambda: sockets_of(server.pid) == 7, said=one.text)
         time.sleep(0.5)
-        ui.swarm(3)
-        until(lambda: sockets_of(app.pid) == 4)
-        ui.stop()
+        ui.start(3)
+        until(lambda: sockets_of(server.pid) == 4, said=one.text)
+        ui.post("/stop")
         until(lambda: len(reports(tmp_path)) == 1)
-        until(lambda: sockets_of(app.pid) == 0)
+        until(lambda: sockets_of(server.pid) == 0)
         assert not one.agents()
         until(lambda: one.text().count("reported as ready") == 4)
-        ui.swarm(5)
+        ui.start(5)
         until(lambda: one.text().count("The hold has begun") == 2)
         time.sleep(1.0)
-        ui.stop()
+        ui.post("/stop")
         until(lambda: len(reports(tmp_path)) == 2)
         first, second = (store.load(folder)[0] for folder in reports(tmp_path))
     assert (first.connections.opened, first.connections.left) == (7, 3)
@@ -211,21 +186,25 @@ def test_users_come_and_go_by_the_web_ui_and_a_second_test_is_as_exact_as_the_fi
 
 @pytest.mark.slow
 def test_a_worker_that_comes_late_takes_its_share_and_nothing_is_lost(
-    tmp_path: Path, app: ReferenceApp
+    tmp_path: Path,
 ) -> None:
     (tmp_path / "locustfile.py").write_text(CHAT)
-    options = headless(app.url, 6, "--ws-hold", "8s", "--enable-rebalancing")
-    with distributed(tmp_path, *options, workers=1) as (master, _):
+    port = str(free_port())
+    place = ("--processes", "1", "--master-bind-port", port, "--master-port", port)
+    with serve("relay") as server, locust(
+        tmp_path, "-f", "locustfile.py", *place, *headless(server.url, 6, "--enable-rebalancing")
+    ) as master:  # fmt: skip
         master.hold(0.5)
-        port = master.process.args[master.process.args.index("--master-bind-port") + 1]  # type: ignore[union-attr,index]
-        late = worker_of(tmp_path, str(port))
+        late = worker_of(tmp_path, port)
         try:
+            master.wait_for("2 workers connected")
+            until(lambda: late.process.poll() is not None or sum(map(connections_of, late.agents())) == 3)
+            time.sleep(1.0)
+            master.signal(signal.SIGTERM)
             assert master.ended() in (0, 98)
         finally:
             late.end()
         run = master.runs()["Chat"]
-        said = master.text()
-    assert "2 workers connected" in said
     assert not [reason for reason in run.validity.reasons if "lost" in reason]
     assert run.messages is not None
     assert run.messages.received == run.messages.owed > 0

@@ -11,6 +11,8 @@ from tests.end_to_end.servers import serve
 from tests.locust.harness import forking, free_port, locust
 from wswarm.run import Run
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("habits of Locust")]
+
 HABITS = """
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -70,7 +72,7 @@ class Site(HttpUser):
 class Talk(SequentialTaskSet):
     @task
     def say(self):
-        assert self.user.request(b"\\xff\\x00", name="bytes").data == b"\\xff\\x00"
+        self.user.request(b"\\xff\\x00", lambda reply: reply.data == b"\\xff\\x00", name="bytes")
 
     @task
     def ask(self):
@@ -95,55 +97,68 @@ class Slow(WebSocketUser):
     @task
     def ask(self):
         self.request("q", name="slow")
+
+class SentOn(WebSocketUser):
+    scenario, url, rate_per_user = "echo", "{sends_on}2", 10
+    settings = {{"follow": True}}
 """
 
 
 class Seen(NamedTuple):
-    """What Locust said, how it exited, its runs, and what the server heard first of a user."""
+    """What Locust said, how it exited, its runs, what the server heard first of a user, what was asked for where."""
 
     said: str
     code: int
     runs: dict[str, Run]
     heard: list[object]
+    paths: dict[str, int]
 
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     folder = tmp_path_factory.mktemp("habits")
     (folder / "habits.py").write_text(HABITS)
-    with serve("headers_echo", keep=4) as echo, serve("fixed_delay", delay=0.6) as slow:
+    with (
+        serve("headers_echo", keep=4) as echo,
+        serve("fixed_delay", delay=0.6) as slow,
+        serve("redirecting") as sends_on,
+    ):
         (folder / "ours.py").write_text(OURS.format(url=echo.url))
-        (folder / "also.py").write_text(ALSO.format(url=slow.url))
-        options = ("--headless", "--ws-no-plots", "-u", "6", "-r", "100", "--ws-hold", "2s")
+        (folder / "also.py").write_text(ALSO.format(url=slow.url, sends_on=sends_on.url))
+        options = ("--headless", "--ws-no-plots", "-u", "8", "-r", "100", "--ws-hold", "2s")
         files = ("-f", "ours.py,also.py", "--token", "mine", "--exclude-tags", "never")
         with locust(folder, *files, *options) as one:
             code = one.ended()
             runs, said = one.runs(), one.text()
-    return Seen(said, code, runs, echo.log()["requests"][0]["messages"])
+    return Seen(said, code, runs, echo.log()["requests"][0]["messages"], sends_on.log()["paths"])
 
 
-@pytest.mark.slow
 def test_events_are_heard_in_their_order_and_the_exit_code_of_quitting_stands(seen: Seen) -> None:
     events = [line.removeprefix("EVENT ") for line in seen.said.splitlines() if line.startswith("EVENT")]
-    assert events == ["init mine", "test_start", "spawning_complete 6", "test_stop", "quitting 0"]
+    assert events == ["init mine", "test_start", "spawning_complete 8", "test_stop", "quitting 0"]
     assert seen.code == 23
 
 
-@pytest.mark.slow
 def test_other_users_and_several_files_and_tags_stand_beside_ours(seen: Seen) -> None:
-    assert {name: run.connections.opened for name, run in seen.runs.items()} == {"Member": 2, "Slow": 2}
+    assert [(name, run.connections.opened) for name, run in sorted(seen.runs.items())] == [
+        ("Member", 2),
+        ("SentOn", 2),
+        ("Slow", 2),
+    ]
     assert "GET      /" in seen.said
     assert "its tag is excluded" not in seen.said
     assert "Traceback" not in seen.said
 
 
-@pytest.mark.slow
 def test_bytes_go_out_as_binary_frames_and_text_as_text(seen: Seen) -> None:
     assert seen.heard == [{"hex": "006f70656e"}, {"hex": "ff00"}, "text", {"hex": "ff00"}]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["Member", "Slow"])
+def test_a_class_follows_where_its_handshakes_are_sent(seen: Seen) -> None:
+    assert seen.paths == {"/2": 2, "/1": 2, "/0": 2}
+
+
+@pytest.mark.parametrize("name", ["Member", "SentOn", "Slow"])
 def test_what_was_asked_in_the_hold_is_owed_and_waited_for_at_its_end(seen: Seen, name: str) -> None:
     messages = seen.runs[name].messages
     assert messages is not None
@@ -163,7 +178,6 @@ class Member(WebSocketUser):
 """
 
 
-@pytest.mark.slow
 def test_two_workers_and_the_report_count_the_same_replies(tmp_path: Path) -> None:
     with serve("headers_echo") as server:
         (tmp_path / "two.py").write_text(TWO.format(url=server.url))
@@ -219,7 +233,6 @@ def run_script(folder: Path, text: str, *arguments: str) -> subprocess.Completed
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
 
 
-@pytest.mark.slow
 def test_a_user_hears_of_a_lost_connection_and_may_open_another(tmp_path: Path) -> None:
     ends = [[2, 4401, "token expired"]]
     with serve("parting", ends=ends, after=0.3) as server:
@@ -244,7 +257,6 @@ run_single_user(Asks)
 """
 
 
-@pytest.mark.slow
 def test_a_single_user_at_a_dead_port_says_so_in_one_line_and_ends(tmp_path: Path) -> None:
     done = run_script(tmp_path, SINGLE, f"ws://127.0.0.1:{free_port()}")
     assert done.returncode == 1

@@ -2,12 +2,16 @@
 
 import csv
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from locust.util.load_locustfile import load_locustfile
 
-from tests.locust.harness import locust
+from tests.locust.harness import locust, until
+from tests.locust.served import Served, served
 from wswarm.drive.target import ReferenceApp
+from wswarm.run import Run
 
 ROOT = Path(__file__).parents[2]
 LOADTESTS = ROOT / "loadtests"
@@ -22,21 +26,42 @@ def measured(folder: Path, *arguments: str) -> dict[str, int]:
     """Run Locust in the folder and return how many connections each class opened, all of them without a failure."""
     with locust(folder, *arguments, *BRIEF) as one:
         assert one.ended() in (0, NOT_VALID), one.text()
-        runs = one.runs()
+        return opened(one.runs())
+
+
+def opened(runs: dict[str, Run]) -> dict[str, int]:
+    """How many connections each class opened, all of them without a failure."""
     assert all(run.connections.failed == run.connections.dropped == 0 for run in runs.values())
     assert all(run.messages.received > 0 for run in runs.values() if run.messages is not None)
     return {name: run.connections.opened for name, run in runs.items()}
 
 
 def test_all_together_from_another_folder_on_a_target_of_their_own(tmp_path: Path) -> None:
-    opened = measured(tmp_path, "-f", str(LOADTESTS), "-u", "8", "--ws-start-target")
-    assert opened == {"ChatUser": 2 + 1, "ConnectUser": 2, "EchoUser": 2, "ItemsUser": 2}
+    found = measured(tmp_path, "-f", str(LOADTESTS), "-u", "8", "--ws-start-target")
+    assert found == {"ChatUser": 2 + 1, "ConnectUser": 2, "EchoUser": 2, "ItemsUser": 2}
+
+
+@pytest.fixture(scope="module")
+def picker(tmp_path_factory: pytest.TempPathFactory, app: ReferenceApp) -> Iterator[Served]:
+    """Locust with all classes of the folder, of which the form picks."""
+    folder = tmp_path_factory.mktemp("picker")
+    more = ("-f", str(LOADTESTS), "--class-picker", "-H", app.url, "--ws-no-plots")
+    with served(folder, *more) as one:
+        yield one
+
+
+@pytest.mark.xdist_group("the class picker")
+@pytest.mark.parametrize("name", CLASSES.values())
+def test_each_alone_as_the_class_picker_has_it(picker: Served, name: str) -> None:
+    picker.start(3, user_classes=name, ws_hold="500ms")
+    until(lambda: picker.json("/wswarm/data")["report"] is not None)
+    assert opened(picker.locust.runs()) == {name: 3 + (name == "ChatUser")}
+    assert [one["name"] for one in picker.json("/wswarm/data")["classes"]] == [name]
 
 
 @pytest.mark.parametrize(("file", "name"), CLASSES.items())
-def test_each_alone(tmp_path: Path, app: ReferenceApp, file: str, name: str) -> None:
-    opened = measured(tmp_path, "-f", str(LOADTESTS / f"{file}.py"), "-u", "3", "-H", app.url)
-    assert opened == {name: 3 + (name == "ChatUser")}
+def test_each_file_alone_has_its_one_class(file: str, name: str) -> None:
+    assert list(load_locustfile(str(LOADTESTS / f"{file}.py"))[0]) == [name]
 
 
 def test_one_of_the_folder_by_its_name(tmp_path: Path, app: ReferenceApp) -> None:
@@ -56,14 +81,15 @@ def documented(folder: Path, name: str) -> str:
     return str(shown[0])
 
 
-def test_the_ten_lines_that_the_documentation_shows(tmp_path: Path, app: ReferenceApp) -> None:
-    assert len(documented(tmp_path, "locustfile.py").strip().splitlines()) <= 10
-    assert measured(tmp_path, "-u", "4", "-H", app.url) == {"Feed": 2 + 1, "Asking": 2}
-
-
-def test_the_requests_and_replies_that_the_documentation_shows(tmp_path: Path, app: ReferenceApp) -> None:
+def test_the_ten_lines_and_the_requests_and_replies_that_the_documentation_shows(
+    tmp_path: Path, app: ReferenceApp
+) -> None:
+    """As the locustfile that is found without being named."""
+    ten = documented(tmp_path, "locustfile.py")
+    assert len(ten.strip().splitlines()) <= 10
     documented(tmp_path, "members.py")
-    assert measured(tmp_path, "-f", "members.py", "-u", "3", "-H", app.url) == {"Member": 3}
+    (tmp_path / "locustfile.py").write_text(f"{ten}\nfrom members import Member\n")
+    assert measured(tmp_path, "-u", "6", "-H", app.url) == {"Feed": 2 + 1, "Asking": 2, "Member": 2}
 
 
 def test_the_shape_that_the_documentation_shows(tmp_path: Path, app: ReferenceApp) -> None:
@@ -79,8 +105,8 @@ def test_without_uvloop_the_agents_run_on_asyncio(
     shadow.mkdir()
     (shadow / "uvloop.py").write_text("raise ImportError('not installed')\n")
     monkeypatch.setenv("PYTHONPATH", str(shadow))
-    opened = measured(tmp_path, "-f", str(LOADTESTS), "ChatUser", "EchoUser", "-u", "4", "-H", app.url)
-    assert opened == {"ChatUser": 2 + 1, "EchoUser": 2}
+    files = f"{LOADTESTS / 'chat.py'},{LOADTESTS / 'echo.py'}"
+    assert measured(tmp_path, "-f", files, "-u", "4", "-H", app.url) == {"ChatUser": 2 + 1, "EchoUser": 2}
 
 
 def test_each_says_how_to_run_it_and_keeps_locust_s_rules() -> None:

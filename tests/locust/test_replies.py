@@ -14,6 +14,8 @@ import pytest
 from tests.end_to_end.servers import serve
 from wswarm.report import store
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("replies")]
+
 ANSWER_MS = 30.0
 TIMER_MS = 1.0  # by so much a timer of the server may come too early
 PUSH_MS = 50.0
@@ -125,7 +127,6 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return found | {"runs": {run.name: run for run in store.load(folder / "reports" / "latest")}}
 
 
-@pytest.mark.slow
 def test_every_request_gets_its_own_answer_in_the_time_that_the_server_took(said: dict[str, Any]) -> None:
     assert said["errors"] == []
     assert len(said["times"]["right"]) > 1
@@ -133,19 +134,16 @@ def test_every_request_gets_its_own_answer_in_the_time_that_the_server_took(said
     assert min(said["times"]["inside"]) >= ANSWER_MS - TIMER_MS
 
 
-@pytest.mark.slow
 def test_no_time_is_negative_whatever_came_before_the_send(said: dict[str, Any]) -> None:
     times = [time for times in said["times"].values() for time in times if time is not None]
     assert all(isinstance(time, float | int) and 0 <= time < 5_000 for time in times)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("driver", ["Picows", "Websockets"])
 def test_no_script_hears_pings_pongs_or_fragments(said: dict[str, Any], driver: str) -> None:
     assert said["seen"][driver] == ["push", "re:a", "re:b", "re:q", "re:x"]
 
 
-@pytest.mark.slow
 def test_the_table_and_the_report_count_the_same_replies(said: dict[str, Any]) -> None:
     requests = sum(count for count, _ in said["rows"].values())
     runs = said["runs"].values()

@@ -3,7 +3,13 @@
 It is one of Starlette, as FastAPI takes twice as long to start; `FASTAPI` is the same in that.
 """
 
+import os
+import subprocess
+import time
+
 import pytest
+
+from tests.nursery import Forked
 
 SERVICE = """
 import os
@@ -24,6 +30,15 @@ async def echo(socket):
     try:
         while True:
             await socket.send_text(await socket.receive_text())
+    except WebSocketDisconnect:
+        pass
+
+
+async def binary(socket):
+    await socket.accept()
+    try:
+        while True:
+            await socket.send_bytes(await socket.receive_bytes())
     except WebSocketDisconnect:
         pass
 
@@ -53,7 +68,7 @@ async def fatal(socket):
     os._exit(3)
 
 
-sockets = {"/ws": echo, "/chat": chat, "/loud": loud, "/fatal": fatal}
+sockets = {"/ws": echo, "/bytes": binary, "/chat": chat, "/loud": loud, "/fatal": fatal}
 routes = [WebSocketRoute(path, endpoint) for path, endpoint in sockets.items()]
 app = Starlette(routes=[Route("/environment/{name}", environment), *routes])
 
@@ -80,6 +95,27 @@ def suite(
         pytester.makeconftest(conftest)
 
 
-def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    """Run the suite in a process of its own; loading the plugin of hypothesis alone would take longer than most."""
-    return pytester.runpytest_subprocess("-p", "no:hypothesispytest", *arguments, timeout=240)
+def run(pytester: pytest.Pytester, *arguments: str, autoload: bool = False) -> pytest.RunResult:
+    """Run the suite in a process of its own.
+
+    Args:
+        autoload: With the plugins of all that is installed, ours among them; they take longer than most suites.
+    """
+    if autoload:
+        return pytester.runpytest_subprocess("-p", "no:hypothesispytest", *arguments, timeout=240)
+    began = time.monotonic()
+    out, err = pytester.path / "stdout", pytester.path / "stderr"
+    with out.open("wb") as out_file, err.open("wb") as err_file:
+        process = Forked(
+            "pytest",
+            *(f"--basetemp={pytester.path / 'runpytest-0'}", "-p", "wswarm.pytest_plugin", *arguments),
+            cwd=pytester.path,
+            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=out_file,
+            stderr=err_file,
+            nursery="pytest",
+        )
+    code = process.wait(240)
+    said = [file.read_text(encoding="utf-8").splitlines() for file in (out, err)]
+    return pytest.RunResult(code, *said, time.monotonic() - began)

@@ -84,21 +84,28 @@ def test_three(ws_swarm): ws_swarm.echo("/ws")
     assert "pytest_plugin.py" not in text
 
 
-@pytest.mark.parametrize(
-    ("app", "told"),
-    [
-        ("service:nothing", '*Attribute "nothing" not found in module "service".*'),
-        ("no-such-program {port}", "the app's command 'no-such-program {port}' can't be started: *"),
-        ("python -c pass", "*the command 'python -c pass' has no {port}: *"),
-        ('sh -c "echo waiting; sleep 60; : {port}"', "*does not listen on port * after 1 s; its last words:"),
-    ],
-)
-def test_an_app_that_does_not_start_says_why(pytester: pytest.Pytester, app: str, told: str) -> None:
-    suite(pytester, "def test_one(ws_server): pass", ini=f"ws_app = {app}\nws_start_timeout = 1")
-    timeout = () if "sleep" in app else ("-o", "ws_start_timeout=30")
-    result = run(pytester, *timeout)
+def test_an_app_that_does_not_start_says_why(pytester: pytest.Pytester) -> None:
+    told = {
+        "service:nothing": '*Attribute "nothing" not found in module "service".*',
+        "no-such-program {port}": "the app's command 'no-such-program {port}' can't be started: *",
+        "python -c pass": "*the command 'python -c pass' has no {port}: *",
+    }
+    suite(pytester, "", ini="ws_scope = module")
+    fixture = "import pytest\n@pytest.fixture(scope='module')\ndef ws_app(): return "
+    for number, app in enumerate(told):
+        pytester.makepyfile(**{f"test_{number}": f"{fixture}{app!r}\ndef test_one(ws_server): pass\n"})
+    result = run(pytester)
+    result.assert_outcomes(errors=len(told))
+    for line in told.values():
+        result.stdout.fnmatch_lines([line])
+
+
+def test_an_app_that_does_not_listen_in_time_says_what_it_said(pytester: pytest.Pytester) -> None:
+    ini = 'ws_app = sh -c "echo waiting; sleep 60; : {port}"\nws_start_timeout = 1'
+    suite(pytester, "def test_one(ws_server): pass", ini=ini)
+    result = run(pytester)
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([told])
+    result.stdout.fnmatch_lines(["*does not listen on port * after 1 s; its last words:"])
 
 
 def test_what_the_app_logged_during_a_test_is_shown_when_that_fails(pytester: pytest.Pytester) -> None:
@@ -135,25 +142,22 @@ def test_after(ws_swarm):
     result.stdout.fnmatch_lines(["E*TargetError: the app 'service:app' has ended with exit code 3*"])
 
 
-@pytest.mark.parametrize(
-    ("line", "told"),
-    [
-        ("result.meets('p99 is fine')", "*PlanError: objective 'p99 is fine' is not an objective: *"),
-        ("result.meets('nonsense<3')", "*PlanError: objective 'nonsense<3': a run file has no number *"),
-        ("result.meets()", "*PlanError: no objective: write *"),
-        ("ws_swarm.echo('/ws', speed=3)", "*PlanError: no option 'speed'; the options are *"),
-    ],
-)
-def test_a_mistake_of_the_test_s_author_ends_at_his_own_line(
-    pytester: pytest.Pytester, line: str, told: str
-) -> None:
-    suite(
-        pytester,
-        f"def test_one(ws_swarm):\n    result = ws_swarm.echo('/ws', **BRIEF)\n    assert {line}\n",
-        ini=INI,
+def test_a_mistake_of_the_test_s_author_ends_at_his_own_line(pytester: pytest.Pytester) -> None:
+    told = {
+        "found.meets('p99 is fine')": "*PlanError: objective 'p99 is fine' is not an objective: *",
+        "found.meets('nonsense<3')": "*PlanError: objective 'nonsense<3': a run file has no number *",
+        "found.meets()": "*PlanError: no objective: write *",
+        "ws_swarm.echo('/ws', speed=3)": "*PlanError: no option 'speed'; the options are *",
+    }
+    found = (
+        "import pytest\n@pytest.fixture(scope='module')\n"
+        "def found(ws_swarm): return ws_swarm.echo('/ws', **BRIEF)\n"
     )
+    tests = [f"def test_{n}(ws_swarm, found):\n    assert {line}\n" for n, line in enumerate(told)]
+    suite(pytester, found + "".join(tests), ini=INI)
     result = run(pytester)
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines([told])
+    result.assert_outcomes(failed=len(told))
+    for line in told.values():
+        result.stdout.fnmatch_lines([line])
     assert "testing.py" not in str(result.stdout)
     assert "def _measure" not in str(result.stdout)

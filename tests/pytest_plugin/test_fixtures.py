@@ -5,7 +5,7 @@ from importlib.metadata import entry_points
 import psutil
 import pytest
 
-from tests.pytest_plugin.suites import FASTAPI, run, suite
+from tests.pytest_plugin.suites import BRIEF, FASTAPI, run, suite
 
 pytest_plugins = ["pytester"]
 
@@ -22,42 +22,35 @@ def test_installing_the_package_gives_the_fixtures() -> None:
     assert found.value == "wswarm.pytest_plugin"
 
 
-def test_each_scenario_measures_the_app_and_what_it_costs(pytester: pytest.Pytester) -> None:
+def test_each_scenario_and_bytes_measure_the_app_and_what_it_costs(pytester: pytest.Pytester) -> None:
     suite(
         pytester,
         """
 def test_all(ws_swarm, ws_server):
     found = [ws_swarm.connect("/ws", connections=4, duration=0.2), ws_swarm.echo("ws", **BRIEF),
-             ws_swarm.fanout("/chat", **BRIEF)]
-    assert [result.run.scenario for result in found] == ["connect", "echo", "fanout"]
+             ws_swarm.fanout("/chat", **BRIEF), ws_swarm.echo("/bytes", text=b"\\x00\\xff{marker}", **BRIEF)]
+    assert [result.run.scenario for result in found] == ["connect", "echo", "fanout", "echo"]
     assert found[2].run.messages.received == 200
+    assert found[3].run.messages.received == 50
     assert all(result.run.target.pid == ws_server.pid for result in found)
     assert found[1].summary.startswith("wswarm echo · " + ws_server.url + "/ws")
     assert repr(found[1]).startswith("<wswarm echo ws://127.0.0.1:")
 """,
         service=FASTAPI,
     )
-    run(pytester, "--ws-app", "service:app").assert_outcomes(passed=1)
+    run(pytester, "--ws-app", "service:app", autoload=True).assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize(
-    ("ini", "conftest"),
-    [
-        ("ws_app = service:app", ""),
-        ("ws_app = service:factory()", ""),
-        ("ws_app = python -m uvicorn service:app --log-level warning --port {port}", ""),
-        ("", "import pytest\n@pytest.fixture(scope='session')\ndef ws_app(): return 'service:app'"),
-        (
-            "ws_scope = module",
-            "import pytest, sys\n@pytest.fixture(scope='module')\n"
-            "def ws_app(): return [sys.executable, '-m', 'uvicorn', 'service:app', '--port', '{port}']",
-        ),
-    ],
-    ids=["ini", "factory", "command", "fixture", "words of a module's own"],
-)
-def test_the_app_can_be_named_in_every_way(pytester: pytest.Pytester, ini: str, conftest: str) -> None:
-    suite(pytester, MEASURES, ini=ini, conftest=conftest)
-    run(pytester).assert_outcomes(passed=1)
+def test_the_app_can_be_named_in_every_way(pytester: pytest.Pytester) -> None:
+    """By the configuration, here a command, and by a module's own fixture; by a fixture of the session elsewhere."""
+    command = "python -m uvicorn service:app --log-level warning --port {port}"
+    suite(pytester, MEASURES, ini=f"ws_app = {command}\nws_scope = module")
+    words = ["python", "-m", "uvicorn", "service:app", "--port", "{port}"]
+    named = {"an_import": "service:app", "a_factory": "service:factory()", "words": words}
+    fixture = "import pytest\n@pytest.fixture(scope='module')\ndef ws_app(): return "
+    for name, app in named.items():
+        pytester.makepyfile(**{f"test_{name}": f"BRIEF = {BRIEF}\n{fixture}{app!r}\n{MEASURES}"})
+    run(pytester).assert_outcomes(passed=1 + len(named))
 
 
 def test_the_app_ends_with_the_session_and_with_it_whatever_it_has_started(pytester: pytest.Pytester) -> None:
@@ -87,26 +80,24 @@ def is_zombie(process: psutil.Process) -> bool:
         return True
 
 
-def test_a_suite_in_a_folder_finds_the_app_where_its_tests_find_it(pytester: pytest.Pytester) -> None:
-    suite(pytester, MEASURES, ini="ws_app = service:app\npythonpath = src")
-    (pytester.mkdir("src") / "service.py").write_text((pytester.path / "service.py").read_text())
-    (pytester.path / "service.py").unlink()
-    run(pytester).assert_outcomes(passed=1)
-
-
-def test_the_app_s_environment_can_be_set(pytester: pytest.Pytester) -> None:
+def test_the_app_is_found_where_the_tests_find_it_and_its_environment_can_be_set(
+    pytester: pytest.Pytester,
+) -> None:
     suite(
         pytester,
-        """
+        MEASURES
+        + """
 from urllib.request import urlopen
 def test_environment(ws_server):
     with urlopen(ws_server.http_url + "/environment/COLOUR") as answer:
         assert answer.read() == b'"blue"'
 """,
-        ini="ws_app = service:app",
+        ini="ws_app = service:app\npythonpath = src",
         conftest="import pytest\n@pytest.fixture(scope='session')\ndef ws_environment(): return {'COLOUR': 'blue'}",
     )
-    run(pytester).assert_outcomes(passed=1)
+    (pytester.mkdir("src") / "service.py").write_text((pytester.path / "service.py").read_text())
+    (pytester.path / "service.py").unlink()
+    run(pytester).assert_outcomes(passed=2)
 
 
 def test_two_apps_can_be_compared_by_a_parametrised_fixture(pytester: pytest.Pytester) -> None:

@@ -2,18 +2,35 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from tests.target_app.hosted import Hosted
 from tests.target_app.server import FRAMING, Server
 
+SHARED = {"main", "documented_echo", "documented_items", "documented_chat", "handlers"}
 
-@pytest.fixture(scope="session")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """Start a server of an application; all are stopped at the end."""
-    folder = tmp_path_factory.mktemp("servers")
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a shared server in one worker: each worker would start it anew."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") or Path(__file__).parent not in item.path.parents:
+            continue
+        named = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        if any(
+            name in SHARED for name in (*getattr(item, "fixturenames", ()), *named) if isinstance(name, str)
+        ):
+            item.add_marker(pytest.mark.xdist_group("reference application"))
+
+
+@contextmanager
+def starting(folder: Path) -> Iterator[Callable[..., Server]]:
+    """A function that starts a server of an application; all are stopped at the end."""
     running: list[Server] = []
 
     def start(app: str, *options: str, program: str = "uvicorn", **settings: str) -> Server:
@@ -24,39 +41,71 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
         running.append(Server(app, log_file, {**env, **settings}, *options, program=program))
         return running[-1]
 
-    yield start
-    for server in running:
-        server.stop()
+    try:
+        yield start
+    finally:
+        for server in running:
+            server.stop()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Start a server of an application in a process of its own, for one test."""
+    with starting(tmp_path) as start:
+        yield start
 
 
 @pytest.fixture(scope="session")
-def main(start: Callable[..., Server]) -> Server:
+def start_for_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Start a server of an application in a process of its own, for all tests to come."""
+    with starting(tmp_path_factory.mktemp("servers")) as start:
+        yield start
+
+
+@pytest.fixture
+def host() -> Iterator[Callable[..., Server]]:
+    """Start a server of an application in a thread, for one test."""
+    running: list[Hosted] = []
+
+    def host(app: FastAPI, **options: Any) -> Server:
+        running.append(Hosted(app, **options))
+        return running[-1]
+
+    try:
+        yield host
+    finally:
+        for server in running:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def main(start_for_all: Callable[..., Server]) -> Server:
     """The hardened app, with outboxes that take the large messages of ``room_with_a_dead_member``."""
-    return start("target_app.main:app", "--ws", FRAMING, TARGET_OUTBOX_BYTES=str(64_000_000))
+    return start_for_all("target_app.main:app", "--ws", FRAMING, TARGET_OUTBOX_BYTES=str(64_000_000))
 
 
 @pytest.fixture(scope="session")
-def documented_echo(start: Callable[..., Server]) -> Server:
+def documented_echo(start_for_all: Callable[..., Server]) -> Server:
     """The page's first example."""
-    return start("target_app.documented.echo:app")
+    return start_for_all("target_app.documented.echo:app")
 
 
 @pytest.fixture(scope="session")
-def documented_items(start: Callable[..., Server]) -> Server:
+def documented_items(start_for_all: Callable[..., Server]) -> Server:
     """The page's second example."""
-    return start("target_app.documented.items:app")
+    return start_for_all("target_app.documented.items:app")
 
 
 @pytest.fixture(scope="session")
-def documented_chat(start: Callable[..., Server]) -> Server:
+def documented_chat(start_for_all: Callable[..., Server]) -> Server:
     """The page's third example."""
-    return start("target_app.documented.chat:app")
+    return start_for_all("target_app.documented.chat:app")
 
 
 @pytest.fixture(scope="session")
-def handlers(start: Callable[..., Server]) -> Server:
+def handlers(start_for_all: Callable[..., Server]) -> Server:
     """Endpoints of the tests' own, one for each way that a handler ends."""
-    return start("tests.target_app.handlers:app")
+    return start_for_all("tests.target_app.handlers:app")
 
 
 @pytest.fixture(scope="session")

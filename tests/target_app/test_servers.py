@@ -10,29 +10,44 @@ from websockets.sync.client import ClientConnection
 
 from target_app.broadcast.client import TOO_SLOW
 from target_app.broadcast.frame import EXTENSION
+from tests.target_app.chat_and_scope import make
+from tests.target_app.hosted import Hosted
 from tests.target_app.raw_client import RawClient
 from tests.target_app.server import FRAMING, Server, receive
 
-SERVERS = {
-    "framing": ("uvicorn", "--ws", FRAMING),
-    "sansio": ("uvicorn", "--ws", "websockets-sansio"),
-    "websockets": ("uvicorn", "--ws", "websockets"),
-    "wsproto": ("uvicorn", "--ws", "wsproto"),
+HOSTED = {"framing": FRAMING, "sansio": "websockets-sansio", "wsproto": "wsproto"}
+PROGRAMS = {
+    "websockets": ("uvicorn", "--ws", "websockets"),  # which warns of its age, and so would be an error here
     "granian": ("granian",),
     "hypercorn": ("hypercorn",),
 }
+OUTBOX_BYTES = 1_100_000
 # More than the kernel and a server buffer for one connection on loopback, in this many messages.
 BULK, BULK_MESSAGES = "x" * 500_000, 40
 
 
 @pytest.fixture(
-    scope="module", params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in SERVERS]
+    scope="module",
+    params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in (*HOSTED, *PROGRAMS)],
 )
-def named_server(request: pytest.FixtureRequest, start: Callable[..., Server]) -> tuple[str, Server]:
+def named_server(
+    request: pytest.FixtureRequest, start_for_all: Callable[..., Server]
+) -> Iterator[tuple[str, Server]]:
     """Each server in turn, and its name; outboxes take two bulky messages."""
-    program, *options = SERVERS[request.param]
-    app = "tests.target_app.chat_and_scope:app"
-    return request.param, start(app, *options, program=program, TARGET_OUTBOX_BYTES="1100000")
+    name = request.param
+    if name in PROGRAMS:
+        program, *options = PROGRAMS[name]
+        settings = {"TARGET_OUTBOX_BYTES": str(OUTBOX_BYTES)}
+        yield (
+            name,
+            start_for_all("tests.target_app.chat_and_scope:app", *options, program=program, **settings),
+        )
+        return
+    server = Hosted(make(outbox_bytes=OUTBOX_BYTES), ws=HOSTED[name])
+    try:
+        yield name, server
+    finally:
+        server.stop()
 
 
 @contextmanager

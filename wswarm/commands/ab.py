@@ -11,7 +11,9 @@ from typing import Any
 import msgspec
 
 from wswarm.commands import grammar, terminal
-from wswarm.commands.outputs import check_outputs, files_named, write_comparison
+from wswarm.commands.folder import report_folder
+from wswarm.commands.outputs import check_outputs, files_named
+from wswarm.commands.written import write_comparison
 from wswarm.comparison import REFERENCE_URL, Ab
 from wswarm.errors import PlanError, TargetError
 from wswarm.experiment import versions
@@ -46,7 +48,7 @@ def compare_versions(parsed: argparse.Namespace) -> int:
     draft = make_experiment(parsed, url, options, versions.not_ready())
     draft.plan(1)
     terminal.warn("ab", grammar.hints(vars(parsed)))
-    with terminal.report_folder(parsed.output, "ab", files_named(parsed)) as folder:
+    with report_folder(parsed.output, "ab", files_named(parsed)) as folder:
         pair = _make_ready(parsed, commits)  # there is nothing to keep yet: Ctrl-C aborts
         experiment = make_experiment(parsed, url, options, pair)
         with terminal.Interrupts() as interrupts:

@@ -9,7 +9,7 @@ from typing import Any
 from wswarm import units
 from wswarm.commands import grammar
 from wswarm.errors import PlanError
-from wswarm.experiment.ab_design import DEFAULT_BLOCKS, GATES, METRICS
+from wswarm.experiment.ab_defaults import DEFAULT_BLOCKS, GATES, METRICS
 from wswarm.outputs_arguments import add_outputs
 
 _EXITS = (

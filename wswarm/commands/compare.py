@@ -9,8 +9,10 @@ from pathlib import Path
 import msgspec
 
 from wswarm.commands import exits
-from wswarm.commands.outputs import check_outputs, files_named, write_comparison
-from wswarm.commands.terminal import check_own
+from wswarm.commands.folder import check_own
+from wswarm.commands.outputs import check_outputs, files_named
+from wswarm.commands.terminal import say
+from wswarm.commands.written import write_comparison
 from wswarm.errors import PlanError, ResultError
 from wswarm.report import benchmark_file, comparison_text, comparisons, effects, overlay, store
 from wswarm.report.benchmark_file import BenchmarkFile
@@ -29,7 +31,7 @@ WITHIN = (
 FAR_APART_H = 1
 
 
-def compare(parsed: argparse.Namespace, say: Callable[[str], None]) -> int:
+def compare(parsed: argparse.Namespace) -> int:
     """Compare BASE with HEAD, write the report, and return the exit code."""
     check_outputs(parsed)
     if parsed.output is not None:
@@ -43,14 +45,14 @@ def compare(parsed: argparse.Namespace, say: Callable[[str], None]) -> int:
     comparisons.save(stored, folder, overlays, plots=not parsed.no_plots)
     if parsed.output is None:
         store.link_latest(folder)
-    write_comparison(parsed, stored.comparison, stored.context, folder, _aside(parsed, say))
+    write_comparison(parsed, stored.comparison, stored.context, folder, _aside(parsed))
     if parsed.print != "json" and not parsed.quiet:
         say(f"report: {folder}/{comparisons.PAGE_FILE}")
     is_advisory = stored.context.advisory is not None
     return exits.of_comparison(stored.comparison, is_advisory=is_advisory, strict=parsed.strict)
 
 
-def _aside(parsed: argparse.Namespace, say: Callable[[str], None]) -> Callable[[str], None]:
+def _aside(parsed: argparse.Namespace) -> Callable[[str], None]:
     """Return how to print annotations: not at all where the JSON stands on stdout alone."""
     return (lambda _: None) if parsed.print == "json" else say
 
@@ -141,7 +143,7 @@ def _context(
     )
 
 
-def trend(parsed: argparse.Namespace, say: Callable[[str], None]) -> int:
+def trend(parsed: argparse.Namespace) -> int:
     """Print the last comparisons of a history, draw the trend beside it, and return 0."""
     entries = comparisons.read_history(parsed.file)
     if not entries:

@@ -4,40 +4,40 @@ import argparse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
 
 import msgspec
 
 from wswarm import exit_codes, redact
 from wswarm.commands import grammar
-from wswarm.commands.outputs import check_outputs, files_named, take_all, write_runs
-from wswarm.commands.terminal import Interrupts, report_folder, say, warn
+from wswarm.commands.folder import report_folder
+from wswarm.commands.outputs import check_outputs, files_named, is_any_wanted, take_all
+from wswarm.commands.terminal import Interrupts, say, warn
+from wswarm.drive.started import Started
 from wswarm.drive.target import ReferenceApp
 from wswarm.errors import PlanError, ResultError
 from wswarm.experiment.measure import measure
 from wswarm.experiment.objectives import foreseen
 from wswarm.experiment.preflight import check
-from wswarm.load.plan import Plan, make_plan
-from wswarm.outputs_arguments import OUTPUTS
+from wswarm.load.plan import Plan
 from wswarm.report import store, text
 from wswarm.report.live import Live
 from wswarm.run import Run
 
-_NOT_IN_PLAN = {"command", "url", "output", "no_plots", "quiet", "print", "scenarios"} | OUTPUTS
 
-
-def run_scenario(parsed: argparse.Namespace) -> int:
-    """Measure one scenario."""
-    plan = make_plan(parsed.command, parsed.url, **settings_of(parsed))
-    check(plan)
+def run_plan(
+    parsed: argparse.Namespace, plan: Plan, interrupts: Interrupts, started: Sequence[Started] | None
+) -> int:
+    """Measure one scenario with the agents that were started for it, if they were."""
+    check(plan, has_agents=started is not None)
     check_outputs(parsed)
     warn(parsed.command, (*grammar.hints(vars(parsed)), *foreseen(plan)))
-    with folder_for(parsed, plan.scenario) as folder, Interrupts() as interrupts:
-        run = measure_one(parsed, plan, interrupts)
+    with folder_for(parsed, plan.scenario) as folder:
+        run = measure_one(parsed, plan, interrupts, started)
         take_all(
             lambda: show(parsed, [run], is_suite=False),
             lambda: store_in(parsed, folder, lambda to: store.save(run, to, plots=not parsed.no_plots)),
-            lambda: write_runs(parsed, [run], unless_alone(parsed)),
+            lambda: write_wanted(parsed, [run]),
         )
         return exit_codes.of_runs([run], is_interrupted=interrupts.asked())
 
@@ -62,6 +62,20 @@ def say_where(parsed: argparse.Namespace, folder: Path | None) -> None:
     """Print where the report is."""
     if folder is not None and parsed.print != "json" and not parsed.quiet:
         say(f"\nreport: {folder}/{store.PAGE_FILE}")
+
+
+def write_wanted(
+    parsed: argparse.Namespace, runs: Sequence[Run], failures: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Write all that was asked for of runs, for machines to read.
+
+    Raises:
+        ResultError: a file can't be written.
+    """
+    if is_any_wanted(parsed):
+        from wswarm.commands.written import write_runs  # not before the load, and mostly never
+
+        write_runs(parsed, runs, unless_alone(parsed), failures)
 
 
 def unless_alone(parsed: argparse.Namespace) -> Callable[[str], None]:
@@ -103,7 +117,12 @@ def folder_for(parsed: argparse.Namespace, name: str) -> Iterator[Path | None]:
 
 
 def measure_one(
-    parsed: argparse.Namespace, plan: Plan, interrupts: Interrupts, *, is_reference: bool = False
+    parsed: argparse.Namespace,
+    plan: Plan,
+    interrupts: Interrupts,
+    started: Sequence[Started] | None,
+    *,
+    is_reference: bool = False,
 ) -> Run:
     """Measure one scenario, if need be of a reference application of its own, freshly started."""
     with ExitStack() as stack:
@@ -112,12 +131,7 @@ def measure_one(
             pid = plan.target_pid if plan.target_pid is not None else app.pid
             plan = msgspec.structs.replace(plan, url=app.url, target_pid=pid)
         live = stack.enter_context(_live(parsed, plan))
-        return measure(plan, live.update, interrupts.asked)
-
-
-def settings_of(parsed: argparse.Namespace) -> dict[str, Any]:
-    """Return the settings of a plan that were given."""
-    return grammar.messages({name: one for name, one in vars(parsed).items() if name not in _NOT_IN_PLAN})
+        return measure(plan, live.update, interrupts.asked, started)
 
 
 def _live(parsed: argparse.Namespace, plan: Plan) -> Live:

@@ -6,6 +6,7 @@ from random import Random, SystemRandom
 
 from wswarm.commands import terminal
 from wswarm.commands.ab import PROFILES, address_and_options, make_experiment
+from wswarm.commands.folder import report_folder
 from wswarm.errors import PlanError
 from wswarm.experiment import selftest, versions
 from wswarm.experiment.ab_experiment import Experiment
@@ -18,7 +19,7 @@ def examine_itself(parsed: argparse.Namespace) -> int:
     slowdown = _slowdown(parsed)
     draft = _draft(parsed)
     with (
-        terminal.report_folder(parsed.output, "selftest") as folder,
+        report_folder(parsed.output, "selftest") as folder,
         terminal.Interrupts() as interrupts,
     ):
         decisions = load_decisions(folder)

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wswarm import exit_codes, redact
-from wswarm.commands import grammar, measure
-from wswarm.commands.outputs import check_outputs, take_all, write_runs
+from wswarm.commands import grammar, measure, scenario
+from wswarm.commands.outputs import check_outputs, take_all
 from wswarm.commands.terminal import Interrupts, say, warn
 from wswarm.errors import ResultError, SwarmError
+from wswarm.experiment.begun import agents_begun
 from wswarm.experiment.objectives import foreseen, not_held
 from wswarm.experiment.preflight import check, check_reference
 from wswarm.experiment.suite import suite_plans
@@ -50,7 +51,7 @@ def run_suite(parsed: argparse.Namespace) -> int:
 
 
 def _plans(parsed: argparse.Namespace) -> list[Plan]:
-    settings = measure.settings_of(parsed)
+    settings = scenario.settings_of(parsed)
     if parsed.url is None:
         settings = {"profile": "echo"} | settings
     scenarios = tuple(name.strip() for name in parsed.scenarios.split(","))
@@ -77,7 +78,10 @@ class _Suite:
     def add(self, plan: Plan, interrupts: Interrupts) -> None:
         """Measure one scenario and show it, or tell why it can't be measured."""
         try:
-            run = measure.measure_one(self._parsed, plan, interrupts, is_reference=self._parsed.url is None)
+            with agents_begun(plan) as started:
+                run = measure.measure_one(
+                    self._parsed, plan, interrupts, started, is_reference=self._parsed.url is None
+                )
         except SwarmError as error:
             self.failures[plan.scenario] = error
             warn("run", [f"{plan.scenario}: {redact.address(str(error))}"])
@@ -112,7 +116,7 @@ class _Suite:
             lambda: measure.store_in(
                 parsed, self._folder, lambda to: store.save_suite(runs, to, plots=plots, failures=told)
             ),
-            lambda: write_runs(parsed, runs, measure.unless_alone(parsed), told),
+            lambda: measure.write_wanted(parsed, runs, told),
         )
 
     def hopeless(self, plans: Sequence[Plan]) -> SwarmError:

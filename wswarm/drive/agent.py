@@ -18,6 +18,7 @@ from wswarm.drive.account import Account, Deliveries, Echoes, Publishing
 from wswarm.drive.capture import FoldClock, Load
 from wswarm.drive.clock import now_ns
 from wswarm.drive.connection import Driver, Settings
+from wswarm.drive.lengths import HEADER_SIZE, body_size
 from wswarm.drive.probes import PROBE_GAP_NS, EffortMeter, LoopLag
 from wswarm.drive.sender import ClosedSender, OpenSender, Sender
 from wswarm.drive.serving import Finished, serve
@@ -35,7 +36,7 @@ _UNREAD_LIMIT = 4 << 20
 
 
 def driver(name: str) -> Driver:
-    """Return the driver of that name; no other is imported, for an agent has to start soon."""
+    """Return the driver of that name, imported when it is first asked for: an agent has to start soon."""
     if name == "websockets":
         from wswarm.drive.websockets_driver import connect
     else:
@@ -255,11 +256,12 @@ class Agent:
 
 
 async def _read_command(reader: asyncio.StreamReader) -> wire.Command:
-    header = await reader.readexactly(wire.HEADER_SIZE)
-    return wire.decode_command(await reader.readexactly(wire.body_size(header)))
+    header = await reader.readexactly(HEADER_SIZE)
+    return wire.decode_command(await reader.readexactly(body_size(header)))
 
 
 async def _obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    driver("picows")  # what most use: one that is ready opens at once
     writer.write(wire.encode(wire.Ready()))
     command = await _read_command(reader)
     if not isinstance(command, wire.Open):

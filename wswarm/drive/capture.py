@@ -16,15 +16,8 @@ import numpy.typing as npt
 from wswarm.drive.clock import now_ns
 from wswarm.drive.samples import LOOKED_AT, Samples
 from wswarm.load.altered import is_altered as is_altered_text
-from wswarm.load.marker import (
-    MARKER_SIZE,
-    PREFIX_SIZE,
-    Marks,
-    markers_in,
-    read_marks,
-    write_mark,
-    write_marks,
-)
+from wswarm.load.marker import MARKER_SIZE, PREFIX_SIZE, markers_in, write_mark
+from wswarm.load.marks import Marks, read_marks, write_marks
 from wswarm.load.schedule import Schedule
 from wswarm.stats.findings import Window
 from wswarm.stats.tally import Batch

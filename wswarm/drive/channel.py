@@ -4,15 +4,12 @@ Windows hands no sockets down. There the front end listens on the loopback for a
 that only its environment holds: any user of the machine could connect to the port.
 """
 
-import hmac
 import os
-import secrets
 import socket
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-from wswarm.drive.clock import now_ns
 from wswarm.units import NS_PER_S
 
 TOKEN = "WSWARM_CHANNEL_TOKEN"
@@ -60,6 +57,8 @@ def _inherited(start: Start) -> tuple[subprocess.Popen[bytes], socket.socket]:
 
 
 def _dialled(start: Start) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    import secrets  # with hmac and random: not where a socket is handed down
+
     token = secrets.token_bytes(_TOKEN_BYTES)
     with socket.create_server((_HOST, 0)) as listener:
         listener.settimeout(_POLL_S)
@@ -70,6 +69,10 @@ def _dialled(start: Start) -> tuple[subprocess.Popen[bytes], socket.socket]:
 
 def _accepted(listener: socket.socket, token: bytes, process: "subprocess.Popen[bytes]") -> socket.socket:
     """Return the connection that showed the token; of a process that ended before, one that has ended too."""
+    import hmac
+
+    from wswarm.drive.clock import now_ns
+
     deadline_ns = now_ns() + round(_START_S * NS_PER_S)
     while process.poll() is None and now_ns() < deadline_ns:
         try:

@@ -1,84 +1,30 @@
-"""An agent's process and the socket to it, as its front end holds them: started, told, heard, ended."""
+"""An agent's process and the socket to it, as its front end holds them: told, heard, ended."""
 
-import os
-import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import IO
+from collections.abc import Iterator
 
-from wswarm.drive import wire
-from wswarm.drive.channel import start_with_channel
-from wswarm.drive.scratch import scratch_file
-from wswarm.drive.start import module_command
-from wswarm.errors import GeneratorError
+from wswarm.drive.lengths import HEADER_SIZE, body_size
+from wswarm.drive.started import Started
 
 _EXIT_S = 5.0
 _READ_SIZE = 1 << 20
-_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # an agent multiplies no matrices
-_OF_THE_FRONT_END = [
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-]
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Block, for processes started meanwhile, what a terminal or a supervisor sends to a whole group of processes.
-
-    An agent is told by its front end when to end; until it has begun to listen, Ctrl-C would kill it. Those that come
-    meanwhile are not lost: they are delivered afterwards.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _OF_THE_FRONT_END)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Child:
     """One agent's process; it ends when this end of its socket closes.
 
-    Args:
-        name: What reports call it.
-        module: Run with a word that says where its end of the socket is.
-
     Attributes:
+        name: What reports call it.
         channel: This end of the socket.
         death: What became of it if it ended before it was told to, else `None`.
     """
 
-    def __init__(self, name: str, module: str) -> None:
-        self.name = name
+    def __init__(self, started: Started) -> None:
+        self.name, self.process, self.channel, self._errors = started
         self.death: str | None = None
         self._is_ended = False
         self._waited_s: float | None = None
-        self._module = module
-        self._errors: IO[bytes] = scratch_file()
         self._unread = bytearray()
-        try:
-            with _undisturbed():
-                self.process, self.channel = start_with_channel(self._start)
-        except OSError as error:
-            self._errors.close()
-            raise GeneratorError(
-                f"{name} can't be started: {error.strerror or error}: the limit of processes (ulimit -u, pids.max of"
-                " a container), of open files or of memory is reached; use fewer --processes, or raise it"
-            ) from None
-
-    def _start(
-        self, word: str, inherited: Sequence[int], variables: Mapping[str, str]
-    ) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(
-            module_command(self._module, word),
-            pass_fds=inherited,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=self._errors,
-            env={**_ONE_THREAD, **os.environ, **variables},
-        )
 
     def send(self, message: bytes) -> None:
         """Send an encoded command; an agent that is gone does not hear it."""
@@ -134,9 +80,9 @@ class Child:
         self._errors.close()
 
     def _bodies(self) -> Iterator[bytes]:
-        size = wire.HEADER_SIZE
+        size = HEADER_SIZE
         while len(self._unread) >= size:
-            end = size + wire.body_size(bytes(self._unread[:size]))
+            end = size + body_size(bytes(self._unread[:size]))
             if len(self._unread) < end:
                 return
             yield bytes(self._unread[size:end])

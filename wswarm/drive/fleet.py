@@ -1,12 +1,13 @@
 """The front end's side of the agents: started, told, listened to, ended. Synchronous; no sockets under load."""
 
 import selectors
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
 from wswarm.drive import wire
 from wswarm.drive.child import Child
+from wswarm.drive.started import Started
 from wswarm.errors import GeneratorError
 from wswarm.stats.findings import Packed, Reached, with_broadcasts
 
@@ -20,8 +21,8 @@ class AgentProcess(Child):
         published: What it has published and nobody was told of yet.
     """
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name, "wswarm.drive.agent")
+    def __init__(self, started: Started) -> None:
+        super().__init__(started)
         self.snapshot = wire.Snapshot()
         self.ready: wire.Ready | None = None
         self.opened: wire.Opened | None = None
@@ -58,20 +59,18 @@ class AgentProcess(Child):
 
 
 class Fleet:
-    """All agents of a run: `holders` hold the measured connections, `publisher` publishes in a fan-out."""
+    """All agents of a run, from `with` to its end: `holders` hold the measured connections, `publisher` publishes.
 
-    def __init__(self, holders: int, *, has_publisher: bool) -> None:
-        self.holders: list[AgentProcess] = []
-        self.publisher: AgentProcess | None = None
+    Args:
+        started: Their processes, the publishing one last.
+        has_publisher: Whether one publishes: in a fan-out.
+    """
+
+    def __init__(self, started: Sequence[Started], *, has_publisher: bool) -> None:
+        agents = [AgentProcess(one) for one in started]
+        self.publisher = agents.pop() if has_publisher else None
+        self.holders = agents
         self._selector = selectors.DefaultSelector()
-        try:
-            for number in range(holders):
-                self.holders.append(AgentProcess(f"agent {number + 1}"))
-            if has_publisher:
-                self.publisher = AgentProcess("the publishing agent")
-        except BaseException:
-            self._end()
-            raise
         for agent in self.agents:
             self._selector.register(agent.channel, selectors.EVENT_READ, agent)
 

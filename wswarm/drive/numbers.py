@@ -7,17 +7,9 @@ import numpy.typing as npt
 
 from wswarm.drive.capture import Capture, Load, SentNs, Take, Writing
 from wswarm.drive.clock import now_ns
-from wswarm.load.marker import Marks
-from wswarm.load.number import (
-    NUMBER,
-    finder,
-    is_altered_number,
-    nonce_for,
-    numbers_in,
-    read_indexes,
-    write_index,
-    write_indexes,
-)
+from wswarm.load.marks import Marks
+from wswarm.load.number import NUMBER, finder, is_altered_number, nonce_for, numbers_in, write_index
+from wswarm.load.numbers import read_indexes, write_indexes
 from wswarm.load.template import MARKER
 
 Int64s = npt.NDArray[np.int64]

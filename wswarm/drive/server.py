@@ -17,8 +17,9 @@ from wswarm.drive.files import raise_file_limit
 from wswarm.drive.libc import libc
 from wswarm.drive.process_group import ProcessGroup
 from wswarm.drive.scratch import scratch_file
-from wswarm.drive.target import HOST, end_with_parent, read_log
+from wswarm.drive.target import end_with_parent, read_log
 from wswarm.errors import PlanError, TargetError
+from wswarm.reference import HOST
 from wswarm.units import NS_PER_S
 
 _START_S = 30.0

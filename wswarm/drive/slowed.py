@@ -10,7 +10,8 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from wswarm.drive.target import HOST, WS_PROTOCOLS, ServerOptions
+from wswarm.drive.target import WS_PROTOCOLS
+from wswarm.reference import HOST, ServerOptions
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

@@ -9,16 +9,14 @@ import sys
 import time
 from importlib.util import find_spec
 from types import TracebackType
-from typing import IO, NamedTuple, Self
+from typing import IO, Self
 
 from wswarm.drive.files import raise_file_limit
 from wswarm.drive.libc import libc
 from wswarm.drive.scratch import scratch_file
 from wswarm.drive.start import module_command
 from wswarm.errors import PlanError, TargetError
-
-APPS = ("main", "documented.echo", "documented.items", "documented.chat")
-HOST = "127.0.0.1"
+from wswarm.reference import APPS, HOST, ServerOptions
 
 # uvicorn's own protocol, which also lets a broadcast be framed once, beside those that uvicorn knows by name.
 WS_PROTOCOLS = {"framing": "target_app.broadcast.framing:FramingProtocol"}
@@ -27,22 +25,6 @@ _PR_SET_PDEATHSIG = 1
 _START_S = 30.0
 _STOP_S = 10.0
 _POLL_S = 0.05
-
-
-class ServerOptions(NamedTuple):
-    """How uvicorn serves the reference application."""
-
-    app: str = "main"
-    host: str = HOST
-    port: int = 8000
-    workers: int = 1
-    ws: str = "framing"
-    loop: str = "uvloop"
-    http: str = "httptools"
-    deflate: bool = False
-    log_level: str = "warning"
-    backplane: str | None = None
-    tracebacks: bool = False
 
 
 def command(options: ServerOptions) -> list[str]:

@@ -1,17 +1,14 @@
 """What front end and agent say to each other: length-prefixed msgpack over a socketpair."""
 
-import struct
 from typing import Literal
 
 import msgspec
 
+from wswarm.drive.lengths import with_length
 from wswarm.load.plan import Plan
 from wswarm.stats.findings import Findings, Packed, Reached, Window
 
 Role = Literal["connect", "echo", "subscribe", "publish"]
-
-_HEADER = struct.Struct("!I")
-HEADER_SIZE = _HEADER.size
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -136,13 +133,7 @@ Report = Ready | Snapshot | Opened | Published | News | Sent | Settled
 
 def encode(message: msgspec.Struct) -> bytes:
     """Return the message as it goes over the wire."""
-    body = msgspec.msgpack.encode(message)
-    return _HEADER.pack(len(body)) + body
-
-
-def body_size(header: bytes) -> int:
-    """Return how many bytes follow the header."""
-    return int(_HEADER.unpack(header)[0])
+    return with_length(msgspec.msgpack.encode(message))
 
 
 _COMMANDS: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)

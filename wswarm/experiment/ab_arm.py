@@ -10,6 +10,7 @@ from wswarm.drive.cores import Pinning
 from wswarm.drive.fleet import Fleet
 from wswarm.drive.probes import MachineMeter
 from wswarm.drive.server import Server
+from wswarm.drive.started import start_agents
 from wswarm.errors import GeneratorError, TargetError
 from wswarm.experiment import orders
 from wswarm.experiment.observe import check_opened, is_hopeless
@@ -58,7 +59,10 @@ class ArmSession:
     def __init__(self, server: Server, plan: Plan, pinning: Pinning) -> None:
         self._server, self._plan, self._pinning = server, plan, pinning
         self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
-        self._fleet = Fleet(plan.processes or 1, has_publisher=plan.scenario == "fanout")
+        has_publisher = plan.scenario == "fanout"
+        self._fleet = Fleet(
+            start_agents(plan.processes or 1, has_publisher=has_publisher), has_publisher=has_publisher
+        )
 
     def begin(self) -> None:
         """Begin to open the connections, once the server listens.

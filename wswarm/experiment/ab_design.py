@@ -4,20 +4,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from wswarm.errors import PlanError
+from wswarm.experiment.ab_defaults import METRICS, THETAS
 from wswarm.stats.ab import Design
 from wswarm.stats.slices import Metric
 
-GATES = ("cpu",)
-DEFAULT_BUDGET_S = 360.0
-DEFAULT_BLOCKS = 6
-
 _METRICS = {
-    "cpu": Metric(name="cpu", theta=0.05),
-    "p50": Metric(name="p50", theta=0.05),
-    "p99": Metric(name="p99", theta=0.10),
-    "capacity": Metric(name="capacity", theta=0.05, is_lower_worse=True, load="closed", unit="per s"),
+    name: Metric(name=name, theta=theta, is_lower_worse=True, load="closed", unit="per s")
+    if name == "capacity"
+    else Metric(name=name, theta=theta)
+    for name, theta in THETAS.items()
 }
-METRICS = tuple(_METRICS)
 
 _START_S = 2.5
 _SLICE_OVERHEAD_S = 0.06

@@ -1,19 +1,20 @@
 """One plan, one target, one fleet of agents: one `Run`."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import msgspec
 
-from wswarm.drive import address, limits, wire
+from wswarm.drive import address, wire
 from wswarm.drive.clock import now_ns
-from wswarm.drive.files import raise_file_limit
 from wswarm.drive.fleet import Fleet
 from wswarm.drive.probes import MachineMeter, MachineUse, TargetMeter, TargetUse
+from wswarm.drive.started import Started
 from wswarm.errors import TargetFailed
 from wswarm.experiment import orders
 from wswarm.experiment.assemble import Observed, assemble
+from wswarm.experiment.begun import start_for
 from wswarm.experiment.observe import Observer, check_opened, is_hopeless
 from wswarm.experiment.preflight import check, target_meter
 from wswarm.load.marker import prefix_for
@@ -24,6 +25,7 @@ from wswarm.stats.findings import Findings, Window
 from wswarm.units import NS_PER_S
 
 _START_AFTER_NS = 200_000_000
+_RAMP_AFTER_NS, _RAMP_EACH_NS = 50_000_000, 15_000  # an agent makes ready what it opens
 _CUT_AFTER_NS = 50_000_000
 _LISTEN_S = 0.1
 _RAMP_GRACE_S = 30.0
@@ -33,13 +35,17 @@ OnProgress = Callable[[Progress], None]
 
 
 def measure(
-    plan: Plan, on_progress: OnProgress | None = None, interrupted: Callable[[], bool] | None = None
+    plan: Plan,
+    on_progress: OnProgress | None = None,
+    interrupted: Callable[[], bool] | None = None,
+    started: Sequence[Started] | None = None,
 ) -> Run:
     """Return what the plan's scenario found out about its target.
 
     Args:
         on_progress: Called some ten times a second.
         interrupted: Asked as often; once it says true the ramp or the hold ends early.
+        started: The plan's agents, if they have been started already.
 
     Raises:
         PlanError: the plan doesn't fit this machine, or names files or processes that aren't there.
@@ -47,14 +53,14 @@ def measure(
         GeneratorError: all agents died.
         KeyboardInterrupt: interrupted before the first handshake was done.
     """
-    check(plan)
+    check(plan, has_agents=started is not None)
     if plan.seed is None:
         plan = msgspec.structs.replace(plan, seed=random.SystemRandom().getrandbits(32))
     addresses = address.resolve(plan.url)
     target = target_meter(plan.target_pid)
-    plan = msgspec.structs.replace(plan, processes=limits.agents_for(plan))
-    raise_file_limit()  # two files per agent here, and what is started inherits it
-    with Fleet(plan.processes or 1, has_publisher=plan.scenario == "fanout") as fleet:
+    agents = start_for(plan) if started is None else started
+    with Fleet(agents, has_publisher=plan.scenario == "fanout") as fleet:
+        plan = msgspec.structs.replace(plan, processes=len(fleet.holders))
         experiment = _Experiment(plan, fleet, addresses, target)
         experiment.on_progress = on_progress or _ignore
         experiment.interrupted = interrupted or _never
@@ -103,7 +109,8 @@ class _Experiment:
 
     def _ramp(self) -> None:
         plan = self._plan
-        self._window = Window(now_ns() + _START_AFTER_NS, 0, 0, 0)
+        each = plan.connections // len(self._fleet.holders)
+        self._window = Window(now_ns() + _RAMP_AFTER_NS + each * _RAMP_EACH_NS, 0, 0, 0)
         start_ns = self._window.origin_ns
         orders.tell_open(self._fleet, plan, self._addresses, self._prefix, start_ns)
         self._has_begun = True

@@ -9,8 +9,11 @@ from wswarm.load.plan import Plan
 from wswarm.stats.slo import parse_objective
 
 
-def check(plan: Plan) -> None:
+def check(plan: Plan, *, has_agents: bool = False) -> None:
     """Check whatever of the plan can be checked before anything is started.
+
+    Args:
+        has_agents: Whether its agents have been, so that they need no more room.
 
     Raises:
         PlanError: it doesn't fit this machine, or names figures, files, addresses or processes that aren't there.
@@ -19,7 +22,8 @@ def check(plan: Plan) -> None:
     for expression in plan.slo:
         parse_objective(expression)
     client_context(plan)
-    limits.agents_for(plan)
+    if not has_agents:
+        limits.agents_for(plan)
     address.check_sources(plan.bind, address.resolve(plan.url))
     target_meter(plan.target_pid)
 

@@ -2,8 +2,6 @@ r"""Bytes written as text: `\0 \xNN \n \r \t \\ \uXXXX`, all else standing for i
 
 import re
 
-import msgspec
-
 from wswarm.errors import PlanError
 
 KNOWN = r"\0 \xNN \n \r \t \uXXXX, or \\ for a backslash"
@@ -44,6 +42,8 @@ def unescaped(text: str, option: str) -> bytes:
 
 def escape_in(text: str) -> str | None:
     """Return the first escape in a text that is taken literally, unless it is JSON, whose own it then is."""
+    import msgspec  # the command line's grammar is made of this module, and reads no JSON
+
     found = _ESCAPE.search(text)
     if found is None or found[3] == "\\":
         return None

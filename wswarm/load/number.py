@@ -7,13 +7,8 @@ first is 3 to 8, so that no time in µs since 1970 is taken for one until 2065, 
 import re
 from collections.abc import Iterator
 
-import numpy as np
-import numpy.typing as npt
-
 from wswarm.errors import PlanError
 from wswarm.load.marker import PREFIX_SIZE, firsts_of
-
-Int64s = npt.NDArray[np.int64]
 
 NUMBER = b"{marker:int}"
 NONCE_SIZE = 5
@@ -24,10 +19,7 @@ INDEXES = 10**INDEX_SIZE
 _FIRST_NONCE, _NONCES = 30_000, 60_000
 # Scatters the messages over all numbers, as multiples of the golden ratio do: a number with one digit wrong, or two
 # neighbours swapped, is that of none of the 900,000,000 messages before or after it.
-_FACTOR = 61_803_398_877
-_INVERSE = pow(_FACTOR, -1, INDEXES)
-_PART = 10**6  # a product of 11 digits and 11 digits needs more than 64 bits
-_POWERS = 10 ** np.arange(INDEX_SIZE, dtype=np.int64)[::-1]
+FACTOR = 61_803_398_877
 _NAME_SIZE = 6
 _BETWEEN_DIGITS = re.compile(rb"(?<=[0-9])[.,_' ](?=[0-9])")
 
@@ -35,16 +27,6 @@ _BETWEEN_DIGITS = re.compile(rb"(?<=[0-9])[.,_' ](?=[0-9])")
 def nonce_for(prefix: bytes) -> bytes:
     """Return the 5 digits that name the run with that marker prefix."""
     return b"%d" % (_FIRST_NONCE + int(prefix[_NAME_SIZE:PREFIX_SIZE], 16) % _NONCES)
-
-
-def write_indexes(indexes: Int64s, salt: int) -> list[bytes]:
-    """Return the 11 digits of each message.
-
-    Args:
-        indexes: Of the messages in their load, from 0, below `INDEXES`.
-        salt: Of the load: what is under way of another names no message of it, but by chance.
-    """
-    return [b"%011d" % one for one in ((_times(_FACTOR, indexes) + salt % INDEXES) % INDEXES).tolist()]
 
 
 def write_index(index: int, salt: int) -> bytes:
@@ -55,13 +37,7 @@ def write_index(index: int, salt: int) -> bytes:
     """
     if index >= INDEXES:
         raise OverflowError(f"message {index} has no {INDEX_SIZE} digits to name it")
-    return b"%011d" % ((index * _FACTOR + salt) % INDEXES)
-
-
-def read_indexes(numbers: bytes, salt: int) -> Int64s:
-    """Return which messages the numbers name, 16 digits each, one after another."""
-    digits = np.frombuffer(numbers, np.uint8).reshape(-1, NUMBER_SIZE)[:, NONCE_SIZE:]
-    return _times(_INVERSE, ((digits.astype(np.int64) - ord("0")) @ _POWERS - salt % INDEXES) % INDEXES)
+    return b"%011d" % ((index * FACTOR + salt) % INDEXES)
 
 
 def finder(nonce: bytes) -> "re.Pattern[bytes]":
@@ -111,9 +87,3 @@ def _problems(template: bytes, scenario: str, size: int | None) -> Iterator[str]
         yield (
             "is part of another number where it stands: put something between that is no digit, point or sign"
         )
-
-
-def _times(factor: int, values: Int64s) -> Int64s:
-    high, low = np.divmod(values, _PART)
-    product: Int64s = (high * factor % INDEXES * _PART + low * factor) % INDEXES
-    return product

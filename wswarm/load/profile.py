@@ -1,13 +1,12 @@
 """How to speak to the reference application: paths, and how many of its replies carry our marker."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wswarm.errors import PlanError
 from wswarm.load.url import below
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """A known service.
 
     Attributes:

@@ -76,13 +76,13 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
                 yield Block(first, start_ns + offsets_ns)
                 first += int(size)
 
-    def _part_sizes(self, chance: np.random.Generator, count: int, parts: int) -> npt.NDArray[np.int64]:
+    def _part_sizes(self, chance: "np.random.Generator", count: int, parts: int) -> npt.NDArray[np.int64]:
         if self.arrivals == "constant" or parts == 0:
             return np.diff(np.minimum(np.arange(parts + 1) * BLOCK, count))
         return chance.multinomial(count, [1 / parts] * parts)
 
     def _offsets(
-        self, chance: np.random.Generator, length_ns: int, count: int, block: tuple[int, int, int]
+        self, chance: "np.random.Generator", length_ns: int, count: int, block: tuple[int, int, int]
     ) -> npt.NDArray[np.int64]:
         part, parts, size = block
         if self.arrivals == "constant":

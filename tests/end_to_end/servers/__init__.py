@@ -11,12 +11,13 @@ import json
 import selectors
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
+
+from tests.nursery import Forked
 
 ROOT = Path(__file__).parents[3]
 START_TIMEOUT_S = 120.0
@@ -33,7 +34,7 @@ class Server:
         ready: All of the program's first line.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
+    def __init__(self, process: Forked, errors: IO[bytes]) -> None:
         self._process = process
         self._errors = errors
         self._log: dict[str, Any] | None = None
@@ -101,12 +102,10 @@ def serve(name: str, /, **parameters: Any) -> Iterator[Server]:
     Raises:
         RuntimeError: It did not start (a wrong parameter, say), or something failed in it.
     """
-    command = [sys.executable, "-m", f"tests.end_to_end.servers.{name}", json.dumps(parameters)]
-    pipe = subprocess.PIPE
+    module, pipe = f"tests.end_to_end.servers.{name}", subprocess.PIPE
     with (
         tempfile.TemporaryFile() as errors,
-        # Unbuffered, because communicate() would miss what a buffered readline had read ahead.
-        subprocess.Popen(command, bufsize=0, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=errors) as process,
+        Forked(module, json.dumps(parameters), cwd=ROOT, stdin=pipe, stdout=pipe, stderr=errors) as process,
     ):
         server = Server(process, errors)
         try:

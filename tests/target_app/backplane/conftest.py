@@ -1,11 +1,34 @@
 """Backends that tests share; each is started when first asked for, and ended at the end."""
 
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
+from tests.target_app.backplane.fleet import Fleet
 from tests.target_app.backplane.servers import Backend, PostgresServer, RedisServer
+
+
+class Served(NamedTuple):
+    """What `wswarm serve` has started, and the backend it is on."""
+
+    fleet: Fleet
+    backend: Backend
+
+
+BACKENDS = {"redis_server", "postgres_server"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a shared backend in one worker: each worker would start it anew."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") or Path(__file__).parent not in item.path.parents:
+            continue
+        url = item.callspec.params.get("url", "") if hasattr(item, "callspec") else ""
+        names = {*getattr(item, "fixturenames", ()), f"{str(url).rpartition('+')[2]}_server"}
+        if names & {*BACKENDS, "backend"}:
+            item.add_marker(pytest.mark.xdist_group("backplane: backends"))
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +50,16 @@ def backend(request: pytest.FixtureRequest) -> Backend:
     if not server.is_running:  # a test that failed left it dead
         server.start()
     return server
+
+
+@pytest.fixture(scope="session", params=["redis", "postgres"])
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Two workers on each of the backends, started by `wswarm serve`."""
+    backend: Backend = request.getfixturevalue(f"{request.param}_server")
+    if not backend.is_running:  # a test that failed left it dead
+        backend.start()
+    with Fleet(tmp_path_factory.mktemp("served") / "log", 2, backend.url, is_served=True) as fleet:
+        yield Served(fleet, backend)
 
 
 def _running(server: Any) -> Iterator[Any]:

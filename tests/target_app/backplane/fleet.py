@@ -25,6 +25,7 @@ class Fleet:
         backplane: its address.
         app: import string.
         obstacle: the file that keeps ``own_app`` from starting.
+        is_served: they are started by `wswarm serve`, as users do.
     """
 
     def __init__(
@@ -34,33 +35,39 @@ class Fleet:
         backplane: str = "memory://",
         app: str = "target_app.main:app",
         obstacle: str = "",
+        *,
+        is_served: bool = False,
     ) -> None:
         self.workers = workers
         self.port = free_port()
         self._log_file = log_file
-        command = [
-            sys.executable,
-            "-m",
-            "target_app.workers",
-            app,
-            "--port",
-            str(self.port),
-            "--loop",
-            "uvloop",
-        ]
-        options = ["--workers", str(workers), "--ws", "target_app.broadcast.framing:FramingProtocol"]
+        program = self._serving(backplane) if is_served else self._working(app)
+        variables = {} if is_served else {"TARGET_BACKPLANE": backplane, "OBSTACLE": obstacle}
         with log_file.open("wb") as output:
             self.process = subprocess.Popen(
-                [*command, *options, "--ws-per-message-deflate", "false", "--log-level", "warning"],
+                [sys.executable, "-m", *program],
                 cwd=ROOT,
-                env={**os.environ, "TARGET_BACKPLANE": backplane, "OBSTACLE": obstacle},
+                env={**os.environ, **variables},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
 
+    def _serving(self, backplane: str) -> list[str]:
+        place = ["--workers", str(self.workers), "--port", str(self.port)]
+        return ["wswarm.cli", "serve", *place, "--backplane", backplane]
+
+    def _working(self, app: str) -> list[str]:
+        place = ["target_app.workers", app, "--port", str(self.port), "--workers", str(self.workers)]
+        protocol = ["--loop", "uvloop", "--ws", "target_app.broadcast.framing:FramingProtocol"]
+        return [*place, *protocol, "--ws-per-message-deflate", "false", "--log-level", "warning"]
+
     def __enter__(self) -> Self:
-        self.wait_for_log(f"{self.workers} workers running on http://127.0.0.1:{self.port}")
+        try:
+            self.wait_for_log(f"{self.workers} workers running on http://127.0.0.1:{self.port}")
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -10,21 +10,27 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import psutil
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from target_app import workers
 from target_app.metrics import MEASURES
+from tests.target_app.backplane.conftest import Served
 from tests.target_app.backplane.fleet import PATIENCE, Fleet
-from tests.target_app.backplane.servers import Backend, free_port
 from wswarm import fanout
 from wswarm.drive.files import raise_file_limit
 
-WORKERS = 4
-SUBSCRIBERS = 200
-BROADCASTS = 100
+pytestmark = pytest.mark.xdist_group("backplane: workers")
+WORKERS = 3
+SUBSCRIBERS = 60
+BROADCASTS = 60
+CONNECTIONS = 1_000
+
+Refused = Callable[..., tuple[int, str]]
 
 
 def until(holds: Callable[[], bool], what: str) -> None:
@@ -37,37 +43,41 @@ def until(holds: Callable[[], bool], what: str) -> None:
 
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    """Four workers, each with a chat of its own."""
+    """Three workers, each with a chat of its own."""
     with Fleet(tmp_path_factory.mktemp("fleet") / "log", WORKERS) as running:
         yield running
 
 
-def chat(fleet: Fleet) -> ClientConnection:
+def chat(fleet: Fleet, number: int = 1) -> ClientConnection:
     """A member of the chat."""
     # Without a bound on what it has not read, its close is answered at once.
-    url = f"ws://127.0.0.1:{fleet.port}/ws/1"
+    url = f"ws://127.0.0.1:{fleet.port}/ws/{number}"
     return connect(url, proxy=None, open_timeout=PATIENCE, compression=None, max_queue=None)
 
 
+def mishaps_of(fleet: Fleet) -> int:
+    """How many messages of others the workers were told they missed, or could not publish."""
+    found = fleet.stats()["backplane"]
+    return int(found["gaps"] + found["publish_failures"])
+
+
 @pytest.mark.slow
-def test_four_workers_deliver_every_broadcast_once_to_every_subscriber(
-    backend: Backend, tmp_path: Path
-) -> None:
-    with Fleet(tmp_path / "log", WORKERS, backend.url) as fleet:
-        run = fanout(
-            f"ws://127.0.0.1:{fleet.port}",
-            profile="chat",
-            connections=SUBSCRIBERS,
-            rate=BROADCASTS / 2.5,
-            duration=2.5,
-            warmup=0.2,
-        )
-        messages = run.messages
-        assert (messages.sent, messages.owed) == (BROADCASTS, BROADCASTS * SUBSCRIBERS)
-        assert (messages.received, messages.duplicated, messages.reordered) == (messages.owed, 0, 0)
-        until(lambda: fleet.stats()["connections_open"] == 0, "the end of all connections")
-        found = fleet.stats()
-        assert (found["backplane"]["gaps"], found["backplane"]["publish_failures"]) == (0, 0)
+def test_workers_deliver_every_broadcast_once_to_every_subscriber(served: Served) -> None:
+    fleet = served.fleet
+    mishaps = mishaps_of(fleet)
+    run = fanout(
+        f"ws://127.0.0.1:{fleet.port}",
+        profile="chat",
+        connections=SUBSCRIBERS,
+        rate=BROADCASTS / 1.5,
+        duration=1.5,
+        warmup=0.2,
+    )
+    messages = run.messages
+    assert (messages.sent, messages.owed) == (BROADCASTS, BROADCASTS * SUBSCRIBERS)
+    assert (messages.received, messages.duplicated, messages.reordered) == (messages.owed, 0, 0)
+    until(lambda: fleet.stats()["connections_open"] == 0, "the end of all connections")
+    assert mishaps_of(fleet) == mishaps
     assert "Traceback" not in fleet.log()
 
 
@@ -84,14 +94,14 @@ def test_without_a_backplane_a_broadcast_stays_in_its_worker(fleet: Fleet) -> No
 def test_connections_are_spread_evenly(fleet: Fleet) -> None:
     raise_file_limit()
     with ExitStack() as stack:
-        for _ in range(2_000):
+        for _ in range(CONNECTIONS):
             stack.enter_context(socket.create_connection(("127.0.0.1", fleet.port), timeout=PATIENCE))
 
         def shares() -> list[int]:
             return [accepted(pid, fleet.port) for pid in fleet.pids()]
 
-        until(lambda: sum(shares()) == 2_000, "the last accept")
-        assert max(shares()) <= 1.3 * 2_000 / WORKERS
+        until(lambda: sum(shares()) == CONNECTIONS, "the last accept")
+        assert max(shares()) <= 1.3 * CONNECTIONS / WORKERS
 
 
 def accepted(pid: int, port: int) -> int:
@@ -119,43 +129,124 @@ def test_whoever_answers_tells_the_sums(fleet: Fleet) -> None:
     until(lambda: fleet.stats()["connections_open"] == 0, "the end of all connections")
 
 
-def test_a_worker_that_is_killed_takes_its_gauges_along_leaves_its_counters_and_is_replaced(
-    tmp_path: Path,
-) -> None:
-    with Fleet(tmp_path / "log", 2) as fleet, ExitStack() as stack:
-        clients = [stack.enter_context(chat(fleet)) for _ in range(20)]
-        for client in clients:
-            client.send("hi")
-        until(lambda: fleet.stats()["messages_in"] == 20, "the sum")
-        victim = fleet.pids()[0]
-        held = accepted(victim, fleet.port)
-        os.kill(victim, signal.SIGKILL)
-        fleet.wait_for_log("starting another")
-        until(lambda: len(fleet.pids()) == 2 and fleet.stats()["workers"] == 2, "a new worker")
-        found = fleet.stats()
-        assert found["connections_open"] == 20 - held
-        assert (found["connections_total"], found["messages_in"]) == (20, 20)
-        assert victim not in fleet.pids()
+class End(NamedTuple):
+    """How workers end that are told to by a signal.
+
+    Attributes:
+        code: The supervisor's exit code.
+        close_code: What a client was told.
+        left: The workers that are still there.
+    """
+
+    code: int
+    close_code: int
+    left: list[int]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_all_workers_and_closes_1012(tmp_path: Path, number: signal.Signals) -> None:
-    with Fleet(tmp_path / "log", 2) as fleet, chat(fleet) as client:
-        workers = fleet.pids()
-        assert fleet.stop(number) == 0
+def end_of(fleet: Fleet, number: signal.Signals) -> End:
+    """End it by a signal, with a client in the chat."""
+    pids = fleet.pids()
+    with chat(fleet) as client:
+        code = fleet.stop(number)
         with pytest.raises(ConnectionClosed) as closed:
             client.recv(PATIENCE)
-        assert closed.value.rcvd is not None
-        assert closed.value.rcvd.code == 1012
-        assert not any(psutil.pid_exists(pid) for pid in workers)
-    assert "Traceback" not in fleet.log()
+    assert closed.value.rcvd is not None
+    return End(code, closed.value.rcvd.code, [pid for pid in pids if psutil.pid_exists(pid)])
+
+
+class Bereaved(NamedTuple):
+    """Two workers of which one was killed while it held connections.
+
+    Attributes:
+        held: How many of the 20 there were.
+        found: The sums once there was another.
+        is_replaced: Whether the other has a process of its own.
+        end: By SIGTERM.
+    """
+
+    held: int
+    found: dict[str, Any]
+    is_replaced: bool
+    end: End
+    log: str
+
+
+@pytest.fixture(scope="module")
+def bereaved(tmp_path_factory: pytest.TempPathFactory) -> Bereaved:
+    """What became of two workers after one was killed."""
+    with Fleet(tmp_path_factory.mktemp("bereaved") / "log", 2) as fleet:
+        with ExitStack() as stack:
+            clients = [stack.enter_context(chat(fleet)) for _ in range(20)]
+            for client in clients:
+                client.send("hi")
+            until(lambda: fleet.stats()["messages_in"] == 20, "the sum")
+            victim = fleet.pids()[0]
+            held = accepted(victim, fleet.port)
+            os.kill(victim, signal.SIGKILL)
+            fleet.wait_for_log("starting another")
+            until(lambda: len(fleet.pids()) == 2 and fleet.stats()["workers"] == 2, "a new worker")
+            found, is_replaced = fleet.stats(), victim not in fleet.pids()
+        return Bereaved(held, found, is_replaced, end_of(fleet, signal.SIGTERM), fleet.log())
+
+
+def test_a_worker_that_is_killed_takes_its_gauges_along_leaves_its_counters_and_is_replaced(
+    bereaved: Bereaved,
+) -> None:
+    assert bereaved.found["connections_open"] == 20 - bereaved.held
+    assert (bereaved.found["connections_total"], bereaved.found["messages_in"]) == (20, 20)
+    assert bereaved.is_replaced
+
+
+class Hindered(NamedTuple):
+    """Two workers of which one was killed and could not come back for a while.
+
+    Attributes:
+        health: What the other said meanwhile.
+        is_other_left: Whether it is the one that it was.
+        end: By SIGINT, once there were two again.
+    """
+
+    health: str
+    is_other_left: bool
+    end: End
+    log: str
+
+
+@pytest.fixture(scope="module")
+def hindered(tmp_path_factory: pytest.TempPathFactory) -> Hindered:
+    """What became of two workers of which one could not come back."""
+    folder = tmp_path_factory.mktemp("hindered")
+    obstacle = folder / "obstacle"
+    with Fleet(folder / "log", 2, app="tests.target_app.own_app:app", obstacle=str(obstacle)) as fleet:
+        obstacle.touch()
+        victim, other = fleet.pids()
+        os.kill(victim, signal.SIGKILL)
+        fleet.wait_for_log("starting another", count=2)  # it, and the one after it
+        health, is_other_left = fleet.get("/healthz"), other in fleet.pids()
+        obstacle.unlink()
+        until(lambda: fleet.stats()["workers"] == 2, "a new worker")
+        return Hindered(health, is_other_left, end_of(fleet, signal.SIGINT), fleet.log())
+
+
+def test_a_worker_that_cannot_come_back_leaves_the_others_alone_and_comes_back_when_it_can(
+    hindered: Hindered,
+) -> None:
+    assert hindered.health == '{"status":"ok"}'
+    assert hindered.is_other_left
+
+
+@pytest.mark.parametrize("ended", ["bereaved", "hindered"], ids=["SIGTERM", "SIGINT"])
+def test_a_signal_ends_all_workers_and_closes_1012(ended: str, request: pytest.FixtureRequest) -> None:
+    told: Bereaved | Hindered = request.getfixturevalue(ended)
+    assert told.end == End(code=0, close_code=1012, left=[])
+    assert "Traceback" not in told.log
 
 
 def test_workers_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
-    with Fleet(tmp_path / "log", 2) as fleet:
-        workers = fleet.pids()
+    with Fleet(tmp_path / "log", 2, app="tests.target_app.bare_app:app") as fleet:
+        pids = fleet.pids()
         fleet.stop(signal.SIGKILL)
-        until(lambda: not any(is_alive(pid) for pid in workers), "the end of the workers")
+        until(lambda: not any(is_alive(pid) for pid in pids), "the end of the workers")
 
 
 def is_alive(pid: int) -> bool:
@@ -173,8 +264,23 @@ def start(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
     return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, env=env, check=False)
 
 
+@pytest.fixture
+def refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Refused]:
+    """Start workers that are refused before there is any: exit code, standard error."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def start(*arguments: str, **environment: str) -> tuple[int, str]:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        return workers.main(arguments), capsys.readouterr().err
+
+    yield start
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 def test_an_application_that_does_not_start_is_not_tried_again() -> None:
-    failed = start("target_app.main:nothing", "--port", "0")
+    failed = start("tests.target_app.bare_app:nothing", "--port", "0")
     assert failed.returncode == 1
     assert re.search(r"worker \d did not start \(exit code \d\): stopping", failed.stderr)
     assert "starting another" not in failed.stderr
@@ -200,65 +306,35 @@ def test_an_application_whose_backplane_fails_says_why_without_a_traceback(
     assert "Traceback" not in failed.stderr
 
 
-def test_settings_that_cannot_be_are_told_in_a_line_each() -> None:
-    failed = start("target_app.main:app", "--port", "0", TARGET_LAG_WINDOW="-1", TARGET_OUTBOX_POLICY="no")
-    assert failed.returncode == 2
-    assert [line.partition(":")[0] for line in failed.stderr.splitlines()] == [
-        "TARGET_LAG_WINDOW",
-        "TARGET_OUTBOX_POLICY",
-    ]
+def test_settings_that_cannot_be_are_told_in_a_line_each(refused: Refused) -> None:
+    settings = {"TARGET_LAG_WINDOW": "-1", "TARGET_OUTBOX_POLICY": "no"}
+    code, told = refused("target_app.main:app", "--port", "0", **settings)
+    assert code == 2
+    assert [line.partition(":")[0] for line in told.splitlines()] == list(settings)
 
 
-def test_a_worker_that_cannot_come_back_leaves_the_others_alone_and_comes_back_when_it_can(
-    tmp_path: Path,
-) -> None:
-    obstacle = tmp_path / "obstacle"
-    with Fleet(tmp_path / "log", 2, app="tests.target_app.own_app:app", obstacle=str(obstacle)) as fleet:
-        obstacle.touch()
-        victim, other = fleet.pids()
-        os.kill(victim, signal.SIGKILL)
-        fleet.wait_for_log("starting another", count=2)  # it, and the one after it
-        assert fleet.get("/healthz") == '{"status":"ok"}'
-        assert other in fleet.pids()
-        obstacle.unlink()
-        until(lambda: fleet.stats()["workers"] == 2, "a new worker")
-        assert fleet.stop() == 0
-
-
-def test_a_port_in_use_is_told_before_a_worker_starts() -> None:
+def test_a_port_in_use_is_told_before_a_worker_starts(refused: Refused) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        failed = start("target_app.main:app", "--port", str(taken.getsockname()[1]))
-    assert failed.returncode == 1
-    assert re.fullmatch(r"can't listen on 127.0.0.1 port \d+: Address already in use\n", failed.stderr)
+        code, told = refused("target_app.main:app", "--port", str(taken.getsockname()[1]))
+    assert code == 1
+    assert re.fullmatch(r"can't listen on 127.0.0.1 port \d+: Address already in use\n", told)
 
 
-def test_two_fleets_never_share_a_port(fleet: Fleet) -> None:
-    assert start("target_app.main:app", "--port", str(fleet.port)).returncode == 1
+def test_two_fleets_never_share_a_port(fleet: Fleet, refused: Refused) -> None:
+    assert refused("target_app.main:app", "--port", str(fleet.port))[0] == 1
 
 
-def test_wswarm_serves_several_workers_on_a_backplane(backend: Backend) -> None:
-    port = free_port()
-    command = [sys.executable, "-m", "wswarm.cli", "serve", "--workers", "2", "--port", str(port)]
-    process = subprocess.Popen(
-        [*command, "--backplane", backend.url], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    try:
-        assert process.stdout is not None
-        first, second = process.stdout.readline(), process.stdout.readline()
-        assert f"at http://127.0.0.1:{port}/" in first
-        assert second == f"2 workers running on http://127.0.0.1:{port}\n"
-        with ExitStack() as stack:
-            clients = [
-                stack.enter_context(connect(f"ws://127.0.0.1:{port}/ws/{number}", proxy=None))
-                for number in range(8)
-            ]
-            clients[0].send("hi")
-            assert clients[0].recv(PATIENCE) == "You wrote: hi"
-            assert [client.recv(PATIENCE) for client in clients] == ["Client #0 says: hi"] * 8
-    finally:
-        process.terminate()
-        assert process.wait(PATIENCE) == 0
-        process.stdout.close()
+def test_wswarm_serves_several_workers_on_a_backplane(served: Served) -> None:
+    fleet = served.fleet
+    first, second = fleet.log().splitlines()[:2]
+    assert f"at http://127.0.0.1:{fleet.port}/" in first
+    assert second == f"2 workers running on http://127.0.0.1:{fleet.port}"
+    with ExitStack() as stack:
+        clients = [stack.enter_context(chat(fleet, number)) for number in range(8)]
+        clients[0].send("hi")
+        assert clients[0].recv(PATIENCE) == "You wrote: hi"
+        assert [client.recv(PATIENCE) for client in clients] == ["Client #0 says: hi"] * 8
+    until(lambda: fleet.stats()["connections_open"] == 0, "the end of all connections")
 
 
 def test_every_metric_is_documented() -> None:

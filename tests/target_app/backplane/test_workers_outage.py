@@ -1,23 +1,23 @@
-"""A backend that dies under four workers and their clients: what each client missed is what was told."""
+"""A backend that dies under two workers and their clients: what each client missed is what was told."""
 
 import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
-from pathlib import Path
 
 import psutil
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.target_app.backplane.conftest import Served
 from tests.target_app.backplane.ends import run, until
 from tests.target_app.backplane.fleet import Fleet
-from tests.target_app.backplane.servers import Backend
 
-WORKERS = 4
-CLIENTS = 40
+pytestmark = pytest.mark.xdist_group("backplane: workers")
+WORKERS = 2
+CLIENTS = 20
 NOTICE = re.compile(r"Some messages were lost \((\d+)\)")
 
 
@@ -72,24 +72,25 @@ def by_worker(fleet: Fleet, members: list[Member]) -> dict[int, list[Member]]:
 
 
 @pytest.mark.slow
-def test_what_clients_missed_while_the_backend_was_dead_is_what_the_gaps_say(
-    backend: Backend, tmp_path: Path
-) -> None:
+def test_what_clients_missed_while_the_backend_was_dead_is_what_the_gaps_say(served: Served) -> None:
+    fleet, backend = served
+
     async def outage() -> None:
         await asyncio.to_thread(backend.kill)
         await asyncio.sleep(1)
         await asyncio.to_thread(backend.start)
 
-    found = accounts_of(outage, backend, tmp_path)
+    found = accounts_of(outage, fleet)
     assert found["missed"] > 0
     assert found["link_losses"] == WORKERS
 
 
-def accounts_of(outage: Callable[[], Awaitable[None]], backend: Backend, folder: Path) -> dict[str, int]:
-    """Load on four workers and an outage in the middle; what the backplane counted, which balances."""
+def accounts_of(outage: Callable[[], Awaitable[None]], fleet: Fleet) -> dict[str, int]:
+    """Load on the workers and an outage in the middle; what the backplane counted of it, which balances."""
     found: dict[str, int] = {}
+    before = fleet.stats()["backplane"]
 
-    async def test(fleet: Fleet) -> None:
+    async def test() -> None:
         url = f"ws://127.0.0.1:{fleet.port}/ws/"
         async with AsyncExitStack() as stack:
             connections = [
@@ -110,10 +111,9 @@ def accounts_of(outage: Callable[[], Awaitable[None]], backend: Backend, folder:
             publishing.cancel()
             await asyncio.gather(publishing, return_exceptions=True)
             await asyncio.to_thread(settle, fleet)
-            found.update(compare(fleet, workers))
+            found.update(compare(fleet, workers, before))
 
-    with Fleet(folder / "log", WORKERS, backend.url) as fleet:
-        run(test(fleet))
+    run(test())
     assert "Traceback" not in fleet.log()
     return found
 
@@ -128,12 +128,13 @@ def settle(fleet: Fleet) -> None:
             before, since = now, time.monotonic()
 
 
-def compare(fleet: Fleet, workers: dict[int, list[Member]]) -> dict[str, int]:
+def compare(fleet: Fleet, workers: dict[int, list[Member]], before: dict[str, int]) -> dict[str, int]:
     """Clients of a worker got the same and were told the same; together that is everything that was counted."""
     for members in workers.values():
         assert all(member.received == members[0].received for member in members)
         assert all(member.lost == members[0].lost for member in members)
-    found: dict[str, int] = fleet.stats()["backplane"]
+    after: dict[str, int] = fleet.stats()["backplane"]
+    found = {name: value - before[name] for name, value in after.items()}
     assert sum(len(members[0].received) for members in workers.values()) == found["delivered"]
     assert found["delivered"] + found["missed"] == WORKERS * (found["published"] + found["unconfirmed"])
     assert sum(members[0].lost for members in workers.values()) == found["missed"]

@@ -4,16 +4,17 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.target_app.hosted import hardened
 from tests.target_app.raw_client import RawClient, text
 from tests.target_app.server import FRAMING, Server, closing, receive
 
-Start = Callable[..., Server]
+Start = Host = Callable[..., Server]
 
 
-@pytest.fixture(scope="module")
-def deflating(start: Start) -> Server:
+@pytest.fixture
+def deflating(host: Host) -> Server:
     """The framing server with permessage-deflate."""
-    return start("target_app.main:app", "--ws", FRAMING, "--ws-per-message-deflate", "true")
+    return host(hardened(), ws=FRAMING, ws_per_message_deflate=True)
 
 
 @pytest.mark.parametrize("length", [1, 200, 70_000])

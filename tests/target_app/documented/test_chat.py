@@ -7,6 +7,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from target_app.documented.chat import ConnectionManager, app
 from tests.target_app.broadcast.fake_socket import GONE, FakeSocket
+from tests.target_app.hosted import documented
 from tests.target_app.raw_client import RawClient, close, text
 from tests.target_app.room import room_with_a_dead_member
 from tests.target_app.server import Server, closing, receive
@@ -53,8 +54,8 @@ def test_last_words_are_lost(documented_chat: Server) -> None:
         leaving.abort()
 
 
-def test_a_dead_member_poisons_the_room(start: Callable[[str], Server]) -> None:
-    server = start("target_app.documented.chat:app")  # of its own: the room does not recover
+def test_a_dead_member_poisons_the_room(host: Callable[..., Server]) -> None:
+    server = host(documented("chat"))  # of its own: the room does not recover
     with room_with_a_dead_member(server) as (first, last):
         first.send("hello")
         assert receive(first, 2) == ["You wrote: hello", "Client #1 says: hello"]
@@ -65,8 +66,8 @@ def test_a_dead_member_poisons_the_room(start: Callable[[str], Server]) -> None:
         assert closing(last) == (1006, "")
 
 
-def test_a_client_that_sent_binary_stays_in_the_list(start: Callable[[str], Server]) -> None:
-    server = start("target_app.documented.chat:app")  # of its own: the room does not recover
+def test_a_client_that_sent_binary_stays_in_the_list(host: Callable[..., Server]) -> None:
+    server = host(documented("chat"))  # of its own: the room does not recover
     with server.connect("/ws/1") as binary_sender:
         binary_sender.send(b"binary")
         assert closing(binary_sender) == (1006, "")

@@ -4,85 +4,82 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.target_app.server import FRAMING, Server, closing, receive
-
-Start = Callable[..., Server]
+from tests.target_app.hosted import hardened
+from tests.target_app.server import Server, closing, receive
 
 TRACEBACK = "Exception in ASGI application"
-ITEMS = pytest.mark.parametrize("app", ["documented.items", "main"])
+ITEMS = pytest.mark.parametrize("name", ["documented_items", "main"])
 
 
-def serve(start: Start, app: str) -> Server:
-    """The app, on the server that is meant for it."""
-    return start(f"target_app.{app}:app", *(("--ws", FRAMING) if app == "main" else ()))
+@pytest.fixture
+def server(name: str, request: pytest.FixtureRequest) -> Server:
+    """The server of a name, which the other tests share."""
+    found: Server = request.getfixturevalue(name)
+    return found
 
 
 @ITEMS
-def test_t1_a_refused_client_leaves_no_traceback(start: Start, app: str) -> None:
+def test_t1_a_refused_client_leaves_no_traceback(server: Server) -> None:
     """The page once closed and returned, and the endpoint went on to accept. It now raises: mended in both."""
-    server = serve(start, app)
+    since = len(server.log())
     assert server.refusal("/items/foo/ws") == 403
     server.get("/")
-    assert TRACEBACK not in server.log()
+    assert TRACEBACK not in server.log(since)
 
 
 @ITEMS
-def test_t2_a_refusal_before_accepting_is_403_on_the_wire_whatever_its_code(start: Start, app: str) -> None:
+def test_t2_a_refusal_before_accepting_is_403_on_the_wire_whatever_its_code(server: Server) -> None:
     """No app can mend it: there is no close frame before the handshake is done. Both refuse with 1008."""
-    assert serve(start, app).refusal("/items/foo/ws") == 403
+    assert server.refusal("/items/foo/ws") == 403
 
 
-@pytest.mark.parametrize(("app", "logs"), [("documented.echo", True), ("main", False)])
-def test_t3_a_normal_close_logs_a_traceback_only_in_the_documented_app(
-    start: Start, app: str, logs: bool
-) -> None:
-    server = serve(start, app)
+@pytest.mark.parametrize(("name", "logs"), [("documented_echo", True), ("main", False)])
+def test_t3_a_normal_close_logs_a_traceback_only_in_the_documented_app(server: Server, logs: bool) -> None:
+    since = len(server.log())
     with server.connect("/ws") as client:
         client.send("hi")
         receive(client)
     if logs:
-        server.wait_for_log(TRACEBACK)
+        server.wait_for_log(TRACEBACK, since)
     else:
         server.wait_until_empty()
-        assert TRACEBACK not in server.log()
+        assert TRACEBACK not in server.log(since)
 
 
 @pytest.mark.parametrize(
-    ("app", "path", "is_fixed"), [("documented.chat", "/", True), ("main", "/page.js", False)]
+    ("name", "path", "is_fixed"), [("documented_chat", "/", True), ("main", "/page.js", False)]
 )
 def test_t14_only_the_documented_page_has_an_address_of_its_own(
-    start: Start, app: str, path: str, is_fixed: bool
+    server: Server, path: str, is_fixed: bool
 ) -> None:
-    assert ("ws://localhost:8000" in serve(start, app).get(path)[2]) == is_fixed
+    assert ("ws://localhost:8000" in server.get(path)[2]) == is_fixed
 
 
 @pytest.mark.parametrize(
-    ("app", "path", "is_last"), [("documented.chat", "/", True), ("main", "/page.js", False)]
+    ("name", "path", "is_last"), [("documented_chat", "/", True), ("main", "/page.js", False)]
 )
 def test_t15_only_the_documented_page_prevents_its_reload_last(
-    start: Start, app: str, path: str, is_last: bool
+    server: Server, path: str, is_last: bool
 ) -> None:
-    script = serve(start, app).get(path)[2]
+    script = server.get(path)[2]
     sending = script[script.index("function sendMessage") :]
     assert (sending.index("preventDefault()") > sending.index(".send(")) == is_last
 
 
-@pytest.mark.parametrize(("app", "is_logged"), [("documented.items", True), ("main", False)])
-def test_t16_a_token_in_the_query_is_logged_only_by_the_stock_server(
-    start: Start, app: str, is_logged: bool
-) -> None:
+@pytest.mark.parametrize(("name", "is_logged"), [("documented_items", True), ("main", False)])
+def test_t16_a_token_in_the_query_is_logged_only_by_the_stock_server(server: Server, is_logged: bool) -> None:
     """It is the server that logs, so it is the framing server that does not."""
-    server = serve(start, app)
+    since = len(server.log())
     with server.connect("/items/foo/ws?token=secret&q=3") as client:
         client.send("hi")
         assert receive(client, 2)[1] == "Query parameter q is: 3"
     assert server.refusal("/items/foo/ws?token=secret&q=x") == 403
-    assert ("secret" in server.log()) == is_logged
-    assert "/items/foo/ws" in server.log()
+    assert ("secret" in server.log(since)) == is_logged
+    assert "/items/foo/ws" in server.log(since)
 
 
 @pytest.mark.parametrize("path", ["/ws/1", "/items/foo/ws"])
-def test_t17_hardened_a_page_from_elsewhere_is_refused(start: Start, main: Server, path: str) -> None:
+def test_t17_hardened_a_page_from_elsewhere_is_refused(main: Server, path: str) -> None:
     cookie = {"Cookie": "session=victim"}
     assert main.refusal(path, origin="https://evil.example", additional_headers=cookie) == 403
     assert main.refusal(path, origin="null", additional_headers=cookie) == 403
@@ -91,8 +88,8 @@ def test_t17_hardened_a_page_from_elsewhere_is_refused(start: Start, main: Serve
         receive(client)
 
 
-def test_t17_hardened_an_origin_of_the_setting_is_let_in(start: Start) -> None:
-    server = start("target_app.main:app", TARGET_ORIGINS='["https://example.org"]')
+def test_t17_hardened_an_origin_of_the_setting_is_let_in(host: Callable[..., Server]) -> None:
+    server = host(hardened(origins=["https://example.org"]))
     with server.connect("/ws/1", origin="https://example.org") as client:
         client.send("hi")
         receive(client)
@@ -107,12 +104,12 @@ def test_t17_documented_any_page_comes_in_with_the_victims_cookie(documented_ite
 
 
 @pytest.mark.parametrize(
-    ("app", "end"), [("documented.echo", (1006, "")), ("main", (1003, "expected a text message"))]
+    ("name", "end"), [("documented_echo", (1006, "")), ("main", (1003, "expected a text message"))]
 )
 def test_t18_a_handler_that_ends_closes_only_in_the_hardened_app(
-    start: Start, app: str, end: tuple[int, str]
+    server: Server, end: tuple[int, str]
 ) -> None:
-    with serve(start, app).connect("/ws") as client:
+    with server.connect("/ws") as client:
         client.send(b"binary")
         assert closing(client) == end
 

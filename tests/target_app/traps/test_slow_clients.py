@@ -19,6 +19,7 @@ from target_app.broadcast.client import TOO_SLOW
 from target_app.broadcast.framing import FramingProtocol
 from target_app.broadcast.hub import Hub
 from target_app.broadcast.outbox import Limits
+from tests.target_app.hosted import documented, hardened
 from tests.target_app.raw_client import RawClient
 from tests.target_app.room import BULK
 from tests.target_app.server import FRAMING, Server, closing, receive
@@ -27,12 +28,12 @@ DOCUMENTED, HARDENED = "target_app.documented.chat:app", "target_app.main:app"
 SERVERS = pytest.mark.parametrize(
     "ws", [FRAMING, "websockets-sansio", "wsproto"], ids=["framing", "sansio", "wsproto"]
 )
-KEEPALIVE = ("--ws-ping-interval", "1", "--ws-ping-timeout", "3")
+KEEPALIVE = {"ws_ping_interval": 1, "ws_ping_timeout": 3}
 MESSAGES = 120
 LARGE = "x" * 60_000
 HIGH_WATER = 65_536
 
-Start = Callable[..., Server]
+Start = Host = Callable[..., Server]
 
 
 @contextmanager
@@ -59,27 +60,27 @@ def delivered(sender: ClientConnection, patience: float) -> int:
     return MESSAGES
 
 
-def test_t5_documented_one_client_that_does_not_read_stops_everybody_behind_it(start: Start) -> None:
-    with sender_behind_a_mute(start(DOCUMENTED)) as sender:
+def test_t5_documented_one_client_that_does_not_read_stops_everybody_behind_it(host: Host) -> None:
+    with sender_behind_a_mute(host(documented("chat"))) as sender:
         assert delivered(sender, patience=1) < MESSAGES
 
 
 @SERVERS
-def test_t5_hardened_everybody_else_gets_everything(start: Start, ws: str) -> None:
-    with sender_behind_a_mute(start(HARDENED, "--ws", ws)) as sender:
+def test_t5_hardened_everybody_else_gets_everything(host: Host, ws: str) -> None:
+    with sender_behind_a_mute(host(hardened(), ws=ws)) as sender:
         assert delivered(sender, patience=30) == MESSAGES
 
 
-def test_t6_documented_a_healthy_sender_behind_it_is_closed(start: Start) -> None:
-    with sender_behind_a_mute(start(DOCUMENTED, *KEEPALIVE)) as sender:
+def test_t6_documented_a_healthy_sender_behind_it_is_closed(host: Host) -> None:
+    with sender_behind_a_mute(host(documented("chat"), **KEEPALIVE)) as sender:
         assert delivered(sender, patience=0.5) < MESSAGES
         sender.send("stops the reading")
         sender.send("stays unread")
         assert closing(sender) == (1011, "keepalive ping timeout")
 
 
-def test_t6_hardened_only_the_client_that_does_not_read_is_closed(start: Start) -> None:
-    server = start(HARDENED, "--ws", FRAMING, *KEEPALIVE, TARGET_OUTBOX_BYTES="100000000")
+def test_t6_hardened_only_the_client_that_does_not_read_is_closed(host: Host) -> None:
+    server = host(hardened(outbox_bytes=100_000_000), ws=FRAMING, **KEEPALIVE)
     with sender_behind_a_mute(server) as sender:
         assert delivered(sender, patience=30) == MESSAGES
         assert receive(sender) == ["Client #1 left the chat"]  # its pongs are missing
@@ -111,10 +112,9 @@ def test_t12_hardened_all_who_do_not_read_share_one_copy(start: Start) -> None:
 
 @SERVERS
 def test_t12_hardened_who_does_not_read_is_removed_at_its_limit_and_holds_no_more(
-    start: Start, ws: str
+    host: Host, ws: str
 ) -> None:
-    limit = 1_000_000
-    server = start(HARDENED, "--ws", ws, TARGET_OUTBOX_BYTES=str(limit))
+    server = host(hardened(outbox_bytes=1_000_000), ws=ws)
     with sender_behind_a_mute(server) as sender:
         assert delivered(sender, patience=30) == MESSAGES
         hub = server.stats()["hub"]
@@ -122,8 +122,8 @@ def test_t12_hardened_who_does_not_read_is_removed_at_its_limit_and_holds_no_mor
         assert (hub["outbox_messages"], hub["outbox_bytes"]) == (0, 0)
 
 
-def test_t12_hardened_the_slow_client_is_told_why_when_it_reads(start: Start) -> None:
-    server = start(HARDENED, "--ws", FRAMING, TARGET_OUTBOX_MESSAGES="1")
+def test_t12_hardened_the_slow_client_is_told_why_when_it_reads(host: Host) -> None:
+    server = host(hardened(outbox_messages=1), ws=FRAMING)
     slow = RawClient(server.port, "/ws/1")
     with server.connect("/ws/2") as sender:
         while not server.stats()["hub"]["slow_closes"]:

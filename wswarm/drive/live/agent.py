@@ -14,6 +14,7 @@ from wswarm.drive import wire as framing
 from wswarm.drive.agent import PUBLISHER_GAP_NS, driver
 from wswarm.drive.capture import FoldClock
 from wswarm.drive.clock import now_ns
+from wswarm.drive.lengths import HEADER_SIZE, body_size
 from wswarm.drive.live import wire
 from wswarm.drive.live.squad import Squad
 from wswarm.drive.probes import PROBE_GAP_NS, EffortMeter, LoopLag
@@ -190,8 +191,8 @@ class LiveAgent:
 
 
 async def _read_command(reader: asyncio.StreamReader) -> wire.Command:
-    header = await reader.readexactly(framing.HEADER_SIZE)
-    return wire.decode_command(await reader.readexactly(framing.body_size(header)))
+    header = await reader.readexactly(HEADER_SIZE)
+    return wire.decode_command(await reader.readexactly(body_size(header)))
 
 
 async def _obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

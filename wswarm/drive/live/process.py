@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from wswarm.drive import wire as framing
 from wswarm.drive.child import Child
 from wswarm.drive.live import wire
+from wswarm.drive.started import start_agent
 
 
 class LiveProcess(Child):
     """One live agent's process."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, "wswarm.drive.live.agent")
+        super().__init__(start_agent(name, "wswarm.drive.live.agent"))
 
     def tell(self, command: wire.Command) -> None:
         """Send a command; an agent that is gone does not hear it."""

@@ -14,7 +14,7 @@ from wswarm.drive.pacer import Pacer
 from wswarm.drive.sender import NOTHING, Chunk, Expect
 from wswarm.drive.swarm import Swarm
 from wswarm.load import turns
-from wswarm.load.marker import write_marks
+from wswarm.load.marks import write_marks
 from wswarm.load.plan import Plan
 from wswarm.load.turns import Dues, Turns
 from wswarm.stats.findings import Int64s, Sends, Window

@@ -1,0 +1,351 @@
+"""Processes that begin where importing ends: forked from one that has loaded what they need.
+
+Most of what a brief test costs is that processes import the same modules again and again. `Forked` is a
+`subprocess.Popen` for ``python -m MODULE ARGUMENTS``, as far as the tests need one: real processes with a memory,
+a signal mask and files of their own, whose parent is the nursery instead of the test. What a test holds of starting
+itself (the command line, the environment, the folder, Ctrl-C while it loads) needs a `subprocess.Popen`.
+
+The nursery is this file run as a program, one in each worker of the tests; it ends when its worker does.
+"""
+
+import atexit
+import contextlib
+import gc
+import importlib
+import io
+import json
+import os
+import runpy
+import select
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import IO, Any, Self
+
+ROOT = Path(__file__).parents[1]
+POLL, WAIT = select.poll, os.waitpid  # before Locust replaces them
+MOST = 1 << 17  # bytes of an order
+LOADED = {
+    "wswarm": (
+        "tests.end_to_end.servers.connection",
+        "tests.end_to_end.servers.library_server",
+        "tests.end_to_end.servers.process",
+        "tests.end_to_end.servers.receivers",
+        "numpy.random",
+        "psutil",
+        "uvloop",
+        "websockets.asyncio.client",
+        "wswarm.drive.live.squad",
+        "wswarm.drive.picows_driver",
+        "wswarm.drive.pings",
+        "wswarm.drive.sender",
+        "wswarm.drive.serving",
+        "wswarm.drive.websockets_driver",
+    ),
+    # Not the plugin itself, whose assertions pytest rewrites as it loads it.
+    "pytest": ("pytest", "wswarm.testing", "wswarm.experiment.measure", "wswarm.report.text"),
+    # First of all, because it replaces parts of the standard library.
+    "locust": ("locust.main", "wswarm.locust", "wswarm.locust.conductor", "wswarm.report.store"),
+}
+
+
+class Forked:
+    """A process of the nursery; what is not said here is as with `subprocess.Popen`.
+
+    Args:
+        module: What it runs, as `python -m` would.
+        pass_fds: Stay open under their numbers.
+        nursery: Which one: what has been loaded.
+        start_new_session: Whether it leads a session, and hears Ctrl-C, whoever is in the background.
+
+    Attributes:
+        returncode: `None` until it is known that the process has ended.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        *arguments: str,
+        cwd: str | Path | None = None,
+        env: Mapping[str, str] | None = None,
+        stdin: Any = None,
+        stdout: Any = None,
+        stderr: Any = None,
+        pass_fds: Sequence[int] = (),
+        nursery: str = "wswarm",
+        start_new_session: bool = False,
+    ) -> None:
+        self.args = [module, *arguments]
+        self.returncode: int | None = None
+        self.stdin: IO[bytes] | None = None
+        self.stdout: IO[bytes] | None = None
+        self.stderr: IO[bytes] | None = None
+        self._status, status = os.pipe()
+        theirs = [status, self._end("stdin", stdin, "wb"), self._end("stdout", stdout, "rb")]
+        theirs.append(theirs[2] if stderr == subprocess.STDOUT else self._end("stderr", stderr, "rb"))
+        order = {
+            "module": module,
+            "arguments": arguments,
+            "folder": str(cwd or Path.cwd()),
+            "environment": dict(os.environ if env is None else env),
+            "passed": list(pass_fds),
+            "leads": start_new_session,
+            "mask": [int(number) for number in signal.pthread_sigmask(signal.SIG_BLOCK, ())],
+        }
+        try:
+            self.pid = _nursery(nursery).bear(order, [*theirs, *pass_fds])
+        finally:
+            for descriptor in set(theirs):
+                os.close(descriptor)
+        _ALL.append(self)
+
+    def _end(self, name: str, what: Any, mode: str) -> int:
+        """The process's end of one of its three files."""
+        if what == subprocess.PIPE:
+            reader, writer = os.pipe()
+            ours, theirs = (writer, reader) if mode == "wb" else (reader, writer)
+            setattr(self, name, open(ours, mode, buffering=0))  # noqa: PTH123, SIM115 - no path, and is kept
+            return theirs
+        if what is None or what == subprocess.DEVNULL:
+            return (
+                os.open(os.devnull, os.O_RDWR) if what else os.dup(("stdin", "stdout", "stderr").index(name))
+            )
+        return os.dup(what if isinstance(what, int) else what.fileno())
+
+    def poll(self) -> int | None:
+        if self.returncode is None:
+            self._hear(0.0)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        if self.returncode is None:
+            self._hear(timeout)
+        if self.returncode is None:
+            assert timeout is not None
+            raise subprocess.TimeoutExpired(self.args, timeout)
+        return self.returncode
+
+    def _hear(self, timeout: float | None) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._status, selectors.EVENT_READ)
+            if not selector.select(timeout):
+                return
+        self.returncode = int(os.read(self._status, 16) or b"-9")  # the nursery was killed, and all it knew
+        os.close(self._status)
+        _ALL.remove(self)
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def communicate(self, timeout: float | None = None) -> tuple[bytes, bytes]:
+        """What it says until it has ended, once nothing more can be told to it."""
+        end = None if timeout is None else time.monotonic() + timeout
+        if self.stdin is not None:
+            self.stdin.close()
+        said = {file: bytearray() for file in (self.stdout, self.stderr) if file and not file.closed}
+        with selectors.DefaultSelector() as selector:
+            for file in said:
+                selector.register(file, selectors.EVENT_READ)
+            while selector.get_map():
+                ready = selector.select(None if end is None else max(0.0, end - time.monotonic()))
+                if not ready:
+                    raise subprocess.TimeoutExpired(self.args, timeout or 0.0)
+                for key, _ in ready:
+                    file = key.fileobj
+                    part = os.read(key.fd, 1 << 16)
+                    said[file] += part  # type: ignore[index] # one of those
+                    if not part:
+                        selector.unregister(file)
+        self.wait(None if end is None else max(0.0, end - time.monotonic()))
+        for file in said:
+            file.close()
+        out, err = (bytes(said.get(file, b"")) for file in (self.stdout, self.stderr))  # type: ignore[arg-type]
+        return out, err
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for file in (self.stdin, self.stdout, self.stderr):
+            if file is not None:
+                file.close()
+        self.wait()
+
+
+_ALL: list[Forked] = []
+
+
+def forked_here(word: str) -> list[int]:
+    """The processes of this worker's nursery that still run, of modules whose name holds the word."""
+    return [one.pid for one in list(_ALL) if word in one.args[0] and one.poll() is None]
+
+
+@contextmanager
+def forks(started: ModuleType) -> Iterator[None]:
+    """Agents that this process starts are forked, unless it plays a system that can't."""
+    before = started.spawn
+
+    def spawn(
+        module: str, errors: IO[bytes], word: str, inherited: Sequence[int], variables: Mapping[str, str]
+    ) -> Any:
+        if not inherited:
+            return before(module, errors, word, inherited, variables)
+        null = subprocess.DEVNULL
+        environment = {**os.environ, **variables}
+        return Forked(
+            module,
+            word,
+            env=environment,
+            stdin=null,
+            stdout=null,
+            stderr=errors,
+            pass_fds=inherited,
+        )
+
+    started.spawn = spawn  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        started.spawn = before  # type: ignore[attr-defined]
+
+
+class _Nursery:
+    """The front of the program below."""
+
+    def __init__(self, name: str) -> None:
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        command = [sys.executable, "-P", __file__, str(theirs.fileno()), name]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+        self._process = subprocess.Popen(
+            command, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL
+        )
+        theirs.close()
+        self._lock = threading.Lock()
+
+    def bear(self, order: Mapping[str, Any], descriptors: Sequence[int]) -> int:
+        """Fork a process and return its number."""
+        with self._lock:
+            socket.send_fds(self._channel, [json.dumps(order).encode()], list(descriptors))
+            return int(self._channel.recv(64))
+
+    def end(self) -> None:
+        """Hang up."""
+        self._channel.close()
+        self._process.wait()
+
+
+@cache
+def _nursery(name: str) -> _Nursery:
+    one = _Nursery(name)
+    atexit.register(one.end)
+    return one
+
+
+def _breed(channel: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
+    """Fork what is ordered until the worker hangs up; return in each process that was forked, with its order."""
+    running: dict[
+        int, tuple[int, int]
+    ] = {}  # by the descriptor that tells its end: its number, where to say so
+    poll = POLL()
+    poll.register(channel.fileno(), select.POLLIN)
+    while True:
+        for told, _ in poll.poll():
+            if told in running:
+                poll.unregister(told)
+                _tell_end(*running.pop(told))
+                os.close(told)
+                continue
+            text, descriptors, _, _ = socket.recv_fds(channel, MOST, 32)
+            if not text:
+                return None
+            pid = os.fork()
+            if pid == 0:
+                for descriptor in [*running, *(status for _, status in running.values())]:
+                    os.close(descriptor)
+                return json.loads(text), descriptors
+            told = os.pidfd_open(pid)
+            running[told] = pid, descriptors[0]
+            poll.register(told, select.POLLIN)
+            for descriptor in descriptors[1:]:
+                os.close(descriptor)
+            channel.send(str(pid).encode())
+
+
+def _tell_end(pid: int, status: int) -> None:
+    """Say how a process has ended."""
+    _, code = WAIT(pid, 0)
+    with contextlib.suppress(BrokenPipeError):
+        os.write(status, str(os.waitstatus_to_exitcode(code)).encode())
+    os.close(status)
+
+
+def _become(order: Mapping[str, Any], descriptors: Sequence[int]) -> None:
+    """Take over the files, folder, environment, arguments and signal mask of an order."""
+    status, *given = descriptors
+    os.close(status)
+    for want, have in zip([0, 1, 2, *order["passed"]], _out_of_the_way(given, order["passed"]), strict=True):
+        os.dup2(have, want)
+        os.close(have)
+    sys.stdin, sys.stdout = open(0, encoding="utf-8"), open(1, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = io.TextIOWrapper(open(2, "wb", buffering=0), "utf-8", "backslashreplace", write_through=True)  # noqa: SIM115
+    os.chdir(order["folder"])
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    sys.argv = [order["module"], *order["arguments"]]
+    sys.path.insert(0, order["folder"])
+    if order["leads"]:
+        os.setsid()
+    signal.pthread_sigmask(signal.SIG_SETMASK, order["mask"])
+
+
+def _out_of_the_way(given: Sequence[int], passed: Sequence[int]) -> list[int]:
+    """Duplicates of descriptors under numbers that nobody asked for."""
+    import fcntl
+
+    moved = [fcntl.fcntl(one, fcntl.F_DUPFD, max([3, *passed]) + 1) for one in given]
+    for one in given:
+        os.close(one)
+    return moved
+
+
+def main() -> None:
+    """Load everything, then fork."""
+    channel = socket.socket(fileno=int(sys.argv[1]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the tests' to answer
+    for name in LOADED[sys.argv[2]]:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+    born = _breed(channel)
+    if born is None:
+        return
+    channel.close()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    _become(*born)
+    gc.unfreeze()
+    if not hasattr(sys.modules.get(sys.argv[0]), "__path__"):
+        sys.modules.pop(sys.argv[0], None)  # else it is told that another has loaded it
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()

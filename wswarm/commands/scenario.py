@@ -1,0 +1,26 @@
+"""`wswarm connect`, `echo` and `fanout`: the options checked, the agents started; the rest is loaded beside them."""
+
+import argparse
+from typing import Any
+
+from wswarm.commands import grammar
+from wswarm.commands.terminal import Interrupts
+from wswarm.experiment.begun import agents_begun
+from wswarm.load.plan import make_plan
+from wswarm.outputs_arguments import OUTPUTS
+
+_NOT_IN_PLAN = {"command", "url", "output", "no_plots", "quiet", "print", "scenarios"} | OUTPUTS
+
+
+def run_scenario(parsed: argparse.Namespace) -> int:
+    """Measure one scenario."""
+    plan = make_plan(parsed.command, parsed.url, **settings_of(parsed))
+    with Interrupts() as interrupts, agents_begun(plan) as started:
+        from wswarm.commands.measure import run_plan
+
+        return run_plan(parsed, plan, interrupts, started)
+
+
+def settings_of(parsed: argparse.Namespace) -> dict[str, Any]:
+    """Return the settings of a plan that were given."""
+    return grammar.messages({name: one for name, one in vars(parsed).items() if name not in _NOT_IN_PLAN})

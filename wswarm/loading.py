@@ -1,0 +1,30 @@
+"""Ctrl-C while modules are being loaded."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+INTERRUPTED = 130
+
+
+@contextmanager
+def leaving_on_ctrl_c() -> Iterator[None]:
+    """Have Ctrl-C end the process without a word meanwhile, unless somebody else has a say in what it does."""
+    is_ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if is_ours:
+        try:
+            signal.signal(signal.SIGINT, leave)
+        except ValueError:  # only the main thread may
+            is_ours = False
+    try:
+        yield
+    finally:
+        if is_ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def leave(_number: int, _frame: FrameType | None) -> None:
+    """End at once: raised in the midst of loading, an exception would be told, swallowed or taken for another."""
+    os._exit(INTERRUPTED)
