@@ -140,7 +140,7 @@ class Due:
     def fold(self, sender: Sender, swarm: Swarm) -> None:
         """Take in what was sent."""
         sender.tell_due()
-        self.flights.join(swarm.ids_from(self.flights.joined))
+        self.flights.join(swarm.ids(np.arange(self.flights.joined, len(swarm.rows))))
         handled = sender.outbox.fold(self.window)
         self.flights.note_sent(handled.numbers, handled.sent_ns)
         self.flights.note_unsent(handled.unsent)
@@ -149,7 +149,7 @@ class Due:
 def load_of(swarm: Swarm, places: list[int], senders: int, plan: Any, window: Window = WINDOW) -> Load:
     """Return what is sent by rows at these places among so many senders."""
     schedule = None if plan.closed else schedule_of(plan)
-    return Load(window, swarm.ids_from(0), np.array(places, np.int64), senders, schedule)
+    return Load(window, swarm.ids(np.arange(len(swarm.rows))), np.array(places, np.int64), senders, schedule)
 
 
 def swarm_of(clock: FakeClock, count: int) -> tuple[FakeSwarm, list[FakeConnection]]:

@@ -50,7 +50,7 @@ class Echoes:
 
     def handle(self, handled: Handled) -> None:
         """Take in what was sent."""
-        self.tally.join(self._swarm.ids_from(self.tally.joined))
+        self.tally.join(self._swarm.ids(np.arange(self.tally.joined, len(self._swarm.rows))))
         self.tally.note_sent(handled.numbers, handled.sent_ns)
         self.tally.note_unsent(handled.unsent)
 

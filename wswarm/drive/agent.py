@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from wswarm.drive import sender as sending
 from wswarm.drive import wire
@@ -106,7 +107,7 @@ class Agent:
         if self._sender is not None:
             self._sender.stop()
         self._fold()
-        self._tell_published()
+        self._tell_news()
         self._say(wire.Sent())
 
     async def _until(self, moment_ns: Callable[[], int]) -> None:
@@ -160,8 +161,7 @@ class Agent:
         if self._writer.transport.get_write_buffer_size() > _UNREAD_LIMIT:
             return
         self._snapshots += 1
-        self._tell_published()
-        self._tell_settled()
+        self._tell_news()
         account, sender = self._account, self._sender
         tally = account.tally if account is not None else None
         snapshot = wire.Snapshot(
@@ -182,11 +182,9 @@ class Agent:
         if isinstance(self._account, Deliveries):
             self._account.publish(read_log(publish.log))
 
-    def _tell_published(self) -> None:
+    def _tell_news(self) -> None:
         if isinstance(self._account, Publishing) and (log := self._account.news()):
             self._say(wire.Published(log=log))
-
-    def _tell_settled(self) -> None:
         if isinstance(self._account, Deliveries) and (settled := self._account.tally.take_settled()):
             self._say(wire.News(settled=together(settled)))
 
@@ -226,7 +224,13 @@ class Agent:
 
     def _told(self, load: wire.Load) -> Load:
         schedule = None if self._plan.closed else sending.schedule_of(self._plan)
-        return Load(load.window, self._swarm.ids_from(0), unpack(load.positions), load.senders, schedule)
+        return Load(
+            load.window,
+            self._swarm.ids(np.arange(len(self._swarm.rows))),
+            unpack(load.positions),
+            load.senders,
+            schedule,
+        )
 
     def _fold_in_time(self, lag_ns: int) -> None:
         """Fold what was captured when the loop is idle, or when there is much of it; settle what is due."""

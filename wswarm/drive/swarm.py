@@ -132,22 +132,12 @@ class Swarm:
 
     def rows_open(self) -> Int64s:
         """Return the rows that are open now."""
-        return np.array(
-            [
-                number
-                for number, row in enumerate(self.rows)
-                if row.connection is not None and row.connection.is_open
-            ],
-            np.int64,
-        )
+        connections = enumerate(row.connection for row in self.rows)
+        return np.array([row for row, one in connections if one is not None and one.is_open], np.int64)
 
     def ids(self, rows: Int64s) -> Int64s:
         """Return the `{id}` of each of the rows."""
         return np.array([self._numbers[row] for row in rows.tolist()], np.int64)
-
-    def ids_from(self, row: int) -> Int64s:
-        """Return the `{id}` of each row from this on."""
-        return np.array(self._numbers[row:], np.int64)
 
     def words(self) -> Words:
         """Return what the target said where something else was expected."""

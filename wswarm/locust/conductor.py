@@ -91,8 +91,7 @@ class Conductor:
         self.started_at = datetime.now(UTC)
         self.is_running, self.is_holding, self.holds = True, is_held_at_once, 0
         self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
-        self._publisher = None
-        self._logs = defaultdict(list)
+        self._publisher, self._logs = None, defaultdict(list)
         self._pacing = Pacing(orders)
         self.target_peak = 0
         self.target_uses = {"before": self.watch_target()}
@@ -173,11 +172,10 @@ class Conductor:
             self.target_uses["end"] = self.watch_target()
             self._clocks.learn([member for member in self.there() if member.offset != SAME])
             self.is_running = False
-            publisher = self.members.get(self._publisher or "")
-            is_known = publisher is not None and publisher.published is not None
-            logs = {name: join_logs(told) for name, told in self._logs.items()}
+            is_known = any(member.is_publisher and member.published for member in self.members.values())
+            logs = {name: join_logs(told) for name, told in self._logs.items()} if is_known else {}
             for member in self.members.values():
-                add_owed(member, logs if is_known and logs else None, self.orders, self.window)
+                add_owed(member, logs or None, self.orders, self.window)
                 self._bus.tell(member.worker, messages.Dismiss(test=self.test))
             return True
 
@@ -227,7 +225,7 @@ class Conductor:
         for member in self.there() if published.logs else ():
             if member is not publisher:
                 logs = shift.logs(published.logs, member.ahead_ns - publisher.ahead_ns)
-                self._bus.tell(member.worker, messages.Publish(logs=logs))
+                self._bus.tell(member.worker, wire.Publish(logs=logs))
 
     def _meet(self, member: Member, here: messages.Here) -> None:
         if here.clock == self._clock:

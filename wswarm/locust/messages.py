@@ -67,12 +67,6 @@ class SettleUp(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     deadline_ns: int
 
 
-class Publish(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The publishers, which are elsewhere, have sent broadcasts; see `drive.live.wire`."""
-
-    logs: dict[str, Packed]
-
-
 class Dismiss(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The test is over: end the agents."""
 
@@ -166,5 +160,5 @@ class Found(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     is_local: bool = False
 
 
-ToStation = Hello | Ping | Begin | SetPaces | BeginHold | EndHold | Publish | SettleUp | Dismiss | Beat
+ToStation = Hello | Ping | Begin | SetPaces | BeginHold | EndHold | wire.Publish | SettleUp | Dismiss | Beat
 ToConductor = Here | Pong | State | Published | Objection | Found
