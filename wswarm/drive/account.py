@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+import msgspec
 import numpy as np
 
 from wswarm.drive.clock import now_ns
 from wswarm.drive.outbox import Handled
 from wswarm.drive.swarm import Swarm
 from wswarm.stats.broadcasts import Broadcasts
-from wswarm.stats.findings import Arrivals, Int64s, Packed, Window
+from wswarm.stats.findings import Arrivals, Int64s, Packed, Sends, Window
 from wswarm.stats.flights import Flights
 from wswarm.stats.published import Published, PublishLog
 from wswarm.stats.tally import Batch, Tally
@@ -168,3 +169,18 @@ class Publishing:
     def log(self) -> Packed:
         """Return the whole log."""
         return self._log.pack()
+
+
+class Sending(Protocol):
+    """What sends, and can tell of it."""
+
+    def findings(self) -> Sends:
+        """Return what was sent, as far as folded."""
+
+
+def sends_of(sender: Sending | None, account: Account | None) -> Sends | None:
+    """Return what was sent, with the log of what was published."""
+    if sender is None:
+        return None
+    sends = sender.findings()
+    return msgspec.structs.replace(sends, log=account.log()) if isinstance(account, Publishing) else sends

@@ -10,12 +10,11 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from wswarm.drive import sender as sending
 from wswarm.drive import wire
-from wswarm.drive.account import Account, Deliveries, Echoes, Publishing
+from wswarm.drive.account import Account, Deliveries, Echoes, Publishing, sends_of
 from wswarm.drive.capture import FoldClock, Load
 from wswarm.drive.clock import now_ns
 from wswarm.drive.connection import Driver, Settings
@@ -25,7 +24,7 @@ from wswarm.drive.sender import ClosedSender, OpenSender, Sender
 from wswarm.drive.serving import Finished, serve
 from wswarm.drive.swarm import Swarm
 from wswarm.drive.tls import client_context
-from wswarm.stats.findings import Findings, Sends, Window, pack, together, unpack
+from wswarm.stats.findings import Findings, Window, pack, together, unpack
 from wswarm.stats.published import read_log
 from wswarm.units import NS_PER_S
 
@@ -146,7 +145,7 @@ class Agent:
             words=self._swarm.words(),
             is_publisher=self._command.role == "publish",
             effort=self._effort.effort(self._lag),
-            sends=self._sends(),
+            sends=sends_of(self._sender, account),
             arrivals=account.findings() if account is not None else None,
         )
         self._say(wire.Settled(findings=findings))
@@ -188,14 +187,6 @@ class Agent:
         if isinstance(self._account, Deliveries) and (settled := self._account.tally.take_settled()):
             self._say(wire.News(settled=together(settled)))
 
-    def _sends(self) -> Sends | None:
-        if self._sender is None:
-            return None
-        sends = self._sender.findings()
-        if isinstance(self._account, Publishing):
-            return msgspec.structs.replace(sends, log=self._account.log())
-        return sends
-
     def _say(self, report: wire.Report) -> None:
         self._writer.write(wire.encode(report))
 
@@ -224,13 +215,8 @@ class Agent:
 
     def _told(self, load: wire.Load) -> Load:
         schedule = None if self._plan.closed else sending.schedule_of(self._plan)
-        return Load(
-            load.window,
-            self._swarm.ids(np.arange(len(self._swarm.rows))),
-            unpack(load.positions),
-            load.senders,
-            schedule,
-        )
+        ids = self._swarm.ids(np.arange(len(self._swarm.rows)))
+        return Load(load.window, ids, unpack(load.positions), load.senders, schedule)
 
     def _fold_in_time(self, lag_ns: int) -> None:
         """Fold what was captured when the loop is idle, or when there is much of it; settle what is due."""

@@ -4,10 +4,9 @@ import asyncio
 import ssl
 from collections.abc import Callable, Sequence
 
-import msgspec
 import numpy as np
 
-from wswarm.drive.account import Account, Deliveries, Echoes, Publishing
+from wswarm.drive.account import Account, Deliveries, Echoes, Publishing, sends_of
 from wswarm.drive.agent import driver as driver_named
 from wswarm.drive.clock import now_ns
 from wswarm.drive.connection import Driver, Ended, Settings
@@ -152,9 +151,7 @@ class Squad:
         """Return what was found: of the sockets, sent, received."""
         account = self.account
         arrivals = account.findings() if account is not None else None
-        sends = self.sender.findings() if self.sender is not None else None
-        if sends is not None and isinstance(account, Publishing):
-            sends = msgspec.structs.replace(sends, log=account.log())
+        sends = sends_of(self.sender, account)
         return self.swarm.sockets(account.spoke_ns() if account is not None else None), sends, arrivals
 
     def state(self) -> wire.SquadState:
