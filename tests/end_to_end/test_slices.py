@@ -44,7 +44,7 @@ def plan_of(drain: float = 1.0):
 def test_every_slice_counts_its_own_messages_and_no_others() -> None:
     with session() as connected:
         seen = [connected.run(open_load(plan_of(), SLICE_S, RATE, seed), 0.05) for seed in range(4)]
-        closed = connected.run(closed_load(plan_of(), SLICE_S, 1), 0.05)
+        closed = connected.run(closed_load(plan_of(), 10 * SLICE_S, 1), 0.05)
         again = connected.run(open_load(plan_of(), SLICE_S, RATE, 1), 0.05)
     for one in (*seen, again):
         found = messages(one.findings)
@@ -77,7 +77,7 @@ def test_the_cpu_of_a_message_is_the_server_s_with_all_its_children() -> None:
 
 def test_what_a_lost_connection_should_have_had_is_lost() -> None:
     with session('{"drop": 60}') as connected:
-        seen = connected.run(open_load(plan_of(), SLICE_S, RATE, 1), 0.05)
+        seen = connected.run(open_load(plan_of(), 1.0, 200.0, 1), 0.05)
     kept = record("head", (0, 0, 0), seen, seen.began_ns)
     assert kept.dropped == 5
     assert kept.slice.counts.owed == 200
