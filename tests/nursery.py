@@ -51,6 +51,8 @@ LOADED = {
         "wswarm.drive.serving",
         "wswarm.drive.websockets_driver",
     ),
+    # Not the plugin itself, whose assertions pytest rewrites as it loads it.
+    "pytest": ("pytest", "wswarm.testing", "wswarm.experiment.measure", "wswarm.report.text"),
     # First of all, because it replaces parts of the standard library.
     "locust": ("locust.main", "wswarm.locust", "wswarm.locust.conductor", "wswarm.report.store"),
 }

@@ -1,5 +1,6 @@
 """One send with its times logged, or a wait for room."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests.drive.fakes import MS, PREFIX, WINDOW, FakeClock, FakeConnection, FakeSwarm, swarm_of
 from tests.stats.made import histogram
 from wswarm.drive.outbox import Outbox
+from wswarm.drive.row import Row
 from wswarm.stats.findings import unpack
 
 MARKS = [b"%032x" % number for number in range(10)]
@@ -230,3 +232,25 @@ def test_an_outbox_knows_when_each_row_sent_last(desk: Desk, clock: FakeClock) -
     clock.now_ns = HOLD + 5
     desk.send(2)
     assert desk.outbox.last_sent_ns(2).tolist() == [HOLD + 5, 0]
+
+
+class OnlyByNumber(list[Row]):
+    """Rows that nobody walks through: there may be 50,000, and the drain asks a hundred times a second."""
+
+    def __iter__(self) -> Iterator[Row]:
+        raise AssertionError("a look at every row")
+
+
+def test_what_waits_is_counted_without_a_look_at_every_row(clock: FakeClock) -> None:
+    swarm, connections = swarm_of(clock, 3)
+    swarm.rows = OnlyByNumber(swarm.rows)
+    desk = Desk(Outbox(swarm, cells=10), swarm, connections)
+    connections[1].is_writable = False
+    for number in range(3):
+        desk.send(number, row=1)
+    desk.send(3, row=2)
+    assert desk.outbox.waiting() == 3
+    connections[1].is_writable = True
+    desk.outbox.send_waiting(1)
+    assert desk.outbox.waiting() == 0
+    assert desk.sent(1) == [0, 1, 2]

@@ -3,7 +3,13 @@
 It is one of Starlette, as FastAPI takes twice as long to start; `FASTAPI` is the same in that.
 """
 
+import os
+import subprocess
+import time
+
 import pytest
+
+from tests.nursery import Forked
 
 SERVICE = """
 import os
@@ -97,6 +103,19 @@ def run(pytester: pytest.Pytester, *arguments: str, autoload: bool = False) -> p
     """
     if autoload:
         return pytester.runpytest_subprocess("-p", "no:hypothesispytest", *arguments, timeout=240)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-        return pytester.runpytest_subprocess("-p", "wswarm.pytest_plugin", *arguments, timeout=240)
+    began = time.monotonic()
+    out, err = pytester.path / "stdout", pytester.path / "stderr"
+    with out.open("wb") as out_file, err.open("wb") as err_file:
+        process = Forked(
+            "pytest",
+            *(f"--basetemp={pytester.path / 'runpytest-0'}", "-p", "wswarm.pytest_plugin", *arguments),
+            cwd=pytester.path,
+            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=out_file,
+            stderr=err_file,
+            nursery="pytest",
+        )
+    code = process.wait(240)
+    said = [file.read_text(encoding="utf-8").splitlines() for file in (out, err)]
+    return pytest.RunResult(code, *said, time.monotonic() - began)

@@ -12,7 +12,8 @@ import msgspec
 
 from wswarm.commands import grammar, terminal
 from wswarm.commands.folder import report_folder
-from wswarm.commands.outputs import check_outputs, files_named, write_comparison
+from wswarm.commands.outputs import check_outputs, files_named
+from wswarm.commands.written import write_comparison
 from wswarm.comparison import REFERENCE_URL, Ab
 from wswarm.errors import PlanError, TargetError
 from wswarm.experiment import versions

@@ -10,8 +10,9 @@ import msgspec
 
 from wswarm.commands import exits
 from wswarm.commands.folder import check_own
-from wswarm.commands.outputs import check_outputs, files_named, write_comparison
+from wswarm.commands.outputs import check_outputs, files_named
 from wswarm.commands.terminal import say
+from wswarm.commands.written import write_comparison
 from wswarm.errors import PlanError, ResultError
 from wswarm.report import benchmark_file, comparison_text, comparisons, effects, overlay, store
 from wswarm.report.benchmark_file import BenchmarkFile

@@ -4,13 +4,14 @@ import argparse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
 from wswarm import exit_codes, redact
 from wswarm.commands import grammar
 from wswarm.commands.folder import report_folder
-from wswarm.commands.outputs import check_outputs, files_named, take_all, write_runs
+from wswarm.commands.outputs import check_outputs, files_named, is_any_wanted, take_all
 from wswarm.commands.terminal import Interrupts, say, warn
 from wswarm.drive.started import Started
 from wswarm.drive.target import ReferenceApp
@@ -36,7 +37,7 @@ def run_plan(
         take_all(
             lambda: show(parsed, [run], is_suite=False),
             lambda: store_in(parsed, folder, lambda to: store.save(run, to, plots=not parsed.no_plots)),
-            lambda: write_runs(parsed, [run], unless_alone(parsed)),
+            lambda: write_wanted(parsed, [run]),
         )
         return exit_codes.of_runs([run], is_interrupted=interrupts.asked())
 
@@ -61,6 +62,20 @@ def say_where(parsed: argparse.Namespace, folder: Path | None) -> None:
     """Print where the report is."""
     if folder is not None and parsed.print != "json" and not parsed.quiet:
         say(f"\nreport: {folder}/{store.PAGE_FILE}")
+
+
+def write_wanted(
+    parsed: argparse.Namespace, runs: Sequence[Run], failures: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Write all that was asked for of runs, for machines to read.
+
+    Raises:
+        ResultError: a file can't be written.
+    """
+    if is_any_wanted(parsed):
+        from wswarm.commands.written import write_runs  # not before the load, and mostly never
+
+        write_runs(parsed, runs, unless_alone(parsed), failures)
 
 
 def unless_alone(parsed: argparse.Namespace) -> Callable[[str], None]:

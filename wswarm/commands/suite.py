@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wswarm import exit_codes, redact
 from wswarm.commands import grammar, measure, scenario
-from wswarm.commands.outputs import check_outputs, take_all, write_runs
+from wswarm.commands.outputs import check_outputs, take_all
 from wswarm.commands.terminal import Interrupts, say, warn
 from wswarm.errors import ResultError, SwarmError
 from wswarm.experiment.begun import agents_begun
@@ -116,7 +116,7 @@ class _Suite:
             lambda: measure.store_in(
                 parsed, self._folder, lambda to: store.save_suite(runs, to, plots=plots, failures=told)
             ),
-            lambda: write_runs(parsed, runs, measure.unless_alone(parsed), told),
+            lambda: measure.write_wanted(parsed, runs, told),
         )
 
     def hopeless(self, plans: Sequence[Plan]) -> SwarmError:

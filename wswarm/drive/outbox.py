@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 
 from wswarm.drive.clock import now_ns
-from wswarm.drive.row import Row
 from wswarm.drive.swarm import Swarm
 from wswarm.stats.findings import STILL_OPEN, Sends, Window, add_per_second, pack
 from wswarm.stats.histogram import Histogram
@@ -29,6 +28,7 @@ class Outbox:
         self.sent = 0
         self._swarm = swarm
         self._rows = swarm.rows
+        self._waiting: set[int] = set()  # rows with a backlog
         self._log = array("q")
         self._skipped = array("q")
         self._window = Window(0, 0, 0, 0)
@@ -50,7 +50,7 @@ class Outbox:
                 self._skipped.append(intended_ns)
             return
         if row.backlog or not connection.is_writable:
-            self._wait(row, cell, intended_ns, mark)
+            self._wait(row_number, cell, intended_ns, mark)
             return
         sent_ns = now_ns()
         self.sent_ns[cell] = sent_ns
@@ -68,10 +68,13 @@ class Outbox:
             cell, intended_ns, mark = backlog.popleft()
             self.send(row_number, cell, intended_ns, mark)
             row.backlog = backlog
+        if not row.backlog:
+            self._waiting.discard(row_number)
 
     def waiting(self) -> int:
         """Return how many messages wait for room on connections that are open."""
-        return sum(len(row.backlog) for row in self._rows if row.backlog and row.closed_ns == STILL_OPEN)
+        rows = (self._rows[number] for number in self._waiting)
+        return sum(len(row.backlog) for row in rows if row.backlog and row.closed_ns == STILL_OPEN)
 
     def stop(self) -> None:
         """Send no more of what waits."""
@@ -126,13 +129,15 @@ class Outbox:
     def _waiting_in_hold(self) -> tuple[int, int]:
         """Return how many messages of the hold wait on connections that have closed, and on open ones."""
         counts = [0, 0]
-        for row in self._rows:
+        for row in (self._rows[number] for number in self._waiting):
             if row.backlog and row.left_ns == STILL_OPEN:
                 is_open = row.closed_ns == STILL_OPEN
                 counts[is_open] += _in_hold([intended_ns for _, intended_ns, _ in row.backlog], self._window)
         return counts[0], counts[1]
 
-    def _wait(self, row: Row, cell: int, intended_ns: int, mark: bytes) -> None:
+    def _wait(self, row_number: int, cell: int, intended_ns: int, mark: bytes) -> None:
+        row = self._rows[row_number]
+        self._waiting.add(row_number)
         if row.backlog is None:
             row.backlog = deque()
         row.backlog.append((cell, intended_ns, mark))

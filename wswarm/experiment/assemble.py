@@ -5,7 +5,6 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import msgspec
@@ -133,6 +132,11 @@ def _judged(run: Run, observed: Observed, wrong: Sequence[str]) -> Run:
 
 def environment() -> Environment:
     """Return where this process runs."""
+    from importlib.metadata import (  # asked when a run is stored, and never before
+        PackageNotFoundError,
+        version,
+    )
+
     packages = {}
     for name in _PACKAGES:
         try:

@@ -22,7 +22,6 @@ from wswarm.report.folders import link_latest as link_latest
 from wswarm.report.folders import new_folder as new_folder
 from wswarm.report.folders import prepare as prepare
 from wswarm.report.folders import unwritable
-from wswarm.report.html import render
 from wswarm.report.text import suite_summary, summary
 from wswarm.run import SCHEMA, Run
 
@@ -128,6 +127,10 @@ def _forget_index(folder: Path) -> None:
 
 def _write_pages(runs: Sequence[Run], folders: Sequence[Path], top: Path, *, plots: bool) -> None:
     """Write all that can be made from the run files; a failed drawing is reported when the rest is done."""
+    from wswarm.report.html import (
+        render,  # its templates take long to load: by now the figures have been shown
+    )
+
     pictures, failures = [], []
     missing = failures_in(top) if list(folders) != [top] else {}
     for run, folder in zip(runs, folders, strict=True):
