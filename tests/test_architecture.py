@@ -3,13 +3,14 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.xdist_group("architecture")  # one worker parses the files
 FRONT = (
     *("api", "arguments", "outputs_arguments", "cli", "commands", "locust", "pytest_plugin", "testing"),
     *("figure_clock", "loading", "__init__", "__main__"),
@@ -122,9 +123,9 @@ def name_of(path: Path) -> str:
 
 
 @cache
-def tree_of(path: Path) -> ast.Module:
-    """Return the parsed module."""
-    return ast.parse(path.read_text())
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """Return everything in the module: each file is parsed and walked once for all tests."""
+    return tuple(ast.walk(ast.parse(path.read_text())))
 
 
 @cache
@@ -134,7 +135,7 @@ def imports(path: Path) -> tuple[str, ...]:
 
 
 def _imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -171,22 +172,41 @@ TARGET_APP = sources("target_app")
 PURE = [path for path in WSWARM if path.parts[-2] in ("load", "stats")]
 
 
-@pytest.mark.parametrize("path", WSWARM, ids=name_of)
-def test_imports_point_the_way_they_are_drawn(path: Path) -> None:
-    own = room_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
-    assert own in ALLOWED, f"{name_of(path)}: draw the room {own!r} in DESIGN and in ALLOWED"
-    wrong = {
-        dotted
-        for room, dotted in rooms_imported(path)
-        if room not in ALLOWED[own] | {own} and (name_of(path), dotted) not in SANCTIONED
-    }
-    assert not wrong, f"{name_of(path)} may not import {sorted(wrong)}"
+def room_with(path: Path) -> str:
+    """Return which part of wswarm the file belongs to."""
+    return room_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
 
 
-@pytest.mark.parametrize("path", sources("wswarm/locust"), ids=name_of)
-def test_locust_s_front_end_runs_the_live_engine_and_no_other(path: Path) -> None:
-    used = {dotted for room, dotted in rooms_imported(path) if room == "drive"}
-    assert {dotted for dotted in used if dotted.split(".")[2] not in LIVE} == set()
+def all_that(paths: Sequence[Path], found_in: Callable[[Path], Iterable[object]]) -> dict[str, list[str]]:
+    """Return what was found in each file, by its name; files in which nothing was are left out."""
+    assert paths
+    found = {name_of(path): sorted(map(str, found_in(path))) for path in paths}
+    return {name: what for name, what in found.items() if what}
+
+
+def test_every_room_is_drawn() -> None:
+    """In DESIGN and in ALLOWED."""
+    assert {room_with(path) for path in WSWARM} <= set(ALLOWED)
+
+
+def test_imports_point_the_way_they_are_drawn() -> None:
+    def wrong(path: Path) -> set[str]:
+        own = room_with(path)
+        return {
+            dotted
+            for room, dotted in rooms_imported(path)
+            if room not in ALLOWED[own] | {own} and (name_of(path), dotted) not in SANCTIONED
+        }
+
+    assert all_that(WSWARM, wrong) == {}
+
+
+def test_locust_s_front_end_runs_the_live_engine_and_no_other() -> None:
+    def others(path: Path) -> set[str]:
+        used = {dotted for room, dotted in rooms_imported(path) if room == "drive"}
+        return {dotted for dotted in used if dotted.split(".")[2] not in LIVE}
+
+    assert all_that(sources("wswarm/locust"), others) == {}
 
 
 def test_no_other_room_imports_locust_s_front_end() -> None:
@@ -217,59 +237,58 @@ def test_no_room_imports_one_that_imports_it() -> None:
     assert circles == []
 
 
-@pytest.mark.parametrize("path", PURE, ids=name_of)
-def test_pure_modules_import_nothing_that_acts_or_waits(path: Path) -> None:
-    assert {dotted.split(".")[0] for dotted in imports(path)} & IMPURE == set()
+def packages(path: Path) -> set[str]:
+    """Return the packages from which the file imports."""
+    return {dotted.split(".")[0] for dotted in imports(path)}
 
 
-@pytest.mark.parametrize("path", PURE, ids=name_of)
-def test_pure_modules_take_chance_from_a_seed_only(path: Path) -> None:
-    used = [
-        f"{node.value.id}.{node.attr}"
-        for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "random"
-    ]
-    assert [use for use in used if use != "random.Random"] == []
-    legacy = [
-        node.attr
-        for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Attribute)
-        and node.value.attr == "random"
-        and node.attr not in ("default_rng", "Generator")
-    ]
-    assert legacy == []
+def test_pure_modules_import_nothing_that_acts_or_waits() -> None:
+    assert all_that(PURE, lambda path: packages(path) & IMPURE) == {}
 
 
-@pytest.mark.parametrize("path", PURE, ids=name_of)
-def test_pure_modules_open_print_and_ask_for_nothing(path: Path) -> None:
-    called = {
-        node.func.id
-        for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    }
-    assert called & {"open", "print", "input", "exec", "eval", "breakpoint"} == set()
+def attributes(path: Path) -> list[ast.Attribute]:
+    """Return every `value.attr` of the module."""
+    return [node for node in nodes_of(path) if isinstance(node, ast.Attribute)]
 
 
-@pytest.mark.parametrize("path", WSWARM, ids=name_of)
-def test_the_instrument_never_imports_what_it_measures(path: Path) -> None:
-    assert not [dotted for dotted in imports(path) if dotted.split(".")[0] == "target_app"]
+def test_pure_modules_take_chance_from_a_seed_only() -> None:
+    def of_the_module(path: Path) -> list[str]:
+        owned = [(node.value, node.attr) for node in attributes(path)]
+        return [attr for owner, attr in owned if isinstance(owner, ast.Name) and owner.id == "random"]
+
+    def of_numpy(path: Path) -> list[str]:
+        owned = [(node.value, node.attr) for node in attributes(path)]
+        return [attr for owner, attr in owned if isinstance(owner, ast.Attribute) and owner.attr == "random"]
+
+    assert all_that(PURE, lambda path: {*of_the_module(path)} - {"Random"}) == {}
+    assert all_that(PURE, lambda path: {*of_numpy(path)} - {"default_rng", "Generator"}) == {}
 
 
-@pytest.mark.parametrize("path", TARGET_APP, ids=name_of)
-def test_what_is_measured_never_imports_the_instrument(path: Path) -> None:
-    assert not [dotted for dotted in imports(path) if dotted.split(".")[0] == "wswarm"]
+def test_pure_modules_open_print_and_ask_for_nothing() -> None:
+    def called(path: Path) -> set[str]:
+        calls = [node.func for node in nodes_of(path) if isinstance(node, ast.Call)]
+        return {function.id for function in calls if isinstance(function, ast.Name)}
+
+    acting = {"open", "print", "input", "exec", "eval", "breakpoint"}
+    assert all_that(PURE, lambda path: called(path) & acting) == {}
 
 
-@pytest.mark.parametrize("path", WSWARM, ids=name_of)
-def test_no_module_but_locust_s_own_imports_locust_or_gevent(path: Path) -> None:
-    if "locust" not in path.relative_to(ROOT).parts[1]:
-        assert {dotted.split(".")[0] for dotted in imports(path)} & {"locust", "gevent"} == set()
+def test_the_instrument_never_imports_what_it_measures() -> None:
+    assert all_that(WSWARM, lambda path: packages(path) & {"target_app"}) == {}
+
+
+def test_what_is_measured_never_imports_the_instrument() -> None:
+    assert all_that(TARGET_APP, lambda path: packages(path) & {"wswarm"}) == {}
+
+
+def test_no_module_but_locust_s_own_imports_locust_or_gevent() -> None:
+    others = [path for path in WSWARM if "locust" not in path.relative_to(ROOT).parts[1]]
+    assert all_that(others, lambda path: packages(path) & {"locust", "gevent"}) == {}
 
 
 def reads_clock(path: Path) -> bool:
     """Return whether the module reads a clock itself."""
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.Attribute):
             owner = node.value.id if isinstance(node.value, ast.Name) else ""
             if node.attr in CLOCKS or (node.attr == "time" and ("loop" in owner or owner == "time")):
@@ -280,7 +299,7 @@ def reads_clock(path: Path) -> bool:
         isinstance(node, ast.ImportFrom)
         and node.module == "time"
         and {name.name for name in node.names} & CLOCKS
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
     )
 
 
@@ -352,10 +371,9 @@ def test_what_is_told_at_once_is_told_without_what_measures(told: tuple[str, ...
     assert loaded & (HEAVY | NOT_TO_PARSE) == set()
 
 
-@pytest.mark.parametrize("path", [*WSWARM, *TARGET_APP], ids=name_of)
-def test_a_file_has_at_most_300_lines(path: Path) -> None:
-    if name_of(path) not in LONG_FILES:
-        assert len(path.read_text().splitlines()) <= 300
+def test_a_file_has_at_most_300_lines() -> None:
+    lengths = {name_of(path): len(path.read_text().splitlines()) for path in (*WSWARM, *TARGET_APP)}
+    assert {name for name, length in lengths.items() if length > 300} <= set(LONG_FILES)
 
 
 def long_functions() -> set[str]:
@@ -363,7 +381,7 @@ def long_functions() -> set[str]:
     return {
         f"{name_of(path)}:{node.name}"
         for path in (*WSWARM, *TARGET_APP)
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or node.lineno) - node.lineno >= 40
     }

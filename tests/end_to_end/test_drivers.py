@@ -93,11 +93,17 @@ def test_a_target_that_wants_a_certificate_of_the_client_gets_it(driver: str) ->
 
 
 @DRIVERS
-def test_a_client_certificate_that_is_missing_fails_every_handshake(driver: str) -> None:
+def test_a_client_certificate_that_is_missing_fails_every_handshake_and_is_named_with_the_options(
+    driver: str,
+) -> None:
     with serve("tls_echo", client_certificate=True) as server:
-        with pytest.raises(TargetError, match=r"every handshake failed|every connection was closed"):
+        with pytest.raises(
+            TargetError, match=r"every handshake failed|every connection was closed"
+        ) as failure:
             run("echo", server.url, driver=driver, cacert=server.cacert, **LOAD)
         assert server.log()["connections"] == 0
+    assert "client certificate" in str(failure.value)
+    assert "--cert FILE --key FILE" in str(failure.value)
 
 
 @DRIVERS
@@ -152,11 +158,3 @@ def test_agreed_subprotocols_are_counted(driver: str) -> None:
     with serve("echo") as server:
         found = run("connect", server.url, driver=driver, subprotocols=("v2.chat",), connections=3)
     assert found.connections.subprotocols == {"none": 3}
-
-
-@DRIVERS
-def test_a_wanted_client_certificate_is_named_with_the_options(driver: str) -> None:
-    with serve("tls_echo", client_certificate=True) as server, pytest.raises(TargetError) as failure:
-        run("echo", server.url, driver=driver, cacert=server.cacert, **LOAD)
-    assert "client certificate" in str(failure.value)
-    assert "--cert FILE --key FILE" in str(failure.value)

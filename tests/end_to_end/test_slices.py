@@ -44,7 +44,7 @@ def plan_of(drain: float = 1.0):
 def test_every_slice_counts_its_own_messages_and_no_others() -> None:
     with session() as connected:
         seen = [connected.run(open_load(plan_of(), SLICE_S, RATE, seed), 0.05) for seed in range(4)]
-        closed = connected.run(closed_load(plan_of(), SLICE_S, 1), 0.05)
+        closed = connected.run(closed_load(plan_of(), 10 * SLICE_S, 1), 0.05)
         again = connected.run(open_load(plan_of(), SLICE_S, RATE, 1), 0.05)
     for one in (*seen, again):
         found = messages(one.findings)
@@ -66,9 +66,10 @@ def test_a_message_that_comes_after_its_slice_is_lost_there_and_nothing_in_the_n
 
 
 def test_the_cpu_of_a_message_is_the_server_s_with_all_its_children() -> None:
-    with session('{"spin": 500, "workers": 1}') as connected:
-        seen = connected.run(open_load(plan_of(), SLICE_S, RATE, 1), 0.05)
-    assert cpu_per_message(seen) == pytest.approx(500e-6, rel=0.5)
+    """What it takes besides to pass a message on is a tenth of it, however busy the machine is."""
+    with session('{"spin": 3000, "workers": 1}', drain=10) as connected:
+        seen = connected.run(open_load(plan_of(10), SLICE_S, 100.0, 1), 0.05)
+    assert cpu_per_message(seen) == pytest.approx(3000e-6, rel=0.25)
     kept = record("head", (0, 0, 0), seen, seen.began_ns)
     assert kept.slice.values["p50"]
     assert kept.server_rss
@@ -76,7 +77,7 @@ def test_the_cpu_of_a_message_is_the_server_s_with_all_its_children() -> None:
 
 def test_what_a_lost_connection_should_have_had_is_lost() -> None:
     with session('{"drop": 60}') as connected:
-        seen = connected.run(open_load(plan_of(), SLICE_S, RATE, 1), 0.05)
+        seen = connected.run(open_load(plan_of(), 1.0, 200.0, 1), 0.05)
     kept = record("head", (0, 0, 0), seen, seen.began_ns)
     assert kept.dropped == 5
     assert kept.slice.counts.owed == 200

@@ -9,16 +9,15 @@ from tests.end_to_end.servers import serve
 from wswarm.run import Messages
 
 DRIVERS = pytest.mark.parametrize("driver", ["picows", "websockets"])
-SHAPES = pytest.mark.parametrize(
-    ("shape", "message"),
+LINES, ARRAY, RECORDS = ("", "\n", ""), ("[", ",", "]"), ("", "\x1e", "\x1e")
+MESSAGES = pytest.mark.parametrize(
+    ("shapes", "message"),
     [
-        ({"between": "\n"}, {"json": '{"user":"u{id}","body":"{marker}"}'}),
-        ({"first": "[", "between": ",", "last": "]"}, {"json": '{"id":"{marker}"}'}),
-        ({"between": "\x1e", "last": "\x1e"}, {"text": '{"type":1,"arguments":["{marker}"]}'}),
-        ({"between": ""}, {"binary": True, "size": 100}),
-        ({"between": " "}, {"text": "{marker} once more: {marker}"}),
+        ([LINES, ARRAY, RECORDS], {"json": '{"user":"u{id}","arguments":["{marker}"]}'}),
+        ([("", "", "")], {"binary": True, "size": 100}),
+        ([("", " ", "")], {"text": "{marker} once more: {marker}"}),
     ],
-    ids=["lines", "array", "records", "binary", "marker twice"],
+    ids=["lines, arrays and records", "binary", "marker twice"],
 )
 
 
@@ -30,15 +29,16 @@ def is_clean(found: Messages | None, owed: int) -> bool:
 
 
 @DRIVERS
-@SHAPES
+@MESSAGES
 def test_every_delivery_in_a_batch_counts(
-    shape: dict[str, str], message: dict[str, Any], driver: str
+    shapes: list[tuple[str, str, str]], message: dict[str, Any], driver: str
 ) -> None:
-    with serve("batching", every=0.03, **shape) as server:
-        found = run("fanout", server.url, connections=5, rate=200, warmup=0, driver=driver, **message)
+    """To six clients, which get the shapes in turn."""
+    with serve("batching", every=0.03, shapes=shapes) as server:
+        found = run("fanout", server.url, connections=6, rate=200, warmup=0, driver=driver, **message)
         facts = server.log()
     assert facts["most"] > 1
-    assert is_clean(found.messages, owed=500)
+    assert is_clean(found.messages, owed=600)
 
 
 def test_replies_that_come_together_count_for_the_open_model() -> None:

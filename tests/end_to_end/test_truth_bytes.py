@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.command import wswarm
+from tests.cli.command import in_process, wswarm
 from tests.end_to_end.instrument import run
 from tests.end_to_end.servers import serve
 
@@ -39,6 +39,7 @@ def test_opening_messages_keep_kind_order_and_bytes(driver: str) -> None:
 
 @pytest.mark.parametrize("way", ["shell", "escapes", "file"])
 def test_the_command_line_sends_bytes_three_ways(way: str, tmp_path: Path) -> None:
+    """What a shell hands over is decoded while a process starts; the other ways begin with text."""
     file = tmp_path / "message.bin"
     file.write_bytes(PACKED + b"{marker}")
     arguments = {
@@ -47,7 +48,8 @@ def test_the_command_line_sends_bytes_three_ways(way: str, tmp_path: Path) -> No
         "file": ("--message-file", str(file)),
     }[way]
     with serve("transcript") as server:
-        end = wswarm("echo", server.url, *BRIEF, "--binary", *arguments, cwd=tmp_path)
+        command = wswarm if way == "shell" else in_process
+        end = command("echo", server.url, *BRIEF, "--binary", *arguments, cwd=tmp_path)
         (said,) = server.log()["said"]
     assert without_marks(said)[0] == ("binary", PACKED)
     assert '"owed":4,"received":4' in end.out
@@ -56,7 +58,7 @@ def test_the_command_line_sends_bytes_three_ways(way: str, tmp_path: Path) -> No
 def test_a_nul_can_be_written_on_the_command_line(tmp_path: Path) -> None:
     opening = ("--on-open", r"CONNECT\n\n\0", "--on-open-binary", r"\x10\0")
     with serve("transcript") as server:
-        end = wswarm(
+        end = in_process(
             "echo", server.url, *BRIEF, "--escape", *opening, "--text", r"SEND\n\n{marker}\0", cwd=tmp_path
         )
         (said,) = server.log()["said"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from tests.end_to_end.instrument import PATIENCE_S, front_end
+from tests.cli.command import in_process
 from tests.end_to_end.servers import serve
 from wswarm.run import Run
 
@@ -13,10 +13,9 @@ LOAD = ("-c", "6", "-d", "1s", "--warmup", "0s", "--drain", "1s")
 
 def measure(folder: Path, *arguments: str) -> tuple[Run, int]:
     """The run file and the exit code of a run from the command line that printed nothing."""
-    with front_end(folder, *arguments) as process:
-        output, errors = process.communicate(timeout=PATIENCE_S)
-    assert (output, errors) == ("", "")
-    return msgspec.json.decode((folder / "run.json").read_bytes(), type=Run), process.returncode
+    end = in_process(*arguments, "-o", str(folder), "--no-plots", "--quiet", cwd=folder)
+    assert (end.out, end.err) == ("", "")
+    return msgspec.json.decode((folder / "run.json").read_bytes(), type=Run), end.code
 
 
 def test_an_echo_that_dies_is_reported_as_such(tmp_path: Path) -> None:

@@ -28,8 +28,8 @@ def test_code_reason_count_and_time_of_lost_connections_are_told_first_and_the_r
     driver: str,
 ) -> None:
     ends = [[3, 4403, "plan expired of {secret}"], [2, 1008, "too many"]]
-    with serve("parting", ends=ends, after=0.2) as server:
-        found = run("connect", server.url, connections=6, driver=driver, duration=0.6, **SECRETS)
+    with serve("parting", ends=ends, after=1.0) as server:
+        found = run("connect", server.url, connections=6, driver=driver, duration=1.6, **SECRETS)
     connections = found.connections
     assert connections.closes == {"4403": 3, "1008": 2}
     assert sorted(connections.close_reasons.values()) == [2, 3]
@@ -37,7 +37,7 @@ def test_code_reason_count_and_time_of_lost_connections_are_told_first_and_the_r
     assert connections.open_time is not None
     assert connections.open_time.n == connections.dropped == 5
     assert connections.open_time.min is not None
-    assert connections.open_time.min > 0.1  # the server's 0.2 s began a little before
+    assert connections.open_time.min > 0.8  # the server's second began a little before
     assert found.notices[0].startswith("the target closed 5 of 6 connections: 3 × 4403 plan expired of ")
     assert found.failure == "it closed 5 of 6 connections before the hold's end"
     assert hides_secrets(all_outputs(found))

@@ -1,15 +1,20 @@
 """Commits made ready to be served."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from tests.experiment.repositories import git, make_repository
 from wswarm.errors import PlanError, TargetError
 from wswarm.experiment import own_environment
-from wswarm.experiment.versions import find_commits, find_version, make_ready
+from wswarm.experiment.versions import Ready, find_commits, find_version, make_ready
+
+one_environment = pytest.mark.xdist_group("environment")
+"""Marks tests that share what takes longest: a Python environment with a pip of its own."""
 
 
 @pytest.fixture
@@ -78,19 +83,35 @@ def test_a_working_tree_is_a_commit_of_what_is_there_and_the_same_one_twice(repo
     assert find_version("head", ".", repository).commit != first.commit
 
 
-def test_a_version_is_made_ready_once_and_kept(
-    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """And a folder with modules called as those of the standard library is nowhere in the way."""
+class MadeReady(NamedTuple):
+    """A version that was made ready twice, and what was told of it."""
+
+    ready: Ready
+    again: Ready
+    steps: list[str]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> MadeReady:
+    """A working tree with a module called as one of the standard library, made ready from within."""
+    folder = tmp_path_factory.mktemp("versions")
+    repository, cache = make_repository(folder / "repository"), folder / "cache"
     (repository / "new.txt").write_text("1")
     (repository / "random.py").write_text("raise SystemExit('not this one')")
-    monkeypatch.chdir(repository)
     version = find_version("head", ".", repository)
     steps: list[str] = []
-    ready = make_ready(version, repository, tmp_path / "cache", "serve {port}", steps.append)
-    again = make_ready(version, repository, tmp_path / "cache", "serve {port}", steps.append)
-    assert ready == again
-    assert len(steps) == 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(repository)
+        ready, again = (make_ready(version, repository, cache, "serve {port}", steps.append) for _ in "12")
+    return MadeReady(ready, again, steps)
+
+
+@one_environment
+def test_a_version_is_made_ready_once_and_kept(made: MadeReady) -> None:
+    """And a folder with modules called as those of the standard library is nowhere in the way."""
+    ready = made.ready
+    assert ready == made.again
+    assert len(made.steps) == 1
     assert ready.command.folder is not None
     assert (ready.command.folder / "new.txt").read_text() == "1"
     assert ready.command.variables["PATH"].startswith(ready.command.variables["VIRTUAL_ENV"])
@@ -98,7 +119,20 @@ def test_a_version_is_made_ready_once_and_kept(
     assert "pip" in ready.side.packages
 
 
-def test_a_version_that_cannot_be_installed_says_why(repository: Path, tmp_path: Path) -> None:
+@one_environment
+def test_a_version_that_cannot_be_installed_says_why(
+    repository: Path, tmp_path: Path, made: MadeReady, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its environment is a copy of one that was made before."""
+    run = own_environment._run
+
+    def copy_or_run(name: str, tree: Path, command: list[str]) -> None:
+        if "venv" in command:
+            shutil.copytree(made.ready.command.variables["VIRTUAL_ENV"], command[-1], symlinks=True)
+        else:
+            run(name, tree, command)
+
+    monkeypatch.setattr(own_environment, "_run", copy_or_run)
     (repository / "requirements.txt").write_text("./no-such-folder\n")
     version = find_version("head", ".", repository)
     with pytest.raises(TargetError, match=r"(?s)head: .*can't be installed.*no-such-folder"):

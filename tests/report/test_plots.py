@@ -1,5 +1,8 @@
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
 
+import matplotlib
 import numpy as np
 import pytest
 
@@ -8,6 +11,8 @@ from wswarm.report.plots import PICTURES, draw, percentiles
 from wswarm.report.plots.canvas import tick
 from wswarm.report.plots.curves import curves
 from wswarm.stats.histogram import is_supported
+
+pytestmark = pytest.mark.xdist_group("plots")
 
 
 @pytest.mark.parametrize("name", edges.RUNS)
@@ -32,25 +37,40 @@ def test_a_run_gets_the_pictures_it_has_figures_for(run, names):
     assert [name for name, picture in PICTURES.items() if picture(run) is not None] == names
 
 
-def test_the_same_run_gives_the_same_bytes(tmp_path):
+class Drawn(NamedTuple):
+    """The pictures of one run, drawn twice.
+
+    Attributes:
+        names: Of the files, in the order in which they were told.
+        settings: Those of matplotlib before and after.
+    """
+
+    first: Path
+    second: Path
+    names: list[str]
+    settings: list[dict[str, object]]
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
     run = runs.connect(connections=20)
-    first, second = tmp_path / "1", tmp_path / "2"
-    for folder in (first, second):
-        folder.mkdir()
-    drawn = [file.name for file in draw(run, first)]
-    assert drawn == ["connections.png", "connections.svg", "percentiles.png", "percentiles.svg"]
-    draw(run, second)
-    for name in drawn:
-        assert (first / name).read_bytes() == (second / name).read_bytes()
-    assert str(datetime.now(UTC).year).encode() not in (first / "connections.svg").read_bytes()[:1500]
-
-
-def test_drawing_leaves_the_settings_of_matplotlib_alone(tmp_path):
-    import matplotlib
-
+    first, second = tmp_path_factory.mktemp("first"), tmp_path_factory.mktemp("second")
     before = dict(matplotlib.rcParams)
-    draw(runs.connect(connections=20), tmp_path)
-    assert dict(matplotlib.rcParams) == before
+    names = [file.name for file in draw(run, first)]
+    draw(run, second)
+    return Drawn(first, second, names, [before, dict(matplotlib.rcParams)])
+
+
+def test_the_same_run_gives_the_same_bytes(drawn):
+    assert drawn.names == ["connections.png", "connections.svg", "percentiles.png", "percentiles.svg"]
+    for name in drawn.names:
+        assert (drawn.first / name).read_bytes() == (drawn.second / name).read_bytes()
+    assert str(datetime.now(UTC).year).encode() not in (drawn.first / "connections.svg").read_bytes()[:1500]
+
+
+def test_drawing_leaves_the_settings_of_matplotlib_alone(drawn):
+    before, after = drawn.settings
+    assert before == after
 
 
 @pytest.mark.parametrize("n", [10, 100, 5_000, 123_456])
