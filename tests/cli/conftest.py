@@ -1,9 +1,14 @@
 """Servers that the command line is tried on."""
 
+import os
+import signal
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
 import pytest
 
+from tests.cli.command import Command
 from tests.end_to_end.servers import Server, serve
 
 
@@ -26,3 +31,23 @@ def tls() -> Iterator[Server]:
     """An echo over TLS, of an authority nobody knows."""
     with serve("tls_echo") as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """End the commands that a test which failed has left running, and what they started."""
+    begun: list[Command] = []
+    begin = Command.__init__
+
+    def begin_and_note(self: Command, *arguments: Any, **options: Any) -> None:
+        begin(self, *arguments, **options)
+        begun.append(self)
+
+    monkeypatch.setattr(Command, "__init__", begin_and_note)
+    yield
+    for command in begun:
+        if command.process.poll() is None:
+            for pid in command.family():
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            command.process.communicate()

@@ -3,6 +3,8 @@
 import os
 import pty
 import re
+import select
+import socket
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,14 @@ def on_terminal(command: Command, master: int) -> str:
         shown += piece
     command.outcome()
     os.close(master)
+    return shown.decode()
+
+
+def until(words: str, master: int) -> str:
+    """What a command writes to its terminal, the words and what comes with them the last."""
+    shown = b""
+    while words.encode() not in shown:
+        shown += os.read(master, 65_536)
     return shown.decode()
 
 
@@ -78,13 +88,21 @@ def test_no_color_is_honoured(echo: Server, tmp_path: Path) -> None:
     assert not COLOURS.search(shown)
 
 
-def test_an_abort_leaves_the_terminal_clean(echo: Server, tmp_path: Path) -> None:
-    command, master = start("connect", echo.url, "-c", "99", "--connect-rate", "6/m", cwd=tmp_path)
-    shown = ""
-    while "ramp" not in shown:
-        shown += os.read(master, 65_536).decode()
-    command.interrupt()
-    shown += on_terminal(command, master)
+def test_an_abort_leaves_the_terminal_clean(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"ws://127.0.0.1:{mute.getsockname()[1]}/"
+        slowly = ("-c", "99", "--connect-rate", "6/m", "--connect-timeout", "10m")
+        command, master = start("connect", url, *slowly, cwd=tmp_path)
+        shown = until("ramp", master)
+        with mute.accept()[0]:  # a handshake that is waited for
+            command.interrupt()
+            shown += until("once more to abort", master)
+            while select.select([master], [], [], 0.05)[
+                0
+            ]:  # what is interrupted while it is drawn is drawn again
+                shown += os.read(master, 65_536).decode()
+            command.interrupt()
+            shown += on_terminal(command, master)
     assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h") == 1
     assert [line for line in screen(shown) if line] == [
         "ending early; once more to abort",

@@ -1,12 +1,15 @@
 """How many agents a plan takes on this machine, and what to do when it does not fit."""
 
 import re
+import socket
+import sys
 from typing import Any
 
 import pytest
 
 from wswarm.drive import limits
-from wswarm.drive.limits import FILES_RESERVED, agents_for, check_server
+from wswarm.drive.limits import FILES_RESERVED, agents_for, check_server, sources
+from wswarm.drive.sources import leave_from
 from wswarm.errors import PlanError
 from wswarm.load.plan import make_plan
 
@@ -34,7 +37,7 @@ def set_machine(
 def refusal(scenario: str = "echo", **options: Any) -> str:
     """Return why the plan doesn't fit."""
     with pytest.raises(PlanError) as refused:
-        agents_for(make_plan(scenario, "ws://127.0.0.1:1", **options))
+        agents_for(make_plan(scenario, "ws://192.0.2.1:1", **options))
     return str(refused.value)
 
 
@@ -178,3 +181,42 @@ def test_the_mend_for_too_few_ports_works_when_followed(monkeypatch: pytest.Monk
     assert "add --bind ADDR, 2 in all" in refusal("connect", connections=30)
     bind = ["127.0.0.2", "127.0.0.3"]
     assert agents_for(make_plan("connect", "ws://h", connections=30, bind=bind)) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere 127.0.0.2 is nobody's address")
+def test_a_loopback_target_is_reached_from_as_many_addresses_as_half_their_ports_suffice_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_machine(monkeypatch, ports=100)
+    plan = make_plan("echo", "ws://127.0.0.1:1", connections=250)
+    assert agents_for(plan) == 1
+    assert sources(plan) == tuple(f"127.0.0.{number}" for number in range(1, 6))
+    few, fanout = (make_plan(one, "ws://127.0.0.1:1", connections=50) for one in ("echo", "fanout"))
+    assert (sources(few), sources(fanout)) == ((), ("127.0.0.1", "127.0.0.2"))
+
+
+@pytest.mark.parametrize(
+    ("url", "options", "wanted"),
+    [
+        ("ws://192.0.2.1", {}, ()),
+        ("ws://localhost", {}, ()),  # which may lead to ::1
+        ("ws+unix:/a.sock:/", {}, ()),
+        ("ws://127.0.0.1", {"follow": True}, ()),
+        ("ws://127.0.0.1", {"bind": ["127.0.0.9"]}, ("127.0.0.9",)),
+    ],
+)
+def test_no_other_source_address_is_chosen_than_was_asked_for(
+    url: str, options: dict[str, Any], wanted: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_machine(monkeypatch, ports=100)
+    assert sources(make_plan("echo", url, connections=250, **options)) == wanted
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a port is taken at once")
+def test_a_source_address_takes_its_port_when_it_is_known_where_to() -> None:
+    with socket.socket() as connecting, socket.create_server(("127.0.0.1", 0)) as server:
+        leave_from(connecting, "127.0.0.2")
+        assert connecting.getsockname() == ("127.0.0.2", 0)
+        connecting.connect(server.getsockname())
+        assert connecting.getsockname()[0] == "127.0.0.2"
+        assert connecting.getsockname()[1] > 0

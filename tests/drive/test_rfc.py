@@ -146,3 +146,42 @@ def test_frames_have_one_outcome(name: str, case: Sent) -> None:
         assert int.from_bytes(payload[:2], "big") == case.code
         assert ended.code is None
         assert ended.reason.startswith(f"{case.code}: the target sent ")
+
+
+@DRIVERS
+def test_of_pings_that_find_no_room_for_an_answer_the_latest_is_answered(name: str) -> None:
+    async def test() -> None:
+        async with raw_server(switching()) as server:
+            heard = Heard()
+            one: Any = await driver(name)(request_for(server), 0, settings_for(server), heard.events)
+            one.pause_writing()
+            one.data_received(b"\x89\x01a\x89\x01b")
+            one.data_received(b"\x89\x01c")
+            one.resume_writing()
+            one.data_received(b"\x89\x01d\x88\x02\x03\xe8")
+            await server.ended.wait()
+        assert server.frames == [(0x8A, b"c"), (0x8A, b"d"), (0x88, b"\x03\xe8")]
+
+    uvloop.run(asyncio.wait_for(test(), PATIENCE_S))
+
+
+@DRIVERS
+def test_answers_to_a_server_that_pings_and_never_reads_do_not_pile_up(name: str) -> None:
+    many = 100_000
+    wire = b"".join(b"\x89\x7d" + b"%0125d" % number for number in range(many))
+
+    async def test() -> None:
+        async with raw_server(switching(), wire + NORMAL_END) as server:
+            server.reads.clear()
+            heard = Heard()
+            await driver(name)(request_for(server), 0, settings_for(server), heard.events)
+            await heard.ended
+            server.reads.set()
+            await server.ended.wait()
+        *pongs, (first, _) = server.frames
+        assert heard.messages == [b"marked end"]
+        assert first == 0x88
+        assert len(pongs) < many * 0.7  # what the sockets of both ends hold, some MB
+        assert [int(payload) for _, payload in pongs] == sorted({int(payload) for _, payload in pongs})
+
+    uvloop.run(asyncio.wait_for(test(), PATIENCE_S))

@@ -2,15 +2,14 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from tests.target_app.hosted import Hosted
+from tests.target_app.hosted import hosting
 from tests.target_app.server import FRAMING, Server
 
 SHARED = {"main", "documented_echo", "documented_items", "documented_chat", "handlers"}
@@ -65,17 +64,8 @@ def start_for_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
 @pytest.fixture
 def host() -> Iterator[Callable[..., Server]]:
     """Start a server of an application in a thread, for one test."""
-    running: list[Hosted] = []
-
-    def host(app: FastAPI, **options: Any) -> Server:
-        running.append(Hosted(app, **options))
-        return running[-1]
-
-    try:
-        yield host
-    finally:
-        for server in running:
-            server.stop()
+    with ExitStack() as running:
+        yield lambda app, **options: running.enter_context(hosting(app, **options))
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 import importlib.util
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
@@ -82,6 +84,16 @@ class _Lines(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if record.thread == self.thread:
             self._kept.append(f"{self.format(record)}\n")
+
+
+@contextmanager
+def hosting(app: FastAPI, **options: Any) -> Iterator[Server]:
+    """A server of an application in a thread, from `with` to its end."""
+    server = Hosted(app, **options)
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 def hardened(**settings: Any) -> FastAPI:

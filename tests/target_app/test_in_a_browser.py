@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.browser import Browser, Page, Window, needs_a_browser
-from tests.target_app.server import ROOT, Server
+from tests.target_app.hosted import documented, hardened, hosting
+from tests.target_app.server import FRAMING, ROOT, Server
 
 pytestmark = [needs_a_browser, pytest.mark.xdist_group("a browser")]
 
@@ -27,6 +28,30 @@ window.WebSocket = class extends WebSocket {
 SHOWN = "[...document.querySelectorAll('#messages > li')].map(item => item.textContent)"
 
 Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def main() -> Iterator[Server]:
+    with hosting(hardened(), ws=FRAMING) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def documented_echo() -> Iterator[Server]:
+    with hosting(documented("echo")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def documented_items() -> Iterator[Server]:
+    with hosting(documented("items")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def documented_chat() -> Iterator[Server]:
+    with hosting(documented("chat")) as server:
+        yield server
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from websockets.sync.client import ClientConnection
 from target_app.broadcast.client import TOO_SLOW
 from target_app.broadcast.frame import EXTENSION
 from tests.target_app.chat_and_scope import make
-from tests.target_app.hosted import Hosted
+from tests.target_app.hosted import hosting
 from tests.target_app.raw_client import RawClient
 from tests.target_app.server import FRAMING, Server, receive
 
@@ -43,11 +43,8 @@ def named_server(
             start_for_all("tests.target_app.chat_and_scope:app", *options, program=program, **settings),
         )
         return
-    server = Hosted(make(outbox_bytes=OUTBOX_BYTES), ws=HOSTED[name])
-    try:
+    with hosting(make(outbox_bytes=OUTBOX_BYTES), ws=HOSTED[name]) as server:
         yield name, server
-    finally:
-        server.stop()
 
 
 @contextmanager

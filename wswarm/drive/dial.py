@@ -12,6 +12,7 @@ from typing import Any
 
 from wswarm.drive.address import Address, family, listed, written
 from wswarm.drive.connection import HandshakeFailed, Settings, reason_of
+from wswarm.drive.sources import leave_from
 
 STAGGER_S = 0.25
 _UNIX_RETRY_S = 0.01
@@ -137,7 +138,7 @@ async def _connected(address: Address, source: str | None) -> socket.socket:
             return connected
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if source is not None:
-            connected.bind((source, 0))
+            leave_from(connected, source)
         await asyncio.get_running_loop().sock_connect(connected, address)
     except BaseException:
         connected.close()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from wswarm.drive import cgroup
 from wswarm.drive.files import file_limit
+from wswarm.drive.sources import sources_of
 from wswarm.errors import PlanError
 from wswarm.load.plan import Plan
 from wswarm.load.url import socket_of
@@ -25,6 +26,11 @@ def local_ports() -> int:
     except (OSError, ValueError):
         low, high = _DEFAULT_PORTS if sys.platform == "linux" else _DYNAMIC_PORTS
     return high - low + 1
+
+
+def sources(plan: Plan) -> tuple[str, ...]:
+    """Return the addresses that the plan's connections leave from here, () for any: see `sources_of`."""
+    return sources_of(plan, local_ports())
 
 
 def cores() -> int:
@@ -107,12 +113,12 @@ def _raise_files(connections: int) -> str:
 
 
 def _check_ports(plan: Plan) -> None:
-    sources = max(1, len(plan.bind))
-    ports = local_ports() * sources
+    addresses = max(1, len(sources(plan)))
+    ports = local_ports() * addresses
     if plan.sockets > ports and socket_of(plan.url) is None:
         raise PlanError(
             f"-c {plan.connections} needs {plan.sockets} local ports, and there are {ports}"
-            f" (net.ipv4.ip_local_port_range, {local_ports()} for each of {sources} source address(es)): add --bind"
+            f" (net.ipv4.ip_local_port_range, {local_ports()} for each of {addresses} source address(es)): add --bind"
             f" ADDR, {-(-plan.sockets // local_ports())} in all (127.0.0.2 and so on reach a loopback target), or"
             f" widen the range"
         )

@@ -31,6 +31,7 @@ class PicowsConnection(asyncio.Protocol):
         "_events",
         "_frames",
         "_kind",
+        "_ping",
         "_row",
         "_sender",
         "_take",
@@ -48,6 +49,7 @@ class PicowsConnection(asyncio.Protocol):
         self._row = events.row
         self._kind = picows.WSMsgType.BINARY if is_binary else picows.WSMsgType.TEXT
         self._frames: Frames | None = None
+        self._ping: bytes | None = None  # to be answered when there is room
         self._sender: picows.WSTransport | None = None
         self._transport: asyncio.Transport | None = None
         self._ended: Ended | None = Ended("1006")
@@ -89,6 +91,8 @@ class PicowsConnection(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self.is_writable = True
+        if self._ping is not None:
+            self._answer(self._ping)
         self._events.writable()
 
     def send(self, payload: bytes) -> None:
@@ -128,8 +132,8 @@ class PicowsConnection(asyncio.Protocol):
                 if opcode < frames.CLOSE:
                     if not self._take(self._row, payload):
                         self._events.unmarked(payload)
-                elif opcode == frames.PING and self._sender is not None:
-                    self._sender.send_pong(payload)
+                elif opcode == frames.PING:
+                    self._answer(payload)
                 elif opcode == frames.PONG:
                     self._events.pong(payload)
                 elif opcode == frames.CLOSE:
@@ -142,6 +146,12 @@ class PicowsConnection(asyncio.Protocol):
             return
         if reading.is_idle:
             self._frames = None
+
+    def _answer(self, ping: bytes) -> None:
+        """Send a pong; while the write buffer has no room, of the latest ping alone (RFC 6455 section 5.5.3)."""
+        self._ping = None if self.is_writable else ping
+        if self.is_writable and self._sender is not None:
+            self._sender.send_pong(ping)
 
     def _close(self, ended: Ended, payload: bytes) -> None:
         """Send a close frame and hang up; what comes then is not read."""

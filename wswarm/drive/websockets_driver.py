@@ -66,11 +66,23 @@ class _Protocol(Protocol):
         self.reader = _Reader()
         self.parser = self.parse()
         next(self.parser)
+        self.has_room = True
+        self._ping: Frame | None = None  # to be answered when there is room
 
     def recv_frame(self, frame: Frame) -> None:
+        if frame.opcode is Opcode.PING and not self.has_room:
+            self._ping = frame  # the latest alone: RFC 6455 section 5.5.3
+            return
         if frame.opcode is Opcode.CLOSE:
             self.current_size = None  # it may come within a message, as any control frame
         super().recv_frame(frame)
+
+    def make_room(self) -> None:
+        """Answer what could not be answered before."""
+        self.has_room = True
+        if self._ping is not None and self.state is OPEN:
+            self.send_pong(self._ping.data)
+        self._ping = None
 
 
 class WebsocketsConnection(asyncio.Protocol):
@@ -136,10 +148,12 @@ class WebsocketsConnection(asyncio.Protocol):
         self._tell()
 
     def pause_writing(self) -> None:
-        self.is_writable = False
+        self.is_writable = self._protocol.has_room = False
 
     def resume_writing(self) -> None:
         self.is_writable = True
+        self._protocol.make_room()
+        self._write()
         self._events.writable()
 
     def send(self, payload: bytes) -> None:

@@ -4,7 +4,9 @@ import random
 from collections.abc import Callable
 from typing import NamedTuple
 
-from wswarm.drive import address, cores, spending, wire
+import msgspec
+
+from wswarm.drive import address, cores, limits, spending, wire
 from wswarm.drive.clock import now_ns
 from wswarm.drive.cores import Pinning
 from wswarm.drive.fleet import Fleet
@@ -57,7 +59,8 @@ class ArmSession:
     """
 
     def __init__(self, server: Server, plan: Plan, pinning: Pinning) -> None:
-        self._server, self._plan, self._pinning = server, plan, pinning
+        self._server, self._pinning = server, pinning
+        self._plan = msgspec.structs.replace(plan, bind=limits.sources(plan))
         self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
         has_publisher = plan.scenario == "fanout"
         self._fleet = Fleet(

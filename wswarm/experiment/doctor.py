@@ -120,7 +120,8 @@ def _hard_limits(machine: Machine, connections: int) -> list[Check]:
             found=f"{machine.ports:,} per source address",
             needed=f"{connections:,}",
             is_enough=machine.ports >= connections,
-            mend=f"--bind with {addresses} source addresses, or widen net.ipv4.ip_local_port_range",
+            mend="none is missed towards a target at 127.0.0.1, which is reached from further addresses; else --bind"
+            f" with {addresses} source addresses, or widen net.ipv4.ip_local_port_range",
         ),
         Check(
             name="memory",

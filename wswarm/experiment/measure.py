@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from wswarm.drive import address, wire
+from wswarm.drive import address, limits, wire
 from wswarm.drive.clock import now_ns
 from wswarm.drive.fleet import Fleet
 from wswarm.drive.probes import MachineMeter, MachineUse, TargetMeter, TargetUse
@@ -57,6 +57,7 @@ def measure(
     if plan.seed is None:
         plan = msgspec.structs.replace(plan, seed=random.SystemRandom().getrandbits(32))
     addresses = address.resolve(plan.url)
+    plan = msgspec.structs.replace(plan, bind=limits.sources(plan))
     target = target_meter(plan.target_pid)
     agents = start_for(plan) if started is None else started
     with Fleet(agents, has_publisher=plan.scenario == "fanout") as fleet:
