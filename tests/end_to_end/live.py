@@ -24,7 +24,14 @@ class Live:
     """One squad of connections at a server, and its publishers; from `with` to its end."""
 
     def __init__(
-        self, role: wire.Role, plan: Plan, *, publishers: int = 0, is_heard: bool = False, ahead_ns: int = 0
+        self,
+        role: wire.Role,
+        plan: Plan,
+        *,
+        publishers: int = 0,
+        is_heard: bool = False,
+        ahead_ns: int = 0,
+        nonce: int | None = None,
     ) -> None:
         now = now_ns()
         self.role, self.plan = role, plan
@@ -36,7 +43,7 @@ class Live:
         self._agents = [self.holder, *([self.publisher] if self.publisher is not None else [])]
         self._publishers = publishers
         self._selector = selectors.DefaultSelector()
-        prefix = prefix_for(now)
+        prefix = prefix_for(now if nonce is None else nonce)
         for agent in self._agents:
             kind: wire.Role = role if agent is self.holder else "publish"
             squad = wire.Squad(
