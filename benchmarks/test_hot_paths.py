@@ -12,10 +12,11 @@ from wswarm.load.marker import prefix_for
 from wswarm.load.marks import read_marks, write_marks
 from wswarm.load.schedule import Schedule
 from wswarm.stats.bins import Bins
-from wswarm.stats.deliveries import FanoutTally
-from wswarm.stats.findings import Window
+from wswarm.stats.broadcasts import Broadcasts
+from wswarm.stats.findings import STILL_OPEN, Window
 from wswarm.stats.histogram import Histogram
-from wswarm.stats.ledger import Ledger
+from wswarm.stats.ledger import Ledger, Order
+from wswarm.stats.published import Published
 from wswarm.units import NS_PER_S
 
 N = 1000
@@ -41,16 +42,23 @@ def test_taking_messages(benchmark):
 
 def test_tallying_a_broadcast(benchmark):
     capture = Capture(PREFIX)
-    tally = FanoutTally(Window(0, 0, 0, 1 << 62), N, 1, 1 << 20, 0)
-    number = iter(range(1 << 20))
+    tally = Broadcasts(Window(0, 0, 0, 1 << 62), [9], NS_PER_S)
+    tally.see(ZEROS, *[np.full(N, STILL_OPEN)] * 2)
+    numbers = iter(range(1 << 20))
 
     def taken():
-        (mark,) = write_marks(np.array([0]), np.array([next(number)]), np.array([1]))
+        number = np.array([next(numbers)])
+        (mark,) = write_marks(np.array([9]), number, np.array([1]))
+        tally.publish(Published(number, np.array([1]), np.array([2])))
         for row in range(N):
             capture.take(row, PREFIX + mark)
         return (), {}
 
-    benchmark.pedantic(lambda: tally.record(capture.drain()), setup=taken, rounds=200)
+    def account():
+        tally.record(capture.drain())
+        tally.settle_some(0)
+
+    benchmark.pedantic(account, setup=taken, rounds=200)
 
 
 def test_writing_marks(benchmark):
@@ -65,10 +73,19 @@ def test_entering_in_the_ledger(benchmark):
     number = iter(range(1 << 40))
 
     def arrivals():
-        sequence = next(number)
-        return (sequence * N + NUMBERS, NUMBERS, np.full(N, sequence)), {}
+        return (next(number) * N + NUMBERS,), {}
 
-    benchmark.pedantic(Ledger(N).record, setup=arrivals, rounds=500)
+    benchmark.pedantic(Ledger().enter, setup=arrivals, rounds=500)
+
+
+def test_finding_what_was_overtaken(benchmark):
+    order, number = Order(), iter(range(1 << 40))
+    order.add_pairs(N)
+
+    def arrivals():
+        return (NUMBERS, np.full(N, next(number))), {}
+
+    benchmark.pedantic(order.before, setup=arrivals, rounds=500)
 
 
 def test_recording_in_the_histogram(benchmark):

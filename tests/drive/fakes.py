@@ -5,15 +5,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pytest
 
 from wswarm.drive import capture, numbers, outbox, pacer, pings, probes, sender
+from wswarm.drive.capture import Load
 from wswarm.drive.connection import Timing
 from wswarm.drive.row import Row
+from wswarm.drive.sender import Sender, schedule_of
 from wswarm.drive.swarm import Swarm
 from wswarm.load.message import payload_for
 from wswarm.load.plan import make_plan
-from wswarm.stats.findings import Window
+from wswarm.stats.findings import Int64s, Window
+from wswarm.stats.flights import Flights
 from wswarm.units import NS_PER_S
 
 S = NS_PER_S
@@ -116,6 +120,36 @@ class FakeSwarm(Swarm):
         self._numbers = list(range(1, 1 + len(connections)))
         self.on_writable = lambda _: None
         self.on_marked = lambda _, __: None
+
+
+class Due:
+    """Keeps what a sender tells of its messages before they are sent, and when they were, as an account does."""
+
+    def __init__(self, window: Window = WINDOW) -> None:
+        self.window = window
+        self.intended_ns: list[int] = []
+        self.rows: list[int] = []
+        self.flights = Flights(window, 99, S)
+
+    def expect(self, intended_ns: Int64s, rows: Int64s) -> None:
+        """Keep the next messages."""
+        self.intended_ns += intended_ns.tolist()
+        self.rows += rows.tolist()
+        self.flights.expect(intended_ns, rows)
+
+    def fold(self, sender: Sender, swarm: Swarm) -> None:
+        """Take in what was sent."""
+        sender.tell_due()
+        self.flights.join(swarm.ids(np.arange(self.flights.joined, len(swarm.rows))))
+        handled = sender.outbox.fold(self.window)
+        self.flights.note_sent(handled.numbers, handled.sent_ns)
+        self.flights.note_unsent(handled.unsent)
+
+
+def load_of(swarm: Swarm, places: list[int], senders: int, plan: Any, window: Window = WINDOW) -> Load:
+    """Return what is sent by rows at these places among so many senders."""
+    schedule = None if plan.closed else schedule_of(plan)
+    return Load(window, swarm.ids(np.arange(len(swarm.rows))), np.array(places, np.int64), senders, schedule)
 
 
 def swarm_of(clock: FakeClock, count: int) -> tuple[FakeSwarm, list[FakeConnection]]:

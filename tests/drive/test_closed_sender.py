@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.drive.fakes import MS, PREFIX, WINDOW, FakeClock, plan_of, swarm_of
+from tests.drive.fakes import MS, PREFIX, WINDOW, Due, FakeClock, load_of, plan_of, swarm_of
 from tests.stats.made import ints
 from wswarm.drive.sender import ClosedSender
 
@@ -20,7 +20,9 @@ class Load:
         rows = [0, 1] if places is None else places
         senders = sum(place >= 0 for place in rows)
         self.swarm, self.connections = swarm_of(clock, len(rows))
-        self.sender = ClosedSender(self.swarm, plan_of(closed=True, **options), WINDOW, ints(rows), senders)
+        self.due, plan = Due(), plan_of(closed=True, **options)
+        load = load_of(self.swarm, rows, senders, plan)
+        self.sender = ClosedSender(self.swarm, plan, load, self.due.expect, self.due.flights.sent_ns)
         self.sender.start()
         clock.run_until(START + 1)
 
@@ -56,7 +58,8 @@ def test_messages_of_a_connection_are_numbered_in_order(clock: FakeClock) -> Non
     load = Load(clock, places=[1, 0])
     for number in range(1, 4):
         load.answer(0, START + number * MS)
-    assert [mark[:2] for mark in load.connections[0].marks()] == [(1, 0), (1, 1), (1, 2), (1, 3)]
+    assert [mark[:2] for mark in load.connections[0].marks()] == [(1, 0), (1, 2), (1, 3), (1, 4)]
+    assert [mark[:2] for mark in load.connections[1].marks()] == [(2, 1)]
 
 
 @pytest.mark.parametrize("payload", [PREFIX + b"0" * 32, b"Client #5 says hello"])
@@ -181,22 +184,17 @@ def test_what_is_offered_is_what_was_sent_in_the_hold(clock: FakeClock) -> None:
     load = Load(clock)
     load.answer(0, HOLD + 5 * MS)
     load.answer(0, HOLD + 9 * MS)
+    load.sender.outbox.fold(WINDOW)
     found = load.sender.findings()
     assert (found.offered, found.sent) == (2, 2)
 
 
-def test_the_cells_of_the_hold_are_those_intended_in_it(clock: FakeClock) -> None:
+def test_what_was_sent_is_told_with_its_row_and_the_moment_at_which_it_became_due(clock: FakeClock) -> None:
     load = Load(clock)
     load.answer(0, HOLD - 1)
+    load.due.fold(load.sender, load.swarm)
     load.answer(0, HOLD + 9 * MS)
-    cells = load.sender.hold_cells()
-    assert [cells[sequence * 2] for sequence in range(3)] == [False, False, True]
-    assert not cells[1]
-
-
-def test_sent_times_and_hold_cells_have_one_length(clock: FakeClock) -> None:
-    load = Load(clock)
-    for number in range(1, 40):
-        load.answer(0, START + number * MS)
-    assert len(load.sender.hold_cells()) == len(load.sender.outbox.sent_times())
-    assert load.sender.outbox.sent == 41
+    load.due.fold(load.sender, load.swarm)
+    assert load.due.rows == [0, 1, 0, 0]
+    assert load.due.intended_ns == [START, START, HOLD - 1, HOLD + 9 * MS]
+    assert load.due.flights.sent_ns(ints(range(4))).tolist() == load.due.intended_ns

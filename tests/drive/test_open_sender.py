@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.drive.fakes import MS, WINDOW, FakeClock, plan_of, swarm_of
-from tests.stats.made import ints
+from tests.drive.fakes import MS, WINDOW, Due, FakeClock, load_of, plan_of, swarm_of
 from wswarm.drive.sender import OpenSender, schedule_of
 from wswarm.load.plan import make_plan
-from wswarm.stats.findings import unpack
+from wswarm.stats.findings import Sends
 
 LAW = settings(max_examples=40, deadline=None, derandomize=True)
 HOLD, DRAIN = WINDOW.hold_ns, WINDOW.drain_ns
@@ -28,19 +27,25 @@ class Load:
         *,
         places: list[int] | None = None,
         senders: int = 3,
-        is_shared: bool = False,
     ) -> None:
         self.clock = clock
         self.plan = plan if plan is not None else plan_of(rate=10.0)
         rows = list(range(senders)) if places is None else places
         self.swarm, self.connections = swarm_of(clock, len(rows))
-        self.sender = OpenSender(self.swarm, self.plan, WINDOW, ints(rows), senders, is_shared=is_shared)
+        self.due = Due()
+        load = load_of(self.swarm, rows, senders, self.plan)
+        self.sender = OpenSender(self.swarm, self.plan, load, self.due.expect, self.due.flights.sent_ns)
         self.sender.start()
 
     def run(self, until_ns: int = DRAIN + 1, late_ns: int = 0) -> "Load":
         """Let time pass, the timer always late by as much."""
         self.clock.run_until(until_ns, late_ns)
         return self
+
+    def findings(self) -> Sends:
+        """Return what was sent."""
+        self.sender.outbox.fold(WINDOW)
+        return self.sender.findings()
 
     def sent(self) -> list[tuple[int, int, int]]:
         """Return publisher, sequence and intended time of all that went out, by intended time."""
@@ -64,10 +69,10 @@ def test_a_send_never_goes_out_early(clock: FakeClock) -> None:
         assert connection.sent_at_ns == due
 
 
-def test_senders_take_turns_and_each_counts_its_own(clock: FakeClock) -> None:
+def test_senders_take_turns_and_their_messages_are_numbered_through(clock: FakeClock) -> None:
     load = Load(clock).run()
     assert [(publisher, sequence) for publisher, sequence, _ in load.sent()] == [
-        (number % 3, number // 3) for number in range(30)
+        (1 + number % 3, number) for number in range(30)
     ]
 
 
@@ -98,8 +103,8 @@ def test_the_offers_of_all_agents_add_up_to_the_schedule(
             for agent in range(min(agents, senders))
         ]
         clock.run_until(DRAIN + 1)
-        offered = sum(load.sender.findings().offered for load in loads)
-        sent = sum(load.sender.findings().sent for load in loads)
+        offered = sum(load.findings().offered for load in loads)
+        sent = sum(load.findings().sent for load in loads)
     schedule = schedule_of(plan)
     assert offered == sent == schedule.hold_sends
     assert sum(len(load.sent()) for load in loads) == schedule.sends
@@ -108,8 +113,10 @@ def test_the_offers_of_all_agents_add_up_to_the_schedule(
 def test_agents_between_them_send_each_message_once(clock: FakeClock) -> None:
     loads = [Load(clock, places=places) for places in ([0, 2], [1])]
     clock.run_until(DRAIN + 1)
-    both = [(publisher, sequence) for load in loads for publisher, sequence, _ in load.sent()]
-    assert sorted(both) == sorted((number % 3, number // 3) for number in range(30))
+    dues = [[intended for _, _, intended in load.sent()] for load in loads]
+    assert sorted(dues[0] + dues[1]) == [WINDOW.start_ns + number * 100 * MS for number in range(30)]
+    for load, own in zip(loads, dues, strict=True):
+        assert [number for _, number, _ in load.sent()] == list(range(len(own)))
 
 
 def test_a_connection_without_a_place_sends_nothing(clock: FakeClock) -> None:
@@ -117,42 +124,22 @@ def test_a_connection_without_a_place_sends_nothing(clock: FakeClock) -> None:
     assert [len(connection.sent) for connection in load.connections] == [15, 0, 15]
 
 
-def test_a_cell_is_sequence_times_rows_plus_row(clock: FakeClock) -> None:
+def test_every_message_is_told_of_before_it_is_sent(clock: FakeClock) -> None:
     load = Load(clock, places=[2, 0]).run()
-    times = unpack(load.sender.outbox.sent_times().tobytes())
-    for row, place in enumerate([2, 0]):
-        due = [WINDOW.start_ns + (sequence * 3 + place) * 100 * MS for sequence in range(10)]
-        assert times[row::2].tolist() == due
-
-
-def test_shared_cells_are_numbered_over_the_whole_load(clock: FakeClock) -> None:
-    load = Load(clock, places=[1], is_shared=True).run()
-    times = unpack(load.sender.findings().sent_ns)
-    assert len(times) == 30
-    assert np.flatnonzero(times).tolist() == list(range(1, 30, 3))
-
-
-@pytest.mark.parametrize("is_shared", [False, True])
-@pytest.mark.parametrize("places", [[2, -1, 0], [-1, 1, 0]], ids=["others' first", "own first"])
-def test_the_cells_of_the_hold_are_those_intended_in_it(
-    places: list[int], is_shared: bool, clock: FakeClock
-) -> None:
-    """Of thirty sends the hold begins with number 10, which is due at place 1."""
-    load = Load(clock, places=places, is_shared=is_shared).run()
-    times = load.sender.outbox.sent_times()
-    is_sent = times > 0
-    assert load.sender.hold_cells()[is_sent].tolist() == (times >= HOLD)[is_sent].tolist()
+    sent = load.sent()
+    assert load.due.intended_ns == [intended for _, _, intended in sent]
+    assert [1 + row for row in load.due.rows] == [publisher for publisher, _, _ in sent]
 
 
 def test_only_the_hold_is_offered(clock: FakeClock) -> None:
-    found = Load(clock).run().sender.findings()
+    found = Load(clock).run().findings()
     assert (found.offered, found.sent) == (20, 20)
 
 
 def test_a_closed_connection_offers_what_it_does_not_send(clock: FakeClock) -> None:
     load = Load(clock)
     load.connections[1].is_open = False
-    found = load.run().sender.findings()
+    found = load.run().findings()
     assert (found.offered, found.sent) == (20, 13)
     assert load.connections[1].sent == []
 
@@ -208,7 +195,7 @@ def test_after_the_stop_nothing_goes_out(clock: FakeClock) -> None:
 def test_a_cut_offers_exactly_what_was_due_before_it(cut_ns: int, offered: int, clock: FakeClock) -> None:
     load = Load(clock).run(HOLD - 50 * MS)
     load.sender.cut(msgspec.structs.replace(WINDOW, drain_ns=cut_ns))
-    found = load.run().sender.findings()
+    found = load.run().findings()
     assert (found.offered, found.sent) == (offered, offered)
     assert load.sender.is_done()
 
@@ -219,14 +206,14 @@ def test_several_agents_that_are_cut_add_up_too(clock: FakeClock) -> None:
     for load in loads:
         load.sender.cut(msgspec.structs.replace(WINDOW, drain_ns=HOLD + 500 * MS))
     clock.run_until(DRAIN + 1)
-    found = [load.sender.findings() for load in loads]
+    found = [load.findings() for load in loads]
     assert sum(one.offered for one in found) == sum(one.sent for one in found) == 51
 
 
 def test_without_a_rate_there_is_nothing_to_send(clock: FakeClock) -> None:
     plan = make_plan("connect", "ws://h", rate=50.0)
     load = Load(clock, plan).run()
-    assert (load.sent(), load.sender.findings().offered, load.sender.is_done()) == ([], 0, True)
+    assert (load.sent(), load.findings().offered, load.sender.is_done()) == ([], 0, True)
 
 
 def test_batched_pacing_wakes_at_most_every_half_millisecond(clock: FakeClock) -> None:

@@ -36,7 +36,7 @@ class Desk:
 def desk(clock: FakeClock) -> Desk:
     clock.now_ns = HOLD
     swarm, connections = swarm_of(clock, 2)
-    return Desk(Outbox(swarm, cells=10), swarm, connections)
+    return Desk(Outbox(swarm), swarm, connections)
 
 
 def test_a_message_is_its_parts_around_the_mark(desk: Desk) -> None:
@@ -44,10 +44,12 @@ def test_a_message_is_its_parts_around_the_mark(desk: Desk) -> None:
     assert desk.connections[0].sent == [b"<" + PREFIX + MARKS[3] + b">"]
 
 
-def test_the_moment_of_sending_goes_into_its_cell(desk: Desk, clock: FakeClock) -> None:
+def test_the_moment_of_sending_is_told_once_with_the_number(desk: Desk, clock: FakeClock) -> None:
     clock.now_ns = HOLD + 7
     desk.send(3)
-    assert desk.outbox.sent_times().tolist() == [0, 0, 0, HOLD + 7, 0, 0, 0, 0, 0, 0]
+    handled = desk.outbox.fold(WINDOW)
+    assert [column.tolist() for column in handled] == [[3], [HOLD], [HOLD + 7], []]
+    assert [len(column) for column in desk.outbox.fold(WINDOW)] == [0] * 4
 
 
 def test_each_message_goes_out_on_its_row(desk: Desk) -> None:
@@ -58,7 +60,13 @@ def test_each_message_goes_out_on_its_row(desk: Desk) -> None:
 def test_nothing_is_sent_on_a_closed_connection(desk: Desk) -> None:
     desk.connections[0].is_open = False
     desk.send(1)
-    assert (desk.sent(), desk.outbox.sent, sum(desk.outbox.sent_ns)) == ([], 0, 0)
+    handled = desk.outbox.fold(WINDOW)
+    assert (desk.sent(), desk.outbox.sent, handled.numbers.tolist(), handled.unsent.tolist()) == (
+        [],
+        0,
+        [],
+        [1],
+    )
 
 
 def test_nothing_is_sent_on_a_connection_that_never_opened(desk: Desk) -> None:
@@ -75,7 +83,8 @@ def test_without_room_messages_wait_and_go_out_in_order(desk: Desk, clock: FakeC
     clock.now_ns, desk.connections[0].is_writable = HOLD + 50 * MS, True
     desk.swarm.on_writable(0)
     assert (desk.sent(), desk.outbox.waiting()) == ([1, 2, 3], 0)
-    assert unpack(desk.outbox.sent_times().tobytes())[1:4].tolist() == [HOLD + 50 * MS] * 3
+    handled = desk.outbox.fold(WINDOW)
+    assert (handled.numbers.tolist(), handled.sent_ns.tolist()) == ([1, 2, 3], [HOLD + 50 * MS] * 3)
 
 
 def test_the_lag_of_a_message_that_waited_counts_from_when_it_was_due(desk: Desk, clock: FakeClock) -> None:
@@ -151,7 +160,7 @@ def test_after_the_stop_nothing_that_waits_is_sent(desk: Desk) -> None:
 def test_a_send_counts_when_it_was_intended_in_the_hold(desk: Desk, intended_ns: int, counted: int) -> None:
     desk.send(1, intended_ns=intended_ns)
     desk.outbox.fold(WINDOW)
-    assert (desk.outbox.findings(None).sent, desk.outbox.sent) == (counted, 1)
+    assert (desk.outbox.findings(1).sent, desk.outbox.sent) == (counted, 1)
 
 
 def test_sends_are_counted_in_their_second_warm_up_included(desk: Desk, clock: FakeClock) -> None:
@@ -166,27 +175,26 @@ def test_folding_twice_counts_once(desk: Desk) -> None:
     desk.send(1)
     desk.outbox.fold(WINDOW)
     desk.outbox.fold(WINDOW)
-    assert desk.outbox.findings(None).sent == 1
+    assert desk.outbox.findings(1).sent == 1
 
 
-def test_what_was_offered_is_what_was_sent_unless_told_otherwise(desk: Desk) -> None:
-    desk.send(1)
-    desk.outbox.fold(WINDOW)
-    assert (desk.outbox.findings(None).offered, desk.outbox.findings(5).offered) == (1, 5)
-
-
-@pytest.mark.parametrize("cells", [1, 10, 11, 12, 100])
-def test_there_is_room_for_as_many_cells_as_wanted_and_what_was_sent_stays(desk: Desk, cells: int) -> None:
+def test_offered_is_what_had_its_turn_whether_it_was_sent_waits_or_found_its_connection_closed(
+    desk: Desk,
+) -> None:
+    desk.send(0)
+    desk.connections[1].is_writable = False
+    for number in (1, 2):
+        desk.send(number, row=1)
+    desk.connections[0].is_open = False
     desk.send(3)
-    desk.outbox.grow(cells)
-    assert len(desk.outbox.sent_ns) >= max(10, cells)
-    assert desk.outbox.sent_ns[3] == HOLD
-    assert sum(desk.outbox.sent_ns) == HOLD
-
-
-def test_an_outbox_without_cells_has_no_times(clock: FakeClock) -> None:
-    swarm, _ = swarm_of(clock, 0)
-    assert Outbox(swarm, cells=0).sent_times().tolist() == []
+    desk.send(4, intended_ns=HOLD - 1)
+    desk.outbox.note_late([HOLD, HOLD - 1])
+    desk.outbox.fold(WINDOW)
+    assert (desk.outbox.offered, desk.outbox.findings(desk.outbox.offered).sent) == (5, 1)
+    desk.connections[1].is_writable = True
+    desk.swarm.on_writable(1)
+    desk.outbox.fold(WINDOW)
+    assert (desk.outbox.offered, desk.outbox.findings(desk.outbox.offered).sent) == (5, 3)
 
 
 def test_what_waits_for_room_is_not_sent_in_a_load_that_follows(desk: Desk) -> None:
@@ -194,7 +202,7 @@ def test_what_waits_for_room_is_not_sent_in_a_load_that_follows(desk: Desk) -> N
     desk.send(1)
     desk.swarm.forget_load()
     desk.connections[0].is_writable = True
-    following = Outbox(desk.swarm, cells=10)
+    following = Outbox(desk.swarm)
     following.send_waiting(0)
     following.send(0, 2, HOLD, MARKS[2])
     assert desk.sent() == [2]
@@ -227,13 +235,6 @@ def test_what_is_due_on_a_connection_that_left_is_nobodys_fault(desk: Desk, cloc
     assert desk.outbox.findings(0).disconnected == 0
 
 
-def test_an_outbox_knows_when_each_row_sent_last(desk: Desk, clock: FakeClock) -> None:
-    desk.send(0)
-    clock.now_ns = HOLD + 5
-    desk.send(2)
-    assert desk.outbox.last_sent_ns(2).tolist() == [HOLD + 5, 0]
-
-
 class OnlyByNumber(list[Row]):
     """Rows that nobody walks through: there may be 50,000, and the drain asks a hundred times a second."""
 
@@ -244,7 +245,7 @@ class OnlyByNumber(list[Row]):
 def test_what_waits_is_counted_without_a_look_at_every_row(clock: FakeClock) -> None:
     swarm, connections = swarm_of(clock, 3)
     swarm.rows = OnlyByNumber(swarm.rows)
-    desk = Desk(Outbox(swarm, cells=10), swarm, connections)
+    desk = Desk(Outbox(swarm), swarm, connections)
     connections[1].is_writable = False
     for number in range(3):
         desk.send(number, row=1)

@@ -12,7 +12,8 @@ from wswarm.drive.live import wire
 from wswarm.drive.live.process import LiveProcess
 from wswarm.load.marker import prefix_for
 from wswarm.load.plan import Plan
-from wswarm.stats.findings import STILL_OPEN, Findings, Window
+from wswarm.stats.findings import STILL_OPEN, Findings, Window, with_broadcasts
+from wswarm.stats.published import Published, join_logs, read_log
 
 S = 1_000_000_000
 _LEAD_NS = S // 5
@@ -43,7 +44,7 @@ class Live:
                 role=kind,
                 plan=plan,
                 addresses=address.resolve(plan.url),
-                publishers=publishers,
+                publishers=[900 + number for number in range(publishers)],
                 is_heard=is_heard,
             )
             agent.tell(wire.Muster(squads=[squad], prefix=prefix, window=self.window, ahead_ns=ahead_ns))
@@ -93,12 +94,19 @@ class Live:
         for agent in self._agents:
             agent.tell(wire.Cut(window=self.window))
         self.listen_until(lambda: len(self.of_kind(wire.Sent)) == len(self._agents))
-        logs = self.of_kind(wire.Sent, self.published)[-1].logs if self.publisher is not None else {}
         for agent in self._agents:
-            agent.tell(wire.Settle(deadline_ns=self.window.end_ns, logs=logs if agent is self.holder else {}))
+            agent.tell(wire.Settle(deadline_ns=self.window.end_ns))
         self.listen_until(lambda: len(self.of_kind(wire.Settled)) == len(self._agents))
+        news = [report.settled for report in self.of_kind(wire.News, self.reports)]
         reports = [self.of_kind(wire.Settled, kept)[-1] for kept in (self.reports, self.published) if kept]
-        return [report.findings[0] for report in reports]
+        return [with_broadcasts(report.findings[0], news) for report in reports]
+
+    def log(self) -> Published:
+        """Return what was published in the hold."""
+        parts = [report.logs["squad"] for report in self.of_kind(wire.Published, self.published)]
+        log = read_log(join_logs(parts))
+        in_hold = (log.intended_ns >= self.window.hold_ns) & (log.intended_ns < self.window.drain_ns)
+        return Published(*(column[in_hold] for column in log))
 
     def of_kind(self, kind: type, kept: list[wire.Report] | None = None) -> list:  # type: ignore[type-arg]
         """Return the reports of a kind so far."""
@@ -112,7 +120,10 @@ class Live:
             assert time.monotonic() < deadline, "the agents do not say what is waited for"
             for key, _ in self._selector.select(0.05):
                 agent: LiveProcess = key.data
-                (self.reports if agent is self.holder else self.published).extend(agent.reports())
+                heard = list(agent.reports())
+                (self.reports if agent is self.holder else self.published).extend(heard)
+                for report in self.of_kind(wire.Published, heard):
+                    self.holder.tell(wire.Publish(logs=report.logs))
                 assert agent.death is None, agent.death
 
     def listen_for(self, seconds: float) -> None:

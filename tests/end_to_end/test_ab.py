@@ -42,6 +42,7 @@ def sound(
     """
     for number, length_s in enumerate((slice_s, 5 * slice_s)):
         done = compare(folder / str(number), length_s)
+        assert (folder / str(number)).exists(), done
         ab = load_ab(folder / str(number))
         if ab.comparison.verdict == verdict or not any(one.slice.reasons for one in ab.slices):
             break

@@ -16,13 +16,13 @@ class Mark(NamedTuple):
     """A marker as it was on the wire."""
 
     nonce: str
-    place: int
-    sequence: int
+    publisher: int
+    number: int
     intended_ns: int
 
 
 def read(message: str) -> Mark:
-    """Take a bare marker apart: `wswarm`, 8 digits of the run, 8 + 8 + 16 of place, sequence and time."""
+    """Take a bare marker apart: `wswarm`, 8 digits of the run, 8 + 8 + 16 of connection, number and time."""
     assert len(message) == 46
     assert message.startswith("wswarm")
     unhexlify(message[6:])
@@ -41,15 +41,16 @@ def marks_of(url_options: dict[str, Any]) -> tuple[Run, list[list[Mark]]]:
 def test_every_send_of_the_schedule_is_made_once_by_the_connection_whose_turn_it_is(processes: int) -> None:
     plan = {"connections": 7, "rate": 200, "processes": processes}
     found, connections = marks_of(plan)
-    places = [{mark.place for mark in marks} for marks in connections]
-    assert sorted(map(sorted, places)) == [[place] for place in range(7)]
-    for marks in connections:
-        assert [mark.sequence for mark in marks] == list(range(len(marks)))
-    sends = sorted(
-        (mark.sequence * 7 + mark.place, mark.intended_ns) for marks in connections for mark in marks
-    )
-    start_ns = sends[0][1]
-    assert sends == [(send, start_ns + send * NS_PER_S // 200) for send in range(120)]
+    publishers = [{mark.publisher for mark in marks} for marks in connections]
+    assert sorted(map(sorted, publishers)) == [[number] for number in range(1, 8)]
+    sends = sorted((mark.intended_ns, mark.publisher) for marks in connections for mark in marks)
+    start_ns = sends[0][0]
+    assert sends == [(start_ns + send * NS_PER_S // 200, 1 + send % 7) for send in range(120)]
+    for agent in range(processes):
+        own = [mark for marks in connections for mark in marks if mark.publisher % processes == agent]
+        assert [mark.number for mark in sorted(own, key=lambda mark: mark.intended_ns)] == list(
+            range(len(own))
+        )
     assert len({mark.nonce for marks in connections for mark in marks}) == 1
     assert found.messages is not None
     assert (found.messages.offered, found.messages.sent, found.messages.received) == (100, 100, 100)

@@ -4,7 +4,6 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wswarm.drive.live import wire
 from wswarm.locust import shift
 from wswarm.locust.clock import Offset, better, bound, clock_name, offset_of
 from wswarm.stats.findings import STILL_OPEN, Effort, Findings, Sends, Sockets, Window, pack, unpack
@@ -60,12 +59,15 @@ def test_a_window_is_shifted_there_and_back_and_what_is_open_stays_open(window: 
     assert shift.window(there, -by_ns) == window
 
 
-@given(st.lists(st.integers(0, 10**15), max_size=8), st.integers(0, 10**14), st.integers(0, 9))
-def test_a_log_keeps_what_was_never_sent(sent_ns: list[int], by_ns: int, hold: int) -> None:
-    log = wire.Log(sent_ns=pack(np.array(sent_ns, np.int64)), hold=hold)
-    there = shift.log(log, by_ns)
-    assert unpack(there.sent_ns).tolist() == [one + by_ns if one else 0 for one in sent_ns]
-    assert shift.log(there, -by_ns) == log
+@given(st.lists(st.tuples(*[st.integers(0, 10**15)] * 3), max_size=8), st.integers(0, 10**14))
+def test_a_log_is_shifted_moment_by_moment_and_numbers_are_not(
+    sent: list[tuple[int, int, int]], by_ns: int
+) -> None:
+    log = pack(np.array(sent, np.int64).reshape(-1, 3).T.ravel())
+    there = shift.logs({"Chat": log}, by_ns)
+    moved = [(number, due_ns + by_ns, sent_ns + by_ns) for number, due_ns, sent_ns in sent]
+    assert [tuple(row) for row in unpack(there["Chat"]).reshape(3, -1).T.tolist()] == moved
+    assert shift.logs(there, -by_ns) == {"Chat": log}
 
 
 @given(columns, columns, columns, st.integers(0, 10**14))
@@ -88,12 +90,12 @@ def test_findings_are_shifted_moment_by_moment_and_lengths_are_not(
             closes={},
         ),
         effort=EFFORT,
-        sends=Sends(offered=1, sent=1, lag=b"", per_second=lengths, sent_ns=pack(np.array(sent, np.int64))),
+        sends=Sends(offered=1, sent=1, lag=b"", per_second=lengths, log=pack(np.array(sent * 3, np.int64))),
     )
     there = shift.findings(found, by_ns)
     wanted = [one if one == STILL_OPEN else one + by_ns for one in opened]
     assert unpack(there.sockets.opened_ns).tolist() == wanted
     assert there.sockets.tcp_ns == lengths
     assert there.sends is not None
-    assert unpack(there.sends.sent_ns).tolist() == [one + by_ns for one in sent]
+    assert unpack(there.sends.log).tolist() == [*sent, *[one + by_ns for one in sent] * 2]
     assert shift.findings(there, -by_ns) == found

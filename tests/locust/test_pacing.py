@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wswarm.drive.live.wire import Log, SquadState
+from wswarm.drive.live.wire import SquadState
 from wswarm.load.plan import make_plan
 from wswarm.locust import messages
 from wswarm.locust.clock import Offset
@@ -14,7 +14,7 @@ from wswarm.locust.losses import add_owed, lose
 from wswarm.locust.order import Order
 from wswarm.locust.pacing import Pacing
 from wswarm.locust.roster import ANSWER_S, SILENCE_S, Member
-from wswarm.stats.findings import pack
+from wswarm.stats.findings import Packed, Window, pack
 from wswarm.units import NS_PER_S
 
 URL = "ws://127.0.0.1:9"
@@ -35,6 +35,13 @@ CHAT = Order(
     is_heard=False,
 )
 ORDERS = [CHAT, ECHO]
+HOLD = Window(0, 0, 2, 10)
+
+
+def log(intended_ns: list[int]) -> Packed:
+    """Return the log of broadcasts that were due then, and sent a little later."""
+    due_ns = np.array(intended_ns, np.int64)
+    return pack(np.concatenate((np.arange(len(due_ns)), due_ns, due_ns + 9)))
 
 
 def member(place: int, chat: int, echo: int, ahead_ns: int = 0) -> Member:
@@ -92,16 +99,16 @@ def test_a_class_without_open_senders_sends_nothing() -> None:
 @pytest.mark.parametrize(
     ("logs", "owed"),
     [
-        ({"Chat": Log(sent_ns=pack(np.array([1, 2, 3, 0, 5])), hold=1)}, "owed 9 deliveries of 3 broadcasts"),
+        ({"Chat": log([1, 2, 3, 5])}, "owed 9 deliveries of 3 broadcasts"),
         (None, "what Chat was owed is not known, for nobody has the publishers' log"),
     ],
 )
 def test_a_lost_station_is_named_with_what_it_held_and_was_owed(
-    logs: dict[str, Log] | None, owed: str
+    logs: dict[str, Packed] | None, owed: str
 ) -> None:
     one = member(0, 3, 5)
     lose(one, 7.04, ORDERS)
-    add_owed(one, logs, ORDERS)
+    add_owed(one, logs, ORDERS, HOLD)
     held = "3 connections of Chat and 5 connections of Echo and the publishers"
     assert one.loss is not None
     assert one.loss.startswith(f"worker 0 (id0) was lost 7.0 s after the start, with {held}; ")
@@ -110,7 +117,7 @@ def test_a_lost_station_is_named_with_what_it_held_and_was_owed(
 
 def test_nothing_is_said_to_be_owed_by_a_station_that_is_there() -> None:
     one = member(0, 3, 5)
-    add_owed(one, None, ORDERS)
+    add_owed(one, None, ORDERS, HOLD)
     assert one.loss is None
 
 

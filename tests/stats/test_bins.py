@@ -64,33 +64,32 @@ def test_recording_in_batches_is_the_same_as_at_once(pairs: Pairs, cut: int) -> 
 
 
 @LAW
-@given(st.lists(PAIRS, max_size=8))
-def test_consolidating_on_the_way_changes_nothing(batches: list[Pairs]) -> None:
+@given(st.lists(PAIRS, max_size=8), st.integers(1, 3))
+def test_closing_keys_on_the_way_changes_nothing(batches: list[Pairs], kept: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "_CONSOLIDATE_AT", 3)
+        patch.setattr(module, "_OPEN_KEYS", kept)
         bins = Bins()
         for pairs in batches:
             bins.record(ints(key for key, _ in pairs), ints(value for _, value in pairs))
     assert bins.pack() == made([pair for pairs in batches for pair in pairs]).pack()
 
 
-def test_memory_grows_with_the_bins_and_not_with_the_values(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_CONSOLIDATE_AT", 10)
+def test_memory_grows_with_the_bins_and_not_with_the_values() -> None:
     bins = Bins()
-    for _ in range(500):
-        bins.record(ints([1, 2]), ints([5_000, 6_000]))
-    assert sum(len(codes) for codes in bins._codes) <= 20
-    assert made([(1, 5_000), (2, 6_000)] * 500).pack() == bins.pack()
+    for key in range(100):
+        for value in (5_000, 6_000):
+            bins.record(ints([key] * 500), ints([value] * 500))
+    assert len(bins._open) <= 8
+    assert sum(kept.nbytes for kept in bins._closed.values()) <= 100 * 8
+    assert bins.pack() == made([(key, value) for key in range(100) for value in (5_000, 6_000)] * 500).pack()
 
 
-def test_many_distinct_bins_are_not_sorted_anew_with_every_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_CONSOLIDATE_AT", 10)
-    bins, sorts = made([(key, 5_000) for key in range(30)]), []
-    merge = Bins._consolidated
-    monkeypatch.setattr(Bins, "_consolidated", lambda one: sorts.append(1) or merge(one))
-    for key in range(30, 60):
-        bins.record(ints([key]), ints([5_000]))
-    assert len(sorts) <= 1
+@pytest.mark.parametrize("count", [1, (1 << 16) - 1, 1 << 16, 1 << 20])
+def test_any_number_of_values_under_a_closed_key_is_kept(count: int) -> None:
+    bins = Bins()
+    bins.record(np.zeros(count, np.int64), np.full(count, 5_000))
+    bins.record(ints(range(1, 20)), ints([5_000] * 19))
+    assert next(bins.quantiles_ns(50.0))[:2] == (0, count)
 
 
 @pytest.mark.parametrize("value", [-1, 0, 1, FLOOR_NS])

@@ -118,11 +118,11 @@ def test_the_silence_counts_from_the_last_message_not_from_the_opening() -> None
 
 
 def test_a_subscriber_has_heard_the_last_broadcast_before_its_end() -> None:
-    log = pack(ints([BEGAN_NS + 1000 * MS, BEGAN_NS + 4000 * MS]))
+    log = pack(ints([0, 1, *[BEGAN_NS + 1000 * MS, BEGAN_NS + 4000 * MS] * 2]))
     publisher = Findings(
         sockets=sockets([BEGAN_NS]),
         effort=findings().effort,
-        sends=Sends(offered=2, sent=2, lag=b"", per_second=b"", sent_ns=log),
+        sends=Sends(offered=2, sent=2, lag=b"", per_second=b"", log=log),
     )
     found = drops_of([agent(("1006", 0, 3000), role="subscribe"), publisher], WINDOW)
     assert found.groups[0].idle_s == [2.0]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.stats.made import ints
-from wswarm.stats.ledger import Ledger
+from wswarm.stats.ledger import Ledger, Order
 
 LAW = settings(max_examples=100, deadline=None, derandomize=True)
 PAIRS, SEQUENCES = 4, 12
@@ -33,11 +33,19 @@ class PlainLedger:
         return is_first, is_reordered
 
 
-def enter(ledger: Ledger, arrivals: list[Arrival]) -> list[tuple[bool, bool]]:
-    """Enter one batch and return what each arrival was; a cell is sequence × pairs + pair."""
-    pairs, sequences = ints(pair for pair, _ in arrivals), ints(sequence for _, sequence in arrivals)
-    kinds = ledger.record(sequences * PAIRS + pairs, pairs, sequences)
-    return list(zip(kinds.is_first.tolist(), kinds.is_reordered.tolist(), strict=True))
+class Book:
+    """A ledger, and the order in which its pairs ascend."""
+
+    def __init__(self) -> None:
+        self.ledger, self.order = Ledger(), Order()
+        self.order.add_pairs(PAIRS)
+
+    def enter(self, arrivals: list[Arrival]) -> list[tuple[bool, bool]]:
+        """Enter one batch and return what each arrival was; a cell is sequence × pairs + pair."""
+        pairs, sequences = ints(pair for pair, _ in arrivals), ints(sequence for _, sequence in arrivals)
+        is_first = self.ledger.enter(sequences * PAIRS + pairs)
+        is_reordered = is_first & (sequences < self.order.before(pairs, sequences))
+        return list(zip(is_first.tolist(), is_reordered.tolist(), strict=True))
 
 
 @LAW
@@ -45,20 +53,22 @@ def enter(ledger: Ledger, arrivals: list[Arrival]) -> list[tuple[bool, bool]]:
 def test_any_arrivals_in_any_batches_are_what_a_plain_ledger_says(
     arrivals: list[Arrival], cuts: list[int]
 ) -> None:
-    plain, ledger = PlainLedger(), Ledger(PAIRS)
+    plain, book = PlainLedger(), Book()
     expected = [plain.record(*arrival) for arrival in arrivals]
     bounds = [0, *sorted(cuts), len(arrivals)]
-    found = [kind for low, high in pairwise(bounds) for kind in enter(ledger, arrivals[low:high])]
+    found = [kind for low, high in pairwise(bounds) for kind in book.enter(arrivals[low:high])]
     assert found == expected
 
 
 @LAW
 @given(ARRIVALS, st.integers(0, 40), st.integers(0, 60))
 def test_any_window_of_cells_tells_what_arrived(arrivals: list[Arrival], first: int, count: int) -> None:
-    ledger = Ledger(PAIRS)
-    enter(ledger, arrivals)
+    book = Book()
+    book.enter(arrivals)
     cells = {sequence * PAIRS + pair for pair, sequence in arrivals}
-    assert ledger.has(first, count).tolist() == [cell in cells for cell in range(first, first + count)]
+    expected = [cell in cells for cell in range(first, first + count)]
+    assert book.ledger.has(first, count).tolist() == expected
+    assert book.ledger.have(ints(range(first, first + count))).tolist() == expected
 
 
 @pytest.mark.parametrize(
@@ -78,53 +88,35 @@ def test_arrivals_of_one_publisher_are_of_these_kinds(
     sequences: list[int], kinds: list[str], batch: int
 ) -> None:
     names = {(True, False): "first", (True, True): "reordered", (False, False): "duplicate"}
-    ledger = Ledger(PAIRS)
+    book = Book()
     arrivals = [(0, sequence) for sequence in sequences]
     parts = [arrivals[low : low + batch] for low in range(0, len(arrivals), batch)]
-    assert [names[kind] for part in parts for kind in enter(ledger, part)] == kinds
+    assert [names[kind] for part in parts for kind in book.enter(part)] == kinds
 
 
 def test_the_order_between_publishers_does_not_matter() -> None:
-    assert enter(Ledger(PAIRS), [(0, 5), (1, 0), (2, 3), (1, 1)]) == [(True, False)] * 4
+    assert Book().enter([(0, 5), (1, 0), (2, 3), (1, 1)]) == [(True, False)] * 4
 
 
 def test_an_empty_batch_changes_nothing() -> None:
-    ledger = Ledger(PAIRS)
-    enter(ledger, [(0, 3)])
-    assert enter(ledger, []) == []
-    assert enter(ledger, [(0, 2)]) == [(True, True)]
+    book = Book()
+    book.enter([(0, 3)])
+    assert book.enter([]) == []
+    assert book.enter([(0, 2)]) == [(True, True)]
 
 
 @pytest.mark.parametrize("cell", [8_191, 8_192, 1_000_000])
 def test_the_ledger_grows_to_any_cell(cell: int) -> None:
-    ledger = Ledger(1)
-    ledger.record(ints([3]), ints([0]), ints([0]))
-    ledger.record(ints([cell]), ints([0]), ints([1]))
+    ledger = Ledger()
+    ledger.enter(ints([3]))
+    ledger.enter(ints([cell]))
     assert ledger.has(3, 1).tolist() == [True]
     assert ledger.has(cell - 1, 3).tolist() == [False, True, False]
 
 
 def test_the_highest_sequence_numbers_of_a_mark_do_not_overflow() -> None:
     last = 2**32 - 1
-    ledger = Ledger(3)
-    kinds = ledger.record(ints(range(6)), ints([0, 1, 2, 0, 1, 2]), ints([last] * 3 + [last - 1] * 3))
-    assert kinds.is_reordered.tolist() == [False] * 3 + [True] * 3
-
-
-@LAW
-@given(ARRIVALS, st.integers(1, 9), st.integers(0, 5))
-def test_a_ledger_that_gets_wider_rows_keeps_what_arrived(
-    arrivals: list[Arrival], extra: int, cut: int
-) -> None:
-    ledger, width = Ledger(PAIRS), PAIRS + extra
-    before, after = arrivals[:cut], arrivals[cut:]
-    enter(ledger, before)
-    ledger.widen(PAIRS, width)
-    ledger.add_pairs(width)
-    cells = {sequence * width + pair for pair, sequence in before}
-    assert ledger.has(0, SEQUENCES * width).tolist() == [cell in cells for cell in range(SEQUENCES * width)]
-    pairs, sequences = ints(pair for pair, _ in after), ints(sequence for _, sequence in after)
-    kinds = ledger.record(sequences * width + pairs, pairs, sequences)
-    plain = PlainLedger()
-    expected = [plain.record(*arrival) for arrival in arrivals][cut:]
-    assert list(zip(kinds.is_first.tolist(), kinds.is_reordered.tolist(), strict=True)) == expected
+    order = Order()
+    order.add_pairs(3)
+    before = order.before(ints([0, 1, 2, 0, 1, 2]), ints([last] * 3 + [last - 1] * 3))
+    assert before.tolist() == [-1] * 3 + [last] * 3

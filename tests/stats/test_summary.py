@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from tests.stats.made import WINDOW, Arrival, S, batch, effort, histogram, ints, sockets
 from wswarm.run import Connections
 from wswarm.stats import summary
-from wswarm.stats.deliveries import FanoutTally
+from wswarm.stats.broadcasts import Broadcasts
 from wswarm.stats.findings import STILL_OPEN, Findings, Int64s, Sends, pack
 from wswarm.stats.histogram import Histogram
+from wswarm.stats.published import Published
 from wswarm.stats.series import series
 
 LAW = settings(max_examples=40, deadline=None, derandomize=True)
@@ -27,7 +28,8 @@ def due_ns(broadcast: int) -> int:
     return (WINDOW.start_ns if broadcast < WARMUP else WINDOW.hold_ns) + broadcast * 100 * MS
 
 
-SENT_NS = ints([due_ns(one) + MS if one != 5 else 0 for one in range(BROADCASTS)])
+DUE_NS = ints(due_ns(one) for one in range(BROADCASTS))
+SENT = ints(one for one in range(BROADCASTS) if one != 5)
 
 
 def publisher() -> Findings:
@@ -37,7 +39,7 @@ def publisher() -> Findings:
         sent=5,
         lag=histogram([MS] * 5).pack(),
         per_second=pack(ints([0, 0, 2, 5])),
-        sent_ns=pack(SENT_NS),
+        log=pack(np.concatenate((SENT, DUE_NS[SENT], DUE_NS[SENT] + MS))),
     )
     opened = [WINDOW.origin_ns + MS] * PUBLISHERS
     return Findings(sockets=sockets(opened), effort=effort(), sends=sends)
@@ -47,10 +49,13 @@ def subscribers(
     rows: Sequence[int], arrivals: Sequence[Arrival], opened_ns: Int64s, closed_ns: Int64s
 ) -> Findings:
     """Return the findings of the agent that holds these rows of all."""
-    tally = FanoutTally(WINDOW, len(rows), PUBLISHERS, BROADCASTS, WARMUP)
+    tally = Broadcasts(WINDOW, range(PUBLISHERS), 5 * S)
     mine = [(rows.index(arrival[0]), *arrival[1:]) for arrival in arrivals if arrival[0] in rows]
+    own = opened_ns[list(rows)], closed_ns[list(rows)]
+    tally.see(*own, np.full(len(rows), STILL_OPEN))
+    tally.publish(Published(SENT, DUE_NS[SENT], DUE_NS[SENT] + MS))
     tally.record(batch(mine))
-    tally.settle(SENT_NS, opened_ns[list(rows)], closed_ns[list(rows)])
+    tally.settle_some(0, is_over=True)
     held = sockets(opened_ns[list(rows)].tolist(), closed_ns[list(rows)].tolist())
     return Findings(sockets=held, effort=effort(), arrivals=tally.findings())
 
@@ -58,14 +63,14 @@ def subscribers(
 def run_of(seed: int, groups: Sequence[Sequence[int]]) -> list[Findings]:
     """Return the findings of one random fan-out whose subscribers are shared out to agents."""
     chance = random.Random(seed)
-    opened_ns = ints(WINDOW.origin_ns + chance.randrange(3 * S) for _ in range(ROWS))
+    opened_ns = ints(WINDOW.origin_ns + chance.randrange(-3 * S, 3 * S) for _ in range(ROWS))
     closed_ns = ints(chance.choice([STILL_OPEN, WINDOW.drain_ns - 2 * S]) for _ in range(ROWS))
     arrivals: list[Arrival] = []
     for _ in range(chance.randrange(60)):
         broadcast = chance.choice([one for one in range(BROADCASTS) if one != 5])
-        sequence, source = divmod(broadcast, PUBLISHERS)
+        source = broadcast % PUBLISHERS
         received_ns = due_ns(broadcast) + chance.randrange(MS, S)
-        arrivals.append((chance.randrange(ROWS), source, sequence, due_ns(broadcast), received_ns))
+        arrivals.append((chance.randrange(ROWS), source, broadcast, due_ns(broadcast), received_ns))
     held = [subscribers(rows, arrivals, opened_ns, closed_ns) for rows in groups if rows]
     return [*held, publisher()]
 
@@ -92,8 +97,7 @@ def test_several_agents_count_the_same_messages_as_one(seed: int, groups: list[l
 @given(SEEDS, GROUPS)
 def test_several_agents_see_the_same_broadcasts_as_one(seed: int, groups: list[list[int]]) -> None:
     one, several = (
-        summary.fanout(run_of(seed, shared), WINDOW, publishers=PUBLISHERS, warmup=WARMUP)
-        for shared in (ALL, groups)
+        summary.fanout(run_of(seed, shared), WINDOW, publishers=PUBLISHERS) for shared in (ALL, groups)
     )
     assert several == one
 

@@ -1,5 +1,6 @@
 """How broadcasts reached their subscribers, and the run second by second."""
 
+import numpy as np
 import pytest
 
 from tests.stats.made import WINDOW, S, batch, effort, findings, histogram, ints, sockets
@@ -7,30 +8,37 @@ from wswarm.run import Fanout, Second
 from wswarm.stats import series as module
 from wswarm.stats import summary
 from wswarm.stats.bins import Bins
-from wswarm.stats.deliveries import FanoutTally
+from wswarm.stats.broadcasts import Broadcasts
 from wswarm.stats.findings import STILL_OPEN, Arrivals, Findings, Sends, pack
+from wswarm.stats.published import Published
 
 MS = S // 1000
 HOLD = WINDOW.hold_ns
 Deliveries = dict[tuple[int, int], int]
 
 
+def log_of(sent_ns: list[int]) -> Published:
+    """Return the log of broadcasts that were sent when they were due."""
+    return Published(ints(range(len(sent_ns))), ints(sent_ns), ints(sent_ns))
+
+
 def publisher(sent_ns: list[int]) -> Findings:
     """Return the findings of one publisher."""
-    sends = Sends(
-        offered=len(sent_ns), sent=len(sent_ns), lag=b"", per_second=b"", sent_ns=pack(ints(sent_ns))
-    )
+    log = pack(np.concatenate(log_of(sent_ns)))
+    sends = Sends(offered=len(sent_ns), sent=len(sent_ns), lag=b"", per_second=b"", log=log)
     return Findings(sockets=sockets([WINDOW.origin_ns]), effort=effort(), sends=sends)
 
 
 def subscriber(deliveries: Deliveries, sent_ns: list[int], rows: int) -> Findings:
     """Return the findings of subscribers that got broadcasts after so many ns: {(row, broadcast): delay}."""
-    tally = FanoutTally(WINDOW, rows, 1, len(sent_ns), 0)
+    tally = Broadcasts(WINDOW, [9], 5 * S)
+    opened = [WINDOW.origin_ns - 5 * S] * rows
+    tally.see(ints(opened), *[ints([STILL_OPEN] * rows)] * 2)
+    tally.publish(log_of(sent_ns))
     tally.record(
-        batch([(row, 0, one, sent_ns[one], sent_ns[one] + delay) for (row, one), delay in deliveries.items()])
+        batch([(row, 9, one, sent_ns[one], sent_ns[one] + delay) for (row, one), delay in deliveries.items()])
     )
-    opened = [WINDOW.origin_ns] * rows
-    tally.settle(ints(sent_ns), ints(opened), ints([STILL_OPEN] * rows))
+    tally.settle_some(0, is_over=True)
     return Findings(sockets=sockets(opened), effort=effort(), arrivals=tally.findings())
 
 
@@ -38,7 +46,7 @@ def fanout(deliveries: Deliveries, *, broadcasts: int = 1, rows: int = 3) -> Fan
     """Return the fan-out of one publisher and one agent of subscribers."""
     sent_ns = [HOLD + one * 10 * MS for one in range(broadcasts)]
     agents = [subscriber(deliveries, sent_ns, rows), publisher(sent_ns)]
-    return summary.fanout(agents, WINDOW, publishers=1, warmup=0)
+    return summary.fanout(agents, WINDOW, publishers=1)
 
 
 def test_a_broadcast_has_first_median_and_last_delivery() -> None:
@@ -94,12 +102,12 @@ def test_a_long_run_stores_every_other_broadcast(monkeypatch: pytest.MonkeyPatch
 
 def test_warm_up_broadcasts_are_not_listed() -> None:
     sent_ns = [WINDOW.start_ns, HOLD]
-    made = summary.fanout([subscriber({}, sent_ns, 1), publisher(sent_ns)], WINDOW, publishers=1, warmup=1)
+    made = summary.fanout([subscriber({}, sent_ns, 1), publisher(sent_ns)], WINDOW, publishers=1)
     assert (made.broadcasts, len(made.per_broadcast)) == (1, 1)
 
 
 def test_without_a_publish_log_there_were_no_broadcasts() -> None:
-    made = summary.fanout([subscriber({}, [HOLD], 2)], WINDOW, publishers=0, warmup=0)
+    made = summary.fanout([subscriber({}, [HOLD], 2)], WINDOW, publishers=0)
     assert (made.broadcasts, made.incomplete, made.per_broadcast) == (0, 0, [])
 
 

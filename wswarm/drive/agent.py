@@ -10,19 +10,22 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
+import numpy as np
+
+from wswarm.drive import sender as sending
 from wswarm.drive import wire
-from wswarm.drive.capture import FoldClock
+from wswarm.drive.account import Account, Deliveries, Echoes, Publishing, sends_of
+from wswarm.drive.capture import FoldClock, Load
 from wswarm.drive.clock import now_ns
 from wswarm.drive.connection import Driver, Settings
 from wswarm.drive.lengths import HEADER_SIZE, body_size
 from wswarm.drive.probes import PROBE_GAP_NS, EffortMeter, LoopLag
-from wswarm.drive.sender import ClosedSender, OpenSender, Sender, schedule_of
+from wswarm.drive.sender import ClosedSender, OpenSender, Sender
 from wswarm.drive.serving import Finished, serve
 from wswarm.drive.swarm import Swarm
 from wswarm.drive.tls import client_context
-from wswarm.stats.deliveries import FanoutTally
-from wswarm.stats.findings import Findings, Int64s, Window, pack, unpack
-from wswarm.stats.tally import EchoTally
+from wswarm.stats.findings import Findings, Window, pack, together, unpack
+from wswarm.stats.published import read_log
 from wswarm.units import NS_PER_S
 
 PUBLISHER_GAP_NS = 25_000_000  # its lateness shows as send lag anyway
@@ -64,7 +67,7 @@ class Agent:
         gap_ns = PUBLISHER_GAP_NS if command.role == "publish" else PROBE_GAP_NS
         self._lag = LoopLag(asyncio.get_running_loop(), self._fold_in_time, gap_ns)
         self._sender: Sender | None = None
-        self._tally: EchoTally | FanoutTally | None = None
+        self._account: Account | None = None
         self._window = Window(0, 0, 0, 0)
         self._is_cut = asyncio.Event()
         self._snapshots = 0
@@ -81,7 +84,7 @@ class Agent:
 
     async def load(self, load: wire.Load) -> None:
         """Send and receive until all of this agent's sends are made or can't be made any more."""
-        if self._tally is not None or self._sender is not None:
+        if self._account is not None:
             self._earliest_ns = load.window.start_ns
             self._lag.start()
         self._plan = load.plan
@@ -102,8 +105,9 @@ class Agent:
             await asyncio.sleep(_POLL_S)
         if self._sender is not None:
             self._sender.stop()
-        sends = self._sender.findings() if self._sender is not None else None
-        self._say(wire.Sent(sent_ns=sends.sent_ns if sends is not None else b""))
+        self._fold()
+        self._tell_news()
+        self._say(wire.Sent())
 
     async def _until(self, moment_ns: Callable[[], int]) -> None:
         """Wait until a moment of the window, which a cut may bring forward."""
@@ -117,8 +121,8 @@ class Agent:
         self._swarm.stop_opening()
         self._window = window
         self._is_cut.set()
-        if self._tally is not None:
-            self._tally.window = self._window
+        if self._account is not None and self._account.tally is not None:
+            self._account.tally.window = window
         if self._sender is not None:
             self._sender.cut(window)
 
@@ -126,25 +130,23 @@ class Agent:
         """Wait until nothing is owed any more or the deadline has come, then report all that was found."""
         while now_ns() < min(settle.deadline_ns, self._window.end_ns):  # a cut may come meanwhile
             began_ns = now_ns()
-            if not self._is_owed(settle):
+            self._fold()
+            if self._account is None or not self._account.is_owed():
                 break
             await asyncio.sleep(max(_POLL_S, 5 * (now_ns() - began_ns) / NS_PER_S))
         self._effort.stop()
         self._lag.stop()
         self._fold()
-        self._is_owed(settle)
-        tally = self._tally
+        account = self._account
+        while account is not None and account.settle_some(is_over=True):
+            await asyncio.sleep(0)
         findings = Findings(
-            sockets=self._swarm.sockets(self._spoke_ns()),
+            sockets=self._swarm.sockets(account.spoke_ns() if account is not None else None),
             words=self._swarm.words(),
             is_publisher=self._command.role == "publish",
             effort=self._effort.effort(self._lag),
-            sends=self._sender.findings() if self._sender is not None else None,
-            arrivals=tally.findings()
-            if isinstance(tally, FanoutTally)
-            else tally.arrivals()
-            if tally
-            else None,
+            sends=sends_of(self._sender, account),
+            arrivals=account.findings() if account is not None else None,
         )
         self._say(wire.Settled(findings=findings))
 
@@ -158,7 +160,9 @@ class Agent:
         if self._writer.transport.get_write_buffer_size() > _UNREAD_LIMIT:
             return
         self._snapshots += 1
-        tally, sender = self._tally, self._sender
+        self._tell_news()
+        account, sender = self._account, self._sender
+        tally = account.tally if account is not None else None
         snapshot = wire.Snapshot(
             number=self._snapshots,
             open=self._swarm.open,
@@ -172,71 +176,73 @@ class Agent:
         )
         self._say(snapshot)
 
-    def _spoke_ns(self) -> Int64s | None:
-        """Return per row when it sent last, where each row sends for itself."""
-        if self._sender is None or self._command.role != "echo":
-            return None
-        return self._sender.outbox.last_sent_ns(len(self._swarm.rows))
+    def publish(self, publish: wire.Publish) -> None:
+        """Take in what others have published."""
+        if isinstance(self._account, Deliveries):
+            self._account.publish(read_log(publish.log))
+
+    def _tell_news(self) -> None:
+        if isinstance(self._account, Publishing) and (log := self._account.news()):
+            self._say(wire.Published(log=log))
+        if isinstance(self._account, Deliveries) and (settled := self._account.tally.take_settled()):
+            self._say(wire.News(settled=together(settled)))
 
     def _say(self, report: wire.Report) -> None:
         self._writer.write(wire.encode(report))
 
     def _prepare(self, load: wire.Load) -> None:
         plan, role, window = self._plan, self._command.role, load.window
-        positions = unpack(load.positions)
         self._swarm.capture.forget()
         self._swarm.forget_load()
-        if role == "echo" and plan.closed:
-            self._sender = ClosedSender(self._swarm, plan, window, positions, load.senders)
-        elif role in ("echo", "publish"):
-            is_shared = role == "publish"
-            self._sender = OpenSender(self._swarm, plan, window, positions, load.senders, is_shared=is_shared)
+        patience_ns = sending.patience_ns(plan)
         if role == "echo":
-            self._tally = EchoTally(window, positions, load.senders)
-        elif role == "subscribe":
-            schedule = schedule_of(plan)
-            self._tally = FanoutTally(
-                window, len(positions), load.senders, schedule.sends, schedule.warmup_sends
+            self._account = echoes = Echoes(self._swarm, window, plan.sockets, patience_ns)
+            kind = ClosedSender if plan.closed else OpenSender
+            self._sender = kind(
+                self._swarm, plan, self._told(load), echoes.tally.expect, echoes.tally.sent_ns
             )
+        elif role == "publish":
+            self._account = log = Publishing()
+            self._sender = OpenSender(self._swarm, plan, self._told(load), log.expect, log.sent_ns)
+        elif role == "subscribe":
+            publishers = range(plan.connections + 1, plan.sockets + 1)
+            self._account = Deliveries(self._swarm, window, publishers, patience_ns)
         self._window = window
         self._folding = FoldClock()
         gc.unfreeze()  # what a load before has left
         gc.collect()
         gc.freeze()
 
+    def _told(self, load: wire.Load) -> Load:
+        schedule = None if self._plan.closed else sending.schedule_of(self._plan)
+        ids = self._swarm.ids(np.arange(len(self._swarm.rows)))
+        return Load(load.window, ids, unpack(load.positions), load.senders, schedule)
+
     def _fold_in_time(self, lag_ns: int) -> None:
-        """Fold what was captured when the loop is idle, or when there is much of it."""
+        """Fold what was captured when the loop is idle, or when there is much of it; settle what is due."""
         waiting = len(self._swarm.capture)
         if self._folding.is_time(waiting, lag_ns, is_sending=self._sender is not None):
             self._fold()
             if self._sender is not None:
                 self._sender.tick()
+        if self._account is not None:
+            self._account.settle_some()
 
     def _fold(self) -> None:
+        account = self._account
+        if account is None:
+            self._swarm.capture.drain()
+            return
+        if self._sender is not None:
+            self._sender.tell_due()
+            account.handle(self._sender.outbox.fold(self._window))
         batch = self._swarm.capture.drain()
         is_of_load = batch.intended_ns >= self._earliest_ns
         if not is_of_load.all():  # the others are late ones of a load before
             batch = batch.where(is_of_load)
-        unmarked_ns = self._swarm.capture.drain_unmarked()
-        if self._sender is not None:
-            self._sender.outbox.fold(self._window)
-        if self._tally is not None:
-            self._tally.note_unmarked(unmarked_ns)
-        if isinstance(self._tally, FanoutTally):
-            self._tally.record(batch)
-        elif self._tally is not None and self._sender is not None:
-            self._tally.record(batch, self._sender.outbox.sent_times())
-
-    def _is_owed(self, settle: wire.Settle) -> bool:
-        self._fold()
-        swarm = self._swarm
-        if isinstance(self._tally, FanoutTally):
-            closed_ns = swarm.closed_ns()
-            return not self._tally.settle(unpack(settle.sent_ns), swarm.opened_ns(), closed_ns).is_final
-        if self._tally is not None and self._sender is not None:
-            sent_ns = self._sender.outbox.sent_times()
-            return not self._tally.settle(sent_ns, self._sender.hold_cells(), swarm.closed_ns()).is_final
-        return False
+        account.take(batch)
+        if account.tally is not None:
+            account.tally.note_unmarked(self._swarm.capture.drain_unmarked())
 
 
 async def _read_command(reader: asyncio.StreamReader) -> wire.Command:
@@ -258,6 +264,8 @@ async def _obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             command = await _read_command(reader)
             if isinstance(command, wire.Cut):
                 agent.cut(command.window)
+            elif isinstance(command, wire.Publish):
+                agent.publish(command)
             else:
                 await asyncio.wait([work])
                 work = tasks.create_task(_work_on(agent, command))

@@ -27,26 +27,31 @@ Bools = npt.NDArray[np.bool_]
 Take = Callable[[int, bytes], bool]
 
 
+SentNs = Callable[[Int64s], Int64s]
+
+
 class Load(NamedTuple):
     """What is sent in one load.
 
     Attributes:
+        ids: Per row the id of the connection.
         places: Per row its place among all senders, -1 for none.
         senders: Number of all senders, in all agents.
         schedule: `None`: sends wait for replies.
     """
 
     window: Window
+    ids: Int64s
     places: Int64s
     senders: int
     schedule: Schedule | None
 
 
 class Writing(NamedTuple):
-    """How marks are written: of publisher, sequence and intended time; `many`: of three equally long arrays."""
+    """How marks are written: of row, number and intended time; `many`: of three equally long arrays."""
 
-    many: Callable[[Int64s, Int64s, Int64s], list[bytes]] = write_marks
-    one: Callable[[int, int, int], bytes] = write_mark
+    many: Callable[[Int64s, Int64s, Int64s], list[bytes]]
+    one: Callable[[int, int, int], bytes]
 
 
 _FOLD_IDLE = 1_024
@@ -85,13 +90,17 @@ class Capture:
     def __len__(self) -> int:
         return len(self._times) + len(self._unmarked)
 
-    def begin(self, load: Load, sent_times: Callable[[], Int64s]) -> Writing:  # noqa: ARG002  # for who looks it up
+    def begin(self, load: Load, sent_ns: SentNs) -> Writing:  # noqa: ARG002  # for who looks it up
         """Begin a load; return how its marks are written.
 
         Args:
-            sent_times: Returns per cell when it was sent, 0 where nothing was; cell = sequence × rows + row.
+            sent_ns: Returns when the messages of these numbers were sent, 0 or less for never.
         """
-        return Writing()
+        ids: list[int] = load.ids.tolist()
+        return Writing(
+            lambda rows, numbers, intended_ns: write_marks(load.ids[rows], numbers, intended_ns),
+            lambda row, number, intended_ns: write_mark(ids[row], number, intended_ns),
+        )
 
     def note_unmarked(self, payload: bytes) -> None:
         """Note that a message arrived that `take` refused."""

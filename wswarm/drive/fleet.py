@@ -9,6 +9,7 @@ from wswarm.drive import wire
 from wswarm.drive.child import Child
 from wswarm.drive.started import Started
 from wswarm.errors import GeneratorError
+from wswarm.stats.findings import Packed, Reached, with_broadcasts
 
 
 class AgentProcess(Child):
@@ -17,6 +18,7 @@ class AgentProcess(Child):
     Attributes:
         snapshot: The latest heard of how it stands.
         ready: Set once it has reported so, as are `opened`, `sent` and `settled`.
+        published: What it has published and nobody was told of yet.
     """
 
     def __init__(self, started: Started) -> None:
@@ -26,6 +28,8 @@ class AgentProcess(Child):
         self.opened: wire.Opened | None = None
         self.sent: wire.Sent | None = None
         self.settled: wire.Settled | None = None
+        self.published: list[Packed] = []
+        self._news: list[Reached] = []
 
     def tell(self, command: wire.Command) -> None:
         """Send a command; an agent that is gone does not hear it."""
@@ -43,10 +47,15 @@ class AgentProcess(Child):
             self.ready = report
         elif isinstance(report, wire.Opened):
             self.opened = report
+        elif isinstance(report, wire.Published):
+            self.published.append(report.log)
+        elif isinstance(report, wire.News):
+            self._news.append(report.settled)
         elif isinstance(report, wire.Sent):
             self.sent = report
         else:
-            self.settled = report
+            self.settled = wire.Settled(findings=with_broadcasts(report.findings, self._news))
+            self._news = []
 
 
 class Fleet:
@@ -94,9 +103,17 @@ class Fleet:
         for key, _ in heard:
             agent: AgentProcess = key.data
             agent.listen()
+            self._pass_on(agent)
             if agent.death is not None:
                 self._selector.unregister(key.fileobj)
         return bool(heard)
+
+    def _pass_on(self, publisher: AgentProcess) -> None:
+        """Tell those who hold subscribers what was published."""
+        for log in publisher.published:
+            for agent in self.holders:
+                agent.tell(wire.Publish(log=log))
+        publisher.published = []
 
     def have(self, report: Callable[[AgentProcess], object]) -> bool:
         """Return whether every living agent has given the report.

@@ -1,12 +1,11 @@
 """Messages whose marks are whole numbers: when each was due is looked up, for its mark does not say it."""
 
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
-from wswarm.drive.capture import Capture, Load, Take, Writing
+from wswarm.drive.capture import Capture, Load, SentNs, Take, Writing
 from wswarm.drive.clock import now_ns
 from wswarm.load.marks import Marks
 from wswarm.load.number import NUMBER, finder, is_altered_number, nonce_for, numbers_in, write_index
@@ -33,9 +32,9 @@ class NumberCapture(Capture):
         super().__init__(prefix, copies, partial(is_altered_number, nonce=self._nonce))
         self._register: Register | None = None
 
-    def begin(self, load: Load, sent_times: Callable[[], Int64s]) -> Writing:
+    def begin(self, load: Load, sent_ns: SentNs) -> Writing:
         """Begin a load; return how its marks are written."""
-        self._register = Register(load, sent_times)
+        self._register = Register(load, sent_ns)
         return Writing(self._register.write_many, self._register.write_one)
 
     def _taker(self) -> Take:
@@ -57,51 +56,63 @@ class NumberCapture(Capture):
 
 
 class Register:
-    """The messages of one load, by number: send g is number `sequence` = g div senders of the sender g mod senders.
+    """The messages of one load: send g is message g div senders of the sender at place g mod senders, from 0.
 
     Of another agent's messages it knows less: those of the schedule may have been sent, those that wait for replies
     as many as round trips of 10 µs allow.
     """
 
-    def __init__(self, load: Load, sent_times: Callable[[], Int64s]) -> None:
-        self._load, self._sent_times = load, sent_times
+    def __init__(self, load: Load, sent_ns: SentNs) -> None:
+        self._load, self._sent_ns = load, sent_ns
         self._salt = load.window.start_ns
         self._rows = len(load.places)
         self._row_at: Int64s = np.full(max(load.senders, 1), -1, np.int64)
         mine = np.flatnonzero(load.places >= 0)
         self._row_at[load.places[mine]] = mine
-        self._intended_ns: Int64s = np.zeros(self._rows, np.int64)
+        self._written: Int64s = np.zeros(self._rows, np.int64)
+        self._messages: Int64s = np.zeros((2, self._rows), np.int64)
 
-    def write_many(self, publisher: Int64s, sequence: Int64s, intended_ns: Int64s) -> list[bytes]:
+    def write_many(self, rows: Int64s, numbers: Int64s, intended_ns: Int64s) -> list[bytes]:
         """Return the marks of messages of this agent, and remember when they are due."""
-        cells = sequence * self._rows + self._row_at[publisher]
+        order = np.argsort(rows, kind="stable")
+        nth: Int64s = np.empty_like(rows)
+        nth[order] = np.arange(len(rows)) - np.searchsorted(rows[order], rows[order])
+        sequences = self._written[rows] + nth
+        np.add.at(self._written, rows, 1)
+        cells = sequences * self._rows + rows
         self._grow(int(cells.max(initial=-1)) + 1)
-        self._intended_ns[cells] = intended_ns
-        return write_indexes(sequence * self._load.senders + publisher, self._salt)
+        self._messages[:, cells] = numbers, intended_ns
+        return write_indexes(sequences * self._load.senders + self._load.places[rows], self._salt)
 
-    def write_one(self, publisher: int, sequence: int, intended_ns: int) -> bytes:
+    def write_one(self, row: int, number: int, intended_ns: int) -> bytes:
         """Return the mark of one message of this agent, and remember when it is due."""
-        cell = sequence * self._rows + int(self._row_at[publisher])
+        sequence = int(self._written[row])
+        self._written[row] += 1
+        cell = sequence * self._rows + row
         self._grow(cell + 1)
-        self._intended_ns[cell] = intended_ns
-        return write_index(sequence * self._load.senders + publisher, self._salt)
+        self._messages[:, cell] = number, intended_ns
+        return write_index(sequence * self._load.senders + int(self._load.places[row]), self._salt)
 
-    def look_up(self, numbers: bytes, received_ns: Int64s) -> tuple[Marks, Bools | None]:
-        """Return what the numbers name, 16 digits each; and which name a message sent by then, `None` for all."""
-        index = read_indexes(numbers, self._salt)
-        sequence, publisher = np.divmod(index, len(self._row_at))
-        row = self._row_at[publisher]
+    def look_up(self, marks: bytes, received_ns: Int64s) -> tuple[Marks, Bools | None]:
+        """Return what the marks name, 16 digits each; and which name a message sent by then, `None` for all.
+
+        Another agent's messages are of nobody: the connection 0.
+        """
+        index = read_indexes(marks, self._salt)
+        sequence, place = np.divmod(index, len(self._row_at))
+        row = self._row_at[place]
         cells = sequence * self._rows + row
         intended_ns, is_known = self._of_others(index, sequence, received_ns)
+        ids, numbers = np.zeros(len(index), np.int64), np.zeros(len(index), np.int64)
         is_mine = row >= 0
-        sent_ns = self._sent_times()
-        is_there = is_mine & (cells < min(len(sent_ns), len(self._intended_ns)))
-        intended_ns[is_there] = self._intended_ns[cells[is_there]]
         is_known[is_mine] = False
-        is_known[is_there] = (sent_ns[cells[is_there]] > 0) & (
-            sent_ns[cells[is_there]] <= received_ns[is_there]
-        )
-        return Marks(publisher, sequence, intended_ns), None if is_known.all() else is_known
+        written = np.flatnonzero(is_mine)
+        written = written[sequence[written] < self._written[row[written]]]
+        numbers[written], intended_ns[written] = self._messages[:, cells[written]]
+        ids[written] = self._load.ids[row[written]]
+        sent_ns = self._sent_ns(numbers[written])
+        is_known[written] = (sent_ns > 0) & (sent_ns <= received_ns[written])
+        return Marks(ids, numbers, intended_ns), None if is_known.all() else is_known
 
     def _of_others(self, index: Int64s, sequence: Int64s, received_ns: Int64s) -> tuple[Int64s, Bools]:
         """Return a moment in the phase to which another agent's messages belong, and which may have been sent."""
@@ -112,7 +123,6 @@ class Register:
         return np.where(is_hold, window.hold_ns, window.hold_ns - 1), index < schedule.sends
 
     def _grow(self, cells: int) -> None:
-        missing = cells - len(self._intended_ns)
+        missing = cells - self._messages.shape[1]
         if missing > 0:
-            more = np.zeros(max(missing, len(self._intended_ns)), np.int64)
-            self._intended_ns = np.concatenate((self._intended_ns, more))
+            self._messages = np.pad(self._messages, ((0, 0), (0, max(missing, self._messages.shape[1]))))

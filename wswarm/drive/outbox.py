@@ -2,6 +2,7 @@
 
 from array import array
 from collections import deque
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,24 +14,39 @@ from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
 Int64s = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+_NOT_OFFERED = -1
+
+
+class Handled(NamedTuple):
+    """What became of messages since the last time: three arrays of those sent, and who will never be.
+
+    Attributes:
+        unsent: Numbers of messages whose connection had closed or left when it was their turn.
+    """
+
+    numbers: Int64s
+    intended_ns: Int64s
+    sent_ns: Int64s
+    unsent: Int64s
 
 
 class Outbox:
-    """Sends marked messages and remembers when; of what it can't send for its connection has closed, how many.
+    """Sends marked messages and notes when; of what it can't send for its connection has closed, how many.
 
     Attributes:
-        sent_ns: Per cell, 0 where nothing was sent.
         sent: Messages sent, warm-up included; `sent_in_hold`: those of the hold, as far as folded.
     """
 
-    def __init__(self, swarm: Swarm, cells: int) -> None:
-        self.sent_ns = array("q", bytes(8 * cells))
+    def __init__(self, swarm: Swarm) -> None:
         self.sent = 0
         self._swarm = swarm
         self._rows = swarm.rows
         self._waiting: set[int] = set()  # rows with a backlog
         self._log = array("q")
         self._skipped = array("q")
+        self._waited, self._resumed = array("q"), array("q")
         self._window = Window(0, 0, 0, 0)
         self._per_second: Int64s = np.zeros(0, np.int64)
         self.begin_hold()
@@ -39,22 +55,22 @@ class Outbox:
     def begin_hold(self) -> None:
         """Forget the figures of any hold before."""
         self._lag = Histogram()
-        self.sent_in_hold = self._disconnected = 0
+        self.sent_in_hold = self._disconnected = self._still = 0
 
-    def send(self, row_number: int, cell: int, intended_ns: int, mark: bytes) -> None:
+    def send(self, row_number: int, number: int, intended_ns: int, mark: bytes) -> None:
         """Send one message now, or as soon as the connection has room; a closed connection sends nothing."""
         row = self._rows[row_number]
         connection, payload = row.connection, row.payload
         if connection is None or payload is None or not connection.is_open:
-            if row.left_ns == STILL_OPEN:
-                self._skipped.append(intended_ns)
+            self._skipped.append(number)
+            self._skipped.append(intended_ns if row.left_ns == STILL_OPEN else _NOT_OFFERED)
             return
         if row.backlog or not connection.is_writable:
-            self._wait(row_number, cell, intended_ns, mark)
+            self._wait(row_number, number, intended_ns, mark)
             return
         sent_ns = now_ns()
-        self.sent_ns[cell] = sent_ns
         connection.send(mark.join(payload.parts))
+        self._log.append(number)
         self._log.append(intended_ns)
         self._log.append(sent_ns)
         self.sent += 1
@@ -65,8 +81,9 @@ class Outbox:
         connection = row.connection
         while row.backlog and connection is not None and connection.is_writable:
             backlog, row.backlog = row.backlog, None
-            cell, intended_ns, mark = backlog.popleft()
-            self.send(row_number, cell, intended_ns, mark)
+            number, intended_ns, mark = backlog.popleft()
+            self._resumed.append(intended_ns)
+            self.send(row_number, number, intended_ns, mark)
             row.backlog = backlog
         if not row.backlog:
             self._waiting.discard(row_number)
@@ -80,51 +97,42 @@ class Outbox:
         """Send no more of what waits."""
         self._swarm.on_writable = lambda _: None
 
-    def sent_times(self) -> Int64s:
-        """Return `sent_ns` as an array that shares its memory: let go of it before the next `grow`."""
-        return np.frombuffer(self.sent_ns, np.int64) if self.sent_ns else np.zeros(0, np.int64)
+    def note_late(self, intended_ns: list[int]) -> None:
+        """Note messages that were due and never had their turn."""
+        self._waited.extend(intended_ns)
 
-    def grow(self, cells: int) -> None:
-        """Make room for at least `cells` cells."""
-        missing = cells - len(self.sent_ns)
-        if missing > 0:
-            self.sent_ns.frombytes(bytes(8 * max(missing, len(self.sent_ns))))
-
-    def fold(self, window: Window) -> None:
-        """Add what was logged since the last call to the figures."""
+    def fold(self, window: Window) -> Handled:
+        """Add what was logged since the last call to the figures, and return it."""
         self._window = window
-        self._disconnected += _in_hold(self._skipped, window)
-        del self._skipped[:]
-        log = np.array(self._log, np.int64).reshape(-1, 2)
-        del self._log[:]
-        if not len(log):
-            return
-        intended_ns, sent_ns = log.T
-        in_hold = (intended_ns >= window.hold_ns) & (intended_ns < window.drain_ns)
-        self._lag.record((sent_ns - intended_ns)[in_hold])
-        self.sent_in_hold += int(np.count_nonzero(in_hold))
-        seconds = np.maximum(sent_ns - window.origin_ns, 0) // NS_PER_S
-        self._per_second = add_per_second(self._per_second, np.bincount(seconds).astype(np.int64))
+        log, skipped = _taken(self._log, 3), _taken(self._skipped, 2)
+        waited, resumed = _taken(self._waited, 1), _taken(self._resumed, 1)
+        numbers, intended_ns, sent_ns = log
+        in_hold = self._in_hold(intended_ns)
+        self._disconnected += int(np.count_nonzero(self._in_hold(skipped[1])))
+        self._still += int(np.count_nonzero(self._in_hold(waited)) - np.count_nonzero(self._in_hold(resumed)))
+        if len(numbers):
+            self._lag.record((sent_ns - intended_ns)[in_hold])
+            self.sent_in_hold += int(np.count_nonzero(in_hold))
+            seconds = np.maximum(sent_ns - window.origin_ns, 0) // NS_PER_S
+            self._per_second = add_per_second(self._per_second, np.bincount(seconds).astype(np.int64))
+        return Handled(numbers, intended_ns, sent_ns, skipped[0])
 
-    def findings(self, offered: int | None, sent_ns: Int64s | None = None) -> Sends:
-        """Return what was sent; `offered` `None`: as much."""
+    @property
+    def offered(self) -> int:
+        """How many messages of the hold had their turn, or waited for it in vain."""
+        return self.sent_in_hold + self._disconnected + self._still
+
+    def findings(self, offered: int) -> Sends:
+        """Return what was sent of so many in the hold."""
         closed, still_open = self._waiting_in_hold()
         return Sends(
-            offered=self.sent_in_hold if offered is None else offered,
+            offered=offered,
             sent=self.sent_in_hold,
             disconnected=self._disconnected + closed,
             blocked=still_open,
             lag=self._lag.pack(),
             per_second=pack(self._per_second),
-            sent_ns=b"" if sent_ns is None else pack(sent_ns),
         )
-
-    def last_sent_ns(self, rows: int) -> Int64s:
-        """Return per row when it sent last, 0 for never; cell c is one of row c mod `rows`."""
-        cells = np.flatnonzero(self.sent_times())
-        last_ns: Int64s = np.zeros(rows, np.int64)
-        np.maximum.at(last_ns, cells % rows, self.sent_times()[cells])
-        return last_ns
 
     def _waiting_in_hold(self) -> tuple[int, int]:
         """Return how many messages of the hold wait on connections that have closed, and on open ones."""
@@ -132,18 +140,25 @@ class Outbox:
         for row in (self._rows[number] for number in self._waiting):
             if row.backlog and row.left_ns == STILL_OPEN:
                 is_open = row.closed_ns == STILL_OPEN
-                counts[is_open] += _in_hold([intended_ns for _, intended_ns, _ in row.backlog], self._window)
+                waiting = np.array([intended_ns for _, intended_ns, _ in row.backlog], np.int64)
+                counts[is_open] += int(np.count_nonzero(self._in_hold(waiting)))
         return counts[0], counts[1]
 
-    def _wait(self, row_number: int, cell: int, intended_ns: int, mark: bytes) -> None:
+    def _in_hold(self, intended_ns: Int64s) -> Bools:
+        in_hold: Bools = (intended_ns >= self._window.hold_ns) & (intended_ns < self._window.drain_ns)
+        return in_hold
+
+    def _wait(self, row_number: int, number: int, intended_ns: int, mark: bytes) -> None:
         row = self._rows[row_number]
         self._waiting.add(row_number)
         if row.backlog is None:
             row.backlog = deque()
-        row.backlog.append((cell, intended_ns, mark))
+        row.backlog.append((number, intended_ns, mark))
+        self._waited.append(intended_ns)
 
 
-def _in_hold(intended_ns: "array[int] | list[int]", window: Window) -> int:
-    """Return how many of the messages belong to the hold."""
-    moments_ns = np.array(intended_ns, np.int64)
-    return int(np.count_nonzero((moments_ns >= window.hold_ns) & (moments_ns < window.drain_ns)))
+def _taken(log: "array[int]", columns: int) -> Int64s:
+    """Return what was logged, a row of each column, and empty the log."""
+    taken = np.array(log, np.int64).reshape(-1, columns).T
+    del log[:]
+    return taken

@@ -11,7 +11,7 @@ class Row:
     """One connection of the swarm, open or not.
 
     Attributes:
-        backlog: Sends that wait for room in the write buffer: (cell, intended_ns, mark).
+        backlog: Sends that wait for room in the write buffer: (number, intended_ns, mark).
         closed_ns: When it was lost. `left_ns`: when it was told to leave before the end.
         ending: How it was lost, as a place among the endings; `UNKNOWN` if it was not.
     """

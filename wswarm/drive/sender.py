@@ -3,13 +3,13 @@
 import asyncio
 import heapq
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from wswarm.drive.capture import Load
+from wswarm.drive.capture import Load, SentNs
 from wswarm.drive.clock import now_ns
 from wswarm.drive.outbox import Outbox
 from wswarm.drive.pacer import Pacer
@@ -20,7 +20,7 @@ from wswarm.stats.findings import Sends, Window
 from wswarm.units import NS_PER_S
 
 Int64s = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
+Expect = Callable[[Int64s, Int64s], None]
 
 _CHUNK = 256
 _SENDS_PER_WAKE = 64  # then replies get their turn, however late the sends are
@@ -28,12 +28,15 @@ _FOREVER = 1 << 62
 
 
 class Chunk(NamedTuple):
-    """Consecutive sends of this agent: four equally long lists."""
+    """Consecutive sends of this agent: equally long lists, the first send being number `first`."""
 
+    first: int
     intended_ns: list[int]
     rows: list[int]
-    cells: list[int]
     marks: list[bytes]
+
+
+NOTHING = Chunk(0, [], [], [])
 
 
 class Sender(Protocol):
@@ -56,11 +59,16 @@ class Sender(Protocol):
     def cut(self, window: Window) -> None:
         """Keep to this window: send nothing that is due when its drain begins, or later."""
 
-    def hold_cells(self) -> Bools:
-        """Return per cell whether it belongs to the hold."""
+    def tell_due(self) -> None:
+        """Tell of the messages that have become due since the last time, if not at once."""
 
     def findings(self) -> Sends:
-        """Return what was sent."""
+        """Return what was sent, as far as folded."""
+
+
+def patience_ns(plan: Plan) -> int:
+    """Return how long a reply may take before it is no longer waited for: as long as the drain, at least 1 s."""
+    return round(max(plan.drain, 1.0) * NS_PER_S)
 
 
 def schedule_of(plan: Plan) -> Schedule:
@@ -75,27 +83,25 @@ class OpenSender:
     """The open model: send `g` is due at its scheduled time, on the connection at place g mod senders.
 
     Args:
-        positions: Per row its place among all senders, -1 for none.
-        senders: Number of all senders, in all agents.
-        is_shared: Cells are numbered over all senders (fan-out), not over this agent's rows.
+        load: What is sent, and by whom.
+        expect: Told of messages before they are sent, in the order of their numbers: when they are due, on which
+            rows.
+        sent_ns: Returns when the messages of these numbers were sent, 0 or less for never.
     """
 
-    def __init__(
-        self, swarm: Swarm, plan: Plan, window: Window, positions: Int64s, senders: int, *, is_shared: bool
-    ) -> None:
+    def __init__(self, swarm: Swarm, plan: Plan, load: Load, expect: Expect, sent_ns: SentNs) -> None:
         self._schedule = schedule_of(plan)
-        self._window, self._senders, self._is_shared = window, senders, is_shared
-        self._end_ns = window.drain_ns
-        self._row_count = len(positions)
-        self._row_at: Int64s = np.full(senders, -1, np.int64)
-        mine = positions >= 0
-        self._row_at[positions[mine]] = np.flatnonzero(mine)
-        sequences = -(-self._schedule.sends // senders)
-        self.outbox = Outbox(swarm, self._schedule.sends if is_shared else sequences * self._row_count)
-        load = Load(window, positions, senders, self._schedule)
-        self._write_marks = swarm.capture.begin(load, self.outbox.sent_times).many
+        self._window, self._senders = load.window, load.senders
+        self._end_ns = load.window.drain_ns
+        self._row_at: Int64s = np.full(load.senders, -1, np.int64)
+        mine = load.places >= 0
+        self._row_at[load.places[mine]] = np.flatnonzero(mine)
+        self._expect = expect
+        self._due = 0
+        self.outbox = Outbox(swarm)
+        self._write_marks = swarm.capture.begin(load, sent_ns).many
         self._chunks = self._iterate()
-        self._chunk = next(self._chunks, Chunk([], [], [], []))
+        self._chunk = next(self._chunks, NOTHING)
         self._at = 0
         self._pacer = Pacer(asyncio.get_running_loop(), self._send_due, is_batched=plan.pacing == "batched")
 
@@ -119,26 +125,16 @@ class OpenSender:
         """Keep to this window: send nothing that is due when its drain begins, or later."""
         self._end_ns = window.drain_ns
 
-    def hold_cells(self) -> Bools:
-        """Return per cell whether it belongs to the hold."""
-        warmup = self._schedule.warmup_sends
-        if self._is_shared:
-            return np.arange(len(self.outbox.sent_ns)) >= warmup
-        positions: Int64s = np.zeros(self._row_count, np.int64)
-        mine = self._row_at >= 0
-        positions[self._row_at[mine]] = np.flatnonzero(mine)
-        sequence, row = np.divmod(np.arange(len(self.outbox.sent_ns)), self._row_count)
-        return sequence * self._senders + positions[row] >= warmup
+    def tell_due(self) -> None:
+        """They were told of before they were due."""
 
     def findings(self) -> Sends:
-        """Return what was sent."""
-        self.outbox.fold(self._window)
+        """Return what was sent, as far as folded."""
         places = np.flatnonzero(self._row_at >= 0)
         last = self._due_before_end()
         first = min(self._schedule.warmup_sends, last)
         upto = [(bound - places + self._senders - 1) // self._senders for bound in (first, last)]
-        offered = int((np.maximum(upto[1], 0) - np.maximum(upto[0], 0)).sum())
-        return self.outbox.findings(offered, np.array(self.outbox.sent_ns) if self._is_shared else None)
+        return self.outbox.findings(int((np.maximum(upto[1], 0) - np.maximum(upto[0], 0)).sum()))
 
     def _due_before_end(self) -> int:
         if self._end_ns == self._window.drain_ns:
@@ -148,26 +144,24 @@ class OpenSender:
 
     def _iterate(self) -> Iterator[Chunk]:
         for block in self._schedule.blocks():
-            send = block.first + np.arange(len(block.offsets_ns), dtype=np.int64)
-            row = self._row_at[send % self._senders]
+            row = self._row_at[(block.first + np.arange(len(block.offsets_ns))) % self._senders]
             mine = row >= 0
-            send, row, offsets_ns = send[mine], row[mine], block.offsets_ns[mine]
-            for low in range(0, len(send), _CHUNK):
-                part = slice(low, low + _CHUNK)
-                yield self._chunk_of(send[part], row[part], self._window.start_ns + offsets_ns[part])
+            row, intended_ns = row[mine], self._window.start_ns + block.offsets_ns[mine]
+            for low in range(0, len(row), _CHUNK):
+                yield self._chunk_of(row[low : low + _CHUNK], intended_ns[low : low + _CHUNK])
 
-    def _chunk_of(self, send: Int64s, row: Int64s, intended_ns: Int64s) -> Chunk:
-        sequence, place = np.divmod(send, self._senders)
-        cells = send if self._is_shared else sequence * self._row_count + row
-        marks = self._write_marks(place, sequence, intended_ns)
-        return Chunk(intended_ns.tolist(), row.tolist(), cells.tolist(), marks)
+    def _chunk_of(self, rows: Int64s, intended_ns: Int64s) -> Chunk:
+        first, self._due = self._due, self._due + len(rows)
+        self._expect(intended_ns, rows)
+        marks = self._write_marks(rows, first + np.arange(len(rows), dtype=np.int64), intended_ns)
+        return Chunk(first, intended_ns.tolist(), rows.tolist(), marks)
 
     def _send_due(self) -> int | None:
         now = now_ns()
         send = self.outbox.send
         left = _SENDS_PER_WAKE
         while True:
-            intended_ns, rows, cells, marks = self._chunk
+            first, intended_ns, rows, marks = self._chunk
             at, end = self._at, len(intended_ns)
             while at < end:
                 due_ns = intended_ns[at]
@@ -178,11 +172,11 @@ class OpenSender:
                 if due_ns > now or left == 0:
                     self._at = at
                     return due_ns
-                send(rows[at], cells[at], due_ns, marks[at])
+                send(rows[at], first + at, due_ns, marks[at])
                 at += 1
                 left -= 1
             chunk = next(self._chunks, None)
-            self._chunk, self._at = chunk or Chunk([], [], [], []), 0
+            self._chunk, self._at = chunk or NOTHING, 0
             if chunk is None:
                 return None
 
@@ -195,28 +189,30 @@ class ClosedSender:
     possible: the time lost in waiting is not counted, which is what is wrong with this model.
     """
 
-    def __init__(self, swarm: Swarm, plan: Plan, window: Window, positions: Int64s, senders: int) -> None:
-        self._window, self._positions, self._senders = window, positions, senders
+    def __init__(self, swarm: Swarm, plan: Plan, load: Load, expect: Expect, sent_ns: SentNs) -> None:
+        self._window, self._senders = load.window, load.senders
         self._swarm = swarm
-        self._places: list[int] = positions.tolist()
-        self._gap_ns = 0 if plan.rate is None else senders * NS_PER_S / plan.rate
-        self._patience_ns = round(max(plan.drain, 1.0) * NS_PER_S)
-        self._sequences = [0] * len(positions)
-        self._waits_since = [_FOREVER] * len(positions)
-        self._expected = [b""] * len(positions)
-        self._intended = array("q")
+        self._places: list[int] = load.places.tolist()
+        self._gap_ns = 0 if plan.rate is None else load.senders * NS_PER_S / plan.rate
+        self._patience_ns = patience_ns(plan)
+        self._sequences = [0] * len(self._places)
+        self._waits_since = [_FOREVER] * len(self._places)
+        self._expected = [b""] * len(self._places)
+        self._expect = expect
+        self._number = 0
+        self._begun = array("q")
         self._due: list[tuple[int, int]] = []
         self._is_stopped = False
-        self.outbox = Outbox(swarm, len(positions))
-        load = Load(window, positions, senders, None)
-        self._write_mark = swarm.capture.begin(load, self.outbox.sent_times).one
+        self.outbox = Outbox(swarm)
+        self._write_mark = swarm.capture.begin(load, sent_ns).one
         self._pacer = Pacer(asyncio.get_running_loop(), self._send_due, is_batched=plan.pacing == "batched")
         swarm.on_marked = self._note_message
 
     def start(self) -> None:
         """Begin."""
-        for row in np.flatnonzero(self._positions >= 0).tolist():
-            heapq.heappush(self._due, (self._scheduled_ns(row), row))
+        for row, place in enumerate(self._places):
+            if place >= 0:
+                heapq.heappush(self._due, (self._scheduled_ns(row), row))
         self._pacer.start(self._window.start_ns)
 
     def tick(self) -> None:
@@ -240,16 +236,15 @@ class ClosedSender:
         """Keep to this window: send nothing that is due when its drain begins, or later."""
         self._window = window
 
-    def hold_cells(self) -> Bools:
-        """Return per cell whether it belongs to the hold."""
-        intended_ns: Int64s = np.zeros(len(self.outbox.sent_ns), np.int64)
-        intended_ns[: len(self._intended)] = self._intended
-        return (intended_ns >= self._window.hold_ns) & (intended_ns < self._window.drain_ns)
+    def tell_due(self) -> None:
+        """Tell of the messages that have become due since the last time."""
+        intended_ns, rows = np.array(self._begun, np.int64).reshape(-1, 2).T
+        del self._begun[:]
+        self._expect(intended_ns, rows)
 
     def findings(self) -> Sends:
-        """Return what was sent; a closed model offers what replies allow, so offered equals sent."""
-        self.outbox.fold(self._window)
-        return self.outbox.findings(None)
+        """Return what was sent, as far as folded: a closed model offers what replies allow, so as much."""
+        return self.outbox.findings(self.outbox.sent_in_hold)
 
     def _scheduled_ns(self, row: int) -> int:
         place = self._places[row] / self._senders
@@ -285,14 +280,12 @@ class ClosedSender:
             or not connection.is_open
         ):
             return
-        sequence = self._sequences[row]
-        self._sequences[row] = sequence + 1
-        cell = sequence * len(self._places) + row
-        if cell >= len(self._intended):
-            self.outbox.grow(cell + 1)
-            self._intended.frombytes(bytes(8 * (len(self.outbox.sent_ns) - len(self._intended))))
-        self._intended[cell] = intended_ns
-        mark = self._write_mark(self._places[row], sequence, intended_ns)
+        number = self._number
+        self._number = number + 1
+        self._sequences[row] += 1
+        self._begun.append(intended_ns)
+        self._begun.append(row)
+        mark = self._write_mark(row, number, intended_ns)
         self._expected[row] = mark
         self._waits_since[row] = intended_ns
-        self.outbox.send(row, cell, intended_ns, mark)
+        self.outbox.send(row, number, intended_ns, mark)

@@ -43,6 +43,7 @@ class Swarm:
 
     Attributes:
         rows: In the order of the `numbers` they were asked for by.
+        changes: How often one was added, opened, was lost or was told to leave.
         open: Connections open now; `opened`: ever.
         said: What the target said of failed handshakes and lost connections.
         addresses: Connections that were opened, by the address that they lead to.
@@ -61,7 +62,7 @@ class Swarm:
         self.addresses: Counter[str] = Counter()
         self.failed_ns: list[int] = []
         self.subprotocols: Counter[str] = Counter()
-        self.open = self.opened = 0
+        self.open = self.opened = self.changes = 0
         self.on_writable: Callable[[int], None] = _ignore
         self.on_marked: Callable[[int, bytes], None] = _ignore
         self.on_heard: Callable[[int, bytes, int], None] | None = None
@@ -131,18 +132,12 @@ class Swarm:
 
     def rows_open(self) -> Int64s:
         """Return the rows that are open now."""
-        return np.array(
-            [
-                number
-                for number, row in enumerate(self.rows)
-                if row.connection is not None and row.connection.is_open
-            ],
-            np.int64,
-        )
+        connections = enumerate(row.connection for row in self.rows)
+        return np.array([row for row, one in connections if one is not None and one.is_open], np.int64)
 
     def ids(self, rows: Int64s) -> Int64s:
         """Return the `{id}` of each of the rows."""
-        return np.array(self._numbers, np.int64)[rows]
+        return np.array([self._numbers[row] for row in rows.tolist()], np.int64)
 
     def words(self) -> Words:
         """Return what the target said where something else was expected."""
@@ -189,6 +184,7 @@ class Swarm:
     def add(self, connection_id: int) -> int:
         """Return a new row for one more connection, which is not opened yet."""
         self._numbers.append(connection_id)
+        self.changes += 1
         self.rows.append(Row())
         return len(self.rows) - 1
 
@@ -198,6 +194,7 @@ class Swarm:
         if row.left_ns != STILL_OPEN or row.closed_ns != STILL_OPEN:
             return
         row.left_ns = now_ns()
+        self.changes += 1
         row.backlog = row.payload = None
         self._ping_no_more(number)
         if row.connection is not None and row.connection.is_open:
@@ -230,6 +227,7 @@ class Swarm:
             detail = error.detail if isinstance(error, HandshakeFailed) else ""
             return self.said.note_failure(reason_of(error), detail, own_settings)
         row.timing, row.connection = connection.timing, connection
+        self.changes += 1
         self._count(connection, plan)
         if not connection.is_open:
             return None  # lost between the upgrade response and now; `_note_closed` has been told
@@ -287,6 +285,7 @@ class Swarm:
         if self._is_closing or row.closed_ns != STILL_OPEN or row.left_ns != STILL_OPEN:
             return
         row.closed_ns = now_ns()
+        self.changes += 1
         self._ping_no_more(number)
         row.ending = self.said.note_ending(ended, own)
         if row.connection is not None:

@@ -6,7 +6,7 @@ import msgspec
 
 from wswarm.drive.lengths import with_length
 from wswarm.load.plan import Plan
-from wswarm.stats.findings import Findings, Packed, Window
+from wswarm.stats.findings import Findings, Packed, Reached, Window
 
 Role = Literal["connect", "echo", "subscribe", "publish"]
 
@@ -52,21 +52,22 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Settle(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Close the ledger as soon as all is accounted for, at the latest at `deadline_ns`.
-
-    Attributes:
-        sent_ns: Fan-out: per broadcast when it was sent, 0 for never.
-    """
+    """Close the ledger as soon as all is accounted for, at the latest at `deadline_ns`."""
 
     deadline_ns: int
-    sent_ns: Packed = b""
+
+
+class Publish(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Others have sent broadcasts; `log`: see `stats.published`."""
+
+    log: Packed
 
 
 class Close(msgspec.Struct, frozen=True, tag=True):
     """Close all connections and exit."""
 
 
-Command = Open | Load | Cut | Settle | Close
+Command = Open | Load | Cut | Publish | Settle | Close
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
@@ -105,10 +106,20 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     rows: Packed
 
 
-class Sent(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """All sends are made; `sent_ns` of a publisher: see `Sends.sent_ns`."""
+class Published(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Broadcasts were sent since the last of these; `log`: see `stats.published`."""
 
-    sent_ns: Packed = b""
+    log: Packed
+
+
+class News(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What became of the broadcasts that were settled since the last of these."""
+
+    settled: Reached
+
+
+class Sent(msgspec.Struct, frozen=True, tag=True):
+    """All sends are made."""
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -117,7 +128,7 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     findings: Findings
 
 
-Report = Ready | Snapshot | Opened | Sent | Settled
+Report = Ready | Snapshot | Opened | Published | News | Sent | Settled
 
 
 def encode(message: msgspec.Struct) -> bytes:

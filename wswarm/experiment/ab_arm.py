@@ -124,7 +124,7 @@ class ArmSession:
             length_s = (window.drain_ns - began_ns) / NS_PER_S + plan.drain
             self._listen_until(lambda: self._fleet.have(lambda agent: agent.sent), length_s + _GRACE_S)
             steal = machine.stop().steal
-            orders.tell_settle(self._fleet, plan, window.end_ns)
+            orders.tell_settle(self._fleet, window.end_ns)
             self._listen_until(lambda: self._fleet.have(lambda agent: agent.settled), plan.drain + _GRACE_S)
         except GeneratorError:
             pass  # it is in the deaths

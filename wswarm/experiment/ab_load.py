@@ -10,7 +10,7 @@ from wswarm.errors import TargetError
 from wswarm.experiment.ab_arm import WARMUP_SHARE, ArmSession, Observation
 from wswarm.experiment.ab_slice import cpu_per_message, received_in_all
 from wswarm.load.plan import Plan
-from wswarm.stats.findings import unpack
+from wswarm.stats.reach import put_together
 from wswarm.stats.summary import arrivals_of
 from wswarm.units import NS_PER_S
 
@@ -85,8 +85,8 @@ def _fanout_rate(seen: Observation, plan: Plan) -> float:
 
 def _spread_s(seen: Observation) -> float:
     """Return the median time from the first delivery of a broadcast to its last."""
-    tables = [unpack(one.broadcasts).reshape(4, -1) for one in arrivals_of(seen.findings)]
-    spreads = np.concatenate([(table[3] - table[2])[table[3] >= 0] for table in tables])
+    reached = [put_together([one.broadcasts]) for one in arrivals_of(seen.findings)]
+    spreads = np.concatenate([(one.last_ns - one.first_ns)[one.received > 0] for one in reached])
     return float(np.median(spreads)) / NS_PER_S if len(spreads) else 0.0
 
 

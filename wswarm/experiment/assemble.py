@@ -13,7 +13,6 @@ from wswarm import redact
 from wswarm.drive import limits
 from wswarm.drive.clock import has_kernel_timer
 from wswarm.drive.probes import MachineUse, TargetMeter, TargetUse
-from wswarm.drive.sender import schedule_of
 from wswarm.experiment.evidence import SHOWN, below_zero, evidence, measured
 from wswarm.load.plan import Plan
 from wswarm.quoted import quoted
@@ -39,7 +38,6 @@ class Observed:
         was_cut: Whether the run was ended before its hold began; `was_connecting`: before all connections were begun.
         target_uses: The target's CPU and memory `before` connecting, when all were `open`, at `hold` and `end`.
         target_peak: Most resident bytes seen of it.
-        warmup_broadcasts: Broadcasts before the hold; `None`: as the plan says.
         clock_error_ns: The most by which times between two machines' clocks may be wrong.
         interruption: What of the plan an interrupted run did not do; `None`: it was not interrupted.
         died: How the target's process ended before the hold did, if it did.
@@ -57,7 +55,6 @@ class Observed:
     target: TargetMeter | None
     target_uses: dict[str, TargetUse | None]
     target_peak: int
-    warmup_broadcasts: int | None = None
     clock_error_ns: int = 0
     interruption: str | None = None
     died: str | None = None
@@ -90,7 +87,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         send_lag=summary.distribution(lag) if has_messages else None,
         service_time=summary.distribution(service) if is_echo else None,
         response_time=summary.distribution(response) if is_echo else None,
-        fanout=_fanout(plan, observed) if plan.scenario == "fanout" and arrivals and sends else None,
+        fanout=_fanout(observed) if plan.scenario == "fanout" and arrivals and sends else None,
         series=series(findings, window, observed.end_ns),
         samples=summary.samples(findings),
         generator=_generator(plan, findings, messages),
@@ -161,19 +158,13 @@ def _phases(window: Window, end_ns: int) -> Phases:
     return Phases(warmup=since[0], hold=since[1], drain=since[2], end=since[3])
 
 
-def _fanout(plan: Plan, observed: Observed) -> Fanout:
+def _fanout(observed: Observed) -> Fanout:
     publishers = sum(
         len(unpack(one.sockets.opened_ns))
         for one in observed.findings
         if one.sends is not None and one.arrivals is None
     )
-    warmup = observed.warmup_broadcasts
-    return summary.fanout(
-        observed.findings,
-        observed.window,
-        publishers=publishers,
-        warmup=schedule_of(plan).warmup_sends if warmup is None else warmup,
-    )
+    return summary.fanout(observed.findings, observed.window, publishers=publishers)
 
 
 def _generator(plan: Plan, findings: Sequence[Findings], messages: Messages | None) -> GeneratorCost:

@@ -153,7 +153,7 @@ class _Experiment:
         self._settle(_PHASE_GRACE_S)
 
     def _settle(self, limit_s: float) -> None:
-        orders.tell_settle(self._fleet, self._plan, self._window.end_ns)
+        orders.tell_settle(self._fleet, self._window.end_ns)
         self._listen_until(
             lambda: self._fleet.have(lambda agent: agent.settled), "drain", self._window.drain_ns, limit_s
         )

@@ -4,7 +4,6 @@ import numpy as np
 
 from wswarm.drive import wire
 from wswarm.drive.fleet import AgentProcess, Fleet
-from wswarm.drive.sender import schedule_of
 from wswarm.experiment.observe import open_rows
 from wswarm.load.plan import Plan
 from wswarm.stats.findings import Int64s, Window, pack
@@ -50,14 +49,10 @@ def tell_load(fleet: Fleet, plan: Plan, window: Window) -> None:
         )
 
 
-def tell_settle(fleet: Fleet, plan: Plan, deadline_ns: int) -> None:
+def tell_settle(fleet: Fleet, deadline_ns: int) -> None:
     """Have every ledger closed, when all is accounted for or at the deadline."""
-    publisher = fleet.publisher
-    sent_ns = publisher.sent.sent_ns if publisher is not None and publisher.sent is not None else b""
-    if publisher is not None and not sent_ns:
-        sent_ns = pack(np.zeros(schedule_of(plan).sends, np.int64))
     for agent in fleet.living:
-        agent.tell(wire.Settle(deadline_ns=deadline_ns, sent_ns=sent_ns))
+        agent.tell(wire.Settle(deadline_ns=deadline_ns))
 
 
 def _role(fleet: Fleet, plan: Plan, agent: AgentProcess) -> wire.Role:

@@ -10,7 +10,7 @@ from wswarm.locust.pacing import published_to
 from wswarm.locust.roster import Member
 from wswarm.stats.findings import Window
 
-_PUBLISHER_IDS = 900_000  # from a worker's first connection id on
+_PUBLISHER_IDS = 2_000_000_000  # far above those of any worker, and 31 bits long
 
 
 def begin_for(
@@ -25,31 +25,31 @@ def begin_for(
     Raises:
         TargetError: a target's name is not known.
     """
-    publishing, ids, next_id = [], [], member.first_id + _PUBLISHER_IDS
-    for number in published_to(orders) if member.is_publisher else ():
-        order = orders[number]
-        publishing.append(_squad(order, "publish"))
-        ids.append(list(range(next_id, next_id + order.publishers)))
-        next_id += order.publishers
+    ids: dict[int, list[int]] = {}
+    next_id = _PUBLISHER_IDS
+    for number in published_to(orders):
+        ids[number] = list(range(next_id, next_id + orders[number].publishers))
+        next_id += orders[number].publishers
     return Begin(
         test=test,
         name=member.name,
         prefix=prefix,
         window=window,
-        squads=[_squad(order, order.role) for order in orders],
-        publishing=publishing,
-        publisher_ids=ids,
+        squads=[_squad(order, order.role, ids.get(number, [])) for number, order in enumerate(orders)],
+        publishing=[_squad(orders[number], "publish", own) for number, own in ids.items()]
+        if member.is_publisher
+        else [],
         first_id=member.first_id,
         ahead_ns=ahead_ns,
     )
 
 
-def _squad(order: Order, role: wire.Role) -> wire.Squad:
+def _squad(order: Order, role: wire.Role, publishers: list[int]) -> wire.Squad:
     return wire.Squad(
         name=order.name,
         role=role,
         plan=order.plan,
         addresses=address.resolve(order.plan.url),
-        publishers=order.publishers,
+        publishers=publishers,
         is_heard=order.is_heard and role != "publish",
     )

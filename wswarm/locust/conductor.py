@@ -3,6 +3,7 @@
 import logging
 import random
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
@@ -27,7 +28,8 @@ from wswarm.locust.losses import add_owed, lose
 from wswarm.locust.order import Order
 from wswarm.locust.pacing import Pacing, published_to
 from wswarm.locust.roster import Member
-from wswarm.stats.findings import STILL_OPEN, Window
+from wswarm.stats.findings import STILL_OPEN, Packed, Window
+from wswarm.stats.published import join_logs
 from wswarm.units import NS_PER_S
 
 _TICK_S = 0.25
@@ -64,6 +66,7 @@ class Conductor:
         self._clock = clock_name()
         self._prefix = b""
         self._publisher: str | None = None
+        self._logs: defaultdict[str, list[Packed]] = defaultdict(list)
         self._pacing = Pacing(())
         self._news = gevent.event.Event()
         self._ending = gevent.lock.RLock()
@@ -88,7 +91,7 @@ class Conductor:
         self.started_at = datetime.now(UTC)
         self.is_running, self.is_holding, self.holds = True, is_held_at_once, 0
         self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
-        self._publisher = None
+        self._publisher, self._logs = None, defaultdict(list)
         self._pacing = Pacing(orders)
         self.target_peak = 0
         self.target_uses = {"before": self.watch_target()}
@@ -163,17 +166,16 @@ class Conductor:
                 window = shift.window(self.window, member.ahead_ns)
                 self._bus.tell(member.worker, messages.EndHold(window=window))
             self._await(lambda member: member.published, end_ns)
-            logs = self._logs()
             for member in self.there():
-                shifted = {name: shift.log(log, member.ahead_ns) for name, log in logs.items()}
-                deadline_ns = end_ns + member.ahead_ns
-                self._bus.tell(member.worker, messages.SettleUp(deadline_ns=deadline_ns, logs=shifted))
+                self._bus.tell(member.worker, messages.SettleUp(deadline_ns=end_ns + member.ahead_ns))
             self._await(lambda member: member.found, max(end_ns, now_ns()))
             self.target_uses["end"] = self.watch_target()
             self._clocks.learn([member for member in self.there() if member.offset != SAME])
             self.is_running = False
+            is_known = any(member.is_publisher and member.published for member in self.members.values())
+            logs = {name: join_logs(told) for name, told in self._logs.items()} if is_known else {}
             for member in self.members.values():
-                add_owed(member, logs or None, self.orders)
+                add_owed(member, logs or None, self.orders, self.window)
                 self._bus.tell(member.worker, messages.Dismiss(test=self.test))
             return True
 
@@ -198,11 +200,6 @@ class Conductor:
         member = self.members.get(self._publisher or "")
         return member.publishing(published_to(self.orders).index(squad)) if member is not None else None
 
-    def hold_from(self, name: str) -> int:
-        """Return how many broadcasts to that class were published before the hold."""
-        log = self._logs().get(name)
-        return log.hold if log is not None else 0
-
     def _hear(self, worker: str, message: messages.ToConductor) -> None:
         member = self.members.get(worker)
         if member is None:
@@ -217,7 +214,18 @@ class Conductor:
             self.on_objection(message)
         elif message.test == self.test:
             member.note(message)
+            if isinstance(message, messages.Published):
+                self._pass_on(member, message)
         self._news.set()
+
+    def _pass_on(self, publisher: Member, published: messages.Published) -> None:
+        """Tell the other stations what was published; those of the publisher's own have been told."""
+        for name, log in shift.logs(published.logs, -publisher.ahead_ns).items():
+            self._logs[name].append(log)
+        for member in self.there() if published.logs else ():
+            if member is not publisher:
+                logs = shift.logs(published.logs, member.ahead_ns - publisher.ahead_ns)
+                self._bus.tell(member.worker, wire.Publish(logs=logs))
 
     def _meet(self, member: Member, here: messages.Here) -> None:
         if here.clock == self._clock:
@@ -290,10 +298,3 @@ class Conductor:
         for member in self.there():
             if told(member) is None:
                 member.loss = f"{member.name} did not report"
-
-    def _logs(self) -> dict[str, wire.Log]:
-        member = self.members.get(self._publisher or "")
-        told = member.published if member is not None else None
-        if member is None or told is None:
-            return {}
-        return {name: shift.log(log, -member.ahead_ns) for name, log in told.logs.items()}

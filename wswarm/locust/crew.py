@@ -1,15 +1,17 @@
 """A station's agents: one that holds the users' connections and, at one station, one that publishes."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable
 
 import gevent
+import msgspec
 
 from wswarm.drive.live import wire
 from wswarm.drive.live.process import LiveProcess
 from wswarm.locust.messages import Begin
 from wswarm.locust.outgoing import Outgoing
-from wswarm.stats.findings import Window
+from wswarm.stats.findings import Packed, Reached, Window, with_broadcasts
 
 _log = logging.getLogger(__name__)
 
@@ -33,15 +35,17 @@ class Crew:
         self.deaths: list[str] = []
         self._hear_seat, self._news = hear_seat, news
         self._outgoing: dict[LiveProcess, Outgoing] = {}
-        self._sent: dict[LiveProcess, wire.Sent] = {}
+        self._has_sent: set[LiveProcess] = set()
+        self._published: list[dict[str, Packed]] = []
+        self._settled_before: defaultdict[int, list[Reached]] = defaultdict(list)
         self._settled: dict[LiveProcess, wire.Settled] = {}
         self._is_ended = False
         self._holder = self._start(f"the agent of {order.name}", order, order.squads, order.ahead_ns)
         self._publisher: LiveProcess | None = None
         if order.publishing:
             self._publisher = self._start(f"the publishing agent of {order.name}", order, order.publishing, 0)
-            for squad, ids in enumerate(order.publisher_ids):
-                for connection_id in ids:
+            for squad, one in enumerate(order.publishing):
+                for connection_id in one.publishers:
                     self._tell(self._publisher, wire.Join(squad, connection_id))
 
     @property
@@ -73,18 +77,20 @@ class Crew:
         for agent in self._agents():
             self._tell(agent, wire.Cut(window=window))
 
-    def settle(self, deadline_ns: int, logs: dict[str, wire.Log]) -> None:
+    def settle(self, deadline_ns: int) -> None:
         """Wait for what is owed."""
         for agent in self._agents():
-            told = logs if agent is self._holder else {}
-            self._tell(agent, wire.Settle(deadline_ns=deadline_ns, logs=told))
+            self._tell(agent, wire.Settle(deadline_ns=deadline_ns))
 
-    def logs(self) -> dict[str, wire.Log] | None:
-        """Return what was published once all living agents have sent all, `None` before."""
-        if not all(agent in self._sent for agent in self._living()):
-            return None
-        sent = self._sent.get(self._publisher) if self._publisher is not None else None
-        return sent.logs if sent is not None else {}
+    def take_published(self) -> list[dict[str, Packed]]:
+        """Return what was published since the last time."""
+        published, self._published = self._published, []
+        return published
+
+    @property
+    def has_sent(self) -> bool:
+        """Whether all living agents have sent all."""
+        return all(agent in self._has_sent for agent in self._living())
 
     def findings(self) -> tuple[wire.Settled, wire.Settled] | None:
         """Return what holder and publisher found once all living ones have told; `None` before."""
@@ -101,6 +107,12 @@ class Crew:
             self._outgoing[agent].finish()
         for agent in self._agents():
             agent.end()
+
+    def _with_broadcasts(self, settled: wire.Settled) -> wire.Settled:
+        found = [
+            with_broadcasts(one, self._settled_before[number]) for number, one in enumerate(settled.findings)
+        ]
+        return msgspec.structs.replace(settled, findings=found)
 
     def _tell(self, agent: LiveProcess, command: wire.Command) -> None:
         self._outgoing[agent].tell(command)
@@ -135,10 +147,15 @@ class Crew:
                 self.published = report
             else:
                 self.held = report
+        elif isinstance(report, wire.Published):
+            self._published.append(report.logs)
+            self._tell(self._holder, wire.Publish(logs=report.logs))
+        elif isinstance(report, wire.News):
+            self._settled_before[report.squad].append(report.settled)
         elif isinstance(report, wire.Sent):
-            self._sent[agent] = report
+            self._has_sent.add(agent)
         elif isinstance(report, wire.Settled):
-            self._settled[agent] = report
+            self._settled[agent] = self._with_broadcasts(report) if agent is self._holder else report
         elif agent is not self._publisher:
             self._hear_seat(report)
             return

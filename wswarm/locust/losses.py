@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from wswarm.drive.live import wire
 from wswarm.locust.order import Order
 from wswarm.locust.roster import Member
-from wswarm.stats.findings import unpack
+from wswarm.stats.findings import Packed, Window
+from wswarm.stats.published import read_log
 
 
 def lose(member: Member, at_s: float, orders: Sequence[Order]) -> None:
@@ -21,7 +21,9 @@ def lose(member: Member, at_s: float, orders: Sequence[Order]) -> None:
     member.loss = f"{member.name} was lost {at_s:.1f} s after the start, with {what}"
 
 
-def add_owed(member: Member, logs: Mapping[str, wire.Log] | None, orders: Sequence[Order]) -> None:
+def add_owed(
+    member: Member, logs: Mapping[str, Packed] | None, orders: Sequence[Order], window: Window
+) -> None:
     """Add to a station's loss what its subscribers were owed in the hold.
 
     Args:
@@ -35,14 +37,15 @@ def add_owed(member: Member, logs: Mapping[str, wire.Log] | None, orders: Sequen
         if logs is None:
             member.loss += f"; what {order.name} was owed is not known, for nobody has the publishers' log"
         elif order.name in logs:
-            broadcasts = published_in_hold(logs[order.name])
+            broadcasts = published_in_hold(logs[order.name], window)
             owed = count * broadcasts
             member.loss += f"; {order.name} was owed {owed} deliveries of {broadcasts} broadcasts in the hold"
 
 
-def published_in_hold(log: wire.Log) -> int:
+def published_in_hold(log: Packed, window: Window) -> int:
     """Return how many broadcasts of the hold were sent."""
-    return int(np.count_nonzero(unpack(log.sent_ns)[log.hold :]))
+    intended_ns = read_log(log).intended_ns
+    return int(np.count_nonzero((intended_ns >= window.hold_ns) & (intended_ns < window.drain_ns)))
 
 
 def _held(member: Member, orders: Sequence[Order]) -> list[tuple[Order, int]]:

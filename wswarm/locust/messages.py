@@ -6,7 +6,7 @@ A station's times are on its own clock, except in `Found`, which the conductor s
 import msgspec
 
 from wswarm.drive.live import wire
-from wswarm.stats.findings import Findings, Window
+from wswarm.stats.findings import Findings, Packed, Window
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -27,7 +27,6 @@ class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     Attributes:
         squads: One per user class of ours, in the order of their names.
         publishing: Squads that this station publishes for; empty for all stations but one.
-        publisher_ids: Connection ids of the publishers of each.
         first_id: Of the connections that users open here.
     """
 
@@ -37,7 +36,6 @@ class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     window: Window
     squads: list[wire.Squad]
     publishing: list[wire.Squad]
-    publisher_ids: list[list[int]]
     first_id: int
     ahead_ns: int = 0
 
@@ -67,7 +65,6 @@ class SettleUp(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Wait for what is owed, then tell all as `Found`."""
 
     deadline_ns: int
-    logs: dict[str, wire.Log] = {}
 
 
 class Dismiss(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -121,10 +118,15 @@ class State(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """All sends are made."""
+    """Broadcasts were sent since the last of these; see `drive.live.wire`.
+
+    Attributes:
+        is_all: All sends are made.
+    """
 
     test: int
-    logs: dict[str, wire.Log] = {}
+    logs: dict[str, Packed] = {}
+    is_all: bool = False
 
 
 class Objection(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -158,5 +160,5 @@ class Found(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     is_local: bool = False
 
 
-ToStation = Hello | Ping | Begin | SetPaces | BeginHold | EndHold | SettleUp | Dismiss | Beat
+ToStation = Hello | Ping | Begin | SetPaces | BeginHold | EndHold | wire.Publish | SettleUp | Dismiss | Beat
 ToConductor = Here | Pong | State | Published | Objection | Found

@@ -177,7 +177,6 @@ def _run(conductor: Conductor, number: int, order: Order) -> Run:
         target=conductor.target,
         target_uses=conductor.target_uses,
         target_peak=conductor.target_peak,
-        warmup_broadcasts=conductor.hold_from(order.name),
         clock_error_ns=max((member.error_ns for member in members), default=0),
         died=_death(conductor),
     )

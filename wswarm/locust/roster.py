@@ -112,7 +112,7 @@ class Member:
         if isinstance(message, messages.State):
             self.state = message
         elif isinstance(message, messages.Published):
-            self.published = message
+            self.published = message if message.is_all else None
         else:
             self.found = message
 

@@ -1,10 +1,12 @@
 """Moments on one clock as moments on another."""
 
+from collections.abc import Mapping
+
 import msgspec
 import numpy as np
 
-from wswarm.drive.live import wire
 from wswarm.stats.findings import STILL_OPEN, Findings, Packed, Sends, Sockets, Window, pack, unpack
+from wswarm.stats.published import shifted
 
 _MOMENTS = ("started_ns", "opened_ns", "closed_ns", "failed_ns", "left_ns", "spoke_ns")
 
@@ -15,9 +17,9 @@ def window(one: Window, by_ns: int) -> Window:
     return Window(**{name: _later(moment_ns, by_ns) for name, moment_ns in moments.items()})
 
 
-def log(one: wire.Log, by_ns: int) -> wire.Log:
-    """Return the log `by_ns` later; 0 stays 0, for what was not sent."""
-    return wire.Log(sent_ns=_sent(one.sent_ns, by_ns), hold=one.hold)
+def logs(of_squads: Mapping[str, Packed], by_ns: int) -> dict[str, Packed]:
+    """Return logs of what was published `by_ns` later."""
+    return {name: shifted(log, by_ns) for name, log in of_squads.items()}
 
 
 def findings(one: Findings, by_ns: int) -> Findings:
@@ -28,7 +30,7 @@ def findings(one: Findings, by_ns: int) -> Findings:
     moved: Sockets = msgspec.structs.replace(one.sockets, **sockets)
     sends: Sends | None = one.sends
     if sends is not None:
-        sends = msgspec.structs.replace(sends, sent_ns=_sent(sends.sent_ns, by_ns))
+        sends = msgspec.structs.replace(sends, log=shifted(sends.log, by_ns))
     return msgspec.structs.replace(one, sockets=moved, sends=sends)
 
 
@@ -39,8 +41,3 @@ def _later(moment_ns: int, by_ns: int) -> int:
 def _moments(packed: Packed, by_ns: int) -> Packed:
     moments_ns = unpack(packed)
     return pack(np.where(moments_ns == STILL_OPEN, moments_ns, moments_ns + by_ns))
-
-
-def _sent(packed: Packed, by_ns: int) -> Packed:
-    sent_ns = unpack(packed)
-    return pack(np.where(sent_ns > 0, sent_ns + by_ns, 0))

@@ -152,7 +152,7 @@ class Station:
         self._own = OwnPlans(self._environment)
         self._warned: set[str] = set()
         self._states = 0
-        self._has_told_logs = self._has_told_all = self._is_answered = False
+        self._has_told_sent = self._has_told_all = self._is_answered = False
         self._machine, self._use = MachineMeter(), MachineUse(None, None)
         self._heard_ns = now_ns()
 
@@ -181,8 +181,10 @@ class Station:
             self._seats.end_hold(message.window)
             crew.end_hold(message.window)
             self._tell_news()
+        elif isinstance(message, wire.Publish):
+            crew.tell(message)
         elif isinstance(message, messages.SettleUp):
-            crew.settle(message.deadline_ns, message.logs)
+            crew.settle(message.deadline_ns)
             gevent.spawn(self._await_replies, self._seats, message.deadline_ns)
 
     def _begin(self, order: messages.Begin) -> None:
@@ -190,9 +192,8 @@ class Station:
         raise_file_limit()
         self._forget(order)
         self._order, self._test = order, order.test
-        self._dismissed.clear()
-        self._released.clear()
-        self._ending.clear()
+        for event in (self._dismissed, self._released, self._ending):
+            event.clear()
         self._crew = Crew(order, self._seats.hear, self._tell_news)
         gevent.spawn(self._watch, order.test)
         self._begun.set()
@@ -202,9 +203,9 @@ class Station:
         order, crew = self._order, self._crew
         if order is None or crew is None:
             return
+        self._states += 1
         if crew.deaths:
             self._seats.end_all(_DIED)
-        self._states += 1
         self._bus.tell(
             messages.State(
                 test=order.test,
@@ -217,10 +218,11 @@ class Station:
                 deaths=crew.deaths,
             )
         )
-        if self._ending.is_set() and not self._has_told_logs and (logs := crew.logs()) is not None:
-            self._has_told_logs = True
-            self._use = self._machine.stop()
+        for logs in crew.take_published():
             self._bus.tell(messages.Published(test=order.test, logs=logs))
+        if self._ending.is_set() and not self._has_told_sent and crew.has_sent:
+            self._has_told_sent, self._use = True, self._machine.stop()
+            self._bus.tell(messages.Published(test=order.test, is_all=True))
         if self._is_answered and not self._has_told_all and (found := crew.findings()) is not None:
             self._has_told_all = True
             self._tell_found(order, crew, *found)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wswarm.stats.findings import STILL_OPEN, Findings, Int64s, Sockets, Window, unpack
+from wswarm.stats.published import read_log
 from wswarm.units import NS_PER_S
 
 Bools = npt.NDArray[np.bool_]
@@ -159,9 +160,8 @@ def _by_label(sockets: Sockets, is_lost: Bools) -> list[tuple[str, Int64s]]:
 
 def _published_ns(findings: Sequence[Findings]) -> Int64s:
     """Return when broadcasts were sent, ascending."""
-    logs = [unpack(one.sends.sent_ns) for one in findings if one.sends is not None and one.sends.sent_ns]
-    sent_ns = np.concatenate(logs) if logs else np.zeros(0, np.int64)
-    return np.sort(sent_ns[sent_ns > 0])
+    logs = [read_log(one.sends.log).sent_ns for one in findings if one.sends is not None]
+    return np.sort(np.concatenate([np.zeros(0, np.int64), *logs]))
 
 
 def _spoke_ns(one: Findings, published_ns: Int64s) -> Int64s:

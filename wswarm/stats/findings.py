@@ -4,6 +4,8 @@ Arrays travel as the bytes of int64 in native order (`unpack` reads them); histo
 themselves.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 import numpy.typing as npt
@@ -91,7 +93,7 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
         blocked: Sends that still waited for room in an open connection at the end.
         lag: Histogram of sent − intended, hold only.
         per_second: Sends made in each second since the origin, warm-up included.
-        sent_ns: Fan-out: per broadcast of the whole load, 0 where another publisher's or never sent.
+        log: Fan-out: the broadcasts of the whole load that were sent; see `stats.published`.
     """
 
     offered: int
@@ -100,7 +102,18 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
     blocked: int = 0
     lag: Packed
     per_second: Packed
-    sent_ns: Packed = b""
+    log: Packed = b""
+
+
+class Reached(msgspec.Struct, frozen=True):
+    """What became of broadcasts; see `stats.reach`, which reads it.
+
+    Attributes:
+        rows: int64, a row per broadcast. `bins`: uint32, those of its delivery times, row after row.
+    """
+
+    rows: Packed = b""
+    bins: Packed = b""
 
 
 class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,9 +128,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
         by_second: Bins of response or delivery times by second since the origin, warm-up included.
         received_per_second: First copies by the second of their arrival, warm-up included.
         lost_per_second: Lost messages by the second in which they were sent.
-        broadcasts: Fan-out: int64 rows owed, received, first_ns, last_ns, a column per broadcast of the load;
-            times are after the intended publish, `UNKNOWN` where nobody received it.
-        by_broadcast: Bins of delivery times by broadcast.
+        broadcasts: Fan-out: what became of each.
     """
 
     owed: int
@@ -133,8 +144,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
     by_second: Packed
     received_per_second: Packed
     lost_per_second: Packed
-    broadcasts: Packed = b""
-    by_broadcast: Packed = b""
+    broadcasts: Reached = Reached()
     extra_kinds: dict[str, int] = {}
 
 
@@ -188,6 +198,20 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     words: Words = Words()
     sends: Sends | None = None
     arrivals: Arrivals | None = None
+
+
+def together(parts: Sequence[Reached]) -> Reached:
+    """Return what was found one after another as one."""
+    return Reached(b"".join(part.rows for part in parts), b"".join(part.bins for part in parts))
+
+
+def with_broadcasts(found: Findings, earlier: Sequence[Reached]) -> Findings:
+    """Return an agent's findings with the broadcasts that it had told before."""
+    if found.arrivals is None or not earlier:
+        return found
+    broadcasts = together([*earlier, found.arrivals.broadcasts])
+    arrivals = msgspec.structs.replace(found.arrivals, broadcasts=broadcasts)
+    return msgspec.structs.replace(found, arrivals=arrivals)
 
 
 def pack(values: Int64s) -> Packed:

@@ -1,6 +1,4 @@
-"""Who received what: first copies, duplicates and reordering, exactly, one bit per expected delivery."""
-
-from typing import NamedTuple
+"""What has arrived: first copies, duplicates and reordering, exactly."""
 
 import numpy as np
 import numpy.typing as npt
@@ -9,38 +7,13 @@ Int64s = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 
-class Kinds(NamedTuple):
-    """What each arrival of a batch was; every other one is a duplicate. `is_reordered` implies `is_first`."""
+class Order:
+    """The highest number so far of each *pair*: a publisher at a receiver, within which they should ascend."""
 
-    is_first: Bools
-    is_reordered: Bools
+    __slots__ = ("_highest",)
 
-
-class Ledger:
-    """Arrivals so far.
-
-    A *cell* is one expected delivery: a message at a receiver. A *pair* is a publisher at a receiver; within it
-    sequence numbers should ascend.
-
-    Args:
-        pairs: Number of pairs.
-    """
-
-    __slots__ = ("_bits", "_highest")
-
-    def __init__(self, pairs: int) -> None:
-        self._highest: Int64s = np.full(pairs, -1, np.int64)
-        self._bits: npt.NDArray[np.uint8] = np.zeros(1024, np.uint8)
-
-    def record(self, cells: Int64s, pairs: Int64s, sequences: Int64s) -> Kinds:
-        """Enter arrivals in the order in which they came, and return what each was.
-
-        A first copy is reordered when a later sequence number of its pair had arrived before it.
-        """
-        if not len(cells):
-            return Kinds(np.zeros(0, np.bool_), np.zeros(0, np.bool_))
-        is_first = self._enter(cells)
-        return Kinds(is_first, is_first & (sequences < self._highest_before(pairs, sequences)))
+    def __init__(self) -> None:
+        self._highest: Int64s = np.zeros(0, np.int64)
 
     def highest(self) -> Int64s:
         """Return per pair the highest sequence number that arrived, -1 for none; to be read only."""
@@ -52,37 +25,10 @@ class Ledger:
         if missing > 0:
             self._highest = np.pad(self._highest, (0, max(missing, pairs // 2)), constant_values=-1)
 
-    def widen(self, old: int, new: int) -> None:
-        """Number the cells anew: what was row × `old` + column is row × `new` + column from now on."""
-        rows = -(-8 * len(self._bits) // old)
-        cells = np.zeros(rows * old, np.uint8)
-        cells[: 8 * len(self._bits)] = np.unpackbits(self._bits, bitorder="little")
-        wider = np.zeros((rows, new), np.uint8)
-        wider[:, :old] = cells.reshape(rows, old)
-        self._bits = np.packbits(wider, bitorder="little")
-
-    def has(self, first_cell: int, count: int) -> Bools:
-        """Return for `count` cells from `first_cell` on whether they arrived."""
-        low, high = first_cell >> 3, (first_cell + count + 7) >> 3
-        self._reserve(high)
-        bits = np.unpackbits(self._bits[low:high], bitorder="little")
-        arrived: Bools = bits[first_cell & 7 : (first_cell & 7) + count].astype(np.bool_)
-        return arrived
-
-    def _enter(self, cells: Int64s) -> Bools:
-        self._reserve((int(cells.max()) >> 3) + 1)
-        at, bit = cells >> 3, (1 << (cells & 7)).astype(np.uint8)
-        is_first: Bools = (self._bits[at] & bit) == 0
-        distinct, firsts = np.unique(cells, return_index=True)
-        if len(distinct) < len(cells):
-            is_earliest = np.zeros(len(cells), np.bool_)
-            is_earliest[firsts] = True
-            is_first &= is_earliest
-        np.bitwise_or.at(self._bits, at, bit)
-        return is_first
-
-    def _highest_before(self, pairs: Int64s, sequences: Int64s) -> Int64s:
-        """Return for each arrival the highest sequence number of its pair before it, -1 for none."""
+    def before(self, pairs: Int64s, sequences: Int64s) -> Int64s:
+        """Enter arrivals; return for each the highest sequence number of its pair before it, -1 for none."""
+        if not len(pairs):
+            return np.zeros(0, np.int64)
         order = np.argsort(pairs, kind="stable")
         pair, sequence = pairs[order], sequences[order]
         is_start = np.concatenate(([True], pair[1:] != pair[:-1]))
@@ -99,6 +45,46 @@ class Ledger:
         highest: Int64s = np.empty_like(before)
         highest[order] = before
         return highest
+
+
+class Ledger:
+    """Which numbered messages have arrived so far, one bit each."""
+
+    __slots__ = ("_bits",)
+
+    def __init__(self) -> None:
+        self._bits: npt.NDArray[np.uint8] = np.zeros(1024, np.uint8)
+
+    def enter(self, cells: Int64s) -> Bools:
+        """Enter arrivals in the order in which they came, and return which are first copies."""
+        if not len(cells):
+            return np.zeros(0, np.bool_)
+        self._reserve((int(cells.max()) >> 3) + 1)
+        at, bit = cells >> 3, (1 << (cells & 7)).astype(np.uint8)
+        is_first: Bools = (self._bits[at] & bit) == 0
+        distinct, firsts = np.unique(cells, return_index=True)
+        if len(distinct) < len(cells):
+            is_earliest = np.zeros(len(cells), np.bool_)
+            is_earliest[firsts] = True
+            is_first &= is_earliest
+        np.bitwise_or.at(self._bits, at, bit)
+        return is_first
+
+    def has(self, first_cell: int, count: int) -> Bools:
+        """Return for `count` cells from `first_cell` on whether they arrived."""
+        low, high = first_cell >> 3, (first_cell + count + 7) >> 3
+        self._reserve(high)
+        bits = np.unpackbits(self._bits[low:high], bitorder="little")
+        arrived: Bools = bits[first_cell & 7 : (first_cell & 7) + count].astype(np.bool_)
+        return arrived
+
+    def have(self, cells: Int64s) -> Bools:
+        """Return for each of the cells whether it arrived."""
+        at = cells >> 3
+        is_there = at < len(self._bits)
+        at[~is_there] = 0
+        arrived: Bools = is_there & ((self._bits[at] >> (cells & 7).astype(np.uint8)) & 1).astype(np.bool_)
+        return arrived
 
     def _reserve(self, size: int) -> None:
         if size > len(self._bits):

@@ -19,7 +19,6 @@ from wswarm.run import (
     Samples,
     Unsent,
 )
-from wswarm.stats.bins import Bins
 from wswarm.stats.drops import close_reasons, drops_of
 from wswarm.stats.findings import (
     STILL_OPEN,
@@ -34,6 +33,8 @@ from wswarm.stats.findings import (
     unpack,
 )
 from wswarm.stats.histogram import Histogram, is_supported
+from wswarm.stats.published import read_log
+from wswarm.stats.reach import Reach, put_together
 from wswarm.units import NS_PER_S
 
 PERCENTS = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p99_9": 99.9, "p99_99": 99.99}
@@ -186,43 +187,44 @@ def rates(found: Messages, offered: float | None, hold_s: float) -> Rates:
     return Rates(offered=offered, achieved=found.sent / hold_s, received=found.received / hold_s)
 
 
-def fanout(findings: Sequence[Findings], window: Window, *, publishers: int, warmup: int) -> Fanout:
+def fanout(findings: Sequence[Findings], window: Window, *, publishers: int) -> Fanout:
     """Return how the broadcasts of the hold reached their subscribers.
 
     Args:
         publishers: Sockets that published.
-        warmup: Number of broadcasts before the hold.
     """
     arrivals = arrivals_of(findings)
-    sent_ns = _sent_ns(sends_of(findings))
-    owed, received, first_ns, last_ns = _merged_broadcasts(arrivals)
-    bins = Bins()
-    for one in arrivals:
-        bins.merge(one.by_broadcast)
-    median_ns: Int64s = np.full(len(owed), UNKNOWN, np.int64)
-    for index, _, (median,) in bins.quantiles_ns(50.0):
-        median_ns[index] = min(max(median, int(first_ns[index])), int(last_ns[index]))
-    of_hold = np.flatnonzero((sent_ns > 0) & (np.arange(len(sent_ns)) >= warmup))
-    reached = of_hold[last_ns[of_hold] != UNKNOWN]
-    complete = reached[(received == owed)[reached]]
+    sent_ns, reach = _of_hold(sends_of(findings), arrivals, window)
+    is_reached = reach.last_ns != UNKNOWN
+    is_complete = is_reached & (reach.received == reach.owed)
     return Fanout(
         publishers=publishers,
         subscribers=sum(len(unpack(one.sockets.opened_ns)) for one in findings if one.arrivals is not None),
-        broadcasts=len(of_hold),
-        incomplete=int(np.count_nonzero((received < owed)[of_hold])),
+        broadcasts=len(sent_ns),
+        incomplete=int(np.count_nonzero(reach.received < reach.owed)),
         delivery_time=distribution(merged(one.response for one in arrivals)),
-        first_delivery=distribution(of_values(first_ns[reached])),
-        median_delivery=distribution(of_values(median_ns[reached])),
-        completion_time=distribution(of_values(last_ns[complete])),
-        spread=distribution(of_values((last_ns - first_ns)[complete])),
+        first_delivery=distribution(of_values(reach.first_ns[is_reached])),
+        median_delivery=distribution(of_values(reach.median_ns[is_reached])),
+        completion_time=distribution(of_values(reach.last_ns[is_complete])),
+        spread=distribution(of_values((reach.last_ns - reach.first_ns)[is_complete])),
         per_broadcast=[
-            _row(index, (sent_ns, owed, received, first_ns, median_ns, last_ns), window)
-            for index in of_hold[:: max(1, -(-len(of_hold) // BROADCASTS_KEPT))].tolist()
+            _row((sent_ns, *reach[1:]), index, window)
+            for index in range(0, len(sent_ns), max(1, -(-len(sent_ns) // BROADCASTS_KEPT)))
         ],
     )
 
 
-def _row(index: int, columns: tuple[Int64s, ...], window: Window) -> Broadcast:
+def _of_hold(sends: Sequence[Sends], arrivals: Sequence[Arrivals], window: Window) -> tuple[Int64s, Reach]:
+    """Return the broadcasts of the hold in the order of their numbers: when sent, and whom they reached."""
+    logs = [np.zeros((3, 0), np.int64), *(np.stack(read_log(one.log)) for one in sends)]
+    numbers, intended_ns, sent_ns = np.concatenate(logs, axis=1)
+    of_hold = (intended_ns >= window.hold_ns) & (intended_ns < window.drain_ns)
+    order = np.argsort(numbers[of_hold], kind="stable")
+    reach = put_together([one.broadcasts for one in arrivals])
+    return sent_ns[of_hold][order], reach.of(numbers[of_hold][order])
+
+
+def _row(columns: tuple[Int64s, ...], index: int, window: Window) -> Broadcast:
     sent_ns, owed, received, *times_ns = (int(column[index]) for column in columns)
     first, median, last = map(_known, times_ns)
     return Broadcast(
@@ -250,19 +252,8 @@ def ended_ns_of(sockets: Sockets) -> Int64s:
     return np.minimum(unpack(sockets.closed_ns), left_ns_of(sockets))
 
 
-def _merged_broadcasts(arrivals: Sequence[Arrivals]) -> tuple[Int64s, Int64s, Int64s, Int64s]:
-    tables = np.stack([unpack(one.broadcasts).reshape(4, -1) for one in arrivals])
-    first_ns = np.where(tables[:, 2] == UNKNOWN, STILL_OPEN, tables[:, 2]).min(axis=0)
-    return tables[:, 0].sum(axis=0), tables[:, 1].sum(axis=0), first_ns, tables[:, 3].max(axis=0)
-
-
-def _sent_ns(sends: Sequence[Sends]) -> Int64s:
-    logs = [unpack(one.sent_ns) for one in sends]
-    return np.max(np.stack(logs), axis=0) if logs else np.zeros(0, np.int64)
-
-
 def _known(value_ns: int) -> float | None:
-    return None if value_ns in (UNKNOWN, STILL_OPEN) else value_ns / NS_PER_S
+    return None if value_ns == UNKNOWN else value_ns / NS_PER_S
 
 
 def _steps(opened_ns: Int64s, closed_ns: Int64s) -> list[tuple[int, int]]:

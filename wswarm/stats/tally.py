@@ -8,9 +8,9 @@ import numpy.typing as npt
 
 from wswarm.stats import extras
 from wswarm.stats.bins import Bins
-from wswarm.stats.findings import STILL_OPEN, Arrivals, Window, add_per_second, pack
+from wswarm.stats.findings import Arrivals, Window, add_per_second, pack
 from wswarm.stats.histogram import Histogram
-from wswarm.stats.ledger import Ledger
+from wswarm.stats.ledger import Order
 from wswarm.units import NS_PER_S
 
 Int64s = npt.NDArray[np.int64]
@@ -31,42 +31,17 @@ class Batch(NamedTuple):
     intended_ns: Int64s
     received_ns: Int64s
 
-    def where(self, mask: Bools) -> "Batch":
-        """Return the arrivals at which `mask` is true."""
+    def where(self, mask: Bools | Int64s) -> "Batch":
+        """Return the arrivals at which `mask` is true, or those in these places."""
         return Batch(*(column[mask] for column in self))
 
 
-class Leavers(NamedTuple):
-    """The connections of an agent that were told to leave before the end.
-
-    Attributes:
-        left_ns: Per row when it was, `STILL_OPEN` where it was not.
-        patience_ns: How long a message may be on its way: what was sent less than that before the connection left
-            need not have arrived.
-    """
-
-    left_ns: Int64s
-    patience_ns: int
-
-    def may_miss(self, sent_ns: Int64s) -> Bools:
-        """Return whether what was sent then may have been on its way when the connection left."""
-        may_miss: Bools = (self.left_ns != STILL_OPEN) & (sent_ns >= self.left_ns - self.patience_ns)
-        return may_miss
-
-
 class Settlement(NamedTuple):
-    """Owed messages of the hold, and what became of them; and those that came though nobody was owed them.
-
-    Attributes:
-        early: Sent before their receiver's connection opened. `late`: after it ended. `unsent`: never.
-    """
+    """Owed messages of the hold, and what became of them."""
 
     owed: int
     lost_disconnected: int
     lost_silent: int
-    early: int = 0
-    late: int = 0
-    unsent: int = 0
 
     @property
     def is_final(self) -> bool:
@@ -79,12 +54,11 @@ class Tally:
 
     Args:
         window: The load's times.
-        pairs: Number of (receiver, publisher) pairs.
     """
 
-    def __init__(self, window: Window, pairs: int) -> None:
+    def __init__(self, window: Window) -> None:
         self.window = window
-        self.ledger = Ledger(pairs)
+        self.order = Order()
         self.by_second = Bins()
         self.received_per_second: Int64s = np.zeros(0, np.int64)
         self.lost_per_second: Int64s = np.zeros(0, np.int64)
@@ -118,25 +92,32 @@ class Tally:
             batch, is_possible, is_others = batch.where(in_time), is_possible[in_time], is_others[in_time]
         if is_possible.all():
             return batch
-        is_extra = ~is_possible & self.in_hold(batch.intended_ns)
-        self._extra[extras.OF_OTHERS] += int(np.count_nonzero(is_extra & is_others))
-        self._extra[extras.NEVER_SENT] += int(np.count_nonzero(is_extra & ~is_others))
+        self.note_extra(extras.OF_OTHERS, batch.intended_ns[~is_possible & is_others])
+        self.note_extra(extras.NEVER_SENT, batch.intended_ns[~is_possible & ~is_others])
         return batch.where(is_possible)
 
-    def enter(self, batch: Batch, cells: Int64s, pairs: Int64s) -> Bools:
-        """Enter arrivals in the ledger, count them by kind, and return which are first copies."""
-        kinds = self.ledger.record(cells, pairs, batch.sequences)
+    def count(self, batch: Batch, is_first: Bools, highest: Int64s) -> Bools:
+        """Count arrivals by kind, and return which are first copies of the hold.
+
+        Args:
+            highest: For each the highest sequence number of its sender that had arrived before; a first copy is
+                reordered when that is higher than its own.
+        """
         in_hold = self.in_hold(batch.intended_ns)
-        first_in_hold = kinds.is_first & in_hold
+        first_in_hold = is_first & in_hold
         delay_ns = batch.received_ns - batch.intended_ns
-        self.duplicated += int(np.count_nonzero(in_hold & ~kinds.is_first))
-        self.reordered += int(np.count_nonzero(kinds.is_reordered & in_hold))
-        self.received_all += int(np.count_nonzero(kinds.is_first))
+        self.duplicated += int(np.count_nonzero(in_hold & ~is_first))
+        self.reordered += int(np.count_nonzero(first_in_hold & (batch.sequences < highest)))
+        self.received_all += int(np.count_nonzero(is_first))
         self.response.record(delay_ns[first_in_hold])
-        self.by_second.record(self.second_of(batch.intended_ns[kinds.is_first]), delay_ns[kinds.is_first])
-        arrived = np.bincount(self.second_of(batch.received_ns[kinds.is_first]))
+        self.by_second.record(self.second_of(batch.intended_ns[is_first]), delay_ns[is_first])
+        arrived = np.bincount(self.second_of(batch.received_ns[is_first]))
         self.received_per_second = add_per_second(self.received_per_second, arrived)
-        return kinds.is_first
+        return first_in_hold
+
+    def note_extra(self, kind: str, intended_ns: Int64s) -> None:
+        """Count arrivals of the hold that nobody was owed."""
+        self._extra[kind] += int(np.count_nonzero(self.in_hold(intended_ns)))
 
     def note_unmarked(self, received_ns: Int64s) -> None:
         """Add arrivals without our marker; the latest stay uncounted, for a cut may still move the window."""
@@ -154,13 +135,11 @@ class Tally:
         """Return how many of the lost messages were sent in each second."""
         return np.bincount(self.second_of(sent_ns)).astype(np.int64)
 
-    def arrivals(self, broadcasts: bytes = b"", by_broadcast: bytes = b"") -> Arrivals:
+    def findings(self) -> Arrivals:
         """Return the tally as it travels; what the last settlement found is in it."""
         settled = self.settlement
         lost = settled.lost_disconnected + settled.lost_silent
-        extra = self._extra + Counter(
-            {extras.EARLY: settled.early, extras.LATE: settled.late, extras.NEVER_SENT: settled.unsent}
-        )
+        extra = +self._extra
         return Arrivals(
             owed=settled.owed,
             received=settled.owed - lost,
@@ -176,54 +155,9 @@ class Tally:
             by_second=self.by_second.pack(),
             received_per_second=pack(self.received_per_second),
             lost_per_second=pack(self.lost_per_second),
-            broadcasts=broadcasts,
-            by_broadcast=by_broadcast,
         )
 
     def _in_run(self, received_ns: Int64s) -> int:
         """Return how many of the arrivals came in hold or drain."""
         window = self.window
         return int(np.count_nonzero((received_ns >= window.hold_ns) & (received_ns <= window.end_ns)))
-
-
-class EchoTally(Tally):
-    """Replies, each owed to the connection that sent the message.
-
-    Message `sequence` of the connection in `row` has the index sequence × rows + row in `sent_ns`.
-
-    Args:
-        positions: Per row, the number that the connection writes into its marks as publisher.
-        senders: How many such numbers there are, in all agents.
-    """
-
-    def __init__(self, window: Window, positions: Int64s, senders: int) -> None:
-        super().__init__(window, len(positions))
-        self.positions, self._senders = positions, senders
-
-    def record(self, batch: Batch, sent_ns: Int64s) -> None:
-        """Add arrivals; `sent_ns` holds 0 where nothing was sent yet."""
-        rows = len(self.positions)
-        cells = batch.sequences * rows + batch.rows
-        is_own = batch.publishers == self.positions[batch.rows]
-        is_possible = is_own & (cells < len(sent_ns))
-        is_possible[is_possible] = sent_ns[cells[is_possible]] > 0
-        batch = self.only_possible(batch, is_possible, ~is_own & (batch.publishers < self._senders))
-        cells = batch.sequences * rows + batch.rows
-        is_first = self.enter(batch, cells, batch.rows)
-        timed = is_first & self.in_hold(batch.intended_ns)
-        self.service.record(batch.received_ns[timed] - sent_ns[cells[timed]])
-
-    def settle(self, sent_ns: Int64s, is_hold: Bools, closed_ns: Int64s) -> Settlement:
-        """Return what is owed and lost as things stand.
-
-        Args:
-            sent_ns: Per message, 0 where it was not sent.
-            is_hold: Per message, whether it belongs to the hold.
-            closed_ns: Per row, when the connection was lost, else `STILL_OPEN`.
-        """
-        is_owed = (sent_ns > 0) & is_hold
-        lost = np.flatnonzero(is_owed & ~self.ledger.has(0, len(sent_ns)))
-        disconnected = int(np.count_nonzero(closed_ns[lost % len(closed_ns)] != STILL_OPEN))
-        self.lost_per_second = self.note_lost(sent_ns[lost])
-        self.settlement = Settlement(int(np.count_nonzero(is_owed)), disconnected, len(lost) - disconnected)
-        return self.settlement

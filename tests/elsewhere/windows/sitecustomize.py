@@ -58,6 +58,7 @@ def _started(self: Any, *arguments: Any, **options: Any) -> None:
 
 
 subprocess.Popen.__init__ = _started  # type: ignore[method-assign]
+subprocess.Popen.kill = subprocess.Popen.terminate  # type: ignore[method-assign] # as Windows has it
 
 _read_text, _iterdir = Path.read_text, Path.iterdir
 

@@ -19,7 +19,7 @@ from wswarm.drive.live import wire
 from wswarm.drive.live.squad import Squad
 from wswarm.drive.probes import PROBE_GAP_NS, EffortMeter, LoopLag
 from wswarm.drive.serving import Finished, serve
-from wswarm.stats.findings import Findings, unpack
+from wswarm.stats.findings import Findings, together
 from wswarm.units import NS_PER_S
 
 _SNAPSHOT_S = 0.5
@@ -85,27 +85,32 @@ class LiveAgent:
         give_up_ns = window.drain_ns + (window.end_ns - window.drain_ns) // 2
         while not all(sender.is_done() for sender in senders) and now_ns() < give_up_ns:
             await asyncio.sleep(_POLL_S)
-        logs = {}
+        for sender in senders:
+            sender.stop()
         for squad in self.squads:
-            if squad.sender is not None:
-                squad.sender.stop()
-                sends = squad.sender.findings(window)
-                is_held = window.hold_ns < window.drain_ns
-                hold_from = squad.sender.hold_from if is_held else len(unpack(sends.sent_ns))
-                logs[squad.order.name] = wire.Log(sent_ns=sends.sent_ns, hold=hold_from)
-        self._say(wire.Sent(logs=logs))
+            squad.fold()
+        self._tell_news()
+        self._say(wire.Sent())
+
+    def publish(self, publish: wire.Publish) -> None:
+        """Take in what others have published."""
+        for squad in self.squads:
+            squad.publish(publish.logs.get(squad.order.name, b""))
 
     async def settle(self, settle: wire.Settle) -> None:
         """Wait until nothing is owed any more or the deadline has come, then report all that was found."""
         while True:
             began_ns = now_ns()
-            owed = [squad.is_owed(settle.logs.get(squad.order.name)) for squad in self.squads]
-            if not any(owed) or now_ns() >= settle.deadline_ns:
+            for squad in self.squads:
+                squad.fold()
+            if not any(squad.is_owed() for squad in self.squads) or began_ns >= settle.deadline_ns:
                 break
             await asyncio.sleep(max(_POLL_S, 5 * (now_ns() - began_ns) / NS_PER_S))
         self._effort.stop()
         self._lag.stop()
         effort = self._effort.effort(self._lag)
+        while any(squad.settle_some(is_over=True) for squad in self.squads):
+            await asyncio.sleep(0)
         findings = []
         for squad in self.squads:
             sockets, sends, arrivals = squad.parts()
@@ -134,6 +139,7 @@ class LiveAgent:
         """Send a snapshot, unless the front end is far behind in reading them."""
         if self._is_behind():
             return
+        self._tell_news()
         self._snapshots += 1
         self._say(
             wire.Snapshot(
@@ -142,6 +148,14 @@ class LiveAgent:
                 squads=[squad.state() for squad in self.squads],
             )
         )
+
+    def _tell_news(self) -> None:
+        """Tell what was published, and which broadcasts were settled, since the last time."""
+        if logs := {squad.order.name: news for squad in self.squads if (news := squad.news())}:
+            self._say(wire.Published(logs=logs))
+        for number, squad in enumerate(self.squads):
+            if settled := squad.take_settled():
+                self._say(wire.News(number, together(settled)))
 
     async def _until(self, moment_ns: Callable[[], int]) -> None:
         """Wait until a moment of the window, which a cut may bring forward."""
@@ -172,6 +186,8 @@ class LiveAgent:
         if self._folding.is_time(waiting, lag_ns, is_sending=is_sending):
             for squad in self.squads:
                 squad.fold()
+        for squad in self.squads:
+            squad.settle_some()
 
 
 async def _read_command(reader: asyncio.StreamReader) -> wire.Command:
@@ -204,6 +220,8 @@ def _begin(agent: LiveAgent, command: wire.Command) -> Coroutine[Any, Any, None]
         agent.squads[command.squad].swarm.leave(command.row)
     elif isinstance(command, wire.Say):
         agent.squads[command.squad].speak(command)
+    elif isinstance(command, wire.Publish):
+        agent.publish(command)
     elif isinstance(command, wire.Pace):
         agent.pace(command)
     elif isinstance(command, wire.Hold):

@@ -6,24 +6,24 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from wswarm.drive.account import Account, Deliveries, Echoes, Publishing, sends_of
 from wswarm.drive.agent import driver as driver_named
 from wswarm.drive.clock import now_ns
 from wswarm.drive.connection import Driver, Ended, Settings
 from wswarm.drive.live import wire
 from wswarm.drive.live.sender import LiveSender
 from wswarm.drive.manner import Manner
+from wswarm.drive.sender import patience_ns
 from wswarm.drive.swarm import Swarm
 from wswarm.drive.tls import client_context
 from wswarm.load.plan import Plan
-from wswarm.stats.deliveries import FanoutTally
-from wswarm.stats.findings import STILL_OPEN, Arrivals, Int64s, Sends, Sockets, Window, pack, unpack
+from wswarm.stats.findings import STILL_OPEN, Arrivals, Packed, Reached, Sends, Sockets, Window, pack
 from wswarm.stats.histogram import Histogram
-from wswarm.stats.live_echo import LiveEchoTally
-from wswarm.stats.tally import Leavers
-from wswarm.units import NS_PER_S
+from wswarm.stats.published import read_log
+from wswarm.stats.tally import Tally
 
 _RECENT = 64
-_BROADCASTS_BEYOND = 10_000  # numbers further on than the publishers' rate explains are a damaged mark's
+_LAST_ID = (1 << 32) - 1  # who else there is nobody tells
 
 
 class Squad:
@@ -55,16 +55,21 @@ class Squad:
         self._handshakes = Histogram()
         self._joining: set[asyncio.Task[None]] = set()
         self.sender: LiveSender | None = None
-        self._echoes: LiveEchoTally | None = None
-        self._deliveries: FanoutTally | None = None
-        if order.role in ("echo", "publish"):
-            publishers = order.publishers if order.role == "publish" else 0
-            self.sender = LiveSender(self.swarm, plan, publishers)
-        if order.role == "echo":
-            self._echoes = LiveEchoTally(muster.window)
-        elif order.role == "subscribe":
-            self._deliveries = FanoutTally(muster.window, 0, order.publishers, 0, 0)
+        self.account: Account | None = None
+        self._enlist(muster.window)
         self._keep_to(muster.window)
+
+    def _enlist(self, window: Window) -> None:
+        """Give the squad the account, and the sender, of its role."""
+        order, swarm, plan = self.order, self.swarm, self.order.plan
+        if order.role == "echo":
+            self.account = echoes = Echoes(swarm, window, _LAST_ID, patience_ns(plan))
+            self.sender = LiveSender(swarm, plan, 0, echoes.tally.expect)
+        elif order.role == "publish":
+            self.account = log = Publishing()
+            self.sender = LiveSender(swarm, plan, len(order.publishers), log.expect)
+        elif order.role == "subscribe":
+            self.account = Deliveries(swarm, window, order.publishers, patience_ns(plan))
 
     def join(self, join: wire.Join) -> None:
         """Open one more connection; the front end hears what became of it."""
@@ -89,9 +94,8 @@ class Squad:
         """Forget the figures so far: those of the hold begin with it."""
         self.fold()
         self._keep_to(window)
-        for tally in (self._echoes, self._deliveries):
-            if tally is not None:
-                tally.begin_hold(window)
+        if self.tally is not None:
+            self.tally.begin_hold(window)
         if self.sender is not None:
             self.sender.outbox.begin_hold()
 
@@ -101,51 +105,58 @@ class Squad:
             self.begin_hold(window)
         self._keep_to(window)
 
+    @property
+    def tally(self) -> Tally | None:
+        """What is received, if that is accounted for."""
+        return self.account.tally if self.account is not None else None
+
     def fold(self) -> None:
         """Add what was captured since the last time to the figures."""
+        account, sender = self.account, self.sender
+        if account is not None and sender is not None:
+            handled = sender.outbox.fold(self.window)
+            unsent = np.concatenate((handled.unsent, sender.dropped()))
+            account.handle(handled._replace(unsent=unsent))
         batch = self.swarm.capture.drain()
         if self._ahead_ns:
             batch = batch._replace(intended_ns=batch.intended_ns - self._ahead_ns)
-        if self.sender is not None:
-            self.sender.outbox.fold(self.window)
-        if self._echoes is not None and self.sender is not None:
-            self._echoes.record(batch, self.sender.log(), len(self.swarm.rows))
-        elif self._deliveries is not None:
-            self._reserve(int((batch.sequences * self.order.publishers + batch.publishers).max(initial=-1)))
-            self._deliveries.record(batch)
         unmarked_ns = self.swarm.capture.drain_unmarked()
-        for tally in (self._echoes, self._deliveries):
-            if tally is not None:
-                tally.note_unmarked(unmarked_ns)
+        if account is not None:
+            account.take(batch)
+        if self.tally is not None:
+            self.tally.note_unmarked(unmarked_ns)
 
-    def is_owed(self, log: wire.Log | None) -> bool:
-        """Settle as things stand; return whether something is owed that could still come."""
-        self.fold()
-        swarm = self.swarm
-        leavers = Leavers(swarm.left_ns(), round(self.order.plan.drain * NS_PER_S))
-        if self._echoes is not None and self.sender is not None:
-            return not self._echoes.settle(self.sender.log(), swarm.closed_ns(), leavers).is_final
-        if self._deliveries is not None and log is not None:
-            sent_ns = unpack(log.sent_ns)
-            self._deliveries.reserve(len(swarm.rows), len(sent_ns))
-            self._deliveries.truncate(len(sent_ns), log.hold)
-            settlement = self._deliveries.settle(sent_ns, swarm.opened_ns(), swarm.closed_ns(), leavers)
-            return not settlement.is_final
-        return False
+    def publish(self, log: Packed) -> None:
+        """Take in what others have published."""
+        if isinstance(self.account, Deliveries):
+            self.account.publish(read_log(log))
+
+    def news(self) -> Packed:
+        """Return what was published since the last time."""
+        return self.account.news() if isinstance(self.account, Publishing) else b""
+
+    def take_settled(self) -> list[Reached]:
+        """Return what became of the broadcasts settled since the last time."""
+        return self.account.tally.take_settled() if isinstance(self.account, Deliveries) else []
+
+    def is_owed(self) -> bool:
+        """Return whether something is owed that could still come."""
+        return self.account is not None and self.account.is_owed()
+
+    def settle_some(self, *, is_over: bool = False) -> bool:
+        """Settle some of what is due, or of all if nothing more will come; return whether that leaves some."""
+        return self.account is not None and self.account.settle_some(is_over=is_over)
 
     def parts(self) -> tuple[Sockets, Sends | None, Arrivals | None]:
         """Return what was found: of the sockets, sent, received."""
-        arrivals = None
-        if self._deliveries is not None:
-            arrivals = self._deliveries.findings()
-        elif self._echoes is not None:
-            arrivals = self._echoes.arrivals()
-        sends = self.sender.findings(self.window) if self.sender is not None else None
-        return self.swarm.sockets(self._spoke_ns()), sends, arrivals
+        account = self.account
+        arrivals = account.findings() if account is not None else None
+        sends = sends_of(self.sender, account)
+        return self.swarm.sockets(account.spoke_ns() if account is not None else None), sends, arrivals
 
     def state(self) -> wire.SquadState:
         """Return how the squad stands."""
-        swarm, tally = self.swarm, self._echoes or self._deliveries
+        swarm, tally = self.swarm, self.tally
         return wire.SquadState(
             requested=len(swarm.rows),
             opened=swarm.opened,
@@ -161,15 +172,6 @@ class Squad:
             times=tally.response.pack() if tally else b"",
             recent=self._recent(),
         )
-
-    def _spoke_ns(self) -> Int64s | None:
-        """Return per row when it sent last, where each row sends for itself."""
-        if self.sender is None or self._echoes is None:
-            return None
-        log = self.sender.log()
-        spoke_ns: Int64s = np.zeros(len(self.swarm.rows), np.int64)
-        np.maximum.at(spoke_ns, log.rows, log.sent_ns)
-        return spoke_ns
 
     async def _open(self, row: int, join: wire.Join) -> None:
         own = None
@@ -202,31 +204,19 @@ class Squad:
 
     def _keep_to(self, window: Window) -> None:
         self.window = window
-        for tally in (self._echoes, self._deliveries):
-            if tally is not None:
-                tally.window = window
+        if self.tally is not None:
+            self.tally.window = window
         if self.sender is not None:
             self.sender.cut(window)
 
-    def _reserve(self, index: int) -> None:
-        """Make room for the broadcast of that number, if there can be one."""
-        tally = self._deliveries
-        if tally is None:
-            return
-        elapsed_s = (now_ns() - self.window.origin_ns) / NS_PER_S
-        most = 2 * elapsed_s * (self.order.plan.rate or 0) + _BROADCASTS_BEYOND
-        broadcasts = tally.broadcasts
-        if broadcasts <= index < most:
-            broadcasts = max(index + 1, 2 * broadcasts)
-        tally.reserve(len(self.swarm.rows), broadcasts)
-
     def _recent(self) -> wire.Recent:
-        tally = self._deliveries
-        if tally is None:
+        if not isinstance(self.account, Deliveries):
             return wire.Recent()
-        index = np.flatnonzero(tally.last_ns >= 0)[-_RECENT:]
-        columns = (index, tally.received_by[index], tally.first_ns[index], tally.last_ns[index])
-        return wire.Recent(**dict(zip(wire.Recent.__struct_fields__, map(pack, columns), strict=True)))
+        found = self.account.tally.latest(_RECENT)
+        some = found.received > 0
+        columns = (found.numbers, found.received, found.first_ns, found.last_ns)
+        names = wire.Recent.__struct_fields__
+        return wire.Recent(**{name: pack(column[some]) for name, column in zip(names, columns, strict=True)})
 
     def _note_end(self, row: int, ended: Ended) -> None:
         self._say(wire.Ended(self._number, row, ended.code))

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from wswarm.load.plan import Plan
-from wswarm.stats.findings import Findings, Packed, Window
+from wswarm.stats.findings import Findings, Packed, Reached, Window
 
 LEAD_NS = 300_000_000  # a hold's beginning and end are told so long before
 
@@ -18,7 +18,7 @@ class Squad(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: What the front end calls them.
         plan: How to connect and what to say; its counts, rate and times are not used.
-        publishers: Publishers of the broadcasts that subscribers get, in all agents.
+        publishers: Connection ids of the publishers of the broadcasts that subscribers get.
         is_heard: Whether every message is passed on to the front end.
     """
 
@@ -26,7 +26,7 @@ class Squad(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     plan: Plan
     addresses: list[tuple[str, int]]
-    publishers: int = 0
+    publishers: list[int] = []
     is_heard: bool = False
 
 
@@ -97,27 +97,20 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     window: Window
 
 
-class Log(msgspec.Struct, frozen=True, kw_only=True):
-    """What the publishers of a squad's broadcasts sent.
-
-    Attributes:
-        sent_ns: Per broadcast, 0 where it was not sent.
-        hold: Number of broadcasts before the hold.
-    """
-
-    sent_ns: Packed
-    hold: int
-
-
 class Settle(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Close the ledger when all is accounted for, at the latest at `deadline_ns`, then report `Settled`.
-
-    Attributes:
-        logs: Per subscribing squad, by name.
-    """
+    """Close the ledger when all is accounted for, at the latest at `deadline_ns`, then report `Settled`."""
 
     deadline_ns: int
-    logs: dict[str, Log] = {}
+
+
+class Publish(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Others have sent broadcasts.
+
+    Attributes:
+        logs: Per subscribing squad, by name; see `stats.published`.
+    """
+
+    logs: dict[str, Packed]
 
 
 class Say(msgspec.Struct, frozen=True, tag=True):
@@ -134,7 +127,7 @@ class Close(msgspec.Struct, frozen=True, tag=True):
     """Close all connections and exit."""
 
 
-Command = Muster | Join | Leave | Pace | Hold | Cut | Settle | Say | Close
+Command = Muster | Join | Leave | Pace | Hold | Cut | Publish | Settle | Say | Close
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
@@ -229,10 +222,21 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     squads: list[SquadState] = []
 
 
-class Sent(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """All sends are made; the logs of publishing squads by name."""
+class Published(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What publishing squads have sent since the last of these, by name; see `stats.published`."""
 
-    logs: dict[str, Log] = {}
+    logs: dict[str, Packed]
+
+
+class News(msgspec.Struct, frozen=True, tag=True):
+    """What became of a squad's broadcasts that were settled since the last of these."""
+
+    squad: int
+    settled: Reached
+
+
+class Sent(msgspec.Struct, frozen=True, tag=True):
+    """All sends are made."""
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -246,7 +250,7 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     unheard: list[int] = []
 
 
-Report = Ready | Joined | Ended | Heard | Said | Snapshot | Sent | Settled
+Report = Ready | Joined | Ended | Heard | Said | Snapshot | Published | News | Sent | Settled
 
 _COMMANDS: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
 _REPORTS: msgspec.msgpack.Decoder[Report] = msgspec.msgpack.Decoder(Report)

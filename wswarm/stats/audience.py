@@ -1,0 +1,87 @@
+"""Who is owed which broadcasts: subscribers that come and go, each there for its part of the run."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from wswarm.stats.findings import STILL_OPEN, Int64s
+from wswarm.stats.tally import Bools
+from wswarm.units import NS_PER_S
+
+GRACE_NS = 2 * NS_PER_S  # so long after it opened the server has a subscriber in its room, or owes it anyway
+
+
+class Owed(NamedTuple):
+    """What deliveries are, a row per broadcast, a column per subscriber.
+
+    Attributes:
+        is_early: Received, though sent before the subscriber opened. `is_late`: though it had ended, or was leaving.
+    """
+
+    is_owed: Bools
+    is_lost: Bools
+    is_early: Bools
+    is_late: Bools
+
+
+class Audience:
+    """The subscribers of one agent.
+
+    Args:
+        patience_ns: What was sent less than that before a subscriber left may have been on its way.
+
+    Attributes:
+        open: How many are open now. `size`: how many there are.
+    """
+
+    def __init__(self, patience_ns: int) -> None:
+        self._patience_ns = patience_ns
+        self._opened_ns = self._closed_ns = self._left_ns = self._until_ns = np.zeros(0, np.int64)
+        self._since_ns: Int64s = np.zeros(0, np.int64)
+        self.open = self.size = 0
+
+    def see(self, opened_ns: Int64s, closed_ns: Int64s, left_ns: Int64s) -> None:
+        """Take in when each opened, was lost and was told to leave; `STILL_OPEN` where it was not."""
+        self._opened_ns, self._closed_ns, self._left_ns = opened_ns, closed_ns, left_ns
+        self._until_ns = np.minimum(closed_ns, left_ns)
+        joined = len(opened_ns) - self.size
+        self._since_ns = np.pad(self._since_ns, (0, joined), constant_values=STILL_OPEN)
+        self.size = len(opened_ns)
+        self.open = int(np.count_nonzero((opened_ns != STILL_OPEN) & (self._until_ns == STILL_OPEN)))
+
+    def hear(self, rows: Int64s, intended_ns: Int64s) -> None:
+        """Take in what subscribers received: from the first on that is no replay, they are owed what follows."""
+        is_before = (intended_ns < self._since_ns[rows]) & (intended_ns >= self._opened_ns[rows])
+        if is_before.any():
+            np.minimum.at(self._since_ns, rows[is_before], intended_ns[is_before])
+
+    def were_there(self, sent_ns: Int64s) -> Bools:
+        """Return per broadcast and subscriber whether it was open when that was sent."""
+        sent = sent_ns[:, np.newaxis]
+        were_there: Bools = (self._opened_ns <= sent) & (sent < self._until_ns)
+        return were_there
+
+    def is_lost(self) -> Bools:
+        """Return which subscribers the target has lost."""
+        is_lost: Bools = self._closed_ns != STILL_OPEN
+        return is_lost
+
+    def opened_before(self, rows: Int64s, moments_ns: Int64s) -> Bools:
+        """Return of each of the rows whether it was open by then."""
+        opened_before: Bools = self._opened_ns[rows] <= moments_ns
+        return opened_before
+
+    def owed(self, sent_ns: Int64s, intended_ns: Int64s, has: Bools, is_latest: Bools) -> Owed:
+        """Return what is owed of broadcasts.
+
+        Args:
+            has: Which deliveries have come, a row per broadcast. `is_latest`: which would be a subscriber's last.
+        """
+        sent = sent_ns[:, np.newaxis]
+        is_joined = (self._since_ns <= intended_ns[:, np.newaxis]) | (self._opened_ns <= sent - GRACE_NS)
+        is_owed = self.were_there(sent_ns) & (has | is_joined)
+        if (self._left_ns != STILL_OPEN).any():
+            may_miss = (self._left_ns != STILL_OPEN) & (sent >= self._left_ns - self._patience_ns)
+            is_owed &= has | ~(is_latest & may_miss)
+        is_early = has & ~is_owed & (sent < self._opened_ns)
+        return Owed(is_owed, is_owed & ~has, is_early, has & ~is_owed & ~is_early)

@@ -1,0 +1,217 @@
+"""Deliveries of broadcasts, each followed for as long as it is under way and then reduced to a row.
+
+A broadcast is settled when all who were open have received it, or the patience after it was sent. For ever there are
+a byte per broadcast, and a number per delivery that was lost, by which it still counts if it comes.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from wswarm.stats import extras, reach
+from wswarm.stats.audience import Audience, Owed
+from wswarm.stats.findings import STILL_OPEN, Arrivals, Reached, Window, add_per_second, together
+from wswarm.stats.published import Published
+from wswarm.stats.tally import Batch, Bools, Int64s, Settlement, Tally
+from wswarm.stats.under_way import NO_NUMBER, PAST, UnderWay
+
+_CELLS_AT_ONCE = 1 << 17  # some 5 ms
+_LATEST = 64
+
+
+class _Missed(NamedTuple):
+    """A settled broadcast that did not reach everybody.
+
+    Attributes:
+        absent: Who was there and had it not, and whether it was owed.
+    """
+
+    absent: dict[int, bool]
+    sent_ns: int
+
+
+class Broadcasts(Tally):
+    """Deliveries to the subscribers of one agent.
+
+    Args:
+        publishers: Connection ids of the publishers.
+        patience_ns: How long after its sending a delivery may come and cost nothing to remember.
+    """
+
+    def __init__(self, window: Window, publishers: Iterable[int], patience_ns: int) -> None:
+        self._lost_of_row: Int64s = np.zeros(0, np.int64)
+        super().__init__(window)
+        self._publishers = np.array(sorted(publishers), np.int64)
+        self._patience_ns = patience_ns
+        self._under_way = UnderWay()
+        self.audience = Audience(patience_ns)
+        self._settled = bytearray()
+        self._missed: dict[int, _Missed] = {}
+        self._rows: list[Reached] = []
+        self._latest: deque[Reached] = deque(maxlen=_LATEST)
+
+    def begin_hold(self, window: Window) -> None:
+        """As `Tally.begin_hold`."""
+        super().begin_hold(window)
+        self._owed_in_all = 0
+        self._lost_of_row = np.zeros_like(self._lost_of_row)
+        self.lost_per_second = np.zeros(0, np.int64)
+
+    def see(self, opened_ns: Int64s, closed_ns: Int64s, left_ns: Int64s) -> None:
+        """Take in when each subscriber opened, was lost, was told to leave; `STILL_OPEN` where it was not."""
+        self.audience.see(opened_ns, closed_ns, left_ns)
+        self._under_way.widen(len(opened_ns))
+        self._lost_of_row = np.pad(self._lost_of_row, (0, len(opened_ns) - len(self._lost_of_row)))
+        self.order.add_pairs(len(opened_ns) * len(self._publishers))
+
+    def publish(self, published: Published) -> None:
+        """Take in what was sent."""
+        is_new = np.array([not self._is_settled(number) for number in published.numbers.tolist()], np.bool_)
+        self._under_way.publish(Published(*(column[is_new] for column in published)))
+
+    def record(self, batch: Batch) -> None:
+        """Add arrivals."""
+        publisher = np.searchsorted(self._publishers, batch.publishers)
+        publisher[publisher == len(self._publishers)] = 0
+        is_known = self._publishers[publisher] == batch.publishers
+        slots = self._under_way.slots_of(batch, is_known, self._is_settled)
+        is_possible = slots != NO_NUMBER
+        in_time = batch.received_ns <= self.window.end_ns
+        kept = is_possible & in_time
+        batch, slots, publisher = (
+            self.only_possible(batch, is_possible, ~is_known),
+            slots[kept],
+            publisher[kept],
+        )
+        is_first = self._under_way.enter(slots, batch)
+        is_extra = np.zeros(len(slots), np.bool_)
+        past = np.flatnonzero(slots == PAST)
+        if len(past):
+            is_first[past], is_extra[past] = self._enter_past(batch.where(past))
+            batch, is_first, publisher = batch.where(~is_extra), is_first[~is_extra], publisher[~is_extra]
+        highest = self.order.before(batch.rows * len(self._publishers) + publisher, batch.sequences)
+        self.count(batch, is_first, highest)
+        self.audience.hear(batch.rows, batch.intended_ns)
+
+    def settle_some(self, now: int, *, is_over: bool = False) -> bool:
+        """Settle broadcasts whose time has come, a few at a time; return whether that leaves some.
+
+        Args:
+            is_over: Nothing more will come: settle all.
+        """
+        before_ns = STILL_OPEN if is_over else now - self._patience_ns
+        slots, is_overdue = self._under_way.due(before_ns, self.audience.open)
+        most = self._at_once
+        if len(slots):
+            self._settle(slots[:most], is_overdue[:most])
+        return len(slots) > most
+
+    def is_owed(self) -> bool:
+        """Return whether something is missing that could still come, as things stand."""
+        if self._lost_silent():
+            return True
+        slots, is_lost = self._under_way.sent(), self.audience.is_lost()
+        slots = slots[self.in_hold(self._under_way.intended_ns[slots])]
+        for low in range(0, len(slots), self._at_once):
+            if (self._owed(slots[low : low + self._at_once]).is_lost & ~is_lost).any():
+                return True
+        return False
+
+    def findings(self) -> Arrivals:
+        """Return the tally as it travels, once all is settled."""
+        for intended_ns, received in zip(*self._under_way.unsent(), strict=True):
+            self.note_extra(extras.NEVER_SENT, np.full(received, intended_ns))
+        silent, lost = self._lost_silent(), int(self._lost_of_row.sum())
+        self.settlement = Settlement(self._owed_in_all, lost - silent, silent)
+        return msgspec.structs.replace(super().findings(), broadcasts=together(self.take_settled()))
+
+    def take_settled(self) -> list[Reached]:
+        """Return what became of the broadcasts settled since the last time."""
+        settled, self._rows = self._rows, []
+        return settled
+
+    def latest(self, most: int) -> reach.Reach:
+        """Return the latest broadcasts as they stand, of those under way not what they owe."""
+        slots = self._under_way.sent()[-most:]
+        owed = np.zeros(len(slots), np.int64)
+        rows = reach.rows_of(self._under_way.numbers[slots], owed, self._under_way.delays(slots))
+        found = reach.put_together([*self._latest, rows])
+        return reach.Reach(*(column[-most:] for column in found))
+
+    @property
+    def _at_once(self) -> int:
+        return max(1, _CELLS_AT_ONCE // max(1, self.audience.size))
+
+    def _lost_silent(self) -> int:
+        return int(self._lost_of_row[~self.audience.is_lost()].sum())
+
+    def _is_settled(self, number: int) -> bool:
+        return number < len(self._settled) and bool(self._settled[number])
+
+    def _owed(self, slots: Int64s) -> Owed:
+        way, publishers = self._under_way, len(self._publishers)
+        highest = self.order.highest()[: self.audience.size * publishers].reshape(-1, publishers)
+        is_latest = way.numbers[slots, np.newaxis] > highest.max(axis=1, initial=-1)
+        has = way.delays(slots) != STILL_OPEN
+        return self.audience.owed(way.sent_ns[slots], way.intended_ns[slots], has, is_latest)
+
+    def _settle(self, slots: Int64s, is_overdue: Bools) -> None:
+        way = self._under_way
+        is_absent = self.audience.were_there(way.sent_ns[slots]) & (way.delays(slots) == STILL_OPEN)
+        is_done = is_overdue | ~is_absent.any(axis=1)
+        way.note_look(slots[~is_done])
+        slots, is_absent = slots[is_done], is_absent[is_done]
+        owed = self._owed(slots)
+        numbers, sent_ns = way.numbers[slots], way.sent_ns[slots]
+        self._add(owed, sent_ns, way.intended_ns[slots])
+        delays_ns = np.where(owed.is_owed, way.delays(slots), STILL_OPEN)
+        self._note_row(reach.rows_of(numbers, np.count_nonzero(owed.is_owed, axis=1), delays_ns))
+        self._settled.extend(bytes(max(0, int(numbers.max(initial=-1)) + 1 - len(self._settled))))
+        for at, number in enumerate(numbers.tolist()):
+            self._settled[number] = True
+            if (rows := np.flatnonzero(is_absent[at])).size:
+                absent = dict(zip(rows.tolist(), owed.is_lost[at, rows].tolist(), strict=True))
+                self._missed[number] = _Missed(absent, int(sent_ns[at]))
+        way.free(slots)
+
+    def _note_row(self, row: Reached) -> None:
+        self._rows.append(row)
+        self._latest.append(row)
+
+    def _add(self, owed: Owed, sent_ns: Int64s, intended_ns: Int64s) -> None:
+        """Count what is settled."""
+        in_hold = self.in_hold(intended_ns)
+        self._owed_in_all += int(np.count_nonzero(owed.is_owed[in_hold]))
+        self._lost_of_row += np.count_nonzero(owed.is_lost[in_hold], axis=0)
+        lost_ns = np.repeat(sent_ns[in_hold], np.count_nonzero(owed.is_lost[in_hold], axis=1))
+        self.lost_per_second = add_per_second(self.lost_per_second, self.note_lost(lost_ns))
+        for kind, is_extra in ((extras.EARLY, owed.is_early), (extras.LATE, owed.is_late)):
+            self.note_extra(kind, np.repeat(intended_ns, np.count_nonzero(is_extra, axis=1)))
+
+    def _enter_past(self, batch: Batch) -> tuple[Bools, Bools]:
+        """Enter arrivals of settled broadcasts; return which are first copies, and which nobody was owed."""
+        is_early = ~self.audience.opened_before(batch.rows, batch.intended_ns)
+        self.note_extra(extras.EARLY, batch.intended_ns[is_early])
+        is_first = np.zeros(len(is_early), np.bool_)
+        for at in np.flatnonzero(~is_early).tolist():
+            missed = self._missed.get(int(batch.sequences[at]))
+            if missed is not None:
+                is_first[at] = self._enter_missed(missed, *(int(column[at]) for column in batch))
+        return is_first, is_early
+
+    def _enter_missed(
+        self, missed: _Missed, row: int, _publisher: int, number: int, intended_ns: int, received_ns: int
+    ) -> bool:
+        """Enter a late delivery; return whether it is a first copy."""
+        was_owed = missed.absent.pop(row, None)
+        if was_owed is None:
+            return False
+        self._note_row(reach.correction(number, received_ns - intended_ns, was_owed=was_owed))
+        if self.in_hold(np.array([intended_ns]))[0]:
+            self._owed_in_all += not was_owed
+            self._lost_of_row[row] -= was_owed
+            self.lost_per_second[self.second_of(np.array([missed.sent_ns]))] -= was_owed
+        return True

@@ -1,0 +1,174 @@
+"""Replies, each owed to the connection that sent the message, which is followed for as long as it is under way.
+
+Messages are numbered through per agent, whoever sends them, and a mark names the connection and that number. What is
+older than the patience is counted and forgotten, but for what has not come: of that a table is kept, so that it still
+counts if it comes. For ever there is one bit per message, which tells a second copy from a first.
+"""
+
+import numpy as np
+
+from wswarm.stats.findings import STILL_OPEN, Window
+from wswarm.stats.ledger import Ledger
+from wswarm.stats.tally import Batch, Bools, Int64s, Settlement, Tally
+
+BLOCK = 4_096  # messages are forgotten so many at a time
+_INTENDED, _SENT, _ROW, _NUMBER = range(4)
+_LONG_AGO = 1
+_NEVER_WILL_BE = -1
+
+
+class Flights(Tally):
+    """Replies to the messages of one agent.
+
+    Args:
+        last_id: The greatest id of any connection; a mark of a greater one nobody wrote.
+        patience_ns: How long a reply may take and cost nothing to remember; and what was sent less than that before
+            its connection was told to leave need not have been answered.
+
+    Attributes:
+        spoke_ns: Per row when something was last sent on it, 0 for never.
+    """
+
+    def __init__(self, window: Window, last_id: int, patience_ns: int) -> None:
+        super().__init__(window)
+        self._ledger = Ledger()
+        self._last_id, self._patience_ns = last_id, patience_ns
+        self._ids: Int64s = np.zeros(0, np.int64)
+        self.spoke_ns: Int64s = np.zeros(0, np.int64)
+        self._first = self._count = 0
+        self._flying: Int64s = np.zeros((3, BLOCK), np.int64)
+        self._overdue: Int64s = np.zeros((4, 0), np.int64)
+
+    def begin_hold(self, window: Window) -> None:
+        """As `Tally.begin_hold`."""
+        super().begin_hold(window)
+        self._settled = 0
+
+    def join(self, ids: Int64s) -> None:
+        """Take it that rows have been added, with these ids."""
+        if len(ids):
+            self._ids = np.concatenate((self._ids, ids))
+            self.spoke_ns = np.pad(self.spoke_ns, (0, len(ids)))
+            self.order.add_pairs(len(self._ids))
+
+    @property
+    def joined(self) -> int:
+        """How many rows there are."""
+        return len(self._ids)
+
+    def expect(self, intended_ns: Int64s, rows: Int64s) -> None:
+        """Take it that the next messages are due then, on these rows; they are numbered through from 0."""
+        count = self._count + len(rows)
+        if count > self._flying.shape[1]:
+            flying = np.zeros((3, max(count, 2 * self._count)), np.int64)
+            flying[:, : self._count] = self._flying[:, : self._count]
+            self._flying = flying
+        self._flying[:, self._count : count] = intended_ns, np.zeros(len(rows), np.int64), rows
+        self._count = count
+
+    def note_sent(self, numbers: Int64s, sent_ns: Int64s) -> None:
+        """Note when messages were sent; one that waited for room may be among those that are overdue."""
+        self._set(numbers, sent_ns)
+        _, rows = self._look_up(numbers)
+        np.maximum.at(self.spoke_ns, rows, sent_ns)
+
+    def note_unsent(self, numbers: Int64s) -> None:
+        """Note that messages will never be sent."""
+        self._set(numbers, np.full(len(numbers), _NEVER_WILL_BE))
+
+    def sent_ns(self, numbers: Int64s) -> Int64s:
+        """Return when messages were sent, 0 or less for those that were not; of what was answered long ago 1."""
+        return self._look_up(numbers)[0]
+
+    def record(self, batch: Batch) -> None:
+        """Add arrivals."""
+        sent_ns, rows = self._look_up(batch.sequences)
+        is_own = batch.publishers == self._ids[batch.rows]
+        is_possible = is_own & (sent_ns > 0) & ((rows == batch.rows) | (sent_ns == _LONG_AGO))
+        is_others = ~is_own & (batch.publishers <= self._last_id)
+        batch = self.only_possible(batch, is_possible, is_others)
+        is_first = self._ledger.enter(batch.sequences)
+        timed = self.count(batch, is_first, self.order.before(batch.rows, batch.sequences))
+        self.service.record(batch.received_ns[timed] - self.sent_ns(batch.sequences[timed]))
+        self._land(batch.where(is_first))
+
+    def retire(self, now: int) -> None:
+        """Forget what is older than the patience, as far as it has come."""
+        while self._count >= BLOCK and self._flying[_INTENDED, :BLOCK].max() < now - self._patience_ns:
+            block = self._flying[:, :BLOCK]
+            has_come = self._ledger.has(self._first, BLOCK)
+            self._settled += int(np.count_nonzero(has_come & self.in_hold(block[_INTENDED])))
+            late = np.flatnonzero(~has_come & (block[_SENT] != _NEVER_WILL_BE))
+            if len(late):
+                kept = np.vstack((block[:, late], self._first + late))
+                self._overdue = np.concatenate((self._overdue, kept), axis=1)
+            self._count -= BLOCK
+            self._first += BLOCK
+            self._flying[:, : self._count] = self._flying[:, BLOCK : BLOCK + self._count]
+
+    def settle(self, closed_ns: Int64s, left_ns: Int64s) -> Settlement:
+        """Return what is owed and lost as things stand.
+
+        Args:
+            closed_ns: Per row when the connection was lost, else `STILL_OPEN`.
+            left_ns: Per row when it was told to leave, likewise; what was on its way to it is neither owed nor lost.
+        """
+        flying = np.vstack((self._flying[:, : self._count], self._first + np.arange(self._count)))
+        is_owed = (flying[_SENT] > 0) & self.in_hold(flying[_INTENDED])
+        has_come = self._ledger.has(self._first, self._count)
+        missing = np.concatenate((self._overdue, flying[:, is_owed & ~has_come]), axis=1)
+        is_lost = (missing[_SENT] > 0) & self.in_hold(missing[_INTENDED])
+        lost = missing[:, is_lost & ~self._is_excused(missing, left_ns)]
+        disconnected = int(np.count_nonzero(closed_ns[lost[_ROW]] != STILL_OPEN))
+        self.lost_per_second = self.note_lost(lost[_SENT])
+        owed = self._settled + int(np.count_nonzero(is_owed & has_come)) + lost.shape[1]
+        self.settlement = Settlement(owed, disconnected, lost.shape[1] - disconnected)
+        return self.settlement
+
+    def _is_excused(self, missing: Int64s, left_ns: Int64s) -> Bools:
+        """Return which messages were sent shortly before their sender left, with no later one answered."""
+        left = left_ns[missing[_ROW]]
+        is_latest = missing[_NUMBER] > self.order.highest()[missing[_ROW]]
+        is_excused: Bools = is_latest & (left != STILL_OPEN) & (missing[_SENT] >= left - self._patience_ns)
+        return is_excused
+
+    def _land(self, batch: Batch) -> None:
+        """Take what has come at last out of those overdue."""
+        past = batch.sequences[batch.sequences < self._first]
+        if len(past):
+            has_come = np.isin(self._overdue[_NUMBER], past)
+            self._settled += int(np.count_nonzero(self.in_hold(self._overdue[_INTENDED, has_come])))
+            self._overdue = self._overdue[:, ~has_come]
+
+    def _set(self, numbers: Int64s, sent_ns: Int64s) -> None:
+        at = numbers - self._first
+        is_past = at < 0
+        if is_past.any():
+            place, is_there = self._overdue_at(numbers[is_past])
+            self._overdue[_SENT, place[is_there]] = sent_ns[is_past][is_there]
+            at, sent_ns = at[~is_past], sent_ns[~is_past]
+        self._flying[_SENT, at] = sent_ns
+
+    def _look_up(self, numbers: Int64s) -> tuple[Int64s, Int64s]:
+        """Return when messages were sent, see `sent_ns`, and on which rows."""
+        at = numbers - self._first
+        is_flying = (at >= 0) & (at < self._count)
+        if is_flying.all():
+            return self._flying[_SENT].take(at), self._flying[_ROW].take(at)
+        sent_ns, rows = np.zeros(len(at), np.int64), np.zeros(len(at), np.int64)
+        sent_ns[is_flying] = self._flying[_SENT, at[is_flying]]
+        rows[is_flying] = self._flying[_ROW, at[is_flying]]
+        past = np.flatnonzero(at < 0)
+        place, is_there = self._overdue_at(numbers[past])
+        sent_ns[past] = np.where(self._ledger.have(numbers[past]), _LONG_AGO, 0)
+        sent_ns[past[is_there]] = self._overdue[_SENT, place[is_there]]
+        rows[past[is_there]] = self._overdue[_ROW, place[is_there]]
+        return sent_ns, rows
+
+    def _overdue_at(self, numbers: Int64s) -> tuple[Int64s, Bools]:
+        """Return where in the table of the overdue messages would be, and which are there."""
+        known = self._overdue[_NUMBER]
+        if not len(known):
+            return np.zeros(len(numbers), np.int64), np.zeros(len(numbers), np.bool_)
+        place = np.minimum(np.searchsorted(known, numbers), len(known) - 1)
+        return place, known[place] == numbers
