@@ -35,10 +35,11 @@ class Started(NamedTuple):
     errors: IO[bytes]
 
     def discard(self) -> None:
-        """End a process that was told nothing yet."""
+        """End a process that was told nothing yet; nothing happens to one that has ended."""
         self.channel.close()
-        self.process.kill()
-        self.process.wait()
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
         self.errors.close()
 
 
