@@ -78,10 +78,10 @@ class Live:
             self.holder.tell(wire.Join(0, number))
         self.listen_until(lambda: len(self.of_kind(wire.Joined, self.reports)) == before + count)
 
-    def hold(self, rate: float, senders: int) -> int:
-        """Begin the hold once the publishers are there; return when it begins."""
+    def hold(self, rate: float, senders: int, lead_ns: int = _LEAD_NS) -> int:
+        """Begin the hold once the publishers are there, so long after it is told; return when it begins."""
         self.listen_until(lambda: len(self.of_kind(wire.Joined, self.published)) == self._publishers)
-        hold_ns = now_ns() + _LEAD_NS
+        hold_ns = now_ns() + lead_ns
         self.window = Window(self.window.origin_ns, self.window.start_ns, hold_ns, STILL_OPEN)
         pace = wire.Pace(squad=0, at_ns=hold_ns, rate=rate, senders=senders, first_place=0)
         for agent in self._agents:

@@ -116,8 +116,10 @@ def test_a_second_hold_on_the_same_connections_begins_from_nothing() -> None:
             live.join(1, 2)
             live.hold(50.0, 2)
             live.listen_for(0.6)
-            live.hold(100.0, 2)
-            live.listen_for(0.8)
+            live.hold(
+                100.0, 2, lead_ns=S
+            )  # a busy agent that heard of it too late would have sent on as before
+            live.listen_for(1.2)
             (found,) = live.finish(0.5)
     assert found.arrivals is not None
     assert found.sends is not None
