@@ -13,7 +13,7 @@ from contextlib import suppress
 from wswarm.arguments import make_parser
 from wswarm.commands.terminal import INTERRUPTED, say
 from wswarm.errors import ResultError, SwarmError
-from wswarm.loading import leaving_on_ctrl_c
+from wswarm.loading import leaving_on_ctrl_c, without_collecting
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             say("", end="")
         raise
     try:
-        with leaving_on_ctrl_c():
+        with leaving_on_ctrl_c(), without_collecting():
             run = _command(parsed.command)
         return run(parsed)
     except SwarmError as error:

@@ -1,5 +1,6 @@
 """`wswarm` while it is being loaded."""
 
+import gc
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from importlib.machinery import ModuleSpec
 import pytest
 
 from wswarm.__main__ import main
+from wswarm.loading import without_collecting
 
 
 class Interrupting:
@@ -53,3 +55,12 @@ def test_it_runs_as_a_module() -> None:
         [sys.executable, "-m", "wswarm", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("wswarm ")
+
+
+def test_nobody_looks_for_garbage_while_modules_are_loaded() -> None:
+    with without_collecting():
+        assert not gc.isenabled()
+        with without_collecting():
+            pass
+        assert not gc.isenabled()
+    assert gc.isenabled()

@@ -7,6 +7,7 @@ from wswarm.commands import grammar
 from wswarm.commands.terminal import Interrupts
 from wswarm.experiment.begun import agents_begun
 from wswarm.load.plan import make_plan
+from wswarm.loading import without_collecting
 from wswarm.outputs_arguments import OUTPUTS
 
 _NOT_IN_PLAN = {"command", "url", "output", "no_plots", "quiet", "print", "scenarios"} | OUTPUTS
@@ -16,8 +17,8 @@ def run_scenario(parsed: argparse.Namespace) -> int:
     """Measure one scenario."""
     plan = make_plan(parsed.command, parsed.url, **settings_of(parsed))
     with Interrupts() as interrupts, agents_begun(plan) as started:
-        from wswarm.commands.measure import run_plan
-
+        with without_collecting():
+            from wswarm.commands.measure import run_plan
         return run_plan(parsed, plan, interrupts, started)
 
 
