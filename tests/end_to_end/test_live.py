@@ -166,12 +166,13 @@ def test_a_server_that_adds_its_clients_late_owes_them_what_follows_and_what_it_
         plan = make_plan("fanout", server.url, connections=1, rate=50)
         with Live("subscribe", plan, publishers=1) as live:
             live.join(1, 10)
-            began_ns = live.hold(50.0, 1)
+            began_ns = live.hold(50.0, 1, lead_ns=S)
+            live.listen_for(1.0)
             for first in range(11, 51, 10):
                 live.listen_for(0.2)
                 live.join(first, 10)
             live.listen_for(0.8)
-            subscribers, _ = live.finish((now_ns() - began_ns) / S + 0.3)
+            subscribers, _ = live.finish((now_ns() - began_ns) / S + 1.0)
         facts = server.log()
     found = subscribers.arrivals
     assert found is not None
