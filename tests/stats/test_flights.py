@@ -195,6 +195,26 @@ def test_after_any_number_of_messages_those_under_way_and_those_lost_are_kept(lo
     assert tally.settle(ints([STILL_OPEN]), ints([STILL_OPEN])) == (200_000, 0, 20 * lost)
 
 
+def test_a_late_reply_is_timed_from_its_sending_and_what_it_leaves_in_the_table_makes_room() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "BLOCK", 4)
+        tally = Flights(WINDOW, 1, MS)
+        tally.join(ints([1]))
+        for number in range(0, 400, 4):
+            numbers = number + np.arange(4)
+            due_ns = WINDOW.hold_ns + numbers * MS
+            tally.expect(due_ns, np.zeros(4, np.int64))
+            tally.note_sent(numbers, due_ns + MS)
+            tally.retire(int(due_ns[-1]) + 2 * MS)
+            late = [(0, 1, one, at, at + 9 * MS) for one, at in zip(numbers[:3], due_ns, strict=False)]
+            tally.record(batch(late))
+            tally.record(batch(late))
+    assert tally.settle(ints([STILL_OPEN]), ints([STILL_OPEN])) == (400, 0, 100)
+    assert (tally.service.n, tally.service.min_ns, tally.service.max_ns) == (300, 8 * MS, 8 * MS)
+    assert (tally.duplicated, tally.findings().extra) == (300, 0)
+    assert tally._table.shape[1] <= 512
+
+
 def one_message(intended_ns: int = WINDOW.hold_ns) -> Flights:
     """Return the tally of a single connection that has sent one message."""
     tally = sent_tally(Story([intended_ns], [intended_ns + 2 * MS], [], []))

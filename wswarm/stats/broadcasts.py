@@ -1,7 +1,7 @@
 """Deliveries of broadcasts, each followed for as long as it is under way and then reduced to a row.
 
-A broadcast is settled when all who were open have received it, or the patience after it was sent. For ever there are
-a byte per broadcast, and a number per delivery that was lost, by which it still counts if it comes.
+A broadcast is settled when all who were open have received it, or the patience after it was sent. For ever there is
+a byte per broadcast, and two bits per subscriber of one that did not reach all, by which a late delivery counts.
 """
 
 from collections import deque
@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from wswarm.stats import extras, reach
 from wswarm.stats.audience import Audience, Owed
@@ -21,16 +22,27 @@ from wswarm.stats.under_way import NO_NUMBER, PAST, UnderWay
 _CELLS_AT_ONCE = 1 << 17  # some 5 ms
 _LATEST = 64
 
+Bits = npt.NDArray[np.uint8]
+
 
 class _Missed(NamedTuple):
-    """A settled broadcast that did not reach everybody.
+    """A settled broadcast that did not reach everybody: a bit per subscriber.
 
     Attributes:
-        absent: Who was there and had it not, and whether it was owed.
+        absent: Who was there and has it not. `lost`: who was owed it of those.
     """
 
-    absent: dict[int, bool]
+    absent: Bits
+    lost: Bits
     sent_ns: int
+
+    def enter(self, row: int) -> tuple[bool, bool]:
+        """Note that a subscriber has it now; return whether it was absent, and whether it was owed it."""
+        at, bit = row >> 3, 0x80 >> (row & 7)
+        if at >= len(self.absent) or not self.absent[at] & bit:
+            return False, False
+        self.absent[at] &= 0xFF ^ bit
+        return True, bool(self.lost[at] & bit)
 
 
 class Broadcasts(Tally):
@@ -194,9 +206,8 @@ class Broadcasts(Tally):
         self._note_row(reach.rows_of(numbers, np.count_nonzero(owed.is_owed, axis=1), delays_ns))
         self._note_settled(numbers)
         for at in np.flatnonzero(is_absent.any(axis=1)).tolist():
-            rows = np.flatnonzero(is_absent[at])
-            absent = dict(zip(rows.tolist(), owed.is_lost[at, rows].tolist(), strict=True))
-            self._missed[int(numbers[at])] = _Missed(absent, int(sent_ns[at]))
+            bits = np.packbits(is_absent[at]), np.packbits(owed.is_lost[at])
+            self._missed[int(numbers[at])] = _Missed(*bits, int(sent_ns[at]))
         way.free(slots)
 
     def _note_settled(self, numbers: Int64s) -> None:
@@ -233,8 +244,8 @@ class Broadcasts(Tally):
         self, missed: _Missed, row: int, _publisher: int, number: int, intended_ns: int, received_ns: int
     ) -> bool:
         """Enter a late delivery; return whether it is a first copy."""
-        was_owed = missed.absent.pop(row, None)
-        if was_owed is None:
+        was_absent, was_owed = missed.enter(row)
+        if not was_absent:
             return False
         self._note_row(reach.correction(number, received_ns - intended_ns, was_owed=was_owed))
         if self.in_hold(np.array([intended_ns]))[0]:

@@ -37,7 +37,8 @@ class Flights(Tally):
         self.spoke_ns: Int64s = np.zeros(0, np.int64)
         self._first = self._count = 0
         self._flying: Int64s = np.zeros((3, BLOCK), np.int64)
-        self._overdue: Int64s = np.zeros((4, 0), np.int64)
+        self._table: Int64s = np.zeros((4, BLOCK), np.int64)
+        self._late = 0
 
     def begin_hold(self, window: Window) -> None:
         """As `Tally.begin_hold`."""
@@ -86,10 +87,12 @@ class Flights(Tally):
         is_own = batch.publishers == self._ids[batch.rows]
         is_possible = is_own & (sent_ns > 0) & ((rows == batch.rows) | (sent_ns == _LONG_AGO))
         is_others = ~is_own & (batch.publishers <= self._last_id)
+        kept = is_possible & (batch.received_ns <= self.window.end_ns)
         batch = self.only_possible(batch, is_possible, is_others)
+        sent_ns = sent_ns if kept.all() else sent_ns[kept]
         is_first = self._ledger.enter(batch.sequences)
         timed = self.count(batch, is_first, self.order.before(batch.rows, batch.sequences))
-        self.service.record(batch.received_ns[timed] - self.sent_ns(batch.sequences[timed]))
+        self.service.record(batch.received_ns[timed] - sent_ns[timed])
         self._land(batch.where(is_first))
 
     def retire(self, now: int) -> None:
@@ -100,8 +103,7 @@ class Flights(Tally):
             self._settled += int(np.count_nonzero(has_come & self.in_hold(block[_INTENDED])))
             late = np.flatnonzero(~has_come & (block[_SENT] != _NEVER_WILL_BE))
             if len(late):
-                kept = np.vstack((block[:, late], self._first + late))
-                self._overdue = np.concatenate((self._overdue, kept), axis=1)
+                self._keep(np.vstack((block[:, late], self._first + late)))
             self._count -= BLOCK
             self._first += BLOCK
             self._flying[:, : self._count] = self._flying[:, BLOCK : BLOCK + self._count]
@@ -132,13 +134,28 @@ class Flights(Tally):
         is_excused: Bools = is_latest & (left != STILL_OPEN) & (missing[_SENT] >= left - self._patience_ns)
         return is_excused
 
+    @property
+    def _overdue(self) -> Int64s:
+        """What has not come within the patience, by number; what has come since is marked so, and not taken out."""
+        return self._table[:, : self._late]
+
+    def _keep(self, late: Int64s) -> None:
+        """Add messages to those overdue, without those that have come since where there is no room for all."""
+        if self._late + late.shape[1] > self._table.shape[1]:
+            missing = self._overdue[:, self._overdue[_SENT] != _NEVER_WILL_BE]
+            self._late = missing.shape[1]
+            self._table = np.zeros((4, 1 << (2 * (self._late + late.shape[1]) - 1).bit_length()), np.int64)
+            self._table[:, : self._late] = missing
+        self._table[:, self._late : self._late + late.shape[1]] = late
+        self._late += late.shape[1]
+
     def _land(self, batch: Batch) -> None:
-        """Take what has come at last out of those overdue."""
+        """Mark what has come at last among those overdue."""
         past = batch.sequences[batch.sequences < self._first]
         if len(past):
-            has_come = np.isin(self._overdue[_NUMBER], past)
-            self._settled += int(np.count_nonzero(self.in_hold(self._overdue[_INTENDED, has_come])))
-            self._overdue = self._overdue[:, ~has_come]
+            place, _ = self._overdue_at(past)
+            self._settled += int(np.count_nonzero(self.in_hold(self._overdue[_INTENDED, place])))
+            self._overdue[_SENT, place] = _NEVER_WILL_BE
 
     def _set(self, numbers: Int64s, sent_ns: Int64s) -> None:
         at = numbers - self._first
@@ -160,7 +177,9 @@ class Flights(Tally):
         rows[is_flying] = self._flying[_ROW, at[is_flying]]
         past = np.flatnonzero(at < 0)
         place, is_there = self._overdue_at(numbers[past])
-        sent_ns[past] = np.where(self._ledger.have(numbers[past]), _LONG_AGO, 0)
+        has_come = self._ledger.have(numbers[past])
+        sent_ns[past] = np.where(has_come, _LONG_AGO, 0)
+        is_there &= ~has_come
         sent_ns[past[is_there]] = self._overdue[_SENT, place[is_there]]
         rows[past[is_there]] = self._overdue[_ROW, place[is_there]]
         return sent_ns, rows
