@@ -24,7 +24,14 @@ class Live:
     """One squad of connections at a server, and its publishers; from `with` to its end."""
 
     def __init__(
-        self, role: wire.Role, plan: Plan, *, publishers: int = 0, is_heard: bool = False, ahead_ns: int = 0
+        self,
+        role: wire.Role,
+        plan: Plan,
+        *,
+        publishers: int = 0,
+        is_heard: bool = False,
+        ahead_ns: int = 0,
+        nonce: int | None = None,
     ) -> None:
         now = now_ns()
         self.role, self.plan = role, plan
@@ -36,7 +43,7 @@ class Live:
         self._agents = [self.holder, *([self.publisher] if self.publisher is not None else [])]
         self._publishers = publishers
         self._selector = selectors.DefaultSelector()
-        prefix = prefix_for(now)
+        prefix = prefix_for(now if nonce is None else nonce)
         for agent in self._agents:
             kind: wire.Role = role if agent is self.holder else "publish"
             squad = wire.Squad(
@@ -71,10 +78,10 @@ class Live:
             self.holder.tell(wire.Join(0, number))
         self.listen_until(lambda: len(self.of_kind(wire.Joined, self.reports)) == before + count)
 
-    def hold(self, rate: float, senders: int) -> int:
-        """Begin the hold once the publishers are there; return when it begins."""
+    def hold(self, rate: float, senders: int, lead_ns: int = _LEAD_NS) -> int:
+        """Begin the hold once the publishers are there, so long after it is told; return when it begins."""
         self.listen_until(lambda: len(self.of_kind(wire.Joined, self.published)) == self._publishers)
-        hold_ns = now_ns() + _LEAD_NS
+        hold_ns = now_ns() + lead_ns
         self.window = Window(self.window.origin_ns, self.window.start_ns, hold_ns, STILL_OPEN)
         pace = wire.Pace(squad=0, at_ns=hold_ns, rate=rate, senders=senders, first_place=0)
         for agent in self._agents:

@@ -7,9 +7,11 @@ import pytest
 from tests.end_to_end.instrument import clock, undisturbed
 from tests.end_to_end.live import Live, S
 from tests.end_to_end.servers import serve
+from wswarm.drive.clock import now_ns
 from wswarm.drive.live import wire
 from wswarm.load.plan import make_plan
 from wswarm.run import Distribution
+from wswarm.stats import extras
 from wswarm.stats.findings import STILL_OPEN, Findings, unpack
 from wswarm.stats.summary import distribution, merged
 
@@ -114,8 +116,10 @@ def test_a_second_hold_on_the_same_connections_begins_from_nothing() -> None:
             live.join(1, 2)
             live.hold(50.0, 2)
             live.listen_for(0.6)
-            live.hold(100.0, 2)
-            live.listen_for(0.8)
+            live.hold(
+                100.0, 2, lead_ns=S
+            )  # a busy agent that heard of it too late would have sent on as before
+            live.listen_for(1.2)
             (found,) = live.finish(0.5)
     assert found.arrivals is not None
     assert found.sends is not None
@@ -152,3 +156,44 @@ def test_messages_are_passed_on_to_who_wants_to_hear_them_with_the_agents_times(
             (said,), (heard,) = live.of_kind(wire.Said), live.of_kind(wire.Heard)
     assert heard.payload == b"hello"
     assert 0 < heard.received_ns - said.sent_ns < S
+
+
+@pytest.mark.parametrize("after_s", [0.05, 0.3])
+def test_a_server_that_adds_its_clients_late_owes_them_what_follows_and_what_it_loses_of_that_is_lost(
+    after_s: float,
+) -> None:
+    with serve("late_relay", after=after_s, every=20) as server:
+        plan = make_plan("fanout", server.url, connections=1, rate=50)
+        with Live("subscribe", plan, publishers=1) as live:
+            live.join(1, 10)
+            began_ns = live.hold(50.0, 1, lead_ns=S)
+            live.listen_for(1.0)
+            for first in range(11, 51, 10):
+                live.listen_for(0.2)
+                live.join(first, 10)
+            live.listen_for(0.8)
+            subscribers, _ = live.finish((now_ns() - began_ns) / S + 1.0)
+        facts = server.log()
+    found = subscribers.arrivals
+    assert found is not None
+    assert facts["lost"] > 20
+    assert (found.received, found.lost_silent) == (facts["sent"], facts["lost"])
+    assert found.owed == facts["sent"] + facts["lost"]
+    assert (found.lost_disconnected, found.extra, found.duplicated) == (0, 0, 0)
+
+
+def test_what_the_server_returns_to_another_agents_connection_is_of_another_connection() -> None:
+    with serve("relay", to_sender=True) as server:
+        plan = make_plan("echo", server.url, connections=1, rate=50)
+        nonce = now_ns()
+        with Live("echo", plan, nonce=nonce) as one, Live("echo", plan, nonce=nonce) as other:
+            one.join(1, 1)
+            other.join(1_000_001, 1)
+            one.hold(50.0, 1)
+            other.hold(50.0, 1)
+            one.listen_for(0.8)
+            found = [live.finish(0.5)[0] for live in (one, other)]
+    for each in found:
+        assert each.arrivals is not None
+        assert (each.arrivals.owed, each.arrivals.received, each.arrivals.duplicated) == (25, 25, 0)
+        assert set(each.arrivals.extra_kinds) == {extras.OF_OTHERS}

@@ -45,6 +45,11 @@ def test_each_kind_that_a_target_makes_has_its_question(kind: str, hint: str) ->
     assert hint in told
 
 
+def test_in_a_fan_out_what_others_sent_was_published_to_the_same_room() -> None:
+    (told,) = extras.notices(found({extras.OF_OTHERS: 120}), "fanout")
+    assert "does somebody else of this run publish to the same room?" in told
+
+
 @pytest.mark.parametrize("kinds", [{}, {extras.EARLY: 3}, {extras.LATE: 3}])
 def test_a_few_at_the_edge_of_a_connection_are_no_news(kinds: dict[str, int]) -> None:
     assert extras.notices(found(kinds)) == []

@@ -108,7 +108,7 @@ def _judged(run: Run, observed: Observed, wrong: Sequence[str]) -> Run:
     notices = [
         *drops.notices(lost, is_pinged=ping_s is not None),
         *pinged.notices(run.connections, ping_s),
-        *(extras.notices(run.messages) if run.messages else []),
+        *(extras.notices(run.messages, run.scenario) if run.messages else []),
     ]
     if observed.died is not None:
         notices.insert(0, f"the target's {observed.died}")

@@ -32,6 +32,7 @@ class Audience:
 
     Attributes:
         open: How many are open now. `size`: how many there are.
+        full_from_ns: What is sent from then on is sent to all; `STILL_OPEN` if not all are open.
     """
 
     def __init__(self, patience_ns: int) -> None:
@@ -39,6 +40,7 @@ class Audience:
         self._opened_ns = self._closed_ns = self._left_ns = self._until_ns = np.zeros(0, np.int64)
         self._since_ns: Int64s = np.zeros(0, np.int64)
         self.open = self.size = 0
+        self.full_from_ns = STILL_OPEN
 
     def see(self, opened_ns: Int64s, closed_ns: Int64s, left_ns: Int64s) -> None:
         """Take in when each opened, was lost and was told to leave; `STILL_OPEN` where it was not."""
@@ -48,6 +50,7 @@ class Audience:
         self._since_ns = np.pad(self._since_ns, (0, joined), constant_values=STILL_OPEN)
         self.size = len(opened_ns)
         self.open = int(np.count_nonzero((opened_ns != STILL_OPEN) & (self._until_ns == STILL_OPEN)))
+        self.full_from_ns = int(opened_ns.max(initial=0)) if self.open == self.size else STILL_OPEN
 
     def hear(self, rows: Int64s, intended_ns: Int64s) -> None:
         """Take in what subscribers received: from the first on that is no replay, they are owed what follows."""

@@ -74,27 +74,31 @@ class Broadcasts(Tally):
 
     def record(self, batch: Batch) -> None:
         """Add arrivals."""
-        publisher = np.searchsorted(self._publishers, batch.publishers)
-        publisher[publisher == len(self._publishers)] = 0
+        publisher = self._place_of(batch.publishers)
         is_known = self._publishers[publisher] == batch.publishers
         slots = self._under_way.slots_of(batch, is_known, self._is_settled)
         is_possible = slots != NO_NUMBER
-        in_time = batch.received_ns <= self.window.end_ns
-        kept = is_possible & in_time
-        batch, slots, publisher = (
-            self.only_possible(batch, is_possible, ~is_known),
-            slots[kept],
-            publisher[kept],
-        )
+        kept = is_possible & (batch.received_ns <= self.window.end_ns)
+        if not kept.all():
+            slots, publisher = slots[kept], publisher[kept]
+        batch = self.only_possible(batch, is_possible, ~is_known)
         is_first = self._under_way.enter(slots, batch)
-        is_extra = np.zeros(len(slots), np.bool_)
         past = np.flatnonzero(slots == PAST)
         if len(past):
+            is_extra = np.zeros(len(slots), np.bool_)
             is_first[past], is_extra[past] = self._enter_past(batch.where(past))
             batch, is_first, publisher = batch.where(~is_extra), is_first[~is_extra], publisher[~is_extra]
         highest = self.order.before(batch.rows * len(self._publishers) + publisher, batch.sequences)
         self.count(batch, is_first, highest)
         self.audience.hear(batch.rows, batch.intended_ns)
+
+    def _place_of(self, ids: Int64s) -> Int64s:
+        """Return the place of the publisher with each id, or of another if there is none."""
+        if len(self._publishers) == 1:
+            return np.zeros(len(ids), np.int64)
+        place = np.searchsorted(self._publishers, ids)
+        place[place == len(self._publishers)] = 0
+        return place
 
     def settle_some(self, now: int, *, is_over: bool = False) -> bool:
         """Settle broadcasts whose time has come, a few at a time; return whether that leaves some.
@@ -160,22 +164,45 @@ class Broadcasts(Tally):
 
     def _settle(self, slots: Int64s, is_overdue: Bools) -> None:
         way = self._under_way
-        is_absent = self.audience.were_there(way.sent_ns[slots]) & (way.delays(slots) == STILL_OPEN)
-        is_done = is_overdue | ~is_absent.any(axis=1)
-        way.note_look(slots[~is_done])
-        slots, is_absent = slots[is_done], is_absent[is_done]
-        owed = self._owed(slots)
+        has_all = (way.received[slots] == self.audience.size) & (
+            way.sent_ns[slots] >= self.audience.full_from_ns
+        )
+        if has_all.any():
+            self._settle_whole(slots[has_all])
+        slots, is_overdue = slots[~has_all], is_overdue[~has_all]
+        if len(slots):
+            is_absent = self.audience.were_there(way.sent_ns[slots]) & (way.delays(slots) == STILL_OPEN)
+            is_done = is_overdue | ~is_absent.any(axis=1)
+            way.note_look(slots[~is_done])
+            self._settle_others(slots[is_done], is_absent[is_done])
+
+    def _settle_whole(self, slots: Int64s) -> None:
+        """Settle broadcasts that all who ever were have received, and were there for: mostly it is so."""
+        way, size = self._under_way, self.audience.size
+        numbers = way.numbers[slots]
+        self._owed_in_all += size * int(np.count_nonzero(self.in_hold(way.intended_ns[slots])))
+        self._note_row(reach.rows_of(numbers, np.full(len(slots), size), way.delays(slots)))
+        self._note_settled(numbers)
+        way.free(slots)
+
+    def _settle_others(self, slots: Int64s, is_absent: Bools) -> None:
+        """Settle broadcasts of which somebody who was there may have none, or somebody one who was not."""
+        way, owed = self._under_way, self._owed(slots)
         numbers, sent_ns = way.numbers[slots], way.sent_ns[slots]
         self._add(owed, sent_ns, way.intended_ns[slots])
         delays_ns = np.where(owed.is_owed, way.delays(slots), STILL_OPEN)
         self._note_row(reach.rows_of(numbers, np.count_nonzero(owed.is_owed, axis=1), delays_ns))
-        self._settled.extend(bytes(max(0, int(numbers.max(initial=-1)) + 1 - len(self._settled))))
-        for at, number in enumerate(numbers.tolist()):
-            self._settled[number] = True
-            if (rows := np.flatnonzero(is_absent[at])).size:
-                absent = dict(zip(rows.tolist(), owed.is_lost[at, rows].tolist(), strict=True))
-                self._missed[number] = _Missed(absent, int(sent_ns[at]))
+        self._note_settled(numbers)
+        for at in np.flatnonzero(is_absent.any(axis=1)).tolist():
+            rows = np.flatnonzero(is_absent[at])
+            absent = dict(zip(rows.tolist(), owed.is_lost[at, rows].tolist(), strict=True))
+            self._missed[int(numbers[at])] = _Missed(absent, int(sent_ns[at]))
         way.free(slots)
+
+    def _note_settled(self, numbers: Int64s) -> None:
+        self._settled.extend(bytes(max(0, int(numbers.max(initial=-1)) + 1 - len(self._settled))))
+        for number in numbers.tolist():
+            self._settled[number] = True
 
     def _note_row(self, row: Reached) -> None:
         self._rows.append(row)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from wswarm.run import Messages
+from wswarm.run import Messages, Scenario
 
 OF_OTHERS = "of another connection"
 NEVER_SENT = "never sent"
@@ -18,14 +18,13 @@ def listed(kinds: Mapping[str, int]) -> str:
     return ", ".join(f"{amount:,} {kind}" for kind, amount in ordered)
 
 
-def notices(found: Messages) -> list[str]:
+def notices(found: Messages, scenario: Scenario = "echo") -> list[str]:
     """Return what extra messages say of the target; a few at the edge of a connection say nothing."""
     told = []
     kinds = found.extra_kinds
     if others := kinds.get(OF_OTHERS, 0):
-        told.append(
-            f"{others:,} messages belong to other connections than those that got them: {_why(found, others)}"
-        )
+        why = _why(found, others, scenario)
+        told.append(f"{others:,} messages belong to other connections than those that got them: {why}")
     if never := kinds.get(NEVER_SENT, 0):
         told.append(
             f"{never:,} messages carry marks that were never sent: does the target change what it relays?"
@@ -38,8 +37,10 @@ def notices(found: Messages) -> list[str]:
     return told
 
 
-def _why(found: Messages, others: int) -> str:
+def _why(found: Messages, others: int, scenario: Scenario) -> str:
     """Tell an answer to everybody from an answer to somebody else, whose own reply is then missing."""
+    if scenario == "fanout":
+        return "does somebody else of this run publish to the same room?"
     lost = found.lost.silent + found.lost.disconnected
     if others > lost:
         return "does the target relay to everybody? use fanout"

@@ -60,7 +60,7 @@ class Flights(Tally):
         """Take it that the next messages are due then, on these rows; they are numbered through from 0."""
         count = self._count + len(rows)
         if count > self._flying.shape[1]:
-            flying = np.zeros((3, max(count, 2 * self._count)), np.int64)
+            flying = np.zeros((3, 1 << (count - 1).bit_length()), np.int64)
             flying[:, : self._count] = self._flying[:, : self._count]
             self._flying = flying
         self._flying[:, self._count : count] = intended_ns, np.zeros(len(rows), np.int64), rows

@@ -45,16 +45,20 @@ def rows_of(numbers: Int64s, owed: Int64s, delays_ns: Int64s) -> Reached:
     Args:
         delays_ns: Per broadcast a row of delivery times, `STILL_OPEN` where there was no delivery.
     """
-    has = delays_ns != STILL_OPEN
     rows = np.full((len(numbers), _COLUMNS), UNKNOWN, np.int64)
-    rows[:, _NUMBER], rows[:, _OWED], rows[:, _RECEIVED] = numbers, owed, np.count_nonzero(has, axis=1)
-    first_ns = delays_ns.min(axis=1, initial=STILL_OPEN)
-    rows[:, _FIRST] = np.where(first_ns == STILL_OPEN, UNKNOWN, first_ns)
-    rows[:, _LAST] = np.where(has, delays_ns, np.iinfo(np.int64).min).max(axis=1, initial=UNKNOWN)
-    codes = np.nonzero(has)[0] * BINS + bin_of(delays_ns[has])
-    distinct, counts = np.unique(codes, return_counts=True)
-    rows[:, _BINS] = np.bincount(distinct // BINS, minlength=len(numbers))
-    return Reached(pack(rows), ((distinct % BINS << _COUNT_BITS) + counts).astype(np.uint32).tobytes())
+    rows[:, _NUMBER], rows[:, _OWED] = numbers, owed
+    bins = []
+    for row, delays in zip(rows, delays_ns, strict=True):
+        has = delays != STILL_OPEN
+        came = delays if has.all() else delays[has]
+        row[_RECEIVED] = len(came)
+        if len(came):
+            row[_FIRST], row[_LAST] = came.min(), came.max()
+        counts = np.bincount(bin_of(came))
+        occupied = np.flatnonzero(counts)
+        row[_BINS] = len(occupied)
+        bins.append(((occupied << _COUNT_BITS) + counts[occupied]).astype(np.uint32).tobytes())
+    return Reached(pack(rows), b"".join(bins))
 
 
 def correction(number: int, delay_ns: int, *, was_owed: bool) -> Reached:

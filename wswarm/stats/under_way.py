@@ -143,6 +143,8 @@ class UnderWay:
 def _distinct(numbers: Int64s) -> tuple[Int64s, Int64s, Int64s]:
     """Return the distinct numbers, where each is first, and which of them each is; mostly they lie close together."""
     low, high = int(numbers.min()), int(numbers.max())
+    if low == high:
+        return numbers[:1], np.zeros(1, np.int64), np.zeros(len(numbers), np.int64)
     if high - low > 4 * len(numbers) + 1024:
         distinct, first, inverse = np.unique(numbers, return_index=True, return_inverse=True)
         return distinct, first, inverse
