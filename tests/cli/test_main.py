@@ -4,6 +4,7 @@ import gc
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.machinery import ModuleSpec
 
 import pytest
@@ -27,6 +28,15 @@ def test_ctrl_c_while_it_is_being_loaded_is_an_exit_code(monkeypatch: pytest.Mon
     assert main() == 130
 
 
+@pytest.fixture
+def hears_ctrl_c() -> Iterator[None]:
+    """As a shell starts programs in the foreground."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("hears_ctrl_c")
 def test_a_signal_while_it_is_being_loaded_leaves_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
     handlers = []
 

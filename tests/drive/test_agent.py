@@ -61,6 +61,7 @@ async def stopped_in_the_ramp(role: wire.Role) -> Findings:
     window = Window(start_ns, start_ns, start_ns + 50 * MS, start_ns + 100 * MS, start_ns + 100 * MS)
     plan = open_command(role, [0]).plan
     load = wire.Load(window=window, positions=pack(ints([-1])), senders=1, settle_ns=window.end_ns, plan=plan)
+    agent.begin(load)
     await agent.load(load)
     await agent.settle(wire.Settle(deadline_ns=window.end_ns))
     await agent.close()
@@ -125,3 +126,26 @@ def test_a_cut_in_the_ramp_keeps_what_was_begun_and_begins_no_more(memory: list[
     sockets = said[-1].findings.sockets
     assert said[-1].findings.effort.cpu_s < 0.1  # that of hold and drain, which there were none of
     assert (sockets.requested, len(unpack(sockets.opened_ns)), sockets.failures) == (4, 2, {})
+
+
+def test_a_cut_that_comes_right_behind_its_load_ends_it(memory: list[FakeConnection]) -> None:
+    async def test() -> list[wire.Report]:
+        heard, reader = Wire(), asyncio.StreamReader()
+        obeying = asyncio.create_task(agent_module._obey(reader, heard))  # type: ignore[arg-type]  # all that it uses
+        command = open_command("echo", [0])
+        reader.feed_data(wire.encode(command))
+        while not any(isinstance(report, wire.Opened) for report in heard.said):
+            await asyncio.sleep(0.001)
+        start_ns = now_ns()
+        whole = Window(start_ns, start_ns, start_ns + 600 * S, start_ns + 1200 * S, start_ns + 1200 * S)
+        cut = Window(start_ns, start_ns, start_ns, start_ns, start_ns)
+        load = wire.Load(
+            window=whole, positions=pack(ints([0])), senders=1, settle_ns=whole.end_ns, plan=command.plan
+        )
+        told = [load, wire.Cut(window=cut), wire.Settle(deadline_ns=cut.end_ns), wire.Close()]
+        reader.feed_data(b"".join(wire.encode(one) for one in told))
+        with pytest.raises(ExceptionGroup):  # it ends by one, as told
+            await asyncio.wait_for(obeying, 60)
+        return heard.said
+
+    assert isinstance(asyncio.run(test())[-1], wire.Settled)

@@ -107,7 +107,7 @@ def test_a_running_server_is_looked_at(folder: Path) -> None:
         "server = socket.create_server(('127.0.0.1', int(sys.argv[1])))\n"
         "time.sleep(60)\n"
     )
-    line = f"sh -c 'cd . && {shlex.quote(sys.executable)} server.py {{port}}; true'"
+    line = f"sh -c {shlex.quote(f'cd . && {shlex.quote(sys.executable)} server.py {{port}}; true')}"
     (port,) = free_ports(1)
     with Server(Command("head", line, folder), port) as server:
         server.wait_until_it_listens()

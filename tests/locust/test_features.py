@@ -169,7 +169,7 @@ def test_users_come_and_go_by_the_web_ui_and_a_second_test_is_as_exact_as_the_fi
         ui.post("/stop")
         until(lambda: len(reports(tmp_path)) == 1)
         until(lambda: sockets_of(server.pid) == 0)
-        assert not one.agents()
+        until(lambda: not one.agents())
         until(lambda: one.text().count("reported as ready") == 4)
         ui.start(5)
         until(lambda: one.text().count("The hold has begun") == 2)

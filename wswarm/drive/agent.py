@@ -82,23 +82,25 @@ class Agent:
         self.report()
         self._say(wire.Opened(rows=pack(self._swarm.rows_open())))
 
-    async def load(self, load: wire.Load) -> None:
-        """Send and receive until all of this agent's sends are made or can't be made any more."""
+    def begin(self, load: wire.Load) -> None:
+        """Begin to send and receive, at once: a cut may be the next thing that is heard."""
         if self._account is not None:
             self._earliest_ns = load.window.start_ns
             self._lag.start()
         self._plan = load.plan
         self._prepare(load)
-        window = load.window
         if self._sender is not None:
             self._sender.start()
+
+    async def load(self, load: wire.Load) -> None:
+        """Send and receive, once that has begun, until all of this agent's sends are made or can't be any more."""
         await self._until(lambda: self._window.hold_ns)
         self._effort.start()
         if self._command.role != "connect":
             self._lag.restart()
         await self._until(lambda: self._window.drain_ns)
         self._effort.note_drain()
-        grace_ns = load.settle_ns - window.drain_ns
+        grace_ns = load.settle_ns - load.window.drain_ns
         while self._sender is not None and not self._sender.is_done():
             if now_ns() >= min(self._window.drain_ns + grace_ns, self._window.end_ns):
                 break
@@ -275,6 +277,7 @@ async def _obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 def _work_on(agent: Agent, command: wire.Command) -> Coroutine[Any, Any, None]:
     if isinstance(command, wire.Load):
+        agent.begin(command)
         return agent.load(command)
     if isinstance(command, wire.Settle):
         return agent.settle(command)

@@ -1,9 +1,9 @@
 """``python -m tests.end_to_end.servers.version PORT [FAULTS]``: one of two versions to be compared, an echo.
 
 FAULTS is a JSON object: ``lose`` and ``duplicate``, every so many messages, counted ``from``; ``late``, those wait
-0.3 s; ``drop``, hangs up on everybody after so many; ``spin``, µs of CPU for each message; ``mute``, answers
-nothing; ``fail``, ends at once with a last word; ``refuse``, refuses every handshake; ``workers``, burns the CPU in
-a child process. Ends on SIGTERM.
+``by`` ms, 300 unless told otherwise; ``drop``, hangs up on everybody after so many; ``spin``, µs of CPU for each
+message; ``mute``, answers nothing; ``fail``, ends at once with a last word; ``refuse``, refuses every handshake;
+``workers``, burns the CPU in a child process. Ends on SIGTERM.
 """
 
 import asyncio
@@ -37,7 +37,9 @@ class Version:
             for one in self.open:
                 one.disconnect()
         if self._is_hit("late"):
-            asyncio.get_running_loop().call_later(0.3, transport.send, kind, payload)
+            asyncio.get_running_loop().call_later(
+                self.faults.get("by", 300) / 1000, transport.send, kind, payload
+            )
             return
         if self.faults.get("mute") or self._is_hit("lose"):
             return
