@@ -1,48 +1,25 @@
 """Deliveries of broadcasts, each followed for as long as it is under way and then reduced to a row.
 
-A broadcast is settled when all who were open have received it, or the patience after it was sent. For ever there is
-a byte per broadcast, and two bits per subscriber of one that did not reach all, by which a late delivery counts.
+A broadcast is settled when all who were open have received it, or the patience after it was sent. For ever there are
+a byte per broadcast, and four per delivery that was lost, by which it still counts if it comes.
 """
 
 from collections import deque
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from wswarm.stats import extras, reach
 from wswarm.stats.audience import Audience, Owed
 from wswarm.stats.findings import STILL_OPEN, Arrivals, Reached, Window, add_per_second, together
+from wswarm.stats.missing import Missing
 from wswarm.stats.published import Published
 from wswarm.stats.tally import Batch, Bools, Int64s, Settlement, Tally
 from wswarm.stats.under_way import NO_NUMBER, PAST, UnderWay
 
 _CELLS_AT_ONCE = 1 << 17  # some 5 ms
 _LATEST = 64
-
-Bits = npt.NDArray[np.uint8]
-
-
-class _Missed(NamedTuple):
-    """A settled broadcast that did not reach everybody: a bit per subscriber.
-
-    Attributes:
-        absent: Who was there and has it not. `lost`: who was owed it of those.
-    """
-
-    absent: Bits
-    lost: Bits
-    sent_ns: int
-
-    def enter(self, row: int) -> tuple[bool, bool]:
-        """Note that a subscriber has it now; return whether it was absent, and whether it was owed it."""
-        at, bit = row >> 3, 0x80 >> (row & 7)
-        if at >= len(self.absent) or not self.absent[at] & bit:
-            return False, False
-        self.absent[at] &= 0xFF ^ bit
-        return True, bool(self.lost[at] & bit)
 
 
 class Broadcasts(Tally):
@@ -61,7 +38,7 @@ class Broadcasts(Tally):
         self._under_way = UnderWay()
         self.audience = Audience(patience_ns)
         self._settled = bytearray()
-        self._missed: dict[int, _Missed] = {}
+        self._missing = Missing()
         self._rows: list[Reached] = []
         self._latest: deque[Reached] = deque(maxlen=_LATEST)
 
@@ -205,9 +182,10 @@ class Broadcasts(Tally):
         delays_ns = np.where(owed.is_owed, way.delays(slots), STILL_OPEN)
         self._note_row(reach.rows_of(numbers, np.count_nonzero(owed.is_owed, axis=1), delays_ns))
         self._note_settled(numbers)
+        seconds = self.second_of(sent_ns).tolist()
         for at in np.flatnonzero(is_absent.any(axis=1)).tolist():
-            bits = np.packbits(is_absent[at]), np.packbits(owed.is_lost[at])
-            self._missed[int(numbers[at])] = _Missed(*bits, int(sent_ns[at]))
+            rows = np.flatnonzero(is_absent[at])
+            self._missing.add(int(numbers[at]), seconds[at], rows, owed.is_lost[at, rows])
         way.free(slots)
 
     def _note_settled(self, numbers: Int64s) -> None:
@@ -234,22 +212,23 @@ class Broadcasts(Tally):
         is_early = ~self.audience.opened_before(batch.rows, batch.intended_ns)
         self.note_extra(extras.EARLY, batch.intended_ns[is_early])
         is_first = np.zeros(len(is_early), np.bool_)
-        for at in np.flatnonzero(~is_early).tolist():
-            missed = self._missed.get(int(batch.sequences[at]))
-            if missed is not None:
-                is_first[at] = self._enter_missed(missed, *(int(column[at]) for column in batch))
+        distinct, place = np.unique(batch.sequences, return_inverse=True)
+        is_known = np.array([number in self._missing for number in distinct.tolist()], np.bool_)
+        for at in np.flatnonzero(is_known[place] & ~is_early).tolist():
+            is_first[at] = self._enter_missing(*(int(column[at]) for column in batch))
         return is_first, is_early
 
-    def _enter_missed(
-        self, missed: _Missed, row: int, _publisher: int, number: int, intended_ns: int, received_ns: int
+    def _enter_missing(
+        self, row: int, _publisher: int, number: int, intended_ns: int, received_ns: int
     ) -> bool:
-        """Enter a late delivery; return whether it is a first copy."""
-        was_absent, was_owed = missed.enter(row)
-        if not was_absent:
+        """Enter a delivery of a settled broadcast; return whether it is a first copy."""
+        missed = self._missing.come(number, row)
+        if missed is None:
             return False
+        second, was_owed = missed
         self._note_row(reach.correction(number, received_ns - intended_ns, was_owed=was_owed))
         if self.in_hold(np.array([intended_ns]))[0]:
             self._owed_in_all += not was_owed
             self._lost_of_row[row] -= was_owed
-            self.lost_per_second[self.second_of(np.array([missed.sent_ns]))] -= was_owed
+            self.lost_per_second[second] -= was_owed
         return True
