@@ -147,3 +147,15 @@ def test_a_lost_reply_does_not_silence_a_connection_of_the_closed_model() -> Non
         # Each gives up after the drain time, 1 s, and loses another at once: more than one in 2.9 s.
         assert all(count >= 2 for count in Counter(connection for connection, _ in facts["lost"]).values())
         assert len(facts["lost"]) >= 2 * 3
+
+
+@pytest.mark.parametrize("after_s", [0.05, 0.3])
+def test_a_server_that_adds_its_clients_late_owes_them_what_follows(after_s: float) -> None:
+    with serve("late_relay", after=after_s, every=20) as server:
+        found = run("fanout", server.url, connections=20, rate=50, duration=2, warmup=0, drain=1).messages
+        facts = server.log()
+    assert found is not None
+    assert (found.sent, found.received, found.lost.silent) == (100, facts["sent"], facts["lost"])
+    assert found.owed == facts["sent"] + facts["lost"]
+    assert facts["lost"] >= 20 * 3
+    assert (found.lost.disconnected, found.extra, found.duplicated) == (0, 0, 0)

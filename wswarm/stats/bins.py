@@ -46,12 +46,13 @@ class Bins:
 
     def pack(self) -> bytes:
         """Return all bins as bytes for `merge`."""
-        parts = [(key * BINS + bins, counts) for key, bins, counts in self._occupied()]
-        return (
-            np.concatenate([part[0] for part in parts] + [part[1] for part in parts]).tobytes()
-            if parts
-            else b""
-        )
+        parts = self._closed | {key: _shrunk(counts) for key, counts in self._open.items()}
+        keys = sorted(parts)
+        if not keys:
+            return b""
+        bins, counts = np.concatenate([parts[key] for key in keys], axis=1).astype(np.int64)
+        sizes = [parts[key].shape[1] for key in keys]
+        return np.concatenate((np.repeat(np.array(keys), sizes) * BINS + bins, counts)).tobytes()
 
     def quantiles_ns(self, *percents: float) -> Iterator[tuple[int, int, list[int]]]:
         """Yield each key, ascending, with its number of values, and those at `percents`: middles of bins."""
