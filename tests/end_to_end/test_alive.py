@@ -71,4 +71,4 @@ def test_connections_that_are_cut_for_silence_tell_when_that_was(driver: str) ->
     assert "--ping" in run.notices[1]
     assert seen.open_time is not None
     assert seen.open_time.n == 4
-    assert seen.open_time.mean == instrument.as_told(sum(facts["held"]) / 4, run, 0.05)
+    assert seen.open_time.mean == instrument.as_told(sum(facts["held"]) / 4, run, abs_s=0.05)

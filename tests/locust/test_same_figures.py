@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.instrument import beside_a_bystander, clock, run
+from tests.end_to_end.instrument import as_told, beside_a_bystander, clock, run
 from tests.end_to_end.servers import serve
 from tests.locust.harness import distributed, forking, headless, locust
 from wswarm.run import Distribution, Run
@@ -101,7 +101,7 @@ def compare(found: Runs, own: Runs) -> None:
         for one, other in zip(times(here), times(there), strict=True):
             assert one.n == other.n
             for percentile in PERCENTILES:
-                assert getattr(one, percentile) == pytest.approx(getattr(other, percentile), rel=0.02)
+                assert getattr(one, percentile) == as_told(getattr(other, percentile), here, there)
 
 
 def times(run: Run) -> list[Distribution]:

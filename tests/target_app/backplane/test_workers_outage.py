@@ -111,11 +111,18 @@ def accounts_of(outage: Callable[[], Awaitable[None]], fleet: Fleet) -> dict[str
             publishing.cancel()
             await asyncio.gather(publishing, return_exceptions=True)
             await asyncio.to_thread(settle, fleet)
+            delivered = fleet.stats()["backplane"]["delivered"] - before["delivered"]
+            await until(lambda: heard(workers) >= delivered, "what was delivered")
             found.update(compare(fleet, workers, before))
 
     run(test())
     assert "Traceback" not in fleet.log()
     return found
+
+
+def heard(workers: dict[int, list[Member]]) -> int:
+    """How much one client of each worker has received."""
+    return sum(len(members[0].received) for members in workers.values())
 
 
 def settle(fleet: Fleet) -> None:
@@ -135,7 +142,7 @@ def compare(fleet: Fleet, workers: dict[int, list[Member]], before: dict[str, in
         assert all(member.lost == members[0].lost for member in members)
     after: dict[str, int] = fleet.stats()["backplane"]
     found = {name: value - before[name] for name, value in after.items()}
-    assert sum(len(members[0].received) for members in workers.values()) == found["delivered"]
+    assert heard(workers) == found["delivered"]
     assert found["delivered"] + found["missed"] == WORKERS * (found["published"] + found["unconfirmed"])
     assert sum(members[0].lost for members in workers.values()) == found["missed"]
     assert found["unknown_gaps"] == 0
