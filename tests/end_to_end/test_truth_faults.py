@@ -91,9 +91,12 @@ def test_a_subscriber_closed_in_mid_run_is_owed_what_was_sent_while_it_was_open(
 
 
 def test_all_broadcasts_of_three_publishers_are_told_apart() -> None:
-    with serve("faulty_relay", **RULES, publishers=3) as server:
-        found = run("fanout", server.url, connections=RECEIVERS, publishers=3, rate=300, drain=1)
-        facts = server.log()
+    for _ in range(3):  # a machine that is busy may keep us from sending all
+        with serve("faulty_relay", **RULES, publishers=3) as server:
+            found = run("fanout", server.url, connections=RECEIVERS, publishers=3, rate=300, drain=1)
+            facts = server.log()
+        if facts["received"] == 3 * (WARMUP + HOLD):
+            break
     assert facts["publishers"] == 3
     assert found.messages is not None
     assert found.fanout is not None

@@ -28,7 +28,7 @@ def growth(seen: Simulated) -> float:
 
 
 def test_broadcasts_are_forgotten_as_they_are_settled() -> None:
-    assert growth(broadcasts(100, subscribers=40, memory=held)) <= 1.1
+    assert growth(broadcasts(40, subscribers=40, memory=held)) <= 1.1
 
 
 def test_echoes_are_forgotten_as_they_are_settled() -> None:

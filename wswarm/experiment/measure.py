@@ -26,7 +26,7 @@ from wswarm.units import NS_PER_S
 
 _START_AFTER_NS = 200_000_000
 _RAMP_AFTER_NS, _RAMP_EACH_NS = 50_000_000, 15_000  # an agent makes ready what it opens
-_CUT_AFTER_NS = 50_000_000
+_CUT_AFTER_NS = 200_000_000  # that agents hear of it before, also on a busy machine
 _LISTEN_S = 0.1
 _RAMP_GRACE_S = 30.0
 _PHASE_GRACE_S = 10.0
