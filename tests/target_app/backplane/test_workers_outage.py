@@ -88,6 +88,7 @@ def test_what_clients_missed_while_the_backend_was_dead_is_what_the_gaps_say(ser
 def accounts_of(outage: Callable[[], Awaitable[None]], fleet: Fleet) -> dict[str, int]:
     """Load on the workers and an outage in the middle; what the backplane counted of it, which balances."""
     found: dict[str, int] = {}
+    settle(fleet)  # those of a test before may still be leaving
     before = fleet.stats()["backplane"]
 
     async def test() -> None:
