@@ -4,8 +4,8 @@ The grid begins with the first message read. At ``first`` (default: ``every``) s
 ``every`` seconds from there, ``count`` times (default: without end), the whole process sleeps until
 ``freeze`` seconds past that point of the grid: nothing is read or sent; the kernel still takes new
 connections and bytes.
-Facts: those of ``PicowsServer``; ``first_message_ns`` or null; ``freezes_ns``: ``[start, end]`` of every
-freeze as it was.
+Facts: those of ``PicowsServer``; ``first_message_ns`` and ``first_message``, its text, or null;
+``freezes_ns``: ``[start, end]`` of every freeze as it was.
 """
 
 import time
@@ -33,6 +33,7 @@ class Freezing(PicowsServer):
         self._first_ns = self._every_ns if first is None else round(first * SECOND_NS)
         self._count = count
         self._first_message_ns: int | None = None
+        self._first_message: str | None = None
         self._freezes_ns: list[tuple[int, int]] = []
 
     async def listen(self) -> dict[str, Any]:
@@ -41,12 +42,16 @@ class Freezing(PicowsServer):
 
     def message(self, connection: Connection, kind: WSMsgType, payload: bytes) -> None:
         if self._first_message_ns is None:
-            self._first_message_ns = monotonic_ns()
+            self._first_message_ns, self._first_message = monotonic_ns(), payload.decode()
             self._plan(self._first_message_ns + self._first_ns)
         connection.send(kind, payload)
 
     def facts(self) -> dict[str, Any]:
-        own = {"first_message_ns": self._first_message_ns, "freezes_ns": self._freezes_ns}
+        own = {
+            "first_message_ns": self._first_message_ns,
+            "first_message": self._first_message,
+            "freezes_ns": self._freezes_ns,
+        }
         return {**super().facts(), **own}
 
     def _plan(self, due_ns: int) -> None:
