@@ -100,7 +100,7 @@ async def leave(port: int, count: int) -> None:
 def test_clients_that_leave_in_numbers_are_counted_and_shown_when_asked(
     workers: str, options: tuple[str, ...], is_shown: bool, tmp_path: Path
 ) -> None:
-    port, count = closed_port(), 3 if is_shown else 60  # a pipe that nobody reads takes few tracebacks
+    port, count = closed_port(), 12 if is_shown else 60  # a pipe that nobody reads takes few tracebacks
     serving = ("serve", "--app", "documented.chat", "--port", str(port), "--workers", workers, *options)
     command = Command(*serving, cwd=tmp_path)
     wait_until(lambda: is_listening(port), "the chat listens")
