@@ -115,7 +115,7 @@ def test_a_head_that_is_dearer_by_far_is_found_in_four_generations(tmp_path: Pat
     assert all(one.ratio > 1.5 for one in found)
     assert {ab.base.served, ab.head.served} == {"tests/end_to_end/servers/version.py"}
     if any(one.slice.reasons for one in ab.slices):  # a busy machine has spoilt some, and they say so
-        assert done.code in (97, 98)
+        assert (done.code, ab.comparison.verdict) in ((97, "regression"), (98, "invalid"))
         return
     assert done.code == 97, done.err
     assert [one.verdict for one in found] == ["regression"]
