@@ -41,7 +41,7 @@ def test_a_test_that_is_broken_off_has_a_complete_report(
     with started(folder, kind, *headless(app.url, 8)) as (master, workers):
         master.hold()
         left = [process for one in (master, *workers) for process in one.descendants()]
-        assert len([one for one in left if "live.agent" in command(one)]) == agents
+        assert len([one for one in left if "wswarm.drive.agent" in command(one)]) == agents
         if how == "SIGTERM":
             master.signal(signal.SIGTERM)
         else:
