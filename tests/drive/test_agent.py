@@ -67,7 +67,7 @@ async def stopped_in_the_ramp(role: wire.Role) -> Findings:
     time.sleep(STOP_MS / 1000)
     await asyncio.sleep(0.05)
     start_ns = now_ns()
-    agent.obey(load(Window(start_ns, start_ns, start_ns + 50 * MS, start_ns + 100 * MS, start_ns + 100 * MS)))
+    agent.obey(load(Window(start_ns, start_ns, start_ns + S, start_ns + S + 50 * MS, start_ns + S + 50 * MS)))
     while not any(isinstance(one, wire.Sent) for one in heard.said):
         await asyncio.sleep(0.01)
     await agent.settle(now_ns())

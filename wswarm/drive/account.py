@@ -101,7 +101,7 @@ class Deliveries:
         self._swarm = swarm
         self._changes = -1
         audience = before.tally.audience if isinstance(before, Deliveries) else None
-        self.tally = Broadcasts(window, publishers, patience_ns, audience)
+        self.tally: Broadcasts = Broadcasts(window, publishers, patience_ns, audience)
         self._see()
 
     def handle(self, handled: Handled) -> None:
