@@ -50,27 +50,21 @@ def unanswered(_: str, driver: str) -> Measured:
     return measured("connect", {"is_answering": False}, driver=driver, **load)
 
 
-def cut(_: str, driver: str) -> Measured:
-    """Connections that are cut because they are silent."""
-    load = {"connections": 4, "duration": 2.6, "connect_rate": 2.0}
-    return measured("connect", {"cut_after": 2.0}, driver=driver, **load)
-
-
 Found = dict[tuple[Any, str, str], Future[Measured]]
 
 
 @pytest.fixture(scope="module")
 def found() -> Iterator[Found]:
-    """All of them, by what they are of, scenario and driver: they do little but wait."""
+    """Those of pings, by what they are of, scenario and driver: they do little but wait."""
     every = ("connect", "echo", "fanout")
-    scenarios = {cut: every[:1], unanswered: every[:1], pinging: every, pinged: every}
+    scenarios = {unanswered: every[:1], pinging: every, pinged: every}
     each = [
         (kind, scenario, driver)
         for kind, own in scenarios.items()
         for scenario, driver in product(own, ("picows", "websockets"))
     ]
     calls = {(kind, scenario, driver): partial(kind, scenario, driver) for kind, scenario, driver in each}
-    with instrument.side_by_side(calls, at_once=7) as futures:
+    with instrument.side_by_side(calls, at_once=4) as futures:
         yield futures
 
 
@@ -114,8 +108,9 @@ def test_pings_of_the_server_are_answered_in_every_scenario(scenario: str, drive
 
 
 @DRIVERS
-def test_connections_that_are_cut_for_silence_tell_when_that_was(driver: str, found: Found) -> None:
-    run, facts = found[cut, "connect", driver].result()
+def test_connections_that_are_cut_for_silence_tell_when_that_was(driver: str) -> None:
+    load = {"connections": 4, "duration": 2.6, "connect_rate": 2.0}
+    run, facts = measured("connect", {"cut_after": 2.0}, driver=driver, **load)
     seen = run.connections
     assert (seen.opened, seen.dropped, facts["cut"]) == (4, 4, 4)
     assert seen.closes == {"1006": 4}

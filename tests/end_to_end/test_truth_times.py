@@ -1,6 +1,5 @@
 """Times reported against the server's own log of how long it held each message."""
 
-from collections.abc import Callable
 from functools import partial
 from itertools import chain
 from statistics import fmean, median
@@ -8,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.end_to_end.instrument import NS_PER_S, as_told, clock, quantile, run, together, undisturbed
+from tests.end_to_end.instrument import NS_PER_S, as_told, clock, quantile, run, undisturbed
 from tests.end_to_end.servers import serve
 from wswarm.run import Run
 
@@ -22,54 +21,16 @@ class Measured(NamedTuple):
     facts: dict[str, Any]
 
 
-def open_model(delay_s: float) -> Measured:
-    """300 messages in 1.5 s after 100 of warm-up, each reply held for 50 ms or more."""
-    with serve("fixed_delay", delay=delay_s) as server:
-        found = run("echo", server.url, connections=10, rate=200, duration=1.5, warmup=0.5)
-        return Measured(found, server.log())
-
-
-def closed_model(delay_s: float) -> Measured:
-    """Four connections that wait for twenty replies each, one after another."""
-    with serve("fixed_delay", delay=delay_s) as server:
-        load = {"connections": 4, "closed": True, "duration": 20 * delay_s, "warmup": 0}
-        return Measured(run("echo", server.url, rate=None, **load), server.log())
-
-
-RECEIVERS = 6
-BROADCASTS = 20
-
-
-def staircase(step_s: float, processes: int) -> Measured:
-    """20 broadcasts of the hold to six receivers, one `step_s` after the other; 5 of warm-up."""
-    with serve("staircase", step=step_s) as server:
-        plan = {
-            "connections": RECEIVERS,
-            "rate": 10,
-            "duration": 2,
-            "warmup": 0.5,
-            "processes": processes,
-            "drain": 20,
-        }
-        found = run("fanout", server.url, **plan)
-        return Measured(found, server.log())
-
-
 @pytest.fixture(scope="module")
-def measured() -> list[Measured]:
-    """The open model, the closed model, the staircase with its subscribers in one process and in two.
+def delayed() -> Measured:
+    """300 messages in 1.5 s after 100 of warm-up, each reply held for 50 ms or more."""
 
-    Side by side: all of them together load nothing.
-    """
-    kinds: list[Callable[[float], Measured]] = [open_model, closed_model]
-    kinds += [partial(staircase, processes=count) for count in (1, 2)]
-    return undisturbed(lambda held_s: together(*(partial(kind, held_s) for kind in kinds)))
+    def measure(delay_s: float) -> Measured:
+        with serve("fixed_delay", delay=delay_s) as server:
+            found = run("echo", server.url, connections=10, rate=200, duration=1.5, warmup=0.5)
+            return Measured(found, server.log())
 
-
-@pytest.fixture
-def delayed(measured: list[Measured]) -> Measured:
-    """The open model."""
-    return measured[0]
+    return undisturbed(measure)
 
 
 def held_s(measured: Measured) -> list[float]:
@@ -133,8 +94,13 @@ def test_no_reply_is_reported_earlier_than_the_server_sent_it(delayed: Measured)
     assert found.response_time.min >= found.service_time.min >= min(held_s(delayed))
 
 
-def test_the_closed_model_sends_again_once_the_reply_is_there(measured: list[Measured]) -> None:
-    found, facts = measured[1]
+def test_the_closed_model_sends_again_once_the_reply_is_there() -> None:
+    def measure(delay_s: float) -> Measured:
+        with serve("fixed_delay", delay=delay_s) as server:
+            load = {"connections": 4, "closed": True, "duration": 20 * delay_s, "warmup": 0}
+            return Measured(run("echo", server.url, rate=None, **load), server.log())
+
+    found, facts = undisturbed(measure)
     assert found.messages is not None
     assert found.service_time is not None
     assert found.service_time.mean is not None
@@ -146,10 +112,29 @@ def test_the_closed_model_sends_again_once_the_reply_is_there(measured: list[Mea
     assert found.service_time.p50 == as_told(facts["held"]["p50"] / NS_PER_S, found)
 
 
-@pytest.fixture(params=[2, 3], ids=["one process", "two processes"])
-def stairs(request: pytest.FixtureRequest, measured: list[Measured]) -> Measured:
+RECEIVERS = 6
+BROADCASTS = 20
+
+
+def staircase(processes: int, step_s: float) -> Measured:
+    """20 broadcasts of the hold to six receivers, one `step_s` after the other; 5 of warm-up."""
+    with serve("staircase", step=step_s) as server:
+        plan = {
+            "connections": RECEIVERS,
+            "rate": 10,
+            "duration": 2,
+            "warmup": 0.5,
+            "processes": processes,
+            "drain": 20,
+        }
+        found = run("fanout", server.url, **plan)
+        return Measured(found, server.log())
+
+
+@pytest.fixture(scope="module", params=[1, 2], ids=["one process", "two processes"])
+def stairs(request: pytest.FixtureRequest) -> Measured:
     """The staircase, its subscribers in one process or two."""
-    return measured[request.param]
+    return undisturbed(partial(staircase, request.param))
 
 
 def deliveries_s(measured: Measured) -> list[list[float]]:
