@@ -46,7 +46,7 @@ def compare_faults(slices: Sequence[Slice], kind: Fault, alpha: float, *, is_loo
     base, head = _counted(sound, kind)
     verdict, reason = _outcome(sound, kind, alpha, is_look=is_look)
     base_spoilt, head_spoilt = _counted([one for one in slices if not one.is_valid], kind)
-    left_out = f"; in spoilt slices base {base_spoilt.count:,}, head {head_spoilt.count:,}"
+    left_out = f"; in spoilt slices base {base_spoilt.faults:,}, head {head_spoilt.faults:,}"
     return Faults(
         kind=kind,
         verdict=verdict,
@@ -54,9 +54,9 @@ def compare_faults(slices: Sequence[Slice], kind: Fault, alpha: float, *, is_loo
         head=head.faults,
         base_share=base.share,
         head_share=head.share,
-        base_left_out=base_spoilt.count,
-        head_left_out=head_spoilt.count,
-        reason=reason + (left_out if base_spoilt.count or head_spoilt.count else ""),
+        base_left_out=base_spoilt.faults,
+        head_left_out=head_spoilt.faults,
+        reason=reason + (left_out if base_spoilt.faults or head_spoilt.faults else ""),
     )
 
 
