@@ -8,10 +8,10 @@ counts if it comes. For ever there is one bit per message, which tells a second 
 import numpy as np
 
 from wswarm.stats.findings import STILL_OPEN, Window
-from wswarm.stats.ledger import Ledger
+from wswarm.stats.ledger import BLOCK, Ledger
+from wswarm.stats.per_second import PerSecond
 from wswarm.stats.tally import Batch, Bools, Int64s, Settlement, Tally
 
-BLOCK = 4_096  # messages are forgotten so many at a time
 _INTENDED, _SENT, _ROW, _NUMBER = range(4)
 _LONG_AGO = 1
 _NEVER_WILL_BE = -1
@@ -26,15 +26,16 @@ class Flights(Tally):
             its connection was told to leave need not have been answered.
 
     Attributes:
-        spoke_ns: Per row when something was last sent on it, 0 for never.
+        joined: How many rows there are.
     """
 
     def __init__(self, window: Window, last_id: int, patience_ns: int) -> None:
         super().__init__(window)
         self._ledger = Ledger()
         self._last_id, self._patience_ns = last_id, patience_ns
+        self.joined = 0
         self._ids: Int64s = np.zeros(0, np.int64)
-        self.spoke_ns: Int64s = np.zeros(0, np.int64)
+        self._spoke_ns: Int64s = np.zeros(0, np.int64)
         self._first = self._count = 0
         self._flying: Int64s = np.zeros((3, BLOCK), np.int64)
         self._table: Int64s = np.zeros((4, BLOCK), np.int64)
@@ -48,14 +49,18 @@ class Flights(Tally):
     def join(self, ids: Int64s) -> None:
         """Take it that rows have been added, with these ids."""
         if len(ids):
-            self._ids = np.concatenate((self._ids, ids))
-            self.spoke_ns = np.pad(self.spoke_ns, (0, len(ids)))
-            self.order.add_pairs(len(self._ids))
+            first, self.joined = self.joined, self.joined + len(ids)
+            more = max(0, self.joined - len(self._ids))
+            if more:
+                room = (0, max(more, self.joined // 2))
+                self._ids, self._spoke_ns = np.pad(self._ids, room), np.pad(self._spoke_ns, room)
+            self._ids[first : self.joined] = ids
+            self.order.add_pairs(self.joined)
 
     @property
-    def joined(self) -> int:
-        """How many rows there are."""
-        return len(self._ids)
+    def spoke_ns(self) -> Int64s:
+        """Per row when something was last sent on it, 0 for never."""
+        return self._spoke_ns[: self.joined]
 
     def expect(self, intended_ns: Int64s, rows: Int64s) -> None:
         """Take it that the next messages are due then, on these rows; they are numbered through from 0."""
@@ -71,7 +76,7 @@ class Flights(Tally):
         """Note when messages were sent; one that waited for room may be among those that are overdue."""
         self._set(numbers, sent_ns)
         _, rows = self._look_up(numbers)
-        np.maximum.at(self.spoke_ns, rows, sent_ns)
+        np.maximum.at(self._spoke_ns, rows, sent_ns)
 
     def note_unsent(self, numbers: Int64s) -> None:
         """Note that messages will never be sent."""
@@ -122,7 +127,8 @@ class Flights(Tally):
         is_lost = (missing[_SENT] > 0) & self.in_hold(missing[_INTENDED])
         lost = missing[:, is_lost & ~self._is_excused(missing, left_ns)]
         disconnected = int(np.count_nonzero(closed_ns[lost[_ROW]] != STILL_OPEN))
-        self.lost_per_second = self.note_lost(lost[_SENT])
+        self.lost_per_second = PerSecond()
+        self.lost_per_second.add(self.second_of(lost[_SENT]))
         owed = self._settled + int(np.count_nonzero(is_owed & has_come)) + lost.shape[1]
         self.settlement = Settlement(owed, disconnected, lost.shape[1] - disconnected)
         return self.settlement
