@@ -28,9 +28,9 @@ def test_each_comes_once_in_whatever_order_the_broadcasts_are_settled(
             assert missing.come(number, row) is None
 
 
-def test_a_broadcast_takes_32_bytes_and_a_delivery_four() -> None:
+def test_a_broadcast_takes_24_bytes_and_a_delivery_four() -> None:
     missing = Missing()
     for number in range(1_000):
         missing.add(number, 0, np.arange(10), np.ones(10, np.bool_))
     columns = (missing._numbers, missing._seconds, missing._starts, missing._sizes, missing._codes)
-    assert sum(len(column) * column.itemsize for column in columns) == 1_000 * (32 + 10 * 4)
+    assert sum(len(column) * column.itemsize for column in columns) == 1_000 * (24 + 10 * 4)

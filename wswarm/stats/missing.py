@@ -16,7 +16,7 @@ class Missing:
 
     def __init__(self) -> None:
         self._numbers = array("q")  # ascending, as are those of the broadcasts that are settled in turn
-        self._seconds, self._starts, self._sizes = array("q"), array("q"), array("q")
+        self._seconds, self._starts, self._sizes = array("i"), array("q"), array("i")
         self._codes = array("i")  # row × 2 + whether it was owed
 
     def add(self, number: int, second: int, rows: Int64s, was_owed: Bools) -> None:

@@ -31,7 +31,7 @@ class PublishLog:
 
     def pack(self, first: int = 0) -> Packed:
         """Return the log from there on, as it travels."""
-        return b"".join(column[first:].tobytes() for column in self._columns)
+        return b"".join(memoryview(column)[first:] for column in self._columns)
 
     def news(self) -> Packed:
         """Return what was added since the last time, as it travels."""
