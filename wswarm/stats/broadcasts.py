@@ -30,15 +30,22 @@ class Broadcasts(Tally):
     Args:
         publishers: Connection ids of the publishers.
         patience_ns: How long after its sending a delivery may come and cost nothing to remember.
+        audience: The subscribers as a load before has come to know them.
     """
 
-    def __init__(self, window: Window, publishers: Iterable[int], patience_ns: int) -> None:
+    def __init__(
+        self,
+        window: Window,
+        publishers: Iterable[int],
+        patience_ns: int,
+        audience: Audience | None = None,
+    ) -> None:
         self._lost_of_row: Int64s = np.zeros(0, np.int64)
         super().__init__(window)
         self._publishers = np.array(sorted(publishers), np.int64)
         self._patience_ns = patience_ns
         self._under_way = UnderWay()
-        self.audience = Audience(patience_ns)
+        self.audience = audience or Audience(patience_ns)
         self._settled = Ledger()
         self._missing = Missing()
         self._rows: list[Reached] = []
