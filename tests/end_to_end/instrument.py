@@ -6,8 +6,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from wswarm.run import Run
 PATIENCE_S = 120.0
 NS_PER_S = 1_000_000_000
 BRIEFLY_S, NAP_S, IN_TIME = 0.050, 0.005, 0.01
+Key = TypeVar("Key")
 Result = TypeVar("Result")
 BRIEF = {"connections": 5, "rate": 200.0, "duration": 0.5, "warmup": 0.1, "drain": 5.0}
 
@@ -45,6 +46,19 @@ def together(*measurements: Callable[[], Result]) -> list[Result]:
     """What functions return that run side by side."""
     with ThreadPoolExecutor(len(measurements)) as pool:
         return [future.result() for future in [pool.submit(one) for one in measurements]]
+
+
+@contextmanager
+def side_by_side(
+    measurements: Mapping[Key, Callable[[], Result]], at_once: int
+) -> Iterator[dict[Key, Future[Result]]]:
+    """Measurements that are under way, so many at once: for those that wait more than they work.
+
+    Each test asks for what its own returns, or raises.
+    """
+    with ThreadPoolExecutor(at_once) as pool:
+        yield {key: pool.submit(one) for key, one in measurements.items()}
+        pool.shutdown(cancel_futures=True)
 
 
 def undisturbed(measurement: Callable[[float], Result]) -> Result:

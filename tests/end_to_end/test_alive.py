@@ -1,25 +1,79 @@
 """Connections that are pinged, that answer pings, and that something cuts when nobody says a word."""
 
-from typing import Any
+from collections.abc import Iterator
+from concurrent.futures import Future
+from functools import partial
+from itertools import product
+from typing import Any, NamedTuple
 
 import pytest
 
 from tests.end_to_end import instrument
 from tests.end_to_end.servers import serve
+from wswarm.run import Run
 
+pytestmark = pytest.mark.xdist_group("alive")
 DRIVERS = pytest.mark.parametrize("driver", ["picows", "websockets"])
 SCENARIOS = pytest.mark.parametrize("scenario", ["connect", "echo", "fanout"])
 
 
+class Measured(NamedTuple):
+    """A run, and what the server says of it."""
+
+    run: Run
+    facts: dict[str, Any]
+
+
+def measured(scenario: str, server: dict[str, Any], **options: Any) -> Measured:
+    """A measurement of a server that is idle but for what it is told to do, of little load."""
+    load = {} if scenario == "connect" else {"warmup": 0.0, "drain": 0.1}
+    with serve("idle", **server) as idle:
+        return Measured(instrument.run(scenario, idle.url, **options, **load), idle.log())
+
+
+def pinging(scenario: str, driver: str) -> Measured:
+    """Connections that are pinged, of which silent ones would be cut."""
+    slow = {} if scenario == "connect" else {"rate": 1.0}
+    load = {"connections": 6, "duration": 1.5, "ping": 0.3, **slow}
+    return measured(scenario, {"cut_after": 3.0}, driver=driver, **load)
+
+
+def pinged(scenario: str, driver: str) -> Measured:
+    """Connections that the server pings."""
+    slow = {} if scenario == "connect" else {"rate": 2.0}
+    return measured(scenario, {"ping_every": 0.1}, driver=driver, connections=2, duration=1.0, **slow)
+
+
+def unanswered(_: str, driver: str) -> Measured:
+    """Connections whose pings nobody answers."""
+    load = {"connections": 2, "duration": 1.0, "ping": 0.2}
+    return measured("connect", {"is_answering": False}, driver=driver, **load)
+
+
+Found = dict[tuple[Any, str, str], Future[Measured]]
+
+
+@pytest.fixture(scope="module")
+def found() -> Iterator[Found]:
+    """Those of pings, by what they are of, scenario and driver: they do little but wait."""
+    every = ("connect", "echo", "fanout")
+    scenarios = {unanswered: every[:1], pinging: every, pinged: every}
+    each = [
+        (kind, scenario, driver)
+        for kind, own in scenarios.items()
+        for scenario, driver in product(own, ("picows", "websockets"))
+    ]
+    calls = {(kind, scenario, driver): partial(kind, scenario, driver) for kind, scenario, driver in each}
+    with instrument.side_by_side(calls, at_once=4) as futures:
+        yield futures
+
+
 @DRIVERS
 @SCENARIOS
-def test_pings_keep_connections_over_which_nothing_else_is_said(scenario: str, driver: str) -> None:
-    slow: dict[str, Any] = {} if scenario == "connect" else {"rate": 1.0, "warmup": 0.0, "drain": 0.1}
-    with serve("idle", cut_after=3.0) as server:
-        run = instrument.run(
-            scenario, server.url, driver=driver, ping=0.3, connections=6, duration=1.5, **slow
-        )
-        facts = server.log()
+def test_pings_keep_connections_over_which_nothing_else_is_said(
+    scenario: str, driver: str, found: Found
+) -> None:
+    run, facts = found[pinging, scenario, driver].result()
     seen = run.connections
     assert (seen.dropped, facts["cut"]) == (0, 0)
     assert seen.pings is not None
@@ -30,9 +84,8 @@ def test_pings_keep_connections_over_which_nothing_else_is_said(scenario: str, d
 
 
 @DRIVERS
-def test_pings_that_a_server_does_not_answer_are_counted(driver: str) -> None:
-    with serve("idle", is_answering=False) as server:
-        run = instrument.run("connect", server.url, driver=driver, ping=0.2, connections=2, duration=1.0)
+def test_pings_that_a_server_does_not_answer_are_counted(driver: str, found: Found) -> None:
+    run, _ = found[unanswered, "connect", driver].result()
     seen = run.connections
     assert seen.pings is not None
     assert seen.pings_unanswered is not None
@@ -45,11 +98,8 @@ def test_pings_that_a_server_does_not_answer_are_counted(driver: str) -> None:
 
 @DRIVERS
 @SCENARIOS
-def test_pings_of_the_server_are_answered_in_every_scenario(scenario: str, driver: str) -> None:
-    slow: dict[str, Any] = {} if scenario == "connect" else {"rate": 2.0, "warmup": 0.0, "drain": 0.1}
-    with serve("idle", ping_every=0.1) as server:
-        run = instrument.run(scenario, server.url, driver=driver, connections=2, duration=1.0, **slow)
-        facts = server.log()
+def test_pings_of_the_server_are_answered_in_every_scenario(scenario: str, driver: str, found: Found) -> None:
+    run, facts = found[pinged, scenario, driver].result()
     assert facts["pinged"] - facts["pongs"] <= 3, "only the last one of each connection may be under way"
     assert facts["pongs"] > 0
     assert run.connections.pings is None
@@ -59,11 +109,8 @@ def test_pings_of_the_server_are_answered_in_every_scenario(scenario: str, drive
 
 @DRIVERS
 def test_connections_that_are_cut_for_silence_tell_when_that_was(driver: str) -> None:
-    with serve("idle", cut_after=2.0) as server:
-        run = instrument.run(
-            "connect", server.url, driver=driver, connections=4, duration=2.6, connect_rate=2.0
-        )
-        facts = server.log()
+    load = {"connections": 4, "duration": 2.6, "connect_rate": 2.0}
+    run, facts = measured("connect", {"cut_after": 2.0}, driver=driver, **load)
     seen = run.connections
     assert (seen.opened, seen.dropped, facts["cut"]) == (4, 4, 4)
     assert seen.closes == {"1006": 4}

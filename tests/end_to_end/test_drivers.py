@@ -40,7 +40,7 @@ def test_both_drivers_count_the_same_on_the_same_faulty_relay() -> None:
                     "fanout",
                     server.url,
                     driver=driver,
-                    **LOAD | {"rate": 5, "duration": 3.2, "warmup": 0.4, "drain": 5},
+                    **LOAD | {"rate": 5, "duration": 3.2, "warmup": 0.4, "drain": 2},
                 )
             )
 

@@ -1,12 +1,14 @@
 """Lost, duplicated and reordered messages, each kind counted exactly, against the faulty servers' lists."""
 
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future
 from functools import partial
 from typing import Any, NamedTuple
 
 import pytest
 
-from tests.end_to_end.instrument import run, together
+from tests.end_to_end.instrument import run, side_by_side
 from tests.end_to_end.servers import serve
 from wswarm.run import Run
 
@@ -71,11 +73,49 @@ def test_incomplete_broadcasts_are_counted_and_have_no_completion_time(relayed: 
     assert found.delivery_time.n == HOLD * RECEIVERS - 10
 
 
-def test_a_subscriber_closed_in_mid_run_is_owed_what_was_sent_while_it_was_open() -> None:
-    at, gone = 12, 2  # message 12, warm-up included, finds receivers 2 and 4 closed: 100 ms before the next
-    with serve("faulty_relay", close={"receivers": [2, 4], "at": at, "code": 1011}) as server:
+CLOSED_AT, GONE = (
+    12,
+    2,
+)  # message 12, warm-up included, finds receivers 2 and 4 closed: 100 ms before the next
+
+
+def losing_subscribers() -> Measured:
+    """Two of the four receivers are closed in mid-run."""
+    with serve("faulty_relay", close={"receivers": [2, 4], "at": CLOSED_AT, "code": 1011}) as server:
         found = run("fanout", server.url, connections=RECEIVERS, rate=10, duration=2, warmup=0.5)
-        facts = server.log()
+        return Measured(found, server.log())
+
+
+def closed_model(rate: float | None) -> Measured:
+    """Three connections of which each loses replies, at its own pace or at a rate."""
+    rules = {"lose": {"every": 10, "offset": 4}, "duplicate": {"every": 10, "offset": 7}}
+    with serve("faulty_echo", **rules) as server:
+        closed = {"closed": True, "connections": 3, "duration": 2.9, "warmup": 0, "drain": 1}
+        return Measured(run("echo", server.url, rate=rate, **closed), server.log())
+
+
+def late_relay(after_s: float) -> Measured:
+    """A server that adds its clients so long after they came."""
+    with serve("late_relay", after=after_s, every=20) as server:
+        found = run("fanout", server.url, connections=20, rate=50, duration=2, warmup=0, drain=1)
+        return Measured(found, server.log())
+
+
+Found = dict[tuple[Any, ...], Future[Measured]]
+
+
+@pytest.fixture(scope="module")
+def measured() -> Iterator[Found]:
+    """Those of little load, by what they are of, side by side."""
+    each = [(closed_model, None), (closed_model, 90.0), (late_relay, 0.05), (late_relay, 0.3)]
+    calls = {one: partial(*one) for one in [*each, (losing_subscribers,)]}
+    with side_by_side(calls, at_once=3) as found:
+        yield found
+
+
+def test_a_subscriber_closed_in_mid_run_is_owed_what_was_sent_while_it_was_open(measured: Found) -> None:
+    at, gone = CLOSED_AT, GONE
+    found, facts = measured[losing_subscribers,].result()
     assert [receiver for receiver, *_ in facts["closed"]] == [2, 4]
     assert found.messages is not None
     assert found.fanout is not None
@@ -133,15 +173,9 @@ def test_each_fault_of_an_echo_is_counted_as_what_it_is(driver: str, processes: 
     assert sum(second.lost for second in measured.run.series) == 10
 
 
-def test_a_lost_reply_does_not_silence_a_connection_of_the_closed_model() -> None:
-    rules = {"lose": {"every": 10, "offset": 4}, "duplicate": {"every": 10, "offset": 7}}
-
-    def at_rate(rate: float | None) -> Measured:
-        with serve("faulty_echo", **rules) as server:
-            closed = {"closed": True, "connections": 3, "duration": 2.9, "warmup": 0, "drain": 1}
-            return Measured(run("echo", server.url, rate=rate, **closed), server.log())
-
-    for found, facts in together(partial(at_rate, None), partial(at_rate, 90.0)):
+def test_a_lost_reply_does_not_silence_a_connection_of_the_closed_model(measured: Found) -> None:
+    for rate in (None, 90.0):
+        found, facts = measured[closed_model, rate].result()
         assert found.messages is not None
         assert found.messages.offered == found.messages.sent == found.messages.owed == facts["received"]
         assert found.messages.lost.silent == len(facts["lost"])
@@ -153,10 +187,9 @@ def test_a_lost_reply_does_not_silence_a_connection_of_the_closed_model() -> Non
 
 
 @pytest.mark.parametrize("after_s", [0.05, 0.3])
-def test_a_server_that_adds_its_clients_late_owes_them_what_follows(after_s: float) -> None:
-    with serve("late_relay", after=after_s, every=20) as server:
-        found = run("fanout", server.url, connections=20, rate=50, duration=2, warmup=0, drain=1).messages
-        facts = server.log()
+def test_a_server_that_adds_its_clients_late_owes_them_what_follows(after_s: float, measured: Found) -> None:
+    run, facts = measured[late_relay, after_s].result()
+    found = run.messages
     assert found is not None
     assert (found.sent, found.received, found.lost.silent) == (100, facts["sent"], facts["lost"])
     assert found.owed == facts["sent"] + facts["lost"]

@@ -97,7 +97,7 @@ def test_no_reply_is_reported_earlier_than_the_server_sent_it(delayed: Measured)
 def test_the_closed_model_sends_again_once_the_reply_is_there() -> None:
     def measure(delay_s: float) -> Measured:
         with serve("fixed_delay", delay=delay_s) as server:
-            load = {"connections": 4, "closed": True, "duration": 30 * delay_s, "warmup": 0}
+            load = {"connections": 4, "closed": True, "duration": 20 * delay_s, "warmup": 0}
             return Measured(run("echo", server.url, rate=None, **load), server.log())
 
     found, facts = undisturbed(measure)
@@ -105,8 +105,8 @@ def test_the_closed_model_sends_again_once_the_reply_is_there() -> None:
     assert found.service_time is not None
     assert found.service_time.mean is not None
     assert found.messages.offered == found.messages.sent == found.messages.received == facts["received"]
-    # Little's law: connections = rate × time that each is busy; the end of the hold cuts one of the thirty messages
-    # of each.
+    # Little's law: connections = rate × time that each is busy; the end of the hold cuts the last of the twenty
+    # messages of each.
     busy_s = found.messages.sent * found.service_time.mean / 4
     assert busy_s == pytest.approx(found.plan["duration"], rel=0.040)
     assert found.service_time.p50 == as_told(facts["held"]["p50"] / NS_PER_S, found)

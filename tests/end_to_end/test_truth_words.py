@@ -55,7 +55,7 @@ def test_a_few_lost_connections_are_told_and_are_no_failure(driver: str) -> None
 @both_drivers
 def test_what_came_instead_of_replies_is_sampled_and_named_as_the_likely_cause(driver: str) -> None:
     with serve("parting", answer="error") as server:
-        found = run("echo", server.url, driver=driver, rate=50, **SECRETS)
+        found = run("echo", server.url, driver=driver, rate=50, drain=0.5, **SECRETS)
     (sample,) = found.samples.unmarked
     assert sample.startswith('{"error": "no such\\tcommand", "you": "')
     assert found.validity.verdict == "invalid"
@@ -65,7 +65,7 @@ def test_what_came_instead_of_replies_is_sampled_and_named_as_the_likely_cause(d
 
 def test_text_that_the_target_changes_is_told_from_silence() -> None:
     with serve("parting", answer="upper") as server:
-        found = run("echo", server.url, rate=50)
+        found = run("echo", server.url, rate=50, drain=0.5)
     assert found.validity.reasons[0].startswith("nothing measured: the target changes the text: ")
 
 
@@ -86,7 +86,7 @@ def test_a_stored_plan_holds_no_secret() -> None:
 
 def test_what_was_said_before_the_target_hung_up_is_told_with_it() -> None:
     with serve("parting", ends=[[1, 1000, ""]], after=0.4, answer="error") as server:
-        found = run("echo", server.url, connections=2, **SECRETS)
+        found = run("echo", server.url, connections=2, drain=0.5, **SECRETS)
     assert found.notices[1].startswith('unasked, the target said "{"error": "no such\\tcommand"')
 
 

@@ -93,7 +93,7 @@ def test_the_ten_lines_and_the_requests_and_replies_that_the_documentation_shows
 
 
 def test_the_shape_that_the_documentation_shows(tmp_path: Path, app: ReferenceApp) -> None:
-    shape = documented(tmp_path, "steps.py").replace("100 *", "3 *").replace("// 10)", "// 1)")
+    shape = documented(tmp_path, "steps.py").replace("100 *", "3 *").replace("// 10)", "// 0.5)")
     (tmp_path / "steps.py").write_text(shape)
     assert measured(tmp_path, "-f", "steps.py", "-H", app.url)["Chat"] > 3 + 1
 

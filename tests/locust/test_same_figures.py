@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.instrument import as_told, beside_a_bystander, clock, run
+from tests.end_to_end.instrument import as_told, beside_a_bystander, clock, run, together
 from tests.end_to_end.servers import serve
 from tests.locust.harness import distributed, forking, headless, locust
 from wswarm.run import Distribution, Run
@@ -54,11 +54,13 @@ def urls() -> Iterator[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def own(urls: dict[str, str]) -> Runs:
-    """What wswarm's own front end measures."""
-    return {
-        "Asking": run("echo", urls["echo"], connections=USERS, duration=HOLD_S, rate=100),
-        "Listening": run("fanout", urls["relay"], connections=USERS, duration=HOLD_S, rate=40),
-    }
+    """What wswarm's own front end measures: both at once, as Locust does."""
+    load = {"connections": USERS, "duration": HOLD_S}
+    asking, listening = together(
+        lambda: run("echo", urls["echo"], rate=100, **load),
+        lambda: run("fanout", urls["relay"], rate=40, **load),
+    )
+    return {"Asking": asking, "Listening": listening}
 
 
 @pytest.fixture

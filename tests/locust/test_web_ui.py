@@ -16,6 +16,12 @@ from wswarm.run import Run
 
 pytestmark = pytest.mark.xdist_group("Locust's web UI")
 
+CHAT = """
+from wswarm.locust import ChatUser
+
+class Chat(ChatUser):
+    rate = 20
+"""
 WITH_LOGIN = (
     CHAT_AND_ECHO
     + """
@@ -273,13 +279,15 @@ def test_all_of_it_is_behind_the_login(tmp_path: Path, app: ReferenceApp) -> Non
 
 
 def test_it_moves_with_the_base_path_and_ctrl_c_ends_with_a_whole_report(
-    folder: Path, app: ReferenceApp
+    tmp_path: Path, app: ReferenceApp
 ) -> None:
-    with served(folder, "-H", app.url, "--web-base-path", "/load", base="/load") as web:
+    """With its plots, but of one class: they take longest of all."""
+    (tmp_path / "locustfile.py").write_text(CHAT)
+    with served(tmp_path, "-H", app.url, "--web-base-path", "/load", base="/load") as web:
         assert "./wswarm" in web.get("/")
-        web.start(20)
+        web.start(10)
         web.wait_for_deliveries(10)
         web.locust.signal(signal.SIGINT)
         web.locust.ended()
-        assert (folder / "reports" / "latest" / "report.html").exists()
+        assert (tmp_path / "reports" / "latest" / "report.html").exists()
         assert web.locust.runs()["Chat"].fanout is not None

@@ -1,12 +1,13 @@
 """Wilson's interval, held against scipy."""
 
 import pytest
-import scipy  # not scipy.stats, which is only imported by the worker that needs it: it takes a second
+import scipy  # not scipy.stats, which only the worker that needs it imports: it takes seconds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wswarm.stats.proportion import wilson
 
+pytestmark = pytest.mark.xdist_group("scipy")
 LAW = settings(max_examples=100, deadline=None, derandomize=True)
 
 

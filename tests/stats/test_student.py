@@ -4,12 +4,13 @@ from math import exp, inf, log
 
 import numpy as np
 import pytest
-import scipy  # not scipy.stats, which is only imported by the worker that needs it: it takes a second
+import scipy  # not scipy.stats, which only the worker that needs it imports: it takes seconds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wswarm.stats.student import mean_interval, t_probability, t_quantile
 
+pytestmark = pytest.mark.xdist_group("scipy")
 LAW = settings(max_examples=100, deadline=None, derandomize=True)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-import scipy  # not scipy.stats, which is only imported by the worker that needs it: it takes a second
+import scipy  # not scipy.stats, which only the worker that needs it imports: it takes seconds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +10,7 @@ from tests.stats.interleaved import experiment
 from wswarm.stats.slices import Metric
 from wswarm.stats.unpaired import RULES, calls_slower, mann_whitney, one_after_the_other, pooled
 
+pytestmark = pytest.mark.xdist_group("scipy")
 LAW = settings(max_examples=100, deadline=None, derandomize=True)
 
 P50 = Metric(name="p50", theta=0.05)

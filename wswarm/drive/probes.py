@@ -57,6 +57,11 @@ class LoopLag:
         self._due_ns = now_ns() + self._gap_ns()
         self._timer.arm(self._due_ns)
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it does not probe."""
+        return self._timer is None
+
     def restart(self) -> None:
         """Forget the lags so far, but not the longest: the figures begin here."""
         del self._lags[:]

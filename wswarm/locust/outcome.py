@@ -196,11 +196,11 @@ def _death(conductor: Conductor) -> str | None:
 
 
 def _findings(conductor: Conductor, member: Member, number: int) -> list[Findings]:
-    """Return what a station found of a squad: its subscribers, and its publishers if they are there."""
+    """Return what a station found of a group: its subscribers, and its publishers if they are there."""
     found = member.found
     if found is None:
         return []
-    parts = found.squads[number : number + 1]
+    parts = found.groups[number : number + 1]
     publishing = [place for place, order in enumerate(conductor.orders) if order.publishers]
     if found.publishing and number in publishing:
         parts = [*parts, found.publishing[publishing.index(number)]]

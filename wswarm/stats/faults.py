@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby
 from statistics import fmean
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -43,33 +43,31 @@ def compare_faults(slices: Sequence[Slice], kind: Fault, alpha: float, *, is_loo
     each bound is missed with chance `alpha`, and looked at only when `is_look`.
     """
     sound = [one for one in slices if one.is_valid]
-    base, head = _count(sound, kind, "base"), _count(sound, kind, "head")
-    base_share, head_share = _share(sound, kind, "base"), _share(sound, kind, "head")
+    base, head = _counted(sound, kind)
     verdict, reason = _outcome(sound, kind, alpha, is_look=is_look)
-    spoilt = [one for one in slices if not one.is_valid]
-    base_left_out, head_left_out = _count(spoilt, kind, "base"), _count(spoilt, kind, "head")
-    left_out = f"; in spoilt slices base {base_left_out:,}, head {head_left_out:,}"
+    base_spoilt, head_spoilt = _counted([one for one in slices if not one.is_valid], kind)
+    left_out = f"; in spoilt slices base {base_spoilt.faults:,}, head {head_spoilt.faults:,}"
     return Faults(
         kind=kind,
         verdict=verdict,
-        base=base,
-        head=head,
-        base_share=base_share,
-        head_share=head_share,
-        base_left_out=base_left_out,
-        head_left_out=head_left_out,
-        reason=reason + (left_out if base_left_out or head_left_out else ""),
+        base=base.faults,
+        head=head.faults,
+        base_share=base.share,
+        head_share=head.share,
+        base_left_out=base_spoilt.faults,
+        head_left_out=head_spoilt.faults,
+        reason=reason + (left_out if base_spoilt.faults or head_spoilt.faults else ""),
     )
 
 
 def _outcome(slices: Sequence[Slice], kind: Fault, alpha: float, *, is_look: bool) -> tuple[Outcome, str]:
-    base, head = _count(slices, kind, "base"), _count(slices, kind, "head")
-    if head == 0:
-        none = f"head {kind} none of {_owed(slices, 'head'):,}"
-        return "no regression", f"base {kind} {base:,}, {none}" if base else none
-    if base == 0:
-        return "regression", f"head {kind} {head:,} of {_owed(slices, 'head'):,}, base none"
-    both = f"both versions {kind} messages: base {base:,}, head {head:,}"
+    base, head = _counted(slices, kind)
+    if head.faults == 0:
+        none = f"head {kind} none of {head.owed:,}"
+        return "no regression", f"base {kind} {base.faults:,}, {none}" if base.faults else none
+    if base.faults == 0:
+        return "regression", f"head {kind} {head.faults:,} of {head.owed:,}, base none"
+    both = f"both versions {kind} messages: base {base.faults:,}, head {head.faults:,}"
     differences = _differences(slices, kind)
     if not is_look or len(differences) < 2:
         return "inconclusive", both
@@ -78,7 +76,7 @@ def _outcome(slices: Sequence[Slice], kind: Fault, alpha: float, *, is_look: boo
         return "regression", f"{both}, and head's share is higher"
     if mean + reach < 0:
         return "improved", f"{both}, and head's share is lower"
-    if mean + reach < (_share(slices, kind, "base") or 0):
+    if mean + reach < (base.share or 0):
         return "no regression", f"{both}: not twice as many"
     return "inconclusive", f"{both}: too few to tell"
 
@@ -87,21 +85,29 @@ def _differences(slices: Sequence[Slice], kind: Fault) -> list[float]:
     """Return head's share minus base's in each generation that owed messages on both arms."""
     differences = []
     for _, own in groupby(sorted(slices, key=lambda one: one.generation), lambda one: one.generation):
-        generation = list(own)
-        base, head = _share(generation, kind, "base"), _share(generation, kind, "head")
+        base, head = (arm.share for arm in _counted(list(own), kind))
         if base is not None and head is not None:
             differences.append(head - base)
     return differences
 
 
-def _count(slices: Sequence[Slice], kind: Fault, arm: Arm) -> int:
-    return sum(getattr(one.counts, kind) for one in slices if one.arm == arm)
+class _Counted(NamedTuple):
+    """Messages of one arm: those of a kind of fault, and all that were owed."""
+
+    faults: int
+    owed: int
+
+    @property
+    def share(self) -> float | None:
+        """Of those owed, `None` if none were."""
+        return self.faults / self.owed if self.owed else None
 
 
-def _owed(slices: Sequence[Slice], arm: Arm) -> int:
-    return sum(one.counts.owed for one in slices if one.arm == arm)
-
-
-def _share(slices: Sequence[Slice], kind: Fault, arm: Arm) -> float | None:
-    owed = _owed(slices, arm)
-    return _count(slices, kind, arm) / owed if owed else None
+def _counted(slices: Sequence[Slice], kind: Fault) -> tuple[_Counted, _Counted]:
+    """Return what was counted of base and of head."""
+    count: dict[Arm, int] = {"base": 0, "head": 0}
+    owed: dict[Arm, int] = {"base": 0, "head": 0}
+    for one in slices:
+        count[one.arm] += getattr(one.counts, kind)
+        owed[one.arm] += one.counts.owed
+    return _Counted(count["base"], owed["base"]), _Counted(count["head"], owed["head"])
