@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from wswarm.arguments import make_parser
-from wswarm.cli import main
+from wswarm.cli.arguments import make_parser
+from wswarm.cli.main import main
 from wswarm.load.plan import SEED_LIMIT, Plan, make_plan
 
 URL = "ws://127.0.0.1:1/ws"
@@ -178,7 +178,7 @@ def plan_of(*arguments: str, monkeypatch: pytest.MonkeyPatch) -> Plan:
         plans.append(plan)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("wswarm.commands.measure.measure", stop)
+    monkeypatch.setattr("wswarm.cli.measure.measure", stop)
     for module in ("measure", "suite"):
         monkeypatch.setattr(f"wswarm.commands.{module}.check", lambda *_, **__: None)
     for module in ("scenario", "suite"):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from wswarm.drive import start
-from wswarm.drive.start import module_command
+from wswarm.drive.fleet import start
+from wswarm.drive.fleet.start import module_command
 
 
 def last_line(folder: Path, *command: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.end_to_end.servers import serve
 from tests.locust.harness import Locust, free_port, headless, locust
-from wswarm.drive.target import ReferenceApp
+from wswarm.drive.host.target import ReferenceApp
 
 NOWHERE = """
 from wswarm.locust import ChatUser, EchoUser

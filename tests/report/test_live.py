@@ -3,8 +3,8 @@ import re
 
 import pytest
 
-from wswarm.progress import Progress
 from wswarm.report.live import Live, line
+from wswarm.results.progress import Progress
 
 
 class Terminal(io.StringIO):

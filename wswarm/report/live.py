@@ -12,8 +12,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from wswarm.progress import Progress
 from wswarm.report import format as show
+from wswarm.results.progress import Progress
 
 REFRESH_S = 0.25
 LINE_S = 5.0
