@@ -100,7 +100,7 @@ BAD: list[tuple[str, list[str], tuple[str, ...]]] = [
     ("echo", [URL, "-r", "nan"], ("--rate", "'nan'", _RATE)),
     ("echo", [URL, "-r", "inf"], ("--rate", "'inf'", _RATE)),
     ("echo", [URL, "-r", "1/h"], ("--rate 0.000277778/s", "--duration 10s", "no message", "raise")),
-    ("echo", [URL, "-r", "100m"], ("--rate 1e+08/s", "lower")),
+    ("echo", [URL, "-r", "1000m"], ("--rate 1e+09/s", "lower")),
     ("echo", [URL, "-d", "0"], ("--duration 0", "above 0")),
     ("echo", [URL, "-d", "-5s"], ("--duration", "'-5s'", _DURATION)),
     ("echo", [URL, "-d", "inf"], ("--duration", "'inf'", _DURATION)),
@@ -180,9 +180,9 @@ def plan_of(*arguments: str, monkeypatch: pytest.MonkeyPatch) -> Plan:
 
     monkeypatch.setattr("wswarm.cli.measure.measure", stop)
     for module in ("measure", "suite"):
-        monkeypatch.setattr(f"wswarm.commands.{module}.check", lambda *_, **__: None)
+        monkeypatch.setattr(f"wswarm.cli.{module}.check", lambda *_, **__: None)
     for module in ("scenario", "suite"):
-        monkeypatch.setattr(f"wswarm.commands.{module}.agents_begun", nullcontext)
+        monkeypatch.setattr(f"wswarm.cli.{module}.agents_begun", nullcontext)
     main(arguments)
     return plans[0]
 

@@ -1,8 +1,11 @@
 """What every driver gives: one open WebSocket, and why a handshake failed."""
 
+import asyncio
 import errno
+import os
 import ssl
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import NamedTuple, Protocol
 
 from wswarm.drive.capture import Take
@@ -14,6 +17,7 @@ from wswarm.units import NS_PER_S
 
 MAX_MESSAGE_SIZE = SIZE_LIMIT
 DETAIL_SIZE = 200
+_LAST_READS, _READ_SIZE = 16, 1 << 16
 
 
 class Timing(NamedTuple):
@@ -216,3 +220,17 @@ class Stopwatch:
         tls_ns = self._requested_ns - self._tcp_ns if self._is_tls else -1
         since = self._requested_ns if self._is_tls else self._tcp_ns
         return Timing(self._started_ns, self._tcp_ns - self._started_ns, tls_ns, opened_ns - since, opened_ns)
+
+
+def hang_up(transport: asyncio.Transport) -> None:
+    """End a TCP connection at once, and so that the peer can still read what was sent.
+
+    What it sent and nobody read is thrown away first: closed with that unread, the connection would be reset, and a
+    peer that is told so before it has read our last words may never read them.
+    """
+    socket = transport.get_extra_info("socket")
+    with suppress(OSError):  # nothing is left
+        for _ in range(_LAST_READS if socket is not None else 0):
+            if not os.read(socket.fileno(), _READ_SIZE):
+                break
+    transport.abort()

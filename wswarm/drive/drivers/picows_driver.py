@@ -12,7 +12,7 @@ import aiofastnet
 import picows
 
 from wswarm.drive.drivers import frames
-from wswarm.drive.drivers.connection import Connection, Ended, Events, Settings, Stopwatch, Timing
+from wswarm.drive.drivers.connection import Connection, Ended, Events, Settings, Stopwatch, Timing, hang_up
 from wswarm.drive.drivers.frames import WHOLE, Broken, Frames
 from wswarm.drive.drivers.opening import Upgrade, open_connection
 from wswarm.load.request import Request
@@ -120,7 +120,7 @@ class PicowsConnection(asyncio.Protocol):
     def abort(self) -> None:
         """End the TCP connection."""
         if self._transport is not None:
-            self._transport.abort()
+            hang_up(self._transport)
 
     def _read(self, data: bytes) -> None:
         """Take the messages that the bytes complete, and do what control frames ask for."""

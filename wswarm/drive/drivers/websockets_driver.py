@@ -24,6 +24,7 @@ from wswarm.drive.drivers.connection import (
     Settings,
     Stopwatch,
     Timing,
+    hang_up,
 )
 from wswarm.drive.drivers.opening import Upgrade, open_connection
 from wswarm.load.request import Request
@@ -181,7 +182,7 @@ class WebsocketsConnection(asyncio.Protocol):
     def abort(self) -> None:
         """End the TCP connection."""
         if self._transport is not None:
-            self._transport.abort()
+            hang_up(self._transport)
 
     def _send(self, payload: bytes, *, is_text: bool) -> None:
         if self.is_open and self._protocol.state is OPEN:
