@@ -30,6 +30,7 @@ class ClosedSender:
 
     def __init__(self, swarm: Swarm, plan: Plan, writing: Writing, expect: Expect) -> None:
         self._swarm, self._expect, self._write_mark = swarm, expect, writing.one
+        self._pacing = plan.pacing
         self._patience_ns = patience_ns(plan)
         self._start_ns, self._end_ns, self._senders = 0, _FOREVER, 1
         self._gap_ns = 0.0
@@ -50,6 +51,8 @@ class ClosedSender:
         self._places = unpack(pace.places).tolist()
         self._start_ns, self._senders = pace.at_ns, pace.senders
         self._gap_ns = pace.senders * NS_PER_S / pace.rate if pace.rate else 0.0
+        own = sum(place >= 0 for place in self._places)
+        self._pacer.adapt(self._pacing, (pace.rate or 0.0) * own / max(pace.senders, 1))
         self._sequences = [0] * len(self._places)
         self._waits_since = [_FOREVER] * len(self._places)
         self._expected = [b""] * len(self._places)
@@ -91,7 +94,7 @@ class ClosedSender:
 
     def findings(self) -> Sends:
         """Return what was sent, as far as folded: a closed model offers what replies allow, so as much."""
-        return self.outbox.findings(self.outbox.sent_in_hold)
+        return self.outbox.findings(self.outbox.sent_in_hold, self._pacer.gaps_ns)
 
     def _scheduled_ns(self, row: int) -> int:
         place = self._places[row] / self._senders

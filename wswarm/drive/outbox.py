@@ -2,6 +2,7 @@
 
 from array import array
 from collections import deque
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -122,8 +123,8 @@ class Outbox:
         """How many messages of the hold had their turn, or waited for it in vain."""
         return self.sent_in_hold + self._disconnected + self._still
 
-    def findings(self, offered: int) -> Sends:
-        """Return what was sent of so many in the hold."""
+    def findings(self, offered: int, gaps_ns: Iterable[int] = ()) -> Sends:
+        """Return what was sent of so many in the hold, with such gaps between wake-ups at least."""
         closed, still_open = self._waiting_in_hold()
         return Sends(
             offered=offered,
@@ -132,6 +133,7 @@ class Outbox:
             blocked=still_open,
             lag=self._lag.pack(),
             per_second=pack(self._per_second),
+            gaps_ns=sorted(gaps_ns),
         )
 
     def _waiting_in_hold(self) -> tuple[int, int]:
