@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from wswarm.drive.address import Address
-from wswarm.drive.capture import Take
+from wswarm.drive.capture import Frames, Take
 from wswarm.drive.clock import now_ns
 from wswarm.load.plan import SIZE_LIMIT
 from wswarm.load.request import Request
@@ -95,6 +95,7 @@ class Events(NamedTuple):
         closed: Called once when the connection is lost, with how.
         writable: Called when the write buffer has room again.
         pong: Called with the payload of each pong, asked for or not.
+        frames: See `Capture.frames`; `None`: the connection reads all that comes.
     """
 
     row: int
@@ -103,6 +104,7 @@ class Events(NamedTuple):
     closed: Callable[[Ended], None]
     writable: Callable[[], None]
     pong: Callable[[bytes], None]
+    frames: Frames | None = None
 
 
 class Settings(NamedTuple):
