@@ -50,6 +50,7 @@ SANCTIONED = {
     ("wswarm/commands/measure.py", "wswarm.drive.target"),
     ("wswarm/commands/measure.py", "wswarm.drive.started"),
     ("wswarm/commands/scenario.py", "wswarm.load.plan"),
+    ("wswarm/commands/drawing.py", "wswarm.drive.start"),
     ("wswarm/commands/grammar.py", "wswarm.load.profile"),
     ("wswarm/commands/serve.py", "wswarm.drive.files"),
     ("wswarm/commands/grammar.py", "wswarm.load.template"),
