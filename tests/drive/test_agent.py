@@ -1,7 +1,9 @@
 """One agent in this process, over connections of memory: what it reports of itself."""
 
 import asyncio
+import gc
 import time
+import weakref
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from wswarm.drive import agent as agent_module
 from wswarm.drive import wire
 from wswarm.drive.agent import Agent
 from wswarm.drive.clock import now_ns
+from wswarm.drive.connection import Ended
 from wswarm.drive.lengths import HEADER_SIZE
 from wswarm.load.plan import make_plan
 from wswarm.stats.findings import STILL_OPEN, Findings, Window, pack, unpack
@@ -214,3 +217,21 @@ def test_what_an_agent_spent_is_shared_among_its_groups() -> None:
 
     one, other, both = asyncio.run(shared())
     assert one == other == pytest.approx(both / 2)
+
+
+def test_nothing_is_left_of_a_connection_that_has_left_or_was_lost(memory: list[FakeConnection]) -> None:
+    async def come_and_go() -> list[weakref.ref[FakeConnection]]:
+        _, agent = begun("echo")
+        group = agent.groups[0]
+        await group.join(join(*[1] * 100))
+        gone = [weakref.ref(connection) for connection in memory]
+        memory.clear()
+        for row in range(99):
+            agent.obey(wire.Leave(0, row))
+        group.swarm._note_closed(99, None, Ended("1000", ""))
+        await asyncio.sleep(0.1)
+        gc.collect()
+        await agent.finish()
+        return gone
+
+    assert [one for one in asyncio.run(come_and_go()) if one() is not None] == []

@@ -202,7 +202,7 @@ class Agent:
         """Take it as a stop of the generator when a moment was told too late to keep to it."""
         late_ns = now_ns() - moment_ns
         if 0 < late_ns < moment_ns:
-            self._lag.longest_ns = max(self._lag.longest_ns, wire.LEAD_NS + late_ns)
+            self._lag.note(wire.LEAD_NS + late_ns)
 
     def _tell_news(self) -> None:
         """Tell what was published, and which broadcasts were settled, since the last time."""

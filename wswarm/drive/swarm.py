@@ -113,9 +113,8 @@ class Swarm:
         self._is_closing = True
         if self._pinger is not None:
             self._pinger.stop()
-        connections = [
-            row.connection for row in self.rows if row.connection is not None and row.connection.is_open
-        ]
+        held = (row.connection for row in self.rows)
+        connections = [one for one in held if one is not None and one.is_open]
         for connection in connections:
             connection.say_goodbye()
         if connections:
@@ -204,6 +203,7 @@ class Swarm:
             self.open -= 1
             row.connection.say_goodbye()
             asyncio.get_running_loop().call_later(_GOODBYE_S, row.connection.abort)
+        row.connection = None
 
     async def open_one(self, number: int, own: Manner | None = None) -> str | None:
         """Open the connection of a row, in a manner of its own; return why it failed, `None` if it opened."""
@@ -229,11 +229,12 @@ class Swarm:
             self.failed_ns.append(now_ns())
             detail = error.detail if isinstance(error, HandshakeFailed) else ""
             return self.said.note_failure(reason_of(error), detail, own_settings)
-        row.timing, row.connection = connection.timing, connection
+        row.timing = connection.timing
         self.changes += 1
         self._count(connection, plan)
         if not connection.is_open:
             return None  # lost between the upgrade response and now; `_note_closed` has been told
+        row.connection = connection
         self.open += 1
         if self._pinger is not None:
             self._pinger.add(number)
@@ -291,6 +292,7 @@ class Swarm:
         if row.connection is not None:
             self.open -= 1
             self.lost_in_load += 1
+            row.connection = None
         self.on_ended(number, ended)
 
 

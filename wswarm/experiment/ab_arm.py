@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
 
 from wswarm.drive import address, cores, limits, spending
 from wswarm.drive.clock import now_ns
@@ -15,7 +16,7 @@ from wswarm.errors import GeneratorError, TargetError
 from wswarm.experiment.observe import check_opened, is_hopeless
 from wswarm.experiment.session import Session
 from wswarm.load.plan import Plan
-from wswarm.stats.findings import Findings, Window
+from wswarm.stats.findings import STILL_OPEN, Findings, Window, unpack
 from wswarm.units import NS_PER_S
 
 WARMUP_SHARE = 0.1
@@ -32,6 +33,7 @@ class Observation(NamedTuple):
         plan: The load.
         window: Its times.
         findings: Of each agent; none where they died.
+        dropped: Connections that were lost since the slice before.
         before: What the server had spent then; `after`: when all had arrived.
     """
 
@@ -40,6 +42,7 @@ class Observation(NamedTuple):
     window: Window
     findings: list[Findings]
     deaths: tuple[str, ...]
+    dropped: int
     before: spending.Spent | None
     after: spending.Spent | None
     steal: float | None
@@ -60,6 +63,7 @@ class ArmSession:
         has_publisher = plan.scenario == "fanout"
         self._session = Session(self._plan, start_agents(plan.processes or 1, has_publisher=has_publisher))
         self._fleet = self._session.fleet
+        self._dropped = 0
 
     def begin(self) -> None:
         """Begin to open the connections, once the server listens.
@@ -126,10 +130,17 @@ class ArmSession:
             window=window,
             findings=[] if deaths else self._session.findings(),
             deaths=deaths,
+            dropped=self._newly_dropped(),
             before=before,
             after=spending.spent(self._server.pid),
             steal=steal,
         )
+
+    def _newly_dropped(self) -> int:
+        """Return how many connections were lost since the last time."""
+        lost = [unpack(one.sockets.closed_ns) != STILL_OPEN for one in self._session.findings()]
+        before, self._dropped = self._dropped, sum(map(int, map(np.count_nonzero, lost)))
+        return self._dropped - before
 
     def close(self) -> None:
         """Close all connections and end the agents; the server is its owner's to end."""

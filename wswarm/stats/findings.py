@@ -160,7 +160,8 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
         rss_before: Resident bytes before connecting; `rss_open` when all were open; `rss_peak` at most.
         loop_lag: Histogram of how late the loop came to random instants, over hold and drain; of an agent that
             only connects, over the ramp too.
-        longest_stop_ns: The longest of these since the first connect.
+        longest_stop_ns: The longest of these since the first connect. `stood_ns`: the longest without the CPU time
+            that the process had meanwhile: it had no core, or was stopped.
     """
 
     cpu_s: float
@@ -171,6 +172,7 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     rss_peak: int
     loop_lag: Packed
     longest_stop_ns: int
+    stood_ns: int = 0
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
