@@ -95,7 +95,8 @@ def show(costs: dict[str, list[Cost]]) -> None:
         lags = [one.lag_p50_s for one in own if one.lag_p50_s is not None]
         lag = f"   send lag p50 {statistics.median(lags) * _US:.0f} µs" if lags else ""
         spread = f"ratio {statistics.median(ratios):.3f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
-        print(f"{name:32} {median_us:6.2f} µs   {spread}{lag}")
+        least_us = min(one.cpu_s for one in own) * _US
+        print(f"{name:32} {median_us:6.2f} µs (least {least_us:.2f})   {spread}{lag}")
 
 
 def main() -> None:

@@ -193,7 +193,7 @@ class Reading:
     def __init__(self, capture: Capture, row: int) -> None:
         self.unread: object | None = None
         self.slow: list[bytes] = []
-        self.receive = None if capture.frames is None else capture.frames(row, self)
+        self.receive = None if capture.frames is None else capture.frames(row, self, None)
         self._capture, self._row = capture, row
 
     def read(self, data: bytes) -> None:

@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from wswarm.drive.clock import now_ns
-from wswarm.drive.frames import WHOLE
+from wswarm.drive.form import NO_FORM, FrameNotes, TakeFrames, frame_taker
 from wswarm.drive.samples import LOOKED_AT, Samples
 from wswarm.load.altered import is_altered as is_altered_text
-from wswarm.load.marker import MARK_SIZE, MARKER_SIZE, PREFIX_SIZE, markers_in, write_mark
+from wswarm.load.marker import MARK_SIZE, MARKER_SIZE, PREFIX_SIZE, ROOM_FOR_TWO, mark_writer, markers_in
 from wswarm.load.marks import Marks, read_marks, write_marks
 from wswarm.stats.findings import Window
 from wswarm.stats.tally import Batch
@@ -26,7 +26,6 @@ from wswarm.stats.tally import Batch
 Int64s = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Take = Callable[[int, bytes], bool]
-Receive = Callable[[bytes], None]
 
 
 SentNs = Callable[[Int64s], Int64s]
@@ -40,29 +39,6 @@ class Ids(Protocol):
 
     def id_of(self, row: int) -> int:
         """Return the id of a row."""
-
-
-class Reading(Protocol):
-    """A connection whose bytes are read as frames.
-
-    Attributes:
-        unread: What has come of a frame or a message that is not whole yet, `None` if nothing.
-    """
-
-    unread: object | None
-
-    def read(self, data: bytes) -> None:
-        """Take whatever has come."""
-
-
-class Form(NamedTuple):
-    """How the frames of most messages look: so many bytes, of which the first ones, up to the mark, are the same."""
-
-    head: bytes
-    size: int
-
-
-Frames = Callable[[int, Reading], Receive]
 
 
 class Load(NamedTuple):
@@ -88,10 +64,6 @@ class Writing(NamedTuple):
     one: Callable[[int, int, int], bytes]
 
 
-_ROOM_FOR_TWO = PREFIX_SIZE + MARKER_SIZE
-_NO_FORM = Form(b"", -1)
-
-
 class Capture:
     """Messages taken since the last `drain`.
 
@@ -107,7 +79,7 @@ class Capture:
         samples: Of messages that it refused.
     """
 
-    frames: Frames | None
+    frames: TakeFrames | None
 
     def __init__(
         self, prefix: bytes, copies: int = 1, is_altered: Callable[[bytes], bool] | None = None
@@ -120,8 +92,10 @@ class Capture:
         self._unmarked = array("q")
         self.samples = Samples(is_altered or partial(is_altered_text, prefix=prefix))
         self.take = self._taker()
-        self._form = _NO_FORM
-        self.frames, self._renew = self._frame_taker()
+        self._form = NO_FORM
+        self.frames, self._renew = frame_taker(
+            FrameNotes(self._markers.append, self._times.append, self._rows.append), prefix
+        )
 
     def __len__(self) -> int:
         return len(self._times) + len(self._unmarked)
@@ -135,7 +109,7 @@ class Capture:
         ids, id_of = load.connections.ids, load.connections.id_of
         return Writing(
             lambda rows, numbers, intended_ns: write_marks(ids(rows), numbers, intended_ns),
-            lambda row, number, intended_ns: write_mark(id_of(row), number, intended_ns),
+            mark_writer(id_of),
         )
 
     def note_unmarked(self, payload: bytes) -> None:
@@ -144,7 +118,7 @@ class Capture:
         self.samples.look(payload)
 
     def _taker(self) -> Take:
-        prefix, size, room_for_two = self._prefix, MARKER_SIZE, _ROOM_FOR_TWO
+        prefix, size, room_for_two = self._prefix, MARKER_SIZE, ROOM_FOR_TWO
         append_marker, append_row, append_time = self._markers.append, self._rows.append, self._times.append
         clock, take_several = now_ns, self._take_several
 
@@ -167,35 +141,6 @@ class Capture:
             return True
 
         return take
-
-    def _frame_taker(self) -> tuple[Frames, Callable[[], Form]]:
-        """Return `frames`, and what makes the last bytes of another form, if they can be one, the usual form."""
-        append_marker, append_row, append_time = self._markers.append, self._rows.append, self._times.append
-        clock, prefix = now_ns, self._prefix
-        head, size = _NO_FORM
-        other = b""
-
-        def renew() -> Form:
-            nonlocal head, size, other
-            head, size = form_of(other, prefix) or (head, size)
-            other = b""
-            return Form(head, size)
-
-        def frames(row: int, reading: Reading) -> Receive:
-            def receive(data: bytes) -> None:
-                nonlocal other
-                received_ns = clock()
-                if len(data) == size and data.startswith(head) and reading.unread is None:
-                    append_marker(data)
-                    append_time(received_ns)
-                    append_row(row)
-                else:
-                    other = data
-                    reading.read(data)
-
-            return receive
-
-        return frames, renew
 
     def _take_several(self, row: int, payload: bytes, received_ns: int) -> bool:
         return self._take_all(row, markers_in(payload, self._prefix, self._copies), received_ns)
@@ -262,12 +207,3 @@ class Capture:
         self.drain()
         self.drain_unmarked()
         self.samples.begin()
-
-
-def form_of(data: bytes, prefix: bytes) -> Form | None:
-    """Return the form of a small frame; `None` if it is none, or may hold more than one marker."""
-    at = data.find(prefix)
-    if not 0 <= at < MARKER_SIZE <= len(data) - at < _ROOM_FOR_TWO:
-        return None
-    is_whole = at >= 2 and data[0] in WHOLE and data[1] == len(data) - 2
-    return Form(data[: at + PREFIX_SIZE], len(data)) if is_whole else None

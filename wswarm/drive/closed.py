@@ -2,7 +2,6 @@
 
 import asyncio
 import heapq
-from array import array
 
 import numpy as np
 
@@ -39,7 +38,7 @@ class ClosedSender:
         self._waits_since: list[int] = []
         self._expected: list[bytes] = []
         self._number = 0
-        self._begun = array("q")
+        self._begun: list[int] = []
         self._due: list[tuple[int, int]] = []
         self._is_stopped = False
         self.outbox = Outbox(swarm)
@@ -101,8 +100,26 @@ class ClosedSender:
         return self._start_ns + round((self._sequences[row] + place) * self._gap_ns)
 
     def _note_message(self, row: int, payload: bytes) -> None:
-        if self._waits_since[row] != _FOREVER and self._expected[row] in payload:
+        """Send the next message if this is the reply; without a rate in one call, as nothing else happens then."""
+        if self._waits_since[row] == _FOREVER or self._expected[row] not in payload:
+            return
+        now = now_ns()
+        connection = self._swarm.rows[row].connection
+        if (
+            self._gap_ns
+            or self._is_stopped
+            or now >= self._end_ns
+            or connection is None
+            or not connection.is_open
+        ):
             self._send_next(row)
+            return
+        number = self._number
+        self._number = number + 1
+        self._begun += (now, row)
+        self._expected[row] = mark = self._write_mark(row, number, now)
+        self._waits_since[row] = now
+        self.outbox.send(row, number, now, mark)
 
     def _send_next(self, row: int) -> None:
         self._waits_since[row] = _FOREVER
@@ -128,8 +145,7 @@ class ClosedSender:
         number = self._number
         self._number = number + 1
         self._sequences[row] += 1
-        self._begun.append(intended_ns)
-        self._begun.append(row)
+        self._begun += (intended_ns, row)
         mark = self._write_mark(row, number, intended_ns)
         self._expected[row] = mark
         self._waits_since[row] = intended_ns

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from wswarm.drive.address import Address
-from wswarm.drive.capture import Frames, Take
+from wswarm.drive.capture import Take
 from wswarm.drive.clock import now_ns
+from wswarm.drive.form import Frames
 from wswarm.load.plan import SIZE_LIMIT
 from wswarm.load.request import Request
 from wswarm.units import NS_PER_S

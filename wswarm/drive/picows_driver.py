@@ -48,7 +48,7 @@ class PicowsConnection(asyncio.Protocol):
         self._events = events
         self._take = events.take
         self._row = events.row
-        self.data_received = self.read if events.frames is None else events.frames(events.row, self)  # type: ignore[method-assign]
+        self.data_received = self.read if events.frames is None else events.frames(events.row, self)  # type: ignore[assignment]
         self._kind = picows.WSMsgType.BINARY if is_binary else picows.WSMsgType.TEXT
         self.unread: Frames | None = None
         self._ping: bytes | None = None  # to be answered when there is room

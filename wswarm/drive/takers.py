@@ -1,10 +1,12 @@
 """Who gets a received message: the figures always, and perhaps who waits for replies, or who listens to all."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple, Protocol
 
-from wswarm.drive.capture import Capture, Frames, Take
+from wswarm.drive.capture import Capture, Take
 from wswarm.drive.clock import now_ns
+from wswarm.drive.form import Frames
 
 
 class Hearers(Protocol):
@@ -40,4 +42,6 @@ def takers(capture: Capture, hearers: Hearers) -> Takers:
 
     if hearers.on_heard is not None:
         return Takers(take_heard, None)
-    return Takers(take_reply, None) if hearers.is_replying else Takers(capture.take, capture.frames)
+    waiting = hearers if hearers.is_replying else None
+    frames = partial(capture.frames, waiting=waiting) if capture.frames is not None else None
+    return Takers(take_reply if waiting is not None else capture.take, frames)
