@@ -46,28 +46,28 @@ def compare_faults(slices: Sequence[Slice], kind: Fault, alpha: float, *, is_loo
     base, head = _counted(sound, kind)
     verdict, reason = _outcome(sound, kind, alpha, is_look=is_look)
     base_spoilt, head_spoilt = _counted([one for one in slices if not one.is_valid], kind)
-    left_out = f"; in spoilt slices base {base_spoilt.count:,}, head {head_spoilt.count:,}"
+    left_out = f"; in spoilt slices base {base_spoilt.faulty:,}, head {head_spoilt.faulty:,}"
     return Faults(
         kind=kind,
         verdict=verdict,
-        base=base.count,
-        head=head.count,
+        base=base.faulty,
+        head=head.faulty,
         base_share=base.share,
         head_share=head.share,
-        base_left_out=base_spoilt.count,
-        head_left_out=head_spoilt.count,
-        reason=reason + (left_out if base_spoilt.count or head_spoilt.count else ""),
+        base_left_out=base_spoilt.faulty,
+        head_left_out=head_spoilt.faulty,
+        reason=reason + (left_out if base_spoilt.faulty or head_spoilt.faulty else ""),
     )
 
 
 def _outcome(slices: Sequence[Slice], kind: Fault, alpha: float, *, is_look: bool) -> tuple[Outcome, str]:
     base, head = _counted(slices, kind)
-    if head.count == 0:
+    if head.faulty == 0:
         none = f"head {kind} none of {head.owed:,}"
-        return "no regression", f"base {kind} {base.count:,}, {none}" if base.count else none
-    if base.count == 0:
-        return "regression", f"head {kind} {head.count:,} of {head.owed:,}, base none"
-    both = f"both versions {kind} messages: base {base.count:,}, head {head.count:,}"
+        return "no regression", f"base {kind} {base.faulty:,}, {none}" if base.faulty else none
+    if base.faulty == 0:
+        return "regression", f"head {kind} {head.faulty:,} of {head.owed:,}, base none"
+    both = f"both versions {kind} messages: base {base.faulty:,}, head {head.faulty:,}"
     differences = _differences(slices, kind)
     if not is_look or len(differences) < 2:
         return "inconclusive", both
@@ -92,15 +92,15 @@ def _differences(slices: Sequence[Slice], kind: Fault) -> list[float]:
 
 
 class _Counted(NamedTuple):
-    """Messages of one arm: those of a kind of fault, and all that were owed."""
+    """Messages of one arm: those with a fault of one kind, and all that were owed."""
 
-    count: int
+    faulty: int
     owed: int
 
     @property
     def share(self) -> float | None:
         """Of those owed, `None` if none were."""
-        return self.count / self.owed if self.owed else None
+        return self.faulty / self.owed if self.owed else None
 
 
 def _counted(slices: Sequence[Slice], kind: Fault) -> tuple[_Counted, _Counted]:
