@@ -8,9 +8,10 @@ import pytest
 from wswarm.drive.capture import Capture
 from wswarm.drive.clock import now_ns
 from wswarm.drive.pacer import Pacer
+from wswarm.load.arrivals import given_in_all
 from wswarm.load.marker import prefix_for
 from wswarm.load.marks import read_marks, write_marks
-from wswarm.load.schedule import Schedule
+from wswarm.load.turns import Pace, Turns
 from wswarm.stats.bins import Bins
 from wswarm.stats.broadcasts import Broadcasts
 from wswarm.stats.findings import STILL_OPEN, Window
@@ -111,7 +112,12 @@ def test_pacing(benchmark, pacing):
         pacer.stop()
 
 
-@pytest.mark.parametrize("arrivals", ["constant", "poisson"])
-def test_scheduling(benchmark, arrivals):
-    schedule = Schedule(rate=N, warmup=0, hold=1, arrivals=arrivals)
-    assert len(benchmark(lambda: list(schedule.blocks()))) == 1
+def test_taking_turns(benchmark):
+    pace = Pace(0, 1_000.0, 1)
+    benchmark(
+        lambda: [next(turns) for turns in [Turns().begin(pace, NUMBERS[:1], ZEROS[:1])] for _ in range(4)]
+    )
+
+
+def test_random_instants(benchmark):
+    assert sum(map(len, benchmark(lambda: list(given_in_all(NS_PER_S, N, (1,)))))) == N

@@ -44,7 +44,7 @@ LOADED = {
         "psutil",
         "uvloop",
         "websockets.asyncio.client",
-        "wswarm.drive.live.squad",
+        "wswarm.drive.group",
         "wswarm.drive.picows_driver",
         "wswarm.drive.pings",
         "wswarm.drive.sender",

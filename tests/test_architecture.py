@@ -39,18 +39,8 @@ ALLOWED = {
 } | {name: LEAVES | {"comparison", "experiment", "report", *FRONT} for name in FRONT}
 ALLOWED["commands"] |= {"stats"}  # a comparison of stored results is neither an experiment nor a report
 
-# Under Locust nobody knows beforehand when a hold ends and how many connect: that front end runs its agents itself.
+# Under Locust the agents run beside its workers, and what leads them beside its master.
 ALLOWED["locust"] |= {"load", "stats", "drive"}
-LIVE = {
-    "address",
-    "clock",
-    "files",
-    "live",
-    "probes",
-    "start",
-    "target",
-    "tls",
-}  # what of `drive` it does that with
 
 # What a front end needs from deeper rooms: the words of a plan, and the server that `serve` becomes.
 SANCTIONED = {
@@ -60,6 +50,7 @@ SANCTIONED = {
     ("wswarm/commands/measure.py", "wswarm.drive.target"),
     ("wswarm/commands/measure.py", "wswarm.drive.started"),
     ("wswarm/commands/scenario.py", "wswarm.load.plan"),
+    ("wswarm/commands/drawing.py", "wswarm.drive.start"),
     ("wswarm/commands/grammar.py", "wswarm.load.profile"),
     ("wswarm/commands/serve.py", "wswarm.drive.files"),
     ("wswarm/commands/grammar.py", "wswarm.load.template"),
@@ -199,14 +190,6 @@ def test_imports_point_the_way_they_are_drawn() -> None:
         }
 
     assert all_that(WSWARM, wrong) == {}
-
-
-def test_locust_s_front_end_runs_the_live_engine_and_no_other() -> None:
-    def others(path: Path) -> set[str]:
-        used = {dotted for room, dotted in rooms_imported(path) if room == "drive"}
-        return {dotted for dotted in used if dotted.split(".")[2] not in LIVE}
-
-    assert all_that(sources("wswarm/locust"), others) == {}
 
 
 def test_no_other_room_imports_locust_s_front_end() -> None:
@@ -350,7 +333,6 @@ NOT_TO_PARSE = {
         ("wswarm.figure_clock", HEAVY | {"numpy", "asyncio"}),
         ("wswarm.pytest_plugin", HEAVY - {"pytest"} | {"numpy", "msgspec", "asyncio", "wswarm.testing"}),
         ("wswarm.drive.agent", HEAVY | {"rich", "jinja2", "wswarm.report", "wswarm.experiment"}),
-        ("wswarm.drive.live.agent", HEAVY | {"rich", "jinja2", "wswarm.report", "wswarm.experiment"}),
     ],
 )
 def test_importing_a_process_s_module_loads_no_more_than_it_needs(module: str, absent: set[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from wswarm.commands import grammar
 from wswarm.commands.ab_arguments import add_ab, add_selftest
-from wswarm.outputs_arguments import add_compare, add_outputs, add_trend
+from wswarm.outputs_arguments import add_compare, add_outputs, add_pictures, add_trend
 from wswarm.reference import APPS
 from wswarm.version import VERSION
 
@@ -186,7 +186,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     add("--target-pid", metavar="PID", type=grammar.whole(1, 2**31 - 1), help=pid)
     folder = "report folder (default: reports/<UTC time>-<scenario>)"
     add("-o", "--output", metavar="DIR", type=grammar.typed(grammar.folder), help=folder)
-    add("--no-plots", action="store_true", help="draw no pictures")
+    add_pictures(add)
     add("--quiet", action="store_true", help="no progress, no summary")
     add("--print", choices=("json",), help="put the run file on stdout, alone")
     add_outputs(parser)
@@ -251,6 +251,6 @@ def _add_report(commands: Any) -> None:
         description="Print the summary of a stored run, and draw its plots and page again.",
     )
     parser.add_argument("run", metavar="RUN", type=Path, help="a report folder or its run.json")
-    parser.add_argument("--no-plots", action="store_true", help="draw no pictures")
+    add_pictures(parser.add_argument)
     parser.add_argument("--quiet", action="store_true", help="print no summary")
     parser.add_argument("--print", choices=("json",), help="put the run file on stdout, alone")

@@ -76,7 +76,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         generator_cpu_s: CPU of its agents. `loop_lag_p99`: how late their loops were.
         send_lag_p99: How late messages were sent.
         steal: Share of the machine's time that its host gave to others.
-        dropped: Connections that were lost during the slice, or before it in the generation.
+        dropped: Connections that were lost during the slice.
         times: All response or delivery times, HdrHistogram V2 compressed encoding, base64.
     """
 

@@ -1,6 +1,7 @@
 """The options for what machines read, shared by what measures and compares, and the commands for stored results."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,12 @@ def add_outputs(parser: Any, *, history: bool = False) -> None:
         add(
             "--history", metavar="FILE", type=_file, help="append the ratios, one JSON line; draw their trend"
         )
+
+
+def add_pictures(add: Callable[..., Any]) -> None:
+    """Add what is said about pictures, by every command that writes a report."""
+    add("--no-plots", action="store_true", help="draw no pictures")
+    add("--svg", action="store_true", help="draw them as SVG too, and put those into the page")
 
 
 def add_compare(commands: Any) -> None:
@@ -50,7 +57,7 @@ def add_compare(commands: Any) -> None:
     add("--strict", action="store_true", help="exit 96 if inconclusive (default: 0)")
     folder = "report folder (default: reports/<UTC time>-compare)"
     add("-o", "--output", metavar="DIR", type=_file, help=folder)
-    add("--no-plots", action="store_true", help="draw no pictures")
+    add_pictures(add)
     add("--quiet", action="store_true", help="print no summary")
     add("--print", choices=("json",), help="put the comparison on stdout, alone")
     add_outputs(parser, history=True)
@@ -66,7 +73,7 @@ def add_trend(commands: Any) -> None:
     add = parser.add_argument
     add("file", metavar="FILE", type=Path, help="the history, JSON lines")
     add("-o", "--output", metavar="DIR", type=_file, help="where the picture goes (default: beside FILE)")
-    add("--no-plots", action="store_true", help="draw no picture")
+    add_pictures(add)
     add("--quiet", action="store_true", help="print nothing")
 
 

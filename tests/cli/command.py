@@ -18,6 +18,7 @@ from tests.end_to_end.instrument import agents_of
 from wswarm.cli import main
 
 PATIENCE_S = 120.0
+URL = "ws://127.0.0.1:1/"  # where nobody is
 BRIEF = ("-c", "3", "-d", "300ms", "--no-plots")
 BRIEF_MESSAGES = (*BRIEF, "-r", "50", "--warmup", "0", "--drain", "5s")
 _MARK = "WSWARM_TEST_OF_THE_COMMAND_LINE"

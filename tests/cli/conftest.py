@@ -2,14 +2,21 @@
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import pytest
 
 from tests.cli.command import Command
 from tests.end_to_end.servers import Server, serve
+from tests.report import runs
+from wswarm.commands import measure, scenario, suite
+from wswarm.errors import TargetError
+from wswarm.load.plan import Plan
+from wswarm.run import Run
+
+MADE: dict[str, Callable[[], Run]] = {"connect": runs.connect, "echo": runs.echo, "fanout": runs.fanout}
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +58,19 @@ def _nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             command.process.communicate()
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Take the measuring away; scenarios in the set returned are refused."""
+    refused: set[str] = set()
+
+    def pretend(plan: Plan, *_: Any) -> Run:
+        if plan.scenario in refused:
+            raise TargetError(f"every handshake of {plan.scenario} failed: http 403")
+        return MADE[plan.scenario]()
+
+    monkeypatch.setattr(measure, "measure", pretend)
+    for module in (scenario, suite):
+        monkeypatch.setattr(module, "agents_begun", nullcontext)
+    return refused

@@ -158,6 +158,9 @@ def test_the_report_has_the_pictures_unless_refused(stored: Path) -> None:
     names = {path.name for path in (stored / "out").iterdir()}
     assert {"compare.json", "summary.txt", "compare.html", "effects.png", "trend.png"} <= names
     assert "distribution-1-echo-response-time.png" in names
+    assert not [name for name in names if name.endswith(".svg")]
+    assert main(["compare", "base", "head", "-o", "out", "--quiet", "--history", "h.jsonl", "--svg"]) == 0
+    assert {"effects.svg", "trend.svg"} <= {path.name for path in (stored / "out").iterdir()}
 
 
 def test_every_output_for_ci_is_written(stored: Path) -> None:
@@ -203,7 +206,7 @@ def test_the_trend_of_a_history_is_printed_and_drawn(
 ) -> None:
     for _ in range(2):
         assert compare("base", "head", "--quiet", "--history", "h.jsonl") == 0
-    assert main(["trend", "h.jsonl", "-o", "pictures"]) == 0
+    assert main(["trend", "h.jsonl", "-o", "pictures", "--svg"]) == 0
     shown = capsys.readouterr().out
     assert shown.count("regression (advisory)") == 2
     assert shown.endswith("trend: pictures/trend.png\n")

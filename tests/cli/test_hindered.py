@@ -2,8 +2,6 @@
 
 import json
 import os
-from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
@@ -11,33 +9,15 @@ from xml.etree import ElementTree as Xml
 import msgspec
 import pytest
 
-from tests.cli.command import in_process
+from tests.cli.command import URL, in_process
 from tests.report import runs
-from wswarm.commands import measure, scenario, suite
-from wswarm.errors import ResultError, TargetError
+from wswarm.commands import measure
+from wswarm.errors import ResultError
 from wswarm.load.plan import Plan
 from wswarm.report import store
 from wswarm.run import Run
 
-URL = "ws://127.0.0.1:1/"
 TWO = ("--base-cmd", "a {port}", "--head-cmd", "b {port}")
-MADE: dict[str, Callable[[], Run]] = {"connect": runs.connect, "echo": runs.echo, "fanout": runs.fanout}
-
-
-@pytest.fixture
-def measured(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """Take the measuring away; scenarios in the set returned are refused."""
-    refused: set[str] = set()
-
-    def pretend(plan: Plan, *_: Any) -> Run:
-        if plan.scenario in refused:
-            raise TargetError(f"every handshake of {plan.scenario} failed: http 403")
-        return MADE[plan.scenario]()
-
-    monkeypatch.setattr(measure, "measure", pretend)
-    for module in (scenario, suite):
-        monkeypatch.setattr(module, "agents_begun", nullcontext)
-    return refused
 
 
 @pytest.mark.usefixtures("measured")
@@ -64,7 +44,7 @@ def test_a_report_that_can_t_be_written_keeps_no_other_output_from_being_written
     def full(*_: Any, **__: Any) -> None:
         raise store.ResultError("no space")
 
-    monkeypatch.setattr(store, "save", full)
+    monkeypatch.setattr(store, "keep", full)
     end = in_process("echo", URL, "--no-plots", "--junit", "slo.xml", "-o", "mine", cwd=tmp_path)
     assert (end.code, (tmp_path / "slo.xml").exists()) == (1, True)
     assert "report: " not in end.out

@@ -8,13 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wswarm.drive import capture, numbers, outbox, pacer, pings, probes, sender
+from wswarm.drive import capture, closed, numbers, outbox, pacer, pings, probes, sender
 from wswarm.drive.capture import Load
+from wswarm.drive.closed import ClosedSender
 from wswarm.drive.connection import Timing
 from wswarm.drive.row import Row
-from wswarm.drive.sender import Sender, schedule_of
+from wswarm.drive.sender import OpenSender, Sender
 from wswarm.drive.swarm import Swarm
+from wswarm.experiment.session import paces
 from wswarm.load.message import payload_for
+from wswarm.load.pace import Pace
 from wswarm.load.plan import make_plan
 from wswarm.stats.findings import Int64s, Window
 from wswarm.stats.flights import Flights
@@ -52,7 +55,7 @@ class FakeClock:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.now_ns = 0
         self.timers: list[FakeTimer] = []
-        for module in (capture, numbers, outbox, pacer, pings, probes, sender):
+        for module in (capture, closed, numbers, outbox, pacer, pings, probes, sender):
             patch.setattr(module, "now_ns", self.read)
         for module in (pacer, pings, probes):
             patch.setattr(module, "make_timer", self._make_timer)
@@ -117,7 +120,8 @@ class FakeSwarm(Swarm):
             row.connection = connection
             row.payload = payload_for(b"<{marker}>", number, PREFIX, None)
         self.capture = capture.Capture(PREFIX)
-        self._numbers = list(range(1, 1 + len(connections)))
+        self._ids = list(range(1, 1 + len(connections)))
+        self.lost_in_load = 0
         self.on_writable = lambda _: None
         self.on_marked = lambda _, __: None
 
@@ -146,10 +150,23 @@ class Due:
         self.flights.note_unsent(handled.unsent)
 
 
-def load_of(swarm: Swarm, places: list[int], senders: int, plan: Any, window: Window = WINDOW) -> Load:
-    """Return what is sent by rows at these places among so many senders."""
-    schedule = None if plan.closed else schedule_of(plan)
-    return Load(window, swarm.ids(np.arange(len(swarm.rows))), np.array(places, np.int64), senders, schedule)
+def paces_of(plan: Any, places: list[int], senders: int, window: Window = WINDOW) -> list[Pace]:
+    """Return the paces at which rows at these places among so many senders send."""
+    return paces(plan, window, np.array(places, np.int64), senders)
+
+
+def sender_of(
+    swarm: Swarm, plan: Any, places: list[int], senders: int, due: Due, window: Window = WINDOW
+) -> Sender:
+    """Return what sends for rows at these places among so many senders, told its paces."""
+    load = Load(window, swarm, np.array(places, np.int64), senders, plan.rate)
+    writing = swarm.capture.begin(load, due.flights.sent_ns)
+    kind = ClosedSender if plan.closed else OpenSender
+    sender = kind(swarm, plan, writing, due.expect)
+    sender.cut(window)
+    for pace in paces_of(plan, places, senders, window):
+        sender.pace(pace)
+    return sender
 
 
 def swarm_of(clock: FakeClock, count: int) -> tuple[FakeSwarm, list[FakeConnection]]:

@@ -1,7 +1,9 @@
 """One agent in this process, over connections of memory: what it reports of itself."""
 
 import asyncio
+import gc
 import time
+import weakref
 from typing import Any
 
 import pytest
@@ -12,9 +14,10 @@ from wswarm.drive import agent as agent_module
 from wswarm.drive import wire
 from wswarm.drive.agent import Agent
 from wswarm.drive.clock import now_ns
+from wswarm.drive.connection import Ended
 from wswarm.drive.lengths import HEADER_SIZE
 from wswarm.load.plan import make_plan
-from wswarm.stats.findings import Findings, Window, pack, unpack
+from wswarm.stats.findings import STILL_OPEN, Findings, Window, pack, unpack
 from wswarm.stats.summary import distribution, merged
 
 STOP_MS = 400
@@ -36,34 +39,41 @@ class Wire:
         self.said.append(wire.decode_report(message[HEADER_SIZE:]))
 
     def findings(self) -> Findings:
-        """Return the last report's findings."""
+        """Return the last report's findings of the only group."""
         assert isinstance(self.said[-1], wire.Settled)
-        return self.said[-1].findings
+        return self.said[-1].findings[0]
 
 
-def open_command(role: wire.Role, starts_ns: list[int]) -> wire.Open:
-    """Return the command to open a connection at each moment."""
+def begun(role: wire.Role) -> tuple[Wire, Agent]:
+    """Return an agent with one group, and what it says."""
     plan = make_plan("connect" if role == "connect" else "echo", "ws://h")
-    numbers = list(range(1, len(starts_ns) + 1))
-    return wire.Open(
-        role=role, plan=plan, prefix=PREFIX, addresses=[], numbers=numbers, starts_ns=pack(ints(starts_ns))
-    )
+    heard = Wire()
+    writer: Any = heard  # all that it uses
+    group = wire.Group(name="one", role=role, plan=plan, addresses=[])
+    return heard, Agent(wire.Begin(groups=[group], prefix=PREFIX), writer)
+
+
+def join(*starts_ns: int) -> wire.Join:
+    """Return the command to open a connection at each moment."""
+    return wire.Join(group=0, ids=list(range(1, len(starts_ns) + 1)), starts_ns=pack(ints(starts_ns)))
+
+
+def load(window: Window, number: int = 0) -> wire.Load:
+    """Return a load without messages."""
+    return wire.Load(number=number, window=window)
 
 
 async def stopped_in_the_ramp(role: wire.Role) -> Findings:
     """Return what an agent finds whose loop stood still while it connected, and not after."""
-    heard = Wire()
-    agent = Agent(open_command(role, [0]), heard)  # type: ignore[arg-type]  # all that it uses
-    await agent.open()
+    heard, agent = begun(role)
+    await agent.groups[0].join(join(0))
     time.sleep(STOP_MS / 1000)
     await asyncio.sleep(0.05)
     start_ns = now_ns()
-    window = Window(start_ns, start_ns, start_ns + 50 * MS, start_ns + 100 * MS, start_ns + 100 * MS)
-    plan = open_command(role, [0]).plan
-    load = wire.Load(window=window, positions=pack(ints([-1])), senders=1, settle_ns=window.end_ns, plan=plan)
-    agent.begin(load)
-    await agent.load(load)
-    await agent.settle(wire.Settle(deadline_ns=window.end_ns))
+    agent.obey(load(Window(start_ns, start_ns, start_ns + S, start_ns + S + 50 * MS, start_ns + S + 50 * MS)))
+    while not any(isinstance(one, wire.Sent) for one in heard.said):
+        await asyncio.sleep(0.01)
+    await agent.settle(now_ns())
     await agent.close()
     return heard.findings()
 
@@ -101,51 +111,127 @@ def spin_for_s(cpu_s: float) -> None:
         pass
 
 
-async def cut_in_the_ramp(starts_ns: list[int]) -> list[wire.Report]:
+async def cut_in_the_ramp(*starts_ns: int) -> list[wire.Report]:
     """Return what an agent says that is told to begin no more connections."""
-    heard = Wire()
-    agent = Agent(open_command("echo", starts_ns), heard)  # type: ignore[arg-type]  # all that it uses
-    ramp = asyncio.create_task(agent.open())
-    while not agent._swarm.opened:
+    heard, agent = begun("echo")
+    ramp = asyncio.create_task(agent.groups[0].join(join(*starts_ns)))
+    while not agent.groups[0].swarm.opened:
         await asyncio.sleep(0.01)
     spin_for_s(0.2)
     agent.cut(Window(0, 0, 0, 0))
     await asyncio.wait_for(ramp, 10)
-    await agent.settle(wire.Settle(deadline_ns=now_ns()))
+    await agent.settle(now_ns())
     await agent.close()
     return heard.said
 
 
 def test_a_cut_in_the_ramp_keeps_what_was_begun_and_begins_no_more(memory: list[FakeConnection]) -> None:
     an_hour_on_ns = now_ns() + 3600 * S
-    said = asyncio.run(cut_in_the_ramp([0, 0, an_hour_on_ns, an_hour_on_ns]))
+    said = asyncio.run(cut_in_the_ramp(1, 1, an_hour_on_ns, an_hour_on_ns))
     assert len(memory) == 2
     (opened,) = [one for one in said if isinstance(one, wire.Opened)]
     assert unpack(opened.rows).tolist() == [0, 1]
     assert isinstance(said[-1], wire.Settled)
-    sockets = said[-1].findings.sockets
-    assert said[-1].findings.effort.cpu_s < 0.1  # that of hold and drain, which there were none of
-    assert (sockets.requested, len(unpack(sockets.opened_ns)), sockets.failures) == (4, 2, {})
+    found = said[-1].findings[0]
+    assert found.effort.cpu_s < 0.1  # that of hold and drain, which there were none of
+    assert (found.sockets.requested, len(unpack(found.sockets.opened_ns)), found.sockets.failures) == (
+        4,
+        2,
+        {},
+    )
 
 
 def test_a_cut_that_comes_right_behind_its_load_ends_it(memory: list[FakeConnection]) -> None:
     async def test() -> list[wire.Report]:
         heard, reader = Wire(), asyncio.StreamReader()
         obeying = asyncio.create_task(agent_module._obey(reader, heard))  # type: ignore[arg-type]  # all that it uses
-        command = open_command("echo", [0])
-        reader.feed_data(wire.encode(command))
+        group = wire.Group(name="one", role="echo", plan=make_plan("echo", "ws://h"), addresses=[])
+        for command in (wire.Begin(groups=[group], prefix=PREFIX), join(1)):
+            reader.feed_data(wire.encode(command))
         while not any(isinstance(report, wire.Opened) for report in heard.said):
             await asyncio.sleep(0.001)
         start_ns = now_ns()
         whole = Window(start_ns, start_ns, start_ns + 600 * S, start_ns + 1200 * S, start_ns + 1200 * S)
         cut = Window(start_ns, start_ns, start_ns, start_ns, start_ns)
-        load = wire.Load(
-            window=whole, positions=pack(ints([0])), senders=1, settle_ns=whole.end_ns, plan=command.plan
-        )
-        told = [load, wire.Cut(window=cut), wire.Settle(deadline_ns=cut.end_ns), wire.Close()]
+        told = [load(whole), wire.Cut(window=cut), wire.Settle(deadline_ns=cut.end_ns), wire.Close()]
         reader.feed_data(b"".join(wire.encode(one) for one in told))
         with pytest.raises(ExceptionGroup):  # it ends by one, as told
             await asyncio.wait_for(obeying, 60)
         return heard.said
 
     assert isinstance(asyncio.run(test())[-1], wire.Settled)
+
+
+def longest_stop_ns(told_ns: int, moved_ns: int) -> int:
+    """Return the longest stop that an agent knows of whose hold's end moves; both ns after now."""
+
+    async def cut() -> int:
+        _, agent = begun("echo")
+        now = now_ns()
+        agent.load(load(Window(now, now, now, min(now + told_ns, STILL_OPEN))))
+        agent._lag.stop()
+        agent.cut(Window(now, now, now, now + moved_ns, now + moved_ns))
+        await agent.finish()
+        return agent._lag.longest_ns
+
+    return asyncio.run(cut())
+
+
+@pytest.mark.usefixtures("memory")
+def test_an_end_that_is_told_too_late_to_keep_to_it_is_a_stop_of_the_generator() -> None:
+    assert longest_stop_ns(600 * S, -400 * MS) > 400 * MS + wire.LEAD_NS
+
+
+@pytest.mark.usefixtures("memory")
+def test_an_end_that_is_told_in_time_or_was_known_is_none() -> None:
+    assert longest_stop_ns(600 * S, 300 * S) == 0
+    assert longest_stop_ns(-400 * MS, -400 * MS) == 0
+
+
+@pytest.mark.usefixtures("memory")
+def test_a_later_hold_that_is_told_too_late_is_a_stop_of_the_generator() -> None:
+    async def begin_again() -> int:
+        _, agent = begun("echo")
+        now = now_ns()
+        agent.load(load(Window(now, now, now, STILL_OPEN)))
+        agent._lag.stop()
+        agent.load(load(Window(now, now, now - 300 * MS, STILL_OPEN), 1))
+        longest_ns = agent._lag.longest_ns
+        await agent.finish()
+        return longest_ns
+
+    assert asyncio.run(begin_again()) > 300 * MS + wire.LEAD_NS
+
+
+@pytest.mark.usefixtures("memory")
+def test_what_an_agent_spent_is_shared_among_its_groups() -> None:
+    async def shared() -> list[float]:
+        heard, agent = begun("echo")
+        agent.groups.append(agent.groups[0])
+        agent.groups[0].handled = 10
+        spin_for_s(0.1)
+        await agent.settle(now_ns())
+        await agent.close()
+        assert isinstance(heard.said[-1], wire.Settled)
+        return [one.effort.cpu_s for one in heard.said[-1].findings] + [agent._effort._cpu_s]
+
+    one, other, both = asyncio.run(shared())
+    assert one == other == pytest.approx(both / 2)
+
+
+def test_nothing_is_left_of_a_connection_that_has_left_or_was_lost(memory: list[FakeConnection]) -> None:
+    async def come_and_go() -> list[weakref.ref[FakeConnection]]:
+        _, agent = begun("echo")
+        group = agent.groups[0]
+        await group.join(join(*[1] * 100))
+        gone = [weakref.ref(connection) for connection in memory]
+        memory.clear()
+        for row in range(99):
+            agent.obey(wire.Leave(0, row))
+        group.swarm._note_closed(99, None, Ended("1000", ""))
+        await asyncio.sleep(0.1)
+        gc.collect()
+        await agent.finish()
+        return gone
+
+    assert [one for one in asyncio.run(come_and_go()) if one() is not None] == []

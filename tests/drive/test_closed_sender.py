@@ -5,9 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.drive.fakes import MS, PREFIX, WINDOW, Due, FakeClock, load_of, plan_of, swarm_of
+from tests.drive.fakes import MS, PREFIX, WINDOW, Due, FakeClock, plan_of, sender_of, swarm_of
 from tests.stats.made import ints
-from wswarm.drive.sender import ClosedSender
 
 START, HOLD, DRAIN = WINDOW.start_ns, WINDOW.hold_ns, WINDOW.drain_ns
 
@@ -21,9 +20,7 @@ class Load:
         senders = sum(place >= 0 for place in rows)
         self.swarm, self.connections = swarm_of(clock, len(rows))
         self.due, plan = Due(), plan_of(closed=True, **options)
-        load = load_of(self.swarm, rows, senders, plan)
-        self.sender = ClosedSender(self.swarm, plan, load, self.due.expect, self.due.flights.sent_ns)
-        self.sender.start()
+        self.sender = sender_of(self.swarm, plan, rows, senders, self.due)
         clock.run_until(START + 1)
 
     def answer(self, row: int, at_ns: int, payload: bytes | None = None) -> None:

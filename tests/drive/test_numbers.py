@@ -12,13 +12,13 @@ from tests.drive.fakes import (
     FakeClock,
     FakeConnection,
     S,
-    load_of,
     plan_of,
+    sender_of,
     swarm_of,
 )
 from tests.stats.made import ints
 from wswarm.drive.numbers import NumberCapture, capture_for
-from wswarm.drive.sender import ClosedSender, OpenSender
+from wswarm.drive.sender import Sender
 from wswarm.load.message import payload_for
 from wswarm.load.number import nonce_for, write_index
 from wswarm.stats.findings import STILL_OPEN, Window
@@ -33,7 +33,7 @@ class Sent(NamedTuple):
     """A load that was sent, and what takes its replies."""
 
     capture: NumberCapture
-    sender: OpenSender
+    sender: Sender
     connections: list[FakeConnection]
     tally: Flights
 
@@ -50,9 +50,7 @@ def open_load(clock: FakeClock, places: list[int], senders: int, window: Window 
     for row in swarm.rows:
         row.payload = payload_for(TEMPLATE, 1, PREFIX, None)
     due, plan = Due(window), plan_of(rate=10.0)
-    load = load_of(swarm, places, senders, plan, window)
-    sender = OpenSender(swarm, plan, load, due.expect, due.flights.sent_ns)
-    sender.start()
+    sender = sender_of(swarm, plan, places, senders, due, window)
     clock.run_until(window.drain_ns)
     due.fold(sender, swarm)
     return Sent(capture, sender, connections, due.flights)
@@ -154,9 +152,7 @@ def test_in_the_closed_model_each_answer_releases_the_next_and_is_timed(clock: F
     swarm.capture = capture = NumberCapture(PREFIX)
     swarm.rows[0].payload = payload_for(TEMPLATE, 1, PREFIX, None)
     due, plan = Due(), plan_of(closed=True, rate=None)
-    load = load_of(swarm, [0], 2, plan)
-    sender = ClosedSender(swarm, plan, load, due.expect, due.flights.sent_ns)
-    sender.start()
+    sender = sender_of(swarm, plan, [0], 2, due)
     clock.run_until(START + 1)
     for answered in range(3):
         clock.run_until(START + (answered + 1) * MS)

@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.drive.fakes import MS, WINDOW, Due, FakeClock, load_of, plan_of, swarm_of
-from wswarm.drive.sender import OpenSender, schedule_of
-from wswarm.load.plan import make_plan
-from wswarm.stats.findings import Sends
+from tests.drive.fakes import MS, WINDOW, Due, FakeClock, paces_of, plan_of, sender_of, swarm_of
+from wswarm.stats.findings import Sends, Window
 
 LAW = settings(max_examples=40, deadline=None, derandomize=True)
 HOLD, DRAIN = WINDOW.hold_ns, WINDOW.drain_ns
@@ -27,15 +25,14 @@ class Load:
         *,
         places: list[int] | None = None,
         senders: int = 3,
+        window: Window = WINDOW,
     ) -> None:
         self.clock = clock
         self.plan = plan if plan is not None else plan_of(rate=10.0)
         rows = list(range(senders)) if places is None else places
         self.swarm, self.connections = swarm_of(clock, len(rows))
         self.due = Due()
-        load = load_of(self.swarm, rows, senders, self.plan)
-        self.sender = OpenSender(self.swarm, self.plan, load, self.due.expect, self.due.flights.sent_ns)
-        self.sender.start()
+        self.sender = sender_of(self.swarm, self.plan, rows, senders, self.due, window)
 
     def run(self, until_ns: int = DRAIN + 1, late_ns: int = 0) -> "Load":
         """Let time pass, the timer always late by as much."""
@@ -44,6 +41,7 @@ class Load:
 
     def findings(self) -> Sends:
         """Return what was sent."""
+        self.sender.stop()
         self.sender.outbox.fold(WINDOW)
         return self.sender.findings()
 
@@ -105,9 +103,9 @@ def test_the_offers_of_all_agents_add_up_to_the_schedule(
         clock.run_until(DRAIN + 1)
         offered = sum(load.findings().offered for load in loads)
         sent = sum(load.findings().sent for load in loads)
-    schedule = schedule_of(plan)
-    assert offered == sent == schedule.hold_sends
-    assert sum(len(load.sent()) for load in loads) == schedule.sends
+    warmup, hold = (pace.count or 0 for pace in paces_of(plan, [0], 1))
+    assert offered == sent == hold == round(rate * 2)
+    assert sum(len(load.sent()) for load in loads) == warmup + hold
 
 
 def test_agents_between_them_send_each_message_once(clock: FakeClock) -> None:
@@ -210,19 +208,20 @@ def test_several_agents_that_are_cut_add_up_too(clock: FakeClock) -> None:
     assert sum(one.offered for one in found) == sum(one.sent for one in found) == 51
 
 
-def test_without_a_rate_there_is_nothing_to_send(clock: FakeClock) -> None:
-    plan = make_plan("connect", "ws://h", rate=50.0)
-    load = Load(clock, plan).run()
-    assert (load.sent(), load.findings().offered, load.sender.is_done()) == ([], 0, True)
+SHORT = Window(0, WINDOW.start_ns, WINDOW.start_ns, WINDOW.start_ns + 100 * MS)
+
+
+def woken_ns(clock: FakeClock) -> list[int]:
+    """Return for which moments of the short window the sender's timer was armed."""
+    return [at_ns for at_ns in clock.timers[0].armed_ns if SHORT.start_ns < at_ns < SHORT.drain_ns]
 
 
 def test_batched_pacing_wakes_at_most_every_half_millisecond(clock: FakeClock) -> None:
-    load = Load(clock, plan_of(rate=10_000.0, warmup=0.0, duration=0.1, pacing="batched")).run()
-    gaps = np.diff(clock.timers[0].armed_ns)
-    assert gaps.min() >= 500_000
+    load = Load(clock, plan_of(rate=10_000.0, pacing="batched"), window=SHORT).run()
+    assert np.diff(woken_ns(clock)).min() >= 500_000
     assert len(load.sent()) == 1000
 
 
 def test_exact_pacing_wakes_for_each_message(clock: FakeClock) -> None:
-    Load(clock, plan_of(rate=10_000.0, warmup=0.0, duration=0.1)).run()
-    assert len(clock.timers[0].armed_ns) == 1000
+    Load(clock, plan_of(rate=10_000.0), window=SHORT).run()
+    assert len(woken_ns(clock)) == 999

@@ -200,7 +200,7 @@ def test_offered_is_what_had_its_turn_whether_it_was_sent_waits_or_found_its_con
 def test_what_waits_for_room_is_not_sent_in_a_load_that_follows(desk: Desk) -> None:
     desk.connections[0].is_writable = False
     desk.send(1)
-    desk.swarm.forget_load()
+    desk.swarm.begin_load()
     desk.connections[0].is_writable = True
     following = Outbox(desk.swarm)
     following.send_waiting(0)

@@ -13,6 +13,7 @@ import pytest
 
 from tests.drive.fakes import LOOP, MS, FakeClock
 from tests.stats.made import histogram
+from wswarm.drive import probes as probes_module
 from wswarm.drive.probes import PROBE_GAP_NS, EffortMeter, LoopLag, TargetMeter
 from wswarm.stats.histogram import Histogram
 
@@ -91,6 +92,18 @@ def test_the_longest_stop_is_kept(clock: FakeClock) -> None:
     probes.wake(300 * MS)
     probes.wake(301 * MS)
     assert probes.lag.longest_ns == 299 * MS
+
+
+def test_a_stop_that_is_spent_on_work_of_its_own_is_none_of_standing(
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spent_ns = iter((0, 290 * MS, 295 * MS, 300 * MS))
+    monkeypatch.setattr(probes_module, "cpu_ns", lambda: next(spent_ns))
+    probes = Probes(clock)
+    probes.wake(300 * MS)
+    assert (probes.lag.longest_ns, probes.lag.stood_ns) == (299 * MS, 9 * MS)
+    probes.wake(501 * MS)
+    assert probes.lag.stood_ns > 190 * MS
 
 
 def test_a_restart_forgets_what_was_before_but_not_the_longest_stop(clock: FakeClock) -> None:

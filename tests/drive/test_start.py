@@ -20,7 +20,7 @@ def last_line(folder: Path, *command: str) -> str:
 def test_modules_of_the_users_folder_are_not_taken_for_ours(tmp_path: Path, name: str) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text("raise SystemExit('a file of the folder was run')")
-    said = last_line(tmp_path, *module_command("wswarm.drive.live.agent", "no descriptor"))
+    said = last_line(tmp_path, *module_command("wswarm.drive.agent", "no descriptor"))
     assert said == "ValueError: invalid literal for int() with base 10: 'no descriptor'"
 
 

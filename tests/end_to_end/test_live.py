@@ -7,8 +7,9 @@ import pytest
 from tests.end_to_end.instrument import clock, undisturbed
 from tests.end_to_end.live import Live, S
 from tests.end_to_end.servers import serve
+from wswarm.drive import wire
 from wswarm.drive.clock import now_ns
-from wswarm.drive.live import wire
+from wswarm.load.pace import Pace
 from wswarm.load.plan import make_plan
 from wswarm.run import Distribution
 from wswarm.stats import extras
@@ -64,7 +65,7 @@ def test_broadcasts_of_the_ramp_are_not_of_the_hold_and_every_fault_is_counted()
             assert live.publisher is not None
             live.listen_until(lambda: bool(live.of_kind(wire.Joined, live.published)))
             live.publisher.tell(
-                wire.Pace(squad=0, at_ns=live.window.origin_ns, rate=50.0, senders=1, first_place=0)
+                Pace(group=0, at_ns=live.window.origin_ns, rate=50.0, senders=1, first_place=0)
             )
             live.listen_for(0.5)
             live.hold(100.0, 1)

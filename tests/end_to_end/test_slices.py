@@ -91,6 +91,14 @@ def test_what_a_lost_connection_should_have_had_is_lost() -> None:
     assert not any("sent" in reason for reason in kept.slice.reasons)
 
 
+def test_a_slice_is_not_charged_with_what_was_lost_in_one_before() -> None:
+    with session('{"drop": 60}') as connected:
+        connected.run(open_load(plan_of(), 1.0, 200.0, 1), 0.05)
+        seen = connected.run(open_load(plan_of(), 0.2, 200.0, 1), 0.05)
+    kept = record("head", (0, 0, 0), seen, seen.began_ns)
+    assert (kept.dropped, kept.slice.counts.lost) == (0, 0)
+
+
 def test_a_slice_whose_generator_died_is_recorded_with_the_reason() -> None:
     with session() as connected:
         for agent in connected._fleet.agents:

@@ -50,7 +50,8 @@ def observed(*findings: Findings, **seen: Any) -> Observed:
     ("spent", "reason"),
     [
         ({"cpu_share": 0.9}, "a generator process used 90% of a core"),
-        ({"longest_stop_ns": 2 * S}, "a generator process stood still for 2.00 s"),
+        ({"longest_stop_ns": 2 * S, "stood_ns": 2 * S}, "a generator process stood still for 2.00 s"),
+        ({"longest_stop_ns": 2 * S}, "a generator process was busy for 2.00 s without a break"),
         ({"loop_lag": histogram([S // 10] * 1000).pack()}, "the generator's loop was 100.0 ms late"),
     ],
 )

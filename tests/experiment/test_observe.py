@@ -17,9 +17,8 @@ def agent(opened: int = 0, failed: int = 0, still_open: int | None = None, death
     """Return an agent whose ramp has ended."""
     failures = {"refused": failed} if failed else {}
     rows = pack(np.arange(opened if still_open is None else still_open))
-    return SimpleNamespace(
-        snapshot=wire.Snapshot(opened=opened, failures=failures), opened=wire.Opened(rows=rows), death=death
-    )
+    state = wire.GroupState(opened=opened, failures=failures)
+    return SimpleNamespace(snapshot=wire.Snapshot(groups=[state]), open_rows={0: rows}, death=death)
 
 
 def check(*holders: Any, publisher: Any = None, scenario: str = "fanout", was_cut: bool = False) -> None:

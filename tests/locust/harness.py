@@ -99,7 +99,7 @@ class Locust:
 
     def agents(self) -> list[psutil.Process]:
         """The agents that hold and load connections."""
-        return self.descendants("wswarm.drive.live.agent")
+        return self.descendants("wswarm.drive.agent")
 
     def agents_of(self, fork: psutil.Process) -> list[psutil.Process]:
         """The agents of one of its workers."""

@@ -25,10 +25,10 @@ def test_all_stations_know_the_publishers_of_each_class_by_ids_that_no_user_gets
         begin_for(one, orders, ahead_ns=0, test=1, prefix=b"", window=Window(0, 0, 0, STILL_OPEN))
         for one in members
     ]
-    known = [[squad.publishers for squad in begin.squads] for begin in told]
+    known = [[group.publishers for group in begin.groups] for begin in told]
     assert all(each == known[0] for each in known)
     ids = known[0][0] + known[0][1]
     assert len(set(ids)) == 5
     assert min(ids) > members[-1].first_id + IDS_OF_A_WORKER
-    assert [squad.publishers for squad in told[0].publishing] == known[0]
+    assert [group.publishers for group in told[0].publishing] == known[0]
     assert told[1].publishing == []

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.locust import unpatched  # noqa: F401 - before Locust
-from wswarm.drive.live.wire import Recent, SquadState
+from wswarm.drive.wire import GroupState, Recent
 from wswarm.locust.channels import POINTS_KEPT, Channel
 from wswarm.locust.figures import COLUMNS, csv_rows_so_far, csv_text, row_so_far
 from wswarm.stats.findings import pack
@@ -17,8 +17,8 @@ def times(*values_ms: float) -> bytes:
     return of_values(np.array([round(value * MS) for value in values_ms])).pack()
 
 
-def state(*values_ms: float, recent: Recent | None = None, **more: int) -> SquadState:
-    return SquadState(times=times(*values_ms), received=len(values_ms), recent=recent or Recent(), **more)
+def state(*values_ms: float, recent: Recent | None = None, **more: int) -> GroupState:
+    return GroupState(times=times(*values_ms), received=len(values_ms), recent=recent or Recent(), **more)
 
 
 def latest(*broadcasts: tuple[int, int, float, float]) -> Recent:

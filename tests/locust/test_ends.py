@@ -71,7 +71,7 @@ def broken_off(kind: str, how: str, folder: Path, url: str) -> Ended:
     with started(folder, kind, *headless(url, 8)) as (master, workers):
         master.hold()
         left = [process for one in (master, *workers) for process in one.descendants()]
-        agents = len([one for one in left if "live.agent" in command(one)])
+        agents = len([one for one in left if "wswarm.drive.agent" in command(one)])
         if how == "SIGTERM":
             master.signal(signal.SIGTERM)
         else:

@@ -3,7 +3,7 @@
 import gevent
 import pytest
 
-from wswarm.drive.live import wire
+from wswarm.drive import wire
 from wswarm.locust.outgoing import Outgoing
 
 
@@ -31,16 +31,16 @@ def agent() -> SlowAgent:
 
 def test_what_many_greenlets_tell_at_once_is_written_by_one_in_the_order_of_telling(agent: SlowAgent) -> None:
     outgoing = Outgoing(agent)  # type: ignore[arg-type]
-    joins = [wire.Join(0, number) for number in range(500)]
-    gevent.joinall([gevent.spawn(outgoing.tell, join) for join in joins], raise_error=True)
+    commands = [wire.Leave(0, number) for number in range(500)]
+    gevent.joinall([gevent.spawn(outgoing.tell, one) for one in commands], raise_error=True)
     outgoing.finish()
-    assert agent.heard == [*joins, wire.Close()]
+    assert agent.heard == [*commands, wire.Close()]
 
 
 def test_an_agent_that_is_gone_is_told_nothing_and_nobody_waits_for_it(agent: SlowAgent) -> None:
     outgoing = Outgoing(agent)  # type: ignore[arg-type]
     agent.death = "killed"
-    outgoing.tell(wire.Join(0, 1))
+    outgoing.tell(wire.Leave(0, 1))
     outgoing.finish()
-    outgoing.tell(wire.Join(0, 2))
+    outgoing.tell(wire.Leave(0, 2))
     assert len(agent.heard) <= 1

@@ -11,7 +11,7 @@ from locust import task
 from locust.env import Environment
 
 from tests.end_to_end.servers import serve
-from wswarm.drive.live import wire
+from wswarm.drive import wire
 from wswarm.errors import PlanError
 from wswarm.locust import EchoUser, WebSocketUser
 from wswarm.locust.manner import Own, OwnPlans
@@ -115,10 +115,10 @@ def own(cls: type[WebSocketUser], **attributes: Any) -> Own | None:
     """What one user says for itself whose attributes are these."""
     environment = Environment(user_classes=[cls], host=HOST)
     order = order_for(cls, cls.role(), HOST, read_options(None))
-    squad = wire.Squad(name=cls.__name__, role=cls.role(), plan=order.plan, addresses=[("127.0.0.1", 9)])
+    group = wire.Group(name=cls.__name__, role=cls.role(), plan=order.plan, addresses=[("127.0.0.1", 9)])
     user = object.__new__(cls)
     vars(user).update(attributes)
-    return OwnPlans(environment).of(user, squad)
+    return OwnPlans(environment).of(user, group)
 
 
 @pytest.mark.parametrize("cls", [Member, Echo])

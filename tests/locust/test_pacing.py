@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wswarm.drive.live.wire import SquadState
+from wswarm.drive.wire import GroupState
 from wswarm.load.plan import make_plan
 from wswarm.locust import messages
 from wswarm.locust.clock import Offset
@@ -49,13 +49,13 @@ def member(place: int, chat: int, echo: int, ahead_ns: int = 0) -> Member:
     one = Member(f"id{place}", f"worker {place} (id{place})", first_id=1, offset=Offset(ahead_ns, 0))
     one.has_begun = True
     one.is_publisher = one.is_publishing = place == 0
-    squads = [
-        SquadState(requested=chat, opened=chat, open=chat),
-        SquadState(requested=echo, opened=echo, open=echo),
+    groups = [
+        GroupState(requested=chat, opened=chat, open=chat, senders=chat),
+        GroupState(requested=echo, opened=echo, open=echo, senders=echo),
     ]
-    publishing = [SquadState(requested=2, opened=2, open=2)] if one.is_publisher else []
+    publishing = [GroupState(requested=2, opened=2, open=2, senders=2)] if one.is_publisher else []
     one.state = messages.State(
-        test=1, number=1, hold=0, pending=0, seated=chat + echo, squads=squads, publishing=publishing
+        test=1, number=1, load=0, pending=0, seated=chat + echo, groups=groups, publishing=publishing
     )
     return one
 
@@ -66,15 +66,15 @@ def test_every_open_sender_has_one_place_among_all_and_each_station_its_own_cloc
 ) -> None:
     members = [member(place, 3, echo, ahead_ns) for place, (echo, ahead_ns) in enumerate(stations)]
     pacing = Pacing(ORDERS)
-    squads = pacing.note(members)
+    groups = pacing.note(members)
     assert pacing.changed(members) == []
     places: list[int] = []
     for one, (echo, ahead_ns) in zip(members, stations, strict=True):
-        paces, publishing = pacing.paces(one, members, 1_000, squads)
+        paces, publishing = pacing.paces(one, members, groups, 1_000)
         (pace,) = paces
-        assert (pace.squad, pace.at_ns, pace.rate) == (1, 1_000 + ahead_ns, 3.0 * sum(n for n, _ in stations))
+        assert (pace.group, pace.at_ns, pace.rate) == (1, 1_000 + ahead_ns, 3.0 * sum(n for n, _ in stations))
         places += range(pace.first_place, pace.first_place + echo)
-        assert [(each.squad, each.rate, each.senders) for each in publishing] == (
+        assert [(each.group, each.rate, each.senders) for each in publishing] == (
             [(0, 50.0, 2)] if one.is_publisher else []
         )
     assert places == list(range(sum(echo for echo, _ in stations)))
@@ -92,7 +92,7 @@ def test_a_pace_changes_when_senders_come_or_go_and_not_when_subscribers_do() ->
 def test_a_class_without_open_senders_sends_nothing() -> None:
     one = member(0, 3, 0)
     pacing = Pacing(ORDERS)
-    paces, _ = pacing.paces(one, [one], 0, pacing.note([one]))
+    paces, _ = pacing.paces(one, [one], pacing.note([one]), 0)
     assert paces[0].rate == 0.0
 
 
@@ -135,9 +135,9 @@ def test_a_station_that_has_not_begun_is_silent_sooner() -> None:
 def test_a_station_is_settled_once_handshakes_of_users_and_publishers_are_decided() -> None:
     one = member(0, 3, 5)
     assert one.is_settled
-    one.state = messages.State(test=1, number=2, hold=0, pending=1, squads=[], publishing=[])
+    one.state = messages.State(test=1, number=2, load=0, pending=1, groups=[], publishing=[])
     assert not one.is_settled
-    one.state = messages.State(test=1, number=3, hold=0, pending=0, squads=[], publishing=[])
+    one.state = messages.State(test=1, number=3, load=0, pending=0, groups=[], publishing=[])
     assert not one.is_settled  # its publishers have not been heard of
     one.is_publishing = False
     assert one.is_settled
@@ -146,9 +146,9 @@ def test_a_station_is_settled_once_handshakes_of_users_and_publishers_are_decide
 def test_a_station_is_not_settled_before_its_figures_know_of_every_handshake() -> None:
     one = member(1, 3, 5)
     assert one.state is not None
-    for stale in (SquadState(requested=4, opened=4, open=4), SquadState(requested=5, opened=4, open=4)):
-        one.state = msgspec.structs.replace(one.state, squads=[one.state.squads[0], stale])
+    for stale in (GroupState(requested=4, opened=4, open=4), GroupState(requested=5, opened=4, open=4)):
+        one.state = msgspec.structs.replace(one.state, groups=[one.state.groups[0], stale])
         assert not one.is_settled
-    failed = SquadState(requested=5, opened=4, open=4, failures={"refused": 1})
-    one.state = msgspec.structs.replace(one.state, squads=[one.state.squads[0], failed])
+    failed = GroupState(requested=5, opened=4, open=4, failures={"refused": 1})
+    one.state = msgspec.structs.replace(one.state, groups=[one.state.groups[0], failed])
     assert one.is_settled

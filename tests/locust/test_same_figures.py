@@ -29,6 +29,17 @@ class Asking(WebSocketUser):
     url = "{echo}"
     rate = 100
 
+class Chancing(WebSocketUser):
+    scenario = "echo"
+    url = "{echo}"
+    rate = 70
+    settings = {{"arrivals": "poisson"}}
+
+class Losing(WebSocketUser):
+    scenario = "echo"
+    url = "{quitting}"
+    rate = 40
+
 class Listening(WebSocketUser):
     scenario = "fanout"
     url = "{relay}"
@@ -48,19 +59,25 @@ def long_enough_s() -> float:
 @pytest.fixture(scope="module")
 def urls() -> Iterator[dict[str, str]]:
     delay_s = float(os.environ.get("SAME_FIGURES_DELAY_S") or long_enough_s())
-    with serve("fixed_delay", delay=delay_s) as echo, serve("delayed_relay", delay=delay_s) as relay:
-        yield {"echo": echo.url, "relay": relay.url}
+    with (
+        serve("fixed_delay", delay=delay_s) as echo,
+        serve("delayed_relay", delay=delay_s) as relay,
+        serve("quitting", every=5) as quitting,
+    ):
+        yield {"echo": echo.url, "relay": relay.url, "quitting": quitting.url}
 
 
 @pytest.fixture(scope="module")
 def own(urls: dict[str, str]) -> Runs:
-    """What wswarm's own front end measures: both at once, as Locust does."""
+    """What wswarm's own front end measures: all at once, as Locust does."""
     load = {"connections": USERS, "duration": HOLD_S}
-    asking, listening = together(
+    asking, chancing, losing, listening = together(
         lambda: run("echo", urls["echo"], rate=100, **load),
+        lambda: run("echo", urls["echo"], rate=70, arrivals="poisson", **load),
+        lambda: run("echo", urls["quitting"], rate=40, **load),
         lambda: run("fanout", urls["relay"], rate=40, **load),
     )
-    return {"Asking": asking, "Listening": listening}
+    return {"Asking": asking, "Chancing": chancing, "Losing": losing, "Listening": listening}
 
 
 @pytest.fixture
@@ -70,7 +87,7 @@ def folder(tmp_path: Path, urls: dict[str, str]) -> Path:
 
 
 def arguments() -> list[str]:
-    return [*headless("ws://127.0.0.1", 2 * USERS), "--ws-hold", f"{HOLD_S:g}s"]
+    return [*headless("ws://127.0.0.1", 4 * USERS), "--ws-hold", f"{HOLD_S:g}s"]
 
 
 def test_one_locust_process_finds_what_wswarm_finds(folder: Path, own: Runs) -> None:
@@ -94,6 +111,8 @@ def test_a_master_and_two_workers_find_what_wswarm_finds(folder: Path, own: Runs
 def compare(found: Runs, own: Runs) -> None:
     """Counts are equal, times within 2 %."""
     assert found.keys() == own.keys()
+    compare_losing(found.pop("Losing"))
+    compare_losing(own["Losing"])
     for name, here in found.items():
         there = own[name]
         assert here.messages == there.messages
@@ -104,6 +123,17 @@ def compare(found: Runs, own: Runs) -> None:
             assert one.n == other.n
             for percentile in PERCENTILES:
                 assert getattr(one, percentile) == as_told(getattr(other, percentile), here, there)
+
+
+def compare_losing(run: Run) -> None:
+    """What the target hung up on is offered as before, and not sent; what it had read is owed."""
+    found = run.messages
+    assert found is not None
+    assert (run.connections.dropped, found.offered) == (USERS // 5, round(40 * HOLD_S))
+    assert found.unsent.late == 0
+    assert found.unsent.disconnected == found.offered - found.sent > 0
+    assert found.sent == found.owed == found.received + found.lost.disconnected
+    assert found.lost.disconnected <= run.connections.dropped
 
 
 def times(run: Run) -> list[Distribution]:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wswarm.drive import wire
 from wswarm.drive.clock import now_ns
-from wswarm.drive.live import wire
 from wswarm.locust.inbox import KEPT
 from wswarm.locust.listener import Listener
 from wswarm.locust.script import Message, Wanted, is_wanted
@@ -50,7 +50,7 @@ def station() -> FakeStation:
 
 @pytest.fixture
 def seat(station: FakeStation) -> Seat:
-    return Seat(station, test=1, squad=2, row=3, connection_id=4)  # type: ignore[arg-type]
+    return Seat(station, test=1, group=2, row=3, connection_id=4)  # type: ignore[arg-type]
 
 
 def heard(*texts: str) -> list[Message]:
@@ -221,7 +221,7 @@ def test_a_message_that_could_not_be_sent_is_told_as_a_lost_connection(
 )
 def test_no_time_is_negative_or_longer_than_since_the_first_send(steps: list[tuple[str, int]]) -> None:
     station = FakeStation()
-    seat = Seat(station, test=1, squad=0, row=0, connection_id=0)  # type: ignore[arg-type]
+    seat = Seat(station, test=1, group=0, row=0, connection_id=0)  # type: ignore[arg-type]
     clock, sends = 1, 0
     for step, more in steps:
         clock += more

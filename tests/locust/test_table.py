@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from locust.stats import RequestStats, StatsEntry
 
-from wswarm.drive.live.wire import Role, SquadState
+from wswarm.drive.wire import GroupState, Role
 from wswarm.load.plan import make_plan
 from wswarm.locust.order import Order
 from wswarm.locust.table import Table
@@ -28,8 +28,8 @@ def packed(times_ms: Sequence[float]) -> bytes:
 
 def state(
     times_ms: Sequence[float] = (), handshakes_ms: Sequence[float] = (5.0,), **more: object
-) -> SquadState:
-    return SquadState(
+) -> GroupState:
+    return GroupState(
         requested=len(handshakes_ms),
         opened=len(handshakes_ms),
         handshakes=packed(handshakes_ms),
@@ -90,7 +90,7 @@ def test_cumulative_figures_shown_again_and_again_are_counted_once(stats: Reques
 def test_failed_handshakes_and_dropped_connections_are_failures_by_their_reason(
     stats: RequestStats, table: Table
 ) -> None:
-    lost = state(failures={"refused": 2, "http 403": 1}, closes={"1011": 3, "": 1})
+    lost = state(failures={"refused": 2, "http 403": 1}, endings={"1011": 3, "": 1})
     for _ in range(2):
         table.show(order(), [lost, state(failures={"refused": 1})], {})
     entry = row(stats, "Echo", "connect")

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from tests.report import runs
-from wswarm.drive.live import wire
-from wswarm.drive.live.agent import LiveAgent
+from wswarm.drive import wire
+from wswarm.drive.agent import Agent
 from wswarm.locust.inbox import KEPT
 from wswarm.locust.listener import Listener
 from wswarm.locust.script import Message
@@ -61,12 +61,12 @@ def test_a_listener_that_is_too_far_behind_counts_what_it_misses() -> None:
     assert [heard[0].received_ns, len(heard)] == [3, KEPT]
 
 
-def test_an_agent_counts_what_it_cannot_pass_on_by_squad(monkeypatch: pytest.MonkeyPatch) -> None:
-    agent = object.__new__(LiveAgent)
+def test_an_agent_counts_what_it_cannot_pass_on_by_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    agent = object.__new__(Agent)
     agent._unheard = [0, 0]
-    monkeypatch.setattr(LiveAgent, "_is_behind", lambda _: True)
-    for squad in (1, 0, 1):
-        agent._say(wire.Heard(squad, 0, 1, b""))
+    monkeypatch.setattr(Agent, "_is_behind", lambda _: True)
+    for group in (1, 0, 1):
+        agent._say(wire.Heard(group, 0, 1, b""))
     assert agent._unheard == [1, 2]
 
 

@@ -113,14 +113,19 @@ def test_a_damaged_histogram_in_a_comparison_is_told_in_one_line(tmp_path):
         comparisons.load(tmp_path / "ab.json")
 
 
-def test_the_pictures_of_an_interleaved_comparison_are_drawn_and_on_the_page(tmp_path):
+@pytest.mark.parametrize(
+    ("svg", "suffixes", "kind"),
+    [(False, {".png"}, "data:image/png"), (True, {".png", ".svg"}, "data:image/svg+xml")],
+)
+def test_the_pictures_of_an_interleaved_comparison_are_drawn_and_on_the_page(tmp_path, svg, suffixes, kind):
     overlays = overlay.of_slices(compared.SLOWER, METRICS)
-    comparisons.save(STORED, tmp_path, overlays[:1], plots=True)
-    names = {path.stem for path in tmp_path.glob("*.png")}
-    assert names == {path.stem for path in tmp_path.glob("*.svg")}
-    assert names == {"effects", "distribution-1-server-cpu-per-delivery"}
+    comparisons.save(STORED, tmp_path, overlays[:1], plots=True, svg=svg)
+    names = {"effects", "distribution-1-server-cpu-per-delivery"}
+    drawn = {path.name for path in tmp_path.iterdir() if path.suffix in (".png", ".svg")}
+    assert drawn == {f"{name}{suffix}" for name in names for suffix in suffixes}
     page = Page((tmp_path / "compare.html").read_text())
-    assert page.tags.count("img") == 2
+    sources = [value for tag, name, value in page.attributes if (tag, name) == ("img", "src")]
+    assert [value.partition(";")[0] for value in sources] == [kind, kind]
 
 
 def test_the_same_comparison_gives_the_same_bytes(tmp_path):
@@ -235,4 +240,4 @@ def test_a_trend_has_a_panel_per_metric_and_none_without_ratios():
 
 
 def test_a_long_trend_is_still_drawn(tmp_path: Path):
-    assert plots.draw_trend([ENTRY] * 250, tmp_path) == [tmp_path / "trend.png", tmp_path / "trend.svg"]
+    assert plots.draw_trend([ENTRY] * 250, tmp_path) == [tmp_path / "trend.png"]

@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from tests.report import runs
 from wswarm.errors import ResultError
-from wswarm.report import plots, store
+from wswarm.report import pages, plots, store
 
 NOW = datetime(2026, 11, 22, 14, 5, 1, tzinfo=UTC)
 ECHO = runs.echo(connections=3, rate=10, duration=1)
@@ -16,10 +17,11 @@ SUITE = [runs.connect(connections=10), ECHO, runs.fanout(subscribers=3, rate=5, 
 
 @pytest.fixture
 def quick_drawing(monkeypatch):
-    def draw(run, folder):
-        file = folder / "connections.svg"
-        file.write_text("<svg/>")
-        return [file]
+    def draw(pairs, *, svg, in_two):
+        for _, folder in pairs:
+            (folder / "connections.png").write_bytes(b"\x89PNG")
+            if svg:
+                (folder / "connections.svg").write_text("<svg/>")
 
     monkeypatch.setattr(plots, "draw", draw)
 
@@ -64,11 +66,34 @@ def test_a_saved_run_comes_back_the_same(tmp_path):
         assert msgspec.json.encode(again) == msgspec.json.encode(run)
 
 
-def test_a_saved_run_has_its_summary_and_page_beside_it(tmp_path, quick_drawing):
-    store.save(ECHO, tmp_path, plots=True)
-    names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == ["connections.svg", "report.html", "run.json", "summary.txt"]
-    assert "data:image/svg+xml" in (tmp_path / "report.html").read_text()
+@pytest.mark.parametrize(
+    ("svg", "names", "kind"),
+    [
+        (False, ["connections.png"], "image/png"),
+        (True, ["connections.png", "connections.svg"], "image/svg+xml"),
+    ],
+)
+def test_a_saved_run_has_its_summary_pictures_and_page_beside_it(tmp_path, quick_drawing, svg, names, kind):
+    store.save(ECHO, tmp_path, plots=True, svg=svg)
+    found = sorted(path.name for path in tmp_path.iterdir())
+    assert found == [*names, "report.html", "run.json", "summary.txt"]
+    assert re.findall("data:([a-z/+]+);", (tmp_path / "report.html").read_text()) == [kind]
+
+
+def test_drawing_again_without_svg_leaves_none_of_it(tmp_path, quick_drawing):
+    store.save(ECHO, tmp_path, plots=True, svg=True)
+    store.redraw(tmp_path, plots=True)
+    assert not (tmp_path / "connections.svg").exists()
+
+
+def test_pictures_just_drawn_are_not_drawn_again_and_stand_in_the_joint_page(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(plots, "draw", lambda pairs, **_: asked.extend(folder.name for _, folder in pairs))
+    store.keep_suite(SUITE, tmp_path)
+    (tmp_path / "echo" / "over-time.png").write_bytes(b"\x89PNG")
+    store.draw(tmp_path, plots=True, drawn=["echo"])
+    assert asked == ["connect", "fanout"]
+    assert (tmp_path / "report.html").read_text().count("data:image/png") == 1
 
 
 def test_a_run_file_is_indented_with_a_line_for_each_second(tmp_path):
@@ -103,7 +128,7 @@ def test_runs_of_the_same_scenario_do_not_overwrite_each_other(tmp_path):
 
 
 def test_when_drawing_fails_the_figures_are_safe(tmp_path, monkeypatch):
-    def fail(run, folder):
+    def fail(pairs, **_):
         raise ValueError("no ink")
 
     monkeypatch.setattr(plots, "draw", fail)
@@ -201,4 +226,4 @@ def test_where_links_are_not_possible_there_is_none(tmp_path, monkeypatch):
 
 
 def test_the_stored_pictures_are_the_drawn_ones():
-    assert tuple(plots.PICTURES) == store.PICTURES
+    assert tuple(plots.PICTURES) == pages.PICTURES

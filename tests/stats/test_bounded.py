@@ -1,12 +1,24 @@
-"""Accounting for ever takes bounded memory: a small version of `benchmarks.simulate_accounting`."""
+"""Accounting for ever takes bounded memory: small versions of `benchmarks.simulate_accounting`, told in bytes."""
 
 import gc
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
-from benchmarks.simulate_accounting import Simulated, broadcasts, echoes
+from benchmarks.simulate_accounting import MOST_GROWTH, BroadcastLoad, EchoLoad, Load, simulate
+from wswarm.units import NS_PER_S
+
+DAY_NS = 24 * 3600 * NS_PER_S
+Making = Callable[..., Load]
+LOADS = pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(partial(BroadcastLoad, rate=1, subscribers=40), id="broadcasts"),
+        pytest.param(partial(EchoLoad, rate=1_000, connections=50, folds_per_s=1), id="echoes"),
+    ],
+)
 
 
 @pytest.fixture(autouse=True)
@@ -22,14 +34,36 @@ def held() -> int:
     return tracemalloc.get_traced_memory()[0]
 
 
-def growth(seen: Simulated) -> float:
-    """Return the memory at the end of the last quarter over that at the end of the second."""
-    return seen.quarters[3].memory / seen.quarters[1].memory
+def peak(load: Load, number: int) -> int:
+    """Return how many bytes more a fold held at most than there were before."""
+    fold = load.prepare(number)
+    before = tracemalloc.get_traced_memory()[0]
+    tracemalloc.reset_peak()
+    fold()
+    return tracemalloc.get_traced_memory()[1] - before
 
 
-def test_broadcasts_are_forgotten_as_they_are_settled() -> None:
-    assert growth(broadcasts(40, subscribers=40, memory=held)) <= 1.1
+def accounted(load: Load, seconds: int) -> Load:
+    """Return a load of so many seconds, accounted for."""
+    for number in range(seconds * load.folds_per_s):
+        load.prepare(number)()
+    return load
 
 
-def test_echoes_are_forgotten_as_they_are_settled() -> None:
-    assert growth(echoes(80, connections=50, folds=1, memory=held)) <= 1.1
+@LOADS
+def test_what_is_settled_is_forgotten(make: Making) -> None:
+    assert simulate(make, 320, held).growth.memory <= MOST_GROWTH
+
+
+@LOADS
+def test_a_fold_takes_as_much_after_a_day_as_at_the_beginning(make: Making) -> None:
+    peaks = [[peak(load, number) for number in range(64)] for load in (make(), make(ago_ns=DAY_NS))]
+    young, old = (sum(of_load[8:]) for of_load in peaks)  # the first make room
+    assert old <= MOST_GROWTH * young
+
+
+@LOADS
+def test_what_is_told_at_the_end_does_not_grow_with_the_run(make: Making) -> None:
+    short, long = (accounted(make(), seconds).end() for seconds in (40, 160))
+    assert len(long.by_second) <= MOST_GROWTH * len(short.by_second)
+    assert len(long.broadcasts.rows) <= 1_000

@@ -14,6 +14,7 @@ from wswarm.stats import flights as module
 from wswarm.stats.findings import STILL_OPEN, Arrivals, Window, unpack
 from wswarm.stats.flights import Flights
 from wswarm.stats.histogram import Histogram
+from wswarm.stats.overdue import NEVER_WILL_BE, Overdue
 from wswarm.stats.tally import Settlement
 
 LAW = settings(max_examples=50, deadline=None, derandomize=True)
@@ -191,7 +192,7 @@ def test_after_any_number_of_messages_those_under_way_and_those_lost_are_kept(lo
         tally.record(module.Batch(came * 0, came * 0 + 1, came, due_ns[lost:], due_ns[lost:] + MS))
         tally.retire(int(due_ns[-1]))
     assert tally._count < 20_000
-    assert tally._overdue.shape[1] <= 20 * lost
+    assert len(tally._overdue) <= 20 * lost
     assert tally.settle(ints([STILL_OPEN]), ints([STILL_OPEN])) == (200_000, 0, 20 * lost)
 
 
@@ -212,7 +213,7 @@ def test_a_late_reply_is_timed_from_its_sending_and_what_it_leaves_in_the_table_
     assert tally.settle(ints([STILL_OPEN]), ints([STILL_OPEN])) == (400, 0, 100)
     assert (tally.service.n, tally.service.min_ns, tally.service.max_ns) == (300, 8 * MS, 8 * MS)
     assert (tally.duplicated, tally.findings().extra) == (300, 0)
-    assert tally._table.shape[1] <= 512
+    assert len(tally._overdue) <= 300
 
 
 def one_message(intended_ns: int = WINDOW.hold_ns) -> Flights:
@@ -355,3 +356,13 @@ def test_of_any_number_of_unmarked_arrivals_each_counts_once_in_bounded_memory()
         tally.note_unmarked(first_ns + np.arange(20_000))
     assert unmarked(tally) == 80_000
     assert len(tally._unmarked_ns) < 20_000
+
+
+def test_what_is_never_sent_after_all_makes_room_among_what_is_overdue() -> None:
+    overdue = Overdue()
+    for first in range(0, 1_000, 10):
+        numbers = first + np.arange(10)
+        overdue.add(np.stack((numbers, 0 * numbers, 0 * numbers, numbers)))
+        overdue.note_sent(numbers[:9], np.full(9, NEVER_WILL_BE))
+    assert len(overdue) <= 300
+    assert overdue.find(ints([9, 999, 5_000]))[1].tolist() == [True, True, False]

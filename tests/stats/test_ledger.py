@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.stats.made import ints
-from wswarm.stats.ledger import Ledger, Order
+from wswarm.stats import ledger as module
+from wswarm.stats.ledger import BLOCK, Ledger, Order
 
 LAW = settings(max_examples=100, deadline=None, derandomize=True)
 PAIRS, SEQUENCES = 4, 12
@@ -103,6 +105,54 @@ def test_an_empty_batch_changes_nothing() -> None:
     book.enter([(0, 3)])
     assert book.enter([]) == []
     assert book.enter([(0, 2)]) == [(True, True)]
+
+
+@LAW
+@given(st.lists(st.lists(st.integers(0, 20), max_size=12), max_size=8), st.integers(1, 3))
+def test_blocks_that_are_closed_and_opened_again_change_nothing(batches: list[list[int]], kept: int) -> None:
+    ledger, seen = Ledger(), set[int]()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_OPEN_BLOCKS", kept)
+        for sequences in batches:
+            cells = [sequence * 1_500 for sequence in sequences]  # two or three in a block
+            expected = [cell not in seen and cell not in cells[:at] for at, cell in enumerate(cells)]
+            assert ledger.enter(ints(cells)).tolist() == expected
+            seen.update(cells)
+    some = ints(range(0, 21 * 1_500, 500))
+    assert [cell for cell in some.tolist() if cell in ledger] == sorted(seen)
+    assert some[ledger.have(some)].tolist() == sorted(seen)
+    assert np.flatnonzero(ledger.has(0, 21 * 1_500)).tolist() == sorted(seen)
+
+
+def test_one_that_is_added_alone_has_arrived() -> None:
+    ledger = Ledger()
+    ledger.add(BLOCK + 3)
+    assert (BLOCK + 3 in ledger, BLOCK + 2 in ledger, 3 in ledger, 9 * BLOCK in ledger) == (
+        True,
+        False,
+        False,
+        False,
+    )
+    assert ledger.enter(ints([BLOCK + 3, BLOCK + 4])).tolist() == [False, True]
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_a_message_takes_a_bit_and_none_where_all_have_arrived(lost: int) -> None:
+    ledger, blocks = Ledger(), 200
+    for block in range(blocks):
+        ledger.enter(block * BLOCK + np.arange(lost, BLOCK))
+    assert len(ledger._open) <= 16
+    distinct = {id(bits): bits.nbytes for bits in ledger._closed}
+    assert sum(distinct.values()) <= (blocks * BLOCK // 8 if lost else BLOCK // 8)
+    assert ledger.has(0, blocks * BLOCK).sum() == blocks * (BLOCK - lost)
+
+
+def test_a_second_copy_of_what_all_have_is_none_of_the_first() -> None:
+    ledger = Ledger()
+    for block in range(100):
+        ledger.enter(block * BLOCK + np.arange(BLOCK))
+    assert not ledger.enter(np.arange(BLOCK)).any()
+    assert ledger.enter(ints([99 * BLOCK, 100 * BLOCK])).tolist() == [False, True]
 
 
 @pytest.mark.parametrize("cell", [8_191, 8_192, 1_000_000])

@@ -62,8 +62,9 @@ def evidence(**found: Any) -> Evidence:
         ({"busy": 0.95}, "valid"),
         ({"busy": 0.951}, "suspect"),
         ({"busy": 1.0, "is_shared": False}, "valid"),
-        ({"longest_stop_ns": 250 * MS}, "valid"),
-        ({"longest_stop_ns": 250 * MS + 1}, "invalid"),
+        ({"longest_stop_ns": 250 * MS, "stood_ns": 250 * MS}, "valid"),
+        ({"longest_stop_ns": 250 * MS + 1, "stood_ns": 250 * MS + 1}, "invalid"),
+        ({"longest_stop_ns": 250 * MS + 1}, "suspect"),
         ({"lost_agents": ("agent 1 was killed",)}, "invalid"),
         ({"opened_share": 0.9999}, "suspect"),
         ({"opened_share": 0.9}, "suspect"),
@@ -83,7 +84,7 @@ def test_the_verdict_turns_at_the_documented_thresholds(found: dict[str, Any], v
 BUSY = {"cpu_share": 0.8}
 BAD = {
     "lost agent": ({"lost_agents": ("agent 1 was killed",)}, "agent 1 was killed", "run it again"),
-    "stop": ({"longest_stop_ns": 3 * 10**9}, "3.00 s", "quieter machine"),
+    "stop": ({"longest_stop_ns": 3 * 10**9, "stood_ns": 3 * 10**9}, "3.00 s", "quieter machine"),
     "nothing": ({"measured": 0}, "nothing measured", "does the target answer"),
     "interrupted": (
         {"measured": 0, "was_connecting": True},
@@ -149,7 +150,7 @@ def test_a_lag_counts_against_the_median_and_a_loop_lag_against_the_completion()
 ESTABLISHED = [
     ({"send_lag_ns": 3_800_000}, "up to 3.8 ms too long, counts stand"),
     ({"loop_lag_ns": 2_500_000}, "up to 2.5 ms too long, counts stand"),
-    ({"longest_stop_ns": 3 * 10**9}, "up to 3.00 s too long, counts stand"),
+    ({"longest_stop_ns": 3 * 10**9, "stood_ns": 3 * 10**9}, "up to 3.00 s too long, counts stand"),
     ({"cpu_share": 0.9, "loop_lag_ns": 400_000}, "up to 0.4 ms too long, counts stand"),
     ({"steal": 0.1, "loop_lag_ns": None}, "an unknown amount too long, counts stand"),
     ({"busy": 0.99}, "counts stand"),
@@ -173,8 +174,12 @@ def test_two_signs_of_one_lateness_name_its_cause_once() -> None:
 
 
 def test_a_stop_for_want_of_a_core_is_told_from_one_that_nobody_explains() -> None:
-    (waited,) = judge(evidence(longest_stop_ns=10**9, around=Surroundings(wait_share=0.3))).reasons
-    (stopped,) = judge(evidence(longest_stop_ns=10**9, around=Surroundings(wait_share=0.0))).reasons
+    (waited,) = judge(
+        evidence(longest_stop_ns=10**9, stood_ns=10**9, around=Surroundings(wait_share=0.3))
+    ).reasons
+    (stopped,) = judge(
+        evidence(longest_stop_ns=10**9, stood_ns=10**9, around=Surroundings(wait_share=0.0))
+    ).reasons
     assert "it waited for a core for 30% of the time" in waited
     assert "waited" not in stopped
 

@@ -55,7 +55,7 @@ def compare_versions(parsed: argparse.Namespace) -> int:
             ab = _compare(experiment, parsed, interrupts)
             _print(parsed, ab)  # before anything is written: a full disk costs no figure
             stored, overlays = comparisons.load(save_ab(ab, folder))
-            comparisons.save_page(stored, folder, overlays, plots=not parsed.no_plots)
+            comparisons.save_page(stored, folder, overlays, plots=not parsed.no_plots, svg=parsed.svg)
     if folder.resolve().parent == store.DEFAULT_ROOT.resolve():
         link_latest(folder)
     say = terminal.say if parsed.print != "json" else _keep_quiet

@@ -10,7 +10,7 @@ from wswarm import units
 from wswarm.commands import grammar
 from wswarm.errors import PlanError
 from wswarm.experiment.ab_defaults import DEFAULT_BLOCKS, GATES, METRICS
-from wswarm.outputs_arguments import add_outputs
+from wswarm.outputs_arguments import add_outputs, add_pictures
 
 _EXITS = (
     "Exit codes: 0 not slower, or faster, or inconclusive; 1 a version does not start; 2 usage; 96 inconclusive, with"
@@ -155,6 +155,6 @@ def _add_result(parser: argparse.ArgumentParser, name: str) -> None:
     add("-o", "--output", metavar="DIR", type=grammar.typed(grammar.folder), help=folder)
     cache = "where worktrees and environments of the latest versions are kept (default: ~/.cache/wswarm)"
     add("--cache", metavar="DIR", type=Path, help=cache)
-    add("--no-plots", action="store_true", help="draw no pictures")
+    add_pictures(add)
     add("--quiet", action="store_true", help="no progress, no summary")
     add("--print", choices=("json",), help="put the comparison on stdout, alone")

@@ -42,7 +42,7 @@ def compare(parsed: argparse.Namespace) -> int:
     elif not parsed.quiet:
         say(comparison_text.summary(stored.comparison, stored.context))
     folder = parsed.output or store.new_folder(None, "compare", datetime.now(UTC))
-    comparisons.save(stored, folder, overlays, plots=not parsed.no_plots)
+    comparisons.save(stored, folder, overlays, plots=not parsed.no_plots, svg=parsed.svg)
     if parsed.output is None:
         store.link_latest(folder)
     write_comparison(parsed, stored.comparison, stored.context, folder, _aside(parsed))
@@ -151,7 +151,7 @@ def trend(parsed: argparse.Namespace) -> int:
     if not parsed.quiet:
         say(comparison_text.trend(entries))
     if not parsed.no_plots:
-        for file in comparisons.draw_trend(entries, parsed.output or parsed.file.parent):
+        for file in comparisons.draw_trend(entries, parsed.output or parsed.file.parent, svg=parsed.svg):
             if not parsed.quiet and file.suffix == ".png":
                 say(f"trend: {file}")
     return 0

@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from types import MappingProxyType
 
@@ -10,6 +10,7 @@ import msgspec
 
 from wswarm import exit_codes, redact
 from wswarm.commands import grammar
+from wswarm.commands.drawing import Drawing, Plain
 from wswarm.commands.folder import report_folder
 from wswarm.commands.outputs import check_outputs, files_named, is_any_wanted, take_all
 from wswarm.commands.terminal import Interrupts, say, warn
@@ -20,6 +21,7 @@ from wswarm.experiment.measure import measure
 from wswarm.experiment.objectives import foreseen
 from wswarm.experiment.preflight import check
 from wswarm.load.plan import Plan
+from wswarm.progress import Progress
 from wswarm.report import store, text
 from wswarm.report.live import Live
 from wswarm.run import Run
@@ -34,11 +36,13 @@ def run_plan(
     warn(parsed.command, (*grammar.hints(vars(parsed)), *foreseen(plan)))
     with folder_for(parsed, plan.scenario) as folder:
         run = measure_one(parsed, plan, interrupts, started)
-        take_all(
-            lambda: show(parsed, [run], is_suite=False),
-            lambda: store_in(parsed, folder, lambda to: store.save(run, to, plots=not parsed.no_plots)),
-            lambda: write_wanted(parsed, [run]),
-        )
+        with pages_for(parsed, folder) as pages:
+            take_all(
+                lambda: show(parsed, [run], is_suite=False),
+                lambda: store_in(parsed, pages, lambda to: store.keep(run, to)),
+                lambda: write_wanted(parsed, [run]),
+                lambda: finish(parsed, pages, interrupts),
+            )
         return exit_codes.of_runs([run], is_interrupted=interrupts.asked())
 
 
@@ -83,22 +87,60 @@ def unless_alone(parsed: argparse.Namespace) -> Callable[[str], None]:
     return (lambda _: None) if parsed.print == "json" else say
 
 
-def store_in(parsed: argparse.Namespace, folder: Path | None, save: Callable[[Path], None]) -> None:
-    """Save in the folder, if there is one, link to it, and say where it is.
+def pages_for(
+    parsed: argparse.Namespace, path: Path | None, drawn: Sequence[str] = ()
+) -> AbstractContextManager[Plain | None]:
+    """Return who makes the pages of a report, if there is one; what draws is loaded from now on.
+
+    Args:
+        path: A folder that is there, or a run file.
+        drawn: Folders of runs of the suite whose pictures have just been drawn.
+    """
+    if path is None:
+        return nullcontext()
+    return Plain(path, drawn=drawn) if parsed.no_plots else Drawing(path, svg=parsed.svg, drawn=drawn)
+
+
+def store_in(parsed: argparse.Namespace, pages: Plain | None, keep: Callable[[Path], None]) -> None:
+    """Store in the report's folder, if there is one, link to it, and have the pages made.
 
     Raises:
         ResultError: something can't be written; what was measured has been shown before.
     """
-    if folder is None:
+    if pages is None:
         return
     try:
-        save(folder)
+        keep(pages.folder)
     except ResultError as error:
         shown = "" if parsed.quiet and parsed.print != "json" else "; what was measured stands above"
         raise ResultError(f"{error}{shown}") from error
-    if folder.resolve().parent == store.DEFAULT_ROOT.resolve():
-        store.link_latest(folder)
-    say_where(parsed, folder)
+    pages.begin()
+    if pages.folder.resolve().parent == store.DEFAULT_ROOT.resolve():
+        store.link_latest(pages.folder)
+
+
+def finish(parsed: argparse.Namespace, pages: Plain | None, interrupts: Interrupts | None = None) -> None:
+    """Wait for the pages, if they are being made, and say where they are.
+
+    Raises:
+        ResultError: they could not be made. KeyboardInterrupt: they are left without what is not drawn yet.
+    """
+    if pages is None or not pages.has_begun:
+        return
+    try:
+        with nullcontext() if interrupts is None else interrupts.at_once():
+            pages.wait()
+    except KeyboardInterrupt:
+        pages.stop()
+        pages.leave_out()
+        warn(parsed.command, [undrawn_hint(pages.folder)])
+        raise
+    say_where(parsed, pages.folder)
+
+
+def undrawn_hint(folder: Path) -> str:
+    """Return that pictures are missing, and what draws them."""
+    return f"not all pictures are drawn: 'wswarm report {folder}' draws them"
 
 
 @contextmanager
@@ -123,15 +165,26 @@ def measure_one(
     started: Sequence[Started] | None,
     *,
     is_reference: bool = False,
+    beside: Sequence[Drawing] = (),
 ) -> Run:
-    """Measure one scenario, if need be of a reference application of its own, freshly started."""
+    """Measure one scenario, if need be of a reference application of its own, freshly started.
+
+    Args:
+        beside: What is drawn meanwhile, as far as that disturbs nothing.
+    """
+
+    def tell(progress: Progress) -> None:
+        for drawing in beside:
+            drawing.make_way(progress)
+        live.update(progress)
+
     with ExitStack() as stack:
         if is_reference:
             app = stack.enter_context(ReferenceApp())
             pid = plan.target_pid if plan.target_pid is not None else app.pid
             plan = msgspec.structs.replace(plan, url=app.url, target_pid=pid)
         live = stack.enter_context(_live(parsed, plan))
-        return measure(plan, live.update, interrupts.asked, started)
+        return measure(plan, tell, interrupts.asked, started)
 
 
 def _live(parsed: argparse.Namespace, plan: Plan) -> Live:

@@ -3,15 +3,19 @@
 import argparse
 
 from wswarm.commands import measure
+from wswarm.commands.outputs import take_all
 from wswarm.report import store
 
 
 def show(parsed: argparse.Namespace) -> int:
     """Print a stored run or suite and draw it again."""
-    runs = store.redraw(parsed.run, plots=not parsed.no_plots)
-    folder = parsed.run if parsed.run.is_dir() else parsed.run.parent
+    runs, folder = store.load(parsed.run), store.folder_of(parsed.run)
     failures = store.failures_in(folder)
-    measure.show(parsed, runs, is_suite=(folder / store.INDEX_FILE).exists())
-    measure.show_overview(parsed, runs, failures)
-    measure.say_where(parsed, folder)
+    with measure.pages_for(parsed, parsed.run) as pages:
+        take_all(
+            lambda: measure.show(parsed, runs, is_suite=(folder / store.INDEX_FILE).exists()),
+            lambda: measure.show_overview(parsed, runs, failures),
+            lambda: measure.store_in(parsed, pages, lambda _: store.summarise(runs, parsed.run)),
+            lambda: measure.finish(parsed, pages),
+        )
     return 0

@@ -10,7 +10,7 @@ from wswarm.load.plan import make_plan
 from wswarm.loading import without_collecting
 from wswarm.outputs_arguments import OUTPUTS
 
-_NOT_IN_PLAN = {"command", "url", "output", "no_plots", "quiet", "print", "scenarios"} | OUTPUTS
+_NOT_IN_PLAN = {"command", "url", "output", "no_plots", "svg", "quiet", "print", "scenarios"} | OUTPUTS
 
 
 def run_scenario(parsed: argparse.Namespace) -> int:

@@ -3,8 +3,8 @@
 import os
 import signal
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
@@ -20,7 +20,7 @@ class Interrupts:
     """Ctrl-C, SIGTERM or SIGHUP: the first asks for an early end, the second aborts."""
 
     def __init__(self) -> None:
-        self._is_asked = self._is_told = False
+        self._is_asked = self._is_told = self._has_abort_only = False
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> "Interrupts":
@@ -43,8 +43,17 @@ class Interrupts:
                 print("\nending early; once more to abort", file=sys.stderr)
         return self._is_asked
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Have the first abort meanwhile: nothing is measured that could end early."""
+        self._has_abort_only = True
+        try:
+            yield
+        finally:
+            self._has_abort_only = False
+
     def _note(self, _number: int, _frame: FrameType | None) -> None:
-        if self._is_asked:
+        if self._is_asked or self._has_abort_only:
             raise KeyboardInterrupt
         self._is_asked = True
 

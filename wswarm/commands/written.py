@@ -40,7 +40,7 @@ def write_comparison(
     if parsed.history is not None:
         entries = comparisons.append_history(parsed.history, history.entry(comparison, context))
         if not getattr(parsed, "no_plots", False):
-            comparisons.draw_trend(entries, folder)
+            comparisons.draw_trend(entries, folder, svg=getattr(parsed, "svg", False))
 
 
 def write_runs(

@@ -48,15 +48,17 @@ class Echoes:
     def __init__(self, swarm: Swarm, window: Window, last_id: int, patience_ns: int) -> None:
         self._swarm = swarm
         self.tally = Flights(window, last_id, patience_ns)
+        self.expect, self.sent_ns = self.tally.expect, self.tally.sent_ns
 
     def handle(self, handled: Handled) -> None:
         """Take in what was sent."""
-        self.tally.join(self._swarm.ids(np.arange(self.tally.joined, len(self._swarm.rows))))
+        self._join()
         self.tally.note_sent(handled.numbers, handled.sent_ns)
         self.tally.note_unsent(handled.unsent)
 
     def take(self, batch: Batch) -> None:
         """Take in what came."""
+        self._join()
         self.tally.record(batch)
         self.tally.retire(now_ns())
 
@@ -77,14 +79,29 @@ class Echoes:
         self.is_owed()
         return self.tally.findings()
 
+    def _join(self) -> None:
+        self.tally.join(self._swarm.ids(np.arange(self.tally.joined, len(self._swarm.rows))))
+
 
 class Deliveries:
-    """Broadcasts that the connections receive."""
+    """Broadcasts that the connections receive.
 
-    def __init__(self, swarm: Swarm, window: Window, publishers: Sequence[int], patience_ns: int) -> None:
+    Args:
+        before: The account of the load before this, which knows since when each of them is in the server's room.
+    """
+
+    def __init__(
+        self,
+        swarm: Swarm,
+        window: Window,
+        publishers: Sequence[int],
+        patience_ns: int,
+        before: Account | None = None,
+    ) -> None:
         self._swarm = swarm
         self._changes = -1
-        self.tally = Broadcasts(window, publishers, patience_ns)
+        audience = before.tally.audience if isinstance(before, Deliveries) else None
+        self.tally: Broadcasts = Broadcasts(window, publishers, patience_ns, audience)
         self._see()
 
     def handle(self, handled: Handled) -> None:

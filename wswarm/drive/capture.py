@@ -8,7 +8,7 @@ the tally, thousands at a time; `load.marker` and `stats.ledger` are pure and te
 from array import array
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,6 @@ from wswarm.drive.samples import LOOKED_AT, Samples
 from wswarm.load.altered import is_altered as is_altered_text
 from wswarm.load.marker import MARKER_SIZE, PREFIX_SIZE, markers_in, write_mark
 from wswarm.load.marks import Marks, read_marks, write_marks
-from wswarm.load.schedule import Schedule
 from wswarm.stats.findings import Window
 from wswarm.stats.tally import Batch
 
@@ -30,21 +29,30 @@ Take = Callable[[int, bytes], bool]
 SentNs = Callable[[Int64s], Int64s]
 
 
+class Ids(Protocol):
+    """Knows the ids of connections by their rows."""
+
+    def ids(self, rows: Int64s) -> Int64s:
+        """Return the id of each of the rows."""
+
+    def id_of(self, row: int) -> int:
+        """Return the id of a row."""
+
+
 class Load(NamedTuple):
     """What is sent in one load.
 
     Attributes:
-        ids: Per row the id of the connection.
-        places: Per row its place among all senders, -1 for none.
+        places: Per row its place among all senders, -1 for none; empty if they may change.
         senders: Number of all senders, in all agents.
-        schedule: `None`: sends wait for replies.
+        rate: Messages per s of all; `None`: sends wait for replies.
     """
 
     window: Window
-    ids: Int64s
+    connections: Ids
     places: Int64s
     senders: int
-    schedule: Schedule | None
+    rate: float | None
 
 
 class Writing(NamedTuple):
@@ -96,10 +104,10 @@ class Capture:
         Args:
             sent_ns: Returns when the messages of these numbers were sent, 0 or less for never.
         """
-        ids: list[int] = load.ids.tolist()
+        ids, id_of = load.connections.ids, load.connections.id_of
         return Writing(
-            lambda rows, numbers, intended_ns: write_marks(load.ids[rows], numbers, intended_ns),
-            lambda row, number, intended_ns: write_mark(ids[row], number, intended_ns),
+            lambda rows, numbers, intended_ns: write_marks(ids(rows), numbers, intended_ns),
+            lambda row, number, intended_ns: write_mark(id_of(row), number, intended_ns),
         )
 
     def note_unmarked(self, payload: bytes) -> None:

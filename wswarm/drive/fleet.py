@@ -1,9 +1,12 @@
 """The front end's side of the agents: started, told, listened to, ended. Synchronous; no sockets under load."""
 
 import selectors
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
+
+import msgspec
 
 from wswarm.drive import wire
 from wswarm.drive.child import Child
@@ -11,29 +14,58 @@ from wswarm.drive.started import Started
 from wswarm.errors import GeneratorError
 from wswarm.stats.findings import Packed, Reached, with_broadcasts
 
+Followed = wire.Joined | wire.Ended | wire.Heard | wire.Said
+
 
 class AgentProcess(Child):
     """One agent.
 
     Attributes:
         snapshot: The latest heard of how it stands.
-        ready: Set once it has reported so, as are `opened`, `sent` and `settled`.
-        published: What it has published and nobody was told of yet.
+        is_ready: Whether it takes commands.
+        opened: The groups whose connections have all been opened, or have failed.
+        open_rows: Per group which were open then, or when it was settled last.
+        on_followed: Called with what it says of one connection.
     """
 
     def __init__(self, started: Started) -> None:
         super().__init__(started)
         self.snapshot = wire.Snapshot()
-        self.ready: wire.Ready | None = None
-        self.opened: wire.Opened | None = None
-        self.sent: wire.Sent | None = None
-        self.settled: wire.Settled | None = None
-        self.published: list[Packed] = []
-        self._news: list[Reached] = []
+        self.is_ready = False
+        self.opened: set[int] = set()
+        self.open_rows: dict[int, Packed] = {}
+        self._published: list[dict[str, Packed]] = []
+        self.on_followed: Callable[[Followed], None] = _ignore
+        self._load = -1
+        self._sent: wire.Sent | None = None
+        self._settled: wire.Settled | None = None
+        self._news: defaultdict[int, list[Reached]] = defaultdict(list)
 
     def tell(self, command: wire.Command) -> None:
         """Send a command; an agent that is gone does not hear it."""
+        self.note(command)
         self.send(wire.encode(command))
+
+    def note(self, command: wire.Command) -> None:
+        """Take it that the agent is being told: what it says of a load before is not waited for any more."""
+        if isinstance(command, wire.Load):
+            self._load, self._sent, self._settled = command.number, None, None
+            self._news.clear()
+
+    @property
+    def has_sent(self) -> bool:
+        """Whether it has sent all of its load."""
+        return self._sent is not None
+
+    @property
+    def settled(self) -> wire.Settled | None:
+        """What it found, once it has told."""
+        return self._settled
+
+    def take_published(self) -> list[dict[str, Packed]]:
+        """Return what it has published since the last time."""
+        published, self._published = self._published, []
+        return published
 
     def listen(self) -> None:
         """Read what has come and keep the latest of each kind."""
@@ -44,18 +76,27 @@ class AgentProcess(Child):
         if isinstance(report, wire.Snapshot):
             self.snapshot = report
         elif isinstance(report, wire.Ready):
-            self.ready = report
+            self.is_ready = True
         elif isinstance(report, wire.Opened):
-            self.opened = report
+            self.opened.add(report.group)
+            self.open_rows[report.group] = report.rows
         elif isinstance(report, wire.Published):
-            self.published.append(report.log)
+            self._published.append(report.logs)
         elif isinstance(report, wire.News):
-            self._news.append(report.settled)
+            if report.load == self._load:
+                self._news[report.group].append(report.settled)
         elif isinstance(report, wire.Sent):
-            self.sent = report
+            self._sent = report if report.load == self._load else self._sent
+        elif isinstance(report, wire.Settled):
+            self._note_settled(report)
         else:
-            self.settled = wire.Settled(findings=with_broadcasts(report.findings, self._news))
-            self._news = []
+            self.on_followed(report)
+
+    def _note_settled(self, settled: wire.Settled) -> None:
+        found = [with_broadcasts(one, self._news[number]) for number, one in enumerate(settled.findings)]
+        self._settled = msgspec.structs.replace(settled, findings=found)
+        self.open_rows.update(enumerate(settled.open_rows))
+        self._news.clear()
 
 
 class Fleet:
@@ -110,20 +151,19 @@ class Fleet:
 
     def _pass_on(self, publisher: AgentProcess) -> None:
         """Tell those who hold subscribers what was published."""
-        for log in publisher.published:
+        for logs in publisher.take_published():
             for agent in self.holders:
-                agent.tell(wire.Publish(log=log))
-        publisher.published = []
+                agent.tell(wire.Publish(logs=logs))
 
-    def have(self, report: Callable[[AgentProcess], object]) -> bool:
-        """Return whether every living agent has given the report.
+    def have(self, report: Callable[[AgentProcess], bool]) -> bool:
+        """Return whether every living agent has reported.
 
         Raises:
             GeneratorError: none is left.
         """
         if not self.living:
             raise GeneratorError(f"no generator process is left: {'; '.join(self.deaths)}")
-        return all(report(agent) is not None for agent in self.living)
+        return all(map(report, self.living))
 
     def _end(self) -> None:
         self._selector.close()
@@ -131,3 +171,7 @@ class Fleet:
             agent.channel.close()
         for agent in self.agents:
             agent.end()
+
+
+def _ignore(_: Followed) -> None:
+    """Nobody follows single connections."""

@@ -11,6 +11,7 @@ from wswarm.load.marks import Marks
 from wswarm.load.number import NUMBER, finder, is_altered_number, nonce_for, numbers_in, write_index
 from wswarm.load.numbers import read_indexes, write_indexes
 from wswarm.load.template import MARKER
+from wswarm.units import NS_PER_S
 
 Int64s = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -109,18 +110,19 @@ class Register:
         written = np.flatnonzero(is_mine)
         written = written[sequence[written] < self._written[row[written]]]
         numbers[written], intended_ns[written] = self._messages[:, cells[written]]
-        ids[written] = self._load.ids[row[written]]
+        ids[written] = self._load.connections.ids(row[written])
         sent_ns = self._sent_ns(numbers[written])
         is_known[written] = (sent_ns > 0) & (sent_ns <= received_ns[written])
         return Marks(ids, numbers, intended_ns), None if is_known.all() else is_known
 
     def _of_others(self, index: Int64s, sequence: Int64s, received_ns: Int64s) -> tuple[Int64s, Bools]:
         """Return a moment in the phase to which another agent's messages belong, and which may have been sent."""
-        window, schedule = self._load.window, self._load.schedule
-        if schedule is None:
+        window, rate = self._load.window, self._load.rate
+        if rate is None:
             return received_ns.copy(), sequence * _LEAST_ROUND_TRIP_NS <= received_ns - window.start_ns
-        is_hold = index >= schedule.warmup_sends
-        return np.where(is_hold, window.hold_ns, window.hold_ns - 1), index < schedule.sends
+        warmup = round(rate * (window.hold_ns - window.start_ns) / NS_PER_S)
+        sends = warmup + round(rate * (window.drain_ns - window.hold_ns) / NS_PER_S)
+        return np.where(index >= warmup, window.hold_ns, window.hold_ns - 1), index < sends
 
     def _grow(self, cells: int) -> None:
         missing = cells - self._messages.shape[1]

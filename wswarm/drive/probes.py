@@ -20,6 +20,7 @@ from wswarm.stats.findings import Effort
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
+cpu_ns = time.process_time_ns
 LEAST_MACHINE_S = 0.5  # the kernel counts in ticks of 10 ms; less is mostly rounding
 PROBE_GAP_NS = 10_000_000
 
@@ -34,6 +35,10 @@ class LoopLag:
     Args:
         on_probe: Called after each wake-up with its lag in ns.
         gap_ns: Mean gap between instants.
+
+    Attributes:
+        longest_ns: The longest lag. `stood_ns`: the longest without the CPU time that this process had meanwhile: it
+            had no core, or was stopped.
     """
 
     def __init__(
@@ -46,20 +51,31 @@ class LoopLag:
         self._due_ns = 0
         self._lags = array("q")
         self._random = Random()
-        self.longest_ns = 0
+        self._cpu_ns = 0
+        self.longest_ns = self.stood_ns = 0
 
     def start(self) -> None:
         """Probe from now on; after a `stop` with no lags yet."""
         self.stop()
         del self._lags[:]
-        self.longest_ns = 0
+        self.longest_ns = self.stood_ns = 0
+        self._cpu_ns = cpu_ns()
         self._timer = make_timer(self._loop, self._probe)
         self._due_ns = now_ns() + self._gap_ns()
         self._timer.arm(self._due_ns)
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it does not probe."""
+        return self._timer is None
+
     def restart(self) -> None:
         """Forget the lags so far, but not the longest: the figures begin here."""
         del self._lags[:]
+
+    def note(self, stop_ns: int) -> None:
+        """Take it that the loop stood still for so long."""
+        self.longest_ns, self.stood_ns = max(self.longest_ns, stop_ns), max(self.stood_ns, stop_ns)
 
     def stop(self) -> None:
         """Probe no more."""
@@ -76,13 +92,19 @@ class LoopLag:
     def _probe(self) -> None:
         now = now_ns()
         lag_ns = max(0, now - self._due_ns)
-        self.longest_ns = max(self.longest_ns, lag_ns)
+        self._note_stop(lag_ns)
         while self._due_ns <= now:
             self._lags.append(now - self._due_ns)
             self._due_ns += self._gap_ns()
         if self._timer is not None:
             self._timer.arm(self._due_ns)
         self._on_probe(lag_ns)
+
+    def _note_stop(self, lag_ns: int) -> None:
+        """Keep the longest stop, and the longest that was not spent on work of this process."""
+        before_ns, self._cpu_ns = self._cpu_ns, cpu_ns()
+        self.longest_ns = max(self.longest_ns, lag_ns)
+        self.stood_ns = max(self.stood_ns, lag_ns - (self._cpu_ns - before_ns))
 
     def _gap_ns(self) -> int:
         return round(self._random.expovariate(self._rate)) + 1
@@ -136,6 +158,7 @@ class EffortMeter:
             rss_peak=_own_peak_rss(),
             loop_lag=lag.histogram().pack(),
             longest_stop_ns=lag.longest_ns,
+            stood_ns=lag.stood_ns,
         )
 
     def _rss(self) -> int:

@@ -1,10 +1,13 @@
 """One connection as its swarm keeps it."""
 
 from collections import deque
+from collections.abc import Sequence
+
+import numpy as np
 
 from wswarm.drive.connection import Connection, Timing
 from wswarm.load.message import Payload
-from wswarm.stats.findings import STILL_OPEN, UNKNOWN
+from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Int64s
 
 
 class Row:
@@ -26,3 +29,10 @@ class Row:
         self.left_ns = STILL_OPEN
         self.ending = UNKNOWN
         self.backlog: deque[tuple[int, int, bytes]] | None = None
+
+
+def opened_columns(rows: Sequence[Row]) -> tuple[list[bool], Int64s]:
+    """Return which rows have opened, and of those all that is kept for ever: eight columns, `ending` the last."""
+    has_opened = [row.timing is not None for row in rows]
+    opened = [(*row.timing, row.closed_ns, row.left_ns, row.ending) for row in rows if row.timing is not None]
+    return has_opened, np.array(opened, np.int64).reshape(-1, 8).T

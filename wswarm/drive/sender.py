@@ -1,30 +1,32 @@
-"""The two models of load: open (sends keep their times, whatever comes back) and closed (sends wait for replies)."""
+"""The open model: sends keep their times, whatever comes back."""
 
 import asyncio
-import heapq
 from array import array
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-from wswarm.drive.capture import Load, SentNs
+from wswarm.drive.capture import Writing
 from wswarm.drive.clock import now_ns
 from wswarm.drive.outbox import Outbox
 from wswarm.drive.pacer import Pacer
 from wswarm.drive.swarm import Swarm
+from wswarm.load import turns
+from wswarm.load.arrivals import given_in_all, without_end
+from wswarm.load.pace import Pace
 from wswarm.load.plan import Plan
-from wswarm.load.schedule import Schedule
-from wswarm.stats.findings import Sends, Window
+from wswarm.load.turns import Dues, Turns
+from wswarm.stats.findings import STILL_OPEN, Int64s, Sends, Window, unpack
 from wswarm.units import NS_PER_S
 
-Int64s = npt.NDArray[np.int64]
 Expect = Callable[[Int64s, Int64s], None]
 
 _CHUNK = 256
 _SENDS_PER_WAKE = 64  # then replies get their turn, however late the sends are
-_FOREVER = 1 << 62
+_AHEAD_NS = 50_000_000  # a pace is worked out so long before it begins
+_NEVER = 1 << 62
 
 
 class Chunk(NamedTuple):
@@ -40,12 +42,15 @@ NOTHING = Chunk(0, [], [], [])
 
 
 class Sender(Protocol):
-    """Sends the load of one agent."""
+    """Sends the load of one group."""
 
     outbox: Outbox
 
-    def start(self) -> None:
-        """Begin."""
+    def pace(self, pace: Pace) -> None:
+        """Keep this pace from its moment on."""
+
+    def cut(self, window: Window) -> None:
+        """Send nothing that is due when the window's drain begins, or later."""
 
     def tick(self) -> None:
         """Do what is due now and then."""
@@ -56,11 +61,11 @@ class Sender(Protocol):
     def stop(self) -> None:
         """Send nothing more."""
 
-    def cut(self, window: Window) -> None:
-        """Keep to this window: send nothing that is due when its drain begins, or later."""
-
     def tell_due(self) -> None:
         """Tell of the messages that have become due since the last time, if not at once."""
+
+    def dropped(self) -> Int64s:
+        """Return the numbers of messages that turned out not to be due since the last time."""
 
     def findings(self) -> Sends:
         """Return what was sent, as far as folded."""
@@ -71,221 +76,200 @@ def patience_ns(plan: Plan) -> int:
     return round(max(plan.drain, 1.0) * NS_PER_S)
 
 
-def schedule_of(plan: Plan) -> Schedule:
-    """Return the plan's schedule; without a rate it is empty."""
-    rate = plan.rate if plan.scenario != "connect" and plan.rate is not None else 0.0
-    return Schedule(
-        rate=rate, warmup=plan.warmup, hold=plan.duration, arrivals=plan.arrivals, seed=plan.seed or 0
-    )
-
-
 class OpenSender:
-    """The open model: send `g` is due at its scheduled time, on the connection at place g mod senders.
+    """Sends at paces that may change as connections come and go: each message keeps its intended time.
 
     Args:
-        load: What is sent, and by whom.
+        writing: How marks are written.
         expect: Told of messages before they are sent, in the order of their numbers: when they are due, on which
             rows.
-        sent_ns: Returns when the messages of these numbers were sent, 0 or less for never.
     """
 
-    def __init__(self, swarm: Swarm, plan: Plan, load: Load, expect: Expect, sent_ns: SentNs) -> None:
-        self._schedule = schedule_of(plan)
-        self._window, self._senders = load.window, load.senders
-        self._end_ns = load.window.drain_ns
-        self._row_at: Int64s = np.full(load.senders, -1, np.int64)
-        mine = load.places >= 0
-        self._row_at[load.places[mine]] = np.flatnonzero(mine)
-        self._expect = expect
-        self._due = 0
+    def __init__(self, swarm: Swarm, plan: Plan, writing: Writing, expect: Expect) -> None:
         self.outbox = Outbox(swarm)
-        self._write_marks = swarm.capture.begin(load, sent_ns).many
-        self._chunks = self._iterate()
-        self._chunk = next(self._chunks, NOTHING)
-        self._at = 0
+        self._swarm, self._expect = swarm, expect
+        self._write_marks = writing.many
+        self._is_poisson = plan.arrivals == "poisson"
+        self._chance: np.random.Generator | None = None
+        self._turns = Turns()
+        self._due = 0
+        self._dropped = array("q")
+        self._end_ns = _NEVER
+        self._following: deque[Pace] = deque()
+        self._chunks: Iterator[Chunk] = iter(())
+        self._chunk, self._at = NOTHING, 0
+        self._is_stopped = False
         self._pacer = Pacer(asyncio.get_running_loop(), self._send_due, is_batched=plan.pacing == "batched")
 
-    def start(self) -> None:
-        """Begin."""
-        self._pacer.start(self._window.start_ns)
+    def pace(self, pace: Pace) -> None:
+        """Keep this pace from its moment on; paces come in the order of their moments."""
+        self._following.append(pace)
+        if not self._is_stopped:
+            self._pacer.wake()
+
+    def cut(self, window: Window) -> None:
+        """Send nothing that is due when the window's drain begins, or later."""
+        self._end_ns = min(window.drain_ns, _NEVER)
 
     def tick(self) -> None:
         """Nothing is due but sends."""
 
     def is_done(self) -> bool:
         """Return whether all that can be sent was sent."""
-        return self._pacer.is_done and self.outbox.waiting() == 0
+        return not self._following and self._next_ns() >= self._end_ns and self.outbox.waiting() == 0
 
     def stop(self) -> None:
-        """Send nothing more."""
+        """Send nothing more, and note what was due but could not be sent."""
+        if self._is_stopped:
+            return
+        self._is_stopped = True
         self._pacer.stop()
         self.outbox.stop()
-
-    def cut(self, window: Window) -> None:
-        """Keep to this window: send nothing that is due when its drain begins, or later."""
-        self._end_ns = window.drain_ns
+        while self._next_ns() < min(self._end_ns, now_ns()):
+            due = zip(self._chunk.intended_ns[self._at :], self._chunk.rows[self._at :], strict=True)
+            rows = self._swarm.rows
+            self.outbox.note_late([at for at, row in due if at < self._end_ns and at < rows[row].left_ns])
+            self._chunk, self._at = NOTHING, 0
 
     def tell_due(self) -> None:
         """They were told of before they were due."""
 
+    def dropped(self) -> Int64s:
+        """Return the numbers of messages that turned out not to be due since the last time."""
+        numbers = np.array(self._dropped, np.int64)
+        del self._dropped[:]
+        return numbers
+
     def findings(self) -> Sends:
-        """Return what was sent, as far as folded."""
-        places = np.flatnonzero(self._row_at >= 0)
-        last = self._due_before_end()
-        first = min(self._schedule.warmup_sends, last)
-        upto = [(bound - places + self._senders - 1) // self._senders for bound in (first, last)]
-        return self.outbox.findings(int((np.maximum(upto[1], 0) - np.maximum(upto[0], 0)).sum()))
+        """Return what was sent, as far as folded; what was due to a connection that had left was not offered."""
+        return self.outbox.findings(self.outbox.offered)
 
-    def _due_before_end(self) -> int:
-        if self._end_ns == self._window.drain_ns:
-            return self._schedule.sends
-        end_ns = self._end_ns - self._window.start_ns
-        return sum(int(np.searchsorted(block.offsets_ns, end_ns)) for block in self._schedule.blocks())
+    def _next_ns(self) -> int:
+        """Return when the next message is due."""
+        while self._at >= len(self._chunk.rows):
+            chunk = next(self._chunks, None)
+            self._chunk, self._at = chunk or NOTHING, 0
+            if chunk is None:
+                return _NEVER
+        return self._chunk.intended_ns[self._at]
 
-    def _iterate(self) -> Iterator[Chunk]:
-        for block in self._schedule.blocks():
-            row = self._row_at[(block.first + np.arange(len(block.offsets_ns))) % self._senders]
-            mine = row >= 0
-            row, intended_ns = row[mine], self._window.start_ns + block.offsets_ns[mine]
-            for low in range(0, len(row), _CHUNK):
-                yield self._chunk_of(row[low : low + _CHUNK], intended_ns[low : low + _CHUNK])
+    def _begin(self, pace: Pace) -> None:
+        """Let the pace follow on what is due before it."""
+        before: list[Chunk] = []
+        while self._next_ns() < pace.at_ns:
+            end = int(np.searchsorted(self._chunk.intended_ns, pace.at_ns))
+            before.append(_part(self._chunk, self._at, end))
+            self._drop(end)
+        self._drop(self._at)
+        self._chunks = _joined(before, self._iterate(pace))
 
-    def _chunk_of(self, rows: Int64s, intended_ns: Int64s) -> Chunk:
+    def _drop(self, at: int) -> None:
+        """Take it that the messages of the chunk from there on were never due."""
+        first, count = self._chunk.first, len(self._chunk.rows)
+        self._dropped.extend(range(first + at, first + count))
+        self._chunk, self._at = NOTHING, 0
+
+    def _iterate(self, pace: Pace) -> Iterator[Chunk]:
+        for due_ns, rows in self._dues(pace):
+            for low in range(0, len(rows), _CHUNK):
+                part = slice(low, low + _CHUNK)
+                yield self._chunk_of(due_ns[part], rows[part])
+
+    def _dues(self, pace: Pace) -> Iterator[Dues]:
+        is_anew = pace.is_anew or not len(self._turns.senders)
+        rows, places = self._senders(pace, is_anew=is_anew)
+        rate, length_ns = pace.rate or 0.0, pace.until_ns - pace.at_ns
+        if pace.count is not None:
+            rate = pace.count * NS_PER_S / length_ns
+        own = turns.Pace(pace.at_ns, rate, pace.senders)
+        if is_anew:
+            in_turn = self._turns.begin(own, rows, places, pace.first_turn)
+        else:
+            in_turn = self._turns.change(own, rows, self._swarm.ids(rows))
+        if not self._is_poisson:
+            return in_turn if pace.count is None else _before(pace.until_ns, in_turn)
+        return self._at_random(pace, rows) if pace.count is None else _so_many(pace, rows, places)
+
+    def _senders(self, pace: Pace, *, is_anew: bool) -> tuple[Int64s, Int64s]:
+        """Return who sends, and their places among all: those that are open, or that the target has closed since."""
+        if pace.places:
+            places = unpack(pace.places)
+            rows = np.flatnonzero(places >= 0)
+            return rows, places[rows]
+        rows = self._swarm.rows_open()
+        if not is_anew:
+            rows = np.union1d(rows, self._turns.senders)
+        rows = rows[self._swarm.left_ns()[rows] == STILL_OPEN]
+        return rows, pace.first_place + np.arange(len(rows))
+
+    def _at_random(self, pace: Pace, rows: Int64s) -> Iterator[Dues]:
+        """Yield the arrivals of these rows' independent Poisson processes together, which are one."""
+        if not pace.rate or not len(rows):
+            return
+        if self._chance is None:
+            own = self._swarm.id_of(int(rows[0]))  # or all agents of one seed would send at the same instants
+            self._chance = np.random.default_rng([pace.seed, own])
+        mean_ns = NS_PER_S / pace.rate * max(pace.senders, len(rows)) / len(rows)
+        for due_ns in without_end(mean_ns, self._chance, _CHUNK):
+            yield Dues(pace.at_ns + due_ns, rows[self._chance.integers(0, len(rows), len(due_ns))])
+
+    def _chunk_of(self, intended_ns: Int64s, rows: Int64s) -> Chunk:
         first, self._due = self._due, self._due + len(rows)
         self._expect(intended_ns, rows)
         marks = self._write_marks(rows, first + np.arange(len(rows), dtype=np.int64), intended_ns)
         return Chunk(first, intended_ns.tolist(), rows.tolist(), marks)
 
-    def _send_due(self) -> int | None:
+    def _send_due(self) -> int:
         now = now_ns()
-        send = self.outbox.send
-        left = _SENDS_PER_WAKE
-        while True:
+        while self._following and now >= self._following[0].at_ns - _AHEAD_NS:
+            self._begin(self._following.popleft())
+        wake_ns = self._following[0].at_ns - _AHEAD_NS if self._following else _NEVER
+        send, end_ns, left = self.outbox.send, self._end_ns, _SENDS_PER_WAKE
+        while self._next_ns() < end_ns:
             first, intended_ns, rows, marks = self._chunk
-            at, end = self._at, len(intended_ns)
+            at, end = self._at, len(rows)
             while at < end:
                 due_ns = intended_ns[at]
-                if due_ns >= self._end_ns:
-                    return None
                 if due_ns > now:
                     now = now_ns()
-                if due_ns > now or left == 0:
+                if due_ns > now or left == 0 or due_ns >= end_ns:
                     self._at = at
-                    return due_ns
+                    return wake_ns if due_ns >= end_ns else min(due_ns, wake_ns)
                 send(rows[at], first + at, due_ns, marks[at])
                 at += 1
                 left -= 1
-            chunk = next(self._chunks, None)
-            self._chunk, self._at = chunk or NOTHING, 0
-            if chunk is None:
-                return None
+            self._at = at
+        return wake_ns
 
 
-class ClosedSender:
-    """The closed model: each connection has one message outstanding; the next waits for the reply.
-
-    With a rate, a connection's sends also wait for their scheduled times. A reply that does not come within the
-    drain time is given up, so that one loss does not silence a connection. Intended is when a send became
-    possible: the time lost in waiting is not counted, which is what is wrong with this model.
-    """
-
-    def __init__(self, swarm: Swarm, plan: Plan, load: Load, expect: Expect, sent_ns: SentNs) -> None:
-        self._window, self._senders = load.window, load.senders
-        self._swarm = swarm
-        self._places: list[int] = load.places.tolist()
-        self._gap_ns = 0 if plan.rate is None else load.senders * NS_PER_S / plan.rate
-        self._patience_ns = patience_ns(plan)
-        self._sequences = [0] * len(self._places)
-        self._waits_since = [_FOREVER] * len(self._places)
-        self._expected = [b""] * len(self._places)
-        self._expect = expect
-        self._number = 0
-        self._begun = array("q")
-        self._due: list[tuple[int, int]] = []
-        self._is_stopped = False
-        self.outbox = Outbox(swarm)
-        self._write_mark = swarm.capture.begin(load, sent_ns).one
-        self._pacer = Pacer(asyncio.get_running_loop(), self._send_due, is_batched=plan.pacing == "batched")
-        swarm.on_marked = self._note_message
-
-    def start(self) -> None:
-        """Begin."""
-        for row, place in enumerate(self._places):
-            if place >= 0:
-                heapq.heappush(self._due, (self._scheduled_ns(row), row))
-        self._pacer.start(self._window.start_ns)
-
-    def tick(self) -> None:
-        """Give up replies that have been awaited for too long."""
-        latest_ns = now_ns() - self._patience_ns
-        for row, since_ns in enumerate(self._waits_since):
-            if since_ns < latest_ns:
-                self._send_next(row)
-
-    def is_done(self) -> bool:
-        """Return whether all that can be sent was sent."""
-        return self._is_stopped or now_ns() >= self._window.drain_ns
-
-    def stop(self) -> None:
-        """Send nothing more."""
-        self._is_stopped = True
-        self._pacer.stop()
-        self.outbox.stop()
-
-    def cut(self, window: Window) -> None:
-        """Keep to this window: send nothing that is due when its drain begins, or later."""
-        self._window = window
-
-    def tell_due(self) -> None:
-        """Tell of the messages that have become due since the last time."""
-        intended_ns, rows = np.array(self._begun, np.int64).reshape(-1, 2).T
-        del self._begun[:]
-        self._expect(intended_ns, rows)
-
-    def findings(self) -> Sends:
-        """Return what was sent, as far as folded: a closed model offers what replies allow, so as much."""
-        return self.outbox.findings(self.outbox.sent_in_hold)
-
-    def _scheduled_ns(self, row: int) -> int:
-        place = self._places[row] / self._senders
-        return self._window.start_ns + round((self._sequences[row] + place) * self._gap_ns)
-
-    def _note_message(self, row: int, payload: bytes) -> None:
-        if self._waits_since[row] != _FOREVER and self._expected[row] in payload:
-            self._send_next(row)
-
-    def _send_next(self, row: int) -> None:
-        self._waits_since[row] = _FOREVER
-        now = now_ns()
-        due_ns = self._scheduled_ns(row) if self._gap_ns else now
-        if due_ns <= now:
-            self._send(row, now)
-        elif due_ns < self._window.drain_ns:
-            heapq.heappush(self._due, (due_ns, row))
-            if self._due[0][1] == row:
-                self._pacer.start(due_ns)
-
-    def _send_due(self) -> int | None:
-        while self._due and self._due[0][0] <= now_ns():
-            due_ns, row = heapq.heappop(self._due)
-            self._send(row, due_ns)
-        return self._due[0][0] if self._due else _FOREVER
-
-    def _send(self, row: int, intended_ns: int) -> None:
-        connection = self._swarm.rows[row].connection
-        if (
-            self._is_stopped
-            or intended_ns >= self._window.drain_ns
-            or connection is None
-            or not connection.is_open
-        ):
+def _before(until_ns: int, in_turn: Iterator[Dues]) -> Iterator[Dues]:
+    """Yield the turns that are due before a moment."""
+    for due_ns, rows in in_turn:
+        end = int(np.searchsorted(due_ns, until_ns))
+        yield Dues(due_ns[:end], rows[:end])
+        if end < len(rows):
             return
-        number = self._number
-        self._number = number + 1
-        self._sequences[row] += 1
-        self._begun.append(intended_ns)
-        self._begun.append(row)
-        mark = self._write_mark(row, number, intended_ns)
-        self._expected[row] = mark
-        self._waits_since[row] = intended_ns
-        self.outbox.send(row, number, intended_ns, mark)
+
+
+def _so_many(pace: Pace, rows: Int64s, places: Int64s) -> Iterator[Dues]:
+    """Yield those of the pace's arrivals that are these rows'; all agents know of the same ones."""
+    senders = max(pace.senders, int(places.max(initial=0)) + 1)
+    row_at = np.full(senders, -1, np.int64)
+    row_at[places] = rows
+    turn, length_ns = pace.first_turn, pace.until_ns - pace.at_ns
+    for due_ns in given_in_all(length_ns, pace.count or 0, (pace.seed, pace.first_turn)):
+        row = row_at[(turn + np.arange(len(due_ns))) % senders]
+        turn += len(due_ns)
+        is_own = row >= 0
+        yield Dues(pace.at_ns + due_ns[is_own], row[is_own])
+
+
+def _part(chunk: Chunk, low: int, high: int) -> Chunk:
+    """Return the messages of the chunk in these places."""
+    part = slice(low, high)
+    return Chunk(chunk.first + low, chunk.intended_ns[part], chunk.rows[part], chunk.marks[part])
+
+
+def _joined(before: list[Chunk], chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    yield from before
+    yield from chunks

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
@@ -25,13 +24,14 @@ from wswarm.drive.following import connect_following
 from wswarm.drive.manner import Manner
 from wswarm.drive.numbers import capture_for
 from wswarm.drive.pings import Pinger
+from wswarm.drive.ramp import run_at
 from wswarm.drive.row import Row as Row
+from wswarm.drive.row import opened_columns
 from wswarm.drive.said import Own, Said
 from wswarm.load.plan import Plan
 from wswarm.load.request import request_for
 from wswarm.redact import Redactor
 from wswarm.stats.findings import STILL_OPEN, Sockets, Words, pack
-from wswarm.units import NS_PER_S
 
 Int64s = npt.NDArray[np.int64]
 
@@ -42,9 +42,11 @@ class Swarm:
     """All connections of one agent.
 
     Attributes:
-        rows: In the order of the `numbers` they were asked for by.
+        rows: In the order in which they were asked for.
+        lost_in_load: Connections that were lost since the load began.
         changes: How often one was added, opened, was lost or was told to leave.
         open: Connections open now; `opened`: ever.
+        is_enough: Set it, and no more connections are begun that have a moment to begin.
         said: What the target said of failed handshakes and lost connections.
         addresses: Connections that were opened, by the address that they lead to.
         on_writable: Called with a row whose write buffer has room again.
@@ -53,62 +55,66 @@ class Swarm:
         on_ended: Called with a row when its connection was lost, with how.
     """
 
-    def __init__(
-        self, plan: Plan, prefix: bytes, driver: Driver, settings: Settings, numbers: list[int]
-    ) -> None:
-        self.rows = [Row() for _ in numbers]
+    def __init__(self, plan: Plan, prefix: bytes, driver: Driver, settings: Settings) -> None:
+        self.rows: list[Row] = []
         self.capture = capture_for(plan.template, prefix)
         self.said = Said(Redactor(msgspec.structs.asdict(plan)), prefix, plan.template)
         self.addresses: Counter[str] = Counter()
         self.failed_ns: list[int] = []
         self.subprotocols: Counter[str] = Counter()
-        self.open = self.opened = self.changes = 0
+        self.open = self.opened = self.changes = self.lost_in_load = 0
         self.on_writable: Callable[[int], None] = _ignore
         self.on_marked: Callable[[int, bytes], None] = _ignore
         self.on_heard: Callable[[int, bytes, int], None] | None = None
         self.on_ended: Callable[[int, Ended], None] = _ignore
         self.is_replying = False
-        self._plan, self._prefix, self._numbers = plan, prefix, numbers
+        self._plan, self._prefix, self._ids = plan, prefix, list[int]()
         self._driver, self._settings = driver, settings
         self._pinger = Pinger(plan.ping, self._ping) if plan.ping is not None else None
         self._is_closing = False
-        self._is_enough = asyncio.Event()
+        self.is_enough = asyncio.Event()
 
-    async def open_all(self, starts_ns: Int64s) -> None:
-        """Open every connection at its moment; returns when each that was begun is open or has failed."""
-        opening: set[asyncio.Task[str | None]] = set()
-        for row, start_ns in enumerate(starts_ns.tolist()):
-            wait_ns = start_ns - now_ns()
-            if wait_ns > 0:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(wait_ns / NS_PER_S):
-                        await self._is_enough.wait()
-            if self._is_enough.is_set():
-                break
-            task = asyncio.create_task(self.open_one(row))
-            opening.add(task)
-            task.add_done_callback(opening.discard)
-        while opening:
-            await asyncio.wait(opening)
+    async def open_all(
+        self,
+        rows: Sequence[int],
+        starts_ns: Sequence[int],
+        own: Manner | None = None,
+        on_decided: Callable[[int, str | None], None] | None = None,
+    ) -> None:
+        """Open the connections of rows at their moments; returns when each that was begun is open or has failed.
 
-    def stop_opening(self) -> None:
-        """Begin no more connections."""
-        self._is_enough.set()
+        Args:
+            own: A manner of their own.
+            on_decided: Called with a row and why it failed, `None` if it opened.
+        """
+        moments = zip(rows, starts_ns, strict=True)
+        await run_at(
+            [(start_ns, partial(self._open_one, row, own, on_decided)) for row, start_ns in moments],
+            self.is_enough,
+        )
 
-    def forget_load(self) -> None:
+    async def _open_one(
+        self, row: int, own: Manner | None, on_decided: Callable[[int, str | None], None] | None
+    ) -> None:
+        failure = await self.open_one(row, own)
+        if on_decided is not None:
+            on_decided(row, failure)
+
+    def begin_load(self) -> None:
         """Let go of what a load before has left: messages that wait for room, and who answers replies."""
         for row in self.rows:
             row.backlog = None
         self.on_marked = _ignore
+        self.lost_in_load = 0
+        self.capture.forget()
 
     async def close_all(self) -> None:
         """Say goodbye on every connection, then end them all at once."""
         self._is_closing = True
         if self._pinger is not None:
             self._pinger.stop()
-        connections = [
-            row.connection for row in self.rows if row.connection is not None and row.connection.is_open
-        ]
+        held = (row.connection for row in self.rows)
+        connections = [one for one in held if one is not None and one.is_open]
         for connection in connections:
             connection.say_goodbye()
         if connections:
@@ -137,7 +143,11 @@ class Swarm:
 
     def ids(self, rows: Int64s) -> Int64s:
         """Return the `{id}` of each of the rows."""
-        return np.array([self._numbers[row] for row in rows.tolist()], np.int64)
+        return np.array([self._ids[row] for row in rows.tolist()], np.int64)
+
+    def id_of(self, row: int) -> int:
+        """Return the `{id}` of a row."""
+        return self._ids[row]
 
     def words(self) -> Words:
         """Return what the target said where something else was expected."""
@@ -151,16 +161,8 @@ class Swarm:
         Args:
             spoke_ns: Per row when something was sent on it last, 0 for never; `None`: nobody sends.
         """
-        has_opened = [row.timing is not None for row in self.rows]
-        opened = [
-            (*row.timing, row.closed_ns, row.left_ns, row.ending)
-            for row in self.rows
-            if row.timing is not None
-        ]
-        columns = np.array(opened, np.int64).reshape(-1, 8).T
-        started, tcp, tls, upgrade, opened_ns, closed_ns, left_ns, ending = (
-            pack(column) for column in columns
-        )
+        has_opened, columns = opened_columns(self.rows)
+        started, tcp, tls, upgrade, opened_ns, closed_ns, left_ns, ending = map(pack, columns)
         return Sockets(
             requested=len(self.rows),
             started_ns=started,
@@ -183,7 +185,7 @@ class Swarm:
 
     def add(self, connection_id: int) -> int:
         """Return a new row for one more connection, which is not opened yet."""
-        self._numbers.append(connection_id)
+        self._ids.append(connection_id)
         self.changes += 1
         self.rows.append(Row())
         return len(self.rows) - 1
@@ -201,6 +203,7 @@ class Swarm:
             self.open -= 1
             row.connection.say_goodbye()
             asyncio.get_running_loop().call_later(_GOODBYE_S, row.connection.abort)
+        row.connection = None
 
     async def open_one(self, number: int, own: Manner | None = None) -> str | None:
         """Open the connection of a row, in a manner of its own; return why it failed, `None` if it opened."""
@@ -209,14 +212,14 @@ class Swarm:
         own_settings = msgspec.structs.asdict(plan) if own is not None else None
         if own_settings is not None:
             self.said.learn(own_settings)
-        request = request_for(plan, self._numbers[number], self._prefix)
+        request = request_for(plan, self._ids[number], self._prefix)
         row.payload = request.payload
         events = Events(
             row=number,
             take=self._taker(),
             unmarked=self.capture.note_unmarked,
             closed=partial(self._note_closed, number, own_settings),
-            writable=partial(self._note_writable, number),
+            writable=lambda: self.on_writable(number),
             pong=_ignore if self._pinger is None else partial(self._pinger.note_pong, number),
         )
         try:
@@ -226,11 +229,12 @@ class Swarm:
             self.failed_ns.append(now_ns())
             detail = error.detail if isinstance(error, HandshakeFailed) else ""
             return self.said.note_failure(reason_of(error), detail, own_settings)
-        row.timing, row.connection = connection.timing, connection
+        row.timing = connection.timing
         self.changes += 1
         self._count(connection, plan)
         if not connection.is_open:
             return None  # lost between the upgrade response and now; `_note_closed` has been told
+        row.connection = connection
         self.open += 1
         if self._pinger is not None:
             self._pinger.add(number)
@@ -277,9 +281,6 @@ class Swarm:
         if self._pinger is not None:
             self._pinger.remove(number)
 
-    def _note_writable(self, number: int) -> None:
-        self.on_writable(number)
-
     def _note_closed(self, number: int, own: Own | None, ended: Ended) -> None:
         row = self.rows[number]
         if self._is_closing or row.closed_ns != STILL_OPEN or row.left_ns != STILL_OPEN:
@@ -290,6 +291,8 @@ class Swarm:
         row.ending = self.said.note_ending(ended, own)
         if row.connection is not None:
             self.open -= 1
+            self.lost_in_load += 1
+            row.connection = None
         self.on_ended(number, ended)
 
 

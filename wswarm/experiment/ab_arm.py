@@ -1,29 +1,26 @@
 """One version in one generation: its fresh server, and the swarm that stays connected to it."""
 
-import random
 from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
 
-from wswarm.drive import address, cores, limits, spending, wire
+from wswarm.drive import address, cores, limits, spending
 from wswarm.drive.clock import now_ns
 from wswarm.drive.cores import Pinning
-from wswarm.drive.fleet import Fleet
 from wswarm.drive.probes import MachineMeter
 from wswarm.drive.server import Server
 from wswarm.drive.started import start_agents
 from wswarm.errors import GeneratorError, TargetError
-from wswarm.experiment import orders
 from wswarm.experiment.observe import check_opened, is_hopeless
-from wswarm.load.marker import prefix_for
+from wswarm.experiment.session import Session
 from wswarm.load.plan import Plan
-from wswarm.stats.findings import Findings, Window
+from wswarm.stats.findings import STILL_OPEN, Findings, Window, unpack
 from wswarm.units import NS_PER_S
 
 WARMUP_SHARE = 0.1
 _START_AFTER_NS = 50_000_000
-_LISTEN_S = 0.05
 _GRACE_S = 10.0
 _START_S = 30.0
 
@@ -36,6 +33,7 @@ class Observation(NamedTuple):
         plan: The load.
         window: Its times.
         findings: Of each agent; none where they died.
+        dropped: Connections that were lost since the slice before.
         before: What the server had spent then; `after`: when all had arrived.
     """
 
@@ -44,6 +42,7 @@ class Observation(NamedTuple):
     window: Window
     findings: list[Findings]
     deaths: tuple[str, ...]
+    dropped: int
     before: spending.Spent | None
     after: spending.Spent | None
     steal: float | None
@@ -61,11 +60,10 @@ class ArmSession:
     def __init__(self, server: Server, plan: Plan, pinning: Pinning) -> None:
         self._server, self._pinning = server, pinning
         self._plan = msgspec.structs.replace(plan, bind=limits.sources(plan))
-        self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
         has_publisher = plan.scenario == "fanout"
-        self._fleet = Fleet(
-            start_agents(plan.processes or 1, has_publisher=has_publisher), has_publisher=has_publisher
-        )
+        self._session = Session(self._plan, start_agents(plan.processes or 1, has_publisher=has_publisher))
+        self._fleet = self._session.fleet
+        self._dropped = 0
 
     def begin(self) -> None:
         """Begin to open the connections, once the server listens.
@@ -73,13 +71,12 @@ class ArmSession:
         Raises:
             TargetError: it does not.
         """
-        self._listen_until(lambda: self._fleet.have(lambda agent: agent.ready), _START_S)
+        self._listen_until(lambda: self._fleet.have(lambda agent: agent.is_ready), _START_S)
         self._server.wait_until_it_listens()
         cores.keep(self._server.pid, self._pinning.servers)
         for agent in self._fleet.agents:
             cores.keep(agent.process.pid, self._pinning.generator)
-        addresses = address.resolve(self._plan.url)
-        orders.tell_open(self._fleet, self._plan, addresses, self._prefix, now_ns() + _START_AFTER_NS)
+        self._session.open(address.resolve(self._plan.url), now_ns() + _START_AFTER_NS)
 
     def connect(self) -> None:
         """Wait until the connections are open.
@@ -89,7 +86,7 @@ class ArmSession:
         """
         plan = self._plan
         self._listen_until(
-            lambda: self._fleet.have(lambda agent: agent.opened) or is_hopeless(self._fleet),
+            lambda: self._session.are_open() or is_hopeless(self._fleet),
             plan.sockets / plan.connect_rate + plan.connect_timeout + _START_S,
         )
         try:
@@ -116,36 +113,39 @@ class ArmSession:
         window = self._window(plan, began_ns + round(pause_s * NS_PER_S))
         machine, steal = MachineMeter(), None
         before = spending.spent(self._server.pid)
-        for agent in self._fleet.agents:
-            agent.sent = agent.settled = None
         try:
-            orders.tell_load(self._fleet, plan, window)
+            self._session.load(plan, window)
             machine.start()
             length_s = (window.drain_ns - began_ns) / NS_PER_S + plan.drain
-            self._listen_until(lambda: self._fleet.have(lambda agent: agent.sent), length_s + _GRACE_S)
+            self._listen_until(self._session.has_sent, length_s + _GRACE_S)
             steal = machine.stop().steal
-            orders.tell_settle(self._fleet, window.end_ns)
-            self._listen_until(lambda: self._fleet.have(lambda agent: agent.settled), plan.drain + _GRACE_S)
+            self._session.settle(window.end_ns)
+            self._listen_until(self._session.is_settled, plan.drain + _GRACE_S)
         except GeneratorError:
             pass  # it is in the deaths
         deaths = self._fleet.deaths
-        found = [agent.settled.findings for agent in self._fleet.agents if agent.settled is not None]
         return Observation(
             began_ns=began_ns,
             plan=plan,
             window=window,
-            findings=[] if deaths else found,
+            findings=[] if deaths else self._session.findings(),
             deaths=deaths,
+            dropped=self._newly_dropped(),
             before=before,
             after=spending.spent(self._server.pid),
             steal=steal,
         )
 
+    def _newly_dropped(self) -> int:
+        """Return how many connections were lost since the last time."""
+        lost = [unpack(one.sockets.closed_ns) != STILL_OPEN for one in self._session.findings()]
+        before, self._dropped = self._dropped, sum(map(int, map(np.count_nonzero, lost)))
+        return self._dropped - before
+
     def close(self) -> None:
         """Close all connections and end the agents; the server is its owner's to end."""
-        for agent in self._fleet.living:
-            agent.tell(wire.Close())
-        self._fleet.__exit__(None, None, None)
+        self._session.close()
+        self._session.__exit__(None, None, None)
 
     def _window(self, plan: Plan, start_ns: int) -> Window:
         hold_ns = start_ns + round(plan.warmup * NS_PER_S)
@@ -153,11 +153,5 @@ class ArmSession:
         return Window(start_ns, start_ns, hold_ns, drain_ns, drain_ns + round(plan.drain * NS_PER_S))
 
     def _listen_until(self, is_over: Callable[[], bool], limit_s: float) -> None:
-        """Listen to the agents; one that says nothing for too long is taken for dead."""
-        deadline_ns = now_ns() + round(limit_s * NS_PER_S)
-        while not is_over():
-            self._fleet.listen(_LISTEN_S)
-            if now_ns() > deadline_ns:
-                for agent in self._fleet.living:
-                    agent.give_up(limit_s)
-                deadline_ns = now_ns() + round(_GRACE_S * NS_PER_S)
+        """Listen to the agents; one that has not told after so long is taken for dead."""
+        self._session.listen_until(is_over, now_ns() + round(limit_s * NS_PER_S), _GRACE_S)

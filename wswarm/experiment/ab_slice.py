@@ -1,11 +1,9 @@
 """From what a slice of load showed to its figures."""
 
-import numpy as np
-
 from wswarm.comparison import Record
 from wswarm.drive import spending
 from wswarm.experiment.ab_arm import Observation
-from wswarm.stats.findings import STILL_OPEN, Findings, unpack
+from wswarm.stats.findings import unpack
 from wswarm.stats.histogram import Histogram, is_supported
 from wswarm.stats.slices import Arm, Counts, Load, Slice
 from wswarm.stats.spoilt import Conditions, spoilt
@@ -27,8 +25,7 @@ def record(arm: Arm, place: tuple[int, int, int], seen: Observation, origin_ns: 
     times = merged(one.response for one in arrivals_of(seen.findings))
     efforts = [one.effort for one in seen.findings]
     send_lag = merged(one.lag for one in sends_of(seen.findings))
-    dropped = _dropped(seen.findings)
-    counts = _counts(seen, dropped)
+    counts = _counts(seen)
     return Record(
         slice=Slice(
             generation=generation,
@@ -49,7 +46,7 @@ def record(arm: Arm, place: tuple[int, int, int], seen: Observation, origin_ns: 
         loop_lag_p99=seconds(merged(one.loop_lag for one in efforts).percentile_ns(99)),
         send_lag_p99=seconds(send_lag.percentile_ns(99)),
         steal=seen.steal,
-        dropped=dropped,
+        dropped=seen.dropped,
         times=times.encode(),
     )
 
@@ -88,13 +85,13 @@ def _reasons(seen: Observation, send_lag: Histogram, times: Histogram) -> tuple[
     return spoilt(conditions)
 
 
-def _counts(seen: Observation, dropped: int) -> Counts:
-    """Return what became of the messages; what a lost connection should have had counts as lost."""
+def _counts(seen: Observation) -> Counts:
+    """Return what became of the messages; what a connection lost meanwhile should have had counts as lost."""
     if not seen.findings:
         return Counts()
     found = messages(seen.findings)
     receivers = seen.plan.connections if seen.plan.scenario == "fanout" else 1
-    missing = max(0, found.offered * receivers - found.owed) if dropped else 0
+    missing = max(0, found.offered * receivers - found.owed) if seen.dropped else 0
     return Counts(
         offered=found.offered,
         sent=found.sent,
@@ -103,7 +100,3 @@ def _counts(seen: Observation, dropped: int) -> Counts:
         lost=found.owed - found.received + missing,
         duplicated=found.duplicated,
     )
-
-
-def _dropped(findings: list[Findings]) -> int:
-    return sum(int(np.count_nonzero(unpack(one.sockets.closed_ns) != STILL_OPEN)) for one in findings)

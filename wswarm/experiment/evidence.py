@@ -39,6 +39,7 @@ def evidence(run: Run, observed: "Observed", drops: Drops, wrong: Sequence[str] 
         median_ns=median_ns,
         completion_ns=(_ns(completion.p50 or completion.mean) if completion else None) or median_ns,
         longest_stop_ns=max((one.longest_stop_ns for one in efforts), default=0),
+        stood_ns=max((one.stood_ns for one in efforts), default=0),
         below_zero=tuple(wrong),
         cpu_share=max((one.cpu_share for one in efforts), default=0.0),
         steal=observed.machine.steal,

@@ -6,18 +6,16 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from wswarm.drive import address, limits, wire
+from wswarm.drive import address, limits
 from wswarm.drive.clock import now_ns
-from wswarm.drive.fleet import Fleet
 from wswarm.drive.probes import MachineMeter, MachineUse, TargetMeter, TargetUse
 from wswarm.drive.started import Started
 from wswarm.errors import TargetFailed
-from wswarm.experiment import orders
 from wswarm.experiment.assemble import Observed, assemble
 from wswarm.experiment.begun import start_for
 from wswarm.experiment.observe import Observer, check_opened, is_hopeless
 from wswarm.experiment.preflight import check, target_meter
-from wswarm.load.marker import prefix_for
+from wswarm.experiment.session import Session
 from wswarm.load.plan import Plan
 from wswarm.progress import Phase, Progress
 from wswarm.run import Run
@@ -27,7 +25,6 @@ from wswarm.units import NS_PER_S
 _START_AFTER_NS = 200_000_000
 _RAMP_AFTER_NS, _RAMP_EACH_NS = 50_000_000, 15_000  # an agent makes ready what it opens
 _CUT_AFTER_NS = 200_000_000  # that agents hear of it before, also on a busy machine
-_LISTEN_S = 0.1
 _RAMP_GRACE_S = 30.0
 _PHASE_GRACE_S = 10.0
 
@@ -60,9 +57,9 @@ def measure(
     plan = msgspec.structs.replace(plan, bind=limits.sources(plan))
     target = target_meter(plan.target_pid)
     agents = start_for(plan) if started is None else started
-    with Fleet(agents, has_publisher=plan.scenario == "fanout") as fleet:
-        plan = msgspec.structs.replace(plan, processes=len(fleet.holders))
-        experiment = _Experiment(plan, fleet, addresses, target)
+    plan = msgspec.structs.replace(plan, processes=len(agents) - (plan.scenario == "fanout"))
+    with Session(plan, agents) as session:
+        experiment = _Experiment(plan, session, addresses, target)
         experiment.on_progress = on_progress or _ignore
         experiment.interrupted = interrupted or _never
         return experiment.run()
@@ -72,12 +69,12 @@ class _Experiment:
     """The phases of one run, in order."""
 
     def __init__(
-        self, plan: Plan, fleet: Fleet, addresses: list[tuple[str, int]], target: TargetMeter | None
+        self, plan: Plan, session: Session, addresses: list[tuple[str, int]], target: TargetMeter | None
     ) -> None:
         self.on_progress: OnProgress = _ignore
         self.interrupted: Callable[[], bool] = _never
-        self._plan, self._fleet, self._addresses = plan, fleet, addresses
-        self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
+        self._plan, self._session, self._addresses = plan, session, addresses
+        self._fleet = session.fleet
         self._target = target
         self._target_uses: dict[str, TargetUse | None] = {}
         self._target_peak = 0
@@ -87,12 +84,12 @@ class _Experiment:
         self._window = Window(now_ns(), 0, 0, 0)
         self._has_begun = self._was_cut = self._was_connecting = self._is_deserted = False
         self._died: str | None = None
-        self._observer = Observer(plan, fleet)
+        self._observer = Observer(plan, session.fleet)
 
     def run(self) -> Run:
         """Return the run."""
         self._listen_until(
-            lambda: self._fleet.have(lambda agent: agent.ready), "ramp", now_ns(), _RAMP_GRACE_S
+            lambda: self._fleet.have(lambda agent: agent.is_ready), "ramp", now_ns(), _RAMP_GRACE_S
         )
         self._note_target("before")
         self._ramp()
@@ -103,9 +100,8 @@ class _Experiment:
             self._load()
         end_ns = now_ns()
         self._note_target("end")
-        findings = self._collect()
-        for agent in self._fleet.living:
-            agent.tell(wire.Close())
+        findings = self._session.findings()
+        self._session.close()
         return self._assemble(findings, end_ns)
 
     def _ramp(self) -> None:
@@ -113,11 +109,11 @@ class _Experiment:
         each = plan.connections // len(self._fleet.holders)
         self._window = Window(now_ns() + _RAMP_AFTER_NS + each * _RAMP_EACH_NS, 0, 0, 0)
         start_ns = self._window.origin_ns
-        orders.tell_open(self._fleet, plan, self._addresses, self._prefix, start_ns)
+        self._session.open(self._addresses, start_ns)
         self._has_begun = True
         ramp_s = plan.sockets / plan.connect_rate + plan.connect_timeout + _RAMP_GRACE_S
         self._listen_until(
-            lambda: self._fleet.have(lambda agent: agent.opened) or is_hopeless(self._fleet),
+            lambda: self._session.are_open() or is_hopeless(self._fleet),
             "ramp",
             start_ns,
             ramp_s,
@@ -134,16 +130,14 @@ class _Experiment:
         drain_ns = hold_ns + round(plan.duration * NS_PER_S)
         end_ns = drain_ns + round(plan.drain * NS_PER_S)
         self._window = Window(self._window.origin_ns, start_ns, hold_ns, drain_ns, end_ns)
-        orders.tell_load(self._fleet, plan, self._window)
+        self._session.load(plan, self._window)
         self._listen_until(lambda: now_ns() >= self._window.hold_ns, "warm-up", hold_ns, _PHASE_GRACE_S)
         self._machine.start()
         self._note_target("hold")
         self._listen_until(lambda: now_ns() >= self._window.drain_ns, "hold", drain_ns, _PHASE_GRACE_S)
         self._use = self._machine.stop()
         limit_s = plan.drain + _PHASE_GRACE_S
-        self._listen_until(
-            lambda: self._fleet.have(lambda agent: agent.sent), "drain", self._window.drain_ns, limit_s
-        )
+        self._listen_until(self._session.has_sent, "drain", self._window.drain_ns, limit_s)
         self._settle(limit_s)
 
     def _skip_load(self) -> None:
@@ -153,23 +147,19 @@ class _Experiment:
         self._settle(_PHASE_GRACE_S)
 
     def _settle(self, limit_s: float) -> None:
-        orders.tell_settle(self._fleet, self._window.end_ns)
-        self._listen_until(
-            lambda: self._fleet.have(lambda agent: agent.settled), "drain", self._window.drain_ns, limit_s
-        )
+        self._session.settle(self._window.end_ns)
+        self._listen_until(self._session.is_settled, "drain", self._window.drain_ns, limit_s)
 
     def _listen_until(self, is_over: Callable[[], bool], phase: Phase, due_ns: int, grace_s: float) -> None:
-        """Listen to the agents until the phase is over; one that says nothing for long is taken for dead."""
-        while not is_over():
-            self._fleet.listen(_LISTEN_S)
+        """Listen to the agents until the phase is over."""
+
+        def meanwhile() -> None:
             self.on_progress(self._observer.progress(phase, self._window.origin_ns, now_ns()))
             self._watch_target()
             if self.interrupted() and not self._was_cut:
                 self._cut(phase)
-            if now_ns() > due_ns + round(grace_s * NS_PER_S):
-                for agent in self._fleet.living:
-                    agent.give_up(grace_s)
-                due_ns = now_ns()
+
+        self._session.listen_until(is_over, due_ns, grace_s, meanwhile)
 
     def _cut(self, phase: Phase) -> None:
         """End the run early: the ramp, or the hold with a drain to follow, or the drain at once."""
@@ -188,8 +178,7 @@ class _Experiment:
             )
         else:
             self._window = msgspec.structs.replace(was, end_ns=min(was.end_ns, moment_ns))
-        for agent in self._fleet.living:
-            agent.tell(wire.Cut(window=self._window))
+        self._session.cut(self._window)
 
     def _interruption(self) -> str | None:
         """Return in words what of the plan an interrupted run did not do; `None` if it was not interrupted."""
@@ -206,9 +195,6 @@ class _Experiment:
             f"interrupted {drained_s:.3g} s into the drain of at most {plan.drain:g} s: what was still under way"
             " counts as lost"
         )
-
-    def _collect(self) -> list[Findings]:
-        return [agent.settled.findings for agent in self._fleet.agents if agent.settled is not None]
 
     def _assemble(self, findings: list[Findings], end_ns: int) -> Run:
         observed = Observed(

@@ -4,12 +4,13 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 
 from wswarm.drive.fleet import AgentProcess, Fleet
+from wswarm.drive.wire import GroupState
 from wswarm.errors import GeneratorError, TargetError, TargetFailed
 from wswarm.experiment.mends import is_redirect, mend
+from wswarm.experiment.session import rows_open
 from wswarm.load.plan import Plan
 from wswarm.progress import Phase, Progress
 from wswarm.quoted import is_whereabouts
-from wswarm.stats.findings import Int64s, unpack
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
@@ -27,24 +28,24 @@ class Observer:
 
     def progress(self, phase: Phase, origin_ns: int, now: int) -> Progress:
         """Return how the run stands at `now`; both times CLOCK_MONOTONIC ns."""
-        snapshots = [agent.snapshot for agent in self._fleet.agents]
-        sent, received = (sum(getattr(one, name) for one in snapshots) for name in ("sent", "received"))
+        states = states_of(self._fleet.agents)
+        sent, received = (sum(getattr(one, name) for one in states) for name in ("sent", "received"))
         self._sent_then.append((now, sent))
         while self._sent_then[0][0] < now - _RATE_OVER_NS:
             self._sent_then.popleft()
         then_ns, sent_then = self._sent_then[0]
         is_known = now - then_ns > _RATE_OVER_NS // 2
         times = Histogram()
-        for one in snapshots:
+        for one in states:
             times.merge_packed(one.times)
         p50_ns, p99_ns = times.percentile_ns(50), times.percentile_ns(99)
         return Progress(
             phase=phase,
             elapsed_s=max(0, now - origin_ns) / NS_PER_S,
-            connections_open=sum(one.open for one in snapshots),
+            connections_open=sum(one.open for one in states),
             connections_requested=self._plan.sockets,
-            failed=sum(sum(one.failures.values()) for one in snapshots),
-            dropped=sum(sum(one.endings.values()) for one in snapshots),
+            failed=sum(one.failed for one in states),
+            dropped=sum(sum(one.endings.values()) for one in states),
             sent=sent,
             received=received,
             rate=(sent - sent_then) * NS_PER_S / (now - then_ns) if is_known and sent else None,
@@ -57,17 +58,17 @@ class Observer:
         """Return how many of the messages sent two seconds ago have not come, as far as can be told by now."""
         if self._plan.scenario == "connect":
             return None
-        holders = sum(agent.snapshot.open for agent in self._fleet.holders)
+        holders = sum(one.open for one in states_of(self._fleet.holders))
         owed = sent_then * (holders if self._plan.scenario == "fanout" else 1)
         return max(0, owed - received)
 
 
 def is_hopeless(fleet: Fleet) -> bool:
     """Return whether nothing listens there: the first hundred connections were all refused by the system."""
-    snapshots = [agent.snapshot for agent in fleet.agents]
-    refused = sum(snapshot.failures.get("refused", 0) for snapshot in snapshots)
-    failed = sum(sum(snapshot.failures.values()) for snapshot in snapshots)
-    return refused == failed >= _HOPELESS_AFTER and not any(snapshot.opened for snapshot in snapshots)
+    states = states_of(fleet.agents)
+    refused = sum(one.failures.get("refused", 0) for one in states)
+    failed = sum(one.failed for one in states)
+    return refused == failed >= _HOPELESS_AFTER and not any(one.opened for one in states)
 
 
 def check_opened(plan: Plan, fleet: Fleet, *, was_cut: bool) -> None:
@@ -81,28 +82,29 @@ def check_opened(plan: Plan, fleet: Fleet, *, was_cut: bool) -> None:
     for group in [fleet.agents] if was_cut else groups:
         if all(agent.death is not None for agent in group):
             raise GeneratorError(f"{'; '.join(agent.death or '' for agent in group)}: run it again")
-        if not any(agent.snapshot.opened for agent in group):
-            if was_cut and not any(agent.snapshot.failures for agent in group):
+        states = states_of(group)
+        if not any(one.opened for one in states):
+            if was_cut and not any(one.failed for one in states):
                 raise KeyboardInterrupt
             raise TargetError(refusal(plan, group))
-        if plan.scenario != "connect" and not was_cut and not any(open_rows(agent).size for agent in group):
+        if plan.scenario != "connect" and not was_cut and not any(rows_open(agent).size for agent in group):
             raise TargetFailed(
                 f"{plan.address}: the target closed every connection before the load began{_ends(group)}"
             )
 
 
-def open_rows(agent: AgentProcess) -> Int64s:
-    """Return the agent's rows that were open when its ramp ended."""
-    return unpack(agent.opened.rows if agent.opened is not None else b"")
+def states_of(agents: Sequence[AgentProcess]) -> list[GroupState]:
+    """Return how the groups of agents stand, as far as they have told."""
+    return [state for agent in agents for state in agent.snapshot.groups]
 
 
 def refusal(plan: Plan, agents: Sequence[AgentProcess]) -> str:
     """Return in words why not one of the agents' connections opened, and what to do."""
     failures: Counter[str] = Counter()
     said: dict[str, str] = {}
-    for agent in agents:
-        failures.update(agent.snapshot.failures)
-        said = agent.snapshot.refusals | said
+    for state in states_of(agents):
+        failures.update(state.failures)
+        said = state.refusals | said
     return refusal_of(plan, failures, said)
 
 
@@ -138,7 +140,7 @@ def _words(reason: str, said: str) -> str:
 def _ends(agents: Sequence[AgentProcess]) -> str:
     """Return in words how the agents' connections ended."""
     ended: Counter[str] = Counter()
-    for agent in agents:
-        ended.update(agent.snapshot.endings)
+    for state in states_of(agents):
+        ended.update(state.endings)
     told = [f"{label} ({count:,})" for label, count in ended.most_common(REASONS_TOLD)]
     return f": {', '.join(told)}" if told else "; see its log"

@@ -53,11 +53,20 @@ class Turns:
         self._cycle = 0.0
         self._pace = Pace(0, 0.0, 0)
 
-    def begin(self, pace: Pace, senders: Int64s, places: Int64s) -> Iterator[Dues]:
-        """Begin anew, and yield turns without end: the sender at place p is due p / `among` of a cycle later."""
+    @property
+    def senders(self) -> Int64s:
+        """Who has turns."""
+        return np.array(list(self._phases), np.int64)
+
+    def begin(self, pace: Pace, senders: Int64s, places: Int64s, first: int = 0) -> Iterator[Dues]:
+        """Begin anew, and yield turns without end: the sender at place p is due p / `among` of a cycle later.
+
+        Args:
+            first: The place whose turn is at the pace's moment; those of lower places follow in the next cycle.
+        """
         among = max(pace.among, int(places.max(initial=0)) + 1)
         self._phases = dict(zip(senders.tolist(), (places / among).tolist(), strict=True))
-        self._cycle, self._pace = 0.0, pace
+        self._cycle, self._pace = first % among / among, pace
         return self._turns(0.0)
 
     def change(self, pace: Pace, senders: Int64s, ids: Int64s) -> Iterator[Dues]:
@@ -77,7 +86,7 @@ class Turns:
         return self._turns(before.per_ns / 2)  # what was due half a ns before, rounded, is due now
 
     def _turns(self, slack: float) -> Iterator[Dues]:
-        senders = np.array(list(self._phases), np.int64)
+        senders = self.senders
         phases = np.array(list(self._phases.values()), np.float64)
         order = np.argsort(phases, kind="stable")
         return _in_turn(self._pace, self._cycle, slack, senders[order], phases[order])

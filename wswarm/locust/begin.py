@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from wswarm.drive import address
-from wswarm.drive.live import wire
+from wswarm.drive import address, wire
 from wswarm.locust.messages import Begin
 from wswarm.locust.order import Order
 from wswarm.locust.pacing import published_to
@@ -35,8 +34,8 @@ def begin_for(
         name=member.name,
         prefix=prefix,
         window=window,
-        squads=[_squad(order, order.role, ids.get(number, [])) for number, order in enumerate(orders)],
-        publishing=[_squad(orders[number], "publish", own) for number, own in ids.items()]
+        groups=[_group(order, order.role, ids.get(number, [])) for number, order in enumerate(orders)],
+        publishing=[_group(orders[number], "publish", own) for number, own in ids.items()]
         if member.is_publisher
         else [],
         first_id=member.first_id,
@@ -44,8 +43,9 @@ def begin_for(
     )
 
 
-def _squad(order: Order, role: wire.Role, publishers: list[int]) -> wire.Squad:
-    return wire.Squad(
+def _group(order: Order, role: wire.Role, publishers: list[int]) -> wire.Group:
+    return wire.Group(
+        is_followed=role != "publish",
         name=order.name,
         role=role,
         plan=order.plan,

@@ -11,7 +11,7 @@ from itertools import zip_longest
 
 import numpy as np
 
-from wswarm.drive.live.wire import Recent, Role, SquadState
+from wswarm.drive.wire import GroupState, Recent, Role
 from wswarm.stats.findings import STILL_OPEN, Int64s, unpack
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.summary import merged
@@ -100,7 +100,7 @@ class Channel:
         self.connections = 0
         self.handshakes = Histogram()
         self._hold = -1
-        self._states: Sequence[SquadState] = ()
+        self._states: Sequence[GroupState] = ()
         self._connections_at: deque[tuple[float, int]] = deque()
         self._forget(0)
 
@@ -115,12 +115,12 @@ class Channel:
         self._received_at: deque[tuple[float, int]] = deque()
 
     def note(
-        self, t_s: float, states: Sequence[SquadState], *, connections: int, sent: int, hold: int
+        self, t_s: float, states: Sequence[GroupState], *, connections: int, sent: int, hold: int
     ) -> None:
         """Take in how the class stands at time `t_s` since the test began.
 
         Args:
-            states: Of its squads at all stations.
+            states: Of its groups at all stations.
             sent: Broadcasts published to it so far.
             hold: Number of the hold that all figures are of; those of another are forgotten.
         """

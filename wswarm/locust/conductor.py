@@ -14,9 +14,8 @@ import msgspec
 from locust.env import Environment
 from locust.runners import Runner
 
-from wswarm.drive import address
+from wswarm.drive import address, wire
 from wswarm.drive.clock import now_ns
-from wswarm.drive.live import wire
 from wswarm.drive.probes import TargetMeter, TargetUse
 from wswarm.load.marker import prefix_for
 from wswarm.locust import messages, shift
@@ -135,21 +134,20 @@ class Conductor:
         self.window = msgspec.structs.replace(self.window, hold_ns=hold_ns, drain_ns=drain_ns)
         self.is_holding, self.holds = True, self.holds + 1
         self.target_uses |= {"open": self.watch_target(), "hold": None}
+        load = msgspec.structs.replace(self.window, start_ns=now_ns() + _PACE_AFTER_NS)
         members = self.there()
-        squads = self._pacing.note(members)
+        groups = self._pacing.note(members)
         for member in members:
-            paces, publishing = self._pacing.paces(member, members, hold_ns, squads)
-            window = shift.window(self.window, member.ahead_ns)
-            member.holds += 1
-            self._bus.tell(
-                member.worker, messages.BeginHold(window=window, paces=paces, publishing=publishing)
-            )
+            paces, publishing = self._pacing.of_hold(member, members, groups, load)
+            window = shift.window(load, member.ahead_ns)
+            begin = messages.BeginHold(window=window, paces=paces, publishing=publishing)
+            self._bus.tell(member.worker, begin)
+            member.load += 1
         gevent.sleep(max(0.0, (hold_ns - now_ns()) / NS_PER_S))
         _log.info("The hold has begun")
         self.target_uses["hold"] = self.watch_target()
 
     def _is_open(self, test: int) -> bool:
-        """Return whether that test runs and has not begun to end."""
         return self.is_running and self.test == test and self.window.end_ns == STILL_OPEN
 
     def finish(self) -> bool:
@@ -190,15 +188,15 @@ class Conductor:
             self.target_peak = max(self.target_peak, use.rss)
         return use
 
-    def states(self, squad: int) -> list[wire.SquadState]:
-        """Return how the squad stands at each station."""
-        states = [member.squad(squad) for member in self.members.values()]
+    def states(self, group: int) -> list[wire.GroupState]:
+        """Return how the group stands at each station."""
+        states = [member.group(group) for member in self.members.values()]
         return [state for state in states if state is not None]
 
-    def publisher_state(self, squad: int) -> wire.SquadState | None:
-        """Return how the squad's publishers stand."""
+    def publisher_state(self, group: int) -> wire.GroupState | None:
+        """Return how the group's publishers stand."""
         member = self.members.get(self._publisher or "")
-        return member.publishing(published_to(self.orders).index(squad)) if member is not None else None
+        return member.publishing(published_to(self.orders).index(group)) if member is not None else None
 
     def _hear(self, worker: str, message: messages.ToConductor) -> None:
         member = self.members.get(worker)
@@ -270,14 +268,16 @@ class Conductor:
             self.on_tick()
             gevent.sleep(_TICK_S)
 
-    def _tell_paces(self, squads: Sequence[int]) -> None:
-        """Let the squads keep to the connections that are open now."""
-        if not squads or now_ns() < self.window.hold_ns:
+    def _tell_paces(self, groups: Sequence[int]) -> None:
+        """Let the groups keep to the connections that are open now."""
+        if not groups or now_ns() < self.window.hold_ns:
             return
         members, at_ns = self.there(), now_ns() + _PACE_AFTER_NS
         self._pacing.note(members)
         for member in members:
-            paces, publishing = self._pacing.paces(member, members, at_ns, squads)
+            paces, publishing = self._pacing.paces(
+                member, members, groups, at_ns, self.window.drain_ns if self.is_holding else STILL_OPEN
+            )
             self._bus.tell(member.worker, messages.SetPaces(paces=paces, publishing=publishing))
 
     def _miss_the_lost(self) -> None:

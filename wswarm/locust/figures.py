@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import Any
 
-from wswarm.drive.live.wire import Role
+from wswarm.drive.wire import Role
 from wswarm.locust.channels import Channel
 from wswarm.locust.table import KINDS
 from wswarm.run import Distribution, Run

@@ -7,8 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 from locust import User
 from locust.env import Environment
 
-from wswarm.drive import address
-from wswarm.drive.live import wire
+from wswarm.drive import address, wire
 from wswarm.drive.tls import client_context
 from wswarm.errors import PlanError
 from wswarm.load.plan import Plan, make_plan
@@ -48,7 +47,7 @@ class OwnPlans:
         self._environment = environment
         self._known: dict[str, Own | None] = {}
 
-    def of(self, user: User, squad: wire.Squad) -> Own | None:
+    def of(self, user: User, group: wire.Group) -> Own | None:
         """Return the plan of the user's own connection; `None`: it is that of its class.
 
         Raises:
@@ -56,19 +55,19 @@ class OwnPlans:
             TargetError: its host is not known.
         """
         _check_alone(user)
-        said = repr([squad.name, *(getattr(user, name, None) for name in sorted(OF_EACH_USER))])
+        said = repr([group.name, *(getattr(user, name, None) for name in sorted(OF_EACH_USER))])
         if said not in self._known:
             if len(self._known) > _KNOWN:
                 self._known.clear()
-            self._known[said] = self._look(user, squad)
+            self._known[said] = self._look(user, group)
         return self._known[said]
 
-    def _look(self, user: User, squad: wire.Squad) -> Own | None:
-        plan = squad.plan
+    def _look(self, user: User, group: wire.Group) -> Own | None:
+        plan = group.plan
         options = read_options(self._environment.parsed_options)
         host = vars(user).get("host") or self._environment.host or user.host or origin_of(plan.url)
         kept = {name: getattr(plan, name) for name in ("rate", "drain", "slo", "target_pid")}
-        given = kept | spoken(user, squad.role, options) | settings_of(user)
+        given = kept | spoken(user, group.role, options) | settings_of(user)
         url = url_of(user, host)
         own = plan_of(type(user).__name__, plan.scenario, url, given)
         for name in _SETTINGS_OF_THE_CLASS:
@@ -80,7 +79,7 @@ class OwnPlans:
             return None
         client_context(own)  # reads the certificate files
         is_elsewhere = origin_of(own.url) != origin_of(plan.url)
-        return Own(own, address.resolve(own.url) if is_elsewhere else list(squad.addresses))
+        return Own(own, address.resolve(own.url) if is_elsewhere else list(group.addresses))
 
 
 _KNOWN = 1_000

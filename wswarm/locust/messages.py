@@ -5,7 +5,8 @@ A station's times are on its own clock, except in `Found`, which the conductor s
 
 import msgspec
 
-from wswarm.drive.live import wire
+from wswarm.drive import wire
+from wswarm.load.pace import Pace
 from wswarm.stats.findings import Findings, Packed, Window
 
 
@@ -25,8 +26,8 @@ class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Start the agents of a test.
 
     Attributes:
-        squads: One per user class of ours, in the order of their names.
-        publishing: Squads that this station publishes for; empty for all stations but one.
+        groups: One per user class of ours, in the order of their names.
+        publishing: Groups that this station publishes for; empty for all stations but one.
         first_id: Of the connections that users open here.
     """
 
@@ -34,25 +35,25 @@ class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     name: str
     prefix: bytes
     window: Window
-    squads: list[wire.Squad]
-    publishing: list[wire.Squad]
+    groups: list[wire.Group]
+    publishing: list[wire.Group]
     first_id: int
     ahead_ns: int = 0
 
 
 class SetPaces(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Send at these paces; `publishing` are those of the publishing squads."""
+    """Send at these paces; `publishing` are those of the publishing groups."""
 
-    paces: list[wire.Pace] = []
-    publishing: list[wire.Pace] = []
+    paces: list[Pace] = []
+    publishing: list[Pace] = []
 
 
 class BeginHold(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The hold begins with the window's."""
 
     window: Window
-    paces: list[wire.Pace] = []
-    publishing: list[wire.Pace] = []
+    paces: list[Pace] = []
+    publishing: list[Pace] = []
 
 
 class EndHold(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -100,25 +101,25 @@ class State(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """How a station stands, twice a second.
 
     Attributes:
-        hold: How many holds have begun.
+        load: How many holds have begun.
         pending: Handshakes under way.
-        seated: Users that have come so far; `squads`, which are older, may not know of all their connections.
-        squads: As in `Begin`; `publishing`: likewise.
+        seated: Users that have come so far; `groups`, which are older, may not know of all their connections.
+        groups: As in `Begin`; `publishing`: likewise.
         deaths: What became of agents that died.
     """
 
     test: int
     number: int
-    hold: int
+    load: int
     pending: int
     seated: int = 0
-    squads: list[wire.SquadState] = []
-    publishing: list[wire.SquadState] = []
+    groups: list[wire.GroupState] = []
+    publishing: list[wire.GroupState] = []
     deaths: list[str] = []
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Broadcasts were sent since the last of these; see `drive.live.wire`.
+    """Broadcasts were sent since the last of these; see `drive.wire`.
 
     Attributes:
         is_all: All sends are made.
@@ -138,10 +139,10 @@ class Objection(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """All that a station found; squads as in `Begin`.
+    """All that a station found; groups as in `Begin`.
 
     Attributes:
-        unheard: Messages of each squad that the agent could not hand to Locust, which was too far behind.
+        unheard: Messages of each group that the agent could not hand to Locust, which was too far behind.
         missed: Messages of each that `on_message` did not get, for that was.
         steal: Share of the machine's time that its host gave to others, over the hold; `None`: unknown.
         busy: Share of its cores in use, likewise. `load`: its load average.
@@ -149,7 +150,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """
 
     test: int
-    squads: list[Findings] = []
+    groups: list[Findings] = []
     publishing: list[Findings] = []
     deaths: list[str] = []
     unheard: list[int] = []

@@ -5,7 +5,7 @@ from typing import Any
 
 from locust import User
 
-from wswarm.drive.live import wire
+from wswarm.drive import wire
 from wswarm.errors import PlanError
 from wswarm.load.plan import DEFAULT_RATE, Plan
 from wswarm.locust.manner import plan_of, settings_of, spoken, url_of

@@ -1,7 +1,6 @@
 """From all that the stations found to runs, a report and an exit code."""
 
 import logging
-import subprocess
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,9 +10,9 @@ from typing import Any
 import msgspec
 
 from wswarm import exit_codes
+from wswarm.commands.drawing import Drawing, Plain
 from wswarm.drive.probes import MachineUse
-from wswarm.drive.start import module_command
-from wswarm.errors import ResultError, TargetError
+from wswarm.errors import TargetError
 from wswarm.experiment.assemble import UNASKED, Observed, assemble
 from wswarm.experiment.observe import refusal_of
 from wswarm.load.plan import Plan
@@ -69,20 +68,14 @@ def write(runs: Sequence[Run], root: Path, *, plots: bool) -> Path:
         ResultError: it can't be written.
     """
     folder = store.new_folder(root, "locust", datetime.now(UTC))
-    if len(runs) == 1:
-        store.save(runs[0], folder, plots=False)
-    else:
-        store.save_suite(runs, folder, plots=False)
-    store.link_latest(folder)
-    if plots:
-        drawn = subprocess.run(
-            module_command("wswarm.cli", "report", str(folder)),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if drawn.returncode != 0:
-            raise ResultError(f"{folder}: no plots: {drawn.stderr.strip()}")
+    with Drawing(folder) if plots else Plain(folder) as pages:
+        if len(runs) == 1:
+            store.keep(runs[0], folder)
+        else:
+            store.keep_suite(runs, folder)
+        store.link_latest(folder)
+        pages.begin()
+        pages.wait()
     return folder
 
 
@@ -203,11 +196,11 @@ def _death(conductor: Conductor) -> str | None:
 
 
 def _findings(conductor: Conductor, member: Member, number: int) -> list[Findings]:
-    """Return what a station found of a squad: its subscribers, and its publishers if they are there."""
+    """Return what a station found of a group: its subscribers, and its publishers if they are there."""
     found = member.found
     if found is None:
         return []
-    parts = found.squads[number : number + 1]
+    parts = found.groups[number : number + 1]
     publishing = [place for place, order in enumerate(conductor.orders) if order.publishers]
     if found.publishing and number in publishing:
         parts = [*parts, found.publishing[publishing.index(number)]]

@@ -3,8 +3,8 @@
 import gevent
 import gevent.queue
 
-from wswarm.drive.live import wire
-from wswarm.drive.live.process import LiveProcess
+from wswarm.drive import wire
+from wswarm.drive.fleet import AgentProcess
 
 _MOST = 10_000
 _FLUSH_S = 5.0
@@ -17,7 +17,7 @@ class Outgoing:
     while 10,000 commands are waiting waits too.
     """
 
-    def __init__(self, agent: LiveProcess) -> None:
+    def __init__(self, agent: AgentProcess) -> None:
         self._agent = agent
         self._commands: gevent.queue.Queue[wire.Command] = gevent.queue.Queue(_MOST)
         self._writer = gevent.spawn(self._write)

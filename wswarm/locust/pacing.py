@@ -1,16 +1,18 @@
-"""How often each class sends, shared out among the connections that are open at each station."""
+"""How often each class sends, shared out among the connections that send at each station."""
 
+import random
 from collections.abc import Sequence
 
-from wswarm.drive.live.wire import Pace
+from wswarm.load.pace import Pace
 from wswarm.locust.order import Order
 from wswarm.locust.roster import Member
+from wswarm.stats.findings import STILL_OPEN, Window
 
 Counts = dict[int, tuple[int, ...]]
 
 
 def published_to(orders: Sequence[Order]) -> list[int]:
-    """Return the squads that are published to; their places in it number the publishing squads."""
+    """Return the groups that are published to; their places in it number the publishing groups."""
     return [number for number, order in enumerate(orders) if order.publishers]
 
 
@@ -19,29 +21,40 @@ class Pacing:
 
     def __init__(self, orders: Sequence[Order]) -> None:
         self._orders = orders
+        self._seed = random.SystemRandom().getrandbits(32)
         self._paced: Counts = {}
 
     def changed(self, members: Sequence[Member]) -> list[int]:
-        """Return the squads whose senders have changed since `note`."""
-        return [squad for squad, count in self._counts(members).items() if count != self._paced.get(squad)]
+        """Return the groups whose senders have changed since `note`."""
+        return [group for group, count in self._counts(members).items() if count != self._paced.get(group)]
 
     def note(self, members: Sequence[Member]) -> list[int]:
-        """Let paces be for the senders that are there now; return all squads that send."""
+        """Let paces be for the senders that are there now; return all groups that send."""
         self._paced = self._counts(members)
         return list(self._paced)
 
     def paces(
-        self, member: Member, members: Sequence[Member], at_ns: int, squads: Sequence[int]
+        self,
+        member: Member,
+        members: Sequence[Member],
+        groups: Sequence[int],
+        at_ns: int,
+        until_ns: int = STILL_OPEN,
+        *,
+        is_anew: bool = False,
     ) -> tuple[list[Pace], list[Pace]]:
-        """Return a member's paces from `at_ns` on: of the squads that it holds, and of those it publishes to."""
+        """Return a member's paces from `at_ns` on: of the groups that it holds, and of those it publishes to."""
         paces, publishing = [], []
         place = members.index(member)
-        for number in squads:
+        for number in groups:
             counts, order = self._paced[number], self._orders[number]
             senders = sum(counts)
             pace = Pace(
-                squad=published_to(self._orders).index(number) if order.publishers else number,
+                group=published_to(self._orders).index(number) if order.publishers else number,
                 at_ns=at_ns + member.ahead_ns,
+                until_ns=until_ns if until_ns == STILL_OPEN else until_ns + member.ahead_ns,
+                is_anew=is_anew,
+                seed=self._seed if order.plan.seed is None else order.plan.seed,
                 rate=order.rate_for(senders) if senders else 0.0,
                 senders=senders,
                 first_place=sum(counts[:place]),
@@ -52,12 +65,20 @@ class Pacing:
                 publishing.append(pace)
         return paces, publishing
 
+    def of_hold(
+        self, member: Member, members: Sequence[Member], groups: Sequence[int], window: Window
+    ) -> tuple[list[Pace], list[Pace]]:
+        """Return a member's paces until the window's hold, and in it."""
+        before = self.paces(member, members, groups, window.start_ns, is_anew=True)
+        after = self.paces(member, members, groups, window.hold_ns, window.drain_ns, is_anew=True)
+        return before[0] + after[0], before[1] + after[1]
+
     def _counts(self, members: Sequence[Member]) -> Counts:
-        """Return per sending squad how many senders are open at each station."""
+        """Return per sending group how many senders there are at each station."""
         counts: Counts = {}
         for number, order in enumerate(self._orders):
             if order.role == "echo":
-                counts[number] = tuple(member.open_in(number) for member in members)
+                counts[number] = tuple(member.senders_in(number) for member in members)
             elif order.publishers:
                 place = published_to(self._orders).index(number)
                 counts[number] = tuple(member.publishers_of(place) for member in members)

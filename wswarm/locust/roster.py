@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from wswarm.drive.clock import now_ns
-from wswarm.drive.live.wire import Recent, SquadState
+from wswarm.drive.wire import GroupState, Recent
 from wswarm.locust import messages
 from wswarm.locust.clock import SAME, Offset, bound
 from wswarm.stats.drops import ending_counts
@@ -25,7 +25,7 @@ class Member:
         worker: Locust's id. `name`: what reports call it.
         offset: Its clock against the conductor's, by which its times are shifted; `latest`: the surest of late.
         heard_ns: When it was last heard.
-        holds: How many holds it was told to begin.
+        load: How many holds it was told to begin.
         state: The latest. `published`, `found`: once it has told.
         is_publisher: Whether the publishers are there, if there are any; `is_publishing`: whether there are.
         loss: What became of it if it was lost, else `None`.
@@ -41,7 +41,7 @@ class Member:
     has_begun: bool = False
     is_publisher: bool = False
     is_publishing: bool = False
-    holds: int = 0
+    load: int = 0
     state: messages.State | None = None
     published: messages.Published | None = None
     found: messages.Found | None = None
@@ -75,9 +75,9 @@ class Member:
         state = self.state
         if state is None or state.pending or (self.is_publishing and not state.publishing):
             return False
-        are_decided = all(map(_is_decided, (*state.squads, *state.publishing)))
+        are_decided = all(map(_is_decided, (*state.groups, *state.publishing)))
         are_all_there = all(one.requested for one in state.publishing)
-        return are_decided and are_all_there and sum(one.requested for one in state.squads) == state.seated
+        return are_decided and are_all_there and sum(one.requested for one in state.groups) == state.seated
 
     def is_first_answer(self) -> bool:
         """Take in that it answered; return whether it had not before."""
@@ -88,24 +88,28 @@ class Member:
         """Return what to tell it now and then: `Hello` until it answers, as it may not have listened yet."""
         return messages.Beat() if self.has_answered else messages.Hello(test=test)
 
-    def squad(self, number: int) -> SquadState | None:
-        """Return how a squad stands: in the end as it was found, before that as it was told last."""
-        if self.found is not None and self.found.squads:
-            return state_of(self.found.squads[number])
-        return self._of_this_hold(self.state.squads[number]) if self.state and self.state.squads else None
+    def group(self, number: int) -> GroupState | None:
+        """Return how a group stands: in the end as it was found, before that as it was told last."""
+        if self.found is not None and self.found.groups:
+            return state_of(self.found.groups[number])
+        return self._of_this_hold(self.state.groups[number]) if self.state and self.state.groups else None
 
-    def publishing(self, place: int) -> SquadState | None:
-        """Return how the publishing squad at that place stands, `None` if it is not here."""
+    def publishing(self, place: int) -> GroupState | None:
+        """Return how the publishing group at that place stands, `None` if it is not here."""
         state = self.state
         return self._of_this_hold(state.publishing[place]) if state and state.publishing else None
 
-    def open_in(self, squad: int) -> int:
-        """Return how many connections of a squad are open."""
-        return self.state.squads[squad].open if self.state is not None and self.state.squads else 0
+    def open_in(self, group: int) -> int:
+        """Return how many connections of a group are open."""
+        return self.state.groups[group].open if self.state is not None and self.state.groups else 0
 
-    def publishers_of(self, squad: int) -> int:
-        """Return how many publishers of the publishing squad are open here."""
-        return self.state.publishing[squad].open if self.state is not None and self.state.publishing else 0
+    def senders_in(self, group: int) -> int:
+        """Return how many connections of a group send."""
+        return self.state.groups[group].senders if self.state is not None and self.state.groups else 0
+
+    def publishers_of(self, group: int) -> int:
+        """Return how many publishers of the publishing group send here."""
+        return self.state.publishing[group].senders if self.state is not None and self.state.publishing else 0
 
     def note(self, message: messages.State | messages.Published | messages.Found) -> None:
         """Take in what the station says of this test."""
@@ -116,31 +120,31 @@ class Member:
         else:
             self.found = message
 
-    def _of_this_hold(self, state: SquadState) -> SquadState:
+    def _of_this_hold(self, state: GroupState) -> GroupState:
         """Return the state without figures of messages if they are of an earlier hold."""
-        if self.state is not None and self.state.hold >= self.holds:
+        if self.state is not None and self.state.load >= self.load:
             return state
         return msgspec.structs.replace(
             state, sent=0, received=0, duplicated=0, reordered=0, times=b"", recent=Recent()
         )
 
 
-def _is_decided(state: SquadState) -> bool:
+def _is_decided(state: GroupState) -> bool:
     return state.opened + sum(state.failures.values()) == state.requested
 
 
-def state_of(found: Findings) -> SquadState:
-    """Return how a squad stood in the end."""
+def state_of(found: Findings) -> GroupState:
+    """Return how a group stood in the end."""
     sockets, arrivals = found.sockets, found.arrivals
     opened_ns = unpack(sockets.opened_ns)
     handshakes = Histogram()
     handshakes.record(opened_ns - unpack(sockets.started_ns))
-    return SquadState(
+    return GroupState(
         requested=sockets.requested,
         opened=len(opened_ns),
         failures=sockets.failures,
         refusals=found.words.refusals,
-        closes=ending_counts(sockets),
+        endings=ending_counts(sockets),
         handshakes=handshakes.pack(),
         sent=found.sends.sent if found.sends is not None else 0,
         received=arrivals.received if arrivals is not None else 0,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import gevent.event
 
+from wswarm.drive import wire
 from wswarm.drive.clock import now_ns
-from wswarm.drive.live import wire
 from wswarm.locust.inbox import Expectation, Inbox, Sending
 from wswarm.locust.manner import Own
 from wswarm.locust.script import Message, Wanted
@@ -41,11 +41,11 @@ class Seat:
         "decided",
         "ended",
         "failure",
+        "group",
         "keeps_messages",
         "lost",
         "own",
         "row",
-        "squad",
         "station",
         "test",
     )
@@ -54,7 +54,7 @@ class Seat:
         self,
         station: "Station",
         test: int,
-        squad: int,
+        group: int,
         row: int,
         connection_id: int,
         *,
@@ -62,7 +62,7 @@ class Seat:
         keeps_messages: bool = True,
     ) -> None:
         self.station, self.test = station, test
-        self.squad, self.row, self.connection_id, self.own = squad, row, connection_id, own
+        self.group, self.row, self.connection_id, self.own = group, row, connection_id, own
         self.decided, self.ended = gevent.event.Event(), gevent.event.Event()
         self.failure: str | None = None
         self.lost = "closed here"
@@ -81,7 +81,7 @@ class Seat:
         self._unanswered.append(sending)
         is_binary = isinstance(message, bytes)
         payload = message if isinstance(message, bytes) else message.encode()
-        self.station.tell(wire.Say(self.squad, self.row, self._asked, payload, is_binary))
+        self.station.tell(wire.Say(self.group, self.row, self._asked, payload, is_binary))
         return sending
 
     def expect(

@@ -8,8 +8,8 @@ from locust import User
 from locust.env import Environment
 from locust.exception import RescheduleTask, StopUser
 
+from wswarm.drive import wire
 from wswarm.drive.clock import now_ns
-from wswarm.drive.live import wire
 from wswarm.locust.inbox import Expectation
 from wswarm.locust.listener import Listener
 from wswarm.locust.manner import Own
@@ -27,7 +27,7 @@ _POLL_S = 0.02
 
 
 class Seats:
-    """Seats by squad and row, their users, and the tallies of those that have tasks.
+    """Seats by group and row, their users, and the tallies of those that have tasks.
 
     Args:
         order: The test; `None`: there is none yet.
@@ -35,13 +35,13 @@ class Seats:
 
     def __init__(self, environment: Environment, order: Begin | None) -> None:
         self._environment, self._order = environment, order
-        squads = order.squads if order is not None else []
-        self._seats: list[list[Seat]] = [[] for _ in squads]
-        self._users: list[list[User]] = [[] for _ in squads]
+        groups = order.groups if order is not None else []
+        self._seats: list[list[Seat]] = [[] for _ in groups]
+        self._users: list[list[User]] = [[] for _ in groups]
         self._listeners: dict[Seat, Listener] = {}
-        self._missed = [0] * len(squads)
+        self._missed = [0] * len(groups)
         self._is_told = False
-        self._scripts = [ScriptTally(order.window) for _ in squads] if order is not None else []
+        self._scripts = [ScriptTally(order.window) for _ in groups] if order is not None else []
 
     def __len__(self) -> int:
         return sum(map(len, self._seats))
@@ -62,12 +62,12 @@ class Seats:
         order = self._order
         assert order is not None
         name = type(user).__name__
-        squad = next(place for place, one in enumerate(order.squads) if one.name == name)
-        row, connection_id = len(self._seats[squad]), order.first_id + len(self)
-        is_heard = order.squads[squad].is_heard
-        seat = Seat(station, order.test, squad, row, connection_id, own=own, keeps_messages=is_heard)
-        self._seats[squad].append(seat)
-        self._users[squad].append(user)
+        group = next(place for place, one in enumerate(order.groups) if one.name == name)
+        row, connection_id = len(self._seats[group]), order.first_id + len(self)
+        is_heard = order.groups[group].is_heard
+        seat = Seat(station, order.test, group, row, connection_id, own=own, keeps_messages=is_heard)
+        self._seats[group].append(seat)
+        self._users[group].append(user)
         if is_heard and getattr(user, "hears_messages", lambda: False)():
             self._listeners[seat] = Listener(lambda message: self._call(user, message))
         return seat
@@ -77,7 +77,7 @@ class Seats:
         listener = self._listeners.pop(seat, None)
         if listener is not None:
             listener.end()
-            self._missed[seat.squad] += listener.missed
+            self._missed[seat.group] += listener.missed
         seat.note_ended()
 
     def end_all(self, why: str) -> None:
@@ -90,18 +90,18 @@ class Seats:
     def hear(self, report: wire.Report) -> None:
         """Take in what the agent says of one connection."""
         if isinstance(report, wire.Heard):
-            seat, message = self._seats[report.squad][report.row], Message(report.payload, report.received_ns)
+            seat, message = self._seats[report.group][report.row], Message(report.payload, report.received_ns)
             seat.note_heard(message)
             listener = self._listeners.get(seat)
             if listener is not None:
                 listener.hear(message)
         elif isinstance(report, wire.Said):
-            self._scripts[report.squad].note_sent(report.sent_ns)
-            self._seats[report.squad][report.row].note_said(report.number, report.sent_ns)
+            self._scripts[report.group].note_sent(report.sent_ns)
+            self._seats[report.group][report.row].note_said(report.number, report.sent_ns)
         elif isinstance(report, wire.Joined):
-            self._seats[report.squad][report.row].note_decided(report.failure)
+            self._seats[report.group][report.row].note_decided(report.failure)
         elif isinstance(report, wire.Ended):
-            self._seats[report.squad][report.row].note_ended(report.code or "no close frame")
+            self._seats[report.group][report.row].note_ended(report.code or "no close frame")
 
     def begin_hold(self, window: Window) -> None:
         """Count anew what is asked in the hold; Locust's table forgets the replies of the ramp."""
@@ -118,21 +118,21 @@ class Seats:
             script.end_hold(window)
 
     def missed(self) -> list[int]:
-        """Return per squad how many messages of the hold `on_message` did not get, for it was too far behind."""
+        """Return per group how many messages of the hold `on_message` did not get, for it was too far behind."""
         missed = list(self._missed)
         for seat, listener in self._listeners.items():
-            missed[seat.squad] += listener.missed
+            missed[seat.group] += listener.missed
         return missed
 
     def record_reply(self, seat: Seat, name: str, message: Message, asked_ns: int) -> None:
         """Record a reply that a user expected; its time counts from `asked_ns`."""
-        if not self._is_told and self._scripts[seat.squad].record(asked_ns, message.received_ns):
+        if not self._is_told and self._scripts[seat.group].record(asked_ns, message.received_ns):
             self._fire(seat, name, response_ms(message, asked_ns), len(message.data), None)
 
     def record_no_reply(self, seat: Seat, name: str, why: str, asked_ns: int) -> None:
         """Record that a user expected a reply and got none."""
         is_lost = seat.ended.is_set()
-        if not self._is_told and self._scripts[seat.squad].note_lost(asked_ns, is_disconnected=is_lost):
+        if not self._is_told and self._scripts[seat.group].note_lost(asked_ns, is_disconnected=is_lost):
             self._fire(seat, name, None, 0, TimeoutError(why))
 
     def owed(self) -> list[tuple[Seat, Expectation, int]]:
@@ -141,7 +141,7 @@ class Seats:
             (seat, one, since_ns)
             for seat in self
             for one in seat.owed()
-            if (since_ns := one.owed_since_ns) is not None and self._scripts[seat.squad].counts(since_ns)
+            if (since_ns := one.owed_since_ns) is not None and self._scripts[seat.group].counts(since_ns)
         ]
 
     def await_replies(self, deadline_ns: int) -> None:
@@ -150,17 +150,17 @@ class Seats:
             gevent.sleep(_POLL_S)
 
     def added_to(self, findings: list[Findings]) -> list[Findings]:
-        """Return the squads' findings, with the replies of those that have tasks; from now on none is counted.
+        """Return the groups' findings, with the replies of those that have tasks; from now on none is counted.
 
         What is owed still is lost.
         """
         for seat, expectation, since_ns in self.owed():
             self.record_no_reply(seat, expectation.name, "no reply before the drain ended", since_ns)
         self._is_told = True
-        squads = self._order.squads if self._order is not None else []
+        groups = self._order.groups if self._order is not None else []
         return [
-            script.added_to(found) if squad.role == "script" else found
-            for squad, script, found in zip(squads, self._scripts, findings, strict=False)
+            script.added_to(found) if group.role == "script" else found
+            for group, script, found in zip(groups, self._scripts, findings, strict=False)
         ]
 
     def _call(self, user: Any, message: Message) -> None:
@@ -180,5 +180,5 @@ class Seats:
             response_time=time_ms,
             response_length=size,
             exception=error,
-            context=self._users[seat.squad][seat.row].context(),
+            context=self._users[seat.group][seat.row].context(),
         )

@@ -22,8 +22,8 @@ from locust.stats import CSV_STATS_INTERVAL_SEC
 
 from wswarm.drive.address import resolve
 from wswarm.drive.clock import now_ns
-from wswarm.drive.live.wire import LEAD_NS
 from wswarm.drive.target import ReferenceApp
+from wswarm.drive.wire import LEAD_NS
 from wswarm.errors import ResultError, SwarmError
 from wswarm.locust.board import Board
 from wswarm.locust.bus import of

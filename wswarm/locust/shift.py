@@ -17,9 +17,9 @@ def window(one: Window, by_ns: int) -> Window:
     return Window(**{name: _later(moment_ns, by_ns) for name, moment_ns in moments.items()})
 
 
-def logs(of_squads: Mapping[str, Packed], by_ns: int) -> dict[str, Packed]:
+def logs(of_groups: Mapping[str, Packed], by_ns: int) -> dict[str, Packed]:
     """Return logs of what was published `by_ns` later."""
-    return {name: shifted(log, by_ns) for name, log in of_squads.items()}
+    return {name: shifted(log, by_ns) for name, log in of_groups.items()}
 
 
 def findings(one: Findings, by_ns: int) -> Findings:

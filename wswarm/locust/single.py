@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 
-from wswarm.drive.live import wire
+from wswarm.drive import wire
 from wswarm.errors import TargetError
 from wswarm.experiment.observe import refusal_of
 from wswarm.locust.seat import Seat
@@ -12,16 +12,16 @@ from wswarm.locust.words import in_locusts_words
 _log = logging.getLogger(__name__)
 
 
-def explain(seat: Seat, squad: wire.Squad) -> None:
+def explain(seat: Seat, group: wire.Group) -> None:
     """Say in the log why the user's connection is not there.
 
     Raises:
         SystemExit: it never was; with 1.
     """
-    plan = (seat.own or squad).plan
+    plan = (seat.own or group).plan
     if seat.failure is None:
-        _log.error("%s: the connection to %s was lost: %s", squad.name, plan.address, seat.lost)
+        _log.error("%s: the connection to %s was lost: %s", group.name, plan.address, seat.lost)
         return
     refusal = refusal_of(plan, Counter([seat.failure]), {})
-    _log.error("%s: %s", squad.name, in_locusts_words(refusal))
+    _log.error("%s: %s", group.name, in_locusts_words(refusal))
     raise SystemExit(TargetError.exit_code)

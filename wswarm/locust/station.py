@@ -12,10 +12,9 @@ from locust.env import Environment
 from locust.exception import StopUser
 from locust.runners import LocalRunner, Runner, WorkerRunner
 
-from wswarm.drive import address
+from wswarm.drive import address, wire
 from wswarm.drive.clock import now_ns
 from wswarm.drive.files import raise_file_limit
-from wswarm.drive.live import wire
 from wswarm.drive.probes import MachineMeter, MachineUse
 from wswarm.errors import GeneratorError, SwarmError
 from wswarm.locust import messages
@@ -77,7 +76,7 @@ class Station:
     def explain(self, seat: Seat) -> None:
         """Say why a single user's connection is not there; see `single`."""
         if self.is_for_one and self._order is not None:
-            explain(seat, self._order.squads[seat.squad])
+            explain(seat, self._order.groups[seat.group])
 
     def own(self, user: User) -> Own | None:
         """Return how the user's connection differs from its class's, if it does; waits until the test has begun.
@@ -91,14 +90,15 @@ class Station:
             _log.warning("%s", line)
         try:
             order = self._awaited_order()
-            return self._own.of(user, next(squad for squad in order.squads if squad.name == name))
+            return self._own.of(user, next(group for group in order.groups if group.name == name))
         except SwarmError as error:
             self._object(error)
 
     def seat(self, user: User, own: Own | None) -> Seat:
         """Return a seat for the user, whose connection is being opened."""
         seat = self._seats.add(self, user, own)
-        self.tell(wire.Join(seat.squad, seat.connection_id, *(own or ())))
+        plan, addresses = own or (None, None)
+        self.tell(wire.Join(group=seat.group, ids=[seat.connection_id], plan=plan, addresses=addresses))
         if user.greenlet is not None:
             user.greenlet.link(lambda _: self.leave(seat))
         return seat
@@ -108,7 +108,7 @@ class Station:
         if seat in self._seats:
             self._seats.leave(seat)
             if not self._ending.is_set():
-                self.tell(wire.Leave(seat.squad, seat.row))
+                self.tell(wire.Leave(seat.group, seat.row))
 
     def record_reply(self, seat: Seat, name: str, message: Message, asked_ns: int) -> None:
         """Record a reply that a user expected; its time counts from `asked_ns`."""
@@ -210,11 +210,11 @@ class Station:
             messages.State(
                 test=order.test,
                 number=self._states,
-                hold=crew.hold,
+                load=crew.load,
                 pending=self._seats.undecided,
                 seated=len(self._seats),
-                squads=crew.held.squads,
-                publishing=crew.published.squads,
+                groups=crew.held.groups,
+                publishing=crew.publishing.groups,
                 deaths=crew.deaths,
             )
         )
@@ -242,7 +242,7 @@ class Station:
         self._bus.tell(
             messages.Found(
                 test=order.test,
-                squads=found,
+                groups=found,
                 publishing=publisher.findings,
                 deaths=crew.deaths,
                 unheard=holder.unheard,
@@ -250,7 +250,7 @@ class Station:
                 steal=use.steal,
                 busy=use.busy,
                 load=use.load,
-                is_local=all(address.is_local(squad.addresses) for squad in order.squads),
+                is_local=all(address.is_local(group.addresses) for group in order.groups),
             )
         )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from locust.stats import RequestStats, StatsEntry, StatsError
 
-from wswarm.drive.live.wire import SquadState
+from wswarm.drive.wire import GroupState
 from wswarm.locust.order import Order
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
@@ -60,11 +60,11 @@ class Table:
             if key not in self._shown or self._counts_in_total(key):
                 total.extend(entry)
 
-    def show(self, order: Order, states: Iterable[SquadState], lost: dict[str, int]) -> None:
+    def show(self, order: Order, states: Iterable[GroupState], lost: dict[str, int]) -> None:
         """Bring a class's rows up to date.
 
         Args:
-            states: Of its squads at all stations.
+            states: Of its groups at all stations.
             lost: Messages known to be lost, by reason.
         """
         states = list(states)
@@ -75,7 +75,7 @@ class Table:
             times.merge_packed(state.times)
             for reason, count in state.failures.items():
                 failures[reason] = failures.get(reason, 0) + count
-            for code, count in state.closes.items():
+            for code, count in state.endings.items():
                 reason = f"dropped: {code or 'connection lost'}"
                 failures[reason] = failures.get(reason, 0) + count
         self._fill((order.name, "connect"), handshakes, failures)

@@ -24,7 +24,7 @@ from locust.env import Environment
 from locust.exception import RescheduleTask, StopUser
 from locust.user.task import LOCUST_STATE_RUNNING, LOCUST_STATE_WAITING
 
-from wswarm.drive.live import wire
+from wswarm.drive import wire
 from wswarm.errors import PlanError
 from wswarm.locust.inbox import Sending
 from wswarm.locust.manner import OF_EACH_USER

@@ -36,7 +36,7 @@ def render(comparison: Comparison, context: Context, pictures: Mapping[str, byte
     Args:
         comparison: What to show.
         context: Where it comes from.
-        pictures: By name, as SVG.
+        pictures: By name, PNG or SVG.
     """
     is_advisory = context.advisory is not None and comparison.verdict != "invalid"
     return page(
@@ -52,14 +52,14 @@ def render(comparison: Comparison, context: Context, pictures: Mapping[str, byte
         reasons=[show.printable(reason) for reason in comparison.reasons],
         columns=effects.columns(context),
         rows=effects.rows(comparison, context),
-        pictures=[_picture(name, svg) for name, svg in pictures.items()],
+        pictures=[_picture(name, one) for name, one in pictures.items()],
         notes=[show.printable(note) for note in context.notes],
         settings=_settings(context),
         miss=effects.percent((1 - context.confidence) / 2),
     )
 
 
-def _picture(name: str, svg: bytes) -> dict[str, str]:
+def _picture(name: str, picture: bytes) -> dict[str, str]:
     words = {
         "effects": ("Head over base for each metric, with its interval.", EFFECTS_READING),
         "trend": ("The ratios of all comparisons so far.", TREND_READING),
@@ -67,7 +67,7 @@ def _picture(name: str, svg: bytes) -> dict[str, str]:
     alt, reading = words.get(
         name, ("Distributions of base and head over each other: histogram and percentiles.", OVERLAY_READING)
     )
-    return {"source": embedded(svg), "alt": alt, "reading": reading}
+    return {"source": embedded(picture), "alt": alt, "reading": reading}
 
 
 def _settings(context: Context) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 ::
 
-    reports/20...Z-compare/   compare.json  summary.txt  compare.html  *.png  *.svg
+    reports/20...Z-compare/   compare.json  summary.txt  compare.html  *.png  (*.svg)
 
 `ab.json` of an interleaved comparison is read too; its pages are made by the same functions.
 """
@@ -39,14 +39,16 @@ class _Head(msgspec.Struct, frozen=True):
     schema: str
 
 
-def save(stored: Stored, folder: Path, overlays: Sequence[Overlay] = (), *, plots: bool) -> None:
+def save(
+    stored: Stored, folder: Path, overlays: Sequence[Overlay] = (), *, plots: bool, svg: bool = False
+) -> None:
     """Write the comparison with its summary, pictures and page; the comparison first.
 
     Args:
         stored: What to write.
         folder: Where to; made if need be.
         overlays: The values behind the figures, to be drawn over each other.
-        plots: Whether to draw.
+        plots: Whether to draw; `svg`: SVG beside PNG, and in the page.
 
     Raises:
         ResultError: something can't be written.
@@ -54,16 +56,18 @@ def save(stored: Stored, folder: Path, overlays: Sequence[Overlay] = (), *, plot
     store.prepare(folder)
     store.write_file(folder / COMPARE_FILE, store.pretty(msgspec.to_builtins(stored)) + "\n")
     store.write_file(folder / store.SUMMARY_FILE, summary(stored.comparison, stored.context))
-    save_page(stored, folder, overlays, plots=plots)
+    save_page(stored, folder, overlays, plots=plots, svg=svg)
 
 
-def save_page(stored: Stored, folder: Path, overlays: Sequence[Overlay] = (), *, plots: bool) -> None:
+def save_page(
+    stored: Stored, folder: Path, overlays: Sequence[Overlay] = (), *, plots: bool, svg: bool = False
+) -> None:
     """Write the pictures and the page alone; the folder exists.
 
     Raises:
         ResultError: one can't be written.
     """
-    pictures = _draw(stored, folder, overlays) if plots else {}
+    pictures = _draw(stored, folder, overlays, svg=svg) if plots else {}
     store.write_file(folder / PAGE_FILE, render(stored.comparison, stored.context, pictures))
 
 
@@ -143,17 +147,18 @@ def append_text(path: Path, text: str) -> None:
         raise ResultError(f"{path} can't be written: {error.strerror}") from error
 
 
-def _draw(stored: Stored, folder: Path, overlays: Sequence[Overlay]) -> Mapping[str, bytes]:
-    """Return the pictures as SVG by name."""
+def _draw(stored: Stored, folder: Path, overlays: Sequence[Overlay], *, svg: bool) -> Mapping[str, bytes]:
+    """Draw the pictures, and return those for the page by name."""
     with settings_folder(folder):
         # matplotlib takes half a second to import: only when drawing
         from wswarm.report.plots.comparison import draw
 
-        files = draw(stored.comparison, stored.context, overlays, folder)
-    return {file.stem: file.read_bytes() for file in files if file.suffix == ".svg"}
+        files = draw(stored.comparison, stored.context, overlays, folder, svg=svg)
+    suffix = ".svg" if svg else ".png"
+    return {file.stem: file.read_bytes() for file in files if file.suffix == suffix}
 
 
-def draw_trend(entries: Sequence[history.Entry], folder: Path) -> list[Path]:
+def draw_trend(entries: Sequence[history.Entry], folder: Path, *, svg: bool = False) -> list[Path]:
     """Draw the history's ratios into the folder, which is made if need be; return the files.
 
     Raises:
@@ -163,4 +168,4 @@ def draw_trend(entries: Sequence[history.Entry], folder: Path) -> list[Path]:
     with settings_folder(folder):
         from wswarm.report.plots.comparison import draw_trend as draw_files
 
-        return draw_files(entries, folder)
+        return draw_files(entries, folder, svg=svg)

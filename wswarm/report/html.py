@@ -31,7 +31,7 @@ def render(
 
     Args:
         runs: What to show, in this order; at least one.
-        pictures: For each run its pictures by name, as SVG; leave out to show none.
+        pictures: For each run its pictures by name, PNG or SVG; leave out to show none.
         failures: By scenario that has no run, why it could not be measured.
     """
     drawn = [*pictures, *({} for _ in runs[len(pictures) :])]
@@ -74,9 +74,10 @@ def page(template: str, **values: Any) -> str:
     return environment.from_string(source).render(style=style, **values)
 
 
-def embedded(svg: bytes) -> str:
-    """Return the picture as an address that a page can hold."""
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
+def embedded(picture: bytes) -> str:
+    """Return the picture, PNG or SVG, as an address that a page can hold."""
+    kind = "image/png" if picture.startswith(b"\x89PNG") else "image/svg+xml"
+    return f"data:{kind};base64,{base64.b64encode(picture).decode('ascii')}"
 
 
 def _shown(run: Run, pictures: Mapping[str, bytes], index: int) -> dict[str, Any]:
@@ -94,7 +95,7 @@ def _shown(run: Run, pictures: Mapping[str, bytes], index: int) -> dict[str, Any
         "highlights": _highlights(run),
         "slo": [section for section in sections(run) if section.title == "Objectives"],
         "sections": [section for section in sections(run) if section.title != "Objectives"],
-        "pictures": [_picture(run, name, svg) for name, svg in pictures.items()],
+        "pictures": [_picture(run, name, one) for name, one in pictures.items()],
         "plan": [*_plan(run.plan), *([("held", headline.held(run))] if run.interrupted else [])],
         "environment": _environment(run),
     }
@@ -106,8 +107,8 @@ def _standing(runs: Sequence[Run]) -> str:
     return next((STANDINGS[one] for one in ("missed", "not measurable") if one in found), "met")
 
 
-def _picture(run: Run, name: str, svg: bytes) -> dict[str, Any]:
-    return {"source": embedded(svg), "caption": caption(run, name)}
+def _picture(run: Run, name: str, picture: bytes) -> dict[str, Any]:
+    return {"source": embedded(picture), "caption": caption(run, name)}
 
 
 def _highlights(run: Run) -> list[tuple[str, str]]:

@@ -2,12 +2,11 @@
 
 ::
 
-    reports/20...Z-echo/   run.json  summary.txt  report.html  *.png  *.svg
+    reports/20...Z-echo/   run.json  summary.txt  report.html  *.png  (*.svg)
     reports/20...Z-run/    index.json  summary.txt  report.html  connect/  echo/  fanout/ (each as above)
     reports/latest         a link to the newest of them
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -16,21 +15,22 @@ from typing import Any, TypeVar
 import msgspec
 
 from wswarm.errors import ResultError
-from wswarm.report.drawing import settings_folder
 from wswarm.report.folders import DEFAULT_ROOT as DEFAULT_ROOT
 from wswarm.report.folders import link_latest as link_latest
 from wswarm.report.folders import new_folder as new_folder
 from wswarm.report.folders import prepare as prepare
 from wswarm.report.folders import unwritable
+from wswarm.report.pages import PAGE_FILE as PAGE_FILE
+from wswarm.report.pages import forget_pictures, undrawn, write_pages
 from wswarm.report.text import suite_summary, summary
+from wswarm.report.whole_file import write_file as write_file
 from wswarm.run import SCHEMA, Run
 
 Kind = TypeVar("Kind", Run, "Index")
 
 SUITE_SCHEMA = "wswarm/suite@1"
 RUN_FILE, INDEX_FILE = "run.json", "index.json"
-SUMMARY_FILE, PAGE_FILE = "summary.txt", "report.html"
-PICTURES = ("connections", "percentiles", "over-time", "fanout")
+SUMMARY_FILE = "summary.txt"
 
 
 class Index(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,21 +55,53 @@ def write_run(run: Run, folder: Path) -> Path:
     return write_file(folder / RUN_FILE, pretty(msgspec.to_builtins(run)) + "\n")
 
 
-def save(run: Run, folder: Path, *, plots: bool) -> None:
+def keep(run: Run, folder: Path) -> None:
+    """Write a run and its summary; `run.json` first, so that nothing measured is lost. What was there before goes.
+
+    Raises:
+        ResultError: something can't be written.
+    """
+    write_run(run, folder)
+    _forget(folder, INDEX_FILE, PAGE_FILE)
+    forget_pictures(folder)
+    write_file(folder / SUMMARY_FILE, summary(run))
+
+
+def keep_suite(runs: Sequence[Run], folder: Path, failures: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Write each run and its summary into a folder of its own, the index and the joint summary beside them.
+
+    Args:
+        failures: By scenario, why it could not be measured.
+
+    Raises:
+        ResultError: something can't be written; every `run.json` is written before anything else.
+    """
+    names = folder_names(runs)
+    for run, name in zip(runs, names, strict=True):
+        write_run(run, folder / name)
+    index = Index(runs=names, failures=dict(failures))
+    write_file(folder / INDEX_FILE, pretty(msgspec.to_builtins(index)) + "\n")
+    _forget(folder, PAGE_FILE)
+    summarise(runs, folder)
+
+
+def save(run: Run, folder: Path, *, plots: bool, svg: bool = False) -> None:
     """Write a run with its summary, pictures and page; `run.json` first, so that nothing measured is lost.
+
+    Args:
+        plots: Whether to draw; `svg`: SVG beside PNG, and in the page.
 
     Raises:
         ResultError: something can't be written or drawn; the message says whether `run.json` is safe.
     """
-    write_run(run, folder)
-    _forget_index(folder)
-    _write_pages([run], [folder], folder, plots=plots)
+    keep(run, folder)
+    redraw(folder, plots=plots, svg=svg)
 
 
 def save_suite(
     runs: Sequence[Run], folder: Path, *, plots: bool, failures: Mapping[str, str] = MappingProxyType({})
 ) -> None:
-    """Write each run into a folder of its own, and the index, the joint summary and page beside them.
+    """Do the same with several: each into a folder of its own, the index and what shows all of them beside.
 
     Args:
         failures: By scenario, why it could not be measured.
@@ -77,25 +109,66 @@ def save_suite(
     Raises:
         ResultError: as with `save`; every `run.json` is written before anything is drawn.
     """
-    names = _folder_names(runs)
-    for run, name in zip(runs, names, strict=True):
-        write_run(run, folder / name)
-    index = Index(runs=names, failures=dict(failures))
-    write_file(folder / INDEX_FILE, pretty(msgspec.to_builtins(index)) + "\n")
-    _write_pages(runs, [folder / name for name in names], folder, plots=plots)
+    keep_suite(runs, folder, failures)
+    redraw(folder, plots=plots)
 
 
-def redraw(path: Path, *, plots: bool) -> list[Run]:
+def redraw(path: Path, *, plots: bool, svg: bool = False) -> list[Run]:
     """Write summary, pictures and page of a stored run or suite again and return the runs, untouched.
 
     Raises:
         ResultError: the run can't be read, or its pages can't be written.
     """
-    files = _run_files(path)
-    runs = [_read(file) for file in files]
-    top = path if path.is_dir() else path.parent
-    _write_pages(runs, [file.parent for file in files], top, plots=plots)
+    runs = load(path)
+    summarise(runs, path)
+    failure = draw(path, plots=plots, svg=svg)
+    if failure is not None:
+        raise undrawn(folder_of(path), str(failure)) from failure
     return runs
+
+
+def summarise(runs: Sequence[Run], path: Path) -> None:
+    """Write the summaries of the runs that are stored there.
+
+    Raises:
+        ResultError: one can't be written.
+    """
+    top = folder_of(path)
+    files = _run_files(path)
+    for run, file in zip(runs, files, strict=True):
+        write_file(file.with_name(SUMMARY_FILE), summary(run))
+    if _is_suite(files, top):
+        write_file(top / SUMMARY_FILE, suite_summary(runs, failures_in(top)))
+
+
+def draw(
+    path: Path, *, plots: bool, svg: bool = False, drawn: Sequence[str] = (), in_two: bool = False
+) -> Exception | None:
+    """Write pictures and pages alone of the stored run or suite.
+
+    Args:
+        drawn: Folders of runs of the suite whose pictures have just been drawn.
+        in_two: Have a process of its own draw half of them; only for processes without threads.
+
+    Raises:
+        ResultError: the run can't be read, or a page can't be written.
+    """
+    files, top = _run_files(path), folder_of(path)
+    return write_pages(
+        [_read(file) for file in files],
+        [file.parent for file in files],
+        top,
+        failures_in(top) if _is_suite(files, top) else {},
+        plots=plots,
+        svg=svg,
+        drawn=[top / name for name in drawn],
+        in_two=in_two,
+    )
+
+
+def folder_of(path: Path) -> Path:
+    """Return the folder of the report that a path stands for."""
+    return path.parent if path.is_file() else path
 
 
 def failures_in(folder: Path) -> dict[str, str]:
@@ -117,73 +190,17 @@ def load(path: Path) -> list[Run]:
     return [_read(file) for file in _run_files(path)]
 
 
-def _forget_index(folder: Path) -> None:
-    """Remove the index of a suite that was in the folder before; its runs stay."""
+def _is_suite(files: Sequence[Path], top: Path) -> bool:
+    return [file.parent for file in files] != [top]
+
+
+def _forget(folder: Path, *names: str) -> None:
+    """Remove files of a report that was in the folder before."""
     try:
-        (folder / INDEX_FILE).unlink(missing_ok=True)
+        for name in names:
+            (folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise unwritable(folder, error.strerror or str(error)) from error
-
-
-def _write_pages(runs: Sequence[Run], folders: Sequence[Path], top: Path, *, plots: bool) -> None:
-    """Write all that can be made from the run files; a failed drawing is reported when the rest is done."""
-    from wswarm.report.html import (
-        render,  # its templates take long to load: by now the figures have been shown
-    )
-
-    pictures, failures = [], []
-    missing = failures_in(top) if list(folders) != [top] else {}
-    for run, folder in zip(runs, folders, strict=True):
-        write_file(folder / SUMMARY_FILE, summary(run))
-        drawn, failure = _draw(run, folder, plots=plots)
-        pictures.append(drawn)
-        failures += [failure] if failure is not None else []
-        if folder != top:
-            write_file(folder / PAGE_FILE, render([run], [drawn]))
-    if list(folders) != [top]:
-        write_file(top / SUMMARY_FILE, suite_summary(runs, missing))
-    write_file(top / PAGE_FILE, render(runs, pictures, missing))
-    if failures:
-        raise ResultError(
-            f"{top}: the pictures could not be drawn ({failures[0]}); the run files and summaries are safe:"
-            f" try again with 'wswarm report {top}'"
-        ) from failures[0]
-
-
-def _draw(run: Run, folder: Path, *, plots: bool) -> tuple[Mapping[str, bytes], Exception | None]:
-    """Replace the folder's pictures; return the new ones as SVG by name, and what went wrong."""
-    try:
-        for name in PICTURES:
-            for suffix in (".png", ".svg"):
-                (folder / f"{name}{suffix}").unlink(missing_ok=True)
-        if not plots:
-            return {}, None
-        with settings_folder(folder):
-            from wswarm.report.plots import (
-                draw,
-            )  # matplotlib takes half a second to import: only when drawing
-
-            files = draw(run, folder)
-        return {file.stem: file.read_bytes() for file in files if file.suffix == ".svg"}, None
-    except Exception as error:  # whatever the drawing library raises, the run is worth more than its pictures
-        return {}, error
-
-
-def write_file(path: Path, text: str) -> Path:
-    """Write the file under another name and rename it, so that readers see the old one or the new one."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with partial.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise ResultError(
-            f"{path} can't be written: {error.strerror or error}; free space or choose another place with -o"
-        ) from error
-    return path
 
 
 def pretty(value: Any, indent: str = "") -> str:
@@ -201,7 +218,8 @@ def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode("utf-8")
 
 
-def _folder_names(runs: Sequence[Run]) -> list[str]:
+def folder_names(runs: Sequence[Run]) -> list[str]:
+    """Return the folder of each run of a suite."""
     names: list[str] = []
     for run in runs:
         own = run.name or run.scenario

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from math import log
+from struct import Struct
 
 import numpy as np
 import numpy.typing as npt
@@ -14,19 +15,22 @@ BINS = 2_048
 _LOG_WIDTH = log(BIN_WIDTH)
 _MOST_NS = float(1 << 62)
 _OPEN_KEYS = 8
+_HEAD = Struct(
+    "=qHH"
+)  # key, how many bins hold a value, bytes of a count; then those bins, then their counts
 
 
 class Bins:
     """Values under whole-number keys, each key with logarithmic bins 2 % wide from 1 µs up; merges exactly.
 
-    The keys that were written last have a count per bin; of the others only the bins that hold a value are kept.
+    The keys that were written last have a count per bin; the others are kept as they travel.
     """
 
     __slots__ = ("_closed", "_open")
 
     def __init__(self) -> None:
         self._open: dict[int, Int64s] = {}
-        self._closed: dict[int, Int64s] = {}
+        self._closed: dict[int, bytes] = {}
 
     def record(self, keys: Int64s, values_ns: Int64s) -> None:
         """Add `values_ns[i]` under `keys[i]`; keys are ≥ 0."""
@@ -38,34 +42,34 @@ class Bins:
             self._counts(key)[:] += np.bincount(bins if low == high else bins[keys == key], minlength=BINS)
 
     def merge(self, packed: bytes) -> None:
-        """Add what another `Bins` packed."""
-        codes, counts = np.frombuffer(packed, np.int64).reshape(2, -1)
-        for key in np.unique(codes // BINS).tolist():
-            low, high = np.searchsorted(codes, (key * BINS, (key + 1) * BINS))
-            self._counts(key)[codes[low:high] % BINS] += counts[low:high]
+        """Add what others packed, one after another."""
+        at = 0
+        while at < len(packed):
+            key, size, width = _HEAD.unpack_from(packed, at)
+            end = at + _HEAD.size + size * (2 + width)
+            one, at = packed[at:end], end
+            if key in self._open or key in self._closed:
+                bins, counts = _unpacked(one)
+                self._counts(key)[bins] += counts
+            else:
+                self._closed[key] = one
 
     def pack(self) -> bytes:
         """Return all bins as bytes for `merge`."""
-        parts = self._closed | {key: _shrunk(counts) for key, counts in self._open.items()}
-        keys = sorted(parts)
-        if not keys:
-            return b""
-        bins, counts = np.concatenate([parts[key] for key in keys], axis=1).astype(np.int64)
-        sizes = [parts[key].shape[1] for key in keys]
-        return np.concatenate((np.repeat(np.array(keys), sizes) * BINS + bins, counts)).tobytes()
+        parts = self._closed | {key: _packed(key, counts) for key, counts in self._open.items()}
+        return b"".join(parts[key] for key in sorted(parts))
+
+    def take_closed(self) -> bytes:
+        """Return the keys that were not written last as `pack` does, and forget them: what comes later adds up."""
+        closed, self._closed = self._closed, {}
+        return b"".join(closed.values())
 
     def quantiles_ns(self, *percents: float) -> Iterator[tuple[int, int, list[int]]]:
         """Yield each key, ascending, with its number of values, and those at `percents`: middles of bins."""
-        for key, bins, counts in self._occupied():
+        for key in sorted([*self._open, *self._closed]):
+            kept = self._closed.get(key)
+            bins, counts = _unpacked(kept if kept is not None else _packed(key, self._open[key]))
             yield key, int(counts.sum()), _quantiles(bins, counts, percents)
-
-    def total_quantiles_ns(self, *percents: float) -> list[int] | None:
-        """Return the values at `percents` over all keys together; `None` when there are none."""
-        totals: Int64s = np.zeros(BINS, np.int64)
-        for _, bins, counts in self._occupied():
-            totals[bins] += counts
-        occupied = np.flatnonzero(totals)
-        return _quantiles(occupied, totals[occupied], percents) if len(occupied) else None
 
     def _counts(self, key: int) -> Int64s:
         """Return the counts of a key's bins, to be added to."""
@@ -73,26 +77,29 @@ class Bins:
         if counts is None:
             counts = np.zeros(BINS, np.int64)
             if (kept := self._closed.pop(key, None)) is not None:
-                counts[kept[0]] = kept[1]
+                bins, counts_kept = _unpacked(kept)
+                counts[bins] = counts_kept
             while len(self._open) >= _OPEN_KEYS:
                 oldest = next(iter(self._open))
-                self._closed[oldest] = _shrunk(self._open.pop(oldest))
+                self._closed[oldest] = _packed(oldest, self._open.pop(oldest))
         self._open[key] = counts
         return counts
 
-    def _occupied(self) -> Iterator[tuple[int, Int64s, Int64s]]:
-        """Yield each key, ascending, with its bins that hold a value and their counts."""
-        for key in sorted([*self._open, *self._closed]):
-            kept = self._closed.get(key)
-            bins, counts = kept if kept is not None else _shrunk(self._open[key])
-            yield key, bins.astype(np.int64), counts.astype(np.int64)
 
-
-def _shrunk(counts: Int64s) -> Int64s:
-    """Return the bins that hold a value and their counts, as small as they can be kept."""
+def _packed(key: int, counts: Int64s) -> bytes:
+    """Return a key's bins that hold a value and their counts, as small as they can be kept."""
     bins = np.flatnonzero(counts)
-    kept = np.stack((bins, counts[bins]))
-    return kept.astype(np.uint16) if kept.max(initial=0) < 1 << 16 else kept
+    kept = counts[bins]
+    kept = kept.astype(np.min_scalar_type(kept.max(initial=0)))
+    return _HEAD.pack(key, len(bins), kept.itemsize) + bins.astype(np.uint16).tobytes() + kept.tobytes()
+
+
+def _unpacked(packed: bytes) -> tuple[Int64s, Int64s]:
+    """Return the bins that hold a value and their counts."""
+    _, size, width = _HEAD.unpack_from(packed)
+    bins = np.frombuffer(packed, np.uint16, size, _HEAD.size)
+    counts = np.frombuffer(packed, f"u{width}", size, _HEAD.size + 2 * size)
+    return bins.astype(np.int64), counts.astype(np.int64)
 
 
 def bin_of(values_ns: Int64s) -> Int64s:

@@ -1,7 +1,7 @@
 """Deliveries of broadcasts, each followed for as long as it is under way and then reduced to a row.
 
 A broadcast is settled when all who were open have received it, or the patience after it was sent. For ever there are
-a byte per broadcast, and four per delivery that was lost, by which it still counts if it comes.
+a bit per broadcast, and four bytes per delivery that was lost, by which it still counts if it comes.
 """
 
 from collections import deque
@@ -12,8 +12,10 @@ import numpy as np
 
 from wswarm.stats import extras, reach
 from wswarm.stats.audience import Audience, Owed
-from wswarm.stats.findings import STILL_OPEN, Arrivals, Reached, Window, add_per_second, together
+from wswarm.stats.findings import STILL_OPEN, Arrivals, Reached, Window, together
+from wswarm.stats.ledger import Ledger
 from wswarm.stats.missing import Missing
+from wswarm.stats.per_second import PerSecond
 from wswarm.stats.published import Published
 from wswarm.stats.tally import Batch, Bools, Int64s, Settlement, Tally
 from wswarm.stats.under_way import NO_NUMBER, PAST, UnderWay
@@ -28,16 +30,23 @@ class Broadcasts(Tally):
     Args:
         publishers: Connection ids of the publishers.
         patience_ns: How long after its sending a delivery may come and cost nothing to remember.
+        audience: The subscribers as a load before has come to know them.
     """
 
-    def __init__(self, window: Window, publishers: Iterable[int], patience_ns: int) -> None:
+    def __init__(
+        self,
+        window: Window,
+        publishers: Iterable[int],
+        patience_ns: int,
+        audience: Audience | None = None,
+    ) -> None:
         self._lost_of_row: Int64s = np.zeros(0, np.int64)
         super().__init__(window)
         self._publishers = np.array(sorted(publishers), np.int64)
         self._patience_ns = patience_ns
         self._under_way = UnderWay()
-        self.audience = Audience(patience_ns)
-        self._settled = bytearray()
+        self.audience = audience or Audience(patience_ns)
+        self._settled = Ledger()
         self._missing = Missing()
         self._rows: list[Reached] = []
         self._latest: deque[Reached] = deque(maxlen=_LATEST)
@@ -47,7 +56,7 @@ class Broadcasts(Tally):
         super().begin_hold(window)
         self._owed_in_all = 0
         self._lost_of_row = np.zeros_like(self._lost_of_row)
-        self.lost_per_second = np.zeros(0, np.int64)
+        self.lost_per_second = PerSecond()
 
     def see(self, opened_ns: Int64s, closed_ns: Int64s, left_ns: Int64s) -> None:
         """Take in when each subscriber opened, was lost, was told to leave; `STILL_OPEN` where it was not."""
@@ -58,14 +67,14 @@ class Broadcasts(Tally):
 
     def publish(self, published: Published) -> None:
         """Take in what was sent."""
-        is_new = np.array([not self._is_settled(number) for number in published.numbers.tolist()], np.bool_)
+        is_new = np.array([number not in self._settled for number in published.numbers.tolist()], np.bool_)
         self._under_way.publish(Published(*(column[is_new] for column in published)))
 
     def record(self, batch: Batch) -> None:
         """Add arrivals."""
         publisher = self._place_of(batch.publishers)
         is_known = self._publishers[publisher] == batch.publishers
-        slots = self._under_way.slots_of(batch, is_known, self._is_settled)
+        slots = self._under_way.slots_of(batch, is_known, self._settled.__contains__)
         is_possible = slots != NO_NUMBER
         kept = is_possible & (batch.received_ns <= self.window.end_ns)
         if not kept.all():
@@ -119,12 +128,13 @@ class Broadcasts(Tally):
             self.note_extra(extras.NEVER_SENT, np.full(received, intended_ns))
         silent, lost = self._lost_silent(), int(self._lost_of_row.sum())
         self.settlement = Settlement(self._owed_in_all, lost - silent, silent)
-        return msgspec.structs.replace(super().findings(), broadcasts=together(self.take_settled()))
+        rows, self._rows = self._rows, []
+        return msgspec.structs.replace(super().findings(), broadcasts=together(rows))
 
     def take_settled(self) -> list[Reached]:
-        """Return what became of the broadcasts settled since the last time."""
-        settled, self._rows = self._rows, []
-        return settled
+        """As `Tally.take_settled`, with what became of the broadcasts settled since."""
+        rows, self._rows = self._rows, []
+        return rows + super().take_settled()
 
     def latest(self, most: int) -> reach.Reach:
         """Return the latest broadcasts as they stand, of those under way not what they owe."""
@@ -140,9 +150,6 @@ class Broadcasts(Tally):
 
     def _lost_silent(self) -> int:
         return int(self._lost_of_row[~self.audience.is_lost()].sum())
-
-    def _is_settled(self, number: int) -> bool:
-        return number < len(self._settled) and bool(self._settled[number])
 
     def _owed(self, slots: Int64s) -> Owed:
         way, publishers = self._under_way, len(self._publishers)
@@ -189,9 +196,8 @@ class Broadcasts(Tally):
         way.free(slots)
 
     def _note_settled(self, numbers: Int64s) -> None:
-        self._settled.extend(bytes(max(0, int(numbers.max(initial=-1)) + 1 - len(self._settled))))
         for number in numbers.tolist():
-            self._settled[number] = True
+            self._settled.add(number)
 
     def _note_row(self, row: Reached) -> None:
         self._rows.append(row)
@@ -203,7 +209,7 @@ class Broadcasts(Tally):
         self._owed_in_all += int(np.count_nonzero(owed.is_owed[in_hold]))
         self._lost_of_row += np.count_nonzero(owed.is_lost[in_hold], axis=0)
         lost_ns = np.repeat(sent_ns[in_hold], np.count_nonzero(owed.is_lost[in_hold], axis=1))
-        self.lost_per_second = add_per_second(self.lost_per_second, self.note_lost(lost_ns))
+        self.lost_per_second.add(self.second_of(lost_ns))
         for kind, is_extra in ((extras.EARLY, owed.is_early), (extras.LATE, owed.is_late)):
             self.note_extra(kind, np.repeat(intended_ns, np.count_nonzero(is_extra, axis=1)))
 
@@ -230,5 +236,6 @@ class Broadcasts(Tally):
         if self.in_hold(np.array([intended_ns]))[0]:
             self._owed_in_all += not was_owed
             self._lost_of_row[row] -= was_owed
-            self.lost_per_second[second] -= was_owed
+            if was_owed:
+                self.lost_per_second.take_back(second)
         return True

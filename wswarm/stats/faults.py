@@ -46,28 +46,28 @@ def compare_faults(slices: Sequence[Slice], kind: Fault, alpha: float, *, is_loo
     base, head = _counted(sound, kind)
     verdict, reason = _outcome(sound, kind, alpha, is_look=is_look)
     base_spoilt, head_spoilt = _counted([one for one in slices if not one.is_valid], kind)
-    left_out = f"; in spoilt slices base {base_spoilt.faulty:,}, head {head_spoilt.faulty:,}"
+    left_out = f"; in spoilt slices base {base_spoilt.faults:,}, head {head_spoilt.faults:,}"
     return Faults(
         kind=kind,
         verdict=verdict,
-        base=base.faulty,
-        head=head.faulty,
+        base=base.faults,
+        head=head.faults,
         base_share=base.share,
         head_share=head.share,
-        base_left_out=base_spoilt.faulty,
-        head_left_out=head_spoilt.faulty,
-        reason=reason + (left_out if base_spoilt.faulty or head_spoilt.faulty else ""),
+        base_left_out=base_spoilt.faults,
+        head_left_out=head_spoilt.faults,
+        reason=reason + (left_out if base_spoilt.faults or head_spoilt.faults else ""),
     )
 
 
 def _outcome(slices: Sequence[Slice], kind: Fault, alpha: float, *, is_look: bool) -> tuple[Outcome, str]:
     base, head = _counted(slices, kind)
-    if head.faulty == 0:
+    if head.faults == 0:
         none = f"head {kind} none of {head.owed:,}"
-        return "no regression", f"base {kind} {base.faulty:,}, {none}" if base.faulty else none
-    if base.faulty == 0:
-        return "regression", f"head {kind} {head.faulty:,} of {head.owed:,}, base none"
-    both = f"both versions {kind} messages: base {base.faulty:,}, head {head.faulty:,}"
+        return "no regression", f"base {kind} {base.faults:,}, {none}" if base.faults else none
+    if base.faults == 0:
+        return "regression", f"head {kind} {head.faults:,} of {head.owed:,}, base none"
+    both = f"both versions {kind} messages: base {base.faults:,}, head {head.faults:,}"
     differences = _differences(slices, kind)
     if not is_look or len(differences) < 2:
         return "inconclusive", both
@@ -92,15 +92,15 @@ def _differences(slices: Sequence[Slice], kind: Fault) -> list[float]:
 
 
 class _Counted(NamedTuple):
-    """Messages of one arm: those with a fault of one kind, and all that were owed."""
+    """Messages of one arm: those of a kind of fault, and all that were owed."""
 
-    faulty: int
+    faults: int
     owed: int
 
     @property
     def share(self) -> float | None:
         """Of those owed, `None` if none were."""
-        return self.faulty / self.owed if self.owed else None
+        return self.faults / self.owed if self.owed else None
 
 
 def _counted(slices: Sequence[Slice], kind: Fault) -> tuple[_Counted, _Counted]:

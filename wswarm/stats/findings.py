@@ -106,14 +106,16 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reached(msgspec.Struct, frozen=True):
-    """What became of broadcasts; see `stats.reach`, which reads it.
+    """What became of broadcasts, see `stats.reach`, which reads it, and what is told with them as a run goes on.
 
     Attributes:
         rows: int64, a row per broadcast. `bins`: uint32, those of its delivery times, row after row.
+        by_second: Seconds that are over, of `Arrivals.by_second`.
     """
 
     rows: Packed = b""
     bins: Packed = b""
+    by_second: Packed = b""
 
 
 class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,7 +127,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
         unmarked: Messages without our marker that arrived from the start of the hold to the end of the drain.
         response: Histogram of received − intended (fan-out: the delivery times).
         service: Histogram of received − sent; empty in fan-out.
-        by_second: Bins of response or delivery times by second since the origin, warm-up included.
+        by_second: Bins of response or delivery times by second since the origin, warm-up included; see `stats.bins`.
         received_per_second: First copies by the second of their arrival, warm-up included.
         lost_per_second: Lost messages by the second in which they were sent.
         broadcasts: Fan-out: what became of each.
@@ -158,7 +160,8 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
         rss_before: Resident bytes before connecting; `rss_open` when all were open; `rss_peak` at most.
         loop_lag: Histogram of how late the loop came to random instants, over hold and drain; of an agent that
             only connects, over the ramp too.
-        longest_stop_ns: The longest of these since the first connect.
+        longest_stop_ns: The longest of these since the first connect. `stood_ns`: the longest without the CPU time
+            that the process had meanwhile: it had no core, or was stopped.
     """
 
     cpu_s: float
@@ -169,6 +172,7 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     rss_peak: int
     loop_lag: Packed
     longest_stop_ns: int
+    stood_ns: int = 0
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
@@ -202,15 +206,19 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
 
 def together(parts: Sequence[Reached]) -> Reached:
     """Return what was found one after another as one."""
-    return Reached(b"".join(part.rows for part in parts), b"".join(part.bins for part in parts))
+    return Reached(*(b"".join(getattr(part, name) for part in parts) for name in Reached.__struct_fields__))
 
 
 def with_broadcasts(found: Findings, earlier: Sequence[Reached]) -> Findings:
-    """Return an agent's findings with the broadcasts that it had told before."""
+    """Return an agent's findings with the broadcasts, and the seconds, that it had told before."""
     if found.arrivals is None or not earlier:
         return found
-    broadcasts = together([*earlier, found.arrivals.broadcasts])
-    arrivals = msgspec.structs.replace(found.arrivals, broadcasts=broadcasts)
+    told = together([*earlier, found.arrivals.broadcasts])
+    arrivals = msgspec.structs.replace(
+        found.arrivals,
+        broadcasts=Reached(told.rows, told.bins),
+        by_second=told.by_second + found.arrivals.by_second,
+    )
     return msgspec.structs.replace(found, arrivals=arrivals)
 
 

@@ -8,13 +8,12 @@ counts if it comes. For ever there is one bit per message, which tells a second 
 import numpy as np
 
 from wswarm.stats.findings import STILL_OPEN, Window
-from wswarm.stats.ledger import Ledger
+from wswarm.stats.ledger import BLOCK, Ledger
+from wswarm.stats.overdue import INTENDED, NEVER_WILL_BE, NUMBER, ROW, SENT, Overdue
+from wswarm.stats.per_second import PerSecond
 from wswarm.stats.tally import Batch, Bools, Int64s, Settlement, Tally
 
-BLOCK = 4_096  # messages are forgotten so many at a time
-_INTENDED, _SENT, _ROW, _NUMBER = range(4)
 _LONG_AGO = 1
-_NEVER_WILL_BE = -1
 
 
 class Flights(Tally):
@@ -26,19 +25,19 @@ class Flights(Tally):
             its connection was told to leave need not have been answered.
 
     Attributes:
-        spoke_ns: Per row when something was last sent on it, 0 for never.
+        joined: How many rows there are.
     """
 
     def __init__(self, window: Window, last_id: int, patience_ns: int) -> None:
         super().__init__(window)
         self._ledger = Ledger()
         self._last_id, self._patience_ns = last_id, patience_ns
+        self.joined = 0
         self._ids: Int64s = np.zeros(0, np.int64)
-        self.spoke_ns: Int64s = np.zeros(0, np.int64)
+        self._spoke_ns: Int64s = np.zeros(0, np.int64)
         self._first = self._count = 0
         self._flying: Int64s = np.zeros((3, BLOCK), np.int64)
-        self._table: Int64s = np.zeros((4, BLOCK), np.int64)
-        self._late = 0
+        self._overdue = Overdue()
 
     def begin_hold(self, window: Window) -> None:
         """As `Tally.begin_hold`."""
@@ -48,14 +47,18 @@ class Flights(Tally):
     def join(self, ids: Int64s) -> None:
         """Take it that rows have been added, with these ids."""
         if len(ids):
-            self._ids = np.concatenate((self._ids, ids))
-            self.spoke_ns = np.pad(self.spoke_ns, (0, len(ids)))
-            self.order.add_pairs(len(self._ids))
+            first, self.joined = self.joined, self.joined + len(ids)
+            more = max(0, self.joined - len(self._ids))
+            if more:
+                room = (0, max(more, self.joined // 2))
+                self._ids, self._spoke_ns = np.pad(self._ids, room), np.pad(self._spoke_ns, room)
+            self._ids[first : self.joined] = ids
+            self.order.add_pairs(self.joined)
 
     @property
-    def joined(self) -> int:
-        """How many rows there are."""
-        return len(self._ids)
+    def spoke_ns(self) -> Int64s:
+        """Per row when something was last sent on it, 0 for never."""
+        return self._spoke_ns[: self.joined]
 
     def expect(self, intended_ns: Int64s, rows: Int64s) -> None:
         """Take it that the next messages are due then, on these rows; they are numbered through from 0."""
@@ -71,11 +74,11 @@ class Flights(Tally):
         """Note when messages were sent; one that waited for room may be among those that are overdue."""
         self._set(numbers, sent_ns)
         _, rows = self._look_up(numbers)
-        np.maximum.at(self.spoke_ns, rows, sent_ns)
+        np.maximum.at(self._spoke_ns, rows, sent_ns)
 
     def note_unsent(self, numbers: Int64s) -> None:
         """Note that messages will never be sent."""
-        self._set(numbers, np.full(len(numbers), _NEVER_WILL_BE))
+        self._set(numbers, np.full(len(numbers), NEVER_WILL_BE))
 
     def sent_ns(self, numbers: Int64s) -> Int64s:
         """Return when messages were sent, 0 or less for those that were not; of what was answered long ago 1."""
@@ -97,13 +100,13 @@ class Flights(Tally):
 
     def retire(self, now: int) -> None:
         """Forget what is older than the patience, as far as it has come."""
-        while self._count >= BLOCK and self._flying[_INTENDED, :BLOCK].max() < now - self._patience_ns:
+        while self._count >= BLOCK and self._flying[INTENDED, :BLOCK].max() < now - self._patience_ns:
             block = self._flying[:, :BLOCK]
             has_come = self._ledger.has(self._first, BLOCK)
-            self._settled += int(np.count_nonzero(has_come & self.in_hold(block[_INTENDED])))
-            late = np.flatnonzero(~has_come & (block[_SENT] != _NEVER_WILL_BE))
+            self._settled += int(np.count_nonzero(has_come & self.in_hold(block[INTENDED])))
+            late = np.flatnonzero(~has_come & (block[SENT] != NEVER_WILL_BE))
             if len(late):
-                self._keep(np.vstack((block[:, late], self._first + late)))
+                self._overdue.add(np.vstack((block[:, late], self._first + late)))
             self._count -= BLOCK
             self._first += BLOCK
             self._flying[:, : self._count] = self._flying[:, BLOCK : BLOCK + self._count]
@@ -116,78 +119,53 @@ class Flights(Tally):
             left_ns: Per row when it was told to leave, likewise; what was on its way to it is neither owed nor lost.
         """
         flying = np.vstack((self._flying[:, : self._count], self._first + np.arange(self._count)))
-        is_owed = (flying[_SENT] > 0) & self.in_hold(flying[_INTENDED])
+        is_owed = (flying[SENT] > 0) & self.in_hold(flying[INTENDED])
         has_come = self._ledger.has(self._first, self._count)
-        missing = np.concatenate((self._overdue, flying[:, is_owed & ~has_come]), axis=1)
-        is_lost = (missing[_SENT] > 0) & self.in_hold(missing[_INTENDED])
+        missing = np.concatenate((self._overdue.table(), flying[:, is_owed & ~has_come]), axis=1)
+        is_lost = (missing[SENT] > 0) & self.in_hold(missing[INTENDED])
         lost = missing[:, is_lost & ~self._is_excused(missing, left_ns)]
-        disconnected = int(np.count_nonzero(closed_ns[lost[_ROW]] != STILL_OPEN))
-        self.lost_per_second = self.note_lost(lost[_SENT])
+        disconnected = int(np.count_nonzero(closed_ns[lost[ROW]] != STILL_OPEN))
+        self.lost_per_second = PerSecond()
+        self.lost_per_second.add(self.second_of(lost[SENT]))
         owed = self._settled + int(np.count_nonzero(is_owed & has_come)) + lost.shape[1]
         self.settlement = Settlement(owed, disconnected, lost.shape[1] - disconnected)
         return self.settlement
 
     def _is_excused(self, missing: Int64s, left_ns: Int64s) -> Bools:
         """Return which messages were sent shortly before their sender left, with no later one answered."""
-        left = left_ns[missing[_ROW]]
-        is_latest = missing[_NUMBER] > self.order.highest()[missing[_ROW]]
-        is_excused: Bools = is_latest & (left != STILL_OPEN) & (missing[_SENT] >= left - self._patience_ns)
+        left = left_ns[missing[ROW]]
+        is_latest = missing[NUMBER] > self.order.highest()[missing[ROW]]
+        is_excused: Bools = is_latest & (left != STILL_OPEN) & (missing[SENT] >= left - self._patience_ns)
         return is_excused
-
-    @property
-    def _overdue(self) -> Int64s:
-        """What has not come within the patience, by number; what has come since is marked so, and not taken out."""
-        return self._table[:, : self._late]
-
-    def _keep(self, late: Int64s) -> None:
-        """Add messages to those overdue, without those that have come since where there is no room for all."""
-        if self._late + late.shape[1] > self._table.shape[1]:
-            missing = self._overdue[:, self._overdue[_SENT] != _NEVER_WILL_BE]
-            self._late = missing.shape[1]
-            self._table = np.zeros((4, 1 << (2 * (self._late + late.shape[1]) - 1).bit_length()), np.int64)
-            self._table[:, : self._late] = missing
-        self._table[:, self._late : self._late + late.shape[1]] = late
-        self._late += late.shape[1]
 
     def _land(self, batch: Batch) -> None:
         """Mark what has come at last among those overdue."""
         past = batch.sequences[batch.sequences < self._first]
         if len(past):
-            place, _ = self._overdue_at(past)
-            self._settled += int(np.count_nonzero(self.in_hold(self._overdue[_INTENDED, place])))
-            self._overdue[_SENT, place] = _NEVER_WILL_BE
+            self._settled += int(np.count_nonzero(self.in_hold(self._overdue.take(past))))
 
     def _set(self, numbers: Int64s, sent_ns: Int64s) -> None:
         at = numbers - self._first
         is_past = at < 0
         if is_past.any():
-            place, is_there = self._overdue_at(numbers[is_past])
-            self._overdue[_SENT, place[is_there]] = sent_ns[is_past][is_there]
+            self._overdue.note_sent(numbers[is_past], sent_ns[is_past])
             at, sent_ns = at[~is_past], sent_ns[~is_past]
-        self._flying[_SENT, at] = sent_ns
+        self._flying[SENT, at] = sent_ns
 
     def _look_up(self, numbers: Int64s) -> tuple[Int64s, Int64s]:
         """Return when messages were sent, see `sent_ns`, and on which rows."""
         at = numbers - self._first
         is_flying = (at >= 0) & (at < self._count)
         if is_flying.all():
-            return self._flying[_SENT].take(at), self._flying[_ROW].take(at)
+            return self._flying[SENT].take(at), self._flying[ROW].take(at)
         sent_ns, rows = np.zeros(len(at), np.int64), np.zeros(len(at), np.int64)
-        sent_ns[is_flying] = self._flying[_SENT, at[is_flying]]
-        rows[is_flying] = self._flying[_ROW, at[is_flying]]
+        sent_ns[is_flying] = self._flying[SENT, at[is_flying]]
+        rows[is_flying] = self._flying[ROW, at[is_flying]]
         past = np.flatnonzero(at < 0)
-        place, is_there = self._overdue_at(numbers[past])
+        place, is_there = self._overdue.find(numbers[past])
         has_come = self._ledger.have(numbers[past])
         sent_ns[past] = np.where(has_come, _LONG_AGO, 0)
         is_there &= ~has_come
-        sent_ns[past[is_there]] = self._overdue[_SENT, place[is_there]]
-        rows[past[is_there]] = self._overdue[_ROW, place[is_there]]
+        sent_ns[past[is_there]] = self._overdue.column(SENT)[place[is_there]]
+        rows[past[is_there]] = self._overdue.column(ROW)[place[is_there]]
         return sent_ns, rows
-
-    def _overdue_at(self, numbers: Int64s) -> tuple[Int64s, Bools]:
-        """Return where in the table of the overdue messages would be, and which are there."""
-        known = self._overdue[_NUMBER]
-        if not len(known):
-            return np.zeros(len(numbers), np.int64), np.zeros(len(numbers), np.bool_)
-        place = np.minimum(np.searchsorted(known, numbers), len(known) - 1)
-        return place, known[place] == numbers

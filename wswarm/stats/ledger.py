@@ -1,10 +1,20 @@
 """What has arrived: first copies, duplicates and reordering, exactly."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
 Int64s = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Bits = npt.NDArray[np.uint8]
+
+BLOCK = 4_096
+_OPEN_BLOCKS = 16
+_NONE = np.zeros(BLOCK // 8, np.uint8)
+_ALL = np.full(BLOCK // 8, 0xFF, np.uint8)
+for shared in (_NONE, _ALL):
+    shared.setflags(write=False)
 
 
 class Order:
@@ -48,46 +58,98 @@ class Order:
 
 
 class Ledger:
-    """Which numbered messages have arrived so far, one bit each."""
+    """Which numbered messages have arrived so far: a bit each, and none for a block of which all have, or none.
 
-    __slots__ = ("_bits",)
+    The blocks that were written last have a byte per message.
+    """
+
+    __slots__ = ("_closed", "_open")
 
     def __init__(self) -> None:
-        self._bits: npt.NDArray[np.uint8] = np.zeros(1024, np.uint8)
+        self._closed: list[Bits] = []
+        self._open: dict[int, Bools] = {}
+
+    def __contains__(self, cell: int) -> bool:
+        block, at = divmod(cell, BLOCK)
+        arrived = self._open.get(block)
+        if arrived is not None:
+            return bool(arrived[at])
+        return block < len(self._closed) and bool(self._closed[block][at >> 3] >> (at & 7) & 1)
 
     def enter(self, cells: Int64s) -> Bools:
         """Enter arrivals in the order in which they came, and return which are first copies."""
         if not len(cells):
             return np.zeros(0, np.bool_)
-        self._reserve((int(cells.max()) >> 3) + 1)
-        at, bit = cells >> 3, (1 << (cells & 7)).astype(np.uint8)
-        is_first: Bools = (self._bits[at] & bit) == 0
-        distinct, firsts = np.unique(cells, return_index=True)
-        if len(distinct) < len(cells):
-            is_earliest = np.zeros(len(cells), np.bool_)
-            is_earliest[firsts] = True
-            is_first &= is_earliest
-        np.bitwise_or.at(self._bits, at, bit)
+        block = int(cells[0]) // BLOCK
+        low = block * BLOCK
+        if int(cells.min()) >= low and int(cells.max()) < low + BLOCK:
+            return _enter(self._opened(block), cells - low)
+        is_first = np.zeros(len(cells), np.bool_)
+        for block, at in _by_block(cells):
+            is_first[at] = _enter(self._opened(block), cells[at] - block * BLOCK)
         return is_first
+
+    def add(self, cell: int) -> None:
+        """Enter one."""
+        block, at = divmod(cell, BLOCK)
+        self._opened(block)[at] = True
 
     def has(self, first_cell: int, count: int) -> Bools:
         """Return for `count` cells from `first_cell` on whether they arrived."""
-        low, high = first_cell >> 3, (first_cell + count + 7) >> 3
-        self._reserve(high)
-        bits = np.unpackbits(self._bits[low:high], bitorder="little")
-        arrived: Bools = bits[first_cell & 7 : (first_cell & 7) + count].astype(np.bool_)
-        return arrived
+        first, end = first_cell // BLOCK, -(-(first_cell + count) // BLOCK)
+        arrived = np.concatenate([self._read(block) for block in range(first, max(end, first + 1))])
+        low = first_cell - first * BLOCK
+        return arrived[low : low + count]
 
     def have(self, cells: Int64s) -> Bools:
         """Return for each of the cells whether it arrived."""
-        at = cells >> 3
-        is_there = at < len(self._bits)
-        at[~is_there] = 0
-        arrived: Bools = is_there & ((self._bits[at] >> (cells & 7).astype(np.uint8)) & 1).astype(np.bool_)
+        arrived = np.zeros(len(cells), np.bool_)
+        for block, at in _by_block(cells):
+            arrived[at] = self._read(block)[cells[at] - block * BLOCK]
         return arrived
 
-    def _reserve(self, size: int) -> None:
-        if size > len(self._bits):
-            bits = np.zeros(max(size, 2 * len(self._bits)), np.uint8)
-            bits[: len(self._bits)] = self._bits
-            self._bits = bits
+    def _read(self, block: int) -> Bools:
+        """Return which messages of a block have arrived; to be read only."""
+        arrived = self._open.get(block)
+        if arrived is not None:
+            return arrived
+        bits = self._closed[block] if block < len(self._closed) else _NONE
+        return np.unpackbits(bits, bitorder="little").view(np.bool_)
+
+    def _opened(self, block: int) -> Bools:
+        """Return which messages of a block have arrived, to be written to."""
+        arrived = self._open.get(block)
+        if arrived is None:
+            arrived = self._read(block)
+            if len(self._open) >= _OPEN_BLOCKS:
+                self._close(next(iter(self._open)))
+            self._open[block] = arrived
+        return arrived
+
+    def _close(self, block: int) -> None:
+        arrived = self._open.pop(block)
+        self._closed.extend([_NONE] * (block + 1 - len(self._closed)))
+        self._closed[block] = _ALL if arrived.all() else np.packbits(arrived, bitorder="little")
+
+
+def _enter(arrived: Bools, cells: Int64s) -> Bools:
+    """Enter arrivals in a block; return which are first copies."""
+    before = np.count_nonzero(arrived)
+    is_first: Bools = ~arrived[cells]
+    arrived[cells] = True
+    if np.count_nonzero(is_first) > np.count_nonzero(arrived) - before:
+        _, firsts = np.unique(cells, return_index=True)
+        is_earliest = np.zeros(len(cells), np.bool_)
+        is_earliest[firsts] = True
+        is_first &= is_earliest
+    return is_first
+
+
+def _by_block(cells: Int64s) -> Iterator[tuple[int, Int64s]]:
+    """Yield each block, and where in the order of `cells` its own are."""
+    if not len(cells):
+        return
+    blocks = cells // BLOCK
+    order = np.argsort(blocks, kind="stable")
+    starts = np.flatnonzero(np.diff(blocks[order], prepend=-1))
+    yield from zip(blocks[order[starts]].tolist(), np.split(order, starts[1:]), strict=True)

@@ -1,13 +1,12 @@
 """What one agent's publishers sent: the log by which subscribers are owed."""
 
+from array import array
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from wswarm.stats.findings import Int64s, Packed, pack, unpack
-
-_LEAST_ROOM = 1_024
 
 
 class Published(NamedTuple):
@@ -19,27 +18,24 @@ class Published(NamedTuple):
 
 
 class PublishLog:
-    """Grows as broadcasts are sent."""
+    """Grows as broadcasts are sent, without ever being copied."""
 
     def __init__(self) -> None:
-        self._rows: Int64s = np.zeros((3, _LEAST_ROOM), np.int64)
-        self._count = self._told = 0
+        self._columns = tuple(array("q") for _ in Published._fields)
+        self._told = 0
 
     def add(self, published: Published) -> None:
         """Add what was sent since the last time."""
-        count = self._count + len(published.numbers)
-        if count > self._rows.shape[1]:
-            self._rows = np.pad(self._rows, ((0, 0), (0, max(count, self._rows.shape[1]))))
-        self._rows[:, self._count : count] = published
-        self._count = count
+        for column, values in zip(self._columns, published, strict=True):
+            column.frombytes(pack(values))
 
     def pack(self, first: int = 0) -> Packed:
         """Return the log from there on, as it travels."""
-        return pack(self._rows[:, first : self._count])
+        return b"".join(memoryview(column)[first:] for column in self._columns)
 
     def news(self) -> Packed:
         """Return what was added since the last time, as it travels."""
-        first, self._told = self._told, self._count
+        first, self._told = self._told, len(self._columns[0])
         return self.pack(first)
 
 

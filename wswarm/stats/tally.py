@@ -8,9 +8,10 @@ import numpy.typing as npt
 
 from wswarm.stats import extras
 from wswarm.stats.bins import Bins
-from wswarm.stats.findings import Arrivals, Window, add_per_second, pack
+from wswarm.stats.findings import Arrivals, Reached, Window, pack
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.ledger import Order
+from wswarm.stats.per_second import PerSecond
 from wswarm.units import NS_PER_S
 
 Int64s = npt.NDArray[np.int64]
@@ -60,8 +61,7 @@ class Tally:
         self.window = window
         self.order = Order()
         self.by_second = Bins()
-        self.received_per_second: Int64s = np.zeros(0, np.int64)
-        self.lost_per_second: Int64s = np.zeros(0, np.int64)
+        self.received_per_second, self.lost_per_second = PerSecond(), PerSecond()
         self.received_all = 0
         self.settlement = Settlement(0, 0, 0)
         self.begin_hold(window)
@@ -111,8 +111,7 @@ class Tally:
         self.received_all += int(np.count_nonzero(is_first))
         self.response.record(delay_ns[first_in_hold])
         self.by_second.record(self.second_of(batch.intended_ns[is_first]), delay_ns[is_first])
-        arrived = np.bincount(self.second_of(batch.received_ns[is_first]))
-        self.received_per_second = add_per_second(self.received_per_second, arrived)
+        self.received_per_second.add(self.second_of(batch.received_ns[is_first]))
         return first_in_hold
 
     def note_extra(self, kind: str, intended_ns: Int64s) -> None:
@@ -131,12 +130,13 @@ class Tally:
         """Return the whole seconds from the origin to each moment."""
         return np.maximum(moment_ns - self.window.origin_ns, 0) // NS_PER_S
 
-    def note_lost(self, sent_ns: Int64s) -> Int64s:
-        """Return how many of the lost messages were sent in each second."""
-        return np.bincount(self.second_of(sent_ns)).astype(np.int64)
+    def take_settled(self) -> list[Reached]:
+        """Return what is over since the last time: its place is with the front end, not here."""
+        closed = self.by_second.take_closed()
+        return [Reached(by_second=closed)] if closed else []
 
     def findings(self) -> Arrivals:
-        """Return the tally as it travels; what the last settlement found is in it."""
+        """Return the tally as it travels, but for what `take_settled` gave; the last settlement is in it."""
         settled = self.settlement
         lost = settled.lost_disconnected + settled.lost_silent
         extra = +self._extra
@@ -153,8 +153,8 @@ class Tally:
             response=self.response.pack(),
             service=self.service.pack(),
             by_second=self.by_second.pack(),
-            received_per_second=pack(self.received_per_second),
-            lost_per_second=pack(self.lost_per_second),
+            received_per_second=pack(self.received_per_second.counts),
+            lost_per_second=pack(self.lost_per_second.counts),
         )
 
     def _in_run(self, received_ns: Int64s) -> int:

@@ -8,6 +8,7 @@ from wswarm.stats.causes import Surroundings
 from wswarm.stats.silence import Instead, likely_reason
 
 MS = 1_000_000
+_STOP_NS = 250 * MS
 _INTERRUPTED = "interrupted while connecting"
 _UNKNOWN = Surroundings()
 _UNASKED = Instead()
@@ -26,7 +27,7 @@ class Evidence:
         median_ns: Median response time (fan-out: delivery time; connect: handshake time).
         completion_ns: Fan-out: median completion time; else the same as `median_ns`.
         loop_lag_ns: Likewise, of how late the loop of the latest agent came to random instants.
-        longest_stop_ns: Longest of these.
+        longest_stop_ns: Longest of these. `stood_ns`: longest that an agent did not run at all.
         below_zero: Times that came out below 0, each with its value.
         cpu_share: CPU of the busiest agent, of one core.
         steal: Share of the machine's time that its host gave to others, `None` if unknown.
@@ -51,6 +52,7 @@ class Evidence:
     loop_lag_ns: int | None = None
     loop_lag_percent: float = 99
     longest_stop_ns: int = 0
+    stood_ns: int = 0
     below_zero: tuple[str, ...] = ()
     cpu_share: float = 0.0
     steal: float | None = None
@@ -88,9 +90,9 @@ def _broken(evidence: Evidence) -> list[str]:
 
 
 def _stopped(evidence: Evidence) -> list[str]:
-    if evidence.longest_stop_ns <= 250 * MS:
+    if evidence.stood_ns <= _STOP_NS:
         return []
-    stop = f"{evidence.longest_stop_ns / 1e9:.2f} s"
+    stop = f"{evidence.stood_ns / 1e9:.2f} s"
     return [
         f"a generator process stood still for {stop}{_why_stopped(evidence)}: times of messages due meanwhile may be"
         f" up to {stop} too long, counts stand; run it again on a quieter machine"
@@ -149,6 +151,12 @@ def _suspect_machine(evidence: Evidence) -> list[str]:
         reasons.append(
             f"the generator's loop was {lag_ns / MS:.1f} ms late (p{evidence.loop_lag_percent:g}), more than a tenth"
             f" of what it measured: {why[0]}; {_too_long(lag_ns)}{why[1]}"
+        )
+    if evidence.longest_stop_ns > _STOP_NS >= evidence.stood_ns:
+        stop = f"{evidence.longest_stop_ns / 1e9:.2f} s"
+        reasons.append(
+            f"a generator process was busy for {stop} without a break: times of messages due meanwhile may be up to"
+            f" {stop} too long, counts stand; use more --processes, or fewer connections in each"
         )
     if evidence.cpu_share > 0.85:
         reasons.append(

@@ -1,4 +1,4 @@
-"""The pictures of a comparison, each as PNG and SVG; the same comparison gives the same bytes."""
+"""The pictures of a comparison, as PNG and, if asked for, SVG; the same comparison gives the same bytes."""
 
 import re
 from collections.abc import Sequence
@@ -16,31 +16,34 @@ from wswarm.stats.ab import Comparison
 MOST = 12  # distributions; a file of benchmarks may hold hundreds
 
 
-def draw(comparison: Comparison, context: Context, overlays: Sequence[Overlay], folder: Path) -> list[Path]:
+def draw(
+    comparison: Comparison, context: Context, overlays: Sequence[Overlay], folder: Path, *, svg: bool = False
+) -> list[Path]:
     """Draw the effects, then every distribution of both versions over each other; return the files written.
 
     Raises:
-        OSError: a file can't be written.
+        ResultError: a file can't be written.
     """
     written = []
     with matplotlib.style.context(["default", STYLE]):
         figure = effects.draw(comparison, context)
         if figure is not None:
-            written += save(figure, folder / "effects")
+            written += save(figure, folder / "effects", svg=svg)
         for number, overlay in enumerate(overlays[:MOST], 1):
-            written += save(versus.draw(overlay, comparison, context), folder / _name(overlay, number))
+            figure = versus.draw(overlay, comparison, context)
+            written += save(figure, folder / _name(overlay, number), svg=svg)
     return written
 
 
-def draw_trend(entries: Sequence[Entry], folder: Path) -> list[Path]:
+def draw_trend(entries: Sequence[Entry], folder: Path, *, svg: bool = False) -> list[Path]:
     """Draw the history's ratios; return the files written, none without any.
 
     Raises:
-        OSError: a file can't be written.
+        ResultError: a file can't be written.
     """
     with matplotlib.style.context(["default", STYLE]):
         figure = trend.draw(entries)
-        return [] if figure is None else save(figure, folder / "trend")
+        return [] if figure is None else save(figure, folder / "trend", svg=svg)
 
 
 def _name(overlay: Overlay, number: int) -> str:

@@ -1,13 +1,16 @@
 """Paces that change while connections come and go: every message keeps its intended time."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.drive.fakes import MS, FakeClock, FakeConnection, S, plan_of, swarm_of
-from wswarm.drive.live import sender as module
-from wswarm.drive.live.sender import LiveSender
-from wswarm.drive.live.wire import Pace
+from tests.stats.made import ints
+from wswarm.drive.capture import Load as Sent
+from wswarm.drive.sender import OpenSender
+from wswarm.load.pace import Pace
 from wswarm.stats.findings import STILL_OPEN, Int64s, Sends, Window
 
 LAW = settings(max_examples=60, deadline=None, derandomize=True)
@@ -18,22 +21,21 @@ def window(hold_ns: int = 0, drain_ns: int = STILL_OPEN) -> Window:
     return Window(0, 0, hold_ns, drain_ns)
 
 
-def pace(at_ns: int, rate: float, senders: int, first_place: int = 0) -> Pace:
-    """Return a pace of squad 0."""
-    return Pace(squad=0, at_ns=at_ns, rate=rate, senders=senders, first_place=first_place)
+def pace(at_ns: int, rate: float, senders: int, first_place: int = 0, **options: Any) -> Pace:
+    """Return a pace of group 0."""
+    return Pace(group=0, at_ns=at_ns, rate=rate, senders=senders, first_place=first_place, **options)
 
 
 class Load:
-    """A live sender over fake connections."""
+    """A sender over fake connections."""
 
-    def __init__(
-        self, patch: pytest.MonkeyPatch, count: int = 3, *, publishers: int = 0, **options: object
-    ) -> None:
+    def __init__(self, patch: pytest.MonkeyPatch, count: int = 3, **options: object) -> None:
         self.clock = FakeClock(patch)
-        patch.setattr(module, "now_ns", self.clock.read)
         self.swarm, self.connections = swarm_of(self.clock, count)
         self.expected: list[tuple[int, int]] = []
-        self.sender = LiveSender(self.swarm, plan_of(**options), publishers, self._expect)
+        load = Sent(window(), self.swarm, ints([]), count, None)
+        writing = self.swarm.capture.begin(load, lambda numbers: numbers)
+        self.sender = OpenSender(self.swarm, plan_of(**options), writing, self._expect)
 
     def _expect(self, intended_ns: Int64s, rows: Int64s) -> None:
         self.expected += zip(intended_ns.tolist(), rows.tolist(), strict=True)
@@ -101,7 +103,7 @@ def test_a_new_pace_bends_the_cadence_at_its_moment_and_what_was_due_before_is_s
 
 def test_the_hold_begins_the_turns_anew(load: Load) -> None:
     load.sender.pace(pace(0, 10.0, 3))
-    load.sender.pace(pace(450 * MS, 2.0, 3), is_hold=True)
+    load.sender.pace(pace(450 * MS, 2.0, 3, is_anew=True))
     load.run(1_500 * MS)
     assert load.due()[5:] == [450 * MS, 950 * MS, 1450 * MS]
 
@@ -133,6 +135,7 @@ def test_every_message_due_in_the_hold_is_offered_also_one_that_came_too_late_to
     load.run(450 * MS)
     hold = window(0, S)
     load.sender.cut(hold)
+    load.clock.now_ns = 2 * S
     load.sender.stop()
     found = load.findings(hold)
     assert (found.offered, found.sent) == (10, 5)
@@ -169,23 +172,14 @@ def test_a_connection_that_was_lost_is_offered_what_it_can_not_send(load: Load) 
     assert (load.findings(hold).offered, load.findings(hold).sent) == (10, 9)
 
 
-def test_the_broadcasts_of_several_publishers_are_numbered_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    load = Load(monkeypatch, 2, publishers=2)
-    load.sender.pace(pace(0, 10.0, 2))
-    load.run(S)
-    assert [(publisher, sequence) for publisher, sequence, _ in load.sent()] == [
-        (1 + number % 2, number) for number in range(10)
-    ]
-
-
 def test_what_a_pace_makes_undue_is_told_and_its_number_not_used_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    load = Load(monkeypatch, 1, publishers=1)
+    load = Load(monkeypatch, 1)
     load.run(S)
     load.sender.pace(pace(S, 10.0, 1))
     load.run(1_330 * MS)
-    load.sender.pace(pace(1_500 * MS, 10.0, 1), is_hold=True)
+    load.sender.pace(pace(1_500 * MS, 10.0, 1, is_anew=True))
     load.run(2_250 * MS)
     hold = window(1_500 * MS, 2_250 * MS)
     load.sender.cut(hold)
@@ -202,18 +196,17 @@ def test_what_a_pace_makes_undue_is_told_and_its_number_not_used_again(
 @LAW
 @given(
     st.lists(st.tuples(st.integers(1, 900), st.integers(1, 200)), min_size=1, max_size=5),
-    st.integers(0, 2),
     st.booleans(),
 )
 def test_whatever_the_paces_no_two_messages_share_a_number_and_none_is_early(
-    changes: list[tuple[int, int]], publishers: int, is_random: bool
+    changes: list[tuple[int, int]], is_random: bool
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         arrivals = "poisson" if is_random else "constant"
-        load = Load(patch, publishers or 3, publishers=publishers, arrivals=arrivals, seed=1)
+        load = Load(patch, 3, arrivals=arrivals)
         at_ns = 0
         for gap_ms, rate in changes:
-            load.sender.pace(pace(at_ns, float(rate), publishers or 3))
+            load.sender.pace(pace(at_ns, float(rate), 3, seed=1))
             load.run(at_ns + gap_ms * MS)
             at_ns += gap_ms * MS
         end = window(0, at_ns)
@@ -233,8 +226,8 @@ def _never_early(connection: FakeConnection) -> bool:
 
 
 def test_random_arrivals_come_at_their_mean_rate(monkeypatch: pytest.MonkeyPatch) -> None:
-    load = Load(monkeypatch, 3, arrivals="poisson", seed=7)
-    load.sender.pace(pace(0, 100.0, 6, first_place=3))
+    load = Load(monkeypatch, 3, arrivals="poisson")
+    load.sender.pace(pace(0, 100.0, 6, first_place=3, seed=7))
     load.run(20 * S)
     assert 900 < len(load.due()) < 1_100
     assert {publisher for publisher, _, _ in load.sent()} == {1, 2, 3}
@@ -243,9 +236,9 @@ def test_random_arrivals_come_at_their_mean_rate(monkeypatch: pytest.MonkeyPatch
 def test_workers_of_one_seed_send_at_instants_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     due = []
     for first_id in (1, 1_000_001, 1):
-        load = Load(monkeypatch, 3, arrivals="poisson", seed=7)
-        load.swarm._numbers = [first_id + number for number in range(3)]
-        load.sender.pace(pace(0, 100.0, 6))
+        load = Load(monkeypatch, 3, arrivals="poisson")
+        load.swarm._ids = [first_id + number for number in range(3)]
+        load.sender.pace(pace(0, 100.0, 6, seed=7))
         load.run(S)
         due.append(load.due())
     assert due[0] == due[2] != due[1]

@@ -1,0 +1,321 @@
+"""Reports are drawn by a process of their own: after the summary, or beside the next scenario of a suite."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.cli.command import URL, Command, in_process, wait_until
+from tests.report import runs
+from wswarm.cli import main
+from wswarm.commands import drawing, measure
+from wswarm.commands.drawing import Drawing
+from wswarm.drive.start import module_command
+from wswarm.errors import ResultError
+from wswarm.load.plan import Plan
+from wswarm.progress import Progress
+from wswarm.report import store
+from wswarm.run import Run
+
+pytestmark = pytest.mark.xdist_group("command line: drawing")
+ECHO = runs.echo(connections=3, rate=10, duration=1)
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Path:
+    """The folder of a run that was never drawn."""
+    store.keep(ECHO, tmp_path / "one")
+    return tmp_path / "one"
+
+
+def names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def replace_the_drawer(monkeypatch: pytest.MonkeyPatch, *command: str) -> None:
+    monkeypatch.setattr(drawing, "module_command", lambda *_: list(command))
+
+
+@pytest.mark.usefixtures("measured")
+@pytest.mark.parametrize(("options", "suffixes"), [((), {".png"}), (("--svg",), {".png", ".svg"})])
+def test_pictures_are_png_and_svg_only_if_asked_for(
+    options: Sequence[str], suffixes: set[str], tmp_path: Path
+) -> None:
+    end = in_process("echo", URL, "-o", "mine", *options, cwd=tmp_path)
+    assert (end.code, end.out.endswith("\n\nreport: mine/report.html\n")) == (0, True)
+    pictures = {
+        f"{name}{suffix}" for name in ("connections", "over-time", "percentiles") for suffix in suffixes
+    }
+    assert names_in(tmp_path / "mine") == {"run.json", "summary.txt", "report.html", *pictures}
+    kind = "image/svg+xml" if options else "image/png"
+    assert (tmp_path / "mine" / "report.html").read_text().count(f"data:{kind};base64,") == 3
+
+
+@pytest.mark.usefixtures("measured")
+@pytest.mark.parametrize("options", [(), ("--print", "json")])
+def test_the_summary_is_shown_and_all_is_stored_before_anything_is_drawn(
+    options: Sequence[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = []
+
+    def begin(self: Drawing) -> None:
+        begun.append((sys.stdout.getvalue(), names_in(self.folder)))  # type: ignore[attr-defined]
+        self.has_begun = True
+
+    monkeypatch.setattr(Drawing, "begin", begin)
+    monkeypatch.setattr(Drawing, "wait", lambda _: begun.append(names_in(tmp_path)))
+    end = in_process("echo", URL, "-o", "mine", "--junit", "slo.xml", *options, cwd=tmp_path)
+    (shown, kept), outputs = begun
+    assert shown == end.out.removesuffix("\nreport: mine/report.html\n") != ""
+    assert (kept, outputs) == ({"run.json", "summary.txt"}, {"mine", "slo.xml"})
+
+
+@pytest.mark.usefixtures("measured")
+def test_the_run_file_stands_alone_on_standard_output_also_with_pictures(tmp_path: Path) -> None:
+    end = in_process("run", URL, "-o", "mine", "--print", "json", "--quiet", cwd=tmp_path)
+    assert (end.code, end.err, end.out.count("\n")) == (0, "", 1)
+    assert [run["scenario"] for run in json.loads(end.out)] == ["connect", "echo", "fanout"]
+    assert (tmp_path / "mine" / "report.html").read_text().count("<img") == 9
+
+
+@pytest.mark.usefixtures("measured")
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        (
+            [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"],
+            "what draws them was killed by signal 9",
+        ),
+        ([sys.executable, "-c", "raise SystemExit(3)"], "what draws them ended with exit code 3"),
+        ([sys.executable, "-c", "import sys; sys.exit('no ink')"], "no ink"),
+        (["/no/such/program"], "no process can be started: No such file or directory"),
+    ],
+)
+@pytest.mark.parametrize("scenario", ["echo", "run"])
+def test_what_can_not_be_drawn_costs_pictures_only_and_says_what_draws_them(
+    scenario: str, command: Sequence[str], why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace_the_drawer(monkeypatch, *command)
+    end = in_process(scenario, URL, "-o", "mine", "--junit", "slo.xml", cwd=tmp_path)
+    assert (end.code, end.out.count("✓ VALID") > 0) == (1, True)
+    assert end.err.splitlines()[-1] == (
+        f"wswarm {scenario}: mine: the pictures could not be drawn ({why}); the run files and summaries are safe:"
+        " try again with 'wswarm report mine'"
+    )
+    assert len(store.load(tmp_path / "mine")) == (3 if scenario == "run" else 1)
+    assert "<img" not in (tmp_path / "mine" / "report.html").read_text()
+    assert (tmp_path / "slo.xml").exists()
+
+
+def test_a_page_that_can_not_be_written_is_named(stored: Path) -> None:
+    (stored / "report.html").mkdir()
+    end = in_process("report", "one", cwd=stored.parent)
+    assert (end.code, end.out.startswith("wswarm echo · ")) == (1, True)
+    assert "one/report.html can't be written: Is a directory" in end.err
+    assert (stored / "connections.png").exists()
+
+
+def test_nothing_is_drawn_of_what_could_not_be_stored(stored: Path) -> None:
+    (stored / "summary.txt").unlink()
+    (stored / "summary.txt").mkdir()
+    end = in_process("report", "one", cwd=stored.parent)
+    assert (end.code, end.out.startswith("wswarm echo · ")) == (1, True)
+    assert "one/summary.txt can't be written: Is a directory" in end.err
+    assert names_in(stored) == {"run.json", "summary.txt"}
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="nothing can be made to stand still")
+def test_ctrl_c_while_drawing_ends_that_alone_and_leaves_a_page_without_pictures(stored: Path) -> None:
+    command = Command("report", "one", cwd=stored.parent)
+
+    def drawers() -> list[psutil.Process]:
+        found = [psutil.Process(pid) for pid in command.family() if pid != command.process.pid]
+        return [one for one in found if "wswarm.report.drawer" in one.cmdline()]
+
+    wait_until(drawers, "it draws")
+    drawers()[0].suspend()  # or it might be done before
+    assert command.process.stdout is not None
+    wait_until(lambda: (stored / "summary.txt").stat().st_ino, "it has begun")
+    shown = ""
+    while "loop lag" not in shown:
+        shown += command.process.stdout.readline()
+    command.interrupt()
+    end = command.outcome()
+    assert end.code == 130
+    assert end.err == (
+        "wswarm report: not all pictures are drawn: 'wswarm report one' draws them\nwswarm report: interrupted\n"
+    )
+    assert names_in(stored) == {"run.json", "summary.txt", "report.html"}
+    assert "<img" not in (stored / "report.html").read_text()
+
+
+@pytest.mark.usefixtures("measured")
+def test_one_ctrl_c_is_enough_once_all_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Drawing, "wait", lambda _: os.kill(os.getpid(), signal.SIGINT))
+    end = in_process("echo", URL, "-o", "mine", cwd=tmp_path)
+    assert (end.code, end.out.count("wswarm echo · ")) == (130, 1)
+    assert "'wswarm report mine' draws them" in end.err
+    assert (tmp_path / "mine" / "report.html").exists()
+
+
+def at(phase: Any, opened: int = 1) -> Progress:
+    return Progress(phase=phase, elapsed_s=0, connections_open=opened, connections_requested=1)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="nothing can be made to stand still")
+@pytest.mark.parametrize(
+    ("moment", "is_measured"),
+    [
+        (at("ramp", 0), False),  # its agents are still being loaded
+        (at("ramp", 1), True),
+        (Progress(phase="ramp", elapsed_s=0, connections_open=0, connections_requested=2, failed=1), True),
+        (at("warm-up"), False),
+        (at("hold"), True),
+        (at("drain"), True),
+    ],
+)
+def test_drawing_stands_still_while_something_is_measured(
+    moment: Progress, is_measured: bool, stored: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[int] = []
+    with Drawing(stored, beside=True) as one, monkeypatch.context() as patch:
+        patch.setattr(os, "killpg", lambda _, number: sent.append(number))
+        for progress in (at("warm-up"), moment, moment, at("ramp", 0)):
+            one.make_way(progress)
+    assert sent == ([signal.SIGSTOP, signal.SIGCONT] if is_measured else [])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody tells it")
+def test_drawing_that_stands_still_ends_with_who_made_it(stored: Path) -> None:
+    program = (
+        "import os, pathlib, sys\n"
+        "from wswarm.commands.drawing import Drawing\n"
+        "from wswarm.progress import Progress\n"
+        f"one = Drawing(pathlib.Path({str(stored)!r}), beside=True)\n"
+        "print(one._process.pid, flush=True)\n"
+        "sys.stdin.readline()\n"
+        "one.make_way(Progress(phase='hold', elapsed_s=0, connections_open=1, connections_requested=1))\n"
+        "print('still', flush=True)\n"
+        "sys.stdin.readline()\n"
+    )
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", program], **pipes) as maker:
+        assert maker.stdin is not None
+        assert maker.stdout is not None
+        drawer = psutil.Process(int(maker.stdout.readline()))
+        wait_until(lambda: "matplotlib" in mapped(drawer), "it is loading")
+        maker.stdin.write("\n")
+        maker.stdin.flush()
+        assert maker.stdout.readline() == "still\n"
+        maker.kill()
+    wait_until(lambda: not drawer.is_running() or drawer.status() == psutil.STATUS_ZOMBIE, "it has ended")
+
+
+def mapped(process: psutil.Process) -> str:
+    """The files that the process has loaded."""
+    return Path(f"/proc/{process.pid}/maps").read_text()
+
+
+def test_what_draws_ends_without_a_word_if_it_is_told_none(stored: Path) -> None:
+    before = names_in(stored)
+    words = module_command("wswarm.report.drawer", "png", "alone", str(stored))
+    end = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    assert (end.returncode, end.stdout, end.stderr) == (0, b"", b"")
+    assert names_in(stored) == before
+
+
+class Noted(Drawing):
+    """Drawing whose beginnings are noted."""
+
+    made: list["Noted"]
+
+    def __init__(self, path: Path, *, drawn: Sequence[str] = (), beside: bool = False, **more: Any) -> None:
+        super().__init__(path, drawn=drawn, beside=beside, **more)
+        self.words = (path.name, tuple(drawn), beside)
+        self.made.append(self)
+
+
+@pytest.fixture
+def noted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Noted]]:
+    Noted.made = []
+    for module in (measure, sys.modules["wswarm.commands.suite"]):
+        monkeypatch.setattr(module, "Drawing", Noted)
+    yield Noted.made
+    Noted.made = []
+
+
+@pytest.mark.usefixtures("measured")
+def test_the_runs_of_a_suite_are_drawn_beside_those_that_follow(
+    tmp_path: Path, noted: list[Noted], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend: Any = measure.measure
+    pages = []
+
+    def later(plan: Plan, tell: Any, *more: Any) -> Run:
+        if plan.scenario == "echo":
+            tell(at("warm-up"))
+            wait_until(noted[0].is_done, "the first is drawn")
+            pages.append((tmp_path / "mine" / "connect" / "report.html").read_text())
+        tell(at("hold"))  # and what is not drawn now is drawn at the end
+        return pretend(plan, tell, *more)
+
+    monkeypatch.setattr(measure, "measure", later)
+    end = in_process("run", URL, "-o", "mine", cwd=tmp_path)
+    assert (end.code, end.err.count("Traceback")) == (0, 0)
+    first, *others, last = [one.words for one in noted]
+    assert first == ("connect", (), True)
+    assert others == [("echo", (), True)]
+    assert last == ("mine", ("connect",), False)
+    assert pages[0].count("<img") == 2
+    assert (tmp_path / "mine" / "connect" / "report.html").read_text().count("<img") == 2
+    assert (tmp_path / "mine" / "report.html").read_text().count("<img") == 9
+
+
+@pytest.mark.usefixtures("measured")
+def test_a_suite_that_is_aborted_draws_no_more_and_says_so(
+    tmp_path: Path, noted: list[Noted], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend: Any = measure.measure
+    begin = Noted.begin
+    monkeypatch.setattr(Noted, "begin", lambda one: begin(one) if one.words[0] == "connect" else None)
+
+    def aborted(plan: Plan, tell: Any, *more: Any) -> Run:
+        if plan.scenario == "fanout":
+            wait_until(noted[0].is_done, "the first is drawn")
+            raise KeyboardInterrupt
+        return pretend(plan, tell, *more)
+
+    monkeypatch.setattr(measure, "measure", aborted)
+    end = in_process("run", URL, "-o", "mine", cwd=tmp_path)
+    assert (end.code, [one.words[0] for one in noted]) == (130, ["connect", "echo"])
+    assert "wswarm run: not all pictures are drawn: 'wswarm report mine' draws them" in end.err
+    assert (tmp_path / "mine" / "report.html").read_text().count("<img") == 2
+    assert not [one for one in noted if one._process.poll() is None]
+
+
+def test_a_stored_suite_is_drawn_with_a_page_for_each_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store.keep_suite([runs.connect(), ECHO], tmp_path / "two")
+    assert main(["report", "two", "--quiet"]) == 0
+    images = {
+        name: (tmp_path / "two" / name / "report.html").read_text().count("<img")
+        for name in ("", "connect", "echo")
+    }
+    assert images == {"": 5, "connect": 2, "echo": 3}
+
+
+def test_waiting_tells_why_it_could_not_be_drawn(stored: Path) -> None:
+    (stored / "run.json").write_text("{")
+    with Drawing(stored) as one:
+        one.begin()
+        with pytest.raises(ResultError, match=r"run\.json is not a run file.*wswarm report"):
+            one.wait()

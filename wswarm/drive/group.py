@@ -1,0 +1,280 @@
+"""Connections of one kind in one agent: joined, paced, heard, accounted for."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from wswarm.drive import wire
+from wswarm.drive.account import Account, Deliveries, Echoes, Publishing, sends_of
+from wswarm.drive.capture import Load
+from wswarm.drive.clock import now_ns
+from wswarm.drive.closed import ClosedSender
+from wswarm.drive.connection import Driver, Ended
+from wswarm.drive.manner import Manner, SettingsOf
+from wswarm.drive.sender import OpenSender, Sender, patience_ns
+from wswarm.drive.swarm import Swarm
+from wswarm.load.pace import Pace
+from wswarm.stats.findings import (
+    STILL_OPEN,
+    Effort,
+    Findings,
+    Packed,
+    Reached,
+    Window,
+    pack,
+    unpack,
+)
+from wswarm.stats.histogram import Histogram
+from wswarm.stats.published import Published, read_log
+from wswarm.stats.tally import Tally
+
+_RECENT = 64
+
+
+class Group:
+    """Connections of one kind.
+
+    Args:
+        number: Its place among the agent's groups.
+        driver: Returns the driver of a name.
+        say: Reports to the front end.
+
+    Attributes:
+        handled: Messages of the load that were sent or received so far.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        order: wire.Group,
+        begin: wire.Begin,
+        driver: Callable[[str], Driver],
+        say: Callable[[wire.Report], None],
+    ) -> None:
+        plan = order.plan
+        self._settings = SettingsOf()
+        self.order = order
+        self._number, self._begin, self._driver, self._say = number, begin, driver, say
+        self._ahead_ns = begin.ahead_ns if order.role == "subscribe" else 0  # others read marks of their own
+        self.swarm = Swarm(plan, begin.prefix, driver(plan.driver), self._settings.of(plan, order.addresses))
+        self.swarm.is_replying = plan.closed and order.role == "echo"
+        if order.is_followed:
+            self.swarm.on_ended = self._note_end
+        if order.is_heard:
+            self.swarm.on_heard = self._note_heard
+        self._handshakes, self._fresh_handshakes_ns = Histogram(), list[int]()
+        self._window = Window(0, 0, STILL_OPEN, STILL_OPEN)
+        self._earliest_ns = 0
+        self.handled = 0
+        self.sender: Sender | None = None
+        self.account: Account | None = None
+
+    async def join(self, join: wire.Join) -> None:
+        """Open more connections; the front end hears what became of them."""
+        rows = [self.swarm.add(connection_id) for connection_id in join.ids]
+        starts_ns: list[int] = unpack(join.starts_ns).tolist() if join.starts_ns else [0] * len(rows)
+        own = None
+        if join.plan is not None:
+            addresses = join.addresses or self.order.addresses
+            own = Manner(join.plan, self._driver(join.plan.driver), self._settings.of(join.plan, addresses))
+        await self.swarm.open_all(
+            rows, starts_ns, own, self._note_decided if self.order.is_followed else None
+        )
+        if not self.order.is_followed:
+            self._say(wire.Opened(self._number, self.open_rows()))
+
+    def speak(self, say: wire.Say) -> None:
+        """Send a message now, and report when."""
+        row = self.swarm.rows[say.row]
+        sent_ns = 0
+        if row.connection is not None and row.connection.is_open and row.left_ns == STILL_OPEN:
+            sent_ns = now_ns()
+            if say.is_binary:
+                row.connection.say(say.payload, is_binary=True)
+            else:
+                row.connection.send(say.payload)
+        self._say(wire.Said(self._number, say.row, say.number, sent_ns))
+
+    def load(self, window: Window) -> None:
+        """Account for what is intended from the window's start on; forget what was before."""
+        self.stop()
+        self.fold()
+        self.sender, self.account = None, self._account(window)
+        self._window, self._earliest_ns, self.handled = window, window.start_ns, 0
+        self.swarm.begin_load()
+
+    def pace(self, pace: Pace) -> None:
+        """Send at a pace, from its moment on."""
+        if self.sender is None:
+            self.sender = self._sender(pace)
+        if self.sender is not None:
+            self.sender.pace(pace)
+
+    def cut(self, window: Window) -> None:
+        """Keep to this window; if its hold has been put off, what came before it is forgotten."""
+        self.swarm.is_enough.set()
+        if window.hold_ns > self._window.hold_ns and self.account is not None:
+            self._load_nothing(window)
+        self._window = window
+        if self.tally is not None:
+            self.tally.window = window
+        if self.sender is not None:
+            self.sender.cut(window)
+
+    def _load_nothing(self, window: Window) -> None:
+        """Begin a load in which nothing is sent, by whom something was."""
+        is_sending = self.sender is not None
+        self.load(window)
+        if is_sending:
+            self.pace(Pace(group=self._number, at_ns=window.start_ns, rate=0.0, senders=0, is_anew=True))
+
+    @property
+    def tally(self) -> Tally | None:
+        """What is received, if that is accounted for."""
+        return self.account.tally if self.account is not None else None
+
+    def has_sent(self) -> bool:
+        """Return whether all was sent that can be."""
+        return self.sender is None or self.sender.is_done()
+
+    def stop(self) -> None:
+        """Send nothing more."""
+        if self.sender is not None:
+            self.sender.stop()
+
+    def tick(self) -> None:
+        """Do what is due now and then."""
+        if self.sender is not None:
+            self.sender.tick()
+
+    def fold(self) -> None:
+        """Add what was captured since the last time to the figures."""
+        account, sender = self.account, self.sender
+        if account is not None and sender is not None:
+            sender.tell_due()
+            handled = sender.outbox.fold(self._window)
+            self.handled += len(handled.numbers)
+            account.handle(handled._replace(unsent=np.concatenate((handled.unsent, sender.dropped()))))
+        batch = self.swarm.capture.drain()
+        if self._ahead_ns:
+            batch = batch._replace(intended_ns=batch.intended_ns - self._ahead_ns)
+        unmarked_ns = self.swarm.capture.drain_unmarked()
+        is_of_load = batch.intended_ns >= self._earliest_ns
+        if not is_of_load.all():  # the others are late ones of a load before
+            batch = batch.where(is_of_load)
+        self.handled += len(batch.rows) + len(unmarked_ns)
+        if account is not None:
+            account.take(batch)
+        if self.tally is not None:
+            self.tally.note_unmarked(unmarked_ns)
+
+    def publish(self, log: Packed) -> None:
+        """Take in what others have published in this load."""
+        if isinstance(self.account, Deliveries) and log:
+            published = read_log(log)
+            is_of_load = published.intended_ns >= self._earliest_ns
+            self.account.publish(Published(*(column[is_of_load] for column in published)))
+
+    def news(self) -> Packed:
+        """Return what was published since the last time."""
+        return self.account.news() if isinstance(self.account, Publishing) else b""
+
+    def take_settled(self) -> list[Reached]:
+        """Return what became of the broadcasts settled since the last time."""
+        return self.account.tally.take_settled() if isinstance(self.account, Deliveries) else []
+
+    def is_owed(self) -> bool:
+        """Return whether something is owed that could still come."""
+        return self.account is not None and self.account.is_owed()
+
+    def settle_some(self, *, is_over: bool = False) -> bool:
+        """Settle some of what is due, or of all if nothing more will come; return whether that leaves some."""
+        return self.account is not None and self.account.settle_some(is_over=is_over)
+
+    def findings(self, effort: Effort) -> Findings:
+        """Return all that was found.
+
+        Args:
+            effort: What it took.
+        """
+        account = self.account
+        return Findings(
+            sockets=self.swarm.sockets(account.spoke_ns() if account is not None else None),
+            effort=effort,
+            words=self.swarm.words(),
+            is_publisher=self.order.role == "publish",
+            sends=sends_of(self.sender, account),
+            arrivals=account.findings() if account is not None else None,
+        )
+
+    def open_rows(self) -> Packed:
+        """Return the rows that are open."""
+        return pack(self.swarm.rows_open())
+
+    def state(self) -> wire.GroupState:
+        """Return how the group stands."""
+        swarm, tally = self.swarm, self.tally
+        if self._fresh_handshakes_ns:
+            self._handshakes.record(np.array(self._fresh_handshakes_ns, np.int64))
+            self._fresh_handshakes_ns.clear()
+        return wire.GroupState(
+            requested=len(swarm.rows),
+            opened=swarm.opened,
+            open=swarm.open,
+            senders=swarm.open + swarm.lost_in_load,
+            failures=dict(swarm.said.failures),
+            refusals=dict(swarm.said.refusals),
+            endings=dict(swarm.said.endings),
+            handshakes=self._handshakes.pack() if self.order.is_followed else b"",
+            sent=self.sender.outbox.sent if self.sender else 0,
+            received=tally.received_all if tally else 0,
+            duplicated=tally.duplicated if tally else 0,
+            reordered=tally.reordered if tally else 0,
+            times=tally.response.pack() if tally else b"",
+            recent=self._recent() if self.order.is_followed else wire.Recent(),
+        )
+
+    def _account(self, window: Window) -> Account | None:
+        """Return the account of the group's role."""
+        order, plan = self.order, self.order.plan
+        if order.role == "echo":
+            return Echoes(self.swarm, window, self._begin.last_id, patience_ns(plan))
+        if order.role == "publish":
+            return Publishing()
+        if order.role == "subscribe":
+            return Deliveries(self.swarm, window, order.publishers, patience_ns(plan), self.account)
+        return None
+
+    def _sender(self, pace: Pace) -> Sender | None:
+        """Return what sends, if the group's role does."""
+        account, plan = self.account, self.order.plan
+        if not isinstance(account, Echoes | Publishing):
+            return None
+        writing = self.swarm.capture.begin(
+            Load(self._window, self.swarm, unpack(pace.places), pace.senders, pace.rate), account.sent_ns
+        )
+        kind = ClosedSender if pace.is_closed else OpenSender
+        sender = kind(self.swarm, plan, writing, account.expect)
+        sender.cut(self._window)
+        return sender
+
+    def _recent(self) -> wire.Recent:
+        if not isinstance(self.account, Deliveries):
+            return wire.Recent()
+        found = self.account.tally.latest(_RECENT)
+        some = found.received > 0
+        columns = (found.numbers, found.received, found.first_ns, found.last_ns)
+        names = wire.Recent.__struct_fields__
+        return wire.Recent(**{name: pack(column[some]) for name, column in zip(names, columns, strict=True)})
+
+    def _note_decided(self, row: int, failure: str | None) -> None:
+        timing = self.swarm.rows[row].timing
+        if timing is not None:
+            self._fresh_handshakes_ns.append(timing.opened_ns - timing.started_ns)
+        self._say(wire.Joined(self._number, row, failure))
+
+    def _note_end(self, row: int, ended: Ended) -> None:
+        self._say(wire.Ended(self._number, row, ended.code))
+
+    def _note_heard(self, row: int, payload: bytes, received_ns: int) -> None:
+        self._say(wire.Heard(self._number, row, received_ns, payload))

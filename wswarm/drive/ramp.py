@@ -1,0 +1,33 @@
+"""What begins one after another, each at its moment."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from typing import Any
+
+from wswarm.drive.clock import now_ns
+from wswarm.units import NS_PER_S
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+
+
+async def run_at(works: Sequence[tuple[int, Work]], is_enough: asyncio.Event) -> None:
+    """Begin each at its moment, 0 for now; return when all that were begun are done.
+
+    Args:
+        is_enough: Once it is set, nothing is begun that has a moment.
+    """
+    under_way: set[asyncio.Task[None]] = set()
+    for start_ns, work in works:
+        wait_ns = start_ns - now_ns()
+        if wait_ns > 0:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait_ns / NS_PER_S):
+                    await is_enough.wait()
+        if start_ns and is_enough.is_set():
+            break
+        task = asyncio.create_task(work())
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
+    while under_way:
+        await asyncio.wait(under_way)

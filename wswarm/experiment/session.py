@@ -1,0 +1,187 @@
+"""A fleet of agents that is told what to do and when: connections, loads one after another, what was found."""
+
+import random
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from wswarm.drive import wire
+from wswarm.drive.clock import now_ns
+from wswarm.drive.fleet import AgentProcess, Fleet
+from wswarm.drive.started import Started
+from wswarm.load.marker import prefix_for
+from wswarm.load.pace import Pace
+from wswarm.load.plan import Plan
+from wswarm.stats.findings import Findings, Int64s, Window, pack, unpack
+from wswarm.units import NS_PER_S
+
+_LISTEN_S = 0.1
+_GROUP = 0  # a plan has one kind of connections in each agent
+
+
+class Session:
+    """All agents of one plan, from `with` to its end.
+
+    Args:
+        plan: How to connect and what to say.
+        started: The agents' processes, the publishing one last.
+    """
+
+    def __init__(self, plan: Plan, started: Sequence[Started]) -> None:
+        self._plan = plan
+        self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
+        self._load = -1
+        self.fleet = Fleet(started, has_publisher=plan.scenario == "fanout")
+
+    def __enter__(self) -> Self:
+        self.fleet.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.fleet.__exit__(kind, error, trace)
+
+    def open(self, addresses: list[tuple[str, int]], start_ns: int) -> None:
+        """Have all connections opened at the plan's rate from `start_ns` on."""
+        plan, holders = self._plan, self.fleet.holders
+        ids = {
+            agent.name: range(1 + place, plan.connections + 1, len(holders))
+            for place, agent in enumerate(holders)
+        }
+        publishers = range(plan.connections + 1, plan.sockets + 1)
+        if self.fleet.publisher is not None:
+            ids[self.fleet.publisher.name] = publishers
+        for agent in self.fleet.agents:
+            own = ids[agent.name]
+            group = wire.Group(
+                name=plan.scenario,
+                role=self._role(agent),
+                plan=plan,
+                addresses=addresses,
+                publishers=list(publishers),
+            )
+            agent.tell(wire.Begin(groups=[group], prefix=self._prefix, last_id=plan.sockets))
+            starts_ns = start_ns + (np.array(own, np.int64) - 1) * (NS_PER_S / plan.connect_rate)
+            agent.tell(wire.Join(group=_GROUP, ids=list(own), starts_ns=pack(starts_ns.astype(np.int64))))
+
+    def are_open(self) -> bool:
+        """Return whether every connection is open or has failed."""
+        return self.fleet.have(lambda agent: _GROUP in agent.opened)
+
+    def load(self, plan: Plan, window: Window) -> None:
+        """Have the plan's messages sent at the window's times, on the connections that are open."""
+        self._load += 1
+        places = _places(self.fleet, plan)
+        senders = sum(int(np.count_nonzero(own >= 0)) for own in places.values())
+        for agent in self.fleet.agents:
+            told = paces(plan, window, places[agent.name], senders) if agent.name in places else []
+            agent.tell(wire.Load(number=self._load, window=window, paces=told))
+
+    def has_sent(self) -> bool:
+        """Return whether all sends of the load are made."""
+        return self.fleet.have(lambda agent: agent.has_sent)
+
+    def cut(self, window: Window) -> None:
+        """Have the load end with this window."""
+        self._tell(wire.Cut(window=window))
+
+    def settle(self, deadline_ns: int) -> None:
+        """Have every ledger closed, when all is accounted for or at the deadline."""
+        self._tell(wire.Settle(deadline_ns=deadline_ns))
+
+    def is_settled(self) -> bool:
+        """Return whether every agent has told what it found."""
+        return self.fleet.have(lambda agent: agent.settled is not None)
+
+    def findings(self) -> list[Findings]:
+        """Return what the agents found that have told."""
+        return [agent.settled.findings[_GROUP] for agent in self.fleet.agents if agent.settled is not None]
+
+    def close(self) -> None:
+        """Have all connections closed."""
+        self._tell(wire.Close())
+
+    def listen_until(
+        self,
+        is_over: Callable[[], bool],
+        due_ns: int,
+        grace_s: float,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> None:
+        """Listen to the agents until that is over; one that says nothing for long after it was due is taken for dead.
+
+        Args:
+            due_ns: When it should be over; then it is looked at once more.
+            meanwhile: Called several times a second.
+
+        Raises:
+            GeneratorError: no agent is left.
+        """
+        while not is_over():
+            left_s = (due_ns - now_ns()) / NS_PER_S
+            self.fleet.listen(min(left_s, _LISTEN_S) if left_s > 0 else _LISTEN_S)
+            if meanwhile is not None:
+                meanwhile()
+            if now_ns() > due_ns + round(grace_s * NS_PER_S):
+                for agent in self.fleet.living:
+                    agent.give_up(grace_s)
+                due_ns = now_ns()
+
+    def _tell(self, command: wire.Command) -> None:
+        for agent in self.fleet.living:
+            agent.tell(command)
+
+    def _role(self, agent: AgentProcess) -> wire.Role:
+        if self._plan.scenario == "fanout":
+            return "publish" if agent is self.fleet.publisher else "subscribe"
+        return "echo" if self._plan.scenario == "echo" else "connect"
+
+
+def _places(fleet: Fleet, plan: Plan) -> dict[str, Int64s]:
+    """Return per sending agent its rows' places among all open senders, in order of their ids; -1 for none."""
+    if plan.scenario == "connect":
+        return {}
+    agents = [fleet.publisher] if fleet.publisher is not None else fleet.holders
+    total = plan.publishers if fleet.publisher is not None else plan.connections
+    step = len(agents)
+    opened = [rows_open(agent) * step + place for place, agent in enumerate(agents)]
+    order = np.sort(np.concatenate(opened))
+    places = {}
+    for place, (agent, own) in enumerate(zip(agents, opened, strict=True)):
+        places[agent.name] = np.full(len(range(place, total, step)), -1, np.int64)
+        places[agent.name][own // step] = np.searchsorted(order, own)
+    return places
+
+
+def rows_open(agent: AgentProcess) -> Int64s:
+    """Return the agent's rows that were open when it told of them last."""
+    return unpack(agent.open_rows.get(_GROUP, b""))
+
+
+def paces(plan: Plan, window: Window, places: Int64s, senders: int) -> list[Pace]:
+    """Return the paces of warm-up and hold: so many messages in each as the rate says; as replies come, one."""
+    spans = [(window.start_ns, window.hold_ns), (window.hold_ns, window.drain_ns)]
+    if plan.closed:
+        spans = [(window.start_ns, window.drain_ns)]
+    told: list[Pace] = []
+    turn = 0
+    for at_ns, until_ns in spans:
+        pace = Pace(
+            group=_GROUP,
+            at_ns=at_ns,
+            until_ns=until_ns,
+            rate=plan.rate,
+            senders=senders,
+            places=pack(places),
+            first_turn=turn,
+            is_anew=True,
+            is_closed=plan.closed,
+            seed=plan.seed or 0,
+        )
+        if until_ns > at_ns:
+            told.append(pace)
+            turn += pace.count or 0
+    return told

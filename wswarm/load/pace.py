@@ -1,0 +1,44 @@
+"""How often connections of one kind send, from a moment on."""
+
+import msgspec
+
+from wswarm.units import NS_PER_S
+
+NEVER = (1 << 63) - 1  # the end of what nobody knows the end of
+
+
+class Pace(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Send at this pace from `at_ns` on.
+
+    Message k of the sender at place p is due at `at_ns` + (p + k × senders − first_turn) / rate; with Poisson
+    arrivals at random, on the average as often, and where the end is known just as often in all.
+
+    Attributes:
+        until_ns: When it ends, if that is known.
+        rate: Messages per s of all senders in all agents, 0 for none; `None`: as fast as replies come.
+        senders: Their number.
+        places: Per row its place among them, -1 for none. Empty: rows that are open have consecutive places from
+            `first_place` on.
+        is_anew: Turns begin with it, at the sender whose place is `first_turn`, rather than go on.
+        is_closed: A sender waits for the reply to its message before it sends the next.
+        seed: Of random arrivals, the same in all agents.
+    """
+
+    group: int
+    at_ns: int
+    until_ns: int = NEVER
+    rate: float | None
+    senders: int
+    places: bytes = b""
+    first_place: int = 0
+    first_turn: int = 0
+    is_anew: bool = False
+    is_closed: bool = False
+    seed: int = 0
+
+    @property
+    def count(self) -> int | None:
+        """Messages of all senders in all agents, `None` where the end is not known or replies decide."""
+        if self.until_ns == NEVER or self.rate is None:
+            return None
+        return round(self.rate * (self.until_ns - self.at_ns) / NS_PER_S)
