@@ -66,7 +66,7 @@ def ten_lines(folder: Path, url: str) -> dict[str, int]:
 
 def steps(folder: Path, url: str) -> dict[str, int]:
     """The shape of the documentation, smaller and faster."""
-    shape = documented(folder, "steps.py").replace("100 *", "3 *").replace("// 10)", "// 0.5)")
+    shape = documented(folder, "steps.py").replace("100 *", "3 *").replace("// 10)", "// 1)")
     (folder / "steps.py").write_text(shape)
     return measured(folder, "-f", "steps.py", "-H", url)
 
