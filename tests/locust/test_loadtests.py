@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from locust.util.load_locustfile import load_locustfile
 
-from tests.end_to_end.instrument import side_by_side
+from tests.end_to_end.instrument import several_at_once, side_by_side
 from tests.locust.harness import locust, until
 from tests.locust.served import Served, served
 from wswarm.drive.target import ReferenceApp
@@ -23,7 +23,6 @@ NOT_VALID = 98  # a busy machine may make a brief test invalid: what was measure
 BRIEF = ("--headless", "--only-summary", "-r", "100", "--ws-no-plots", "--ws-hold", "1s")
 
 pytestmark = pytest.mark.slow
-together = pytest.mark.xdist_group("loadtests")
 
 
 def measured(folder: Path, *arguments: str) -> dict[str, int]:
@@ -64,13 +63,6 @@ def ten_lines(folder: Path, url: str) -> dict[str, int]:
     return measured(folder, "-u", "6", "-H", url)
 
 
-def steps(folder: Path, url: str) -> dict[str, int]:
-    """The shape of the documentation, smaller and faster."""
-    shape = documented(folder, "steps.py").replace("100 *", "3 *").replace("// 10)", "// 1)")
-    (folder / "steps.py").write_text(shape)
-    return measured(folder, "-f", "steps.py", "-H", url)
-
-
 Kind = Callable[[Path, str], dict[str, int]]
 Found = dict[Kind, Future[dict[str, int]]]
 
@@ -78,14 +70,14 @@ Found = dict[Kind, Future[dict[str, int]]]
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory, app: ReferenceApp) -> Iterator[Found]:
     """How many connections each class opened, of all of them side by side: they wait more than they work."""
-    kinds: list[Kind] = [steps, all_together, ten_lines, one_of_them]
+    kinds: list[Kind] = [all_together, ten_lines, one_of_them]
     folders = {kind: tmp_path_factory.mktemp(kind.__name__) for kind in kinds}
     calls = {kind: partial(kind, folder, app.url) for kind, folder in folders.items()}
     with side_by_side(calls, at_once=3) as futures:
         yield futures
 
 
-@together
+@several_at_once
 def test_all_together_from_another_folder_on_a_target_of_their_own(found: Found) -> None:
     assert found[all_together].result() == {
         "ChatUser": 2 + 1,
@@ -118,7 +110,7 @@ def test_each_file_alone_has_its_one_class(file: str, name: str) -> None:
     assert list(load_locustfile(str(LOADTESTS / f"{file}.py"))[0]) == [name]
 
 
-@together
+@several_at_once
 def test_one_of_the_folder_by_its_name(found: Found) -> None:
     assert found[one_of_them].result() == {"ChatUser": 4}
 
@@ -132,14 +124,15 @@ def documented(folder: Path, name: str) -> str:
     return str(shown[0])
 
 
-@together
+@several_at_once
 def test_the_ten_lines_and_the_requests_and_replies_that_the_documentation_shows(found: Found) -> None:
     assert found[ten_lines].result() == {"Feed": 2 + 1, "Asking": 2, "Member": 2}
 
 
-@together
-def test_the_shape_that_the_documentation_shows(found: Found) -> None:
-    assert found[steps].result()["Chat"] > 3 + 1
+def test_the_shape_that_the_documentation_shows(tmp_path: Path, app: ReferenceApp) -> None:
+    shape = documented(tmp_path, "steps.py").replace("100 *", "3 *").replace("// 10)", "// 1)")
+    (tmp_path / "steps.py").write_text(shape)
+    assert measured(tmp_path, "-f", "steps.py", "-H", app.url)["Chat"] > 3 + 1
 
 
 def test_without_uvloop_the_agents_run_on_asyncio(

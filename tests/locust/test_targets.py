@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.end_to_end.instrument import side_by_side
+from tests.end_to_end.instrument import several_at_once, side_by_side
 from tests.end_to_end.servers import serve
 from tests.locust.harness import CHAT_AND_ECHO, Locust, free_port, headless, locust
 from wswarm.drive.target import ReferenceApp
 from wswarm.run import Run
 
-pytestmark = pytest.mark.xdist_group("targets")
+pytestmark = several_at_once
 
 NOWHERE = """
 from wswarm.locust import ChatUser, EchoUser
