@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 from wswarm.drive.capture import Capture, Take
 from wswarm.drive.clock import now_ns
-from wswarm.drive.form import Frames
+from wswarm.drive.form import Frames, Reading, Receive, TakeFrames, Waiting
 
 
 class Hearers(Protocol):
@@ -43,5 +43,9 @@ def takers(capture: Capture, hearers: Hearers) -> Takers:
     if hearers.on_heard is not None:
         return Takers(take_heard, None)
     waiting = hearers if hearers.is_replying else None
-    frames = partial(capture.frames, waiting=waiting) if capture.frames is not None else None
+    frames = capture.frames and partial(_told, capture.frames, waiting)
     return Takers(take_reply if waiting is not None else capture.take, frames)
+
+
+def _told(frames: TakeFrames, waiting: Waiting | None, row: int, reading: Reading) -> Receive:
+    return frames(row, reading, waiting)
