@@ -62,7 +62,7 @@ def test_an_echo_on_50_connections_in_the_closed_model(benchmark, length):
 
 
 @pytest.mark.benchmark(group="generator CPU per message")
-@pytest.mark.parametrize("pacing", ["exact", "batched"])
+@pytest.mark.parametrize("pacing", ["auto", "exact", "batched"])
 def test_an_echo_at_10_000_a_second_in_the_open_model(benchmark, length, pacing):
     with serve("echo") as server:
         plan = make_plan("echo", server.url, connections=50, rate=10_000, duration=length.hold, pacing=pacing)

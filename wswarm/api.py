@@ -21,7 +21,7 @@ class Options(TypedDict, total=False):
     connect_rate: float
     connect_timeout: float
     arrivals: Literal["constant", "poisson"]
-    pacing: Literal["exact", "batched"]
+    pacing: Literal["auto", "exact", "batched"]
     seed: int
     processes: int | None
     publishers: int

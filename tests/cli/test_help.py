@@ -61,7 +61,7 @@ DEFAULTS = [
     *[(name, "--warmup", "1s") for name in SENDING],
     *[(name, "--drain", "5s") for name in SENDING],
     *[(name, "--arrivals", "constant") for name in SENDING],
-    *[(name, "--pacing", "exact") for name in SENDING],
+    *[(name, "--pacing", "auto") for name in SENDING],
     *[(name, "--seed", "random") for name in SENDING],
     *[(name, "--text", "{marker} alone") for name in SENDING],
     ("fanout", "--publishers", "1"),

@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 from unittest import mock
 
 import psutil
@@ -17,7 +18,7 @@ from websockets.sync.client import connect
 from target_app import workers
 from target_app.backplane.probe import probe
 from target_app.backplane.protocol import BackplaneDown
-from tests.cli.command import BRIEF_MESSAGES, Command, in_process, wait_until
+from tests.cli.command import BRIEF_MESSAGES, Command, Outcome, in_process, wait_until
 from tests.cli.strangers import closed_port, stranger
 from tests.target_app.backplane.servers import RedisServer
 from tests.target_app.server import closing
@@ -173,54 +174,65 @@ def test_what_is_no_address_of_a_backplane_is_told_in_one_line(
     assert "cret" not in end.err
 
 
-@pytest.fixture
-def guarded() -> Iterator[RedisServer]:
-    """A Redis that wants a password: ``right``."""
+class Unusable(NamedTuple):
+    """What is said of backplanes that cannot be used.
+
+    Attributes:
+        probed: By a probe, each with what it has to say.
+        served: By `wswarm serve`, likewise.
+    """
+
+    probed: list[tuple[BaseException | None, str]]
+    served: list[tuple[Outcome, str]]
+
+
+@pytest.fixture(scope="module")
+def unusable(tmp_path_factory: pytest.TempPathFactory) -> Unusable:
+    """Of a Redis that wants a password, ``right``, and of nobody; all at once, because each is tried for 5 s."""
+    folder = tmp_path_factory.mktemp("unusable")
+    hidden = folder / "hidden"
+    (hidden / "redis").mkdir(parents=True)
+    (hidden / "redis" / "__init__.py").write_text("raise ImportError")
     server = RedisServer()
     try:
         server.start()
         server.execute("CONFIG SET requirepass right")
-        yield server
+        here, nowhere = f"127.0.0.1:{server.port}", f"127.0.0.1:{closed_port()}"
+        refused = "the backend says: invalid username-password pair"
+        cases = [
+            ("1", f"redis://:secret@{here}", refused, {}),
+            ("2", f"postgresql://me:secret@{nowhere}/db", "Connect call failed", {}),
+            ("1", f"redis://:right@{here}", "pip install 'wswarm[redis]'", {"PYTHONPATH": str(hidden)}),
+        ]
+        commands = [
+            Command(*serving(workers, address), cwd=folder, env=env) for workers, address, _, env in cases
+        ]
+        probes = {
+            f"redis://:secret@{here}": refused,
+            f"redis://{here}": "the backend says: Authentication required",
+            f"redis://:secret@{nowhere}": "Connect call failed",
+            f"postgresql://me:secret@{nowhere}/db": "Connect call failed",
+        }
+
+        async def ask() -> list[BaseException | None]:
+            return await asyncio.gather(*map(probe, probes), return_exceptions=True)
+
+        probed = list(zip(asyncio.run(ask()), probes.values(), strict=True))
+        ended = [command.outcome() for command in commands]
+        return Unusable(probed, [(end, why) for end, (_, _, why, _) in zip(ended, cases, strict=True)])
     finally:
         server.close()
 
 
-def test_a_probe_says_what_keeps_a_backplane_from_being_used(guarded: RedisServer) -> None:
-    here, nowhere = f"127.0.0.1:{guarded.port}", f"127.0.0.1:{closed_port()}"
-    cases = {
-        f"redis://:secret@{here}": "the backend says: invalid username-password pair",
-        f"redis://{here}": "the backend says: Authentication required",
-        f"redis://:secret@{nowhere}": "Connect call failed",
-        f"postgresql://me:secret@{nowhere}/db": "Connect call failed",
-    }
-
-    async def ask() -> list[BaseException | None]:
-        return await asyncio.gather(*map(probe, cases), return_exceptions=True)
-
-    for error, why in zip(asyncio.run(ask()), cases.values(), strict=True):
+def test_a_probe_says_what_keeps_a_backplane_from_being_used(unusable: Unusable) -> None:
+    for error, why in unusable.probed:
         assert isinstance(error, BackplaneDown)
         assert why in str(error)
         assert "secret" not in str(error)
 
 
-def test_backplanes_that_cannot_be_used_are_told_in_one_line_without_the_password(
-    guarded: RedisServer, tmp_path: Path
-) -> None:
-    hidden = tmp_path / "hidden"
-    (hidden / "redis").mkdir(parents=True)
-    (hidden / "redis" / "__init__.py").write_text("raise ImportError")
-    here, nowhere = f"127.0.0.1:{guarded.port}", f"127.0.0.1:{closed_port()}"
-    cases = [
-        ("1", f"redis://:secret@{here}", "the backend says: invalid username-password pair", {}),
-        ("2", f"postgresql://me:secret@{nowhere}/db", "Connect call failed", {}),
-        ("1", f"redis://:right@{here}", "pip install 'wswarm[redis]'", {"PYTHONPATH": str(hidden)}),
-    ]
-    # All at once, because each tries for 5 s.
-    commands = [
-        Command(*serving(workers, address), cwd=tmp_path, env=env) for workers, address, _, env in cases
-    ]
-    for command, (_, _, why, _) in zip(commands, cases, strict=True):
-        end = command.outcome()
+def test_backplanes_that_cannot_be_used_are_told_in_one_line_without_the_password(unusable: Unusable) -> None:
+    for end, why in unusable.served:
         assert (end.code, end.err.count("\n")) == (1, 1), end.err
         assert why in end.err
         assert "secret" not in end.err

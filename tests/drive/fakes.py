@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wswarm.drive import capture, closed, numbers, outbox, pacer, pings, sender
+from wswarm.drive import capture, closed, form, numbers, outbox, pacer, pings, sender
 from wswarm.drive.capture import Load
 from wswarm.drive.closed import ClosedSender
 from wswarm.drive.drivers.connection import Timing
@@ -56,7 +56,7 @@ class FakeClock:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.now_ns = 0
         self.timers: list[FakeTimer] = []
-        for module in (capture, closed, numbers, outbox, pacer, pings, probes, sender):
+        for module in (capture, closed, form, numbers, outbox, pacer, pings, probes, sender):
             patch.setattr(module, "now_ns", self.read)
         for module in (pacer, pings, probes):
             patch.setattr(module, "make_timer", self._make_timer)

@@ -2,12 +2,15 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.drive.fakes import PREFIX, FakeClock
 from tests.stats.made import ints
 from wswarm.drive.capture import Capture
 from wswarm.load.marks import write_marks
 
+LAW = settings(max_examples=200, deadline=None, derandomize=True)
 MARK = write_marks(ints([3]), ints([9]), ints([123_456_789]))[0]
 
 
@@ -182,3 +185,105 @@ def test_what_is_forgotten_is_not_drained(clock: FakeClock) -> None:
     capture.note_unmarked(b"")
     capture.forget()
     assert len(capture.drain().rows) == len(capture.drain_unmarked()) == 0
+
+
+class Reading:
+    """A connection that reads whole small frames, as a driver does."""
+
+    def __init__(self, capture: Capture, row: int) -> None:
+        self.unread: object | None = None
+        self.slow: list[bytes] = []
+        self.receive = None if capture.frames is None else capture.frames(row, self, None)
+        self._capture, self._row = capture, row
+
+    def read(self, data: bytes) -> None:
+        """Take what came."""
+        self.slow.append(data)
+        if self.unread is None:
+            self._capture.take(self._row, data[2:])
+
+
+def frame(payload: bytes, first: int = 0x81) -> bytes:
+    """Return a small frame."""
+    return bytes([first, len(payload)]) + payload
+
+
+def received(capture: Capture, reading: Reading, *payloads: bytes) -> list[int]:
+    """Return the numbers of the messages that are marked, received in one batch."""
+    assert reading.receive is not None
+    for payload in payloads:
+        reading.receive(frame(payload))
+    return capture.drain().sequences.tolist()
+
+
+def test_frames_of_the_form_seen_last_are_not_read_from_the_next_drain_on(clock: FakeClock) -> None:
+    capture = Capture(PREFIX)
+    reading = Reading(capture, 0)
+    says = [b"Client #5 says: %s" % marker(1, number, 5) for number in range(4)]
+    assert received(capture, reading, *says[:2]) == [0, 1]
+    assert len(reading.slow) == 2
+    assert received(capture, reading, *says[2:]) == [2, 3]
+    assert len(reading.slow) == 2
+
+
+def test_frames_of_two_forms_keep_their_order_rows_and_times(clock: FakeClock) -> None:
+    capture = Capture(PREFIX)
+    readings = [Reading(capture, row) for row in (0, 1)]
+    received(capture, readings[0], marker(1, 0, 5))
+    for number in range(1, 5):
+        clock.now_ns = 10 * number
+        message = marker(1, number, 5) if number % 2 else b"say %s!" % marker(1, number, 5)
+        assert readings[number // 2 % 2].receive is not None
+        readings[number // 2 % 2].receive(frame(message))  # type: ignore[misc]
+    batch = capture.drain()
+    assert (batch.rows.tolist(), batch.sequences.tolist()) == ([0, 1, 1, 0], [1, 2, 3, 4])
+    assert batch.received_ns.tolist() == [10, 20, 30, 40]
+
+
+def test_what_has_the_form_within_an_unfinished_message_is_read(clock: FakeClock) -> None:
+    capture = Capture(PREFIX)
+    reading = Reading(capture, 0)
+    received(capture, reading, marker(1, 0, 5))
+    reading.unread = object()
+    assert received(capture, reading, marker(1, 1, 5)) == []
+    assert len(reading.slow) == 2
+
+
+@pytest.mark.parametrize("first", [0x01, 0x80, 0x82, 0xC1, 0x89])
+def test_another_kind_of_frame_has_another_form(first: int, clock: FakeClock) -> None:
+    capture = Capture(PREFIX)
+    reading = Reading(capture, 0)
+    received(capture, reading, marker(1, 0, 5))
+    assert reading.receive is not None
+    reading.receive(frame(marker(1, 1, 5), first))
+    assert len(reading.slow) == 2
+
+
+def test_a_damaged_mark_in_a_frame_of_the_usual_form_is_unmarked(clock: FakeClock) -> None:
+    capture = Capture(PREFIX)
+    reading = Reading(capture, 0)
+    received(capture, reading, marker(1, 0, 5))
+    assert received(capture, reading, marker(1, 1, 5), PREFIX + b"z" * 32, marker(1, 2, 5)) == [1, 2]
+    assert len(capture.drain_unmarked()) == 1
+    assert capture.samples.kept == [PREFIX + b"z" * 32]
+
+
+PIECES = st.sampled_from(
+    [b"", b"x", b"say ", PREFIX, PREFIX[:5], MARK, MARK[:20], PREFIX + MARK, PREFIX + b"z" * 32, b"z" * 46]
+)
+PAYLOADS = st.lists(PIECES, max_size=4).map(b"".join).filter(lambda payload: len(payload) < 126)
+
+
+@LAW
+@given(st.lists(st.lists(PAYLOADS, max_size=8), max_size=4))
+def test_frames_are_taken_as_their_payloads_are(batches: list[list[bytes]]) -> None:
+    plain, quick = Capture(PREFIX), Capture(PREFIX)
+    reading = Reading(quick, 0)
+    assert reading.receive is not None
+    for batch in batches:
+        for payload in batch:
+            plain.take(0, payload)
+            reading.receive(frame(payload))
+        ours, theirs = quick.drain(), plain.drain()
+        assert [column.tolist() for column in ours[:4]] == [column.tolist() for column in theirs[:4]]
+        assert len(quick.drain_unmarked()) == len(plain.drain_unmarked())

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -250,3 +251,15 @@ def test_an_end_that_is_known_beforehand_is_kept_however_long_nobody_says_more(l
     load.sender.pace(pace(S, 10.0, 3))
     load.run(5 * S)
     assert load.due() == [S + number * 100 * MS for number in range(10)]
+
+
+def test_how_often_to_wake_up_is_decided_at_each_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    load = Load(monkeypatch)
+    for at_ns, rate in ((0, 1_000.0), (100 * MS, 10_000.0), (200 * MS, 0.0), (300 * MS, 1_000.0)):
+        load.sender.pace(pace(at_ns, rate, 3))
+    for end_ns, gap_ns in ((100 * MS, 1 * MS), (200 * MS, 200_000), (400 * MS, 1 * MS)):
+        load.clock.timers[0].armed_ns.clear()
+        load.run(end_ns)
+        armed_ns = np.array(load.clock.timers[0].armed_ns)
+        assert np.median(np.diff(armed_ns)) == gap_ns
+    assert load.findings(window()).gaps_ns == [0, 200_000]

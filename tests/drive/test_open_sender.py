@@ -223,5 +223,29 @@ def test_batched_pacing_wakes_at_most_every_half_millisecond(clock: FakeClock) -
 
 
 def test_exact_pacing_wakes_for_each_message(clock: FakeClock) -> None:
-    Load(clock, plan_of(rate=10_000.0), window=SHORT).run()
+    Load(clock, plan_of(rate=10_000.0, pacing="exact"), window=SHORT).run()
     assert len(woken_ns(clock)) == 999
+
+
+def test_by_default_sends_250_us_apart_have_a_wake_up_each(clock: FakeClock) -> None:
+    load = Load(clock, plan_of(rate=4_000.0), window=SHORT).run()
+    assert len(woken_ns(clock)) == 399
+    assert load.findings().gaps_ns == [0]
+
+
+def test_by_default_sends_closer_than_that_go_out_every_200_us(clock: FakeClock) -> None:
+    load = Load(clock, plan_of(rate=4_100.0), window=SHORT).run()
+    assert np.diff(woken_ns(clock)).min() >= 200_000
+    assert np.diff(woken_ns(clock)).max() < 450_000
+    assert len(load.sent()) == 410
+    assert load.findings().gaps_ns == [200_000]
+
+
+def test_an_agent_goes_by_what_is_due_in_it(clock: FakeClock) -> None:
+    load = Load(clock, plan_of(rate=8_000.0), places=[0], senders=2, window=SHORT).run()
+    assert load.findings().gaps_ns == [0]
+
+
+def test_a_closed_sender_with_a_rate_goes_by_it(clock: FakeClock) -> None:
+    load = Load(clock, plan_of(rate=40_000.0, closed=True), senders=4, window=SHORT).run()
+    assert load.findings().gaps_ns == [200_000]

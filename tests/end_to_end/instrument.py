@@ -31,6 +31,8 @@ BRIEF = {"connections": 5, "rate": 200.0, "duration": 0.5, "warmup": 0.1, "drain
 
 clock = pytest.mark.xdist_group("clock")
 """Marks tests that compare times, so that no two of them disturb each other."""
+several_at_once = pytest.mark.xdist_group("several at once")
+"""Marks tests whose runs are side by side, so that no more are so at the same time."""
 
 
 def run(

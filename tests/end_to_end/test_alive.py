@@ -12,7 +12,7 @@ from tests.end_to_end import instrument
 from tests.end_to_end.servers import serve
 from wswarm.results.run import Run
 
-pytestmark = pytest.mark.xdist_group("alive")
+pytestmark = instrument.several_at_once
 DRIVERS = pytest.mark.parametrize("driver", ["picows", "websockets"])
 SCENARIOS = pytest.mark.parametrize("scenario", ["connect", "echo", "fanout"])
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.end_to_end.instrument import run, side_by_side
+from tests.end_to_end.instrument import run, several_at_once, side_by_side
 from tests.end_to_end.servers import serve
 from wswarm.results.run import Run
 
@@ -21,7 +21,7 @@ WARMUP, HOLD = 10, 50  # messages of a publisher, or of a connection that sends
 RECEIVERS = 4
 
 
-pytestmark = pytest.mark.xdist_group("faults")
+pytestmark = several_at_once
 
 
 class Measured(NamedTuple):

@@ -1,5 +1,6 @@
 """From what several agents found out to one run."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -81,7 +82,7 @@ def test_of_a_ramp_that_was_interrupted_only_the_connections_that_were_begun_are
     assert opened.startswith("95.0% of the connections opened")
 
 
-def echo_run(response_ns: int, **sends: int) -> Run:
+def echo_run(response_ns: int, *, pacing: str = "auto", gaps_ns: Sequence[int] = (), **sends: int) -> Run:
     """Return an echo run of one message whose reply came after so long; of more if `sends` says so."""
     nothing = pack(ints([]))
     counts: dict[str, int] = {"offered": 1, "sent": 1} | sends
@@ -100,10 +101,10 @@ def echo_run(response_ns: int, **sends: int) -> Run:
     found = Findings(
         sockets=sockets([OPENED_NS]),
         effort=effort(),
-        sends=Sends(lag=histogram([0]).pack(), per_second=nothing, **counts),
+        sends=Sends(lag=histogram([0]).pack(), per_second=nothing, gaps_ns=list(gaps_ns), **counts),
         arrivals=arrivals,
     )
-    return assemble(make_plan("echo", "ws://h", connections=1), observed(found))
+    return assemble(make_plan("echo", "ws://h", connections=1, pacing=pacing), observed(found))
 
 
 def test_a_time_below_zero_makes_a_run_invalid_and_is_called_a_bug() -> None:
@@ -146,3 +147,18 @@ def test_a_generator_that_waited_for_a_core_is_told_so_with_those_who_used_it() 
     assert "load average 5.2" in reason
     assert "times may be up to 100.0 ms too long, counts stand" in reason
     assert "fewer connections" not in reason
+
+
+@pytest.mark.parametrize(
+    ("pacing", "gaps_ns", "told"),
+    [
+        ("auto", [0], "exact"),
+        ("auto", [200_000], "200µs batched"),
+        ("auto", [0, 200_000], "exact and 200µs batched"),
+        ("auto", [], "exact"),
+        ("exact", [0], "exact"),
+        ("batched", [500_000], "batched"),
+    ],
+)
+def test_the_run_tells_how_sends_were_paced(pacing: str, gaps_ns: list[int], told: str) -> None:
+    assert echo_run(1, pacing=pacing, gaps_ns=gaps_ns).generator.pacing.partition(",")[0] == told

@@ -38,7 +38,7 @@ def test_each_scenario_has_its_defaults(
         ("connect_rate", 500.0),
         ("connect_timeout", 10.0),
         ("arrivals", "constant"),
-        ("pacing", "exact"),
+        ("pacing", "auto"),
         ("seed", None),
         ("processes", None),
         ("publishers", 1),

@@ -12,12 +12,12 @@ from typing import NamedTuple
 import psutil
 import pytest
 
-from tests.end_to_end.instrument import side_by_side
+from tests.end_to_end.instrument import several_at_once, side_by_side
 from tests.locust.harness import CHAT_AND_ECHO, Locust, are_gone, distributed, forking, headless, locust
 from wswarm.drive.host.target import ReferenceApp
 from wswarm.results.run import Run
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deaths")]
+pytestmark = [pytest.mark.slow, several_at_once]
 
 CHAT = """
 from wswarm.locust import ChatUser
@@ -136,7 +136,7 @@ def deaths(tmp_path_factory: pytest.TempPathFactory, app: ReferenceApp) -> Itera
         folder = tmp_path_factory.mktemp(death.__name__)
         (folder / "locustfile.py").write_text(CHAT_AND_ECHO)
         calls[death] = partial(death, folder, app.url)
-    with side_by_side(calls, at_once=4) as found:
+    with side_by_side(calls, at_once=3) as found:
         yield found
 
 

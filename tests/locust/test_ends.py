@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.end_to_end.instrument import side_by_side
+from tests.end_to_end.instrument import several_at_once, side_by_side
 from tests.locust.harness import (
     CHAT_AND_ECHO,
     Locust,
@@ -24,7 +24,7 @@ from tests.locust.harness import (
 from wswarm.drive.host.target import ReferenceApp
 from wswarm.results.run import Run
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ends")]
+pytestmark = [pytest.mark.slow, several_at_once]
 WAYS = [
     ("single", "SIGTERM"),
     ("single", "Ctrl-C"),

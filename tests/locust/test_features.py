@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.end_to_end.instrument import side_by_side
+from tests.end_to_end.instrument import several_at_once, side_by_side
 from tests.end_to_end.servers import serve
 from tests.locust.harness import (
     Locust,
@@ -28,7 +28,7 @@ from wswarm.drive.host.target import ReferenceApp
 from wswarm.report import store
 from wswarm.results.run import Run
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("features")]
+pytestmark = [pytest.mark.slow, several_at_once]
 
 CHAT = """
 from wswarm.locust import WebSocketUser
@@ -207,7 +207,7 @@ def features(tmp_path_factory: pytest.TempPathFactory, app: ReferenceApp) -> Ite
     kinds: list[Kind] = [shape, web_ui, latecomer, mixture]
     folders = {kind: tmp_path_factory.mktemp(kind.__name__) for kind in kinds}
     calls = {kind: partial(kind, folder, app.url) for kind, folder in folders.items()}
-    with side_by_side(calls, at_once=4) as found:
+    with side_by_side(calls, at_once=3) as found:
         yield found
 
 

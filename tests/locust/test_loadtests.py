@@ -2,12 +2,15 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
 import pytest
 from locust.util.load_locustfile import load_locustfile
 
+from tests.end_to_end.instrument import several_at_once, side_by_side
 from tests.locust.harness import locust, until
 from tests.locust.served import Served, served
 from wswarm.drive.host.target import ReferenceApp
@@ -36,9 +39,52 @@ def opened(runs: dict[str, Run]) -> dict[str, int]:
     return {name: run.connections.opened for name, run in runs.items()}
 
 
-def test_all_together_from_another_folder_on_a_target_of_their_own(tmp_path: Path) -> None:
-    found = measured(tmp_path, "-f", str(LOADTESTS), "-u", "8", "--ws-start-target")
-    assert found == {"ChatUser": 2 + 1, "ConnectUser": 2, "EchoUser": 2, "ItemsUser": 2}
+def all_together(folder: Path, _: str) -> dict[str, int]:
+    """From another folder, on a target that is started for them."""
+    return measured(folder, "-f", str(LOADTESTS), "-u", "8", "--ws-start-target")
+
+
+def one_of_them(folder: Path, url: str) -> dict[str, int]:
+    """One by its name, whose times and deliveries are in the files of Locust and of ours alike."""
+    arguments = ("-f", str(LOADTESTS), "ChatUser", "-u", "3", "-H", url, "--csv", "times")
+    found = measured(folder, *arguments)
+    rows = csv.DictReader((folder / "times_stats.csv").read_text().splitlines())
+    (deliveries,) = [int(row["Request Count"]) for row in rows if row["Type"] == "deliver"]
+    assert f"ChatUser,deliver,{deliveries}," in (folder / "times_wswarm.csv").read_text()
+    return found
+
+
+def ten_lines(folder: Path, url: str) -> dict[str, int]:
+    """Those of the documentation, as the locustfile that is found without being named."""
+    ten = documented(folder, "locustfile.py")
+    assert len(ten.strip().splitlines()) <= 10
+    documented(folder, "members.py")
+    (folder / "locustfile.py").write_text(f"{ten}\nfrom members import Member\n")
+    return measured(folder, "-u", "6", "-H", url)
+
+
+Kind = Callable[[Path, str], dict[str, int]]
+Found = dict[Kind, Future[dict[str, int]]]
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory, app: ReferenceApp) -> Iterator[Found]:
+    """How many connections each class opened, of all of them side by side: they wait more than they work."""
+    kinds: list[Kind] = [all_together, ten_lines, one_of_them]
+    folders = {kind: tmp_path_factory.mktemp(kind.__name__) for kind in kinds}
+    calls = {kind: partial(kind, folder, app.url) for kind, folder in folders.items()}
+    with side_by_side(calls, at_once=3) as futures:
+        yield futures
+
+
+@several_at_once
+def test_all_together_from_another_folder_on_a_target_of_their_own(found: Found) -> None:
+    assert found[all_together].result() == {
+        "ChatUser": 2 + 1,
+        "ConnectUser": 2,
+        "EchoUser": 2,
+        "ItemsUser": 2,
+    }
 
 
 @pytest.fixture(scope="module")
@@ -64,12 +110,9 @@ def test_each_file_alone_has_its_one_class(file: str, name: str) -> None:
     assert list(load_locustfile(str(LOADTESTS / f"{file}.py"))[0]) == [name]
 
 
-def test_one_of_the_folder_by_its_name(tmp_path: Path, app: ReferenceApp) -> None:
-    arguments = ("-f", str(LOADTESTS), "ChatUser", "-u", "3", "-H", app.url, "--csv", "times")
-    assert measured(tmp_path, *arguments) == {"ChatUser": 4}
-    rows = csv.DictReader((tmp_path / "times_stats.csv").read_text().splitlines())
-    (deliveries,) = [int(row["Request Count"]) for row in rows if row["Type"] == "deliver"]
-    assert f"ChatUser,deliver,{deliveries}," in (tmp_path / "times_wswarm.csv").read_text()
+@several_at_once
+def test_one_of_the_folder_by_its_name(found: Found) -> None:
+    assert found[one_of_them].result() == {"ChatUser": 4}
 
 
 def documented(folder: Path, name: str) -> str:
@@ -81,19 +124,13 @@ def documented(folder: Path, name: str) -> str:
     return str(shown[0])
 
 
-def test_the_ten_lines_and_the_requests_and_replies_that_the_documentation_shows(
-    tmp_path: Path, app: ReferenceApp
-) -> None:
-    """As the locustfile that is found without being named."""
-    ten = documented(tmp_path, "locustfile.py")
-    assert len(ten.strip().splitlines()) <= 10
-    documented(tmp_path, "members.py")
-    (tmp_path / "locustfile.py").write_text(f"{ten}\nfrom members import Member\n")
-    assert measured(tmp_path, "-u", "6", "-H", app.url) == {"Feed": 2 + 1, "Asking": 2, "Member": 2}
+@several_at_once
+def test_the_ten_lines_and_the_requests_and_replies_that_the_documentation_shows(found: Found) -> None:
+    assert found[ten_lines].result() == {"Feed": 2 + 1, "Asking": 2, "Member": 2}
 
 
 def test_the_shape_that_the_documentation_shows(tmp_path: Path, app: ReferenceApp) -> None:
-    shape = documented(tmp_path, "steps.py").replace("100 *", "3 *").replace("// 10)", "// 0.5)")
+    shape = documented(tmp_path, "steps.py").replace("100 *", "3 *").replace("// 10)", "// 1)")
     (tmp_path / "steps.py").write_text(shape)
     assert measured(tmp_path, "-f", "steps.py", "-H", app.url)["Chat"] > 3 + 1
 

@@ -1,5 +1,7 @@
 import io
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -114,3 +116,14 @@ def test_a_title_cannot_drive_the_terminal():
     with Live("a\x1b]0;owned\x07", 12.0, out):
         pass
     assert out.getvalue() == "a\\x1b]0;owned\\x07\n"
+
+
+def test_lines_are_printed_without_what_a_terminal_needs():
+    program = (
+        "import io, sys\n"
+        "from wswarm.report.live import Live\n"
+        "with Live('echo', None, io.StringIO()): pass\n"
+        "print('rich' in sys.modules)"
+    )
+    end = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert end.stdout == "False\n"

@@ -158,8 +158,11 @@ def _add_load(parser: argparse.ArgumentParser, connections: str, rate: str | Non
 
 def _add_arrivals(add: Callable[..., Any]) -> None:
     add("--arrivals", choices=("constant", "poisson"), help="evenly spaced or random (default: constant)")
-    paces = "wake up per message, or at most every 500µs (default: exact)"
-    add("--pacing", choices=("exact", "batched"), help=paces)
+    paces = (
+        "wake up per message, or at most every 500µs; auto: per message up to 4k/s of an agent, then at most"
+        " every 200µs (default: auto)"
+    )
+    add("--pacing", choices=("auto", "exact", "batched"), help=paces)
     add("--seed", metavar="N", type=grammar.whole(0, 2**63 - 1), help="of random arrivals (default: random)")
 
 

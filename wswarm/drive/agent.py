@@ -12,19 +12,19 @@ from typing import Any
 
 import msgspec
 
-from wswarm.drive.capture import FoldClock
 from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers.connection import Driver
 from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.lengths import HEADER_SIZE, body_size
 from wswarm.drive.fleet.serving import Finished, serve
+from wswarm.drive.fold_clock import FoldClock
 from wswarm.drive.group import Group
 from wswarm.drive.host.probes import PROBE_GAP_NS, EffortMeter, LoopLag
 from wswarm.load.pace import Pace
 from wswarm.stats.findings import STILL_OPEN, Effort, Window, together
 from wswarm.units import NS_PER_S
 
-_PUBLISHER_GAP_NS = 25_000_000  # its lateness shows as send lag anyway
+_PUBLISHER_GAP_NS = 100_000_000  # its lateness shows as send lag anyway
 _SNAPSHOT_S = 0.25
 _POLL_S = 0.01
 _LONG_S = 3_600.0
@@ -64,7 +64,7 @@ class Agent:
         self._window = Window(0, 0, STILL_OPEN, STILL_OPEN)
         self._load = -1
         self._snapshots = 0
-        self._is_settling = False
+        self._is_settling = self._is_settling_some = False
         self._unheard = [0] * len(self.groups)
         self._moved = asyncio.Event()
         self._work: asyncio.Task[None] | None = None
@@ -227,13 +227,14 @@ class Agent:
     def _fold_in_time(self, lag_ns: int) -> None:
         """Fold what was captured when the loop is idle, or when there is much of it; settle what is due."""
         waiting = sum(len(group.swarm.capture) for group in self.groups)
-        is_sending = any(group.sender is not None for group in self.groups)
-        if self._folding.is_time(waiting, lag_ns, is_sending=is_sending):
+        if self._folding.is_time(waiting, lag_ns):
             for group in self.groups:
                 group.fold()
                 group.tick()
-        for group in self.groups:
-            group.settle_some()
+            self._is_settling_some = True
+        if self._is_settling_some:
+            leaves_some = [group.settle_some() for group in self.groups]
+            self._is_settling_some = any(leaves_some)
 
 
 def _shares(effort: Effort, handled: list[int]) -> list[Effort]:

@@ -1,8 +1,9 @@
 """The hot path inward: one call per received message, everything else in batches.
 
 `Capture.take` is all that runs for a marked message: it reads the clock, finds the marker (all of them, where a
-server puts several messages into one) and appends three values. What they mean is found out by `Capture.drain` and
-the tally, thousands at a time; `load.marker` and `stats.ledger` are pure and tested on their own.
+server puts several messages into one) and appends three values. Most messages of a load look alike up to their
+marks; those that do are not even read out of their frames, see `Capture.frames`. What they mean is found out by
+`Capture.drain` and the tally, thousands at a time; `load.marker` and `stats.ledger` are pure and tested on their own.
 """
 
 from array import array
@@ -14,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from wswarm.drive.clock import now_ns
+from wswarm.drive.form import NO_FORM, FrameNotes, TakeFrames, frame_taker
 from wswarm.drive.samples import LOOKED_AT, Samples
 from wswarm.load.altered import is_altered as is_altered_text
-from wswarm.load.marker import MARKER_SIZE, PREFIX_SIZE, markers_in, write_mark
+from wswarm.load.marker import MARK_SIZE, MARKER_SIZE, PREFIX_SIZE, ROOM_FOR_TWO, mark_writer, markers_in
 from wswarm.load.marks import Marks, read_marks, write_marks
 from wswarm.stats.findings import Window
 from wswarm.stats.tally import Batch
@@ -62,14 +64,6 @@ class Writing(NamedTuple):
     one: Callable[[int, int, int], bytes]
 
 
-_FOLD_IDLE = 1_024
-_FOLD_SENDING = 4_096  # a fold delays the sends due meanwhile: rarely and for 1 ms, rather than often
-_FOLD_BUSY = 8_192
-_ROOM_FOR_TWO = PREFIX_SIZE + MARKER_SIZE
-_IDLE_LAG_NS = 300_000
-_FOLD_NS = 500_000_000
-
-
 class Capture:
     """Messages taken since the last `drain`.
 
@@ -80,8 +74,12 @@ class Capture:
     Attributes:
         take: Takes the payload received on a row: true if it was marked. One function for all rows: what a thousand
             connections touch once per broadcast has to be few cache lines.
+        frames: Returns what takes the bytes received on a row, if they are one frame of the usual form, and else has
+            the connection read them. `None` if messages have no form.
         samples: Of messages that it refused.
     """
+
+    frames: TakeFrames | None
 
     def __init__(
         self, prefix: bytes, copies: int = 1, is_altered: Callable[[bytes], bool] | None = None
@@ -94,6 +92,10 @@ class Capture:
         self._unmarked = array("q")
         self.samples = Samples(is_altered or partial(is_altered_text, prefix=prefix))
         self.take = self._taker()
+        self._form = NO_FORM
+        self.frames, self._renew = frame_taker(
+            FrameNotes(self._markers.append, self._times.append, self._rows.append), prefix
+        )
 
     def __len__(self) -> int:
         return len(self._times) + len(self._unmarked)
@@ -107,7 +109,7 @@ class Capture:
         ids, id_of = load.connections.ids, load.connections.id_of
         return Writing(
             lambda rows, numbers, intended_ns: write_marks(ids(rows), numbers, intended_ns),
-            lambda row, number, intended_ns: write_mark(id_of(row), number, intended_ns),
+            mark_writer(id_of),
         )
 
     def note_unmarked(self, payload: bytes) -> None:
@@ -116,7 +118,7 @@ class Capture:
         self.samples.look(payload)
 
     def _taker(self) -> Take:
-        prefix, size, room_for_two = self._prefix, MARKER_SIZE, _ROOM_FOR_TWO
+        prefix, size, room_for_two = self._prefix, MARKER_SIZE, ROOM_FOR_TWO
         append_marker, append_row, append_time = self._markers.append, self._rows.append, self._times.append
         clock, take_several = now_ns, self._take_several
 
@@ -160,15 +162,27 @@ class Capture:
             damaged = self._without_sound_mark(sound)
             self._unmarked.extend(received_ns[damaged].tolist())
             for place in damaged[:LOOKED_AT].tolist():
-                self.samples.look(self._markers[place])
+                self.samples.look(self._marker(self._markers[place]))
             batch = batch.where(sound)
         for column in (self._rows, self._times, self._markers, self._batches):
             column.clear()
+        self._form = self._renew()
         return batch
 
-    def _read(self, markers: bytes, _received_ns: Int64s) -> tuple[Marks, Bools | None]:
-        """Return what the markers say, one after another; and which are sound, `None` for all."""
-        digits = np.frombuffer(markers, np.uint8).reshape(-1, MARKER_SIZE)[:, PREFIX_SIZE:]
+    def _marker(self, taken: bytes) -> bytes:
+        """Return the marker of what was taken, as such or in a frame of the usual form."""
+        head, size = self._form
+        return taken if len(taken) != size else taken[len(head) - PREFIX_SIZE : len(head) + MARK_SIZE]
+
+    def _read(self, taken: bytes, _received_ns: Int64s) -> tuple[Marks, Bools | None]:
+        """Return what the markers say, taken one after another; and which are sound, `None` for all."""
+        (head, size), count = self._form, len(self._markers)
+        at, width = PREFIX_SIZE, MARKER_SIZE
+        if count and len(taken) == count * size:
+            at, width = len(head), size
+        elif len(taken) != count * MARKER_SIZE:
+            taken = b"".join(map(self._marker, self._markers))
+        digits = np.frombuffer(taken, np.uint8).reshape(-1, width)[:, at : at + MARK_SIZE]
         return read_marks(digits.tobytes())
 
     def _without_sound_mark(self, sound: Bools) -> Int64s:
@@ -193,28 +207,3 @@ class Capture:
         self.drain()
         self.drain_unmarked()
         self.samples.begin()
-
-
-class FoldClock:
-    """Says when to fold what was captured: when the loop is idle, when there is much, and now and then."""
-
-    def __init__(self) -> None:
-        self._folded_ns = now_ns()
-
-    def is_time(self, waiting: int, lag_ns: int, *, is_sending: bool) -> bool:
-        """Return whether to fold now.
-
-        Args:
-            waiting: Messages captured since the last time.
-            lag_ns: How late the loop is.
-        """
-        least = _FOLD_SENDING if is_sending else _FOLD_IDLE
-        now = now_ns()
-        is_time = (
-            waiting >= _FOLD_BUSY
-            or (waiting >= least and lag_ns < _IDLE_LAG_NS)
-            or now - self._folded_ns >= _FOLD_NS
-        )
-        if is_time:
-            self._folded_ns = now
-        return is_time

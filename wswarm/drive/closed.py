@@ -2,7 +2,6 @@
 
 import asyncio
 import heapq
-from array import array
 
 import numpy as np
 
@@ -30,6 +29,7 @@ class ClosedSender:
 
     def __init__(self, swarm: Swarm, plan: Plan, writing: Writing, expect: Expect) -> None:
         self._swarm, self._expect, self._write_mark = swarm, expect, writing.one
+        self._pacing = plan.pacing
         self._patience_ns = patience_ns(plan)
         self._start_ns, self._end_ns, self._senders = 0, _FOREVER, 1
         self._gap_ns = 0.0
@@ -38,7 +38,7 @@ class ClosedSender:
         self._waits_since: list[int] = []
         self._expected: list[bytes] = []
         self._number = 0
-        self._begun = array("q")
+        self._begun: list[int] = []
         self._due: list[tuple[int, int]] = []
         self._is_stopped = False
         self.outbox = Outbox(swarm)
@@ -50,6 +50,8 @@ class ClosedSender:
         self._places = unpack(pace.places).tolist()
         self._start_ns, self._senders = pace.at_ns, pace.senders
         self._gap_ns = pace.senders * NS_PER_S / pace.rate if pace.rate else 0.0
+        own = sum(place >= 0 for place in self._places)
+        self._pacer.adapt(self._pacing, (pace.rate or 0.0) * own / max(pace.senders, 1))
         self._sequences = [0] * len(self._places)
         self._waits_since = [_FOREVER] * len(self._places)
         self._expected = [b""] * len(self._places)
@@ -91,15 +93,33 @@ class ClosedSender:
 
     def findings(self) -> Sends:
         """Return what was sent, as far as folded: a closed model offers what replies allow, so as much."""
-        return self.outbox.findings(self.outbox.sent_in_hold)
+        return self.outbox.findings(self.outbox.sent_in_hold, self._pacer.gaps_ns)
 
     def _scheduled_ns(self, row: int) -> int:
         place = self._places[row] / self._senders
         return self._start_ns + round((self._sequences[row] + place) * self._gap_ns)
 
     def _note_message(self, row: int, payload: bytes) -> None:
-        if self._waits_since[row] != _FOREVER and self._expected[row] in payload:
+        """Send the next message if this is the reply; without a rate in one call, as nothing else happens then."""
+        if self._waits_since[row] == _FOREVER or self._expected[row] not in payload:
+            return
+        now = now_ns()
+        connection = self._swarm.rows[row].connection
+        if (
+            self._gap_ns
+            or self._is_stopped
+            or now >= self._end_ns
+            or connection is None
+            or not connection.is_open
+        ):
             self._send_next(row)
+            return
+        number = self._number
+        self._number = number + 1
+        self._begun += (now, row)
+        self._expected[row] = mark = self._write_mark(row, number, now)
+        self._waits_since[row] = now
+        self.outbox.send(row, number, now, mark)
 
     def _send_next(self, row: int) -> None:
         self._waits_since[row] = _FOREVER
@@ -125,8 +145,7 @@ class ClosedSender:
         number = self._number
         self._number = number + 1
         self._sequences[row] += 1
-        self._begun.append(intended_ns)
-        self._begun.append(row)
+        self._begun += (intended_ns, row)
         mark = self._write_mark(row, number, intended_ns)
         self._expected[row] = mark
         self._waits_since[row] = intended_ns

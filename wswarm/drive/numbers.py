@@ -31,6 +31,7 @@ class NumberCapture(Capture):
     def __init__(self, prefix: bytes, copies: int = 1) -> None:
         self._nonce = nonce_for(prefix)
         super().__init__(prefix, copies, partial(is_altered_number, nonce=self._nonce))
+        self.frames = None
         self._register: Register | None = None
 
     def begin(self, load: Load, sent_ns: SentNs) -> Writing:

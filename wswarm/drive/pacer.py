@@ -4,8 +4,11 @@ import asyncio
 from collections.abc import Callable
 
 from wswarm.drive.clock import make_timer, now_ns
+from wswarm.units import NS_PER_S
 
 BATCH_NS = 500_000
+AUTO_BATCH_NS = 200_000
+_EXACT_GAP_NS = 250_000  # sends this far apart take less than a fifth of a core at a wake-up each
 
 
 class Pacer:
@@ -14,15 +17,28 @@ class Pacer:
     Args:
         send_due: Sends all that is due at the moment it gets; returns the next due moment, `None` for none.
         is_batched: Wake up at most every 500 µs: later messages, less CPU.
+
+    Attributes:
+        least_gap_ns: Between a wake-up and the next, 0 for as soon as something is due.
+        gaps_ns: The least gaps of the paces that `adapt` was told.
     """
 
     def __init__(
         self, loop: asyncio.AbstractEventLoop, send_due: Callable[[], int | None], *, is_batched: bool
     ) -> None:
         self._send_due = send_due
-        self._least_gap_ns = BATCH_NS if is_batched else 0
+        self.least_gap_ns = BATCH_NS if is_batched else 0
+        self.gaps_ns: set[int] = set()
         self._timer = make_timer(loop, self.wake)
         self.is_done = False
+
+    def adapt(self, pacing: str, rate: float) -> None:
+        """Take it that so many sends per s are due here from now on; `auto` then chooses how often to wake up."""
+        if rate <= 0:
+            return
+        if pacing == "auto":
+            self.least_gap_ns = 0 if rate * _EXACT_GAP_NS <= NS_PER_S else AUTO_BATCH_NS
+        self.gaps_ns.add(self.least_gap_ns)
 
     def start(self, at_ns: int) -> None:
         """Wake up first at `at_ns`."""
@@ -33,8 +49,8 @@ class Pacer:
         next_ns = self._send_due()
         if next_ns is None:
             self.stop()
-        elif self._least_gap_ns:
-            self._timer.arm(max(next_ns, now_ns() + self._least_gap_ns))
+        elif self.least_gap_ns:
+            self._timer.arm(max(next_ns, now_ns() + self.least_gap_ns))
         else:
             self._timer.arm(next_ns)
 

@@ -89,7 +89,7 @@ class OpenSender:
         self.outbox = Outbox(swarm)
         self._swarm, self._expect = swarm, expect
         self._write_marks = writing.many
-        self._is_poisson = plan.arrivals == "poisson"
+        self._is_poisson, self._pacing = plan.arrivals == "poisson", plan.pacing
         self._chance: np.random.Generator | None = None
         self._turns = Turns()
         self._due = 0
@@ -142,7 +142,7 @@ class OpenSender:
 
     def findings(self) -> Sends:
         """Return what was sent, as far as folded; what was due to a connection that had left was not offered."""
-        return self.outbox.findings(self.outbox.offered)
+        return self.outbox.findings(self.outbox.offered, self._pacer.gaps_ns)
 
     def _next_ns(self) -> int:
         """Return when the next message is due."""
@@ -181,6 +181,7 @@ class OpenSender:
         rate, length_ns = pace.rate or 0.0, pace.until_ns - pace.at_ns
         if pace.count is not None:
             rate = pace.count * NS_PER_S / length_ns
+        self._pacer.adapt(self._pacing, rate * len(rows) / max(pace.senders, len(rows), 1))
         own = turns.Pace(pace.at_ns, rate, pace.senders)
         if is_anew:
             in_turn = self._turns.begin(own, rows, places, pace.first_turn)

@@ -3,13 +3,12 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from wswarm.drive.capture import Take
 from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers.connection import (
     Connection,
@@ -28,6 +27,7 @@ from wswarm.drive.ramp import run_at
 from wswarm.drive.row import Row as Row
 from wswarm.drive.row import opened_columns
 from wswarm.drive.said import Own, Said
+from wswarm.drive.takers import Takers, takers
 from wswarm.load.plan import Plan
 from wswarm.load.request import request_for
 from wswarm.results.redact import Redactor
@@ -214,14 +214,7 @@ class Swarm:
             self.said.learn(own_settings)
         request = request_for(plan, self._ids[number], self._prefix)
         row.payload = request.payload
-        events = Events(
-            row=number,
-            take=self._taker(),
-            unmarked=self.capture.note_unmarked,
-            closed=partial(self._note_closed, number, own_settings),
-            writable=lambda: self.on_writable(number),
-            pong=_ignore if self._pinger is None else partial(self._pinger.note_pong, number),
-        )
+        events = self._events(number, own_settings)
         try:
             connect = partial(connect_following, driver) if plan.follow else driver
             connection = await connect(request, number, settings, events)
@@ -246,29 +239,27 @@ class Swarm:
             connection.say(message.payload, is_binary=message.is_binary)
         return None
 
+    def _events(self, number: int, own: Own | None) -> Events:
+        take, frames = self._takers
+        return Events(
+            row=number,
+            take=take,
+            unmarked=self.capture.note_unmarked,
+            closed=partial(self._note_closed, number, own),
+            writable=lambda: self.on_writable(number),
+            pong=_ignore if self._pinger is None else partial(self._pinger.note_pong, number),
+            frames=frames,
+        )
+
     def _count(self, connection: Connection, plan: Plan) -> None:
         self.opened += 1
         self.addresses[connection.address] += 1
         if plan.subprotocols:
             self.subprotocols[connection.subprotocol or "none"] += 1
 
-    def _taker(self) -> Take:
-        if self.on_heard is not None:
-            return self._take_heard
-        return self._take_reply if self.is_replying else self.capture.take
-
-    def _take_heard(self, number: int, payload: bytes) -> bool:
-        received_ns = now_ns()
-        is_marked = self.capture.take(number, payload)
-        if self.on_heard is not None:
-            self.on_heard(number, payload, received_ns)
-        return is_marked
-
-    def _take_reply(self, number: int, payload: bytes) -> bool:
-        is_marked = self.capture.take(number, payload)
-        if is_marked:
-            self.on_marked(number, payload)
-        return is_marked
+    @cached_property
+    def _takers(self) -> Takers:
+        return takers(self.capture, self)
 
     def _ping(self, number: int, payload: bytes) -> bool:
         connection = self.rows[number].connection

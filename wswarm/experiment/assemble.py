@@ -189,7 +189,17 @@ def _generator(plan: Plan, findings: Sequence[Findings], messages: Messages | No
         rss_per_connection=_rss_per_socket(growth, sockets),
         loop_lag=summary.distribution(summary.merged(one.loop_lag for one in efforts)),
         driver=plan.driver,
-        pacing=plan.pacing if has_kernel_timer() else f"{plan.pacing}, timers of 1 ms",
+        pacing=_pacing(plan, findings) + ("" if has_kernel_timer() else ", timers of 1 ms"),
+    )
+
+
+def _pacing(plan: Plan, findings: Sequence[Findings]) -> str:
+    """Return how sends were paced in the end: `auto` decides for each agent and each pace."""
+    if plan.pacing != "auto":
+        return plan.pacing
+    gaps_ns = {gap_ns for one in findings if one.sends is not None for gap_ns in one.sends.gaps_ns}
+    return " and ".join(
+        f"{gap_ns // 1000}µs batched" if gap_ns else "exact" for gap_ns in sorted(gaps_ns or {0})
     )
 
 

@@ -56,7 +56,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     connect_rate: float = 500.0
     connect_timeout: float = 10.0
     arrivals: Literal["constant", "poisson"] = "constant"
-    pacing: Literal["exact", "batched"] = "exact"
+    pacing: Literal["auto", "exact", "batched"] = "auto"
     seed: int | None = None
     processes: int | None = None
     publishers: int = 1

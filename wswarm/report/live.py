@@ -1,19 +1,17 @@
 """Progress while a run goes on: a few lines that renew themselves on a terminal, else a line now and then."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self, TextIO
-
-from rich.console import Console, Group, RenderableType
-from rich.live import Live as Screen
-from rich.progress_bar import ProgressBar
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING, Self, TextIO
 
 from wswarm.report import format as show
 from wswarm.results.progress import Progress
+
+if TYPE_CHECKING:
+    from rich.live import Live as Screen
 
 REFRESH_S = 0.25
 LINE_S = 5.0
@@ -38,7 +36,7 @@ class Live:
         self._total_s = total_s
         self._stream = stream
         self._quiet = quiet
-        self._console: Console | None = None
+        self._out: TextIO | None = None
         self._screen: Screen | None = None
         self._shown: Progress | None = None
 
@@ -50,16 +48,11 @@ class Live:
         return self
 
     def _begin(self, stream: TextIO) -> None:
-        self._console = Console(file=stream, highlight=False, soft_wrap=True)
-        if stream.isatty() and not self._console.is_dumb_terminal:
-            self._screen = Screen(
-                Text(self._title),
-                console=self._console,
-                auto_refresh=False,
-                transient=True,
-                redirect_stdout=False,
-            )
-            self._screen.start(refresh=True)
+        self._out = stream
+        if stream.isatty() and os.environ.get("TERM", "").lower() not in ("dumb", "unknown"):
+            from wswarm.report.screen import begin  # takes long to load, and lines need none of it
+
+            self._screen = begin(self._title, stream)
         else:
             self._print(self._title)
 
@@ -69,16 +62,18 @@ class Live:
         with self._or_nothing():
             if self._screen is not None:
                 self._screen.stop()
-        self._screen = self._console = None
+        self._screen = self._out = None
 
     def update(self, progress: Progress) -> None:
         """Show the progress, unless the last one was shown a moment ago in the same phase."""
-        if self._console is None or not self._is_due(progress):
+        if self._out is None or not self._is_due(progress):
             return
         self._shown = progress
         with self._or_nothing():
             if self._screen is not None:
-                self._screen.update(_panel(self._title, self._total_s, progress), refresh=True)
+                from wswarm.report.screen import panel
+
+                self._screen.update(panel(self._title, self._total_s, progress), refresh=True)
             else:
                 self._print(line(progress, self._total_s))
 
@@ -88,7 +83,7 @@ class Live:
         try:
             yield
         except (OSError, ValueError):
-            self._screen = self._console = None
+            self._screen = self._out = None
 
     def _is_due(self, progress: Progress) -> bool:
         if self._shown is None or progress.phase != self._shown.phase:
@@ -97,54 +92,33 @@ class Live:
         return progress.elapsed_s - self._shown.elapsed_s >= pause - 1e-9
 
     def _print(self, text: str) -> None:
-        if self._console is not None:
-            self._console.out(text, highlight=False)
+        if self._out is not None:
+            print(text, file=self._out, flush=True)
 
 
 def line(progress: Progress, total_s: float | None) -> str:
     """Return the progress as one plain line."""
     clock = f"{progress.elapsed_s:.0f} s" if total_s is None else f"{progress.elapsed_s:.0f}/{total_s:.0f} s"
-    figures = ", ".join(f"{name} {value}" for name, value in _figures(progress))
-    return f"[{clock}] {progress.phase}: {figures}"
+    known = ", ".join(f"{name} {value}" for name, value in figures(progress))
+    return f"[{clock}] {progress.phase}: {known}"
 
 
-def _figures(progress: Progress) -> list[tuple[str, str]]:
-    """Return what is known, most important first."""
+def figures(progress: Progress) -> list[tuple[str, str]]:
+    """Return what is known with its names, most important first."""
     opened, requested = show.count(progress.connections_open), show.count(progress.connections_requested)
-    figures = [("connections", f"{opened}/{requested}")]
+    found = [("connections", f"{opened}/{requested}")]
     if progress.failed:
-        figures.append(("failed", show.count(progress.failed)))
+        found.append(("failed", show.count(progress.failed)))
     if progress.dropped:
-        figures.append(("dropped", show.count(progress.dropped)))
+        found.append(("dropped", show.count(progress.dropped)))
     if progress.sent or progress.received:
-        figures += [("sent", show.count(progress.sent)), ("received", show.count(progress.received))]
+        found += [("sent", show.count(progress.sent)), ("received", show.count(progress.received))]
     known = (
         ("rate", progress.rate, show.rate),
         ("p50", progress.p50_s, show.seconds),
         ("p99", progress.p99_s, show.seconds),
     )
-    figures += [(name, formatted(value)) for name, value, formatted in known if value is not None]
+    found += [(name, formatted(value)) for name, value, formatted in known if value is not None]
     if progress.lost is not None and progress.sent:
-        figures.append(("lost so far", show.count(progress.lost)))
-    return figures
-
-
-def _panel(title: str, total_s: float | None, progress: Progress) -> RenderableType:
-    head = Table.grid(padding=(0, 1))
-    clock = (
-        f"{progress.elapsed_s:.0f} s" if total_s is None else f"{progress.elapsed_s:.0f} / {total_s:.0f} s"
-    )
-    bar = ProgressBar(
-        total=total_s, completed=min(progress.elapsed_s, total_s or 0), width=30, pulse=total_s is None
-    )
-    head.add_row(Text(f"{progress.phase:<7}", style="bold"), bar, clock)
-    figures = Table.grid(padding=(0, 2))
-    for name, _ in _figures(progress):
-        figures.add_column(min_width=max(len(name), 8))
-    figures.add_row(*(Text(name, style="dim") for name, _ in _figures(progress)))
-    figures.add_row(*(Text(value, style=_style(name, value)) for name, value in _figures(progress)))
-    return Group(Text(title, style="bold", overflow="ellipsis", no_wrap=True), head, figures)
-
-
-def _style(name: str, value: str) -> str:
-    return "red" if name in ("failed", "dropped", "lost so far") and value != "0" else ""
+        found.append(("lost so far", show.count(progress.lost)))
+    return found

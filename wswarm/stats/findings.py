@@ -94,6 +94,7 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
         lag: Histogram of sent − intended, hold only.
         per_second: Sends made in each second since the origin, warm-up included.
         log: Fan-out: the broadcasts of the whole load that were sent; see `stats.published`.
+        gaps_ns: Between wake-ups at least, 0 for one per message: of each pace that was kept.
     """
 
     offered: int
@@ -103,6 +104,7 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
     lag: Packed
     per_second: Packed
     log: Packed = b""
+    gaps_ns: list[int] = []
 
 
 class Reached(msgspec.Struct, frozen=True):

@@ -36,7 +36,8 @@ class Flights(Tally):
         self._ids: Int64s = np.zeros(0, np.int64)
         self._spoke_ns: Int64s = np.zeros(0, np.int64)
         self._first = self._count = 0
-        self._flying: Int64s = np.zeros((3, BLOCK), np.int64)
+        self._room: Int64s = np.zeros((3, BLOCK), np.int64)
+        self._flying = self._room  # from the first that is not forgotten on
         self._overdue = Overdue()
 
     def begin_hold(self, window: Window) -> None:
@@ -64,11 +65,17 @@ class Flights(Tally):
         """Take it that the next messages are due then, on these rows; they are numbered through from 0."""
         count = self._count + len(rows)
         if count > self._flying.shape[1]:
-            flying = np.zeros((3, 1 << (count - 1).bit_length()), np.int64)
-            flying[:, : self._count] = self._flying[:, : self._count]
-            self._flying = flying
+            self._make_room(count)
         self._flying[:, self._count : count] = intended_ns, np.zeros(len(rows), np.int64), rows
         self._count = count
+
+    def _make_room(self, count: int) -> None:
+        """Move what is under way to the front, where it takes half the room at most with so many messages."""
+        room = self._room
+        if 2 * count > room.shape[1]:
+            room = np.zeros((3, 1 << (2 * count - 1).bit_length()), np.int64)
+        room[:, : self._count] = self._flying[:, : self._count]
+        self._room = self._flying = room
 
     def note_sent(self, numbers: Int64s, sent_ns: Int64s) -> None:
         """Note when messages were sent; one that waited for room may be among those that are overdue."""
@@ -109,7 +116,7 @@ class Flights(Tally):
                 self._overdue.add(np.vstack((block[:, late], self._first + late)))
             self._count -= BLOCK
             self._first += BLOCK
-            self._flying[:, : self._count] = self._flying[:, BLOCK : BLOCK + self._count]
+            self._flying = self._flying[:, BLOCK:]
 
     def settle(self, closed_ns: Int64s, left_ns: Int64s) -> Settlement:
         """Return what is owed and lost as things stand.

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from target_app import workers
 from target_app.metrics import MEASURES
+from tests.end_to_end.instrument import together
 from tests.target_app.backplane.conftest import Served
 from tests.target_app.backplane.fleet import PATIENCE, Fleet
 from wswarm import fanout
@@ -286,21 +288,33 @@ def test_an_application_that_does_not_start_is_not_tried_again() -> None:
     assert "starting another" not in failed.stderr
 
 
-@pytest.mark.parametrize(
-    ("workers", "address", "why", "code"),
-    [
-        ("1", "kafka://x", "no backplane 'kafka'", 2),
-        ("2", "kafka://x", "no backplane 'kafka'", 1),
-        ("2", "redis://127.0.0.1:1", r"does not answer .* the backend says:", 1),
-    ],
-)
+FAILING = [
+    ("1", "kafka://x", "no backplane 'kafka'", 2),
+    ("2", "kafka://x", "no backplane 'kafka'", 1),
+    ("2", "redis://127.0.0.1:1", r"does not answer .* the backend says:", 1),
+]
+Failed = dict[tuple[str, str], subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def failing() -> Failed:
+    """How workers ended on backplanes that fail, started all at once because one of them is tried for 5 s."""
+
+    def end(workers: str, address: str, *_: object) -> subprocess.CompletedProcess[str]:
+        return start(
+            "tests.target_app.own_app:app", "--port", "0", "--workers", workers, TARGET_BACKPLANE=address
+        )
+
+    ended = together(*(partial(end, *case) for case in FAILING))
+    return {case[:2]: one for case, one in zip(FAILING, ended, strict=True)}
+
+
+@pytest.mark.parametrize(("workers", "address", "why", "code"), FAILING)
 def test_an_application_whose_backplane_fails_says_why_without_a_traceback(
-    workers: str, address: str, why: str, code: int
+    workers: str, address: str, why: str, code: int, failing: Failed
 ) -> None:
     """Another application than the one that is known to have a backplane: nothing was checked before the start."""
-    failed = start(
-        "tests.target_app.own_app:app", "--port", "0", "--workers", workers, TARGET_BACKPLANE=address
-    )
+    failed = failing[workers, address]
     assert failed.returncode == code
     assert re.search(why, failed.stderr)
     assert "Traceback" not in failed.stderr

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from wswarm.drive.capture import Take
 from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers.address import Address
+from wswarm.drive.form import Frames
 from wswarm.load.plan import SIZE_LIMIT
 from wswarm.load.request import Request
 from wswarm.units import NS_PER_S
@@ -99,6 +100,7 @@ class Events(NamedTuple):
         closed: Called once when the connection is lost, with how.
         writable: Called when the write buffer has room again.
         pong: Called with the payload of each pong, asked for or not.
+        frames: See `Capture.frames`; `None`: the connection reads all that comes.
     """
 
     row: int
@@ -107,6 +109,7 @@ class Events(NamedTuple):
     closed: Callable[[Ended], None]
     writable: Callable[[], None]
     pong: Callable[[bytes], None]
+    frames: Frames | None = None
 
 
 class Settings(NamedTuple):

@@ -29,7 +29,6 @@ class PicowsConnection(asyncio.Protocol):
     __slots__ = (
         "_ended",
         "_events",
-        "_frames",
         "_kind",
         "_ping",
         "_row",
@@ -37,18 +36,21 @@ class PicowsConnection(asyncio.Protocol):
         "_take",
         "_transport",
         "address",
+        "data_received",
         "is_open",
         "is_writable",
         "subprotocol",
         "timing",
+        "unread",
     )
 
     def __init__(self, events: Events, *, is_binary: bool) -> None:
         self._events = events
         self._take = events.take
         self._row = events.row
+        self.data_received = self.read if events.frames is None else events.frames(events.row, self)  # type: ignore[assignment]
         self._kind = picows.WSMsgType.BINARY if is_binary else picows.WSMsgType.TEXT
-        self._frames: Frames | None = None
+        self.unread: Frames | None = None
         self._ping: bytes | None = None  # to be answered when there is room
         self._sender: picows.WSTransport | None = None
         self._transport: asyncio.Transport | None = None
@@ -69,9 +71,9 @@ class PicowsConnection(asyncio.Protocol):
         if rest:
             self.data_received(rest)
 
-    def data_received(self, data: bytes) -> None:
+    def read(self, data: bytes) -> None:
         """Take what came: one whole small message as a rule, told by its first two bytes."""
-        if self._frames is None and 1 < len(data) < _SMALL and data[1] == len(data) - 2 and data[0] in WHOLE:
+        if self.unread is None and 1 < len(data) < _SMALL and data[1] == len(data) - 2 and data[0] in WHOLE:
             payload = data[2:]
             if not self._take(self._row, payload):
                 self._events.unmarked(payload)
@@ -126,7 +128,7 @@ class PicowsConnection(asyncio.Protocol):
         """Take the messages that the bytes complete, and do what control frames ask for."""
         if not self.is_open:
             return
-        reading = self._frames = self._frames or Frames()
+        reading = self.unread = self.unread or Frames()
         try:
             for opcode, payload in reading.feed(data):
                 if opcode < frames.CLOSE:
@@ -145,7 +147,7 @@ class PicowsConnection(asyncio.Protocol):
             self._close(Ended(None, why), broken.code.to_bytes(2, "big") + broken.why.encode())
             return
         if reading.is_idle:
-            self._frames = None
+            self.unread = None
 
     def _answer(self, ping: bytes) -> None:
         """Send a pong; while the write buffer has no room, of the latest ping alone (RFC 6455 section 5.5.3)."""

@@ -22,14 +22,14 @@ from wswarm.units import NS_PER_S
 
 cpu_ns = time.process_time_ns
 LEAST_MACHINE_S = 0.5  # the kernel counts in ticks of 10 ms; less is mostly rounding
-PROBE_GAP_NS = 10_000_000
+PROBE_GAP_NS = 25_000_000  # 400 in a hold of 10 s: what a p99 takes
 
 
 class LoopLag:
     """How late this loop comes to what is due: looked at, at random instants.
 
     Random instants see the loop as messages do, whatever the rhythm of the load (Wolff, Poisson Arrivals See Time
-    Averages, 1982), and 100 of them a second cost a tenth of the CPU of a fixed 1 ms tick, which is 4 % of a core.
+    Averages, 1982), and 40 of them a second cost a twenty-fifth of the CPU of a fixed 1 ms tick, 4 % of a core.
     Instants that fall into a stop of the loop all count, each with what was left of the stop.
 
     Args:

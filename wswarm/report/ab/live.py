@@ -29,7 +29,7 @@ class AbLive(Live):
 
     def show(self, progress: AbProgress) -> None:
         """Show how it stands, unless nothing is new."""
-        if self._console is None or not self._is_new(progress):
+        if self._out is None or not self._is_new(progress):
             return
         is_judged = progress.comparison is not None and (
             self._last is None or progress.comparison is not self._last.comparison

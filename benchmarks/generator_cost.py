@@ -1,0 +1,125 @@
+"""What a message costs the generator, in pairs with the least that a client can cost.
+
+    python -m benchmarks.generator_cost fanout|closed|open [--pairs N] [--hold S] [--pacing P] [--also DIR]
+
+Each side is a process of its own and is started anew each time; they take turns in changing order, and the ratio is
+the median over pairs. The yardstick is `yardsticks.counting_loop`: a bare picows loop that only counts. In the open
+model at 10,000 messages/s there is none. DIR is another checkout, measured in the same minutes.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.pairs import counting_echo, counting_fanout
+from tests.end_to_end.servers import serve
+from wswarm.load.marker import MARKER_SIZE
+from wswarm.report import store
+
+_HERE = Path(__file__).parents[1]
+_SAYS = "Client #1001 says: "  # as the reference chat puts it before what is said
+_SUBSCRIBERS, _RATE = 1000, 20
+_MEASURED = (0, 98)  # 98: on a busy machine its times are not valid; its CPU time is
+_US = 1e6
+
+
+class Cost(NamedTuple):
+    """CPU seconds of all agents per message, and the send lag's p50, s."""
+
+    cpu_s: float
+    lag_p50_s: float | None = None
+
+
+def instrument(checkout: Path, arguments: Sequence[str]) -> Cost:
+    """Return what a run of that checkout's `wswarm` cost."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "wswarm", *arguments, "--quiet", "--no-plots", "-o", folder + "/run"]
+        environment = {**os.environ, "PYTHONPATH": str(checkout)}
+        done = subprocess.run(
+            command, cwd=checkout, env=environment, check=False, capture_output=True, text=True
+        )
+        assert done.returncode in _MEASURED, done.stderr
+        (run,) = store.load(Path(folder, "run", "run.json"))
+    assert run.messages is not None
+    assert run.messages.owed == run.messages.received > 0, (
+        checkout,
+        run.messages,
+        run.connections.closed_by_code if hasattr(run.connections, "closed_by_code") else run.notices,
+    )
+    assert run.generator.cpu_s_per_message is not None
+    return Cost(run.generator.cpu_s_per_message, run.send_lag.p50 if run.send_lag else None)
+
+
+def arguments_of(kind: str, url: str, hold_s: float, pacing: str) -> list[str]:
+    """Return the arguments of a run of that kind."""
+    seconds = f"{hold_s:g}s"
+    if kind == "fanout":
+        many = ["-c", str(_SUBSCRIBERS), "-r", f"{_RATE}/s", "--connect-rate", "1000"]
+        return ["fanout", url, *many, "-d", seconds, "--text", _SAYS + "{marker}"]
+    if kind == "closed":
+        return ["echo", url, "--closed", "-c", "50", "-d", seconds]
+    return ["echo", url, "-c", "50", "-r", "10k/s", "-d", seconds, *(["--pacing", pacing] if pacing else [])]
+
+
+def yardstick(kind: str, url: str, hold_s: float) -> Cost:
+    """Return what the bare loop costs."""
+    if kind == "fanout":
+        size = len(_SAYS) + MARKER_SIZE
+        return Cost(counting_fanout(url, _SUBSCRIBERS, _RATE, round(_RATE * hold_s), size))
+    return Cost(counting_echo(url, 50, hold_s, MARKER_SIZE))
+
+
+def taken_in_turns(sides: dict[str, Callable[[], Cost]], rounds: int) -> dict[str, list[Cost]]:
+    """Return the costs of each side, as many as rounds, the first of a round changing."""
+    costs: dict[str, list[Cost]] = {name: [] for name in sides}
+    names = list(sides)
+    for number in range(rounds):
+        first = number % len(names)
+        for name in names[first:] + names[:first]:
+            costs[name].append(sides[name]())
+    return costs
+
+
+def show(costs: dict[str, list[Cost]]) -> None:
+    """Print the median of each side, and its ratio to the last."""
+    base = list(costs.values())[-1]
+    for name, own in costs.items():
+        ratios = sorted(one.cpu_s / other.cpu_s for one, other in zip(own, base, strict=True))
+        median_us = statistics.median(one.cpu_s for one in own) * _US
+        lags = [one.lag_p50_s for one in own if one.lag_p50_s is not None]
+        lag = f"   send lag p50 {statistics.median(lags) * _US:.0f} µs" if lags else ""
+        spread = f"ratio {statistics.median(ratios):.3f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+        least_us = min(one.cpu_s for one in own) * _US
+        print(f"{name:32} {median_us:6.2f} µs (least {least_us:.2f})   {spread}{lag}")
+
+
+def main() -> None:
+    """Measure what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("kind", choices=("fanout", "closed", "open"))
+    parser.add_argument("--pairs", type=int, default=9)
+    parser.add_argument("--hold", type=float, default=3.0)
+    parser.add_argument("--pacing", action="append", default=[])
+    parser.add_argument("--also", type=Path, action="append", default=[])
+    chosen = parser.parse_args()
+    kind, hold_s = chosen.kind, chosen.hold
+    with serve("relay" if kind == "fanout" else "echo") as server:
+        sides: dict[str, Callable[[], Cost]] = {}
+        for pacing in chosen.pacing or [""]:
+            for checkout in (_HERE, *chosen.also):
+                arguments = arguments_of(kind, server.url, hold_s, pacing)
+                name = " ".join(filter(None, ("this" if checkout == _HERE else str(checkout), pacing)))
+                sides[name] = lambda at=checkout, told=arguments: instrument(at, told)  # type: ignore[misc]
+        if kind != "open":
+            sides["yardstick"] = lambda: yardstick(kind, server.url, hold_s)
+        show(taken_in_turns(sides, chosen.pairs))
+
+
+if __name__ == "__main__":
+    main()
