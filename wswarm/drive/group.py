@@ -225,7 +225,7 @@ class Group:
             requested=len(swarm.rows),
             opened=swarm.opened,
             open=swarm.open,
-            senders=swarm.open + swarm.lost_in_load,
+            senders=swarm.open + len(swarm.lost_in_load),
             failures=dict(swarm.said.failures),
             refusals=dict(swarm.said.refusals),
             endings=dict(swarm.said.endings),

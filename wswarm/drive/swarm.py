@@ -44,7 +44,7 @@ class Swarm:
 
     Attributes:
         rows: In the order in which they were asked for.
-        lost_in_load: Connections that were lost since the load began.
+        lost_in_load: Rows of connections that were lost since the load began.
         changes: How often one was added, opened, was lost or was told to leave.
         open: Connections open now; `opened`: ever.
         is_enough: Set it, and no more connections are begun that have a moment to begin.
@@ -63,7 +63,8 @@ class Swarm:
         self.addresses: Counter[str] = Counter()
         self.failed_ns: list[int] = []
         self.subprotocols: Counter[str] = Counter()
-        self.open = self.opened = self.changes = self.lost_in_load = 0
+        self.open = self.opened = self.changes = 0
+        self.lost_in_load: list[int] = []
         self.on_writable: Callable[[int], None] = _ignore
         self.on_marked: Callable[[int, bytes], None] = _ignore
         self.on_heard: Callable[[int, bytes, int], None] | None = None
@@ -106,7 +107,7 @@ class Swarm:
         for row in self.rows:
             row.backlog = None
         self.on_marked = _ignore
-        self.lost_in_load = 0
+        self.lost_in_load = []
         self.capture.forget()
 
     async def close_all(self) -> None:
@@ -283,7 +284,7 @@ class Swarm:
         row.ending = self.said.note_ending(ended, own)
         if row.connection is not None:
             self.open -= 1
-            self.lost_in_load += 1
+            self.lost_in_load.append(number)
             row.connection = None
         self.on_ended(number, ended)
 
