@@ -101,8 +101,8 @@ def _files(machine: Machine, connections: int) -> list[Check]:
             needed=f"{each + limits.FILES_RESERVED:,} ({-(-connections // each)} processes)",
             is_enough=-(-connections // each) <= limits.AGENTS_PER_CORE * machine.cores,
             mend="raise the hard limit: 'nofile' in /etc/security/limits.conf, --ulimit nofile=N of a container;"
-            " where you may not, more machines: each process holds no more than that, and here are too few cores for so"
-            " many",
+            " where you may not, more machines: each process holds no more than that, and here are too few cores for"
+            " so many",
         ),
         Check(
             name="open files, local target",
