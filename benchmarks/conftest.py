@@ -12,7 +12,7 @@ from pytest_benchmark.logger import PytestBenchmarkWarning
 
 from benchmarks.slices import Runs, Slices, fanout_of
 from tests.target_app.backplane.conftest import backend, postgres_server, redis_server
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 __all__ = ["backend", "postgres_server", "redis_server"]
 

@@ -10,11 +10,11 @@ from statistics import fmean, median
 import numpy as np
 
 from benchmarks.simulated import CPU, NOISES, P50, P99, Noise, Truth, decide, experiments
-from wswarm.stats.ab import Comparison, Design
-from wswarm.stats.pairing import pair
-from wswarm.stats.slices import BASE_FIRST, Metric, Slice
-from wswarm.stats.student import mean_interval, t_quantile
-from wswarm.stats.unpaired import RULES, calls_slower, one_after_the_other, pooled
+from wswarm.stats.compare.ab import Comparison, Design
+from wswarm.stats.compare.pairing import pair
+from wswarm.stats.compare.slices import BASE_FIRST, Metric, Slice
+from wswarm.stats.compare.student import mean_interval, t_quantile
+from wswarm.stats.compare.unpaired import RULES, calls_slower, one_after_the_other, pooled
 
 CHANGES = (0.0, 0.05, 0.10, 0.20)
 LOOKS = Design(metrics=(CPU,)).looks

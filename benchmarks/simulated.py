@@ -7,8 +7,8 @@ from random import Random
 import numpy as np
 import numpy.typing as npt
 
-from wswarm.stats.ab import Comparison, Design, judge
-from wswarm.stats.slices import Counts, Metric, Order, Slice, random_blocks
+from wswarm.stats.compare.ab import Comparison, Design, judge
+from wswarm.stats.compare.slices import Counts, Metric, Order, Slice, random_blocks
 
 Floats = npt.NDArray[np.float64]
 

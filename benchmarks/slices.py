@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from wswarm.drive.target import ReferenceApp
+from wswarm.drive.host.target import ReferenceApp
 from wswarm.experiment.measure import measure
-from wswarm.figure_clock import FigureClock
 from wswarm.load.plan import make_plan
-from wswarm.run import Run
+from wswarm.results.run import Run
+from wswarm.testing.figure_clock import FigureClock
 
 Runs = defaultdict[str, list[Run]]
 

@@ -11,10 +11,10 @@ from benchmarks.conftest import DOCUMENTED, HUB
 from benchmarks.slices import SUBSCRIBERS
 from tests.target_app.churn import Leftovers, churn
 from tests.target_app.raw_client import RawClient
-from wswarm.drive.target import ReferenceApp
+from wswarm.drive.host.target import ReferenceApp
 from wswarm.experiment.measure import measure
 from wswarm.load.plan import make_plan
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 MUTE = SUBSCRIBERS // 100
 LARGE = 65_536

@@ -46,7 +46,7 @@ def under_locust(server: Server, file: str, connections: int, rate: int, sockets
 def under_wswarm(server: Server, scenario: str, connections: int, rate: int, sockets: int) -> float:
     """Return what a message costs from wswarm's own command line."""
     plan = ("-c", str(connections), "-r", str(rate), "-d", f"{HOLD_S}s", "--connect-rate", "1000")
-    arguments = ("wswarm.cli", scenario, server.url, *plan, "--no-plots", "--quiet")
+    arguments = ("wswarm.cli.main", scenario, server.url, *plan, "--no-plots", "--quiet")
     return cpu_s_per_message(arguments, "-o", server.pid, sockets, WATCHED_S)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.conftest import DOCUMENTED, HUB
 from benchmarks.slices import Slices, report, served
-from wswarm.figure_clock import FigureClock
+from wswarm.testing.figure_clock import FigureClock
 
 WS = "framing"
 

@@ -7,7 +7,7 @@ from hypothesis import settings
 
 from tests.browser import NO_BROWSER, Browser, browser
 from tests.nursery import forks
-from wswarm.drive import started
+from wswarm.drive.fleet import started
 
 # The same examples each time, of which more would find nothing new, and as long as a busy machine takes for them.
 settings.register_profile("house", max_examples=50, deadline=None, derandomize=True)

@@ -45,16 +45,16 @@ LOADED = {
         "uvloop",
         "websockets.asyncio.client",
         "wswarm.drive.group",
-        "wswarm.drive.picows_driver",
+        "wswarm.drive.drivers.picows_driver",
         "wswarm.drive.pings",
         "wswarm.drive.sender",
-        "wswarm.drive.serving",
-        "wswarm.drive.websockets_driver",
+        "wswarm.drive.fleet.serving",
+        "wswarm.drive.drivers.websockets_driver",
     ),
     # Not the plugin itself, whose assertions pytest rewrites as it loads it.
-    "pytest": ("pytest", "wswarm.testing", "wswarm.experiment.measure", "wswarm.report.text"),
+    "pytest": ("pytest", "wswarm.testing.swarm", "wswarm.experiment.measure", "wswarm.report.text"),
     # First of all, because it replaces parts of the standard library.
-    "locust": ("locust.main", "wswarm.locust", "wswarm.locust.conductor", "wswarm.report.store"),
+    "locust": ("locust.main", "wswarm.locust", "wswarm.locust.master.conductor", "wswarm.report.store"),
 }
 
 

@@ -11,33 +11,24 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.xdist_group("architecture")  # one worker parses the files
-FRONT = (
-    *("api", "arguments", "outputs_arguments", "cli", "commands", "locust", "pytest_plugin", "testing"),
-    *("figure_clock", "loading", "__init__", "__main__"),
-)
-LEAVES = {"errors", "units", "run", "exit_codes", "progress", "quoted", "redact", "reference", "version"}
+FRONT = ("api", "cli", "locust", "testing", "loading", "__init__", "__main__")
+LEAVES = {"errors", "units", "results", "exit_codes", "reference", "version"}
 
 # The drawing of the house: what each room may import besides itself.
 ALLOWED = {
     "errors": set[str](),
-    "progress": set[str](),
-    "quoted": set[str](),
-    "redact": set[str](),
     "reference": set[str](),
     "version": set[str](),
-    "distribution": set[str](),
-    "broadcasts": {"distribution"},
-    "run": {"broadcasts", "distribution"},
-    "exit_codes": {"run"},
-    "comparison": {"run", "stats"},
+    "results": set[str](),
+    "exit_codes": {"results"},
     "units": {"errors"},
     "load": LEAVES,
     "stats": LEAVES,
     "drive": LEAVES | {"load", "stats"},
-    "experiment": LEAVES | {"comparison", "load", "stats", "drive"},
-    "report": LEAVES | {"comparison", "stats"},
-} | {name: LEAVES | {"comparison", "experiment", "report", *FRONT} for name in FRONT}
-ALLOWED["commands"] |= {"stats"}  # a comparison of stored results is neither an experiment nor a report
+    "experiment": LEAVES | {"load", "stats", "drive"},
+    "report": LEAVES | {"stats"},
+} | {name: LEAVES | {"experiment", "report", *FRONT} for name in FRONT}
+ALLOWED["cli"] |= {"stats"}  # a comparison of stored results is neither an experiment nor a report
 
 # Under Locust the agents run beside its workers, and what leads them beside its master.
 ALLOWED["locust"] |= {"load", "stats", "drive"}
@@ -45,19 +36,19 @@ ALLOWED["locust"] |= {"load", "stats", "drive"}
 # What a front end needs from deeper rooms: the words of a plan, and the server that `serve` becomes.
 SANCTIONED = {
     ("wswarm/api.py", "wswarm.load.plan"),
-    ("wswarm/commands/measure.py", "wswarm.load.plan"),
-    ("wswarm/commands/suite.py", "wswarm.load.plan"),
-    ("wswarm/commands/measure.py", "wswarm.drive.target"),
-    ("wswarm/commands/measure.py", "wswarm.drive.started"),
-    ("wswarm/commands/scenario.py", "wswarm.load.plan"),
-    ("wswarm/commands/drawing.py", "wswarm.drive.start"),
-    ("wswarm/commands/grammar.py", "wswarm.load.profile"),
-    ("wswarm/commands/serve.py", "wswarm.drive.files"),
-    ("wswarm/commands/grammar.py", "wswarm.load.template"),
-    ("wswarm/commands/serve.py", "wswarm.drive.target"),
-    ("wswarm/testing.py", "wswarm.drive.file_lock"),
-    ("wswarm/testing.py", "wswarm.drive.server"),
-    ("wswarm/testing.py", "wswarm.stats.slo"),
+    ("wswarm/cli/measure.py", "wswarm.load.plan"),
+    ("wswarm/cli/suite.py", "wswarm.load.plan"),
+    ("wswarm/cli/measure.py", "wswarm.drive.host.target"),
+    ("wswarm/cli/measure.py", "wswarm.drive.fleet.started"),
+    ("wswarm/cli/scenario.py", "wswarm.load.plan"),
+    ("wswarm/cli/drawing.py", "wswarm.drive.fleet.start"),
+    ("wswarm/cli/grammar.py", "wswarm.load.profile"),
+    ("wswarm/cli/serve.py", "wswarm.drive.host.files"),
+    ("wswarm/cli/grammar.py", "wswarm.load.template"),
+    ("wswarm/cli/serve.py", "wswarm.drive.host.target"),
+    ("wswarm/testing/swarm.py", "wswarm.drive.host.file_lock"),
+    ("wswarm/testing/swarm.py", "wswarm.drive.host.server"),
+    ("wswarm/testing/swarm.py", "wswarm.stats.slo"),
 }
 
 IMPURE = {
@@ -94,8 +85,8 @@ CLOCKS = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "proce
 # Who else reads a clock, and why it is not the one clock of the figures.
 CLOCK_READERS = {
     "wswarm/drive/clock.py": "the one clock",
-    "wswarm/drive/probes.py": "reads the CPU time of its own process, which is no time of day",
-    "wswarm/drive/target.py": "waits for the reference application to start, before any measurement",
+    "wswarm/drive/host/probes.py": "reads the CPU time of its own process, which is no time of day",
+    "wswarm/drive/host/target.py": "waits for the reference application to start, before any measurement",
 }
 
 # Longer than 300 lines, or than 40 lines of one function: only with the reason beside it.
@@ -160,7 +151,7 @@ def rooms_imported(path: Path) -> Iterator[tuple[str, str]]:
 
 WSWARM = sources("wswarm")
 TARGET_APP = sources("target_app")
-PURE = [path for path in WSWARM if path.parts[-2] in ("load", "stats")]
+PURE = [path for path in WSWARM if path.relative_to(ROOT).parts[1] in ("load", "stats")]
 
 
 def room_with(path: Path) -> str:
@@ -287,7 +278,8 @@ def reads_clock(path: Path) -> bool:
 
 
 def test_one_file_reads_the_clock_and_the_others_say_why() -> None:
-    measuring = [path for path in WSWARM if path.parts[-2] in ("drive", "experiment", "load", "stats")]
+    rooms = ("drive", "experiment", "load", "stats")
+    measuring = [path for path in WSWARM if path.relative_to(ROOT).parts[1] in rooms]
     assert {name_of(path) for path in measuring if reads_clock(path)} == set(CLOCK_READERS)
 
 
@@ -310,7 +302,7 @@ NOT_TO_PARSE = {
     ),
     *(
         "importlib.metadata",
-        "wswarm.run",
+        "wswarm.results.run",
         "wswarm.load.plan",
         "wswarm.stats",
         "wswarm.drive",
@@ -324,14 +316,17 @@ NOT_TO_PARSE = {
     [
         ("wswarm", HEAVY | {"numpy", "asyncio"}),
         ("wswarm.api", HEAVY),
-        ("wswarm.cli", HEAVY | NOT_TO_PARSE),
+        ("wswarm.cli.main", HEAVY | NOT_TO_PARSE),
         # What starts the agents, which takes long: all else is imported meanwhile.
         (
-            "wswarm.commands.scenario",
+            "wswarm.cli.scenario",
             HEAVY | {"numpy", "asyncio", "ssl", "rich", "jinja2", "wswarm.report", "wswarm.stats"},
         ),
-        ("wswarm.figure_clock", HEAVY | {"numpy", "asyncio"}),
-        ("wswarm.pytest_plugin", HEAVY - {"pytest"} | {"numpy", "msgspec", "asyncio", "wswarm.testing"}),
+        ("wswarm.testing.figure_clock", HEAVY | {"numpy", "asyncio"}),
+        (
+            "wswarm.testing.plugin",
+            HEAVY - {"pytest"} | {"numpy", "msgspec", "asyncio", "wswarm.testing.swarm"},
+        ),
         ("wswarm.drive.agent", HEAVY | {"rich", "jinja2", "wswarm.report", "wswarm.experiment"}),
     ],
 )
@@ -349,7 +344,7 @@ def test_what_is_told_at_once_is_told_without_what_measures(told: tuple[str, ...
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if "import time:" in line}
     assert done.returncode in (0, 2)
-    assert "wswarm.cli" in loaded
+    assert "wswarm.cli.main" in loaded
     assert loaded & (HEAVY | NOT_TO_PARSE) == set()
 
 

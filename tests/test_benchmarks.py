@@ -9,7 +9,7 @@ import pytest
 from benchmarks.conftest import without_rows
 from benchmarks.slices import Slices
 from tests.report import runs
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 pytest_plugins = ["pytester"]
 

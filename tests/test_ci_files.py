@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from wswarm.arguments import make_parser
+from wswarm.cli.arguments import make_parser
 
 ROOT = Path(__file__).parents[1]
 ACTION = ROOT / "action.yml"

@@ -5,7 +5,7 @@ import pytest
 
 from tests.report import runs
 from wswarm import exit_codes
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 SOUND = runs.echo(rate=10, duration=1)
 INVALID = msgspec.structs.replace(SOUND, validity=runs.verdict("invalid", "why"))

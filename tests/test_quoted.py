@@ -1,6 +1,6 @@
 """Text of others as it may be stored and shown."""
 
-from wswarm.quoted import LIMIT, quoted
+from wswarm.results.quoted import LIMIT, quoted
 
 
 def test_control_characters_and_bad_bytes_are_escaped() -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from wswarm import redact
-from wswarm.redact import Redactor
+from wswarm.results import redact
+from wswarm.results.redact import Redactor
 
 
 @pytest.mark.parametrize(

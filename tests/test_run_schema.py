@@ -9,11 +9,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.report import runs
-from wswarm.run import SCHEMA, Distribution, Run, json_schema
+from wswarm.results.run import SCHEMA, Distribution, Run, json_schema
 
 PUBLISHED = Path(__file__).parents[1] / "docs" / "run.schema.json"
 WRITE = (
-    "from pathlib import Path; from msgspec import json; from wswarm.run import json_schema; "
+    "from pathlib import Path; from msgspec import json; from wswarm.results.run import json_schema; "
     "Path('docs/run.schema.json').write_bytes(json.format(json.encode(json_schema())) + b'\\n')"
 )
 RUNS = {"connect": runs.connect(), "echo": runs.echo(), "fanout": runs.fanout()}

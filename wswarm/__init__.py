@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from wswarm.api import Options, connect, echo, fanout
     from wswarm.errors import GeneratorError, PlanError, ResultError, SwarmError, TargetError
-    from wswarm.figure_clock import FigureClock
-    from wswarm.run import Run
+    from wswarm.results.run import Run
+    from wswarm.testing.figure_clock import FigureClock
 
 _HOMES = {
-    "FigureClock": "wswarm.figure_clock",
+    "FigureClock": "wswarm.testing.figure_clock",
     "Options": "wswarm.api",
     "connect": "wswarm.api",
     "echo": "wswarm.api",
@@ -30,7 +30,7 @@ _HOMES = {
     "ResultError": "wswarm.errors",
     "SwarmError": "wswarm.errors",
     "TargetError": "wswarm.errors",
-    "Run": "wswarm.run",
+    "Run": "wswarm.results.run",
 }
 
 __all__ = [

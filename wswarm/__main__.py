@@ -9,7 +9,7 @@ def main() -> int:
     """Run the command line and return its exit code."""
     try:
         with leaving_on_ctrl_c():
-            from wswarm.cli import main as run
+            from wswarm.cli.main import main as run
         return run()
     except KeyboardInterrupt:
         return INTERRUPTED

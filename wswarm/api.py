@@ -7,7 +7,7 @@ from typing import Literal, TypedDict, Unpack, cast
 
 from wswarm.experiment.measure import measure
 from wswarm.load.plan import Plan, make_plan
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 
 class Options(TypedDict, total=False):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wswarm.run import Run
+    from wswarm.results.run import Run
 
 INTERRUPTED = 130
 TARGET_FAILED = 95

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import psutil
 
 from tests.end_to_end.instrument import agents_of
-from wswarm.cli import main
+from wswarm.cli.main import main
 
 PATIENCE_S = 120.0
 URL = "ws://127.0.0.1:1/"  # where nobody is
@@ -51,7 +51,7 @@ class Command:
         environment |= {_MARK: self._mark, "COLUMNS": "80", **dict(options.pop("env", {}))}  # type: ignore[call-overload]
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         self.process = subprocess.Popen(
-            [*prefix, sys.executable, "-m", "wswarm.cli", *arguments],
+            [*prefix, sys.executable, "-m", "wswarm.cli.main", *arguments],
             cwd=cwd,
             env=environment,
             text=True,

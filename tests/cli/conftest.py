@@ -11,10 +11,10 @@ import pytest
 from tests.cli.command import Command
 from tests.end_to_end.servers import Server, serve
 from tests.report import runs
-from wswarm.commands import measure, scenario, suite
+from wswarm.cli import measure, scenario, suite
 from wswarm.errors import TargetError
 from wswarm.load.plan import Plan
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 MADE: dict[str, Callable[[], Run]] = {"connect": runs.connect, "echo": runs.echo, "fanout": runs.fanout}
 

@@ -6,9 +6,9 @@ import pytest
 
 from tests.experiment.repositories import make_repository
 from tests.report.comparisons import comparison_of, slices_of
-from wswarm.cli import main
-from wswarm.commands.ab import exit_code
-from wswarm.commands.ab_arguments import parse_gates, parse_slow, parse_theta
+from wswarm.cli.ab import exit_code
+from wswarm.cli.ab_arguments import parse_gates, parse_slow, parse_theta
+from wswarm.cli.main import main
 from wswarm.errors import PlanError
 
 PAIR = ("--base-cmd", "serve {port}", "--head-cmd", "serve {port}")

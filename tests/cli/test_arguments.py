@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from wswarm.arguments import make_parser
-from wswarm.cli import main
+from wswarm.cli.arguments import make_parser
+from wswarm.cli.main import main
 from wswarm.load.plan import SEED_LIMIT, Plan, make_plan
 
 URL = "ws://127.0.0.1:1/ws"
@@ -101,7 +101,7 @@ BAD: list[tuple[str, list[str], tuple[str, ...]]] = [
     ("echo", [URL, "-r", "nan"], ("--rate", "'nan'", _RATE)),
     ("echo", [URL, "-r", "inf"], ("--rate", "'inf'", _RATE)),
     ("echo", [URL, "-r", "1/h"], ("--rate 0.000277778/s", "--duration 10s", "no message", "raise")),
-    ("echo", [URL, "-r", "100m"], ("--rate 1e+08/s", "lower")),
+    ("echo", [URL, "-r", "1000m"], ("--rate 1e+09/s", "lower")),
     ("echo", [URL, "-d", "0"], ("--duration 0", "above 0")),
     ("echo", [URL, "-d", "-5s"], ("--duration", "'-5s'", _DURATION)),
     ("echo", [URL, "-d", "inf"], ("--duration", "'inf'", _DURATION)),
@@ -179,11 +179,11 @@ def plan_of(*arguments: str, monkeypatch: pytest.MonkeyPatch) -> Plan:
         plans.append(plan)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("wswarm.commands.measure.measure", stop)
+    monkeypatch.setattr("wswarm.cli.measure.measure", stop)
     for module in ("measure", "suite"):
-        monkeypatch.setattr(f"wswarm.commands.{module}.check", lambda *_, **__: None)
+        monkeypatch.setattr(f"wswarm.cli.{module}.check", lambda *_, **__: None)
     for module in ("scenario", "suite"):
-        monkeypatch.setattr(f"wswarm.commands.{module}.agents_begun", nullcontext)
+        monkeypatch.setattr(f"wswarm.cli.{module}.agents_begun", nullcontext)
     main(arguments)
     return plans[0]
 

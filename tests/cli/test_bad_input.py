@@ -12,8 +12,8 @@ import pytest
 from tests.cli.command import BRIEF_MESSAGES, PATIENCE_S, Outcome, in_process, wswarm
 from tests.cli.strangers import closed_port, stranger
 from tests.end_to_end.servers import Server, serve
-from wswarm.commands import measure, scenario, suite
-from wswarm.drive.limits import AGENTS_PER_CORE, cores
+from wswarm.cli import measure, scenario, suite
+from wswarm.drive.host.limits import AGENTS_PER_CORE, cores
 from wswarm.errors import TargetError
 
 ROOT = Path(__file__).parents[2]

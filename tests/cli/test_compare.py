@@ -8,9 +8,10 @@ import msgspec
 import pytest
 
 from tests.report import compared, runs
-from wswarm.cli import main
-from wswarm.report import comparisons, store
-from wswarm.report.comparisons import Stored
+from wswarm.cli.main import main
+from wswarm.report import store
+from wswarm.report.compare import comparisons
+from wswarm.report.compare.comparisons import Stored
 
 
 @pytest.fixture

@@ -14,15 +14,14 @@ import pytest
 
 from tests.cli.command import URL, Command, in_process, wait_until
 from tests.report import runs
-from wswarm.cli import main
-from wswarm.commands import drawing, measure
-from wswarm.commands.drawing import Drawing
-from wswarm.drive.start import module_command
+from wswarm.cli import drawing, main, measure
+from wswarm.cli.drawing import Drawing
+from wswarm.drive.fleet.start import module_command
 from wswarm.errors import ResultError
 from wswarm.load.plan import Plan
-from wswarm.progress import Progress
 from wswarm.report import store
-from wswarm.run import Run
+from wswarm.results.progress import Progress
+from wswarm.results.run import Run
 
 pytestmark = pytest.mark.xdist_group("command line: drawing")
 ECHO = runs.echo(connections=3, rate=10, duration=1)
@@ -197,8 +196,8 @@ def test_drawing_stands_still_while_something_is_measured(
 def test_drawing_that_stands_still_ends_with_who_made_it(stored: Path) -> None:
     program = (
         "import os, pathlib, sys\n"
-        "from wswarm.commands.drawing import Drawing\n"
-        "from wswarm.progress import Progress\n"
+        "from wswarm.cli.drawing import Drawing\n"
+        "from wswarm.results.progress import Progress\n"
         f"one = Drawing(pathlib.Path({str(stored)!r}), beside=True)\n"
         "print(one._process.pid, flush=True)\n"
         "sys.stdin.readline()\n"
@@ -246,7 +245,7 @@ class Noted(Drawing):
 @pytest.fixture
 def noted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Noted]]:
     Noted.made = []
-    for module in (measure, sys.modules["wswarm.commands.suite"]):
+    for module in (measure, sys.modules["wswarm.cli.suite"]):
         monkeypatch.setattr(module, "Drawing", Noted)
     yield Noted.made
     Noted.made = []

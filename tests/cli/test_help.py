@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wswarm.arguments import make_parser
+from wswarm.cli.arguments import make_parser
 
 FOLDER = Path(__file__).parents[1] / "golden" / "help"
 COMMANDS = (

@@ -11,11 +11,11 @@ import pytest
 
 from tests.cli.command import URL, in_process
 from tests.report import runs
-from wswarm.commands import measure
+from wswarm.cli import measure
 from wswarm.errors import ResultError
 from wswarm.load.plan import Plan
 from wswarm.report import store
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 TWO = ("--base-cmd", "a {port}", "--head-cmd", "b {port}")
 

@@ -15,7 +15,7 @@ from tests.end_to_end.instrument import agents_of
 from tests.end_to_end.servers import Server, serve
 from tests.report import runs
 from wswarm.exit_codes import of_runs as exit_code
-from wswarm.run import Run, SloResult, Validity
+from wswarm.results.run import Run, SloResult, Validity
 
 pytestmark = pytest.mark.xdist_group("command line: interrupts")
 SLOW_RAMP = ("-c", "100", "--connect-rate", "4/s", "-d", "10m", "-o", "mine")

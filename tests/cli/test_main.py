@@ -17,13 +17,13 @@ class Interrupting:
     """Finds one module to be interrupted while it is imported."""
 
     def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
-        if name == "wswarm.cli":
+        if name == "wswarm.cli.main":
             raise KeyboardInterrupt
         return None
 
 
 def test_ctrl_c_while_it_is_being_loaded_is_an_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "wswarm.cli", raising=False)
+    monkeypatch.delitem(sys.modules, "wswarm.cli.main", raising=False)
     monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
     assert main() == 130
 
@@ -42,11 +42,11 @@ def test_a_signal_while_it_is_being_loaded_leaves_without_a_word(monkeypatch: py
 
     class Looking(Interrupting):
         def find_spec(self, name: str, *rest: object) -> ModuleSpec | None:
-            if name == "wswarm.cli":
+            if name == "wswarm.cli.main":
                 handlers.append(signal.getsignal(signal.SIGINT))
             return super().find_spec(name, *rest)
 
-    monkeypatch.delitem(sys.modules, "wswarm.cli", raising=False)
+    monkeypatch.delitem(sys.modules, "wswarm.cli.main", raising=False)
     monkeypatch.setattr(sys, "meta_path", [Looking(), *sys.meta_path])
     before = signal.getsignal(signal.SIGINT)
     assert main() == 130

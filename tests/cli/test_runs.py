@@ -12,8 +12,8 @@ from jsonschema import Draft202012Validator
 
 from tests.cli.command import BRIEF_MESSAGES, Outcome, in_process, wswarm
 from tests.end_to_end.servers import Server, serve
-from wswarm.cli import main
-from wswarm.run import json_schema
+from wswarm.cli.main import main
+from wswarm.results.run import json_schema
 
 pytestmark = pytest.mark.xdist_group("command line: runs")
 FILES = {"run.json", "summary.txt", "report.html"}

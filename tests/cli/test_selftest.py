@@ -8,12 +8,12 @@ import pytest
 
 from tests.report.comparisons import comparison_of, slices_of
 from tests.stats.test_selftest import decision
-from wswarm.cli import main
-from wswarm.comparison import Ab
-from wswarm.experiment import selftest
-from wswarm.experiment.ab_experiment import Experiment
-from wswarm.experiment.ab_load import Calibration
-from wswarm.stats.selftest import Decision
+from wswarm.cli.main import main
+from wswarm.experiment.ab import selftest
+from wswarm.experiment.ab.calibration import Calibration
+from wswarm.experiment.ab.setting import Experiment
+from wswarm.stats.compare.comparison import Ab
+from wswarm.stats.compare.selftest import Decision
 
 SLOWER = comparison_of(slices_of([1.20, 1.21, 1.19, 1.20]))
 

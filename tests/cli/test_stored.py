@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.report import runs
-from wswarm.cli import main
+from wswarm.cli.main import main
 from wswarm.experiment import doctor
 from wswarm.report import store
 

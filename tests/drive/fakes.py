@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wswarm.drive import capture, closed, form, numbers, outbox, pacer, pings, probes, sender
+from wswarm.drive import capture, closed, form, numbers, outbox, pacer, pings, sender
 from wswarm.drive.capture import Load
 from wswarm.drive.closed import ClosedSender
-from wswarm.drive.connection import Timing
+from wswarm.drive.drivers.connection import Timing
+from wswarm.drive.host import probes
 from wswarm.drive.row import Row
 from wswarm.drive.sender import OpenSender, Sender
 from wswarm.drive.swarm import Swarm

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wswarm.drive.address import check_sources, in_turn, is_local, listed, resolve
+from wswarm.drive.drivers.address import check_sources, in_turn, is_local, listed, resolve
 from wswarm.errors import PlanError, TargetError
 
 

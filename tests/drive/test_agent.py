@@ -11,11 +11,11 @@ import pytest
 from tests.drive.fakes import MS, PREFIX, FakeClock, FakeConnection, S
 from tests.stats.made import ints
 from wswarm.drive import agent as agent_module
-from wswarm.drive import wire
 from wswarm.drive.agent import Agent
 from wswarm.drive.clock import now_ns
-from wswarm.drive.connection import Ended
-from wswarm.drive.lengths import HEADER_SIZE
+from wswarm.drive.drivers.connection import Ended
+from wswarm.drive.fleet import wire
+from wswarm.drive.fleet.lengths import HEADER_SIZE
 from wswarm.load.plan import make_plan
 from wswarm.stats.findings import STILL_OPEN, Findings, Window, pack, unpack
 from wswarm.stats.summary import distribution, merged

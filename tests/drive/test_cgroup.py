@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from wswarm.drive.cgroup import Bound, Bounds, bounds
+from wswarm.drive.host.cgroup import Bound, Bounds, bounds
 
 V2 = "0::/kubepods/pod1\n"
 V1 = "5:memory:/docker/a\n4:cpu,cpuacct:/docker/a\n3:pids:/docker/a\n0::/\n"

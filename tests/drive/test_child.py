@@ -1,7 +1,7 @@
 """An agent's process, as its front end holds it."""
 
-from wswarm.drive.child import Child
-from wswarm.drive.started import start_agent
+from wswarm.drive.fleet.child import Child
+from wswarm.drive.fleet.started import start_agent
 
 
 def test_an_agent_that_is_given_up_is_said_to_have_been_silent_not_to_have_been_killed() -> None:

@@ -5,8 +5,8 @@ import ssl
 
 import pytest
 
-from wswarm.drive import connection
-from wswarm.drive.connection import HandshakeFailed, Stopwatch, reason_of
+from wswarm.drive.drivers import connection
+from wswarm.drive.drivers.connection import HandshakeFailed, Stopwatch, reason_of
 
 
 def certificate_error() -> ssl.SSLCertVerificationError:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.servers.hole import hole, queue
-from wswarm.drive import dial
-from wswarm.drive.address import Address
-from wswarm.drive.connection import HandshakeFailed, Settings
+from wswarm.drive.drivers import dial
+from wswarm.drive.drivers.address import Address
+from wswarm.drive.drivers.connection import HandshakeFailed, Settings
 
 GOOD, SILENT, OTHER = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 

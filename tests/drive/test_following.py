@@ -2,8 +2,8 @@
 
 import pytest
 
-from wswarm.drive.connection import HandshakeFailed
-from wswarm.drive.following import redirected, websocket_address
+from wswarm.drive.drivers.connection import HandshakeFailed
+from wswarm.drive.drivers.following import redirected, websocket_address
 from wswarm.load.message import Payload
 from wswarm.load.request import Request
 

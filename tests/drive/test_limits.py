@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from wswarm.drive import limits
-from wswarm.drive.limits import FILES_RESERVED, agents_for, check_server, sources
-from wswarm.drive.sources import leave_from
+from wswarm.drive.drivers.sources import leave_from
+from wswarm.drive.host import limits
+from wswarm.drive.host.limits import FILES_RESERVED, agents_for, check_server, sources
 from wswarm.errors import PlanError
 from wswarm.load.plan import make_plan
 

@@ -13,8 +13,8 @@ import pytest
 
 from tests.drive.fakes import LOOP, MS, FakeClock
 from tests.stats.made import histogram
-from wswarm.drive import probes as probes_module
-from wswarm.drive.probes import PROBE_GAP_NS, EffortMeter, LoopLag, TargetMeter
+from wswarm.drive.host import probes as probes_module
+from wswarm.drive.host.probes import PROBE_GAP_NS, EffortMeter, LoopLag, TargetMeter
 from wswarm.stats.histogram import Histogram
 
 
@@ -160,7 +160,7 @@ def test_a_process_whose_connections_left_it_no_file_tells_its_peak_memory(
 
 def test_the_peak_memory_is_not_that_of_the_process_that_started_this_one() -> None:
     ballast = bytearray(b"x") * (200 << 20)
-    program = "from wswarm.drive.probes import _own_peak_rss; print(_own_peak_rss())"
+    program = "from wswarm.drive.host.probes import _own_peak_rss; print(_own_peak_rss())"
     printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert 0 < int(printed.stdout) < len(ballast)
 

@@ -8,9 +8,9 @@ import uvloop
 
 from tests.drive.raw_server import NORMAL_END, RawServer, raw_server
 from tests.drive.rfc import ANSWERS, MARKED, SENT, Answer, Sent, switching
-from wswarm.drive import opening
 from wswarm.drive.agent import driver
-from wswarm.drive.connection import Ended, Events, HandshakeFailed, Settings
+from wswarm.drive.drivers import opening
+from wswarm.drive.drivers.connection import Ended, Events, HandshakeFailed, Settings
 from wswarm.load.message import Payload
 from wswarm.load.request import Request
 

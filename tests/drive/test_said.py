@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from wswarm.drive.connection import Ended
+from wswarm.drive.drivers.connection import Ended
 from wswarm.drive.said import KEPT, Said
 from wswarm.drive.samples import Samples
 from wswarm.load.altered import is_altered
 from wswarm.load.number import NUMBER, nonce_for, write_index
-from wswarm.redact import Redactor
+from wswarm.results.redact import Redactor
 
 PREFIX = b"wswarm1a2b3c4d"
 

@@ -4,7 +4,7 @@ import tempfile
 
 import pytest
 
-from wswarm.drive.scratch import scratch_file
+from wswarm.drive.host.scratch import scratch_file
 
 
 @pytest.mark.parametrize("has_folder", [True, False])

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from wswarm.drive import served
-from wswarm.drive.module_file import find_module
-from wswarm.drive.served import Served, find_served
-from wswarm.drive.server import Command, Server, free_ports
+from wswarm.drive.host import served
+from wswarm.drive.host.module_file import find_module
+from wswarm.drive.host.served import Served, find_served
+from wswarm.drive.host.server import Command, Server, free_ports
 
 HERE = (
     "app.py",

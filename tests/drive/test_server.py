@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from tests.end_to_end.instrument import wait_until
-from wswarm.drive.server import Command, Server, free_ports
+from wswarm.drive.host.server import Command, Server, free_ports
 from wswarm.errors import PlanError, TargetError
 
 PYTHON = shlex.quote(sys.executable)
@@ -95,7 +95,7 @@ def test_a_server_does_not_outlive_a_killed_front_end(tmp_path: Path) -> None:
     listener(tmp_path)
     line = f"{PYTHON} listener.py {{port}}"
     code = (
-        "from wswarm.drive.server import *; import sys, time, pathlib\n"
+        "from wswarm.drive.host.server import *; import sys, time, pathlib\n"
         f"server = Server(Command('head', {line!r}, pathlib.Path('.')), free_ports(1)[0])\n"
         "server.wait_until_it_listens(); print(server.pid, flush=True); time.sleep(60)"
     )

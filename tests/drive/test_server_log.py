@@ -5,7 +5,7 @@ import sys
 import time
 
 from tests.target_app.server import PATIENCE
-from wswarm.drive.server import Command, Server, free_ports
+from wswarm.drive.host.server import Command, Server, free_ports
 
 LINES = 20_000
 

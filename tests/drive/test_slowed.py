@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from wswarm.drive.slowed import Slowed, spin
+from wswarm.drive.host.slowed import Slowed, spin
 
 MESSAGES = 100
 

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from wswarm.drive.slowed import spin
-from wswarm.drive.spending import Spent, cpu_s, spent, wait_s
+from wswarm.drive.host.slowed import spin
+from wswarm.drive.host.spending import Spent, cpu_s, spent, wait_s
 
 MS = 1_000_000
 
@@ -22,7 +22,7 @@ def test_the_cpu_time_of_a_process_is_what_it_spent() -> None:
 
 def test_children_are_counted_too() -> None:
     code = (
-        "from wswarm.drive.slowed import spin\n"
+        "from wswarm.drive.host.slowed import spin\n"
         "print(flush=True); input(); spin(30_000_000); print(flush=True); input()"
     )
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}

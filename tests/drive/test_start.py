@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from wswarm.drive import start
-from wswarm.drive.start import module_command
+from wswarm.drive.fleet import start
+from wswarm.drive.fleet.start import module_command
 
 
 def last_line(folder: Path, *command: str) -> str:
@@ -26,10 +26,10 @@ def test_modules_of_the_users_folder_are_not_taken_for_ours(tmp_path: Path, name
 
 def test_what_runs_is_the_package_that_it_was_started_from_installed_or_not(tmp_path: Path) -> None:
     package = tmp_path / "wswarm"
-    (package / "drive").mkdir(parents=True)
-    (package / "__init__.py").touch()
-    (package / "drive" / "__init__.py").touch()
-    (package / "drive" / "start.py").write_text(Path(start.__file__).read_text())
+    (package / "drive" / "fleet").mkdir(parents=True)
+    for folder in (package, package / "drive", package / "drive" / "fleet"):
+        (folder / "__init__.py").touch()
+    (package / "drive" / "fleet" / "start.py").write_text(Path(start.__file__).read_text())
     (package / "drive" / "agent.py").write_text("import sys\nprint(__file__, *sys.argv[1:])")
-    command = [sys.executable, "-P", str(package / "drive" / "start.py"), "wswarm.drive.agent", "7"]
+    command = [sys.executable, "-P", str(package / "drive" / "fleet" / "start.py"), "wswarm.drive.agent", "7"]
     assert last_line(tmp_path.parent, *command) == f"{package / 'drive' / 'agent.py'} 7"

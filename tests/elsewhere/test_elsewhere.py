@@ -31,7 +31,7 @@ def python(system: str, *arguments: str, text: str = "") -> subprocess.Completed
 
 def test_everything_but_locust_itself_imports_without_the_modules_of_unix() -> None:
     missing = ["resource", "fcntl", "termios", "pwd", "grp"]
-    modules = "wswarm.cli, wswarm, wswarm.pytest_plugin, wswarm.testing, wswarm.drive.agent"
+    modules = "wswarm.cli.main, wswarm, wswarm.testing.plugin, wswarm.testing.swarm, wswarm.drive.agent"
     done = python("", "-c", f"import sys; sys.modules |= dict.fromkeys({missing}); import {modules}")
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -39,7 +39,7 @@ def test_everything_but_locust_itself_imports_without_the_modules_of_unix() -> N
 SCENARIOS = [("connect", "picows"), ("echo", "picows"), ("echo", "websockets"), ("fanout", "picows")]
 ALL_OF_THEM = """
 import json, sys
-from wswarm.cli import main
+from wswarm.cli.main import main
 for arguments in json.load(sys.stdin):
     main(arguments)
 """
@@ -79,7 +79,7 @@ def test_a_scenario_is_measured(measured: dict[str, Any], scenario: str, driver:
 
 @SYSTEMS
 def test_the_doctor_says_what_is_coarser(system: str) -> None:
-    done = python(system, "-m", "wswarm.cli", "doctor", "-c", "300")
+    done = python(system, "-m", "wswarm.cli.main", "doctor", "-c", "300")
     assert "the event loop's, 1 ms" in done.stdout
     assert {"macos": "10,240 per process", "windows": "no limit"}[system] in done.stdout
 
@@ -88,7 +88,7 @@ def test_the_doctor_says_what_is_coarser(system: str) -> None:
 def test_the_reference_application_is_started_and_stopped(system: str, tmp_path: Path) -> None:
     done = python(
         system,
-        *("-m", "wswarm.cli", "run", "--scenarios", "connect", "-c", "3", "-d", "200ms"),
+        *("-m", "wswarm.cli.main", "run", "--scenarios", "connect", "-c", "3", "-d", "200ms"),
         *("--no-plots", "--quiet", "--print", "json", "-o", str(tmp_path / "run")),
     )
     (run,) = json.loads(done.stdout)

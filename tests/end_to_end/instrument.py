@@ -19,8 +19,8 @@ import pytest
 from tests.nursery import forked_here
 from wswarm.experiment.measure import measure
 from wswarm.load.plan import make_plan
-from wswarm.progress import Progress
-from wswarm.run import Run
+from wswarm.results.progress import Progress
+from wswarm.results.run import Run
 
 PATIENCE_S = 120.0
 NS_PER_S = 1_000_000_000
@@ -140,7 +140,7 @@ def are_gone(processes: Sequence[psutil.Process]) -> bool:
 
 def cli(*arguments: str) -> list[str]:
     """The command that runs `wswarm` with these arguments."""
-    return [sys.executable, "-m", "wswarm.cli", *arguments]
+    return [sys.executable, "-m", "wswarm.cli.main", *arguments]
 
 
 @contextmanager

@@ -8,10 +8,11 @@ from typing import Self
 
 import msgspec
 
-from wswarm.drive import address, wire
-from wswarm.drive.child import Child
 from wswarm.drive.clock import now_ns
-from wswarm.drive.started import start_agent
+from wswarm.drive.drivers import address
+from wswarm.drive.fleet import wire
+from wswarm.drive.fleet.child import Child
+from wswarm.drive.fleet.started import start_agent
 from wswarm.load.marker import prefix_for
 from wswarm.load.pace import Pace
 from wswarm.load.plan import Plan

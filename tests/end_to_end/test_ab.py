@@ -14,9 +14,9 @@ import pytest
 from tests.cli.command import Outcome, in_process
 from tests.end_to_end.servers import ROOT
 from tests.end_to_end.servers.version import WORDS
-from wswarm.comparison import Ab, AbProgress
-from wswarm.report.ab_live import AbLive
-from wswarm.report.ab_store import load_ab
+from wswarm.report.ab.live import AbLive
+from wswarm.report.ab.store import load_ab
+from wswarm.stats.compare.comparison import Ab, AbProgress
 
 SERVER = f"{shlex.quote(sys.executable)} -m tests.end_to_end.servers.version {{port}}"
 # So little load that it never waits long for a core, and slices in which a neighbour's turn is a small part.

@@ -20,7 +20,7 @@ from tests.end_to_end.instrument import (
 )
 from tests.end_to_end.servers import serve
 from wswarm.errors import GeneratorError
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 LONG = ("-d", "60s", "--warmup", "0s", "-c", "4", "-r", "50/s")
 

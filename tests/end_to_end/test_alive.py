@@ -10,7 +10,7 @@ import pytest
 
 from tests.end_to_end import instrument
 from tests.end_to_end.servers import serve
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 pytestmark = instrument.several_at_once
 DRIVERS = pytest.mark.parametrize("driver", ["picows", "websockets"])

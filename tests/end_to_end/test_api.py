@@ -11,7 +11,7 @@ from tests.end_to_end.instrument import agents_of, are_gone
 from tests.end_to_end.servers import serve
 from wswarm import api
 from wswarm.errors import PlanError
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 BRIEF: api.Options = {"connections": 4, "rate": 200, "duration": 0.5, "warmup": 0.1}
 

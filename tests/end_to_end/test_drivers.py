@@ -7,7 +7,7 @@ import pytest
 from tests.end_to_end.instrument import run, together
 from tests.end_to_end.servers import serve
 from wswarm.errors import PlanError, TargetError
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 DRIVERS = pytest.mark.parametrize("driver", ["picows", "websockets"])
 LOAD: dict[str, Any] = {"connections": 4, "rate": 160}

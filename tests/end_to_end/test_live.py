@@ -7,11 +7,11 @@ import pytest
 from tests.end_to_end.instrument import clock, undisturbed
 from tests.end_to_end.live import Live, S
 from tests.end_to_end.servers import serve
-from wswarm.drive import wire
 from wswarm.drive.clock import now_ns
+from wswarm.drive.fleet import wire
 from wswarm.load.pace import Pace
 from wswarm.load.plan import make_plan
-from wswarm.run import Distribution
+from wswarm.results.run import Distribution
 from wswarm.stats import extras
 from wswarm.stats.findings import STILL_OPEN, Findings, unpack
 from wswarm.stats.summary import distribution, merged

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 import pytest
 
 from tests.end_to_end.servers import ROOT
-from wswarm.drive.cores import Pinning
-from wswarm.drive.server import Command, Server, free_ports
-from wswarm.experiment.ab_arm import ArmSession
-from wswarm.experiment.ab_load import closed_load, open_load
-from wswarm.experiment.ab_slice import cpu_per_message, received_in_all, record
+from wswarm.drive.host.cores import Pinning
+from wswarm.drive.host.server import Command, Server, free_ports
+from wswarm.experiment.ab.arm import ArmSession
+from wswarm.experiment.ab.calibration import closed_load, open_load
+from wswarm.experiment.ab.record import cpu_per_message, received_in_all, record
 from wswarm.load.plan import make_plan
 from wswarm.stats.summary import messages
 

@@ -6,7 +6,7 @@ import msgspec
 
 from tests.cli.command import in_process
 from tests.end_to_end.servers import serve
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 LOAD = ("-c", "6", "-d", "1s", "--warmup", "0s", "--drain", "1s")
 

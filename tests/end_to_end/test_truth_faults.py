@@ -10,7 +10,7 @@ import pytest
 
 from tests.end_to_end.instrument import run, several_at_once, side_by_side
 from tests.end_to_end.servers import serve
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 RULES: dict[str, Any] = {
     "lose": {"every": 10, "offset": 2, "receivers": [1, 2]},

@@ -21,7 +21,7 @@ from tests.end_to_end.instrument import (
     together,
 )
 from tests.end_to_end.servers import Server, serve
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 pytestmark = clock
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.end_to_end.instrument import run
 from tests.end_to_end.servers import serve
-from wswarm.run import Messages, Run
+from wswarm.results.run import Messages, Run
 
 DRIVERS = pytest.mark.parametrize("driver", ["picows", "websockets"])
 SENT = 120

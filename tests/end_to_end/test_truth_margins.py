@@ -10,7 +10,7 @@ from tests.end_to_end.servers import serve
 from wswarm.errors import TargetError
 from wswarm.experiment.measure import measure
 from wswarm.load.plan import make_plan
-from wswarm.progress import Progress
+from wswarm.results.progress import Progress
 
 
 def test_what_arrives_after_the_drain_has_not_arrived_however_late_the_front_end_is() -> None:

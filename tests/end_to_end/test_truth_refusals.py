@@ -8,7 +8,7 @@ import pytest
 from tests.end_to_end.instrument import run
 from tests.end_to_end.servers import serve
 from wswarm.errors import TargetError
-from wswarm.run import Run, Unsent
+from wswarm.results.run import Run, Unsent
 
 pytestmark = pytest.mark.xdist_group("refusals")
 

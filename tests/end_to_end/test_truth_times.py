@@ -9,7 +9,7 @@ import pytest
 
 from tests.end_to_end.instrument import NS_PER_S, as_told, clock, quantile, run, undisturbed
 from tests.end_to_end.servers import serve
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 pytestmark = clock
 

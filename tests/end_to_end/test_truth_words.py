@@ -7,7 +7,7 @@ from tests.end_to_end.instrument import run
 from tests.end_to_end.servers import serve
 from wswarm.errors import TargetError
 from wswarm.report import text
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 SECRETS = {"headers": ("Authorization: Bearer s3cret-t0ken",), "cookies": ("sid=c00kie-value",)}
 both_drivers = pytest.mark.parametrize("driver", ["picows", "websockets"])

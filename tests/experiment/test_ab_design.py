@@ -3,8 +3,8 @@
 import pytest
 
 from wswarm.errors import PlanError
-from wswarm.experiment.ab_defaults import DEFAULT_BUDGET_S, METRICS
-from wswarm.experiment.ab_design import make_design, make_timing
+from wswarm.experiment.ab.defaults import DEFAULT_BUDGET_S, METRICS
+from wswarm.experiment.ab.design import make_design, make_timing
 
 LOOKS = (4, 6, 8, 10, 12)
 

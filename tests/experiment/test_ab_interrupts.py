@@ -4,14 +4,14 @@ from argparse import Namespace
 
 import pytest
 
-from wswarm.commands import ab as command
-from wswarm.commands.terminal import Interrupts
-from wswarm.comparison import Side
-from wswarm.drive.server import Command
+from wswarm.cli import ab as command
+from wswarm.cli.terminal import Interrupts
+from wswarm.drive.host.server import Command
 from wswarm.errors import TargetError
-from wswarm.experiment import ab
-from wswarm.experiment.ab_design import make_design, make_timing
-from wswarm.experiment.ab_experiment import ARMS, Experiment
+from wswarm.experiment.ab import compare as ab
+from wswarm.experiment.ab.design import make_design, make_timing
+from wswarm.experiment.ab.setting import ARMS, Experiment
+from wswarm.stats.compare.comparison import Side
 
 
 def experiment() -> Experiment:

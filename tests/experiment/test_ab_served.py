@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from wswarm.drive.served import Served
-from wswarm.drive.server import Command
+from wswarm.drive.host.served import Served
+from wswarm.drive.host.server import Command
 from wswarm.errors import TargetError
-from wswarm.experiment import ab_served
-from wswarm.experiment.ab_served import served_file
+from wswarm.experiment.ab import served as ab_served
+from wswarm.experiment.ab.served import served_file
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from tests.stats.made import WINDOW, S, effort, histogram, ints, sockets
-from wswarm.drive.probes import MachineUse
+from wswarm.drive.host.probes import MachineUse
 from wswarm.experiment.assemble import Observed, assemble
 from wswarm.load.plan import make_plan
-from wswarm.run import Run
+from wswarm.results.run import Run
 from wswarm.stats.findings import Arrivals, Findings, Sends, pack
 
 OPENED_NS = WINDOW.origin_ns + S // 100

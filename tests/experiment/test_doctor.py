@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from wswarm.drive.limits import FILES_RESERVED
+from wswarm.drive.host.limits import FILES_RESERVED
 from wswarm.experiment.doctor import GENERATOR_BYTES, TARGET_BYTES, Check, Machine, examine, inspect
 
 ROOMY = Machine(

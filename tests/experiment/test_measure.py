@@ -4,9 +4,9 @@ import pytest
 
 from tests.end_to_end.instrument import run
 from tests.end_to_end.servers import serve
-from wswarm.drive.probes import MachineMeter, MachineUse
+from wswarm.drive.host.probes import MachineMeter, MachineUse
 from wswarm.experiment import measure
-from wswarm.progress import Progress
+from wswarm.results.progress import Progress
 
 
 def test_the_machine_is_watched_over_the_hold_alone(monkeypatch: pytest.MonkeyPatch) -> None:

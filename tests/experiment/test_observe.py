@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wswarm.drive import wire
+from wswarm.drive.fleet import wire
 from wswarm.errors import GeneratorError, TargetError
 from wswarm.experiment.observe import check_opened
 from wswarm.load.plan import make_plan

@@ -8,8 +8,8 @@ import pytest
 
 from tests.experiment.repositories import git, make_repository, type_in
 from wswarm.errors import PlanError
-from wswarm.experiment.repository import commit_of, repository_here
-from wswarm.experiment.versions import find_commits, find_version
+from wswarm.experiment.ab.repository import commit_of, repository_here
+from wswarm.experiment.ab.versions import find_commits, find_version
 
 SERVE = "serve {port}"
 
@@ -158,7 +158,7 @@ def test_a_repository_that_cannot_be_written_is_compared_in_a_copy(
 
 
 def test_what_cannot_be_written_is_told_with_the_copy_that_can() -> None:
-    from wswarm.experiment import repository as git_says
+    from wswarm.experiment.ab import repository as git_says
 
     for said in (
         "error: insufficient permission for adding an object to repository database .git/objects",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wswarm.experiment.shelf import KEPT, take, tidy
+from wswarm.experiment.ab.shelf import KEPT, take, tidy
 
 
 def used(shelf: Path, count: int) -> list[Path]:

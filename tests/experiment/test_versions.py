@@ -11,7 +11,7 @@ import pytest
 from tests.experiment.repositories import git, make_repository
 from wswarm.errors import PlanError, TargetError
 from wswarm.experiment import own_environment
-from wswarm.experiment.versions import Ready, find_commits, find_version, make_ready
+from wswarm.experiment.ab.versions import Ready, find_commits, find_version, make_ready
 
 one_environment = pytest.mark.xdist_group("environment")
 """Marks tests that share what takes longest: a Python environment with a pip of its own."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.locust.harness import CHAT_AND_ECHO
-from wswarm.drive.target import ReferenceApp
+from wswarm.drive.host.target import ReferenceApp
 
 _IN_THIS_PROCESS = [
     "channels",

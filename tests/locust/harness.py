@@ -15,7 +15,7 @@ import psutil
 
 from tests.nursery import Forked
 from wswarm.report import store
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 PATIENCE_S = 120.0
 CHAT_AND_ECHO = """

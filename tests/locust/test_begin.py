@@ -1,9 +1,9 @@
 """What stations are told when a test begins."""
 
 from wswarm.load.plan import make_plan
-from wswarm.locust.begin import begin_for
+from wswarm.locust.master.begin import begin_for
+from wswarm.locust.master.roster import Member
 from wswarm.locust.order import Order
-from wswarm.locust.roster import Member
 from wswarm.stats.findings import STILL_OPEN, Window
 
 IDS_OF_A_WORKER = 1_000_000

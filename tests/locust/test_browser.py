@@ -7,7 +7,7 @@ import pytest
 from tests.browser import Browser, Page, needs_a_browser
 from tests.locust.harness import CHAT_AND_ECHO, until
 from tests.locust.served import Served, served
-from wswarm.drive.target import ReferenceApp
+from wswarm.drive.host.target import ReferenceApp
 
 pytestmark = [
     needs_a_browser,

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from tests.locust import unpatched  # noqa: F401 - before Locust
-from wswarm.drive.wire import GroupState, Recent
-from wswarm.locust.channels import POINTS_KEPT, Channel
-from wswarm.locust.figures import COLUMNS, csv_rows_so_far, csv_text, row_so_far
+from wswarm.drive.fleet.wire import GroupState, Recent
+from wswarm.locust.page.channels import POINTS_KEPT, Channel
+from wswarm.locust.page.figures import COLUMNS, csv_rows_so_far, csv_text, row_so_far
 from wswarm.stats.findings import pack
 from wswarm.stats.summary import of_values
 

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wswarm.locust import shift
 from wswarm.locust.clock import Offset, better, bound, clock_name, offset_of
+from wswarm.locust.master import shift
 from wswarm.stats.findings import STILL_OPEN, Effort, Findings, Sends, Sockets, Window, pack, unpack
 
 offsets = st.integers(-(10**15), 10**15)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.locust.harness import free_port, headless, locust, until, worker_of
-from wswarm.drive.target import command
+from wswarm.drive.host.target import command
 from wswarm.reference import ServerOptions
 
 LATER = ("unshare", "--time", "--monotonic", "1000", "--fork", "--kill-child", "--")

@@ -14,8 +14,8 @@ import pytest
 
 from tests.end_to_end.instrument import several_at_once, side_by_side
 from tests.locust.harness import CHAT_AND_ECHO, Locust, are_gone, distributed, forking, headless, locust
-from wswarm.drive.target import ReferenceApp
-from wswarm.run import Run
+from wswarm.drive.host.target import ReferenceApp
+from wswarm.results.run import Run
 
 pytestmark = [pytest.mark.slow, several_at_once]
 

@@ -21,8 +21,8 @@ from tests.locust.harness import (
     headless,
     locust,
 )
-from wswarm.drive.target import ReferenceApp
-from wswarm.run import Run
+from wswarm.drive.host.target import ReferenceApp
+from wswarm.results.run import Run
 
 pytestmark = [pytest.mark.slow, several_at_once]
 WAYS = [

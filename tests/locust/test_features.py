@@ -24,9 +24,9 @@ from tests.locust.harness import (
     worker_of,
 )
 from tests.locust.served import served
-from wswarm.drive.target import ReferenceApp
+from wswarm.drive.host.target import ReferenceApp
 from wswarm.report import store
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 pytestmark = [pytest.mark.slow, several_at_once]
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.end_to_end.servers import serve
 from tests.locust.harness import forking, free_port, locust
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("habits of Locust")]
 

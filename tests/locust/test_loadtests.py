@@ -13,8 +13,8 @@ from locust.util.load_locustfile import load_locustfile
 from tests.end_to_end.instrument import several_at_once, side_by_side
 from tests.locust.harness import locust, until
 from tests.locust.served import Served, served
-from wswarm.drive.target import ReferenceApp
-from wswarm.run import Run
+from wswarm.drive.host.target import ReferenceApp
+from wswarm.results.run import Run
 
 ROOT = Path(__file__).parents[2]
 LOADTESTS = ROOT / "loadtests"

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from tests.report import runs
-from wswarm.locust.outcome import INVALID, MISSED, exit_code, worse
-from wswarm.run import Run, SloResult, Validity
+from wswarm.locust.master.outcome import INVALID, MISSED, exit_code, worse
+from wswarm.results.run import Run, SloResult, Validity
 
 SOUND = runs.echo()
 LOSSY = runs.echo(lost=30)

@@ -3,8 +3,8 @@
 import gevent
 import pytest
 
-from wswarm.drive import wire
-from wswarm.locust.outgoing import Outgoing
+from wswarm.drive.fleet import wire
+from wswarm.locust.worker.outgoing import Outgoing
 
 
 class SlowAgent:

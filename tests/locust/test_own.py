@@ -11,13 +11,13 @@ from locust import task
 from locust.env import Environment
 
 from tests.end_to_end.servers import serve
-from wswarm.drive import wire
+from wswarm.drive.fleet import wire
 from wswarm.errors import PlanError
 from wswarm.locust import EchoUser, WebSocketUser
 from wswarm.locust.manner import Own, OwnPlans
 from wswarm.locust.options import read_options
 from wswarm.locust.order import order_for
-from wswarm.locust.strangers import strangers, strangers_of
+from wswarm.locust.worker.strangers import strangers, strangers_of
 
 HOST = "ws://127.0.0.1:9"
 SCRIPT = """

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wswarm.drive.wire import GroupState
+from wswarm.drive.fleet.wire import GroupState
 from wswarm.load.plan import make_plan
 from wswarm.locust import messages
 from wswarm.locust.clock import Offset
-from wswarm.locust.losses import add_owed, lose
+from wswarm.locust.master.losses import add_owed, lose
+from wswarm.locust.master.pacing import Pacing
+from wswarm.locust.master.roster import ANSWER_S, SILENCE_S, Member
 from wswarm.locust.order import Order
-from wswarm.locust.pacing import Pacing
-from wswarm.locust.roster import ANSWER_S, SILENCE_S, Member
 from wswarm.stats.findings import Packed, Window, pack
 from wswarm.units import NS_PER_S
 

@@ -1,7 +1,7 @@
 """What the conductor tells a station that has not answered, and one that has."""
 
 from wswarm.locust import messages
-from wswarm.locust.roster import Member
+from wswarm.locust.master.roster import Member
 
 
 def test_a_worker_that_did_not_listen_yet_is_greeted_again_until_it_answers() -> None:

@@ -15,7 +15,7 @@ import pytest
 from tests.end_to_end.instrument import as_told, beside_a_bystander, clock, run, together
 from tests.end_to_end.servers import serve
 from tests.locust.harness import distributed, forking, headless, locust
-from wswarm.run import Distribution, Run
+from wswarm.results.run import Distribution, Run
 
 pytestmark = [clock, pytest.mark.slow]
 

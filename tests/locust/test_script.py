@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wswarm.drive import wire
 from wswarm.drive.clock import now_ns
-from wswarm.locust.inbox import KEPT
-from wswarm.locust.listener import Listener
+from wswarm.drive.fleet import wire
 from wswarm.locust.script import Message, Wanted, is_wanted
-from wswarm.locust.seat import Seat, response_ms
+from wswarm.locust.worker.inbox import KEPT
+from wswarm.locust.worker.listener import Listener
+from wswarm.locust.worker.seat import Seat, response_ms
 
 HELLO = Message(b'{"type": "hello", "n": 7}', 1_000_000)
 

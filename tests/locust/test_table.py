@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from locust.stats import RequestStats, StatsEntry
 
-from wswarm.drive.wire import GroupState, Role
+from wswarm.drive.fleet.wire import GroupState, Role
 from wswarm.load.plan import make_plan
 from wswarm.locust.order import Order
-from wswarm.locust.table import Table
+from wswarm.locust.page.table import Table
 from wswarm.stats.histogram import Histogram
 
 MS_NS = 1_000_000

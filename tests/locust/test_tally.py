@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from tests.stats.made import WINDOW, S, findings
-from wswarm.locust.tally import ScriptTally
+from wswarm.locust.worker.tally import ScriptTally
 from wswarm.stats.findings import Arrivals, Sends
 from wswarm.stats.histogram import Histogram
 

@@ -15,8 +15,8 @@ import pytest
 from tests.end_to_end.instrument import several_at_once, side_by_side
 from tests.end_to_end.servers import serve
 from tests.locust.harness import CHAT_AND_ECHO, Locust, free_port, headless, locust
-from wswarm.drive.target import ReferenceApp
-from wswarm.run import Run
+from wswarm.drive.host.target import ReferenceApp
+from wswarm.results.run import Run
 
 pytestmark = several_at_once
 

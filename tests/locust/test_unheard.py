@@ -7,13 +7,13 @@ import msgspec
 import pytest
 
 from tests.report import runs
-from wswarm.drive import wire
 from wswarm.drive.agent import Agent
-from wswarm.locust.inbox import KEPT
-from wswarm.locust.listener import Listener
+from wswarm.drive.fleet import wire
+from wswarm.locust.master.unheard import with_unheard
 from wswarm.locust.script import Message
-from wswarm.locust.unheard import with_unheard
-from wswarm.run import Run, Validity
+from wswarm.locust.worker.inbox import KEPT
+from wswarm.locust.worker.listener import Listener
+from wswarm.results.run import Run, Validity
 
 SOUND = msgspec.structs.replace(runs.echo(), validity=Validity(verdict="valid", reasons=[]), notices=[])
 LOSSY = msgspec.structs.replace(

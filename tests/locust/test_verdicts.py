@@ -7,9 +7,9 @@ import pytest
 from locust.env import Environment
 
 from tests.locust.harness import CHAT_AND_ECHO, connections_of, headless, locust, until
-from wswarm.drive.target import ReferenceApp
+from wswarm.drive.host.target import ReferenceApp
 from wswarm.locust import EchoUser, plugin
-from wswarm.run import Distribution, Run
+from wswarm.results.run import Distribution, Run
 
 
 def times(run: Run) -> list[Distribution]:

@@ -11,8 +11,8 @@ import pytest
 
 from tests.locust.harness import CHAT_AND_ECHO, until
 from tests.locust.served import Served, served
-from wswarm.drive.target import ReferenceApp
-from wswarm.run import Run
+from wswarm.drive.host.target import ReferenceApp
+from wswarm.results.run import Run
 
 pytestmark = pytest.mark.xdist_group("Locust's web UI")
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.report import runs
-from wswarm.commands import drawing
+from wswarm.cli import drawing
 from wswarm.errors import ResultError
-from wswarm.locust.outcome import write
+from wswarm.locust.master.outcome import write
 from wswarm.report import store
 
 ECHO = runs.echo(connections=3, rate=10, duration=1)

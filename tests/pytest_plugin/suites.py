@@ -108,7 +108,7 @@ def run(pytester: pytest.Pytester, *arguments: str, autoload: bool = False) -> p
     with out.open("wb") as out_file, err.open("wb") as err_file:
         process = Forked(
             "pytest",
-            *(f"--basetemp={pytester.path / 'runpytest-0'}", "-p", "wswarm.pytest_plugin", *arguments),
+            *(f"--basetemp={pytester.path / 'runpytest-0'}", "-p", "wswarm.testing.plugin", *arguments),
             cwd=pytester.path,
             env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
             stdin=subprocess.DEVNULL,

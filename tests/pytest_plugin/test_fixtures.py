@@ -19,7 +19,7 @@ def test_echo(ws_swarm):
 
 def test_installing_the_package_gives_the_fixtures() -> None:
     (found,) = [entry for entry in entry_points(group="pytest11") if entry.name == "wswarm"]
-    assert found.value == "wswarm.pytest_plugin"
+    assert found.value == "wswarm.testing.plugin"
 
 
 def test_each_scenario_and_bytes_measure_the_app_and_what_it_costs(pytester: pytest.Pytester) -> None:

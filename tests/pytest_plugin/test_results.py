@@ -6,8 +6,8 @@ import pytest
 
 from tests.report import runs
 from wswarm.errors import PlanError
-from wswarm.run import SloResult, Validity
-from wswarm.testing import Judgement, Result
+from wswarm.results.run import SloResult, Validity
+from wswarm.testing.swarm import Judgement, Result
 
 
 def test_a_run_meets_what_it_keeps_to() -> None:

@@ -8,12 +8,12 @@ import msgspec
 import numpy as np
 
 from tests.report import runs
+from wswarm.report.ab.effects import STORED
 from wswarm.report.context import Context, Side
-from wswarm.report.effects import STORED
-from wswarm.run import Environment
-from wswarm.stats.ab import Comparison, Design, judge
+from wswarm.results.run import Environment
+from wswarm.stats.compare.ab import Comparison, Design, judge
+from wswarm.stats.compare.slices import Counts, Metric, Slice, random_blocks
 from wswarm.stats.histogram import Histogram
-from wswarm.stats.slices import Counts, Metric, Slice, random_blocks
 
 CPU = Metric(name="server CPU per delivery", theta=0.05)
 P50 = Metric(name="delivery time p50", theta=0.05)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import msgspec
 
 from tests.stats.interleaved import experiment
-from wswarm.comparison import Ab, AbProgress, Generation, Record, Settings, Side
-from wswarm.run import Environment
-from wswarm.stats.ab import Design, judge
-from wswarm.stats.slices import Metric, Slice
+from wswarm.results.run import Environment
+from wswarm.stats.compare.ab import Design, judge
+from wswarm.stats.compare.comparison import Ab, AbProgress, Generation, Record, Settings, Side
+from wswarm.stats.compare.slices import Metric, Slice
 
 METRICS = (
     Metric(name="cpu", theta=0.05),

@@ -4,7 +4,7 @@ import msgspec
 
 from tests.report import runs
 from tests.report.parts import distribution
-from wswarm.run import Distribution, Run
+from wswarm.results.run import Distribution, Run
 
 LONG_REASON = (
     "sent 97.2 % of the 10,000 messages offered in the hold (< 99 %): the generator did not keep its"

@@ -6,7 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from wswarm.run import Broadcast, Connections, Distribution, Handshake, Lost, Messages, Moment, Phases, Second
+from wswarm.results.run import (
+    Broadcast,
+    Connections,
+    Distribution,
+    Handshake,
+    Lost,
+    Messages,
+    Moment,
+    Phases,
+    Second,
+)
 from wswarm.stats.histogram import Histogram
 
 LEVELS = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999, "p99_99": 0.9999}

@@ -7,7 +7,7 @@ import numpy as np
 
 from tests.report import parts
 from tests.report.parts import distribution, times
-from wswarm.run import (
+from wswarm.results.run import (
     Connections,
     Distribution,
     Environment,

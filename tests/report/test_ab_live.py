@@ -5,7 +5,7 @@ import io
 import pytest
 
 from tests.report.comparisons import progress_of
-from wswarm.report.ab_live import AbLive, ab_line, track
+from wswarm.report.ab.live import AbLive, ab_line, track
 
 NOTHING_YET: list[float] = []
 

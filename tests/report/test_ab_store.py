@@ -7,9 +7,9 @@ import pytest
 from tests.report.comparisons import comparison_of, slices_of
 from tests.stats.test_selftest import decision
 from wswarm.errors import ResultError
-from wswarm.report.ab_store import load_ab, save_ab
-from wswarm.report.ab_text import ab_summary
-from wswarm.report.selftest_store import DECISIONS_FILE, add_decision, load_decisions, save_summary
+from wswarm.report.ab.selftest_store import DECISIONS_FILE, add_decision, load_decisions, save_summary
+from wswarm.report.ab.store import load_ab, save_ab
+from wswarm.report.ab.text import ab_summary
 
 SAME = [1.0, 1.002, 0.999, 1.001]
 

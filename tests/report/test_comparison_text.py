@@ -2,12 +2,12 @@ import msgspec
 import pytest
 
 from tests.report import compared, golden, runs
-from wswarm.report import effects
-from wswarm.report.comparison_text import summary, trend
-from wswarm.report.history import entry
+from wswarm.report.ab import effects
+from wswarm.report.ab.history import entry
+from wswarm.report.compare.text import summary, trend
+from wswarm.stats.compare.slices import Metric
+from wswarm.stats.compare.stored import compare_stored
 from wswarm.stats.recording import of_run
-from wswarm.stats.slices import Metric
-from wswarm.stats.stored import compare_stored
 
 STORED = compare_stored([(of_run(runs.echo()), of_run(compared.slow_echo()))])
 

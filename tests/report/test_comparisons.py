@@ -10,10 +10,11 @@ import pytest
 from tests.report import compared, runs
 from tests.report.test_html import Page
 from wswarm.errors import ResultError
-from wswarm.report import comparisons, history, overlay
-from wswarm.report import effects as effects_of
-from wswarm.report.comparison_html import render
-from wswarm.report.comparisons import Stored
+from wswarm.report.ab import effects as effects_of
+from wswarm.report.ab import history
+from wswarm.report.compare import comparisons, overlay
+from wswarm.report.compare.comparisons import Stored
+from wswarm.report.compare.html import render
 from wswarm.report.plots import comparison as plots
 from wswarm.report.plots import effects, trend, versus
 from wswarm.stats.recording import of_run

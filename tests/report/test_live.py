@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from wswarm.progress import Progress
 from wswarm.report.live import Live, line
+from wswarm.results.progress import Progress
 
 
 class Terminal(io.StringIO):

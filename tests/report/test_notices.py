@@ -6,8 +6,8 @@ import pytest
 from tests.report import runs
 from wswarm.report import annotations, checks, html, junit, markdown
 from wswarm.report.text import suite_summary, summary
-from wswarm.run import Run, Samples
-from wswarm.testing import Judgement, Result
+from wswarm.results.run import Run, Samples
+from wswarm.testing.swarm import Judgement, Result
 
 NOTICE = "the target closed 20 of 20 connections: 4403 plan <expired>, after 0.9 s"
 FAILURE = "it closed 20 of 20 connections before the hold's end"

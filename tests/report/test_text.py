@@ -4,7 +4,7 @@ import pytest
 from tests.report import edges, golden, runs
 from wswarm.report.sections import objective_value
 from wswarm.report.text import suite_summary, summary
-from wswarm.run import Distribution, Samples
+from wswarm.results.run import Distribution, Samples
 from wswarm.stats.certainty import certain
 
 OBJECTIVES = runs.objectives(

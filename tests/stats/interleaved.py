@@ -5,7 +5,7 @@ from random import Random
 
 import msgspec
 
-from wswarm.stats.slices import Counts, Slice, random_blocks
+from wswarm.stats.compare.slices import Counts, Slice, random_blocks
 
 FINE = Counts(offered=100, sent=100, owed=1000, received=1000)
 

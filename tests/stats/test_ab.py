@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.stats.interleaved import counted, experiment, swapped, valued
 from wswarm.errors import PlanError
-from wswarm.stats.ab import Comparison, Design, Effect, judge
-from wswarm.stats.slices import Metric, Slice
+from wswarm.stats.compare.ab import Comparison, Design, Effect, judge
+from wswarm.stats.compare.slices import Metric, Slice
 
 LAW = settings(max_examples=100, deadline=None, derandomize=True)
 

@@ -9,11 +9,11 @@ import pytest
 
 from benchmarks.simulate_ab import main
 from benchmarks.simulated import CPU, NOISES, P50, P99, Truth, decide, experiments
-from wswarm.stats.ab import Comparison, Design, judge
-from wswarm.stats.pairing import pair
-from wswarm.stats.slices import Metric
-from wswarm.stats.student import mean_interval
-from wswarm.stats.unpaired import calls_slower, one_after_the_other
+from wswarm.stats.compare.ab import Comparison, Design, judge
+from wswarm.stats.compare.pairing import pair
+from wswarm.stats.compare.slices import Metric
+from wswarm.stats.compare.student import mean_interval
+from wswarm.stats.compare.unpaired import calls_slower, one_after_the_other
 
 COUNT = 250
 FEW = 125  # enough to see what happens nearly always or never; the bounds are those of COUNT

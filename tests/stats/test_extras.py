@@ -2,7 +2,7 @@
 
 import pytest
 
-from wswarm.run import Lost, Messages
+from wswarm.results.run import Lost, Messages
 from wswarm.stats import extras
 
 

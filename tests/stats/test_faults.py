@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from tests.stats.interleaved import counted, experiment, swapped
-from wswarm.stats.faults import Faults, compare_faults
-from wswarm.stats.slices import Slice
+from wswarm.stats.compare.faults import Faults, compare_faults
+from wswarm.stats.compare.slices import Slice
 
 
 def lossy(base: list[int], head: list[int], kind: str = "lost") -> list[Slice]:

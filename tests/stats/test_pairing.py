@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.stats.interleaved import experiment, swapped, valued
-from wswarm.stats.pairing import pair
-from wswarm.stats.slices import Metric, Slice
+from wswarm.stats.compare.pairing import pair
+from wswarm.stats.compare.slices import Metric, Slice
 
 LAW = settings(max_examples=100, deadline=None, derandomize=True)
 

@@ -3,11 +3,19 @@
 import pytest
 
 from tests.stats.interleaved import experiment
-from wswarm.stats.ab import Design, judge
-from wswarm.stats.faults import Outcome
+from wswarm.stats.compare.ab import Design, judge
+from wswarm.stats.compare.faults import Outcome
+from wswarm.stats.compare.selftest import (
+    ALL_RULES,
+    INTERLEAVED,
+    Decision,
+    changes_of,
+    other_calls,
+    share,
+    tally,
+)
+from wswarm.stats.compare.slices import Metric
 from wswarm.stats.proportion import wilson
-from wswarm.stats.selftest import ALL_RULES, INTERLEAVED, Decision, changes_of, other_calls, share, tally
-from wswarm.stats.slices import Metric
 
 P50 = Metric(name="p50", theta=0.05)
 SLOWER = [1.20, 1.21, 1.19, 1.20]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wswarm.run import Scenario
+from wswarm.results.run import Scenario
 from wswarm.stats.silence import Instead, likely_reason
 
 CASES: dict[str, tuple[Scenario, Instead, str, str]] = {

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.stats.interleaved import experiment
 from wswarm.errors import PlanError
-from wswarm.stats.slices import BASE_FIRST, HEAD_FIRST, Metric, Slice, random_blocks, whole_blocks
+from wswarm.stats.compare.slices import BASE_FIRST, HEAD_FIRST, Metric, Slice, random_blocks, whole_blocks
 
 LAW = settings(max_examples=100, deadline=None, derandomize=True)
 

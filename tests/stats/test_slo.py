@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from wswarm.errors import PlanError
-from wswarm.run import (
+from wswarm.results.run import (
     Connections,
     Distribution,
     Environment,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wswarm.stats.spoilt import MS, Conditions, spoilt
+from wswarm.stats.compare.spoilt import MS, Conditions, spoilt
 
 SLICE_NS = 800 * MS
 

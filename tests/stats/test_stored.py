@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from tests.report import runs
 from wswarm.errors import PlanError
-from wswarm.run import Run
-from wswarm.stats.ab import Comparison
-from wswarm.stats.comparable import doubts, pair_runs
+from wswarm.results.run import Run
+from wswarm.stats.compare.ab import Comparison
+from wswarm.stats.compare.comparable import doubts, pair_runs
+from wswarm.stats.compare.slices import Metric
+from wswarm.stats.compare.stored import compare_stored, judge_interval, ratio_of_quantiles
+from wswarm.stats.compare.student import Interval
 from wswarm.stats.recording import Reading, of_run
 from wswarm.stats.sample import Sample
-from wswarm.stats.slices import Metric
-from wswarm.stats.stored import compare_stored, judge_interval, ratio_of_quantiles
-from wswarm.stats.student import Interval
 
 METRIC = Metric(name="p50", theta=0.05)
 ECHO = runs.echo()

@@ -8,7 +8,7 @@ import scipy  # not scipy.stats, which only the worker that needs it imports: it
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wswarm.stats.student import mean_interval, t_probability, t_quantile
+from wswarm.stats.compare.student import mean_interval, t_probability, t_quantile
 
 pytestmark = pytest.mark.xdist_group("scipy")
 LAW = settings(max_examples=100, deadline=None, derandomize=True)

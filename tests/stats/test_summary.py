@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.stats.made import WINDOW, Arrival, S, batch, effort, histogram, ints, sockets
-from wswarm.run import Connections
+from wswarm.results.run import Connections
 from wswarm.stats import summary
 from wswarm.stats.broadcasts import Broadcasts
 from wswarm.stats.findings import STILL_OPEN, Findings, Int64s, Sends, pack

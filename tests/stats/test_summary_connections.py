@@ -3,7 +3,7 @@
 import pytest
 
 from tests.stats.made import WINDOW, S, findings, sockets
-from wswarm.run import Connections
+from wswarm.results.run import Connections
 from wswarm.stats import summary
 from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Findings
 from wswarm.stats.histogram import Histogram

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.stats.made import WINDOW, S, batch, effort, findings, histogram, ints, sockets
-from wswarm.run import Fanout, Second
+from wswarm.results.run import Fanout, Second
 from wswarm.stats import series as module
 from wswarm.stats import summary
 from wswarm.stats.bins import Bins

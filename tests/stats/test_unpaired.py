@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.stats.interleaved import experiment
-from wswarm.stats.slices import Metric
-from wswarm.stats.unpaired import RULES, calls_slower, mann_whitney, one_after_the_other, pooled
+from wswarm.stats.compare.slices import Metric
+from wswarm.stats.compare.unpaired import RULES, calls_slower, mann_whitney, one_after_the_other, pooled
 
 pytestmark = pytest.mark.xdist_group("scipy")
 LAW = settings(max_examples=100, deadline=None, derandomize=True)

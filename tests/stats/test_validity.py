@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from wswarm.run import Verdict
+from wswarm.results.run import Verdict
 from wswarm.stats.causes import Surroundings
 from wswarm.stats.silence import Instead
 from wswarm.stats.validity import Evidence, judge

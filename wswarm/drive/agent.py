@@ -12,14 +12,14 @@ from typing import Any
 
 import msgspec
 
-from wswarm.drive import wire
 from wswarm.drive.clock import now_ns
-from wswarm.drive.connection import Driver
+from wswarm.drive.drivers.connection import Driver
+from wswarm.drive.fleet import wire
+from wswarm.drive.fleet.lengths import HEADER_SIZE, body_size
+from wswarm.drive.fleet.serving import Finished, serve
 from wswarm.drive.fold_clock import FoldClock
 from wswarm.drive.group import Group
-from wswarm.drive.lengths import HEADER_SIZE, body_size
-from wswarm.drive.probes import PROBE_GAP_NS, EffortMeter, LoopLag
-from wswarm.drive.serving import Finished, serve
+from wswarm.drive.host.probes import PROBE_GAP_NS, EffortMeter, LoopLag
 from wswarm.load.pace import Pace
 from wswarm.stats.findings import STILL_OPEN, Effort, Window, together
 from wswarm.units import NS_PER_S
@@ -36,9 +36,9 @@ Start = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
 def driver(name: str) -> Driver:
     """Return the driver of that name, imported when it is first asked for: an agent has to start soon."""
     if name == "websockets":
-        from wswarm.drive.websockets_driver import connect
+        from wswarm.drive.drivers.websockets_driver import connect
     else:
-        from wswarm.drive.picows_driver import connect
+        from wswarm.drive.drivers.picows_driver import connect
     return connect
 
 

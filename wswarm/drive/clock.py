@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
-from wswarm.drive.libc import libc
+from wswarm.drive.host.libc import libc
 from wswarm.units import NS_PER_S
 
 now_ns = time.monotonic_ns

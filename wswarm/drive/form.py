@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from wswarm.drive.clock import now_ns
-from wswarm.drive.frames import WHOLE
+from wswarm.drive.drivers.frames import WHOLE
 from wswarm.load.marker import MARKER_SIZE, PREFIX_SIZE, ROOM_FOR_TWO
 
 

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from wswarm.drive import wire
 from wswarm.drive.account import Account, Deliveries, Echoes, Publishing, sends_of
 from wswarm.drive.capture import Load
 from wswarm.drive.clock import now_ns
 from wswarm.drive.closed import ClosedSender
-from wswarm.drive.connection import Driver, Ended
-from wswarm.drive.manner import Manner, SettingsOf
+from wswarm.drive.drivers.connection import Driver, Ended
+from wswarm.drive.drivers.manner import Manner, SettingsOf
+from wswarm.drive.fleet import wire
 from wswarm.drive.sender import OpenSender, Sender, patience_ns
 from wswarm.drive.swarm import Swarm
 from wswarm.load.pace import Pace
@@ -180,8 +180,8 @@ class Group:
         return self.account.news() if isinstance(self.account, Publishing) else b""
 
     def take_settled(self) -> list[Reached]:
-        """Return what became of the broadcasts settled since the last time."""
-        return self.account.tally.take_settled() if isinstance(self.account, Deliveries) else []
+        """Return what is over: the broadcasts settled since the last time, the times of seconds that are past."""
+        return self.tally.take_settled() if self.tally is not None else []
 
     def is_owed(self) -> bool:
         """Return whether something is owed that could still come."""

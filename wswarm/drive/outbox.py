@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from wswarm.drive.clock import now_ns
 from wswarm.drive.swarm import Swarm
-from wswarm.stats.findings import STILL_OPEN, Sends, Window, add_per_second, pack
+from wswarm.stats.findings import STILL_OPEN, Sends, Window, pack
 from wswarm.stats.histogram import Histogram
+from wswarm.stats.per_second import PerSecond
 from wswarm.units import NS_PER_S
 
 Int64s = npt.NDArray[np.int64]
@@ -50,7 +51,7 @@ class Outbox:
         self._skipped = array("q")
         self._waited, self._resumed = array("q"), array("q")
         self._window = Window(0, 0, 0, 0)
-        self._per_second: Int64s = np.zeros(0, np.int64)
+        self._per_second = PerSecond()
         self.begin_hold()
         swarm.on_writable = self.send_waiting
 
@@ -113,8 +114,7 @@ class Outbox:
         if len(numbers):
             self._lag.record((sent_ns - intended_ns)[in_hold])
             self.sent_in_hold += int(np.count_nonzero(in_hold))
-            seconds = np.maximum(sent_ns - window.origin_ns, 0) // NS_PER_S
-            self._per_second = add_per_second(self._per_second, np.bincount(seconds).astype(np.int64))
+            self._per_second.add(np.maximum(sent_ns - window.origin_ns, 0) // NS_PER_S)
         return Handled(numbers, intended_ns, sent_ns, skipped[0])
 
     @property
@@ -136,7 +136,7 @@ class Outbox:
             disconnected=self._disconnected + closed,
             blocked=still_open,
             lag=self._lag.pack(),
-            per_second=pack(self._per_second),
+            per_second=pack(self._per_second.counts),
             gaps_ns=sorted(gaps_ns),
         )
 

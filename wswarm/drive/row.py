@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from wswarm.drive.connection import Connection, Timing
+from wswarm.drive.drivers.connection import Connection, Timing
 from wswarm.load.message import Payload
 from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Int64s
 

@@ -5,12 +5,12 @@ from collections import Counter, deque
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from wswarm.drive.connection import DETAIL_SIZE, Ended
+from wswarm.drive.drivers.connection import DETAIL_SIZE, Ended
 from wswarm.load.marker import MARK_SIZE
 from wswarm.load.number import INDEX_SIZE, NUMBER, nonce_for
 from wswarm.load.template import MARKER
-from wswarm.quoted import LIMIT, printable, quoted
-from wswarm.redact import Redactor
+from wswarm.results.quoted import LIMIT, printable, quoted
+from wswarm.results.redact import Redactor
 from wswarm.stats.drops import OTHER, OURS
 
 Own = Mapping[str, Any]

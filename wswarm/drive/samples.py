@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from wswarm.quoted import LIMIT
+from wswarm.results.quoted import LIMIT
 
 SAMPLES = 3
 LOOKED_AT = 64  # unmarked messages, of which there may be as many as of the others

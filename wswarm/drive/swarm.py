@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wswarm.drive.clock import now_ns
-from wswarm.drive.connection import (
+from wswarm.drive.drivers.connection import (
     Connection,
     Driver,
     Ended,
@@ -19,8 +19,8 @@ from wswarm.drive.connection import (
     Settings,
     reason_of,
 )
-from wswarm.drive.following import connect_following
-from wswarm.drive.manner import Manner
+from wswarm.drive.drivers.following import connect_following
+from wswarm.drive.drivers.manner import Manner
 from wswarm.drive.numbers import capture_for
 from wswarm.drive.pings import Pinger
 from wswarm.drive.ramp import run_at
@@ -30,7 +30,7 @@ from wswarm.drive.said import Own, Said
 from wswarm.drive.takers import Takers, takers
 from wswarm.load.plan import Plan
 from wswarm.load.request import request_for
-from wswarm.redact import Redactor
+from wswarm.results.redact import Redactor
 from wswarm.stats.findings import STILL_OPEN, Sockets, Words, pack
 
 Int64s = npt.NDArray[np.int64]

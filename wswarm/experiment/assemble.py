@@ -9,14 +9,23 @@ from pathlib import Path
 
 import msgspec
 
-from wswarm import redact
-from wswarm.drive import limits
 from wswarm.drive.clock import has_kernel_timer
-from wswarm.drive.probes import MachineUse, TargetMeter, TargetUse
+from wswarm.drive.host import limits
+from wswarm.drive.host.probes import MachineUse, TargetMeter, TargetUse
 from wswarm.experiment.evidence import SHOWN, below_zero, evidence, measured
 from wswarm.load.plan import Plan
-from wswarm.quoted import quoted
-from wswarm.run import Connections, Environment, Fanout, GeneratorCost, Messages, Phases, Run, TargetCost
+from wswarm.results import redact
+from wswarm.results.quoted import quoted
+from wswarm.results.run import (
+    Connections,
+    Environment,
+    Fanout,
+    GeneratorCost,
+    Messages,
+    Phases,
+    Run,
+    TargetCost,
+)
 from wswarm.stats import drops, extras, pinged, slo, summary
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Findings, Window, unpack

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from wswarm.drive import limits
-from wswarm.drive.files import raise_file_limit
-from wswarm.drive.started import Started, start_agents
+from wswarm.drive.fleet.started import Started, start_agents
+from wswarm.drive.host import limits
+from wswarm.drive.host.files import raise_file_limit
 from wswarm.errors import SwarmError
 from wswarm.load.plan import Plan
 

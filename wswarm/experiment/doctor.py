@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from wswarm.drive import cgroup, clock, files, limits
-from wswarm.drive.lazy import psutil
+from wswarm.drive import clock
+from wswarm.drive.host import cgroup, files, limits
+from wswarm.drive.host.lazy import psutil
 
 GENERATOR_BYTES = 16_000
 TARGET_BYTES = 60_000

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from wswarm.quoted import quoted
-from wswarm.run import Distribution, Messages, Run
+from wswarm.results.quoted import quoted
+from wswarm.results.run import Distribution, Messages, Run
 from wswarm.stats import summary
 from wswarm.stats.causes import Surroundings
 from wswarm.stats.drops import Drops, listed

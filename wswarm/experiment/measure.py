@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from wswarm.drive import address, limits
 from wswarm.drive.clock import now_ns
-from wswarm.drive.probes import MachineMeter, MachineUse, TargetMeter, TargetUse
-from wswarm.drive.started import Started
+from wswarm.drive.drivers import address
+from wswarm.drive.fleet.started import Started
+from wswarm.drive.host import limits
+from wswarm.drive.host.probes import MachineMeter, MachineUse, TargetMeter, TargetUse
 from wswarm.errors import TargetFailed
 from wswarm.experiment.assemble import Observed, assemble
 from wswarm.experiment.begun import start_for
@@ -17,8 +18,8 @@ from wswarm.experiment.observe import Observer, check_opened, is_hopeless
 from wswarm.experiment.preflight import check, target_meter
 from wswarm.experiment.session import Session
 from wswarm.load.plan import Plan
-from wswarm.progress import Phase, Progress
-from wswarm.run import Run
+from wswarm.results.progress import Phase, Progress
+from wswarm.results.run import Run
 from wswarm.stats.findings import Findings, Window
 from wswarm.units import NS_PER_S
 

@@ -1,7 +1,7 @@
 """What to do about handshakes that failed, by the reason that they are counted under."""
 
-from wswarm.drive import diagnosis
-from wswarm.drive.following import websocket_address
+from wswarm.drive.drivers.following import websocket_address
+from wswarm.drive.host import diagnosis
 from wswarm.load.plan import Plan
 from wswarm.load.upgrade import REDIRECTS
 

@@ -3,14 +3,14 @@
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 
-from wswarm.drive.fleet import AgentProcess, Fleet
-from wswarm.drive.wire import GroupState
+from wswarm.drive.fleet.fleet import AgentProcess, Fleet
+from wswarm.drive.fleet.wire import GroupState
 from wswarm.errors import GeneratorError, TargetError, TargetFailed
 from wswarm.experiment.mends import is_redirect, mend
 from wswarm.experiment.session import rows_open
 from wswarm.load.plan import Plan
-from wswarm.progress import Phase, Progress
-from wswarm.quoted import is_whereabouts
+from wswarm.results.progress import Phase, Progress
+from wswarm.results.quoted import is_whereabouts
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 

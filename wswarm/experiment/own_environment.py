@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from wswarm.errors import PlanError, TargetError
-from wswarm.experiment.repository import trusting
+from wswarm.experiment.ab.repository import trusting
 
 _LINES = 12
 _LIST = (

@@ -1,9 +1,10 @@
 """What of a plan can be checked before anything is started."""
 
-from wswarm.drive import address, limits
-from wswarm.drive.lazy import psutil
-from wswarm.drive.probes import TargetMeter
-from wswarm.drive.tls import client_context
+from wswarm.drive.drivers import address
+from wswarm.drive.drivers.tls import client_context
+from wswarm.drive.host import limits
+from wswarm.drive.host.lazy import psutil
+from wswarm.drive.host.probes import TargetMeter
 from wswarm.errors import PlanError
 from wswarm.load.plan import Plan
 from wswarm.stats.slo import parse_objective

@@ -7,10 +7,10 @@ from typing import Self
 
 import numpy as np
 
-from wswarm.drive import wire
 from wswarm.drive.clock import now_ns
-from wswarm.drive.fleet import AgentProcess, Fleet
-from wswarm.drive.started import Started
+from wswarm.drive.fleet import wire
+from wswarm.drive.fleet.fleet import AgentProcess, Fleet
+from wswarm.drive.fleet.started import Started
 from wswarm.load.marker import prefix_for
 from wswarm.load.pace import Pace
 from wswarm.load.plan import Plan

@@ -6,7 +6,7 @@ from wswarm.errors import PlanError
 from wswarm.experiment.objectives import shared_out
 from wswarm.load.plan import Plan, make_plan
 from wswarm.load.profile import PROFILES
-from wswarm.run import Scenario
+from wswarm.results.run import Scenario
 
 SCENARIOS: tuple[Scenario, ...] = ("connect", "echo", "fanout")
 _REFERENCE = {"connect": "echo", "echo": "echo", "fanout": "chat"}

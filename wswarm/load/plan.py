@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from wswarm import redact
 from wswarm.errors import PlanError
 from wswarm.load.message import check_size
 from wswarm.load.number import NUMBER, check_number
@@ -14,6 +13,7 @@ from wswarm.load.profile import profile_for
 from wswarm.load.template import MARKER, Opening, as_text, check_utf8, in_bytes, openings
 from wswarm.load.tls import check_tls
 from wswarm.load.url import check_url
+from wswarm.results import redact
 
 PAIRS_LIMIT = 10_000_000
 SENDS_LIMIT = 1 << 32

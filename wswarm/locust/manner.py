@@ -7,8 +7,9 @@ from urllib.parse import urlsplit, urlunsplit
 from locust import User
 from locust.env import Environment
 
-from wswarm.drive import address, wire
-from wswarm.drive.tls import client_context
+from wswarm.drive.drivers import address
+from wswarm.drive.drivers.tls import client_context
+from wswarm.drive.fleet import wire
 from wswarm.errors import PlanError
 from wswarm.load.plan import Plan, make_plan
 from wswarm.load.url import UNIX, below, origin_of

@@ -5,7 +5,7 @@ A station's times are on its own clock, except in `Found`, which the conductor s
 
 import msgspec
 
-from wswarm.drive import wire
+from wswarm.drive.fleet import wire
 from wswarm.load.pace import Pace
 from wswarm.stats.findings import Findings, Packed, Window
 
@@ -119,7 +119,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Broadcasts were sent since the last of these; see `drive.wire`.
+    """Broadcasts were sent since the last of these; see `drive.fleet.wire`.
 
     Attributes:
         is_all: All sends are made.

@@ -5,12 +5,12 @@ from typing import Any
 
 from locust import User
 
-from wswarm.drive import wire
+from wswarm.drive.fleet import wire
 from wswarm.errors import PlanError
 from wswarm.load.plan import DEFAULT_RATE, Plan
 from wswarm.locust.manner import plan_of, settings_of, spoken, url_of
 from wswarm.locust.options import Options
-from wswarm.run import Scenario
+from wswarm.results.run import Scenario
 from wswarm.units import parse_rate
 
 _SCENARIO: dict[wire.Role, Scenario] = {

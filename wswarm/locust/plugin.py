@@ -9,10 +9,10 @@ from locust.event import Events
 from locust.runners import LocalRunner, MasterRunner, Runner, WorkerRunner
 
 from wswarm.errors import SwarmError
+from wswarm.locust.master.session import Session
 from wswarm.locust.options import add_options
-from wswarm.locust.session import Session
-from wswarm.locust.station import Station
 from wswarm.locust.users import WebSocketUser
+from wswarm.locust.worker.station import Station
 
 
 def install(events: Events) -> None:

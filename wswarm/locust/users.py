@@ -24,15 +24,15 @@ from locust.env import Environment
 from locust.exception import RescheduleTask, StopUser
 from locust.user.task import LOCUST_STATE_RUNNING, LOCUST_STATE_WAITING
 
-from wswarm.drive import wire
+from wswarm.drive.fleet import wire
 from wswarm.errors import PlanError
-from wswarm.locust.inbox import Sending
 from wswarm.locust.manner import OF_EACH_USER
 from wswarm.locust.script import Message, Wanted
+from wswarm.locust.worker.inbox import Sending
 
 if TYPE_CHECKING:
-    from wswarm.locust.seat import Seat
-    from wswarm.locust.station import Station
+    from wswarm.locust.worker.seat import Seat
+    from wswarm.locust.worker.station import Station
 
 _ROLES: dict[str, wire.Role] = {"connect": "connect", "echo": "echo", "fanout": "subscribe"}
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from wswarm.report import format as show
-from wswarm.run import Distribution, Run
+from wswarm.results.run import Distribution, Run
 
 READINGS = {
     "connections": "The area should reach the dashed line and stay there; a slope after the ramp means that"

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from wswarm.report import effects
 from wswarm.report import format as show
+from wswarm.report.ab import effects
 from wswarm.report.context import Context
 from wswarm.report.headline import Standing, standing
 from wswarm.report.sections import objective_result, objective_value
-from wswarm.run import Run, SloResult
-from wswarm.stats.ab import Comparison, Effect
-from wswarm.stats.faults import Faults, Outcome
+from wswarm.results.run import Run, SloResult
+from wswarm.stats.compare.ab import Comparison, Effect
+from wswarm.stats.compare.faults import Faults, Outcome
 
 Result = Literal["passed", "failed", "error", "undecided", "advisory", "open", "not measurable"]
 

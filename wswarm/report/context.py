@@ -2,7 +2,7 @@
 
 import msgspec
 
-from wswarm.run import Environment
+from wswarm.results.run import Environment
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from wswarm.report import effects
-from wswarm.run import Run
-from wswarm.stats.ab import Comparison, Effect
+from wswarm.report.ab import effects
+from wswarm.results.run import Run
+from wswarm.stats.compare.ab import Comparison, Effect
+from wswarm.stats.compare.stored import ALPHA
 from wswarm.stats.recording import Reading, of_run
-from wswarm.stats.stored import ALPHA
 
 
 class Figure(NamedTuple):

@@ -2,7 +2,7 @@
 
 import math
 
-from wswarm.quoted import printable as printable
+from wswarm.results.quoted import printable as printable
 
 UNKNOWN = "–"
 TOO_SMALL = "n too small"

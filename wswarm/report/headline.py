@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from wswarm import redact
 from wswarm.report import format as show
-from wswarm.run import Run, SloResult
+from wswarm.results import redact
+from wswarm.results.run import Run, SloResult
 
 Standing = Literal["met", "missed", "not measurable"]
 

@@ -9,12 +9,12 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from wswarm import redact
 from wswarm.report import format as show
 from wswarm.report import headline
 from wswarm.report.captions import caption
 from wswarm.report.sections import SUITE_NOTE, main_time, sections, suite_table
-from wswarm.run import Distribution, Run
+from wswarm.results import redact
+from wswarm.results.run import Distribution, Run
 
 DURATIONS = ("duration", "warmup", "drain", "connect_timeout")
 COUNTS = ("connections", "publishers", "processes")

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
-from wswarm.progress import Progress
 from wswarm.report import format as show
+from wswarm.results.progress import Progress
 
 if TYPE_CHECKING:
     from rich.live import Live as Screen

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from wswarm.report import effects, headline
 from wswarm.report import format as show
+from wswarm.report import headline
+from wswarm.report.ab import effects
+from wswarm.report.ab.effects import EffectRow
 from wswarm.report.context import Context, Side
-from wswarm.report.effects import EffectRow
 from wswarm.report.sections import objective_result, objective_value, suite_table
-from wswarm.run import Environment, Run
-from wswarm.stats.ab import Comparison
+from wswarm.results.run import Environment, Run
+from wswarm.stats.compare.ab import Comparison
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~!&])")
 _MENTION = re.compile(r"@(?=\w)")

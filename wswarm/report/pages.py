@@ -7,7 +7,7 @@ from types import MappingProxyType
 from wswarm.errors import ResultError
 from wswarm.report.drawing import settings_folder
 from wswarm.report.whole_file import write_file
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 PAGE_FILE = "report.html"
 PICTURES = ("connections", "percentiles", "over-time", "fanout")

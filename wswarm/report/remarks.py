@@ -2,9 +2,9 @@
 
 import re
 
-from wswarm.quoted import is_whereabouts
 from wswarm.report import format as show
-from wswarm.run import Connections, Messages, Run
+from wswarm.results.quoted import is_whereabouts
+from wswarm.results.run import Connections, Messages, Run
 from wswarm.stats import extras
 from wswarm.stats.drops import CLOSE_MEANINGS
 

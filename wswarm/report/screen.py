@@ -8,8 +8,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from wswarm.progress import Progress
 from wswarm.report import live
+from wswarm.results.progress import Progress
 
 
 def begin(title: str, stream: TextIO) -> Screen:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from wswarm.report import format as show
 from wswarm.report import remarks
 from wswarm.report.headline import Standing, arrival, is_closed, standing
-from wswarm.run import Distribution, Fanout, GeneratorCost, Run, SloResult, TargetCost
+from wswarm.results.run import Distribution, Fanout, GeneratorCost, Run, SloResult, TargetCost
 from wswarm.stats.histogram import is_supported
 from wswarm.stats.slo import kind_of
 

@@ -24,7 +24,7 @@ from wswarm.report.pages import PAGE_FILE as PAGE_FILE
 from wswarm.report.pages import forget_pictures, undrawn, write_pages
 from wswarm.report.text import suite_summary, summary
 from wswarm.report.whole_file import write_file as write_file
-from wswarm.run import SCHEMA, Run
+from wswarm.results.run import SCHEMA, Run
 
 Kind = TypeVar("Kind", Run, "Index")
 

@@ -16,7 +16,7 @@ from wswarm.report.sections import (
     sections,
     suite_table,
 )
-from wswarm.run import Run, SloResult
+from wswarm.results.run import Run, SloResult
 
 WIDTH = 100
 INDENT = "  "

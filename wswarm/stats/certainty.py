@@ -2,7 +2,7 @@
 
 import msgspec
 
-from wswarm.run import Broadcast, Distribution, Run, Second
+from wswarm.results.run import Broadcast, Distribution, Run, Second
 
 _TIMES = ("min", "mean", "max", "p50", "p90", "p95", "p99", "p99_9", "p99_99")
 _DELIVERY = ("delivery_time", "first_delivery", "median_delivery", "completion_time", "spread")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from wswarm.run import Messages, Scenario
+from wswarm.results.run import Messages, Scenario
 
 OF_OTHERS = "of another connection"
 NEVER_SENT = "never sent"

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 from msgspec import inspect
 
-from wswarm.run import Distribution, Phases, Rates, Run, Scenario
+from wswarm.results.run import Distribution, Phases, Rates, Run, Scenario
 
 Kind = Literal["time", "rate", "size", "count", "number"]
 

@@ -1,6 +1,6 @@
 """What a reader has to know first of the pings of a run."""
 
-from wswarm.run import Connections
+from wswarm.results.run import Connections
 
 
 def notices(seen: Connections, interval_s: float | None) -> list[str]:

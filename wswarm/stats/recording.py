@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from wswarm.run import Distribution, Run
+from wswarm.results.run import Distribution, Run
+from wswarm.stats.compare.slices import Counts, Metric
 from wswarm.stats.sample import Sample
-from wswarm.stats.slices import Counts, Metric
 
 MEDIAN_THETA, TAIL_THETA = 0.05, 0.10
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from wswarm.run import Second
+from wswarm.results.run import Second
 from wswarm.stats.bins import Bins
 from wswarm.stats.findings import (
     STILL_OPEN,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from wswarm.run import Scenario
+from wswarm.results.run import Scenario
 
 _ANSWERED = 0.9  # of the messages; then what came is taken for answers
 

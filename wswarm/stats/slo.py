@@ -11,7 +11,7 @@ from math import isnan
 from typing import NamedTuple
 
 from wswarm.errors import PlanError
-from wswarm.run import Run, Scenario, SloResult
+from wswarm.results.run import Run, Scenario, SloResult
 from wswarm.stats import figures
 from wswarm.stats.figures import Kind, full_path
 from wswarm.stats.histogram import is_supported, values_needed

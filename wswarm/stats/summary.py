@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from wswarm.run import (
+from wswarm.results.run import (
     Broadcast,
     Connections,
     Distribution,

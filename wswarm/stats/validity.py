@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from wswarm.run import Scenario, Validity, Verdict
+from wswarm.results.run import Scenario, Validity, Verdict
 from wswarm.stats import causes
 from wswarm.stats.causes import Surroundings
 from wswarm.stats.silence import Instead, likely_reason

@@ -15,6 +15,7 @@ import uvloop
 HOST = "127.0.0.1"
 BACKLOG = 4096
 ERRORS_KEPT = 20
+LAST_TURNS = 50
 
 
 class Program(Protocol):
@@ -52,6 +53,8 @@ async def _live(program: Program) -> None:
     loop.add_reader(sys.stdin.fileno(), stop.set)  # nobody writes to it: readable means ended
     write_line(await program.listen())
     await stop.wait()
+    for _ in range(LAST_TURNS):  # what had come before the word to stop is read, however late it has its turn
+        await asyncio.sleep(0)
     loop.remove_reader(sys.stdin.fileno())
     write_line({**program.facts(), "errors": errors.seen})
 

@@ -55,7 +55,7 @@ class Fleet:
 
     def _serving(self, backplane: str) -> list[str]:
         place = ["--workers", str(self.workers), "--port", str(self.port)]
-        return ["wswarm.cli", "serve", *place, "--backplane", backplane]
+        return ["wswarm.cli.main", "serve", *place, "--backplane", backplane]
 
     def _working(self, app: str) -> list[str]:
         place = ["target_app.workers", app, "--port", str(self.port), "--workers", str(self.workers)]

@@ -24,7 +24,7 @@ from tests.end_to_end.instrument import together
 from tests.target_app.backplane.conftest import Served
 from tests.target_app.backplane.fleet import PATIENCE, Fleet
 from wswarm import fanout
-from wswarm.drive.files import raise_file_limit
+from wswarm.drive.host.files import raise_file_limit
 
 pytestmark = pytest.mark.xdist_group("backplane: workers")
 WORKERS = 3

@@ -11,7 +11,7 @@ from wswarm.report.plots import connections, fanout, over_time, percentiles
 from wswarm.report.plots.canvas import STYLE
 from wswarm.report.plots.halves import do_each
 from wswarm.report.whole_file import partial_of
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 PICTURES: Mapping[str, Callable[[Run], Figure | None]] = {
     "connections": connections.draw,

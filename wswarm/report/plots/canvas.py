@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from wswarm.report import format as show
 from wswarm.report import headline
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 # The eight colours of Okabe and Ito, told apart by colour-blind readers (jfly.uni-koeln.de/color).
 ORANGE, SKY, GREEN, BLUE, VERMILION, PURPLE = "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7"

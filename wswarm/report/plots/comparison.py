@@ -6,12 +6,12 @@ from pathlib import Path
 
 import matplotlib.style
 
+from wswarm.report.ab.history import Entry
+from wswarm.report.compare.overlay import Overlay
 from wswarm.report.context import Context
-from wswarm.report.history import Entry
-from wswarm.report.overlay import Overlay
 from wswarm.report.plots import effects, save, trend, versus
 from wswarm.report.plots.canvas import STYLE
-from wswarm.stats.ab import Comparison
+from wswarm.stats.compare.ab import Comparison
 
 MOST = 12  # distributions; a file of benchmarks may hold hundreds
 

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from wswarm.report.format import count
 from wswarm.report.plots import canvas
-from wswarm.run import Handshake, Run
+from wswarm.results.run import Handshake, Run
 
 
 def draw(run: Run) -> Figure | None:

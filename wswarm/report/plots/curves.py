@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wswarm.report.plots import canvas
-from wswarm.run import Distribution, Run
+from wswarm.results.run import Distribution, Run
 from wswarm.stats.histogram import Histogram
 
 Floats = npt.NDArray[np.float64]

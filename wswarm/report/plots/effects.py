@@ -6,12 +6,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from wswarm.report import effects
+from wswarm.report.ab import effects
 from wswarm.report.context import Context
 from wswarm.report.format import shortened
 from wswarm.report.plots import canvas
 from wswarm.report.plots.headings import heading
-from wswarm.stats.ab import Comparison, Effect
+from wswarm.stats.compare.ab import Comparison, Effect
 
 COLOURS = {
     "regression": canvas.VERMILION,

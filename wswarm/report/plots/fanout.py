@@ -8,7 +8,7 @@ from matplotlib.ticker import PercentFormatter
 from wswarm.report.format import count
 from wswarm.report.plots import canvas
 from wswarm.report.plots.curves import curves
-from wswarm.run import Broadcast, Run
+from wswarm.results.run import Broadcast, Run
 
 RASTER_FROM = 500  # rows above which the dots of the SVG become one image, or it would take megabytes
 LOG_RANGE = 20.0  # below what other pictures take: the three stages lie close together

@@ -1,10 +1,10 @@
 """What stands above the pictures of a comparison."""
 
-from wswarm.report import effects
-from wswarm.report.comparison_html import LOOKS
+from wswarm.report.ab import effects
+from wswarm.report.compare.html import LOOKS
 from wswarm.report.context import Context
 from wswarm.report.plots.canvas import Heading
-from wswarm.stats.ab import Comparison
+from wswarm.stats.compare.ab import Comparison
 
 
 def heading(comparison: Comparison, context: Context, title: str) -> Heading:

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from wswarm.report.plots import canvas
 from wswarm.report.plots.curves import Floats
-from wswarm.run import Run, Second
+from wswarm.results.run import Run, Second
 
 # From the lower edge of each band to its upper one, with the colour and label it is drawn in.
 BANDS = (("p50", "p90", 0.50, "p50–p90"), ("p90", "p99", 0.28, "p90–p99"), ("p99", "max", 0.13, "to max"))

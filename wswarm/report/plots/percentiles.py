@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from wswarm.report.format import count
 from wswarm.report.plots import canvas
 from wswarm.report.plots.curves import Curve, Floats, curves
-from wswarm.run import Run
+from wswarm.results.run import Run
 
 MARKED = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p99_9": 0.999, "p99_99": 0.9999}
 NORMAL_95 = 1.96  # half the width of a 95 % confidence interval, in standard deviations

@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from wswarm.report import effects
+from wswarm.report.ab import effects
+from wswarm.report.ab.history import Entry, metric_names
 from wswarm.report.format import plural, shortened
-from wswarm.report.history import Entry, metric_names
 from wswarm.report.plots import canvas
 from wswarm.report.plots.effects import COLOURS
 

@@ -8,16 +8,16 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
-from wswarm.report import effects
+from wswarm.report.ab import effects
+from wswarm.report.compare.overlay import Overlay
 from wswarm.report.context import Context
 from wswarm.report.format import plural
-from wswarm.report.overlay import Overlay
 from wswarm.report.plots import canvas
 from wswarm.report.plots.headings import heading
 from wswarm.report.plots.percentiles import percent_axis, staircase
-from wswarm.stats.ab import Comparison
+from wswarm.stats.compare.ab import Comparison
+from wswarm.stats.compare.slices import Metric
 from wswarm.stats.sample import Floats, Sample
-from wswarm.stats.slices import Metric
 
 ARMS = (("base", canvas.BLUE, "-"), ("head", canvas.VERMILION, (0, (5, 1.2))))
 MOST_BINS, LEAST_BINS = 60, 8

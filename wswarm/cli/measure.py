@@ -1,0 +1,193 @@
+"""`wswarm connect`, `echo` and `fanout`: measured, shown, stored; in this order, so that no figure is lost."""
+
+import argparse
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from pathlib import Path
+from types import MappingProxyType
+
+import msgspec
+
+from wswarm import exit_codes
+from wswarm.cli import grammar
+from wswarm.cli.drawing import Drawing, Plain
+from wswarm.cli.folder import report_folder
+from wswarm.cli.outputs import check_outputs, files_named, is_any_wanted, take_all
+from wswarm.cli.terminal import Interrupts, say, warn
+from wswarm.drive.fleet.started import Started
+from wswarm.drive.host.target import ReferenceApp
+from wswarm.errors import PlanError, ResultError
+from wswarm.experiment.measure import measure
+from wswarm.experiment.objectives import foreseen
+from wswarm.experiment.preflight import check
+from wswarm.load.plan import Plan
+from wswarm.report import store, text
+from wswarm.report.live import Live
+from wswarm.results import redact
+from wswarm.results.progress import Progress
+from wswarm.results.run import Run
+
+
+def run_plan(
+    parsed: argparse.Namespace, plan: Plan, interrupts: Interrupts, started: Sequence[Started] | None
+) -> int:
+    """Measure one scenario with the agents that were started for it, if they were."""
+    check(plan, has_agents=started is not None)
+    check_outputs(parsed)
+    warn(parsed.command, (*grammar.hints(vars(parsed)), *foreseen(plan)))
+    with folder_for(parsed, plan.scenario) as folder:
+        run = measure_one(parsed, plan, interrupts, started)
+        with pages_for(parsed, folder) as pages:
+            take_all(
+                lambda: show(parsed, [run], is_suite=False),
+                lambda: store_in(parsed, pages, lambda to: store.keep(run, to)),
+                lambda: write_wanted(parsed, [run]),
+                lambda: finish(parsed, pages, interrupts),
+            )
+        return exit_codes.of_runs([run], is_interrupted=interrupts.asked())
+
+
+def show(parsed: argparse.Namespace, runs: Sequence[Run], *, is_suite: bool) -> None:
+    """Print the runs as they were asked for: the summaries, or the run files."""
+    if parsed.print == "json":
+        say(msgspec.json.encode(runs if is_suite else runs[0]).decode())
+    elif not parsed.quiet:
+        say("\n\n".join(text.summary(run) for run in runs))
+
+
+def show_overview(
+    parsed: argparse.Namespace, runs: Sequence[Run], failures: Mapping[str, str] | None = None
+) -> None:
+    """Print the runs of a suite side by side, if there are several."""
+    if parsed.print != "json" and not parsed.quiet and len(runs) + len(failures or {}) > 1:
+        say("\n" + text.suite_summary(runs, failures or {}))
+
+
+def say_where(parsed: argparse.Namespace, folder: Path | None) -> None:
+    """Print where the report is."""
+    if folder is not None and parsed.print != "json" and not parsed.quiet:
+        say(f"\nreport: {folder}/{store.PAGE_FILE}")
+
+
+def write_wanted(
+    parsed: argparse.Namespace, runs: Sequence[Run], failures: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Write all that was asked for of runs, for machines to read.
+
+    Raises:
+        ResultError: a file can't be written.
+    """
+    if is_any_wanted(parsed):
+        from wswarm.cli.written import write_runs  # not before the load, and mostly never
+
+        write_runs(parsed, runs, unless_alone(parsed), failures)
+
+
+def unless_alone(parsed: argparse.Namespace) -> Callable[[str], None]:
+    """Return how to print annotations: not where the run file stands on stdout alone."""
+    return (lambda _: None) if parsed.print == "json" else say
+
+
+def pages_for(
+    parsed: argparse.Namespace, path: Path | None, drawn: Sequence[str] = ()
+) -> AbstractContextManager[Plain | None]:
+    """Return who makes the pages of a report, if there is one; what draws is loaded from now on.
+
+    Args:
+        path: A folder that is there, or a run file.
+        drawn: Folders of runs of the suite whose pictures have just been drawn.
+    """
+    if path is None:
+        return nullcontext()
+    return Plain(path, drawn=drawn) if parsed.no_plots else Drawing(path, svg=parsed.svg, drawn=drawn)
+
+
+def store_in(parsed: argparse.Namespace, pages: Plain | None, keep: Callable[[Path], None]) -> None:
+    """Store in the report's folder, if there is one, link to it, and have the pages made.
+
+    Raises:
+        ResultError: something can't be written; what was measured has been shown before.
+    """
+    if pages is None:
+        return
+    try:
+        keep(pages.folder)
+    except ResultError as error:
+        shown = "" if parsed.quiet and parsed.print != "json" else "; what was measured stands above"
+        raise ResultError(f"{error}{shown}") from error
+    pages.begin()
+    if pages.folder.resolve().parent == store.DEFAULT_ROOT.resolve():
+        store.link_latest(pages.folder)
+
+
+def finish(parsed: argparse.Namespace, pages: Plain | None, interrupts: Interrupts | None = None) -> None:
+    """Wait for the pages, if they are being made, and say where they are.
+
+    Raises:
+        ResultError: they could not be made. KeyboardInterrupt: they are left without what is not drawn yet.
+    """
+    if pages is None or not pages.has_begun:
+        return
+    try:
+        with nullcontext() if interrupts is None else interrupts.at_once():
+            pages.wait()
+    except KeyboardInterrupt:
+        pages.stop()
+        pages.leave_out()
+        warn(parsed.command, [undrawn_hint(pages.folder)])
+        raise
+    say_where(parsed, pages.folder)
+
+
+def undrawn_hint(folder: Path) -> str:
+    """Return that pictures are missing, and what draws them."""
+    return f"not all pictures are drawn: 'wswarm report {folder}' draws them"
+
+
+@contextmanager
+def folder_for(parsed: argparse.Namespace, name: str) -> Iterator[Path | None]:
+    """Yield the report's folder; `None` where none can be made, none was asked for and stdout has the run file."""
+    with ExitStack() as stack:
+        try:
+            yield_to: Path | None = stack.enter_context(
+                report_folder(parsed.output, name, files_named(parsed))
+            )
+        except PlanError:
+            if parsed.print != "json" or parsed.output is not None:
+                raise
+            yield_to = None
+        yield yield_to
+
+
+def measure_one(
+    parsed: argparse.Namespace,
+    plan: Plan,
+    interrupts: Interrupts,
+    started: Sequence[Started] | None,
+    *,
+    is_reference: bool = False,
+    beside: Sequence[Drawing] = (),
+) -> Run:
+    """Measure one scenario, if need be of a reference application of its own, freshly started.
+
+    Args:
+        beside: What is drawn meanwhile, as far as that disturbs nothing.
+    """
+
+    def tell(progress: Progress) -> None:
+        for drawing in beside:
+            drawing.make_way(progress)
+        live.update(progress)
+
+    with ExitStack() as stack:
+        if is_reference:
+            app = stack.enter_context(ReferenceApp())
+            pid = plan.target_pid if plan.target_pid is not None else app.pid
+            plan = msgspec.structs.replace(plan, url=app.url, target_pid=pid)
+        live = stack.enter_context(_live(parsed, plan))
+        return measure(plan, tell, interrupts.asked, started)
+
+
+def _live(parsed: argparse.Namespace, plan: Plan) -> Live:
+    total_s = plan.sockets / plan.connect_rate + plan.warmup + plan.duration
+    return Live(f"{plan.scenario} {redact.address(plan.address)}", total_s, quiet=parsed.quiet)

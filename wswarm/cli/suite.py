@@ -1,0 +1,170 @@
+"""`wswarm run`: the whole profile. What can't be measured is told, and the others are measured all the same."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from wswarm import exit_codes
+from wswarm.cli import grammar, measure, scenario
+from wswarm.cli.drawing import Drawing, Plain
+from wswarm.cli.outputs import check_outputs, take_all
+from wswarm.cli.terminal import Interrupts, say, warn
+from wswarm.errors import ResultError, SwarmError
+from wswarm.experiment.begun import agents_begun
+from wswarm.experiment.objectives import foreseen, not_held
+from wswarm.experiment.preflight import check, check_reference
+from wswarm.experiment.suite import suite_plans
+from wswarm.load.plan import Plan
+from wswarm.report import store
+from wswarm.results import redact
+from wswarm.results.run import Run
+
+_UNKNOWN = "ws://127.0.0.1:1"  # stands for the address of an application that is started later
+_GRAVEST_FIRST = (2, 1, 130, 95, 98, 97, 99, 96)
+
+
+def run_suite(parsed: argparse.Namespace) -> int:
+    """Measure the whole profile, of the reference application unless a URL is given.
+
+    Raises:
+        SwarmError: no scenario could be measured.
+    """
+    plans = _plans(parsed)
+    check_outputs(parsed)
+    warn("run", grammar.hints(vars(parsed)))
+    warn("run", [*not_held(plans, parsed.slo or ()), *(line for plan in plans for line in foreseen(plan))])
+    with (
+        measure.folder_for(parsed, "run") as folder,
+        Interrupts() as interrupts,
+        _Suite(parsed, folder, plans) as suite,
+    ):
+        try:
+            for plan in plans:
+                suite.add(plan, interrupts)
+                if interrupts.asked():
+                    break
+        except KeyboardInterrupt:
+            if suite.runs:
+                suite.finish_undrawn()
+            raise
+        if not suite.runs:
+            raise suite.hopeless()
+        suite.finish(interrupts)
+        codes = {error.exit_code for error in suite.failures.values()}
+        codes.add(exit_codes.of_runs(suite.runs, is_interrupted=interrupts.asked()))
+        return next((code for code in _GRAVEST_FIRST if code in codes), 0)
+
+
+def _plans(parsed: argparse.Namespace) -> list[Plan]:
+    settings = scenario.settings_of(parsed)
+    if parsed.url is None:
+        settings = {"profile": "echo"} | settings
+    scenarios = tuple(name.strip() for name in parsed.scenarios.split(","))
+    plans = suite_plans(parsed.url or _UNKNOWN, scenarios, **settings)
+    for plan in plans:
+        check(plan)
+        if parsed.url is None:
+            check_reference(plan)
+    return plans
+
+
+class _Suite:
+    """The runs of a suite, and why those that are missing are.
+
+    Args:
+        folder: Of the report, `None` for none.
+    """
+
+    def __init__(self, parsed: argparse.Namespace, folder: Path | None, plans: Sequence[Plan]) -> None:
+        self._parsed, self._folder, self._plans = parsed, folder, plans
+        self._beside: dict[str, Drawing] = {}
+        self.runs: list[Run] = []
+        self.failures: dict[str, SwarmError] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for drawing in self._beside.values():
+            drawing.stop()
+
+    def add(self, plan: Plan, interrupts: Interrupts) -> None:
+        """Measure one scenario and show it, or tell why it can't be measured."""
+        try:
+            with agents_begun(plan) as started:
+                run = measure.measure_one(
+                    self._parsed,
+                    plan,
+                    interrupts,
+                    started,
+                    is_reference=self._parsed.url is None,
+                    beside=list(self._beside.values()),
+                )
+        except SwarmError as error:
+            self.failures[plan.scenario] = error
+            warn("run", [f"{plan.scenario}: {redact.address(str(error))}"])
+            return
+        if self.runs and self._parsed.print != "json" and not self._parsed.quiet:
+            say("")
+        self.runs.append(run)
+        if self._parsed.print != "json":
+            measure.show(self._parsed, [run], is_suite=True)
+        self._keep(run, has_next=plan is not self._plans[-1] and not interrupts.asked())
+
+    def _keep(self, run: Run, *, has_next: bool) -> None:
+        """Write the run at once, should a later scenario end all, and have it drawn beside the next one.
+
+        `finish` tells if that can't be done.
+        """
+        if self._folder is None:
+            return
+        name = store.folder_names(self.runs)[-1]
+        try:
+            store.keep(run, self._folder / name)
+        except ResultError as error:
+            warn("run", [str(error)])
+            return
+        if has_next and not self._parsed.no_plots:
+            self._beside[name] = Drawing(self._folder / name, svg=self._parsed.svg, beside=True)
+            self._beside[name].begin()
+
+    def finish(self, interrupts: Interrupts) -> None:
+        """Show the runs side by side, then write all of them, and draw what has not been drawn yet.
+
+        Raises:
+            ResultError: something could not be written; everything else was.
+        """
+        with measure.pages_for(self._parsed, self._folder, self._drawn()) as pages:
+            self._finish(pages, interrupts)
+
+    def finish_undrawn(self) -> None:
+        """Do the same without drawing: somebody wants to leave."""
+        pages = None if self._folder is None else Plain(self._folder, drawn=self._drawn())
+        self._finish(pages, None)
+        if self._folder is not None and not self._parsed.no_plots:
+            warn("run", [measure.undrawn_hint(self._folder)])
+
+    def _drawn(self) -> list[str]:
+        """Return which runs have been drawn, and end the drawing of others."""
+        drawn = [name for name, drawing in self._beside.items() if drawing.is_done()]
+        for drawing in self._beside.values():
+            drawing.stop()
+        return drawn
+
+    def _finish(self, pages: Plain | None, interrupts: Interrupts | None) -> None:
+        parsed, runs = self._parsed, self.runs
+        told = {name: redact.address(str(error)) for name, error in self.failures.items()}
+        take_all(
+            lambda: measure.show(parsed, runs, is_suite=True) if parsed.print == "json" else None,
+            lambda: measure.show_overview(parsed, runs, told),
+            lambda: measure.store_in(parsed, pages, lambda to: store.keep_suite(runs, to, told)),
+            lambda: measure.write_wanted(parsed, runs, told),
+            lambda: measure.finish(parsed, pages, interrupts),
+        )
+
+    def hopeless(self) -> SwarmError:
+        """Return the error of a suite of which nothing could be measured."""
+        gravest = max(self.failures.values(), key=lambda error: -_GRAVEST_FIRST.index(error.exit_code))
+        names = ", ".join(plan.scenario for plan in self._plans)
+        return type(gravest)(f"nothing could be measured ({names}): the reasons are above")

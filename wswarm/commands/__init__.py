@@ -1,1 +1,0 @@
-"""Commands with more to them than a scenario, and what all of them need of the terminal."""

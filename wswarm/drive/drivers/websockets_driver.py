@@ -1,0 +1,248 @@
+"""The second driver: the `websockets` library, for permessage-deflate and as an independent check of the first.
+
+The opening handshake is our own, the same for both drivers; from there on the library's protocol reads and writes.
+"""
+
+import asyncio
+from collections.abc import Generator
+from typing import Any, cast
+
+from websockets.exceptions import InvalidHeader, NegotiationError, ProtocolError
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
+from websockets.frames import Frame, Opcode
+from websockets.headers import build_extension, parse_extension
+from websockets.protocol import CLIENT, OPEN, Protocol
+from websockets.streams import StreamReader
+
+from wswarm.drive.drivers import frames
+from wswarm.drive.drivers.connection import (
+    MAX_MESSAGE_SIZE,
+    Connection,
+    Ended,
+    Events,
+    HandshakeFailed,
+    Settings,
+    Stopwatch,
+    Timing,
+    hang_up,
+)
+from wswarm.drive.drivers.opening import Upgrade, open_connection
+from wswarm.load.request import Request
+from wswarm.load.upgrade import Answer, agreed_subprotocol, wrong_extension
+
+_DEFLATE = ClientPerMessageDeflateFactory(compress_settings={"memLevel": 5})
+_DATA = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
+
+
+class _Reader(StreamReader):
+    """Refuses lengths that the library takes: control frames announced too long, and more bytes than needed.
+
+    A frame is read in two or three steps: its first two bytes, its length if it does not fit there, its payload.
+    """
+
+    _step = 0
+
+    def read_exact(self, n: int) -> Generator[None, None, bytearray]:
+        data = yield from super().read_exact(n)
+        if self._step == 0:
+            length = data[1] & 0x7F
+            if data[0] & 0x08 and length > 125:
+                raise ProtocolError("control frame too long")
+            self._step = 1 if length > 125 else 2
+        elif self._step == 1:
+            size = int.from_bytes(data, "big")
+            if size < (126 if n == 2 else 65536) or size >> 63:
+                raise ProtocolError("length not minimal")
+            self._step = 2
+        else:
+            self._step = 0
+        return data
+
+
+class _Protocol(Protocol):
+    """The library's protocol of an open connection, with the same outcomes as `drive.drivers.frames`."""
+
+    def __init__(self) -> None:
+        super().__init__(CLIENT, state=OPEN, max_size=MAX_MESSAGE_SIZE)
+        self.reader = _Reader()
+        self.parser = self.parse()
+        next(self.parser)
+        self.has_room = True
+        self._ping: Frame | None = None  # to be answered when there is room
+
+    def recv_frame(self, frame: Frame) -> None:
+        if frame.opcode is Opcode.PING and not self.has_room:
+            self._ping = frame  # the latest alone: RFC 6455 section 5.5.3
+            return
+        if frame.opcode is Opcode.CLOSE:
+            self.current_size = None  # it may come within a message, as any control frame
+        super().recv_frame(frame)
+
+    def make_room(self) -> None:
+        """Answer what could not be answered before."""
+        self.has_room = True
+        if self._ping is not None and self.state is OPEN:
+            self.send_pong(self._ping.data)
+        self._ping = None
+
+
+class WebsocketsConnection(asyncio.Protocol):
+    """One connection: its bytes in, the events of `Events` out."""
+
+    __slots__ = (
+        "_events",
+        "_is_leaving",
+        "_is_text",
+        "_is_told",
+        "_parts",
+        "_protocol",
+        "_transport",
+        "address",
+        "is_open",
+        "is_writable",
+        "subprotocol",
+        "timing",
+    )
+
+    def __init__(self, events: Events, *, is_binary: bool) -> None:
+        self._events = events
+        self._is_text = not is_binary
+        self._is_leaving = self._is_told = False
+        self._parts: list[bytes] = []
+        self._protocol = _Protocol()
+        self._transport: asyncio.Transport | None = None
+        self.subprotocol: str | None = None
+        self.address = ""
+        self.is_open = False
+        self.is_writable = True
+        self.timing = Timing(0, 0, 0, 0, 0)
+
+    def open(self, transport: asyncio.Transport, answer: Answer, rest: bytes, timing: Timing) -> None:
+        """Go on with an upgraded connection; `rest` came right behind the answer."""
+        self._protocol.extensions = [_agreed(value) for value in answer.tokens("Sec-WebSocket-Extensions")]
+        self.timing, self.subprotocol = timing, agreed_subprotocol(answer)
+        self._transport = transport
+        self.is_open = True
+        transport.set_protocol(self)
+        if rest:
+            self.data_received(rest)
+
+    def data_received(self, data: bytes) -> None:
+        self._protocol.receive_data(data)
+        for frame in cast(list[Frame], self._protocol.events_received()):
+            if frame.opcode in _DATA:
+                self._join(frame)
+            elif frame.opcode is Opcode.PONG:
+                self._events.pong(bytes(frame.data))
+        self._write()
+        if self.is_open and not self._is_leaving and self._protocol.state is not OPEN:
+            self.is_open = False
+            if self._transport is not None:
+                self._transport.close()
+            self._tell()
+
+    def eof_received(self) -> bool:
+        return False
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self.is_open = False
+        self._tell()
+
+    def pause_writing(self) -> None:
+        self.is_writable = self._protocol.has_room = False
+
+    def resume_writing(self) -> None:
+        self.is_writable = True
+        self._protocol.make_room()
+        self._write()
+        self._events.writable()
+
+    def send(self, payload: bytes) -> None:
+        """Send one message at once."""
+        self._send(payload, is_text=self._is_text)
+
+    def say(self, payload: bytes, *, is_binary: bool = False) -> None:
+        """Send one message at once, as text unless told otherwise."""
+        self._send(payload, is_text=not is_binary)
+
+    def ping(self, payload: bytes) -> None:
+        """Send a ping at once."""
+        if self.is_open and self._protocol.state is OPEN:
+            self._protocol.send_ping(payload)
+            self._write()
+
+    def say_goodbye(self) -> None:
+        """Send a close frame with 1000 and read no more."""
+        if self.is_open and self._transport is not None and self._protocol.state is OPEN:
+            self._is_leaving = True
+            self._protocol.send_close(1000)
+            self._write()
+            self._transport.pause_reading()
+
+    def abort(self) -> None:
+        """End the TCP connection."""
+        if self._transport is not None:
+            hang_up(self._transport)
+
+    def _send(self, payload: bytes, *, is_text: bool) -> None:
+        if self.is_open and self._protocol.state is OPEN:
+            (self._protocol.send_text if is_text else self._protocol.send_binary)(payload)
+            self._write()
+
+    def _write(self) -> None:
+        for data in self._protocol.data_to_send():
+            if data and self._transport is not None:
+                self._transport.write(data)
+
+    def _join(self, frame: Frame) -> None:
+        if frame.data:
+            self._parts.append(bytes(frame.data))
+        if frame.fin:
+            payload, self._parts = b"".join(self._parts), []
+            if not self._events.take(self._events.row, payload):
+                self._events.unmarked(payload)
+
+    def _tell(self) -> None:
+        if not self._is_told:
+            self._is_told = True
+            self._events.closed(self._ended())
+
+    def _ended(self) -> Ended:
+        received, sent = self._protocol.close_rcvd, self._protocol.close_sent
+        if self._is_leaving:
+            return Ended(None)
+        if received is not None and sent is received:
+            return Ended(str(int(received.code)), received.reason)
+        if sent is None:
+            return Ended("1006")
+        why = frames.too_big().why if sent.code == frames.TOO_BIG else sent.reason
+        return Ended(None, f"{int(sent.code)}: the target sent {why}")
+
+
+def _agreed(value: str) -> Any:
+    """Return the extension with the parameters that the server chose.
+
+    Raises:
+        HandshakeFailed: they are none that answer the offer.
+    """
+    try:
+        ((_, parameters),) = parse_extension(value)
+        return _DEFLATE.process_response_params(parameters, [])
+    except (InvalidHeader, NegotiationError, ValueError):
+        raise HandshakeFailed(*wrong_extension(value)) from None
+
+
+async def connect(request: Request, number: int, settings: Settings, events: Events) -> Connection:
+    """Return an open connection; see `Driver`."""
+    connection = WebsocketsConnection(events, is_binary=settings.is_binary)
+    watch = Stopwatch(is_tls=request.is_secure)
+    offer = build_extension([(_DEFLATE.name, _DEFLATE.get_request_params())]) if settings.deflate else ""
+
+    def take_over(transport: asyncio.Transport, answer: Answer, rest: bytes) -> None:
+        connection.open(transport, answer, rest, watch.opened())
+
+    create_connection = asyncio.get_running_loop().create_connection
+    connection.address = await open_connection(
+        number, Upgrade(request, settings, watch, offer, take_over), create_connection
+    )
+    return connection

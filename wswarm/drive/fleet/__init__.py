@@ -1,0 +1,1 @@
+"""Agents' processes, and what is said between them and their front end."""

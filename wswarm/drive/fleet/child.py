@@ -1,0 +1,89 @@
+"""An agent's process and the socket to it, as its front end holds them: told, heard, ended."""
+
+import subprocess
+from collections.abc import Iterator
+
+from wswarm.drive.fleet.lengths import HEADER_SIZE, body_size
+from wswarm.drive.fleet.started import Started
+
+_EXIT_S = 5.0
+_READ_SIZE = 1 << 20
+
+
+class Child:
+    """One agent's process; it ends when this end of its socket closes.
+
+    Attributes:
+        name: What reports call it.
+        channel: This end of the socket.
+        death: What became of it if it ended before it was told to, else `None`.
+    """
+
+    def __init__(self, started: Started) -> None:
+        self.name, self.process, self.channel, self._errors = started
+        self.death: str | None = None
+        self._is_ended = False
+        self._waited_s: float | None = None
+        self._unread = bytearray()
+
+    def send(self, message: bytes) -> None:
+        """Send an encoded command; an agent that is gone does not hear it."""
+        if self.death is None and not self._is_ended:
+            try:
+                self.channel.sendall(message)
+            except OSError:
+                self.note_death()
+
+    def hear(self) -> Iterator[bytes]:
+        """Wait for what comes next and yield the body of each message that is whole."""
+        try:
+            received = self.channel.recv(_READ_SIZE)
+        except OSError:
+            received = b""
+        if not received:
+            if not self._is_ended:
+                self.note_death()
+            return
+        self._unread += received
+        yield from self._bodies()
+
+    def note_death(self) -> None:
+        """Find out why the agent ended."""
+        try:
+            code = self.process.wait(_EXIT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            code = self.process.wait()
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        lines = [line.strip(" |+-") for line in lines]
+        lines = [line for line in lines if line]
+        cause = f"killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+        if self._waited_s is not None:
+            cause = f"did not answer for {self._waited_s:g} s: it hangs, or the machine is too busy to run it"
+        self.death = f"{self.name} {cause}" + (f" ({lines[-1]})" if lines else "")
+
+    def give_up(self, waited_s: float) -> None:
+        """Kill an agent that has not answered for so long; it is dead as soon as that is heard."""
+        self._waited_s = waited_s
+        self.process.kill()
+
+    def end(self) -> None:
+        """Hang up, and make sure that the process ends."""
+        self._is_ended = True
+        self.channel.close()
+        try:
+            self.process.wait(_EXIT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._errors.close()
+
+    def _bodies(self) -> Iterator[bytes]:
+        size = HEADER_SIZE
+        while len(self._unread) >= size:
+            end = size + body_size(bytes(self._unread[:size]))
+            if len(self._unread) < end:
+                return
+            yield bytes(self._unread[size:end])
+            del self._unread[:end]

@@ -1,0 +1,177 @@
+"""The front end's side of the agents: started, told, listened to, ended. Synchronous; no sockets under load."""
+
+import selectors
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from wswarm.drive.fleet import wire
+from wswarm.drive.fleet.child import Child
+from wswarm.drive.fleet.started import Started
+from wswarm.errors import GeneratorError
+from wswarm.stats.findings import Packed, Reached, with_broadcasts
+
+Followed = wire.Joined | wire.Ended | wire.Heard | wire.Said
+
+
+class AgentProcess(Child):
+    """One agent.
+
+    Attributes:
+        snapshot: The latest heard of how it stands.
+        is_ready: Whether it takes commands.
+        opened: The groups whose connections have all been opened, or have failed.
+        open_rows: Per group which were open then, or when it was settled last.
+        on_followed: Called with what it says of one connection.
+    """
+
+    def __init__(self, started: Started) -> None:
+        super().__init__(started)
+        self.snapshot = wire.Snapshot()
+        self.is_ready = False
+        self.opened: set[int] = set()
+        self.open_rows: dict[int, Packed] = {}
+        self._published: list[dict[str, Packed]] = []
+        self.on_followed: Callable[[Followed], None] = _ignore
+        self._load = -1
+        self._sent: wire.Sent | None = None
+        self._settled: wire.Settled | None = None
+        self._news: defaultdict[int, list[Reached]] = defaultdict(list)
+
+    def tell(self, command: wire.Command) -> None:
+        """Send a command; an agent that is gone does not hear it."""
+        self.note(command)
+        self.send(wire.encode(command))
+
+    def note(self, command: wire.Command) -> None:
+        """Take it that the agent is being told: what it says of a load before is not waited for any more."""
+        if isinstance(command, wire.Load):
+            self._load, self._sent, self._settled = command.number, None, None
+            self._news.clear()
+
+    @property
+    def has_sent(self) -> bool:
+        """Whether it has sent all of its load."""
+        return self._sent is not None
+
+    @property
+    def settled(self) -> wire.Settled | None:
+        """What it found, once it has told."""
+        return self._settled
+
+    def take_published(self) -> list[dict[str, Packed]]:
+        """Return what it has published since the last time."""
+        published, self._published = self._published, []
+        return published
+
+    def listen(self) -> None:
+        """Read what has come and keep the latest of each kind."""
+        for body in self.hear():
+            self._note(wire.decode_report(body))
+
+    def _note(self, report: wire.Report) -> None:
+        if isinstance(report, wire.Snapshot):
+            self.snapshot = report
+        elif isinstance(report, wire.Ready):
+            self.is_ready = True
+        elif isinstance(report, wire.Opened):
+            self.opened.add(report.group)
+            self.open_rows[report.group] = report.rows
+        elif isinstance(report, wire.Published):
+            self._published.append(report.logs)
+        elif isinstance(report, wire.News):
+            if report.load == self._load:
+                self._news[report.group].append(report.settled)
+        elif isinstance(report, wire.Sent):
+            self._sent = report if report.load == self._load else self._sent
+        elif isinstance(report, wire.Settled):
+            self._note_settled(report)
+        else:
+            self.on_followed(report)
+
+    def _note_settled(self, settled: wire.Settled) -> None:
+        found = [with_broadcasts(one, self._news[number]) for number, one in enumerate(settled.findings)]
+        self._settled = msgspec.structs.replace(settled, findings=found)
+        self.open_rows.update(enumerate(settled.open_rows))
+        self._news.clear()
+
+
+class Fleet:
+    """All agents of a run, from `with` to its end: `holders` hold the measured connections, `publisher` publishes.
+
+    Args:
+        started: Their processes, the publishing one last.
+        has_publisher: Whether one publishes: in a fan-out.
+    """
+
+    def __init__(self, started: Sequence[Started], *, has_publisher: bool) -> None:
+        agents = [AgentProcess(one) for one in started]
+        self.publisher = agents.pop() if has_publisher else None
+        self.holders = agents
+        self._selector = selectors.DefaultSelector()
+        for agent in self.agents:
+            self._selector.register(agent.channel, selectors.EVENT_READ, agent)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    @property
+    def agents(self) -> list[AgentProcess]:
+        """All agents, the publishing one last."""
+        return [*self.holders, *([self.publisher] if self.publisher else [])]
+
+    @property
+    def living(self) -> list[AgentProcess]:
+        """The agents that have not died."""
+        return [agent for agent in self.agents if agent.death is None]
+
+    @property
+    def deaths(self) -> tuple[str, ...]:
+        """What became of each agent that died."""
+        return tuple(agent.death for agent in self.agents if agent.death is not None)
+
+    def listen(self, timeout: float) -> bool:
+        """Take in what the agents say within `timeout` s, and return after the first whether there was any."""
+        heard = self._selector.select(timeout)
+        for key, _ in heard:
+            agent: AgentProcess = key.data
+            agent.listen()
+            self._pass_on(agent)
+            if agent.death is not None:
+                self._selector.unregister(key.fileobj)
+        return bool(heard)
+
+    def _pass_on(self, publisher: AgentProcess) -> None:
+        """Tell those who hold subscribers what was published."""
+        for logs in publisher.take_published():
+            for agent in self.holders:
+                agent.tell(wire.Publish(logs=logs))
+
+    def have(self, report: Callable[[AgentProcess], bool]) -> bool:
+        """Return whether every living agent has reported.
+
+        Raises:
+            GeneratorError: none is left.
+        """
+        if not self.living:
+            raise GeneratorError(f"no generator process is left: {'; '.join(self.deaths)}")
+        return all(map(report, self.living))
+
+    def _end(self) -> None:
+        self._selector.close()
+        for agent in self.agents:
+            agent.channel.close()
+        for agent in self.agents:
+            agent.end()
+
+
+def _ignore(_: Followed) -> None:
+    """Nobody follows single connections."""

@@ -1,0 +1,41 @@
+"""An agent as a process: it obeys the front end at the other end of a socket, and ends when that hangs up."""
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from wswarm.drive.fleet.channel import open_channel
+from wswarm.drive.host.files import raise_file_limit
+
+Obey = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]
+
+
+class Finished(Exception):  # noqa: N818 - ends the task group, is no error
+    """The agent was told to close and has."""
+
+
+async def _converse(channel: socket.socket, obey: Obey) -> None:
+    channel.setblocking(False)
+    reader, writer = await asyncio.open_connection(sock=channel, limit=1 << 26)
+    try:
+        await obey(reader, writer)
+    except* (Finished, asyncio.IncompleteReadError, ConnectionError):
+        writer.close()
+
+
+def serve(obey: Obey) -> None:
+    """Obey the front end whose socket is named on the command line, until it hangs up."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the front end's to answer
+    logging.disable(logging.CRITICAL)  # a connection's troubles are data, not log lines
+    raise_file_limit()
+    channel = open_channel(sys.argv[1])
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(_converse(channel, obey))
+    else:
+        uvloop.run(_converse(channel, obey))

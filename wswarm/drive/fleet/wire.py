@@ -1,0 +1,283 @@
+"""What front end and agent say to each other: length-prefixed msgpack over a socketpair.
+
+A front end tells what is to happen and when; an agent tells how it stands, cumulatively, and what it found.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from wswarm.drive.fleet.lengths import with_length
+from wswarm.load.pace import Pace
+from wswarm.load.plan import Plan
+from wswarm.stats.findings import Findings, Packed, Reached, Window
+
+LEAD_NS = 300_000_000  # a load's beginning and end are told so long before
+
+Role = Literal["connect", "echo", "subscribe", "publish", "script"]
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """Connections of one kind.
+
+    Attributes:
+        name: What the front end calls them; those who publish to subscribers have their name.
+        plan: How to connect and what to say; when, a `Load` says.
+        publishers: Connection ids of those who publish to the subscribers.
+        is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
+    """
+
+    name: str
+    role: Role
+    plan: Plan
+    addresses: list[tuple[str, int]]
+    publishers: list[int] = []
+    is_followed: bool = False
+    is_heard: bool = False
+
+
+class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Begin, with no connection yet.
+
+    Attributes:
+        prefix: The run's marker prefix.
+        last_id: The greatest id of any connection, here and elsewhere.
+        ahead_ns: How much the clock that publishers read intended times from is ahead of this machine's.
+    """
+
+    groups: list[Group]
+    prefix: bytes
+    last_id: int = (1 << 32) - 1
+    ahead_ns: int = 0
+
+
+class Join(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Open more connections of a group; rows count from 0 in the order of these.
+
+    Attributes:
+        ids: Their `{id}`s.
+        starts_ns: When to begin each one's handshake; empty: now.
+        plan: How these connect and speak, if not as the group's says; `addresses` are then their own.
+    """
+
+    group: int
+    ids: list[int]
+    starts_ns: Packed = b""
+    plan: Plan | None = None
+    addresses: list[tuple[str, int]] | None = None
+
+
+class Leave(msgspec.Struct, frozen=True, tag=True):
+    """Close the connection in a row before the end."""
+
+    group: int
+    row: int
+
+
+class Load(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Send and receive at these paces; what a load before this has found is forgotten."""
+
+    number: int
+    window: Window
+    paces: list[Pace] = []
+
+
+class Cut(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Keep to this window: what is due after its hold is not sent, and `Sent` is reported when all else is.
+
+    In the ramp no more handshakes are begun.
+    """
+
+    window: Window
+
+
+class Settle(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Report `Settled` as soon as all is accounted for, at the latest at `deadline_ns`."""
+
+    deadline_ns: int
+
+
+class Publish(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Others have sent broadcasts.
+
+    Attributes:
+        logs: Per subscribing group, by name; see `stats.published`.
+    """
+
+    logs: dict[str, Packed]
+
+
+class Say(msgspec.Struct, frozen=True, tag=True):
+    """Send a message on the connection in a row, as text unless it or the group's messages are binary."""
+
+    group: int
+    row: int
+    number: int
+    payload: bytes
+    is_binary: bool = False
+
+
+class Close(msgspec.Struct, frozen=True, tag=True):
+    """Close all connections and exit."""
+
+
+Command = Begin | Join | Leave | Pace | Load | Cut | Publish | Settle | Say | Close
+
+
+class Ready(msgspec.Struct, frozen=True, tag=True):
+    """The agent has started and takes commands."""
+
+
+class Opened(msgspec.Struct, frozen=True, tag=True):
+    """Every connection of a `Join` is open or has failed; `rows` are those of the group that are open."""
+
+    group: int
+    rows: Packed
+
+
+class Joined(msgspec.Struct, frozen=True, tag=True):
+    """A connection that is followed opened, or failed for a reason."""
+
+    group: int
+    row: int
+    failure: str | None = None
+
+
+class Ended(msgspec.Struct, frozen=True, tag=True):
+    """A connection that is followed was lost; `code` if the peer closed it."""
+
+    group: int
+    row: int
+    code: str | None
+
+
+class Heard(msgspec.Struct, frozen=True, tag=True):
+    """A message came in."""
+
+    group: int
+    row: int
+    received_ns: int
+    payload: bytes
+
+
+class Said(msgspec.Struct, frozen=True, tag=True):
+    """What `Say` asked for was sent; `sent_ns` 0: it was not, the connection is closed."""
+
+    group: int
+    row: int
+    number: int
+    sent_ns: int
+
+
+class Recent(msgspec.Struct, frozen=True, kw_only=True):
+    """The latest broadcasts, int64 columns; times are after the intended publish.
+
+    Attributes:
+        index: Ascending. `received`: deliveries of each so far.
+    """
+
+    index: Packed = b""
+    received: Packed = b""
+    first_ns: Packed = b""
+    last_ns: Packed = b""
+
+
+class GroupState(msgspec.Struct, frozen=True, kw_only=True):
+    """How a group stands: cumulative, so that a lost report costs nothing.
+
+    Attributes:
+        requested: Connections asked for. `open`: open now. `opened`: ever.
+        senders: Connections open now, and those that the target closed in this load: the rate is theirs.
+        failures: Failed handshakes by reason. `refusals`: what came with one of each.
+        endings: Lost connections by code and reason.
+        handshakes: Histogram of handshake times, of those who are followed.
+        sent: Messages of this load, likewise `received`, `times`, `duplicated` and `reordered`.
+    """
+
+    requested: int = 0
+    opened: int = 0
+    open: int = 0
+    senders: int = 0
+    failures: dict[str, int] = {}
+    refusals: dict[str, str] = {}
+    endings: dict[str, int] = {}
+    handshakes: Packed = b""
+    sent: int = 0
+    received: int = 0
+    duplicated: int = 0
+    reordered: int = 0
+    times: Packed = b""
+    recent: Recent = Recent()
+
+    @property
+    def failed(self) -> int:
+        """Handshakes that failed."""
+        return sum(self.failures.values())
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """How the agent stands, some times a second.
+
+    Attributes:
+        number: Ascending.
+        load: Number of the load; figures of another are not comparable.
+    """
+
+    number: int = 0
+    load: int = -1
+    groups: list[GroupState] = []
+
+
+class Published(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What publishing groups have sent since the last of these, by name; see `stats.published`."""
+
+    logs: dict[str, Packed]
+
+
+class News(msgspec.Struct, frozen=True, tag=True):
+    """What became of a group's broadcasts that were settled since the last of these."""
+
+    group: int
+    load: int
+    settled: Reached
+
+
+class Sent(msgspec.Struct, frozen=True, tag=True):
+    """All sends of the load are made."""
+
+    load: int = 0
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """All that was found, group by group.
+
+    Attributes:
+        open_rows: Rows of each that are open.
+        unheard: Messages of each that were not passed on because the front end was too far behind.
+    """
+
+    findings: list[Findings]
+    open_rows: list[Packed] = []
+    unheard: list[int] = []
+
+
+Report = Ready | Opened | Joined | Ended | Heard | Said | Snapshot | Published | News | Sent | Settled
+
+
+def encode(message: msgspec.Struct) -> bytes:
+    """Return the message as it goes over the wire."""
+    return with_length(msgspec.msgpack.encode(message))
+
+
+_COMMANDS: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
+_REPORTS: msgspec.msgpack.Decoder[Report] = msgspec.msgpack.Decoder(Report)
+
+
+def decode_command(body: bytes) -> Command:
+    """Return the command in a message's body."""
+    return _COMMANDS.decode(body)
+
+
+def decode_report(body: bytes) -> Report:
+    """Return the report in a message's body."""
+    return _REPORTS.decode(body)

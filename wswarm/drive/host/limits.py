@@ -1,0 +1,141 @@
+"""What this machine can carry: files, ports, and what to do when it is too little."""
+
+import os
+import sys
+from pathlib import Path
+
+from wswarm.drive.drivers.sources import sources_of
+from wswarm.drive.host import cgroup
+from wswarm.drive.host.files import file_limit
+from wswarm.errors import PlanError
+from wswarm.load.plan import Plan
+from wswarm.load.url import socket_of
+
+CONNECTIONS_PER_AGENT = 10_000
+FILES_RESERVED = 32  # what a process of ours has open besides its connections: 10 to 20
+FILES_PER_AGENT = 2  # that the front end has open: the socket to it, and what it says last
+AGENTS_PER_CORE = 32
+_DEFAULT_PORTS = (32_768, 60_999)
+_DYNAMIC_PORTS = (49_152, 65_535)  # of macOS and Windows, by default
+
+
+def local_ports() -> int:
+    """Return how many local ports one source address has towards one target."""
+    try:
+        low, high = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+    except (OSError, ValueError):
+        low, high = _DEFAULT_PORTS if sys.platform == "linux" else _DYNAMIC_PORTS
+    return high - low + 1
+
+
+def sources(plan: Plan) -> tuple[str, ...]:
+    """Return the addresses that the plan's connections leave from here, () for any: see `sources_of`."""
+    return sources_of(plan, local_ports())
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def room_for_processes() -> tuple[int, str] | None:
+    """Return how many more processes and threads may be started here, and the limit; `None`: any number."""
+    bound = cgroup.bounds().pids
+    if bound is None:
+        return None
+    most, used = int(bound.most), int(bound.used)
+    return max(
+        0, most - used
+    ), f"{bound.file} of this control group is {most:,}, of which {used:,} are in use"
+
+
+def agents_for(plan: Plan) -> int:
+    """Return how many agents hold the plan's connections.
+
+    Raises:
+        PlanError: the connections don't fit the file limit or the local ports, or the agents the cores.
+    """
+    _check_ports(plan)
+    room = max(0, file_limit() - FILES_RESERVED)
+    agents = plan.processes or -(-plan.connections // max(1, min(CONNECTIONS_PER_AGENT, room)))
+    if plan.scenario == "fanout" and plan.publishers > room:
+        fewer = f"use at most {room}, or raise it" if room else "raise it"
+        raise PlanError(
+            f"--publishers {plan.publishers}: they share one process, which needs {plan.publishers + FILES_RESERVED}"
+            f" open files, and the hard limit is {file_limit()}; {fewer} ({_raise_files(plan.publishers)})"
+        )
+    _check_files(plan, agents, room)
+    _check_processes(plan, agents, room)
+    return agents
+
+
+def check_server(connections: int) -> None:
+    """Check that a server that is started here, one process, can hold the connections.
+
+    Raises:
+        PlanError: it may not open so many files.
+    """
+    room = file_limit() - FILES_RESERVED
+    if connections > room:
+        fewer = f"use -c {room}, or raise it" if room > 0 else "raise it"
+        raise PlanError(
+            f"-c {connections}: the application that is started here needs a file for each, and the hard limit of"
+            f" open files is {file_limit()}; {fewer} ({_raise_files(connections)})"
+        )
+
+
+def _check_files(plan: Plan, agents: int, room: int) -> None:
+    """Check the files of each agent, and those that it takes here to talk to all of them."""
+    publishing = 1 if plan.scenario == "fanout" else 0
+    most = room // FILES_PER_AGENT - publishing
+    fewest, each = -(-plan.connections // max(1, room)), -(-plan.connections // agents)
+    if each <= room and agents <= most:
+        return
+    if 0 < fewest <= most:
+        mend = f"use --processes {fewest}" + (f" to {most}" if most > fewest else "")
+    elif most > 0:
+        mend = f"use -c {room * most} at most"
+    else:
+        mend = ""
+    if each > room:
+        what = f"{each} connections in one process need {each + FILES_RESERVED} open files"
+    else:
+        what = f"{agents} processes need {FILES_PER_AGENT * agents + FILES_RESERVED} open files here"
+    wanted = max(plan.connections if mend == "" else each, FILES_PER_AGENT * (agents + publishing))
+    raise PlanError(
+        f"-c {plan.connections}: {what}, and the hard limit is {file_limit()};"
+        f" {mend}{', or ' if mend else ''}raise it ({_raise_files(wanted)})"
+    )
+
+
+def _raise_files(connections: int) -> str:
+    return f"ulimit -n {connections + FILES_RESERVED}, as root"
+
+
+def _check_ports(plan: Plan) -> None:
+    addresses = max(1, len(sources(plan)))
+    ports = local_ports() * addresses
+    if plan.sockets > ports and socket_of(plan.url) is None:
+        raise PlanError(
+            f"-c {plan.connections} needs {plan.sockets} local ports, and there are {ports}"
+            f" (net.ipv4.ip_local_port_range, {local_ports()} for each of {addresses} source address(es)): add --bind"
+            f" ADDR, {-(-plan.sockets // local_ports())} in all (127.0.0.2 and so on reach a loopback target), or"
+            f" widen the range"
+        )
+
+
+def _check_processes(plan: Plan, agents: int, room: int) -> None:
+    most = max(AGENTS_PER_CORE * cores(), -(-plan.connections // CONNECTIONS_PER_AGENT))
+    if agents > most:
+        raise PlanError(
+            f"--processes {agents} is more than {cores()} cores can run, at most {most}: use fewer"
+            f" (a process holds {min(CONNECTIONS_PER_AGENT, room)} connections), or raise the limit of open files"
+        )
+    found = room_for_processes()
+    needed = agents + (plan.scenario == "fanout")
+    if found is not None and needed > found[0]:
+        free, limit = found
+        fewest = -(-plan.connections // max(1, min(CONNECTIONS_PER_AGENT, room)))
+        spare = free - (plan.scenario == "fanout")
+        mend = f"use --processes {fewest}, or raise it" if fewest <= spare and fewest < agents else "raise it"
+        raise PlanError(f"{needed} generator processes can't be started: {limit}; {mend}")

@@ -1,0 +1,293 @@
+"""What processes and the machine spend and suffer: loop lag, CPU, memory, steal."""
+
+import asyncio
+import gc
+import os
+import sys
+import time
+from array import array
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import numpy as np
+
+from wswarm.drive.clock import Timer, make_timer, now_ns
+from wswarm.drive.host.lazy import psutil
+from wswarm.drive.host.spending import run_queue_ns
+from wswarm.stats.findings import Effort
+from wswarm.stats.histogram import Histogram
+from wswarm.units import NS_PER_S
+
+cpu_ns = time.process_time_ns
+LEAST_MACHINE_S = 0.5  # the kernel counts in ticks of 10 ms; less is mostly rounding
+PROBE_GAP_NS = 25_000_000  # 400 in a hold of 10 s: what a p99 takes
+
+
+class LoopLag:
+    """How late this loop comes to what is due: looked at, at random instants.
+
+    Random instants see the loop as messages do, whatever the rhythm of the load (Wolff, Poisson Arrivals See Time
+    Averages, 1982), and 40 of them a second cost a twenty-fifth of the CPU of a fixed 1 ms tick, 4 % of a core.
+    Instants that fall into a stop of the loop all count, each with what was left of the stop.
+
+    Args:
+        on_probe: Called after each wake-up with its lag in ns.
+        gap_ns: Mean gap between instants.
+
+    Attributes:
+        longest_ns: The longest lag. `stood_ns`: the longest without the CPU time that this process had meanwhile: it
+            had no core, or was stopped.
+    """
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, on_probe: Callable[[int], None], gap_ns: int = PROBE_GAP_NS
+    ) -> None:
+        self._on_probe = on_probe
+        self._rate = 1 / gap_ns
+        self._loop = loop
+        self._timer: Timer | None = None
+        self._due_ns = 0
+        self._lags = array("q")
+        self._random = Random()
+        self._cpu_ns = 0
+        self.longest_ns = self.stood_ns = 0
+
+    def start(self) -> None:
+        """Probe from now on; after a `stop` with no lags yet."""
+        self.stop()
+        del self._lags[:]
+        self.longest_ns = self.stood_ns = 0
+        self._cpu_ns = cpu_ns()
+        self._timer = make_timer(self._loop, self._probe)
+        self._due_ns = now_ns() + self._gap_ns()
+        self._timer.arm(self._due_ns)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it does not probe."""
+        return self._timer is None
+
+    def restart(self) -> None:
+        """Forget the lags so far, but not the longest: the figures begin here."""
+        del self._lags[:]
+
+    def note(self, stop_ns: int) -> None:
+        """Take it that the loop stood still for so long."""
+        self.longest_ns, self.stood_ns = max(self.longest_ns, stop_ns), max(self.stood_ns, stop_ns)
+
+    def stop(self) -> None:
+        """Probe no more."""
+        if self._timer is not None:
+            self._timer.close()
+        self._timer = None
+
+    def histogram(self) -> Histogram:
+        """Return the lags since the figures began, ns."""
+        histogram = Histogram()
+        histogram.record(np.array(self._lags, np.int64))
+        return histogram
+
+    def _probe(self) -> None:
+        now = now_ns()
+        lag_ns = max(0, now - self._due_ns)
+        self._note_stop(lag_ns)
+        while self._due_ns <= now:
+            self._lags.append(now - self._due_ns)
+            self._due_ns += self._gap_ns()
+        if self._timer is not None:
+            self._timer.arm(self._due_ns)
+        self._on_probe(lag_ns)
+
+    def _note_stop(self, lag_ns: int) -> None:
+        """Keep the longest stop, and the longest that was not spent on work of this process."""
+        before_ns, self._cpu_ns = self._cpu_ns, cpu_ns()
+        self.longest_ns = max(self.longest_ns, lag_ns)
+        self.stood_ns = max(self.stood_ns, lag_ns - (self._cpu_ns - before_ns))
+
+    def _gap_ns(self) -> int:
+        return round(self._random.expovariate(self._rate)) + 1
+
+
+class EffortMeter:
+    """What this process spends."""
+
+    def __init__(self) -> None:
+        gc.collect()
+        self._process = psutil.Process()
+        self._rss_before = self._rss_open = self._rss()
+        self._cpu_s = self._cpu_share = 0.0
+        self._wait_share: float | None = None
+        self._from_wait_ns: int | None = None
+        self._from_cpu_s = _own_cpu_s()
+        self._from_ns = now_ns()
+
+    def note_open(self) -> None:
+        """Note the memory that open connections take, and count CPU from here on if no load follows."""
+        gc.collect()
+        self._rss_open = self._rss()
+        self.start()
+
+    def start(self) -> None:
+        """Count CPU from here on."""
+        self._from_wait_ns = run_queue_ns(os.getpid())
+        self._from_cpu_s, self._from_ns = _own_cpu_s(), now_ns()
+
+    def note_drain(self) -> None:
+        """Note the share of a core that the hold took, and that of the time in which there was none to run on."""
+        elapsed_s = (now_ns() - self._from_ns) / NS_PER_S
+        if elapsed_s >= LEAST_MACHINE_S / 2:
+            self._cpu_share = (_own_cpu_s() - self._from_cpu_s) / elapsed_s
+            waited_ns = run_queue_ns(os.getpid())
+            if waited_ns is not None and self._from_wait_ns is not None:
+                self._wait_share = (waited_ns - self._from_wait_ns) / NS_PER_S / elapsed_s
+
+    def stop(self) -> None:
+        """Count CPU up to here."""
+        self._cpu_s = _own_cpu_s() - self._from_cpu_s
+
+    def effort(self, lag: LoopLag) -> Effort:
+        """Return all figures."""
+        return Effort(
+            cpu_s=self._cpu_s,
+            cpu_share=self._cpu_share,
+            wait_share=self._wait_share,
+            rss_before=self._rss_before,
+            rss_open=self._rss_open,
+            rss_peak=_own_peak_rss(),
+            loop_lag=lag.histogram().pack(),
+            longest_stop_ns=lag.longest_ns,
+            stood_ns=lag.stood_ns,
+        )
+
+    def _rss(self) -> int:
+        """Return the resident bytes; where connections have left no file to read them from, the most there were."""
+        try:
+            return int(self._process.memory_info().rss)
+        except OSError:
+            return _told_peak_rss()
+
+
+class MachineUse(NamedTuple):
+    """Shares of all cores over an interval, 0 to 1; `None` where the system does not tell, or it was too short.
+
+    Attributes:
+        load: Load average of the last minute.
+    """
+
+    steal: float | None
+    busy: float | None
+    load: float | None = None
+
+
+class MachineMeter:
+    """What the whole machine spends between `start` and `stop`."""
+
+    def __init__(self) -> None:
+        self._times = psutil.cpu_times()
+
+    def start(self) -> None:
+        """Begin the interval."""
+        self._times = psutil.cpu_times()
+
+    def stop(self) -> MachineUse:
+        """Return the shares since the beginning."""
+        before, after = self._times._asdict(), psutil.cpu_times()._asdict()
+        counted = [name for name in after if name not in ("guest", "guest_nice")]
+        spent = {name: after[name] - before[name] for name in counted}
+        total = sum(spent.values())
+        if total < LEAST_MACHINE_S:
+            return MachineUse(None, None, _load_average())
+        idle = spent["idle"] + spent.get("iowait", 0.0)
+        steal = spent["steal"] / total if "steal" in spent else None
+        return MachineUse(steal, 1 - idle / total, _load_average())
+
+
+class TargetUse(NamedTuple):
+    """CPU seconds and resident bytes of a process tree."""
+
+    cpu_s: float
+    rss: int
+
+
+class TargetMeter:
+    """What the target's process and its children spend.
+
+    Raises:
+        psutil.NoSuchProcess: there is no such process.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._process = psutil.Process(pid)
+        program, *arguments = self._process.cmdline() or [self._process.name()]
+        self.command = " ".join([Path(program).name, *arguments])
+        self._children: list[psutil.Process] = []
+        self._looked_ns = 0
+
+    def read(self) -> TargetUse | None:
+        """Return what the tree has spent so far and holds now; `None` once it is gone."""
+        try:
+            self._look_for_children()
+        except psutil.Error:
+            return None
+        cpu_s, rss = 0.0, 0
+        for process in (self._process, *self._children):
+            try:
+                times = process.cpu_times()
+                cpu_s += times.user + times.system
+                rss += process.memory_info().rss
+            except psutil.Error:
+                if process is self._process:
+                    return None
+        return TargetUse(cpu_s, rss)
+
+    def has_ended(self) -> bool:
+        """Return whether the process is gone, or dead and not buried yet."""
+        try:
+            return not self._process.is_running() or self._process.status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return True
+        except psutil.Error:
+            return False
+
+    def _look_for_children(self) -> None:
+        """Find the children anew, once a second at most: that reads every process of the machine."""
+        if now_ns() - self._looked_ns >= NS_PER_S:
+            self._looked_ns = now_ns()
+            self._children = self._process.children(recursive=True)
+
+
+def _load_average() -> float | None:
+    try:
+        return psutil.getloadavg()[0]
+    except OSError:
+        return None
+
+
+def _own_cpu_s() -> float:
+    return time.process_time()  # user and system, of all threads
+
+
+def _own_peak_rss() -> int:
+    """Return the most resident bytes of this process.
+
+    Linux keeps `ru_maxrss` over exec, so there it may be that of the process that started this one; VmHWM is not.
+    """
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        lines = []
+    told = [int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")]
+    return told[0] if told else _told_peak_rss()
+
+
+def _told_peak_rss() -> int:
+    """Return the same where there is no /proc; Windows tells it as `peak_wset`."""
+    try:
+        import resource
+    except ImportError:
+        memory = psutil.Process().memory_info()
+        return int(getattr(memory, "peak_wset", memory.rss))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

@@ -1,0 +1,170 @@
+"""The reference application as a process of its own, started and stopped by us."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+from types import TracebackType
+from typing import IO, Self
+
+from wswarm.drive.fleet.start import module_command
+from wswarm.drive.host.files import raise_file_limit
+from wswarm.drive.host.libc import libc
+from wswarm.drive.host.scratch import scratch_file
+from wswarm.errors import PlanError, TargetError
+from wswarm.reference import APPS, HOST, ServerOptions
+
+# uvicorn's own protocol, which also lets a broadcast be framed once, beside those that uvicorn knows by name.
+WS_PROTOCOLS = {"framing": "target_app.broadcast.framing:FramingProtocol"}
+
+_PR_SET_PDEATHSIG = 1
+_START_S = 30.0
+_STOP_S = 10.0
+_POLL_S = 0.05
+
+
+def command(options: ServerOptions) -> list[str]:
+    """Return the command line that serves the reference application.
+
+    Raises:
+        PlanError: there is no such application.
+    """
+    if options.app not in APPS:
+        raise PlanError(f"--app {options.app!r} is none of the reference applications: {', '.join(APPS)}")
+    # uvicorn's own workers share one socket, and then most connections end up with one of them.
+    server = ("target_app.workers", "--workers", str(options.workers))
+    return [
+        *module_command(*server, f"target_app.{options.app}:app"),
+        *("--host", options.host, "--port", str(options.port)),
+        *(
+            "--ws",
+            WS_PROTOCOLS.get(options.ws, options.ws),
+            "--loop",
+            _loop(options.loop),
+            "--http",
+            options.http,
+        ),
+        *("--ws-per-message-deflate", str(options.deflate).lower()),
+        *("--log-level", options.log_level, "--no-access-log", "--timeout-graceful-shutdown", "5"),
+        *(["--tracebacks"] if options.tracebacks else []),
+    ]
+
+
+def environment(options: ServerOptions) -> dict[str, str]:
+    """Return the environment that goes with the command; a backplane's address may hold a password.
+
+    Raises:
+        PlanError: the application has no use for a backplane.
+    """
+    if options.backplane is None:
+        return dict(os.environ)
+    if options.app != "main":
+        raise PlanError(
+            f"--backplane is for --app main: target_app.{options.app} broadcasts in one process only"
+        )
+    return {**os.environ, "TARGET_BACKPLANE": options.backplane}
+
+
+def _loop(wanted: str) -> str:
+    """Return uvicorn's name of the event loop, asyncio's where there is no uvloop: it is not made for Windows."""
+    return wanted if wanted != "uvloop" or find_spec("uvloop") is not None else "asyncio"
+
+
+class ReferenceApp:
+    """The reference application on a free port of the loopback, from `with` to its end.
+
+    Attributes:
+        url: Base URL. `pid`: its process.
+
+    Raises:
+        TargetError: it does not start; the message holds the last line of its log.
+    """
+
+    def __init__(self, app: str = "main", ws: str = ServerOptions().ws) -> None:
+        raise_file_limit()  # the application inherits it
+        port = _free_port()
+        self.url = f"ws://{HOST}:{port}"
+        self._log: IO[bytes] = scratch_file()
+        self._process = subprocess.Popen(
+            command(ServerOptions(app=app, port=port, ws=ws)),
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C ends the measurement first, the application after it
+            preexec_fn=end_with_parent if libc() is not None and sys.platform == "linux" else None,  # noqa: PLW1509 - calls prctl alone
+        )
+        self.pid = self._process.pid
+        self._port = port
+
+    def __enter__(self) -> Self:
+        try:
+            self._wait_until_it_answers()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + _START_S
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                log = self.log().strip().splitlines()
+                raise TargetError(
+                    f"the reference application did not start: {log[-1] if log else 'no word of why'}"
+                )
+            time.sleep(_POLL_S)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def log(self) -> str:
+        """Return what it has logged so far."""
+        return read_log(self._log, 0, os.fstat(self._log.fileno()).st_size)
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(OSError), socket.create_connection((HOST, self._port), timeout=1):
+            return self._process.poll() is None
+        return False
+
+    def _stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def end_with_parent() -> None:
+    """Have the kernel end this process when its parent ends, however that happens. Source: prctl(2)."""
+    library = libc()
+    if library is not None and hasattr(library, "prctl"):
+        library.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def read_log(log: IO[bytes], start: int, size: int) -> str:
+    """Return up to `size` bytes of a log from byte `start` on.
+
+    The application writes at the position that it shares with us, so nothing here may move it. Windows has no way to
+    read without: there what is written in that moment may land elsewhere in the log.
+    """
+    if hasattr(os, "pread"):
+        return os.pread(log.fileno(), size, start).decode(errors="replace")
+    position = log.tell()
+    log.seek(start)
+    found = log.read(size)
+    log.seek(position)
+    return found.decode(errors="replace")

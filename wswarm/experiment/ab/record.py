@@ -1,0 +1,102 @@
+"""From what a slice of load showed to its figures."""
+
+from wswarm.drive.host import spending
+from wswarm.experiment.ab.arm import Observation
+from wswarm.stats.compare.comparison import Record
+from wswarm.stats.compare.slices import Arm, Counts, Load, Slice
+from wswarm.stats.compare.spoilt import Conditions, spoilt
+from wswarm.stats.findings import unpack
+from wswarm.stats.histogram import Histogram, is_supported
+from wswarm.stats.summary import arrivals_of, merged, messages, seconds, sends_of
+from wswarm.units import NS_PER_S
+
+_PERCENTS = {"p50": 50.0, "p95": 95.0, "p99": 99.0}
+
+
+def record(arm: Arm, place: tuple[int, int, int], seen: Observation, origin_ns: int) -> Record:
+    """Return the slice.
+
+    Args:
+        place: Generation, block and position.
+        origin_ns: When the experiment began.
+    """
+    load: Load = "closed" if seen.plan.closed else "open"
+    generation, block, position = place
+    times = merged(one.response for one in arrivals_of(seen.findings))
+    efforts = [one.effort for one in seen.findings]
+    send_lag = merged(one.lag for one in sends_of(seen.findings))
+    counts = _counts(seen)
+    return Record(
+        slice=Slice(
+            generation=generation,
+            block=block,
+            position=position,
+            arm=arm,
+            load=load,
+            values=_values(seen, load, times, counts),
+            counts=counts,
+            reasons=_reasons(seen, send_lag, times),
+        ),
+        t=(seen.window.start_ns - origin_ns) / NS_PER_S,
+        received_rate=counts.received / seen.plan.duration,
+        server_cpu_s=spending.cpu_s(seen.before, seen.after),
+        server_wait_s=spending.wait_s(seen.before, seen.after),
+        server_rss=seen.after.rss if seen.after is not None else None,
+        generator_cpu_s=sum(one.cpu_s for one in efforts),
+        loop_lag_p99=seconds(merged(one.loop_lag for one in efforts).percentile_ns(99)),
+        send_lag_p99=seconds(send_lag.percentile_ns(99)),
+        steal=seen.steal,
+        dropped=seen.dropped,
+        times=times.encode(),
+    )
+
+
+def received_in_all(seen: Observation) -> int:
+    """Return how many messages came, those of the warm-up included: what the server's CPU was spent on."""
+    return sum(int(unpack(one.received_per_second).sum()) for one in arrivals_of(seen.findings))
+
+
+def cpu_per_message(seen: Observation) -> float | None:
+    """Return the server's CPU s per reply or delivery, `None` if nobody can tell."""
+    cpu_s, received = spending.cpu_s(seen.before, seen.after), received_in_all(seen)
+    return cpu_s / received if cpu_s and received else None
+
+
+def _values(seen: Observation, load: Load, times: Histogram, counts: Counts) -> dict[str, float | None]:
+    if load == "closed":
+        return {"capacity": counts.received / seen.plan.duration}
+    percentiles = {
+        name: seconds(times.percentile_ns(percent)) if is_supported(times.n, percent) else None
+        for name, percent in _PERCENTS.items()
+    }
+    return {"cpu": cpu_per_message(seen), **percentiles}
+
+
+def _reasons(seen: Observation, send_lag: Histogram, times: Histogram) -> tuple[str, ...]:
+    stops_ns = [one.effort.longest_stop_ns for one in seen.findings]
+    conditions = Conditions(
+        length_ns=round(seen.plan.duration * NS_PER_S),
+        deaths=seen.deaths,
+        longest_stop_ns=max(stops_ns, default=0),
+        lag_ns=send_lag.percentile_ns(50),
+        steal=seen.steal,
+        least_ns=times.min_ns,
+    )
+    return spoilt(conditions)
+
+
+def _counts(seen: Observation) -> Counts:
+    """Return what became of the messages; what a connection lost meanwhile should have had counts as lost."""
+    if not seen.findings:
+        return Counts()
+    found = messages(seen.findings)
+    receivers = seen.plan.connections if seen.plan.scenario == "fanout" else 1
+    missing = max(0, found.offered * receivers - found.owed) if seen.dropped else 0
+    return Counts(
+        offered=found.offered,
+        sent=found.sent,
+        owed=found.owed + missing,
+        received=found.received,
+        lost=found.owed - found.received + missing,
+        duplicated=found.duplicated,
+    )

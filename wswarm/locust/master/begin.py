@@ -1,0 +1,56 @@
+"""What a station is told when a test begins."""
+
+from collections.abc import Sequence
+
+from wswarm.drive.drivers import address
+from wswarm.drive.fleet import wire
+from wswarm.locust.master.pacing import published_to
+from wswarm.locust.master.roster import Member
+from wswarm.locust.messages import Begin
+from wswarm.locust.order import Order
+from wswarm.stats.findings import Window
+
+_PUBLISHER_IDS = 2_000_000_000  # far above those of any worker, and 31 bits long
+
+
+def begin_for(
+    member: Member, orders: Sequence[Order], *, ahead_ns: int, test: int, prefix: bytes, window: Window
+) -> Begin:
+    """Return what to tell a station.
+
+    Args:
+        ahead_ns: How much the publishers' clock is ahead of the station's.
+        window: The test's, on the station's clock.
+
+    Raises:
+        TargetError: a target's name is not known.
+    """
+    ids: dict[int, list[int]] = {}
+    next_id = _PUBLISHER_IDS
+    for number in published_to(orders):
+        ids[number] = list(range(next_id, next_id + orders[number].publishers))
+        next_id += orders[number].publishers
+    return Begin(
+        test=test,
+        name=member.name,
+        prefix=prefix,
+        window=window,
+        groups=[_group(order, order.role, ids.get(number, [])) for number, order in enumerate(orders)],
+        publishing=[_group(orders[number], "publish", own) for number, own in ids.items()]
+        if member.is_publisher
+        else [],
+        first_id=member.first_id,
+        ahead_ns=ahead_ns,
+    )
+
+
+def _group(order: Order, role: wire.Role, publishers: list[int]) -> wire.Group:
+    return wire.Group(
+        is_followed=role != "publish",
+        name=order.name,
+        role=role,
+        plan=order.plan,
+        addresses=address.resolve(order.plan.url),
+        publishers=publishers,
+        is_heard=order.is_heard and role != "publish",
+    )

@@ -1,0 +1,1 @@
+"""What Locust's web page shows of a test."""

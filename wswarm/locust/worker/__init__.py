@@ -1,0 +1,1 @@
+"""What runs at each of Locust's workers: users' connections and the agents that hold them."""

@@ -1,0 +1,84 @@
+"""The page of a comparison: it stands alone, for a browser, a phone or paper."""
+
+from collections.abc import Mapping
+
+from wswarm.report import format as show
+from wswarm.report.ab import effects
+from wswarm.report.context import Context
+from wswarm.report.html import embedded, page
+from wswarm.stats.compare.ab import Comparison
+
+LOOKS = {
+    "regression": "invalid",
+    "invalid": "invalid",
+    "inconclusive": "suspect",
+    "improved": "valid",
+    "no regression": "valid",
+}
+EFFECTS_READING = (
+    "Right of 0 % head has more of it. The bar is the interval; the pale field is what is tolerated, the dashed line"
+    " the slowdown that must be caught. A bar wholly beyond the field is a regression, one that ends before the line"
+    " is not."
+)
+OVERLAY_READING = (
+    "Left: how often each value occurred in either version. Right: go to the share that matters to you and read off"
+    " the value it stayed below. Curves that cross are better in one place and worse in another."
+)
+TREND_READING = (
+    "Each dot is one comparison, head over the base of its day, with its interval; a level above 1 that comes back is"
+    " worth more than any single dot."
+)
+
+
+def render(comparison: Comparison, context: Context, pictures: Mapping[str, bytes]) -> str:
+    """Return the page as HTML without any address that a browser would fetch.
+
+    Args:
+        comparison: What to show.
+        context: Where it comes from.
+        pictures: By name, PNG or SVG.
+    """
+    is_advisory = context.advisory is not None and comparison.verdict != "invalid"
+    return page(
+        "comparison.html.j2",
+        title=f"wswarm {context.title}: {comparison.verdict} · {effects.sides(context)}",
+        name=context.title,
+        sides=effects.sides(context),
+        serving=effects.serving(context),
+        phrases=[*effects.facts(comparison, context), context.made_at],
+        look="suspect" if is_advisory else LOOKS[comparison.verdict],
+        verdict=effects.verdict(comparison, context),
+        advisory=context.advisory,
+        reasons=[show.printable(reason) for reason in comparison.reasons],
+        columns=effects.columns(context),
+        rows=effects.rows(comparison, context),
+        pictures=[_picture(name, one) for name, one in pictures.items()],
+        notes=[show.printable(note) for note in context.notes],
+        settings=_settings(context),
+        miss=effects.percent((1 - context.confidence) / 2),
+    )
+
+
+def _picture(name: str, picture: bytes) -> dict[str, str]:
+    words = {
+        "effects": ("Head over base for each metric, with its interval.", EFFECTS_READING),
+        "trend": ("The ratios of all comparisons so far.", TREND_READING),
+    }
+    alt, reading = words.get(
+        name, ("Distributions of base and head over each other: histogram and percentiles.", OVERLAY_READING)
+    )
+    return {"source": embedded(picture), "alt": alt, "reading": reading}
+
+
+def _settings(context: Context) -> list[tuple[str, str]]:
+    rows = [("command", context.command), ("base", effects.side(context.base))]
+    rows += [("head", effects.side(context.head)), ("made", context.made_at)]
+    seen = context.environment
+    if seen is not None:
+        rows += [
+            ("cores", str(seen.cores)),
+            ("processor", seen.cpu),
+            ("kernel", seen.kernel),
+            ("python", seen.python),
+        ]
+    return [(label, show.printable(value)) for label, value in rows if value]

@@ -1,0 +1,1 @@
+"""What a measurement found, as it is stored and handed on."""

@@ -1,0 +1,286 @@
+"""The result of a measurement: what one scenario found out, as values and as one JSON object.
+
+`Run` is the single source of the run file's form: `json_schema` derives the published schema from it.
+Times are seconds, sizes bytes, CPU seconds. Unknown is `None`, never 0.
+"""
+
+from collections.abc import Generator
+from inspect import cleandoc
+from typing import Any, Literal
+
+import msgspec
+
+from wswarm.results.broadcasts import Broadcast as Broadcast
+from wswarm.results.broadcasts import Fanout as Fanout
+from wswarm.results.distribution import Distribution as Distribution
+
+SCHEMA = "wswarm/run@1"
+
+Scenario = Literal["connect", "echo", "fanout"]
+Verdict = Literal["valid", "suspect", "invalid"]
+
+
+class Environment(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the run was made."""
+
+    cores: int
+    cpu: str
+    kernel: str
+    python: str
+    packages: dict[str, str]
+    git: str | None = None
+
+
+class Validity(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdict of a run on itself; each reason says what was seen and what to do."""
+
+    verdict: Verdict
+    reasons: list[str] = []
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """How many connections were open from `t` on, s since the run began."""
+
+    t: float
+    open: int
+
+
+class Handshake(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """One handshake: done at `t`, s since the run began, after `time` s."""
+
+    t: float
+    time: float
+
+
+class Connections(msgspec.Struct, frozen=True, kw_only=True):
+    """Every socket of the run, publishers included, one attempt each.
+
+    Attributes:
+        failures: Failed handshakes by reason (`http 403`, `timeout`, `reset`, `refused`, …).
+        dropped: Connections lost after they had opened, whoever began it, up to the end of the drain.
+        closes: Those of them that the peer began, by close code (`1006`: without a close frame).
+        close_reasons: All dropped ones by close code and the reason that came with it (`4401 token expired`);
+            of many different ones those beyond the first are together under `other`.
+        open_time: How long the dropped ones had been open; `None` if there is none.
+        subprotocols: Opened ones by the subprotocol agreed on, `none` among them; empty if none was offered.
+        left: Connections that were told to leave before the end, which is no loss.
+        addresses: Opened ones by the IP address (or the socket file) that they lead to; a name may have several.
+        handshake_time: TCP connect start to upgrade response; split into tcp, tls and upgrade.
+        ping_time: Round trips of the pings that `--ping` asks for, from the frame sent to its pong; `None` without.
+        pings: Those sent; `pings_unanswered`: without a pong by the time that the next one of the connection was due.
+        timeline: Each change of the open connections; of more than 1,000, every k-th and the last.
+        handshakes: Completed ones in order; of more than 1,000, every k-th.
+    """
+
+    requested: int
+    opened: int
+    failed: int
+    peak: int
+    dropped: int
+    failures: dict[str, int]
+    closes: dict[str, int]
+    close_reasons: dict[str, int] = {}
+    open_time: Distribution | None = None
+    subprotocols: dict[str, int] = {}
+    left: int = 0
+    addresses: dict[str, int] = {}
+    handshake_time: Distribution
+    tcp_time: Distribution | None = None
+    tls_time: Distribution | None = None
+    upgrade_time: Distribution | None = None
+    ping_time: Distribution | None = None
+    pings: int | None = None
+    pings_unanswered: int | None = None
+    timeline: list[Moment] = []
+    handshakes: list[Handshake] = []
+
+
+class Lost(msgspec.Struct, frozen=True, kw_only=True):
+    """Owed and never received: the receiver's socket had closed, or nobody knows why."""
+
+    disconnected: int = 0
+    silent: int = 0
+
+
+class Unsent(msgspec.Struct, frozen=True, kw_only=True):
+    """Offered and never sent: their connection had closed, or they were still waiting when the drain ended."""
+
+    disconnected: int = 0
+    late: int = 0
+
+
+class Messages(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the messages of the hold; offered = sent + unsent, owed = received + lost.
+
+    Attributes:
+        extra: Messages with marks of ours that their receiver was not owed. `extra_kinds`: by what they are.
+    """
+
+    offered: int
+    sent: int
+    unsent: Unsent | None = None
+    owed: int
+    received: int
+    lost: Lost
+    duplicated: int
+    reordered: int
+    extra: int
+    extra_kinds: dict[str, int] = {}
+    unmarked: int
+
+
+class Rates(msgspec.Struct, frozen=True, kw_only=True):
+    """Messages per second over the hold; `received` counts deliveries (echo: replies)."""
+
+    offered: float | None
+    achieved: float
+    received: float
+
+
+class Second(msgspec.Struct, frozen=True, kw_only=True):
+    """One second of the run.
+
+    Attributes:
+        t: Start of the second, s since the run began.
+        connections: Open sockets at its end.
+        opened: Handshakes completed in it; `failed`: refused, reset or timed out in it.
+        handshake_p50: Median handshake time of those, s; `handshake_max` the longest.
+        sent: Messages sent in it, warm-up included; `received`: deliveries or replies that arrived in it.
+        lost: Messages sent in it that were lost.
+        p50: Response or delivery time of the messages intended in it, s, bins of at most 2 %; `None` when they
+            are too few for the percentile.
+    """
+
+    t: float
+    connections: int
+    opened: int = 0
+    failed: int = 0
+    handshake_p50: float | None = None
+    handshake_max: float | None = None
+    sent: int = 0
+    received: int = 0
+    lost: int = 0
+    p50: float | None = None
+    p90: float | None = None
+    p99: float | None = None
+    max: float | None = None
+
+
+class Phases(msgspec.Struct, frozen=True, kw_only=True):
+    """When each phase began, s since the first connect; `end` is the end of the drain."""
+
+    warmup: float
+    hold: float
+    drain: float
+    end: float
+
+
+class GeneratorCost(msgspec.Struct, frozen=True, kw_only=True):
+    """What the agents cost: CPU over hold and drain, memory as the sum of the agents'.
+
+    Attributes:
+        cpu_s_per_message: Per delivery (fan-out) or per reply (echo).
+        rss_per_connection: Growth by opening, per socket; `None` for fewer than 100 sockets.
+        loop_lag: How late the agents' loops came to random instants.
+    """
+
+    processes: int
+    cpu_s: float
+    cpu_s_per_message: float | None
+    peak_rss: int
+    rss_per_connection: float | None
+    loop_lag: Distribution
+    driver: str
+    pacing: str
+
+
+class TargetCost(msgspec.Struct, frozen=True, kw_only=True):
+    """What the target's process tree cost, when its process id is known."""
+
+    pid: int
+    cpu_s: float | None
+    cpu_s_per_message: float | None
+    peak_rss: int
+    rss_per_connection: float | None
+    command: str | None = None
+
+
+class Samples(msgspec.Struct, frozen=True, kw_only=True):
+    """What the target said where something else was expected: at most 200 characters each, secrets left out.
+
+    Attributes:
+        unmarked: A few different messages without our marker, as text, control characters escaped.
+        refusals: What came with failed handshakes, by their reason: one of each.
+    """
+
+    unmarked: list[str] = []
+    refusals: dict[str, str] = {}
+
+
+class SloResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One service-level objective.
+
+    Attributes:
+        value: In the figure's unit; `None`: it could not be measured, and then it is not met.
+        why: Why it could not be measured.
+    """
+
+    expression: str
+    value: float | None
+    met: bool
+    why: str | None = None
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """One measured scenario.
+
+    Attributes:
+        name: What the front end calls it (Locust: the user class); `None` where it has no name.
+        plan: Every setting as it was used, the seed included.
+        clock_error: Delivery times that were taken between machines may be wrong by so much, s, and smaller ones are
+            not given; `None`: all times are of one clock.
+        interrupted: Whether it was ended early (Ctrl-C): the hold lasted from `phases.hold` to `phases.drain`, which
+            is less than `plan.duration` if it was not ended in the drain; the first notice says so.
+        notices: What a reader has to know first: what the target did to the connections.
+        failure: How the target failed before the hold's end, if it did (exit code 95): it died, or hung up on so
+            many that the rest says little.
+        samples: What the target said where something else was expected.
+    """
+
+    schema: str = SCHEMA
+    name: str | None = None
+    scenario: Scenario
+    started_at: str
+    plan: dict[str, Any]
+    environment: Environment
+    notices: list[str] = []
+    interrupted: bool = False
+    failure: str | None = None
+    validity: Validity
+    phases: Phases
+    connections: Connections
+    messages: Messages | None
+    rates: Rates | None
+    send_lag: Distribution | None
+    service_time: Distribution | None
+    response_time: Distribution | None
+    fanout: Fanout | None
+    series: list[Second]
+    generator: GeneratorCost
+    target: TargetCost | None
+    samples: Samples = Samples()
+    slo: list[SloResult] = []
+    clock_error: float | None = None
+
+    def __await__(self) -> Generator[Any, None, "Run"]:
+        """Return the run itself: `await wswarm.echo(...)` and `wswarm.echo(...)` both give a `Run`."""
+        yield from ()
+        return self
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the run file (draft 2020-12), the same under every Python."""
+    schema = msgspec.json.schema(Run)
+    for part in schema["$defs"].values():
+        part["description"] = cleandoc(part["description"])  # Python 3.13 takes the indentation off by itself
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema
