@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import gevent
 import gevent.event
+import gevent.lock
 from locust import User
 from locust.env import Environment
 from locust.exception import StopUser
@@ -60,14 +61,14 @@ class Station:
         self._order: messages.Begin | None = None
         self._test = 0
         self._crew: Crew | None = None
-        self._begun, self._dismissed = gevent.event.Event(), gevent.event.Event()
+        self._begun, self._dismissing = gevent.event.Event(), gevent.lock.RLock()
         self._ending, self._stopped = gevent.event.Event(), gevent.event.Event()
         self._released = gevent.event.Event()
         self._bus = StationEnd(runner, self._hear)
         self._forget(None)
         events = environment.events
         events.test_start.add_listener(of(environment, self._expect_users))
-        events.test_stop.add_listener(of(environment, lambda **_: self._stopped.set()))
+        events.test_stop.add_listener(of(environment, self._on_test_stop))
         events.spawning_complete.add_listener(lambda **_: self.attendance.note_all())
         events.quitting.add_listener(of(environment, self._on_quitting))
         if isinstance(runner, WorkerRunner) and getattr(environment.parsed_options, "processes", None):
@@ -192,7 +193,7 @@ class Station:
         raise_file_limit()
         self._forget(order)
         self._order, self._test = order, order.test
-        for event in (self._dismissed, self._released, self._ending):
+        for event in (self._released, self._ending):
             event.clear()
         self._crew = Crew(order, self._seats.hear, self._tell_news)
         gevent.spawn(self._watch, order.test)
@@ -262,12 +263,12 @@ class Station:
             self._dismiss()
 
     def _dismiss(self) -> None:
-        """End the agents."""
+        """End the agents; returns when they have ended, whichever greenlet ends them."""
         self._begun.clear()
         crew, self._crew, self._order = self._crew, None, None
-        if crew is not None:
-            crew.end()
-        self._dismissed.set()
+        with self._dismissing:
+            if crew is not None:
+                crew.end()
 
     def _watch(self, test: int) -> None:
         """Tell that this station lives; end the agents when the conductor does not: it was killed, say."""
@@ -290,9 +291,15 @@ class Station:
         self._seats.end_all(_DIED)
         self._dismiss()
 
+    def _on_test_stop(self, **_: Any) -> None:
+        self._stopped.set()
+        if isinstance(self._runner, LocalRunner):
+            self._dismiss()  # a library hears no `quitting`, and what the users said at their end is on its way yet
+
     def _on_quitting(self, **_: Any) -> None:
         """Let the conductor have all that was measured, if it is ending the test too: Ctrl-C reaches both."""
         if self._order is None:
+            self._dismiss()  # another greenlet may be at it
             return
         if self._ending.wait(_QUIT_S):
             self._released.wait(_SETTLE_S)
