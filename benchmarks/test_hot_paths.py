@@ -102,7 +102,8 @@ def test_pacing(benchmark, pacing):
     """Waking up and arming the timer anew; nothing is due for a minute, so the loop need not run."""
     due_ns = iter(range(now_ns() + 60 * NS_PER_S, 1 << 62, NS_PER_S))
     with asyncio.Runner() as runner:
-        pacer = Pacer(runner.get_loop(), lambda: next(due_ns), is_batched=pacing == "batched")
+        pacer = Pacer(runner.get_loop(), lambda: next(due_ns))
+        pacer.adapt(pacing, 1.0)
 
         def wake_all():
             for _ in range(N):

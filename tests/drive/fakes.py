@@ -14,7 +14,7 @@ from wswarm.drive.closed import ClosedSender
 from wswarm.drive.drivers.connection import Timing
 from wswarm.drive.host import probes
 from wswarm.drive.row import Row
-from wswarm.drive.sender import OpenSender, Sender
+from wswarm.drive.sender import OpenSender, Sender, patience_ns
 from wswarm.drive.swarm import Swarm
 from wswarm.experiment.session import paces
 from wswarm.load.message import payload_for
@@ -162,8 +162,9 @@ def sender_of(
     """Return what sends for rows at these places among so many senders, told its paces."""
     load = Load(window, swarm, np.array(places, np.int64), senders, plan.rate)
     writing = swarm.capture.begin(load, due.flights.sent_ns)
-    kind = ClosedSender if plan.closed else OpenSender
-    sender = kind(swarm, plan, writing, due.expect)
+    sender: Sender = OpenSender(swarm, writing, due.expect)
+    if plan.closed:
+        sender = ClosedSender(swarm, patience_ns(plan.drain), writing, due.expect)
     sender.cut(window)
     for pace in paces_of(plan, places, senders, window):
         sender.pace(pace)

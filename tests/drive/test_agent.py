@@ -49,7 +49,7 @@ def begun(role: wire.Role) -> tuple[Wire, Agent]:
     plan = make_plan("connect" if role == "connect" else "echo", "ws://h")
     heard = Wire()
     writer: Any = heard  # all that it uses
-    group = wire.Group(name="one", role=role, plan=plan, addresses=[])
+    group = wire.Group(name="one", role=role, manner=plan.manner, addresses=[])
     return heard, Agent(wire.Begin(groups=[group], prefix=PREFIX), writer)
 
 
@@ -92,7 +92,10 @@ def memory(monkeypatch: pytest.MonkeyPatch) -> list[FakeConnection]:
 
 
 @pytest.mark.usefixtures("memory")
-def test_the_loop_lag_of_a_load_leaves_out_the_ramp_but_the_longest_stop_does_not() -> None:
+def test_the_loop_lag_of_a_load_leaves_out_the_ramp_but_the_longest_stop_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gc, "collect", lambda: 0)  # of a process that has loaded all tests it takes a second
     effort = asyncio.run(stopped_in_the_ramp("echo")).effort
     assert effort.longest_stop_ns > STOP_MS // 2 * MS
     assert (distribution(merged([effort.loop_lag])).max or 0) < STOP_MS / 2 / 1000
@@ -145,7 +148,7 @@ def test_a_cut_that_comes_right_behind_its_load_ends_it(memory: list[FakeConnect
     async def test() -> list[wire.Report]:
         heard, reader = Wire(), asyncio.StreamReader()
         obeying = asyncio.create_task(agent_module._obey(reader, heard))  # type: ignore[arg-type]  # all that it uses
-        group = wire.Group(name="one", role="echo", plan=make_plan("echo", "ws://h"), addresses=[])
+        group = wire.Group(name="one", role="echo", manner=make_plan("echo", "ws://h").manner, addresses=[])
         for command in (wire.Begin(groups=[group], prefix=PREFIX), join(1)):
             reader.feed_data(wire.encode(command))
         while not any(isinstance(report, wire.Opened) for report in heard.said):

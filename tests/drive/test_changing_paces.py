@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.drive.fakes import MS, FakeClock, FakeConnection, S, plan_of, swarm_of
+from tests.drive.fakes import MS, FakeClock, FakeConnection, S, swarm_of
 from tests.stats.made import ints
 from wswarm.drive.capture import Load as Sent
 from wswarm.drive.sender import OpenSender
@@ -30,13 +30,13 @@ def pace(at_ns: int, rate: float, senders: int, first_place: int = 0, **options:
 class Load:
     """A sender over fake connections."""
 
-    def __init__(self, patch: pytest.MonkeyPatch, count: int = 3, **options: object) -> None:
+    def __init__(self, patch: pytest.MonkeyPatch, count: int = 3) -> None:
         self.clock = FakeClock(patch)
         self.swarm, self.connections = swarm_of(self.clock, count)
         self.expected: list[tuple[int, int]] = []
         load = Sent(window(), self.swarm, ints([]), count, None)
         writing = self.swarm.capture.begin(load, lambda numbers: numbers)
-        self.sender = OpenSender(self.swarm, plan_of(**options), writing, self._expect)
+        self.sender = OpenSender(self.swarm, writing, self._expect)
 
     def _expect(self, intended_ns: Int64s, rows: Int64s) -> None:
         self.expected += zip(intended_ns.tolist(), rows.tolist(), strict=True)
@@ -204,10 +204,10 @@ def test_whatever_the_paces_no_two_messages_share_a_number_and_none_is_early(
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         arrivals = "poisson" if is_random else "constant"
-        load = Load(patch, 3, arrivals=arrivals)
+        load = Load(patch, 3)
         at_ns = 0
         for gap_ms, rate in changes:
-            load.sender.pace(pace(at_ns, float(rate), 3, seed=1))
+            load.sender.pace(pace(at_ns, float(rate), 3, seed=1, arrivals=arrivals))
             load.run(at_ns + gap_ms * MS)
             at_ns += gap_ms * MS
         end = window(0, at_ns)
@@ -227,8 +227,8 @@ def _never_early(connection: FakeConnection) -> bool:
 
 
 def test_random_arrivals_come_at_their_mean_rate(monkeypatch: pytest.MonkeyPatch) -> None:
-    load = Load(monkeypatch, 3, arrivals="poisson")
-    load.sender.pace(pace(0, 100.0, 6, first_place=3, seed=7))
+    load = Load(monkeypatch, 3)
+    load.sender.pace(pace(0, 100.0, 6, first_place=3, seed=7, arrivals="poisson"))
     load.run(20 * S)
     assert 900 < len(load.due()) < 1_100
     assert {publisher for publisher, _, _ in load.sent()} == {1, 2, 3}
@@ -237,9 +237,9 @@ def test_random_arrivals_come_at_their_mean_rate(monkeypatch: pytest.MonkeyPatch
 def test_workers_of_one_seed_send_at_instants_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     due = []
     for first_id in (1, 1_000_001, 1):
-        load = Load(monkeypatch, 3, arrivals="poisson")
+        load = Load(monkeypatch, 3)
         load.swarm._ids = [first_id + number for number in range(3)]
-        load.sender.pace(pace(0, 100.0, 6, seed=7))
+        load.sender.pace(pace(0, 100.0, 6, seed=7, arrivals="poisson"))
         load.run(S)
         due.append(load.due())
     assert due[0] == due[2] != due[1]

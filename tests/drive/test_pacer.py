@@ -6,10 +6,12 @@ from tests.drive.fakes import LOOP, FakeClock
 from wswarm.drive.pacer import BATCH_NS, Pacer
 
 
-def pacer_of(due: list[int | None], *, is_batched: bool = False) -> Pacer:
+def pacer_of(due: list[int | None], pacing: str = "exact") -> Pacer:
     """Return a pacer to whom the sender names these moments, one by one."""
     moments = iter(due)
-    return Pacer(LOOP, lambda: next(moments), is_batched=is_batched)
+    pacer = Pacer(LOOP, lambda: next(moments))
+    pacer.adapt(pacing, 1.0)
+    return pacer
 
 
 def test_it_sleeps_until_the_next_moment(clock: FakeClock) -> None:
@@ -33,7 +35,7 @@ def test_an_exact_pacer_wakes_at_once_for_what_is_overdue(clock: FakeClock) -> N
 def test_a_batched_pacer_leaves_half_a_millisecond_between_wake_ups(
     next_ns: int, armed_ns: int, clock: FakeClock
 ) -> None:
-    pacer = pacer_of([next_ns], is_batched=True)
+    pacer = pacer_of([next_ns], "batched")
     clock.now_ns = 1_000
     pacer.wake()
     assert clock.timers[0].armed_ns == [armed_ns]
@@ -45,3 +47,15 @@ def test_it_is_done_once_nothing_is_due_any_more(clock: FakeClock) -> None:
     pacer.wake()
     assert pacer.is_done
     assert clock.timers[0].is_closed
+
+
+def test_the_gap_of_a_batched_pacer_is_from_one_wake_up_to_the_next(clock: FakeClock) -> None:
+    def send_due() -> int:
+        clock.now_ns += 50_000
+        return 1_001
+
+    pacer = Pacer(LOOP, send_due)
+    pacer.adapt("batched", 1.0)
+    clock.now_ns = 1_000
+    pacer.wake()
+    assert clock.timers[0].armed_ns == [1_000 + BATCH_NS]

@@ -66,7 +66,8 @@ class Live:
             group = wire.Group(
                 name="group",
                 role=kind,
-                plan=plan,
+                manner=plan.manner,
+                patience_s=plan.drain,
                 addresses=address.resolve(plan.url),
                 publishers=[900 + number for number in range(publishers)],
                 is_followed=True,

@@ -14,7 +14,7 @@ from tests.end_to_end.servers import serve
 from wswarm.drive.fleet import wire
 from wswarm.errors import PlanError
 from wswarm.locust import EchoUser, WebSocketUser
-from wswarm.locust.manner import Own, OwnPlans
+from wswarm.locust.manner import Own, OwnManners
 from wswarm.locust.options import read_options
 from wswarm.locust.order import order_for
 from wswarm.locust.worker.strangers import strangers, strangers_of
@@ -115,10 +115,12 @@ def own(cls: type[WebSocketUser], **attributes: Any) -> Own | None:
     """What one user says for itself whose attributes are these."""
     environment = Environment(user_classes=[cls], host=HOST)
     order = order_for(cls, cls.role(), HOST, read_options(None))
-    group = wire.Group(name=cls.__name__, role=cls.role(), plan=order.plan, addresses=[("127.0.0.1", 9)])
+    group = wire.Group(
+        name=cls.__name__, role=cls.role(), manner=order.plan.manner, addresses=[("127.0.0.1", 9)]
+    )
     user = object.__new__(cls)
     vars(user).update(attributes)
-    return OwnPlans(environment).of(user, group)
+    return OwnManners(environment).of(user, group)
 
 
 @pytest.mark.parametrize("cls", [Member, Echo])
@@ -140,18 +142,18 @@ def test_its_own_address_is_used(
 ) -> None:
     found = own(Member, **attributes)
     assert found is not None
-    assert (found.plan.url, found.addresses) == (url, addresses)
+    assert (found.manner.url, found.addresses) == (url, addresses)
 
 
 def test_its_own_settings_and_text_are_used_and_the_class_says_the_rest() -> None:
     found = own(Echo, settings={"headers": ("A: 1",), "subprotocols": ("v2",)}, text="I am {marker}")
     assert found is not None
-    assert (found.plan.headers, found.plan.subprotocols, found.plan.text) == (
+    assert (found.manner.headers, found.manner.subprotocols, found.manner.text) == (
         ("A: 1",),
         ("v2",),
         "I am {marker}",
     )
-    assert (found.plan.rate, found.plan.profile) == (10, "echo")
+    assert found.manner.profile == "echo"
 
 
 @pytest.mark.parametrize(

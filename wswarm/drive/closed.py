@@ -9,10 +9,9 @@ from wswarm.drive.capture import Writing
 from wswarm.drive.clock import now_ns
 from wswarm.drive.outbox import Outbox
 from wswarm.drive.pacer import Pacer
-from wswarm.drive.sender import Expect, patience_ns
+from wswarm.drive.sender import Expect
 from wswarm.drive.swarm import Swarm
 from wswarm.load.pace import Pace
-from wswarm.load.plan import Plan
 from wswarm.stats.findings import Int64s, Sends, Window, unpack
 from wswarm.units import NS_PER_S
 
@@ -27,10 +26,10 @@ class ClosedSender:
     possible: the time lost in waiting is not counted, which is what is wrong with this model.
     """
 
-    def __init__(self, swarm: Swarm, plan: Plan, writing: Writing, expect: Expect) -> None:
+    def __init__(self, swarm: Swarm, patience_ns: int, writing: Writing, expect: Expect) -> None:
         self._swarm, self._expect, self._write_mark = swarm, expect, writing.one
-        self._pacing = plan.pacing
-        self._patience_ns = patience_ns(plan)
+        self._patience_ns = patience_ns
+        self._rows = swarm.rows
         self._start_ns, self._end_ns, self._senders = 0, _FOREVER, 1
         self._gap_ns = 0.0
         self._places: list[int] = []
@@ -42,7 +41,7 @@ class ClosedSender:
         self._due: list[tuple[int, int]] = []
         self._is_stopped = False
         self.outbox = Outbox(swarm)
-        self._pacer = Pacer(asyncio.get_running_loop(), self._send_due, is_batched=plan.pacing == "batched")
+        self._pacer = Pacer(asyncio.get_running_loop(), self._send_due)
         swarm.on_marked = self._note_message
 
     def pace(self, pace: Pace) -> None:
@@ -51,7 +50,7 @@ class ClosedSender:
         self._start_ns, self._senders = pace.at_ns, pace.senders
         self._gap_ns = pace.senders * NS_PER_S / pace.rate if pace.rate else 0.0
         own = sum(place >= 0 for place in self._places)
-        self._pacer.adapt(self._pacing, (pace.rate or 0.0) * own / max(pace.senders, 1))
+        self._pacer.adapt(pace.pacing, (pace.rate or 0.0) * own / max(pace.senders, 1))
         self._sequences = [0] * len(self._places)
         self._waits_since = [_FOREVER] * len(self._places)
         self._expected = [b""] * len(self._places)
@@ -104,14 +103,12 @@ class ClosedSender:
         if self._waits_since[row] == _FOREVER or self._expected[row] not in payload:
             return
         now = now_ns()
-        connection = self._swarm.rows[row].connection
-        if (
-            self._gap_ns
-            or self._is_stopped
-            or now >= self._end_ns
-            or connection is None
-            or not connection.is_open
-        ):
+        own = self._rows[row]
+        connection, message = own.connection, own.payload
+        if connection is None or message is None or not (connection.is_open and connection.is_writable):
+            self._send_next(row)
+            return
+        if self._gap_ns or self._is_stopped or own.backlog or now >= self._end_ns:
             self._send_next(row)
             return
         number = self._number
@@ -119,7 +116,9 @@ class ClosedSender:
         self._begun += (now, row)
         self._expected[row] = mark = self._write_mark(row, number, now)
         self._waits_since[row] = now
-        self.outbox.send(row, number, now, mark)
+        sent_ns = now_ns()
+        connection.send(mark.join(message.parts))
+        self.outbox.log += (number, now, sent_ns)
 
     def _send_next(self, row: int) -> None:
         self._waits_since[row] = _FOREVER

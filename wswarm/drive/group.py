@@ -9,7 +9,7 @@ from wswarm.drive.capture import Load
 from wswarm.drive.clock import now_ns
 from wswarm.drive.closed import ClosedSender
 from wswarm.drive.drivers.connection import Driver, Ended
-from wswarm.drive.drivers.manner import Manner, SettingsOf
+from wswarm.drive.drivers.manner import Own, SettingsOf
 from wswarm.drive.fleet import wire
 from wswarm.drive.sender import OpenSender, Sender, patience_ns
 from wswarm.drive.swarm import Swarm
@@ -51,13 +51,15 @@ class Group:
         driver: Callable[[str], Driver],
         say: Callable[[wire.Report], None],
     ) -> None:
-        plan = order.plan
+        manner = order.manner
         self._settings = SettingsOf()
         self.order = order
         self._number, self._begin, self._driver, self._say = number, begin, driver, say
         self._ahead_ns = begin.ahead_ns if order.role == "subscribe" else 0  # others read marks of their own
-        self.swarm = Swarm(plan, begin.prefix, driver(plan.driver), self._settings.of(plan, order.addresses))
-        self.swarm.is_replying = plan.closed and order.role == "echo"
+        self.swarm = Swarm(
+            manner, begin.prefix, driver(manner.driver), self._settings.of(manner, order.addresses)
+        )
+        self.swarm.is_replying = order.is_closed
         if order.is_followed:
             self.swarm.on_ended = self._note_end
         if order.is_heard:
@@ -74,9 +76,11 @@ class Group:
         rows = [self.swarm.add(connection_id) for connection_id in join.ids]
         starts_ns: list[int] = unpack(join.starts_ns).tolist() if join.starts_ns else [0] * len(rows)
         own = None
-        if join.plan is not None:
+        if join.manner is not None:
             addresses = join.addresses or self.order.addresses
-            own = Manner(join.plan, self._driver(join.plan.driver), self._settings.of(join.plan, addresses))
+            own = Own(
+                join.manner, self._driver(join.manner.driver), self._settings.of(join.manner, addresses)
+            )
         await self.swarm.open_all(
             rows, starts_ns, own, self._note_decided if self.order.is_followed else None
         )
@@ -236,25 +240,26 @@ class Group:
 
     def _account(self, window: Window) -> Account | None:
         """Return the account of the group's role."""
-        order, plan = self.order, self.order.plan
+        order, patience = self.order, patience_ns(self.order.patience_s)
         if order.role == "echo":
-            return Echoes(self.swarm, window, self._begin.last_id, patience_ns(plan))
+            return Echoes(self.swarm, window, self._begin.last_id, patience)
         if order.role == "publish":
             return Publishing()
         if order.role == "subscribe":
-            return Deliveries(self.swarm, window, order.publishers, patience_ns(plan), self.account)
+            return Deliveries(self.swarm, window, order.publishers, patience, self.account)
         return None
 
     def _sender(self, pace: Pace) -> Sender | None:
         """Return what sends, if the group's role does."""
-        account, plan = self.account, self.order.plan
+        account = self.account
         if not isinstance(account, Echoes | Publishing):
             return None
         writing = self.swarm.capture.begin(
             Load(self._window, self.swarm, unpack(pace.places), pace.senders, pace.rate), account.sent_ns
         )
-        kind = ClosedSender if pace.is_closed else OpenSender
-        sender = kind(self.swarm, plan, writing, account.expect)
+        sender: Sender = OpenSender(self.swarm, writing, account.expect)
+        if pace.is_closed:
+            sender = ClosedSender(self.swarm, patience_ns(self.order.patience_s), writing, account.expect)
         sender.cut(self._window)
         return sender
 

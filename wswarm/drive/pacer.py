@@ -16,28 +16,31 @@ class Pacer:
 
     Args:
         send_due: Sends all that is due at the moment it gets; returns the next due moment, `None` for none.
-        is_batched: Wake up at most every 500 µs: later messages, less CPU.
 
     Attributes:
         least_gap_ns: Between a wake-up and the next, 0 for as soon as something is due.
         gaps_ns: The least gaps of the paces that `adapt` was told.
     """
 
-    def __init__(
-        self, loop: asyncio.AbstractEventLoop, send_due: Callable[[], int | None], *, is_batched: bool
-    ) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, send_due: Callable[[], int | None]) -> None:
         self._send_due = send_due
-        self.least_gap_ns = BATCH_NS if is_batched else 0
+        self.least_gap_ns = 0
         self.gaps_ns: set[int] = set()
         self._timer = make_timer(loop, self.wake)
         self.is_done = False
 
     def adapt(self, pacing: str, rate: float) -> None:
-        """Take it that so many sends per s are due here from now on; `auto` then chooses how often to wake up."""
+        """Take it that so many sends per s are due here from now on, and choose how often to wake up.
+
+        Args:
+            pacing: `exact`: for each. `batched`: at most every 500 µs, later and with less CPU. `auto`: for each, or
+                at most every 200 µs if there are many.
+        """
         if rate <= 0:
             return
-        if pacing == "auto":
-            self.least_gap_ns = 0 if rate * _EXACT_GAP_NS <= NS_PER_S else AUTO_BATCH_NS
+        self.least_gap_ns = BATCH_NS if pacing == "batched" else 0
+        if pacing == "auto" and rate * _EXACT_GAP_NS > NS_PER_S:
+            self.least_gap_ns = AUTO_BATCH_NS
         self.gaps_ns.add(self.least_gap_ns)
 
     def start(self, at_ns: int) -> None:
@@ -46,11 +49,12 @@ class Pacer:
 
     def wake(self) -> None:
         """Send what is due now, then sleep until the next moment."""
+        woken_ns = now_ns() if self.least_gap_ns else 0
         next_ns = self._send_due()
         if next_ns is None:
             self.stop()
         elif self.least_gap_ns:
-            self._timer.arm(max(next_ns, now_ns() + self.least_gap_ns))
+            self._timer.arm(max(next_ns, woken_ns + self.least_gap_ns))
         else:
             self._timer.arm(next_ns)
 

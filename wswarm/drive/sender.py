@@ -16,7 +16,6 @@ from wswarm.drive.swarm import Swarm
 from wswarm.load import turns
 from wswarm.load.arrivals import given_in_all, without_end
 from wswarm.load.pace import Pace
-from wswarm.load.plan import Plan
 from wswarm.load.turns import Dues, Turns
 from wswarm.stats.findings import STILL_OPEN, Int64s, Sends, Window, unpack
 from wswarm.units import NS_PER_S
@@ -71,9 +70,9 @@ class Sender(Protocol):
         """Return what was sent, as far as folded."""
 
 
-def patience_ns(plan: Plan) -> int:
+def patience_ns(drain_s: float) -> int:
     """Return how long a reply may take before it is no longer waited for: as long as the drain, at least 1 s."""
-    return round(max(plan.drain, 1.0) * NS_PER_S)
+    return round(max(drain_s, 1.0) * NS_PER_S)
 
 
 class OpenSender:
@@ -85,11 +84,10 @@ class OpenSender:
             rows.
     """
 
-    def __init__(self, swarm: Swarm, plan: Plan, writing: Writing, expect: Expect) -> None:
+    def __init__(self, swarm: Swarm, writing: Writing, expect: Expect) -> None:
         self.outbox = Outbox(swarm)
         self._swarm, self._expect = swarm, expect
         self._write_marks = writing.many
-        self._is_poisson, self._pacing = plan.arrivals == "poisson", plan.pacing
         self._chance: np.random.Generator | None = None
         self._turns = Turns()
         self._due = 0
@@ -99,7 +97,7 @@ class OpenSender:
         self._chunks: Iterator[Chunk] = iter(())
         self._chunk, self._at = NOTHING, 0
         self._is_stopped = False
-        self._pacer = Pacer(asyncio.get_running_loop(), self._send_due, is_batched=plan.pacing == "batched")
+        self._pacer = Pacer(asyncio.get_running_loop(), self._send_due)
 
     def pace(self, pace: Pace) -> None:
         """Keep this pace from its moment on; paces come in the order of their moments."""
@@ -181,13 +179,13 @@ class OpenSender:
         rate, length_ns = pace.rate or 0.0, pace.until_ns - pace.at_ns
         if pace.count is not None:
             rate = pace.count * NS_PER_S / length_ns
-        self._pacer.adapt(self._pacing, rate * len(rows) / max(pace.senders, len(rows), 1))
+        self._pacer.adapt(pace.pacing, rate * len(rows) / max(pace.senders, len(rows), 1))
         own = turns.Pace(pace.at_ns, rate, pace.senders)
         if is_anew:
             in_turn = self._turns.begin(own, rows, places, pace.first_turn)
         else:
             in_turn = self._turns.change(own, rows, self._swarm.ids(rows))
-        if not self._is_poisson:
+        if pace.arrivals == "constant":
             return in_turn if pace.count is None else _before(pace.until_ns, in_turn)
         return self._at_random(pace, rows) if pace.count is None else _so_many(pace, rows, places)
 

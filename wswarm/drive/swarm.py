@@ -20,15 +20,16 @@ from wswarm.drive.drivers.connection import (
     reason_of,
 )
 from wswarm.drive.drivers.following import connect_following
-from wswarm.drive.drivers.manner import Manner
+from wswarm.drive.drivers.manner import Own
 from wswarm.drive.numbers import capture_for
 from wswarm.drive.pings import Pinger
 from wswarm.drive.ramp import run_at
 from wswarm.drive.row import Row as Row
 from wswarm.drive.row import opened_columns
-from wswarm.drive.said import Own, Said
+from wswarm.drive.said import Own as Hidden
+from wswarm.drive.said import Said
 from wswarm.drive.takers import Takers, takers
-from wswarm.load.plan import Plan
+from wswarm.load.manner import Manner
 from wswarm.load.request import request_for
 from wswarm.results.redact import Redactor
 from wswarm.stats.findings import STILL_OPEN, Sockets, Words, pack
@@ -55,10 +56,10 @@ class Swarm:
         on_ended: Called with a row when its connection was lost, with how.
     """
 
-    def __init__(self, plan: Plan, prefix: bytes, driver: Driver, settings: Settings) -> None:
+    def __init__(self, manner: Manner, prefix: bytes, driver: Driver, settings: Settings) -> None:
         self.rows: list[Row] = []
-        self.capture = capture_for(plan.template, prefix)
-        self.said = Said(Redactor(msgspec.structs.asdict(plan)), prefix, plan.template)
+        self.capture = capture_for(manner.template, prefix)
+        self.said = Said(Redactor(msgspec.structs.asdict(manner)), prefix, manner.template)
         self.addresses: Counter[str] = Counter()
         self.failed_ns: list[int] = []
         self.subprotocols: Counter[str] = Counter()
@@ -68,9 +69,9 @@ class Swarm:
         self.on_heard: Callable[[int, bytes, int], None] | None = None
         self.on_ended: Callable[[int, Ended], None] = _ignore
         self.is_replying = False
-        self._plan, self._prefix, self._ids = plan, prefix, list[int]()
+        self._manner, self._prefix, self._ids = manner, prefix, list[int]()
         self._driver, self._settings = driver, settings
-        self._pinger = Pinger(plan.ping, self._ping) if plan.ping is not None else None
+        self._pinger = Pinger(manner.ping, self._ping) if manner.ping is not None else None
         self._is_closing = False
         self.is_enough = asyncio.Event()
 
@@ -78,7 +79,7 @@ class Swarm:
         self,
         rows: Sequence[int],
         starts_ns: Sequence[int],
-        own: Manner | None = None,
+        own: Own | None = None,
         on_decided: Callable[[int, str | None], None] | None = None,
     ) -> None:
         """Open the connections of rows at their moments; returns when each that was begun is open or has failed.
@@ -94,7 +95,7 @@ class Swarm:
         )
 
     async def _open_one(
-        self, row: int, own: Manner | None, on_decided: Callable[[int, str | None], None] | None
+        self, row: int, own: Own | None, on_decided: Callable[[int, str | None], None] | None
     ) -> None:
         failure = await self.open_one(row, own)
         if on_decided is not None:
@@ -205,18 +206,18 @@ class Swarm:
             asyncio.get_running_loop().call_later(_GOODBYE_S, row.connection.abort)
         row.connection = None
 
-    async def open_one(self, number: int, own: Manner | None = None) -> str | None:
+    async def open_one(self, number: int, own: Own | None = None) -> str | None:
         """Open the connection of a row, in a manner of its own; return why it failed, `None` if it opened."""
         row = self.rows[number]
-        plan, driver, settings = own or (self._plan, self._driver, self._settings)
-        own_settings = msgspec.structs.asdict(plan) if own is not None else None
+        manner, driver, settings = own or (self._manner, self._driver, self._settings)
+        own_settings = msgspec.structs.asdict(manner) if own is not None else None
         if own_settings is not None:
             self.said.learn(own_settings)
-        request = request_for(plan, self._ids[number], self._prefix)
+        request = request_for(manner, self._ids[number], self._prefix)
         row.payload = request.payload
         events = self._events(number, own_settings)
         try:
-            connect = partial(connect_following, driver) if plan.follow else driver
+            connect = partial(connect_following, driver) if manner.follow else driver
             connection = await connect(request, number, settings, events)
         except Exception as error:  # whatever went wrong, the handshake failed and that is data
             self.failed_ns.append(now_ns())
@@ -224,7 +225,7 @@ class Swarm:
             return self.said.note_failure(reason_of(error), detail, own_settings)
         row.timing = connection.timing
         self.changes += 1
-        self._count(connection, plan)
+        self._count(connection, manner)
         if not connection.is_open:
             return None  # lost between the upgrade response and now; `_note_closed` has been told
         row.connection = connection
@@ -239,7 +240,7 @@ class Swarm:
             connection.say(message.payload, is_binary=message.is_binary)
         return None
 
-    def _events(self, number: int, own: Own | None) -> Events:
+    def _events(self, number: int, own: Hidden | None) -> Events:
         take, frames = self._takers
         return Events(
             row=number,
@@ -251,10 +252,10 @@ class Swarm:
             frames=frames,
         )
 
-    def _count(self, connection: Connection, plan: Plan) -> None:
+    def _count(self, connection: Connection, manner: Manner) -> None:
         self.opened += 1
         self.addresses[connection.address] += 1
-        if plan.subprotocols:
+        if manner.subprotocols:
             self.subprotocols[connection.subprotocol or "none"] += 1
 
     @cached_property
@@ -272,7 +273,7 @@ class Swarm:
         if self._pinger is not None:
             self._pinger.remove(number)
 
-    def _note_closed(self, number: int, own: Own | None, ended: Ended) -> None:
+    def _note_closed(self, number: int, own: Hidden | None, ended: Ended) -> None:
         row = self.rows[number]
         if self._is_closing or row.closed_ns != STILL_OPEN or row.left_ns != STILL_OPEN:
             return

@@ -2,7 +2,7 @@
 
 from wswarm.drive.drivers.following import websocket_address
 from wswarm.drive.host import diagnosis
-from wswarm.load.plan import Plan
+from wswarm.load.manner import Manner
 from wswarm.load.upgrade import REDIRECTS
 
 _CERTIFICATES = {
@@ -31,32 +31,32 @@ def is_redirect(reason: str) -> bool:
     return reason in {f"http {status}" for status in REDIRECTS}
 
 
-def mend(reason: str, said: str, plan: Plan) -> str:
+def mend(reason: str, said: str, manner: Manner) -> str:
     """Return what to do; the target may be asked once more for it.
 
     Args:
         said: What the target said with it.
     """
     if reason.startswith("tls certificate"):
-        return _about_certificate(reason, plan)
+        return _about_certificate(reason, manner)
     if reason in _BY_REASON and not reason.startswith(_MAY_SPEAK_OTHERWISE):
         return _BY_REASON[reason]
     if reason.startswith(_MAY_SPEAK_OTHERWISE) and reason not in ("tls: client certificate wanted",):
-        other = diagnosis.speaks_otherwise(plan)
-        if other is None and diagnosis.wants_certificate(plan):
+        other = diagnosis.speaks_otherwise(manner)
+        if other is None and diagnosis.wants_certificate(manner):
             return _NO_CERTIFICATE
         if other is not None:
             spoken = "TLS" if other.startswith("wss") else "plain HTTP, no TLS"
             return f"the port speaks {spoken}: use {other}"
     if is_redirect(reason) and said:
-        return f"use {websocket_address(plan.address, said) or 'the address of the WebSocket'}, or --follow"
+        return f"use {websocket_address(manner.address, said) or 'the address of the WebSocket'}, or --follow"
     return _BY_REASON.get(reason) or _by_kind(reason)
 
 
-def _about_certificate(reason: str, plan: Plan) -> str:
+def _about_certificate(reason: str, manner: Manner) -> str:
     kind = reason.removeprefix("tls certificate: ")
     default = "give its authority with --cacert FILE, or --insecure to trust it unseen"
-    found = diagnosis.certificate(plan) if kind in ("expired", "not valid yet", "other name") else ""
+    found = diagnosis.certificate(manner) if kind in ("expired", "not valid yet", "other name") else ""
     return f"{found}: {_CERTIFICATES[kind]}" if found else _CERTIFICATES.get(kind, default)
 
 

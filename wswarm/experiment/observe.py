@@ -8,6 +8,7 @@ from wswarm.drive.fleet.wire import GroupState
 from wswarm.errors import GeneratorError, TargetError, TargetFailed
 from wswarm.experiment.mends import is_redirect, mend
 from wswarm.experiment.session import rows_open
+from wswarm.load.manner import Manner
 from wswarm.load.plan import Plan
 from wswarm.results.progress import Phase, Progress
 from wswarm.results.quoted import is_whereabouts
@@ -108,21 +109,21 @@ def refusal(plan: Plan, agents: Sequence[AgentProcess]) -> str:
     return refusal_of(plan, failures, said)
 
 
-def refusal_of(plan: Plan, failures: Counter[str], said: Mapping[str, str]) -> str:
+def refusal_of(manner: Manner, failures: Counter[str], said: Mapping[str, str]) -> str:
     """Return in words why no connection opened, and what to do.
 
     Args:
         failures: Failed handshakes by reason. said: What came with one of each.
     """
     if not failures:
-        return f"every connection was closed at once by the target: {plan.address}; see its log"
+        return f"every connection was closed at once by the target: {manner.address}; see its log"
     told = [
         _told(reason, count, said.get(reason, "")) for reason, count in failures.most_common(REASONS_TOLD)
     ]
     rest = failures.total() - sum(count for _, count in failures.most_common(REASONS_TOLD))
     text = ", ".join(told) + (f" and {rest:,} for other reasons" if rest else "")
     first = failures.most_common(1)[0][0]
-    return f"every handshake failed: {text}; {plan.address}: {mend(first, said.get(first, ''), plan)}"
+    return f"every handshake failed: {text}; {manner.address}: {mend(first, said.get(first, ''), manner)}"
 
 
 def _told(reason: str, count: int, said: str) -> str:

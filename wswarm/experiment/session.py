@@ -59,7 +59,9 @@ class Session:
             group = wire.Group(
                 name=plan.scenario,
                 role=self._role(agent),
-                plan=plan,
+                manner=plan.manner,
+                patience_s=plan.drain,
+                is_closed=plan.closed,
                 addresses=addresses,
                 publishers=list(publishers),
             )
@@ -179,7 +181,9 @@ def paces(plan: Plan, window: Window, places: Int64s, senders: int) -> list[Pace
             first_turn=turn,
             is_anew=True,
             is_closed=plan.closed,
+            arrivals=plan.arrivals,
             seed=plan.seed or 0,
+            pacing=plan.pacing,
         )
         if until_ns > at_ns:
             told.append(pace)

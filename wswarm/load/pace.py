@@ -1,5 +1,7 @@
 """How often connections of one kind send, from a moment on."""
 
+from typing import Literal
+
 import msgspec
 
 from wswarm.units import NS_PER_S
@@ -21,7 +23,8 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True, tag=True):
             `first_place` on.
         is_anew: Turns begin with it, at the sender whose place is `first_turn`, rather than go on.
         is_closed: A sender waits for the reply to its message before it sends the next.
-        seed: Of random arrivals, the same in all agents.
+        arrivals: Evenly spaced, or at random; `seed` of the latter is the same in all agents.
+        pacing: How often an agent wakes up for them, see `drive.pacer`.
     """
 
     group: int
@@ -34,7 +37,9 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     first_turn: int = 0
     is_anew: bool = False
     is_closed: bool = False
+    arrivals: Literal["constant", "poisson"] = "constant"
     seed: int = 0
+    pacing: Literal["auto", "exact", "batched"] = "auto"
 
     @property
     def count(self) -> int | None:

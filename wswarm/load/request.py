@@ -4,8 +4,8 @@ from base64 import b64encode
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from wswarm.load.manner import Manner
 from wswarm.load.message import Payload, payload_for
-from wswarm.load.plan import Plan
 from wswarm.load.template import Opening
 from wswarm.load.url import on_wire
 
@@ -45,28 +45,28 @@ class Request:
         return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
 
 
-def request_for(plan: Plan, connection_id: int, prefix: bytes) -> Request:
-    """Return the request of the connection with that number; it replaces every `{id}` of the plan."""
+def request_for(manner: Manner, connection_id: int, prefix: bytes) -> Request:
+    """Return the request of the connection with that number; it replaces every `{id}` of the manner."""
 
     def filled(text: str) -> str:
         return text.replace("{id}", str(connection_id))
 
-    url, headers = without_credentials(on_wire(filled(plan.address)))
-    for header in plan.headers:
+    url, headers = without_credentials(on_wire(filled(manner.address)))
+    for header in manner.headers:
         name, _, value = header.partition(":")
         headers.append((name, filled(value.strip())))
-    if plan.cookies:
-        headers.append(("Cookie", "; ".join(filled(cookie) for cookie in plan.cookies)))
-    if plan.origin is not None:
-        headers.append(("Origin", plan.origin))
+    if manner.cookies:
+        headers.append(("Cookie", "; ".join(filled(cookie) for cookie in manner.cookies)))
+    if manner.origin is not None:
+        headers.append(("Origin", manner.origin))
     return Request(
         url=url,
         headers=tuple(headers),
         on_open=tuple(
             opening._replace(payload=opening.payload.replace(b"{id}", b"%d" % connection_id))
-            for opening in plan.openings
+            for opening in manner.openings
         ),
-        payload=payload_for(plan.template, connection_id, prefix, plan.size),
+        payload=payload_for(manner.template, connection_id, prefix, manner.size),
     )
 
 

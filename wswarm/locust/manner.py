@@ -11,10 +11,13 @@ from wswarm.drive.drivers import address
 from wswarm.drive.drivers.tls import client_context
 from wswarm.drive.fleet import wire
 from wswarm.errors import PlanError
+from wswarm.load.manner import Manner, converted
 from wswarm.load.plan import Plan, make_plan
+from wswarm.load.profile import profile_for
 from wswarm.load.url import UNIX, below, origin_of
 from wswarm.locust.options import Options, read_options
 from wswarm.locust.words import in_locusts_words
+from wswarm.results.run import Scenario
 
 _CLASS = "the attribute of that name of the class"
 ELSEWHERE = {  # settings of a plan that are not the class's `settings` to say
@@ -31,17 +34,23 @@ OF_EACH_USER = frozenset(
 )  # attributes that may be a user's own
 _OF_THE_CLASS = ("scenario", "rate", "rate_per_user", "publishers")
 _SETTINGS_OF_THE_CLASS = ("arrivals", "pacing", "seed", "ping")
+SCENARIO: dict[wire.Role, Scenario] = {
+    "connect": "connect",
+    "echo": "echo",
+    "subscribe": "fanout",
+    "script": "echo",
+}
 _TLS = {"http": "ws", "https": "wss"}
 
 
 class Own(NamedTuple):
-    """The plan of a connection that is not its class's, and where its host is."""
+    """The manner of a connection that is not its class's, and where its host is."""
 
-    plan: Plan
+    manner: Manner
     addresses: list[tuple[str, int]]
 
 
-class OwnPlans:
+class OwnManners:
     """What users of one test say of their own connections; the same said twice is looked at once."""
 
     def __init__(self, environment: Environment) -> None:
@@ -49,7 +58,7 @@ class OwnPlans:
         self._known: dict[str, Own | None] = {}
 
     def of(self, user: User, group: wire.Group) -> Own | None:
-        """Return the plan of the user's own connection; `None`: it is that of its class.
+        """Return the manner of the user's own connection; `None`: it is that of its class.
 
         Raises:
             PlanError: something that it says can't be, or is not a single user's to say.
@@ -64,27 +73,45 @@ class OwnPlans:
         return self._known[said]
 
     def _look(self, user: User, group: wire.Group) -> Own | None:
-        plan = group.plan
-        options = read_options(self._environment.parsed_options)
-        host = vars(user).get("host") or self._environment.host or user.host or origin_of(plan.url)
-        kept = {name: getattr(plan, name) for name in ("rate", "drain", "slo", "target_pid")}
-        given = kept | spoken(user, group.role, options) | settings_of(user)
-        url = url_of(user, host)
-        own = plan_of(type(user).__name__, plan.scenario, url, given)
+        settings, of_class = settings_of(user), settings_of(type(user))
         for name in _SETTINGS_OF_THE_CLASS:
-            if getattr(own, name) != getattr(plan, name):
+            if settings.pop(name, None) != of_class.get(name):
                 raise PlanError(
                     f"{_user_name(user)}.settings[{name!r}] is not one user's to say: {_TO_THE_CLASS}"
                 )
-        if own == plan:
+        manner, options = group.manner, read_options(self._environment.parsed_options)
+        host = vars(user).get("host") or self._environment.host or user.host or origin_of(manner.url)
+        given = spoken(user, group.role, options) | settings
+        own = manner_of(type(user).__name__, group.role, url_of(user, host), given, manner)
+        if own == manner:
             return None
         client_context(own)  # reads the certificate files
-        is_elsewhere = origin_of(own.url) != origin_of(plan.url)
+        is_elsewhere = origin_of(own.url) != origin_of(manner.url)
         return Own(own, address.resolve(own.url) if is_elsewhere else list(group.addresses))
 
 
 _KNOWN = 1_000
 _TO_THE_CLASS = "give it to the class"
+
+
+def manner_of(name: str, role: wire.Role, url: str, given: dict[str, Any], of_class: Manner) -> Manner:
+    """Return the manner of one user's connection.
+
+    Args:
+        of_class: That of its class, whose pings are its own, too.
+
+    Raises:
+        PlanError: something can't be, in Locust's words.
+    """
+    given = {key: value for key, value in given.items() if value is not None and key != "closed"}
+    try:
+        manner = converted(given | {"url": url, "ping": of_class.ping}, Manner)
+        if manner.profile is not None:
+            profile_for(manner.profile, SCENARIO[role])
+    except PlanError as error:
+        raise PlanError(in_locusts_words(f"{name}: {error}")) from None
+    _check_textual(name, manner)
+    return manner
 
 
 def plan_of(name: str, scenario: str, url: str, given: dict[str, Any]) -> Plan:
@@ -97,9 +124,13 @@ def plan_of(name: str, scenario: str, url: str, given: dict[str, Any]) -> Plan:
         plan = make_plan(scenario, url, connections=1, **given)
     except PlanError as error:
         raise PlanError(in_locusts_words(f"{name}: {error}")) from None
-    if plan.is_numeric:
-        raise PlanError(f"{name}: {{marker:int}} is for `wswarm echo`; under Locust write {{marker}}")
+    _check_textual(name, plan)
     return plan
+
+
+def _check_textual(name: str, manner: Manner) -> None:
+    if manner.is_numeric:
+        raise PlanError(f"{name}: {{marker:int}} is for `wswarm echo`; under Locust write {{marker}}")
 
 
 def spoken(user: User | type[User], role: wire.Role, options: Options) -> dict[str, Any]:

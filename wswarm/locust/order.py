@@ -8,17 +8,9 @@ from locust import User
 from wswarm.drive.fleet import wire
 from wswarm.errors import PlanError
 from wswarm.load.plan import DEFAULT_RATE, Plan
-from wswarm.locust.manner import plan_of, settings_of, spoken, url_of
+from wswarm.locust.manner import SCENARIO, plan_of, settings_of, spoken, url_of
 from wswarm.locust.options import Options
-from wswarm.results.run import Scenario
 from wswarm.units import parse_rate
-
-_SCENARIO: dict[wire.Role, Scenario] = {
-    "connect": "connect",
-    "echo": "echo",
-    "subscribe": "fanout",
-    "script": "echo",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +42,7 @@ def order_for(user: type[User], role: wire.Role, host: str | None, options: Opti
         PlanError: an attribute of the class or an option can't be; the message names both and the mend.
     """
     name = user.__name__
-    scenario = _SCENARIO[role]
+    scenario = SCENARIO[role]
     publishers = options.publishers or _publishers(user)
     rate, per_user = _rates(user, role, options)
     given = {

@@ -3,29 +3,30 @@
 import ssl
 
 from wswarm.errors import PlanError
-from wswarm.load.plan import Plan
+from wswarm.load.manner import Manner
 
 
-def client_context(plan: Plan) -> ssl.SSLContext | None:
-    """Return the TLS settings that the plan asks for, `None` for ws:// that follows no redirect to wss://.
+def client_context(manner: Manner) -> ssl.SSLContext | None:
+    """Return the TLS settings that the manner asks for, `None` for ws:// that follows no redirect to wss://.
 
     Raises:
         PlanError: a certificate or key file can't be read or is none.
     """
-    if not (plan.is_secure or plan.follow):
+    if not (manner.is_secure or manner.follow):
         return None
     try:
-        context = ssl.create_default_context(cafile=plan.cacert)
+        context = ssl.create_default_context(cafile=manner.cacert)
     except (OSError, ssl.SSLError) as error:
-        raise PlanError(f"--cacert {plan.cacert}: {error.strerror or error}; give a PEM file") from None
-    if plan.insecure:
+        raise PlanError(f"--cacert {manner.cacert}: {error.strerror or error}; give a PEM file") from None
+    if manner.insecure:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    if plan.cert is not None:
+    if manner.cert is not None:
         try:
-            context.load_cert_chain(plan.cert, plan.key)
+            context.load_cert_chain(manner.cert, manner.key)
         except (OSError, ssl.SSLError) as error:
             raise PlanError(
-                f"--cert {plan.cert} --key {plan.key}: {error.strerror or error}; give PEM files that belong together"
+                f"--cert {manner.cert} --key {manner.key}: {error.strerror or error}; give PEM files that belong"
+                " together"
             ) from None
     return context

@@ -8,8 +8,8 @@ from typing import Literal
 import msgspec
 
 from wswarm.drive.fleet.lengths import with_length
+from wswarm.load.manner import Manner
 from wswarm.load.pace import Pace
-from wswarm.load.plan import Plan
 from wswarm.stats.findings import Findings, Packed, Reached, Window
 
 LEAD_NS = 300_000_000  # a load's beginning and end are told so long before
@@ -22,16 +22,20 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: What the front end calls them; those who publish to subscribers have their name.
-        plan: How to connect and what to say; when, a `Load` says.
+        manner: How to connect and what to say; when, a `Load` says.
+        patience_s: How long what is owed is waited for.
+        is_closed: Whether some load of theirs waits for replies.
         publishers: Connection ids of those who publish to the subscribers.
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
     """
 
     name: str
     role: Role
-    plan: Plan
+    manner: Manner
     addresses: list[tuple[str, int]]
     publishers: list[int] = []
+    patience_s: float = 5.0
+    is_closed: bool = False
     is_followed: bool = False
     is_heard: bool = False
 
@@ -57,13 +61,13 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     Attributes:
         ids: Their `{id}`s.
         starts_ns: When to begin each one's handshake; empty: now.
-        plan: How these connect and speak, if not as the group's says; `addresses` are then their own.
+        manner: How these connect and speak, if not as the group; `addresses` are then their own.
     """
 
     group: int
     ids: list[int]
     starts_ns: Packed = b""
-    plan: Plan | None = None
+    manner: Manner | None = None
     addresses: list[tuple[str, int]] | None = None
 
 

@@ -5,39 +5,39 @@ import ssl
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from wswarm.load.plan import Plan
+from wswarm.load.manner import Manner
 
 _PATIENCE_S = 2.0
 _NO_CHECK_TIME = ssl.VerifyFlags(0x200000)  # X509_V_FLAG_NO_CHECK_TIME of OpenSSL
 _NAMES_TOLD = 3
 
 
-def speaks_otherwise(plan: Plan) -> str | None:
+def speaks_otherwise(manner: Manner) -> str | None:
     """Return the address with the other scheme if the port speaks that one: TLS for ws://, plainly for wss://."""
-    parts = urlsplit(plan.address.replace("{id}", "0"))
+    parts = urlsplit(manner.address.replace("{id}", "0"))
     other = {"ws": "wss", "wss": "ws"}.get(parts.scheme)
     if other is None or parts.hostname is None:
         return None
     host, port = parts.hostname, parts.port or (443 if parts.scheme == "wss" else 80)
     is_so = _speaks_tls(host, port) if other == "wss" else _speaks_http(host, port)
-    return urlunsplit((other, *urlsplit(plan.address)[1:])) if is_so else None
+    return urlunsplit((other, *urlsplit(manner.address)[1:])) if is_so else None
 
 
-def certificate(plan: Plan) -> str:
+def certificate(manner: Manner) -> str:
     """Return for which names and until when the target's certificate is, "" if it can't be read.
 
     Its chain has to be sound: only then does the library say what is in it.
     """
-    parts = urlsplit(plan.address.replace("{id}", "0"))
+    parts = urlsplit(manner.address.replace("{id}", "0"))
     try:
-        context = ssl.create_default_context(cafile=plan.cacert)
+        context = ssl.create_default_context(cafile=manner.cacert)
         context.check_hostname = False
         context.verify_flags |= _NO_CHECK_TIME
-        if plan.cert is not None:
-            context.load_cert_chain(plan.cert, plan.key)
+        if manner.cert is not None:
+            context.load_cert_chain(manner.cert, manner.key)
         with (
             socket.create_connection((parts.hostname or "", parts.port or 443), _PATIENCE_S) as tcp,
-            context.wrap_socket(tcp, server_hostname=plan.sni or parts.hostname) as tls,
+            context.wrap_socket(tcp, server_hostname=manner.sni or parts.hostname) as tls,
         ):
             found: dict[str, Any] = dict(tls.getpeercert() or {})
     except (OSError, ValueError):
@@ -46,17 +46,17 @@ def certificate(plan: Plan) -> str:
     more = f" and {len(names) - _NAMES_TOLD} more" if len(names) > _NAMES_TOLD else ""
     told = ", ".join(names[:_NAMES_TOLD]) or "no name"
     return (
-        f"asked for {plan.sni or parts.hostname}, it is for {told}{more}"
+        f"asked for {manner.sni or parts.hostname}, it is for {told}{more}"
         f" from {found.get('notBefore')} until {found.get('notAfter')}"
     )
 
 
-def wants_certificate(plan: Plan) -> bool:
+def wants_certificate(manner: Manner) -> bool:
     """Return whether the target hangs up before it is asked anything, as one that misses a client's certificate."""
-    parts = urlsplit(plan.address.replace("{id}", "0"))
-    if parts.scheme != "wss" or plan.cert is not None:
+    parts = urlsplit(manner.address.replace("{id}", "0"))
+    if parts.scheme != "wss" or manner.cert is not None:
         return False
-    name = plan.sni or parts.hostname
+    name = manner.sni or parts.hostname
     try:
         with (
             socket.create_connection((parts.hostname or "", parts.port or 443), _PATIENCE_S) as tcp,

@@ -54,6 +54,8 @@ class Pacing:
                 at_ns=at_ns + member.ahead_ns,
                 until_ns=until_ns if until_ns == STILL_OPEN else until_ns + member.ahead_ns,
                 is_anew=is_anew,
+                arrivals=order.plan.arrivals,
+                pacing=order.plan.pacing,
                 seed=self._seed if order.plan.seed is None else order.plan.seed,
                 rate=order.rate_for(senders) if senders else 0.0,
                 senders=senders,

@@ -18,10 +18,10 @@ def explain(seat: Seat, group: wire.Group) -> None:
     Raises:
         SystemExit: it never was; with 1.
     """
-    plan = (seat.own or group).plan
+    manner = (seat.own or group).manner
     if seat.failure is None:
-        _log.error("%s: the connection to %s was lost: %s", group.name, plan.address, seat.lost)
+        _log.error("%s: the connection to %s was lost: %s", group.name, manner.address, seat.lost)
         return
-    refusal = refusal_of(plan, Counter([seat.failure]), {})
+    refusal = refusal_of(manner, Counter([seat.failure]), {})
     _log.error("%s: %s", group.name, in_locusts_words(refusal))
     raise SystemExit(TargetError.exit_code)

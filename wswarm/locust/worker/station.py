@@ -22,7 +22,7 @@ from wswarm.errors import GeneratorError, SwarmError
 from wswarm.locust import messages
 from wswarm.locust.bus import StationEnd, of
 from wswarm.locust.clock import clock_name
-from wswarm.locust.manner import Own, OwnPlans
+from wswarm.locust.manner import Own, OwnManners
 from wswarm.locust.master.roster import SILENCE_S
 from wswarm.locust.script import Message
 from wswarm.locust.worker.attendance import UNHEARD, Attendance
@@ -93,8 +93,8 @@ class Station:
     def seat(self, user: User, own: Own | None) -> Seat:
         """Return a seat for the user, whose connection is being opened."""
         seat = self._seats.add(self, user, own)
-        plan, addresses = own or (None, None)
-        self.tell(wire.Join(group=seat.group, ids=[seat.connection_id], plan=plan, addresses=addresses))
+        manner, addresses = own or (None, None)
+        self.tell(wire.Join(group=seat.group, ids=[seat.connection_id], manner=manner, addresses=addresses))
         if user.greenlet is not None:
             user.greenlet.link(lambda _: self.leave(seat))
         return seat
@@ -145,7 +145,7 @@ class Station:
 
     def _forget(self, order: messages.Begin | None) -> None:
         self._seats = Seats(self._environment, order)
-        self._own = OwnPlans(self._environment)
+        self._own = OwnManners(self._environment)
         self._warned: set[str] = set()
         self._states = 0
         self._has_told_sent = self._has_told_all = self._is_answered = False

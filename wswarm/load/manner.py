@@ -1,0 +1,199 @@
+"""How connections are opened, and what they say: the same whatever the load."""
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Any, Literal, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+
+from wswarm.errors import PlanError
+from wswarm.load.message import check_size
+from wswarm.load.number import NUMBER
+from wswarm.load.profile import PROFILES
+from wswarm.load.template import MARKER, Opening, as_text, check_utf8, in_bytes, openings
+from wswarm.load.tls import check_tls
+from wswarm.load.url import check_url
+from wswarm.results import redact
+
+SIZE_LIMIT = 16 * 1024 * 1024
+HEADER_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
+
+
+Kind = TypeVar("Kind", bound=msgspec.Struct)
+
+
+class Manner(msgspec.Struct, frozen=True, kw_only=True):
+    """How connections are opened, and what they say; times in s.
+
+    Attributes:
+        profile: The reference application's endpoint that `url` is the base of; `None`: any server.
+        size: Payload size in bytes, reached by padding the marker; `None`: as the template gives.
+        text: Template of the message; `{marker}` (or `{marker:int}`) and `{id}` are replaced literally. `json`:
+            the same, checked.
+        escape: Whether `text` and `on_open` hold escapes, as `load.escapes` has them; so are bytes kept.
+        on_open: Sent when a connection opens. `on_open_binary`: which of them as binary frames; empty: none.
+        ping: Between two pings of ours on one connection; `None`: none.
+
+    Raises:
+        PlanError: a value can't be; the message names it and the mend.
+    """
+
+    url: str
+    profile: str | None = None
+    size: int | None = None
+    text: str | None = None
+    json: str | None = None
+    binary: bool = False
+    escape: bool = False
+    on_open: tuple[str, ...] = ()
+    on_open_binary: tuple[bool, ...] = ()
+    headers: tuple[str, ...] = ()
+    cookies: tuple[str, ...] = ()
+    subprotocols: tuple[str, ...] = ()
+    origin: str | None = None
+    insecure: bool = False
+    cacert: str | None = None
+    cert: str | None = None
+    key: str | None = None
+    deflate: bool = False
+    sni: str | None = None
+    follow: bool = False
+    bind: tuple[str, ...] = ()
+    ping: float | None = None
+    connect_timeout: float = 10.0
+    driver: Literal["picows", "websockets"] = "picows"
+
+    def __post_init__(self) -> None:
+        check_url(self.url)
+        if self.profile is not None and self.profile not in PROFILES:
+            raise PlanError(f"no profile {self.profile!r}: choose one of {', '.join(PROFILES)}")
+        for name, value in (("connect-timeout", self.connect_timeout), ("ping", self.ping)):
+            if value is not None and not 0 < value < float("inf"):
+                raise PlanError(f"--{name} {value:g} must be a number above 0")
+        _check_message(self)
+        _check_connection(self)
+
+    @property
+    def template(self) -> bytes:
+        """The message's template, `{marker}` included."""
+        if self.text is not None:
+            return in_bytes(self.text, "--text", escape=self.escape)
+        return in_bytes(self.json, "--json", escape=False) if self.json is not None else MARKER
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the marks are whole numbers."""
+        return NUMBER in self.template
+
+    @property
+    def openings(self) -> tuple[Opening, ...]:
+        """What to send when a connection opens."""
+        return openings(self.on_open, self.on_open_binary, escape=self.escape)
+
+    @property
+    def address(self) -> str:
+        """The URL that connections use, `{id}` not yet replaced."""
+        return PROFILES[self.profile].url(self.url) if self.profile else self.url
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether the connections use TLS."""
+        return urlsplit(self.url).scheme == "wss"
+
+
+def converted(given: Mapping[str, Any], kind: type[Kind]) -> Kind:
+    """Return the manner, or the plan, of these settings.
+
+    Raises:
+        PlanError: one is unknown, or a value can't be.
+    """
+    unknown = sorted(set(given) - set(kind.__struct_fields__))
+    if unknown:
+        raise PlanError(f"no option {unknown[0]!r}; the options are {', '.join(kind.__struct_fields__)}")
+    text = as_text(dict(given))
+    try:
+        return msgspec.convert(text, kind)
+    except msgspec.ValidationError as error:
+        raise PlanError(_reworded(error, text)) from None
+
+
+def _check_message(manner: Manner) -> None:
+    if manner.text is not None and manner.json is not None:
+        raise PlanError("--text and --json both give the message: use one")
+    _check_frames(manner)
+    if not manner.is_numeric and MARKER not in manner.template:
+        option, message = ("--text", manner.text) if manner.json is None else ("--json", manner.json)
+        raise PlanError(f"{option} {message!r} has no {{marker}}: put it where the receiver relays it")
+    if manner.json is not None:
+        try:
+            msgspec.json.decode(manner.json.replace("{id}", "0").replace("{marker:int}", "1"))
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise PlanError(f"--json {manner.json!r} is not JSON: {error}") from None
+    if manner.size is not None and manner.size > SIZE_LIMIT:
+        raise PlanError(
+            f"--size {manner.size} is too large: the drivers take up to {SIZE_LIMIT} bytes (16 MiB)"
+        )
+    check_size(manner.template.replace(b"{id}", b"0"), manner.size)
+
+
+def _check_frames(manner: Manner) -> None:
+    """Check that what goes out as text is text."""
+    if len(manner.on_open_binary) not in (0, len(manner.on_open)):
+        raise PlanError("on_open_binary says of each message of on_open whether it is binary: give as many")
+    for opening in manner.openings:
+        if not opening.is_binary:
+            check_utf8(opening.payload, "--on-open", "give it as --on-open-binary")
+    if manner.json is not None:
+        check_utf8(manner.template, "--json", "write it as UTF-8")
+    elif not manner.binary:
+        check_utf8(manner.template, "--text", "add --binary")
+
+
+def _check_connection(manner: Manner) -> None:
+    for header in manner.headers:
+        name, colon, value = header.partition(":")
+        if not colon or not _is_token(name) or not value.strip().isprintable():
+            raise PlanError(f"--header {redact.header(header)!r} is not a header: write 'Name: value'")
+        if name.lower().startswith("sec-websocket-") or name.lower() in ("upgrade", "connection"):
+            raise PlanError(
+                f"--header {redact.header(header)!r} belongs to the handshake: use --subprotocol, --deflate or"
+                " --origin"
+            )
+    _check_tokens(manner)
+    for address in manner.bind:
+        _check_bind(address)
+    tls = {name: getattr(manner, name) for name in ("insecure", "cacert", "cert", "key", "sni")}
+    check_tls(tls, is_possible=manner.is_secure or manner.follow)
+    if manner.deflate and manner.driver != "websockets":
+        raise PlanError("--deflate needs --driver websockets: picows does not compress")
+
+
+def _check_tokens(manner: Manner) -> None:
+    for cookie in manner.cookies:
+        if "=" not in cookie or not cookie.isprintable() or ";" in cookie:
+            raise PlanError(f"--cookie {redact.cookie(cookie)!r} is not a cookie: write name=value")
+    for protocol in manner.subprotocols:
+        if not _is_token(protocol):
+            raise PlanError(
+                f"--subprotocol {protocol!r} is not a token: it may not hold spaces or separators"
+            )
+    if manner.origin is not None and not manner.origin.isprintable():
+        raise PlanError(f"--origin {manner.origin!r} holds a control character")
+
+
+def _is_token(text: str) -> bool:
+    return text.isascii() and text != "" and set(text.lower()) <= HEADER_TOKEN
+
+
+def _check_bind(address: str) -> None:
+    try:
+        ip_address(address)
+    except ValueError:
+        raise PlanError(f"--bind {address!r} is not an IP address: write one of this machine's") from None
+
+
+def _reworded(error: msgspec.ValidationError, given: dict[str, Any]) -> str:
+    text, _, path = str(error).partition(" - at `$.")
+    name = path.rstrip("`").split("[")[0]
+    return f"{name.replace('_', '-')}: {given.get(name)!r} will not do: {text}" if name else text
