@@ -47,11 +47,7 @@ def instrument(checkout: Path, arguments: Sequence[str]) -> Cost:
         assert done.returncode in _MEASURED, done.stderr
         (run,) = store.load(Path(folder, "run", "run.json"))
     assert run.messages is not None
-    assert run.messages.owed == run.messages.received > 0, (
-        checkout,
-        run.messages,
-        run.connections.closed_by_code if hasattr(run.connections, "closed_by_code") else run.notices,
-    )
+    assert run.messages.owed == run.messages.received > 0, (checkout, run.messages, run.notices)
     assert run.generator.cpu_s_per_message is not None
     return Cost(run.generator.cpu_s_per_message, run.send_lag.p50 if run.send_lag else None)
 

@@ -211,6 +211,20 @@ def test_no_room_imports_one_that_imports_it() -> None:
     assert circles == []
 
 
+def module_of(path: Path) -> str:
+    """Return the dotted name of a file."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_no_module_imports_one_that_imports_it() -> None:
+    """At the top, in a function or for its types alone; directly or by way of others."""
+    known = {module_of(path): set(imports(path)) - {module_of(path)} for path in WSWARM}
+    while leaves := [name for name, imported in known.items() if not imported & known.keys()]:
+        for name in leaves:
+            del known[name]
+    assert {name: sorted(imported & known.keys()) for name, imported in known.items()} == {}
+
+
 def packages(path: Path) -> set[str]:
     """Return the packages from which the file imports."""
     return {dotted.split(".")[0] for dotted in imports(path)}

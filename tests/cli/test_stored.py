@@ -96,5 +96,5 @@ def test_the_doctor_finds_nothing_wrong_or_says_what(
     assert main(["doctor", "-c", "25k", "--connect-rate", "10k/s"]) == 1
     shown = capsys.readouterr().out
     assert (shown.count("LOW"), shown.count("  ?   "), shown.count("→")) == (2, 1, 3)
-    assert "25,032 per worker" in shown
+    assert "25,032, or 2 workers" in shown
     assert max(map(len, shown.splitlines())) <= 100

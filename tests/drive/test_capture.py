@@ -259,6 +259,23 @@ def test_another_kind_of_frame_has_another_form(first: int, clock: FakeClock) ->
     assert len(reading.slow) == 2
 
 
+@pytest.mark.parametrize("first", [0x01, 0x80, 0xC1, 0x89])
+@pytest.mark.parametrize(("missing", "behind"), [(0, b""), (1, b""), (0, b"\x81\x00")])
+def test_only_whole_messages_have_a_form(first: int, missing: int, behind: bytes, clock: FakeClock) -> None:
+    """A fragment, a frame with more to come and two frames in one are read, however often they look alike."""
+    kinds = [first] if not missing and not behind else [first, 0x81]
+    for kind in kinds:
+        capture = Capture(PREFIX)
+        reading = Reading(capture, 0)
+        assert reading.receive is not None
+        payload = marker(1, 1, 5)
+        data = bytes([kind, len(payload) + missing]) + payload + behind
+        for number in (1, 2):
+            reading.receive(data)
+            capture.drain()
+            assert len(reading.slow) == number
+
+
 def test_a_damaged_mark_in_a_frame_of_the_usual_form_is_unmarked(clock: FakeClock) -> None:
     capture = Capture(PREFIX)
     reading = Reading(capture, 0)

@@ -47,3 +47,15 @@ def test_it_is_done_once_nothing_is_due_any_more(clock: FakeClock) -> None:
     pacer.wake()
     assert pacer.is_done
     assert clock.timers[0].is_closed
+
+
+def test_the_gap_of_a_batched_pacer_is_from_one_wake_up_to_the_next(clock: FakeClock) -> None:
+    def send_due() -> int:
+        clock.now_ns += 50_000
+        return 1_001
+
+    pacer = Pacer(LOOP, send_due)
+    pacer.adapt("batched", 1.0)
+    clock.now_ns = 1_000
+    pacer.wake()
+    assert clock.timers[0].armed_ns == [1_000 + BATCH_NS]

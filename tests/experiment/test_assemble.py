@@ -9,7 +9,8 @@ import pytest
 
 from tests.stats.made import WINDOW, S, effort, histogram, ints, sockets
 from wswarm.drive.host.probes import MachineUse
-from wswarm.experiment.assemble import Observed, assemble
+from wswarm.experiment.assemble import assemble
+from wswarm.experiment.observed import Observed
 from wswarm.load.plan import make_plan
 from wswarm.results.run import Run
 from wswarm.stats.findings import Arrivals, Findings, Sends, pack

@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from wswarm.drive.host.limits import FILES_RESERVED
-from wswarm.experiment.doctor import GENERATOR_BYTES, TARGET_BYTES, Check, Machine, examine, inspect
+from wswarm.experiment.doctor import (
+    GENERATOR_BYTES,
+    KERNEL_BYTES,
+    TARGET_BYTES,
+    Check,
+    Machine,
+    examine,
+    inspect,
+)
 
 ROOMY = Machine(
     files=1_048_576,
@@ -31,7 +39,7 @@ def test_a_roomy_machine_passes_every_check() -> None:
     assert all(one.is_enough for one in examine(ROOMY, 10_000, 500.0))
 
 
-BYTES = GENERATOR_BYTES + TARGET_BYTES
+BYTES = GENERATOR_BYTES + TARGET_BYTES + KERNEL_BYTES
 
 
 @pytest.mark.parametrize(
@@ -93,3 +101,12 @@ def test_each_check_has_its_own_name() -> None:
 def test_the_machine_at_hand_can_be_looked_at() -> None:
     machine = inspect()
     assert min(machine.files, machine.ports, machine.memory, machine.cores) > 0
+
+
+def test_a_target_that_may_not_open_so_many_files_needs_workers_of_which_one_has_more_than_its_share() -> (
+    None
+):
+    few = check("open files, local target", connections=50_000, files=20_000)
+    assert few.needed == "50,032, or 4 workers"
+    assert "start 4 workers" in few.mend
+    assert check("open files, local target", connections=10_000, files=20_000).needed == "10,032"

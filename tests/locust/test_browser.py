@@ -44,8 +44,13 @@ def open_form(page: Page, web: Served) -> None:
 
 
 def begin(page: Page, web: Served) -> None:
-    """Show a test that has begun."""
+    """Show a test that has begun.
+
+    For two seconds and more Locust tells the state that it told last, and its page asks no more once it has been told
+    that the test before was stopped.
+    """
     web.start(20, ws_rate="")
+    until(lambda: web.json("/stats/requests")["state"] in ("spawning", "running"))
     page.open(web.url + "/")
 
 

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from wswarm.report.live import Live, line
+from wswarm.report.live import Live
+from wswarm.report.standing import line
 from wswarm.results.progress import Progress
 
 

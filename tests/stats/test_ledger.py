@@ -170,3 +170,21 @@ def test_the_highest_sequence_numbers_of_a_mark_do_not_overflow() -> None:
     order.add_pairs(3)
     before = order.before(ints([0, 1, 2, 0, 1, 2]), ints([last] * 3 + [last - 1] * 3))
     assert before.tolist() == [-1] * 3 + [last] * 3
+
+
+@LAW
+@given(st.lists(st.tuples(ARRIVALS, st.booleans()), max_size=5))
+def test_what_was_overtaken_is_the_same_however_it_is_found_out(
+    batches: list[tuple[list[Arrival], bool]],
+) -> None:
+    plain, order = PlainLedger(), Order()
+    order.add_pairs(PAIRS)
+    for arrivals, ascend in batches:
+        own = sorted(arrivals, key=lambda arrival: arrival[1]) if ascend else arrivals
+        was_higher = [
+            (sequence < plain.highest.get(pair, -1), plain.record(pair, sequence))[0]
+            for pair, sequence in own
+        ]
+        pairs, sequences = ints(pair for pair, _ in own), ints(sequence for _, sequence in own)
+        assert order.overtaken(pairs, sequences).tolist() == was_higher
+        assert order.highest()[:PAIRS].tolist() == [plain.highest.get(pair, -1) for pair in range(PAIRS)]

@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 from wswarm.drive.host.libc import libc
@@ -42,7 +43,7 @@ class _Itimerspec(ctypes.Structure):
 class KernelTimer:
     """A timerfd in the loop: Linux. Source: timerfd_create(2); `os` has it only from Python 3.13 on."""
 
-    __slots__ = ("_callback", "_fd", "_loop", "_pointer", "_set", "_spec")
+    __slots__ = ("_at_ns", "_callback", "_fd", "_loop", "_pointer", "_set", "_spec")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
         library = libc()
@@ -54,11 +55,12 @@ class KernelTimer:
         self._spec = _Itimerspec()
         self._pointer = ctypes.byref(self._spec)
         self._loop, self._callback = loop, callback
+        self._at_ns = 0
         loop.add_reader(self._fd, self._expired)
 
     def arm(self, at_ns: int) -> None:
         """Call back once at `at_ns`, at once if that is past."""
-        at_ns = max(at_ns, 1)  # a value of 0 would disarm
+        self._at_ns = at_ns = max(at_ns, 1)  # a value of 0 would disarm
         value = self._spec.it_value
         value.tv_sec, value.tv_nsec = divmod(at_ns, NS_PER_S)
         self._set(self._fd, _TFD_TIMER_ABSTIME, self._pointer, None)
@@ -71,11 +73,14 @@ class KernelTimer:
             self._fd = -1
 
     def _expired(self) -> None:
-        try:
-            os.read(self._fd, 8)
-        except BlockingIOError:
+        if now_ns() < self._at_ns:
             return  # armed anew between the wake-up and this call
-        self._callback()
+        if self._at_ns:
+            self._at_ns = 0
+            self._callback()
+        if not self._at_ns and self._fd >= 0:  # arming anew would have made it forget that it has expired
+            with suppress(BlockingIOError):
+                os.read(self._fd, 8)
 
 
 class LoopTimer:

@@ -29,6 +29,7 @@ class ClosedSender:
     def __init__(self, swarm: Swarm, patience_ns: int, writing: Writing, expect: Expect) -> None:
         self._swarm, self._expect, self._write_mark = swarm, expect, writing.one
         self._patience_ns = patience_ns
+        self._rows = swarm.rows
         self._start_ns, self._end_ns, self._senders = 0, _FOREVER, 1
         self._gap_ns = 0.0
         self._places: list[int] = []
@@ -102,14 +103,12 @@ class ClosedSender:
         if self._waits_since[row] == _FOREVER or self._expected[row] not in payload:
             return
         now = now_ns()
-        connection = self._swarm.rows[row].connection
-        if (
-            self._gap_ns
-            or self._is_stopped
-            or now >= self._end_ns
-            or connection is None
-            or not connection.is_open
-        ):
+        own = self._rows[row]
+        connection, message = own.connection, own.payload
+        if connection is None or message is None or not (connection.is_open and connection.is_writable):
+            self._send_next(row)
+            return
+        if self._gap_ns or self._is_stopped or own.backlog or now >= self._end_ns:
             self._send_next(row)
             return
         number = self._number
@@ -117,7 +116,9 @@ class ClosedSender:
         self._begun += (now, row)
         self._expected[row] = mark = self._write_mark(row, number, now)
         self._waits_since[row] = now
-        self.outbox.send(row, number, now, mark)
+        sent_ns = now_ns()
+        connection.send(mark.join(message.parts))
+        self.outbox.log += (number, now, sent_ns)
 
     def _send_next(self, row: int) -> None:
         self._waits_since[row] = _FOREVER

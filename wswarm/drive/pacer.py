@@ -49,11 +49,12 @@ class Pacer:
 
     def wake(self) -> None:
         """Send what is due now, then sleep until the next moment."""
+        woken_ns = now_ns() if self.least_gap_ns else 0
         next_ns = self._send_due()
         if next_ns is None:
             self.stop()
         elif self.least_gap_ns:
-            self._timer.arm(max(next_ns, now_ns() + self.least_gap_ns))
+            self._timer.arm(max(next_ns, woken_ns + self.least_gap_ns))
         else:
             self._timer.arm(next_ns)
 

@@ -3,16 +3,14 @@
 import platform
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from wswarm.drive.clock import has_kernel_timer
 from wswarm.drive.host import limits
-from wswarm.drive.host.probes import MachineUse, TargetMeter, TargetUse
 from wswarm.experiment.evidence import SHOWN, below_zero, evidence, measured
+from wswarm.experiment.observed import Observed
 from wswarm.load.plan import Plan
 from wswarm.results import redact
 from wswarm.results.quoted import quoted
@@ -37,36 +35,6 @@ _PACKAGES = ("wswarm", "picows", "websockets", "uvloop", "numpy", "fastapi", "st
 
 _RSS_SOCKETS = 100
 UNASKED = "unasked, the target said"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observed:
-    """What one run showed.
-
-    Attributes:
-        was_cut: Whether the run was ended before its hold began; `was_connecting`: before all connections were begun.
-        target_uses: The target's CPU and memory `before` connecting, when all were `open`, at `hold` and `end`.
-        target_peak: Most resident bytes seen of it.
-        clock_error_ns: The most by which times between two machines' clocks may be wrong.
-        interruption: What of the plan an interrupted run did not do; `None`: it was not interrupted.
-        died: How the target's process ended before the hold did, if it did.
-    """
-
-    started_at: datetime
-    window: Window
-    end_ns: int
-    findings: Sequence[Findings]
-    deaths: tuple[str, ...]
-    machine: MachineUse
-    was_cut: bool
-    was_connecting: bool
-    is_shared: bool
-    target: TargetMeter | None
-    target_uses: dict[str, TargetUse | None]
-    target_peak: int
-    clock_error_ns: int = 0
-    interruption: str | None = None
-    died: str | None = None
 
 
 def assemble(plan: Plan, observed: Observed) -> Run:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from importlib.util import find_spec
+from math import ceil
 from pathlib import Path
 
 from wswarm.drive import clock
@@ -10,6 +11,10 @@ from wswarm.drive.host.lazy import psutil
 
 GENERATOR_BYTES = 16_000
 TARGET_BYTES = 60_000
+KERNEL_BYTES = (
+    7_800  # both ends of an idle connection on one machine: sockets, files, inodes; in no process's memory
+)
+_UNEVEN = 1.5  # workers that share a listening socket: the fullest has so many times its share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,21 +93,26 @@ def examine(machine: Machine, connections: int, connect_rate: float) -> list[Che
 def _files(machine: Machine, connections: int) -> list[Check]:
     room = max(1, machine.files - limits.FILES_RESERVED)
     each = min(connections, limits.CONNECTIONS_PER_AGENT, room)
+    workers = 1 if connections <= room else ceil(_UNEVEN * connections / room)
     return [
         Check(
             name="open files, generator",
             found=_files_found(machine),
             needed=f"{each + limits.FILES_RESERVED:,} ({-(-connections // each)} processes)",
             is_enough=-(-connections // each) <= limits.AGENTS_PER_CORE * machine.cores,
-            mend="raise the hard limit: 'nofile' in /etc/security/limits.conf, --ulimit nofile=N of a container",
+            mend="raise the hard limit: 'nofile' in /etc/security/limits.conf, --ulimit nofile=N of a container;"
+            " where you may not, more machines: each process holds no more than that, and here are too few cores for"
+            " so many",
         ),
         Check(
             name="open files, local target",
             found=_files_found(machine),
-            needed=f"{connections + limits.FILES_RESERVED:,} per worker",
+            needed=f"{connections + limits.FILES_RESERVED:,}"
+            + (f", or {workers} workers" if workers > 1 else ""),
             is_enough=machine.files >= connections + limits.FILES_RESERVED or None,
             mend="this is what we may open; the target's own limit counts, 'Max open files' in /proc/PID/limits: if"
-            " it is no higher raise it, start more workers, or run the target elsewhere",
+            f" it is no higher raise it; where you may not, start {workers} workers, of which the fullest may have"
+            f" {_UNEVEN:g} times its share, or run the target elsewhere",
         ),
     ]
 
@@ -113,7 +123,7 @@ def _files_found(machine: Machine) -> str:
 
 def _hard_limits(machine: Machine, connections: int) -> list[Check]:
     addresses = -(-connections // machine.ports)
-    memory = connections * (GENERATOR_BYTES + TARGET_BYTES)
+    memory = connections * (GENERATOR_BYTES + TARGET_BYTES + KERNEL_BYTES)
     return [
         *_files(machine, connections),
         Check(
@@ -127,7 +137,7 @@ def _hard_limits(machine: Machine, connections: int) -> list[Check]:
         Check(
             name="memory",
             found=f"{machine.memory / 1e9:.1f} GB free" + " (of the container)" * machine.is_contained,
-            needed=f"{memory / 1e9:.1f} GB for generator and target",
+            needed=f"{memory / 1e9:.1f} GB for generator, target and the kernel's sockets",
             is_enough=machine.memory >= memory,
             mend="fewer connections, or the target on another machine"
             + ("; or raise the container's limit (memory.max, docker run --memory)" * machine.is_contained),

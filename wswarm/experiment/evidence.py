@@ -1,8 +1,9 @@
 """What the verdict of a run is drawn from, gathered from its figures and from what was observed beside them."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from wswarm.experiment.observed import Observed
 from wswarm.results.quoted import quoted
 from wswarm.results.run import Distribution, Messages, Run
 from wswarm.stats import summary
@@ -14,13 +15,10 @@ from wswarm.stats.silence import Instead
 from wswarm.stats.validity import Evidence
 from wswarm.units import NS_PER_S
 
-if TYPE_CHECKING:
-    from wswarm.experiment.assemble import Observed
-
 SHOWN = 100  # characters of a sample in a sentence
 
 
-def evidence(run: Run, observed: "Observed", drops: Drops, wrong: Sequence[str] = ()) -> Evidence:
+def evidence(run: Run, observed: Observed, drops: Drops, wrong: Sequence[str] = ()) -> Evidence:
     """Return what the verdict of the run is drawn from.
 
     Args:
@@ -57,7 +55,7 @@ def evidence(run: Run, observed: "Observed", drops: Drops, wrong: Sequence[str] 
     )
 
 
-def measured(run: Run, observed: "Observed") -> int | None:
+def measured(run: Run, observed: Observed) -> int | None:
     """Return how many replies or deliveries were received in the hold; `None` for a scenario without messages."""
     if run.scenario == "connect":
         return None
@@ -92,7 +90,7 @@ def _sent_share(messages: Messages | None) -> float | None:
     return messages.sent / possible if possible else None
 
 
-def _surroundings(run: Run, observed: "Observed", efforts: Sequence[Effort]) -> Surroundings:
+def _surroundings(run: Run, observed: Observed, efforts: Sequence[Effort]) -> Surroundings:
     waits = [one.wait_share for one in efforts if one.wait_share is not None]
     cores, busy, target = run.environment.cores, observed.machine.busy, run.target
     held_s = run.phases.end - run.phases.hold
@@ -119,7 +117,7 @@ def _refused(run: Run) -> str:
     return f"{reason}: {count:,}" + (f', "{quoted(said, SHOWN)}"' if said else "")
 
 
-def _instead(run: Run, observed: "Observed", drops: Drops) -> Instead:
+def _instead(run: Run, observed: Observed, drops: Drops) -> Instead:
     found, sampled = run.messages, run.samples.unmarked
     return Instead(
         hung_up=_hung_up(drops, is_early=found is None),

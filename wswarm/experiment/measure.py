@@ -12,9 +12,10 @@ from wswarm.drive.fleet.started import Started
 from wswarm.drive.host import limits
 from wswarm.drive.host.probes import MachineMeter, MachineUse, TargetMeter, TargetUse
 from wswarm.errors import TargetFailed
-from wswarm.experiment.assemble import Observed, assemble
+from wswarm.experiment.assemble import assemble
 from wswarm.experiment.begun import start_for
 from wswarm.experiment.observe import Observer, check_opened, is_hopeless
+from wswarm.experiment.observed import Observed
 from wswarm.experiment.preflight import check, target_meter
 from wswarm.experiment.session import Session
 from wswarm.load.plan import Plan

@@ -11,7 +11,7 @@ from locust.runners import LocalRunner, MasterRunner, Runner, WorkerRunner
 from wswarm.errors import SwarmError
 from wswarm.locust.master.session import Session
 from wswarm.locust.options import add_options
-from wswarm.locust.users import WebSocketUser
+from wswarm.locust.users import WebSocketUser, adopters
 from wswarm.locust.worker.station import Station
 
 
@@ -19,6 +19,7 @@ def install(events: Events) -> None:
     """Listen to Locust's events; once in a process."""
     events.init_command_line_parser.add_listener(lambda parser, **_: add_options(parser))
     events.init.add_listener(_on_init)
+    adopters.append(adopt)
 
 
 def _on_init(environment: Environment, runner: Runner | None, **_: Any) -> None:

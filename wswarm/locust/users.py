@@ -16,7 +16,7 @@ A user's greenlet sleeps while its connection works: nothing here runs per messa
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn
 
 import gevent
 from locust import User
@@ -29,11 +29,9 @@ from wswarm.errors import PlanError
 from wswarm.locust.manner import OF_EACH_USER
 from wswarm.locust.script import Message, Wanted
 from wswarm.locust.worker.inbox import Sending
+from wswarm.locust.worker.seat import Home, Seat
 
-if TYPE_CHECKING:
-    from wswarm.locust.worker.seat import Seat
-    from wswarm.locust.worker.station import Station
-
+adopters: list[Callable[[Environment], None]] = []  # called with the environment of the first user in it
 _ROLES: dict[str, wire.Role] = {"connect": "connect", "echo": "echo", "fanout": "subscribe"}
 
 
@@ -73,9 +71,8 @@ def _unlogged(on_start: Callable[[Any], None]) -> Callable[[Any], None]:
 def _adopt(environment: Environment) -> None:
     """See to it that the environment is ours, whoever made it."""
     if not hasattr(environment, "wswarm_station"):
-        from wswarm.locust.plugin import adopt
-
-        adopt(environment)
+        for adopt in adopters:
+            adopt(environment)
 
 
 class WebSocketUser(User):
@@ -121,7 +118,7 @@ class WebSocketUser(User):
         self._is_changed = False
         super().__init__(environment)
         _adopt(environment)
-        station: Station = environment.wswarm_station  # type: ignore[attr-defined]
+        station: Home = environment.wswarm_station  # type: ignore[attr-defined]
         if not station.is_for_one:
             station.attendance.note_user()
 
@@ -190,7 +187,7 @@ class WebSocketUser(User):
 
     def _open(self) -> None:
         before, self._is_changed = self._seat, False
-        station: Station = self.environment.wswarm_station
+        station: Home = self.environment.wswarm_station
         own = station.own(self)
         if before is not None and not before.ended.is_set() and own == before.own:
             return
@@ -199,7 +196,7 @@ class WebSocketUser(User):
         self._seat = station.seat(self, own)
         self._sleeping(self._seat.decided.wait)
 
-    def _connected(self) -> "Seat":
+    def _connected(self) -> Seat:
         """Return the connection, which is opened if that was not tried yet."""
         if self._seat is None or self._is_changed:
             self.connect()

@@ -8,7 +8,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from wswarm.report import live
+from wswarm.report.standing import figures
 from wswarm.results.progress import Progress
 
 
@@ -22,7 +22,7 @@ def begin(title: str, stream: TextIO) -> Screen:
 
 def panel(title: str, total_s: float | None, progress: Progress) -> RenderableType:
     """Return the title, a bar of the time gone by, and the figures below their names."""
-    shown = live.figures(progress)
+    shown = figures(progress)
     head = Table.grid(padding=(0, 1))
     clock = (
         f"{progress.elapsed_s:.0f} s" if total_s is None else f"{progress.elapsed_s:.0f} / {total_s:.0f} s"

@@ -86,8 +86,8 @@ class Broadcasts(Tally):
             is_extra = np.zeros(len(slots), np.bool_)
             is_first[past], is_extra[past] = self._enter_past(batch.where(past))
             batch, is_first, publisher = batch.where(~is_extra), is_first[~is_extra], publisher[~is_extra]
-        highest = self.order.before(batch.rows * len(self._publishers) + publisher, batch.sequences)
-        self.count(batch, is_first, highest)
+        pairs = batch.rows * len(self._publishers) + publisher
+        self.count(batch, is_first, self.order.overtaken(pairs, batch.sequences))
         self.audience.hear(batch.rows, batch.intended_ns)
 
     def _place_of(self, ids: Int64s) -> Int64s:

@@ -101,7 +101,7 @@ class Flights(Tally):
         batch = self.only_possible(batch, is_possible, is_others)
         sent_ns = sent_ns if kept.all() else sent_ns[kept]
         is_first = self._ledger.enter(batch.sequences)
-        timed = self.count(batch, is_first, self.order.before(batch.rows, batch.sequences))
+        timed = self.count(batch, is_first, self.order.overtaken(batch.rows, batch.sequences))
         self.service.record(batch.received_ns[timed] - sent_ns[timed])
         self._land(batch.where(is_first))
 

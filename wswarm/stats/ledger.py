@@ -35,6 +35,14 @@ class Order:
         if missing > 0:
             self._highest = np.pad(self._highest, (0, max(missing, pairs // 2)), constant_values=-1)
 
+    def overtaken(self, pairs: Int64s, sequences: Int64s) -> Bools:
+        """Enter arrivals; return which came after one of their pair with a higher number: mostly none."""
+        if (sequences[1:] >= sequences[:-1]).all() and (self._highest[pairs] <= sequences).all():
+            self._highest[pairs] = sequences  # of a pair's several the last, which is the highest
+            return np.zeros(len(pairs), np.bool_)
+        overtaken: Bools = sequences < self.before(pairs, sequences)
+        return overtaken
+
     def before(self, pairs: Int64s, sequences: Int64s) -> Int64s:
         """Enter arrivals; return for each the highest sequence number of its pair before it, -1 for none."""
         if not len(pairs):

@@ -96,18 +96,17 @@ class Tally:
         self.note_extra(extras.NEVER_SENT, batch.intended_ns[~is_possible & ~is_others])
         return batch.where(is_possible)
 
-    def count(self, batch: Batch, is_first: Bools, highest: Int64s) -> Bools:
+    def count(self, batch: Batch, is_first: Bools, is_overtaken: Bools) -> Bools:
         """Count arrivals by kind, and return which are first copies of the hold.
 
         Args:
-            highest: For each the highest sequence number of its sender that had arrived before; a first copy is
-                reordered when that is higher than its own.
+            is_overtaken: Which came after one of their sender's with a higher number; a first copy is then reordered.
         """
         in_hold = self.in_hold(batch.intended_ns)
         first_in_hold = is_first & in_hold
         delay_ns = batch.received_ns - batch.intended_ns
         self.duplicated += int(np.count_nonzero(in_hold & ~is_first))
-        self.reordered += int(np.count_nonzero(first_in_hold & (batch.sequences < highest)))
+        self.reordered += int(np.count_nonzero(first_in_hold & is_overtaken))
         self.received_all += int(np.count_nonzero(is_first))
         self.response.record(delay_ns[first_in_hold])
         self.by_second.record(self.second_of(batch.intended_ns[is_first]), delay_ns[is_first])

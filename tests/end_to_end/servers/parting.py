@@ -2,7 +2,8 @@
 
 With a ``status`` every handshake is answered with it and ``body``. Otherwise connections count from 1 as they
 open, and ``ends``, a list of ``[count, code, reason]``, tells in their order how the server ends them, ``after``
-seconds from each one's opening; those beyond stay. ``answer`` is what comes back for a message: the ``same``, the
+seconds from each one's opening, with 0 right behind the answer to its handshake, so that no client sees it open;
+those beyond stay. ``answer`` is what comes back for a message: the ``same``, the
 same in ``upper`` case, or one and the same ``error`` text.
 In ``body``, the reasons and the error text ``{secret}`` stands for the value of the Authorization header that the
 client sent, ``{cookie}`` for that of its Cookie header.
@@ -13,6 +14,7 @@ import asyncio
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection
+from websockets.frames import Close, Frame, Opcode
 from websockets.http11 import Request, Response
 
 from tests.end_to_end.servers.library_server import LibraryServer
@@ -35,14 +37,15 @@ class Parting(LibraryServer):
         super().__init__()
         self._ends = [(code, reason) for count, code, reason in ends or () for _ in range(count)]
         self._after, self._status, self._body, self._answer = after, status, body, answer
+        self._answered = 0
 
     def options(self) -> dict[str, Any]:
-        return {"process_request": self._refuse}
+        return {"process_request": self._refuse, "process_response": self._end_at_once}
 
     async def converse(self, connection: ServerConnection) -> None:
         number = self.connections
         talk = asyncio.ensure_future(self._talk(connection))
-        if number <= len(self._ends):
+        if number <= len(self._ends) and self._after > 0:
             code, reason = self._ends[number - 1]
             await asyncio.wait([talk], timeout=self._after)
             await connection.close(code, _filled(reason, connection))
@@ -61,6 +64,13 @@ class Parting(LibraryServer):
             return None
         connection.request = request
         return connection.respond(self._status, _filled(self._body, connection))
+
+    def _end_at_once(self, connection: ServerConnection, _: Request, response: Response) -> None:
+        self._answered += 1
+        if self._after == 0 and self._answered <= len(self._ends):
+            code, reason = self._ends[self._answered - 1]
+            close = Close(code, _filled(reason, connection)).serialize()
+            response.body = Frame(Opcode.CLOSE, close).serialize(mask=False)  # both are one write
 
 
 def _filled(text: str, connection: ServerConnection) -> str:

@@ -1,7 +1,9 @@
 """An agent's process and the socket to it, as its front end holds them: told, heard, ended."""
 
+import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 
 from wswarm.drive.fleet.lengths import HEADER_SIZE, body_size
 from wswarm.drive.fleet.started import Started
@@ -68,15 +70,25 @@ class Child:
         self._waited_s = waited_s
         self.process.kill()
 
+    def hang_up(self) -> None:
+        """Tell no more.
+
+        This end is not closed yet: what the agent says meanwhile would fail, and it would end for that before it has
+        read all that it was told.
+        """
+        self._is_ended = True
+        with suppress(OSError):  # it hung up first
+            self.channel.shutdown(socket.SHUT_WR)
+
     def end(self) -> None:
         """Hang up, and make sure that the process ends."""
-        self._is_ended = True
-        self.channel.close()
+        self.hang_up()
         try:
             self.process.wait(_EXIT_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self.channel.close()
         self._errors.close()
 
     def _bodies(self) -> Iterator[bytes]:

@@ -168,7 +168,7 @@ class Fleet:
     def _end(self) -> None:
         self._selector.close()
         for agent in self.agents:
-            agent.channel.close()
+            agent.hang_up()
         for agent in self.agents:
             agent.end()
 

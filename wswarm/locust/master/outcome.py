@@ -13,8 +13,9 @@ from wswarm import exit_codes
 from wswarm.cli.drawing import Drawing, Plain
 from wswarm.drive.host.probes import MachineUse
 from wswarm.errors import TargetError
-from wswarm.experiment.assemble import UNASKED, Observed, assemble
+from wswarm.experiment.assemble import UNASKED, assemble
 from wswarm.experiment.observe import refusal_of
+from wswarm.experiment.observed import Observed
 from wswarm.load.plan import Plan
 from wswarm.locust.master import shift
 from wswarm.locust.master.conductor import Conductor

@@ -7,6 +7,11 @@ import gevent.event
 _LOOK_S = 1.0
 _FORGOTTEN_S = 10.0
 
+UNHEARD = (
+    "nothing is heard of wswarm on Locust's master, so no user connects: it needs the same user classes, and"
+    " events.init fired where it is made by hand"
+)
+
 
 class Attendance:
     """Users that come, one after another, until Locust says that these were all."""

@@ -3,21 +3,53 @@
 import time
 from collections import deque
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import gevent.event
+from locust import User
 
 from wswarm.drive.clock import now_ns
 from wswarm.drive.fleet import wire
 from wswarm.locust.manner import Own
 from wswarm.locust.script import Message, Wanted
+from wswarm.locust.worker.attendance import Attendance
 from wswarm.locust.worker.inbox import Expectation, Inbox, Sending
 from wswarm.units import NS_PER_S
 
-if TYPE_CHECKING:
-    from wswarm.locust.worker.station import Station
-
 _SENDS_KEPT = 100  # that nobody has expected an answer to; then the oldest goes
+
+
+class Home(Protocol):
+    """Where seats are, as users and seats see it: the station.
+
+    Attributes:
+        attendance: Whether all users are there.
+        is_for_one: Whether there is one user, which Locust's runner does not know of.
+    """
+
+    attendance: Attendance
+    is_for_one: bool
+
+    def own(self, user: User) -> Own | None:
+        """Return how the user's connection differs from its class's, if it does."""
+
+    def seat(self, user: User, own: Own | None) -> "Seat":
+        """Return a seat for the user, whose connection is being opened."""
+
+    def leave(self, seat: "Seat") -> None:
+        """Close the connection of a user that has stopped."""
+
+    def tell(self, command: wire.Command) -> None:
+        """Send a command to the agent that holds the users' connections."""
+
+    def explain(self, seat: "Seat") -> None:
+        """Say why a single user's connection is not there."""
+
+    def record_reply(self, seat: "Seat", name: str, message: Message, asked_ns: int) -> None:
+        """Record a reply that a user expected; its time counts from `asked_ns`."""
+
+    def record_no_reply(self, seat: "Seat", name: str, why: str, asked_ns: int) -> None:
+        """Record that a user expected a reply and got none."""
 
 
 class Seat:
@@ -52,7 +84,7 @@ class Seat:
 
     def __init__(
         self,
-        station: "Station",
+        station: Home,
         test: int,
         group: int,
         row: int,

@@ -1,7 +1,7 @@
 """All connections of one test at one station: whose they are, what they hear, what they are answered."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gevent
 from locust import User
@@ -16,12 +16,9 @@ from wswarm.locust.page.table import REPLY, forget_replies
 from wswarm.locust.script import Message
 from wswarm.locust.worker.inbox import Expectation
 from wswarm.locust.worker.listener import Listener
-from wswarm.locust.worker.seat import Seat, response_ms
+from wswarm.locust.worker.seat import Home, Seat, response_ms
 from wswarm.locust.worker.tally import ScriptTally
 from wswarm.stats.findings import Findings, Window
-
-if TYPE_CHECKING:
-    from wswarm.locust.worker.station import Station
 
 _POLL_S = 0.02
 
@@ -57,7 +54,7 @@ class Seats:
         """Handshakes under way."""
         return sum(not seat.decided.is_set() for seat in self)
 
-    def add(self, station: "Station", user: User, own: Own | None) -> Seat:
+    def add(self, station: Home, user: User, own: Own | None) -> Seat:
         """Return a new seat for a user."""
         order = self._order
         assert order is not None

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import gevent
 import gevent.event
+import gevent.lock
 from locust import User
 from locust.env import Environment
 from locust.exception import StopUser
@@ -24,7 +25,7 @@ from wswarm.locust.clock import clock_name
 from wswarm.locust.manner import Own, OwnManners
 from wswarm.locust.master.roster import SILENCE_S
 from wswarm.locust.script import Message
-from wswarm.locust.worker.attendance import Attendance
+from wswarm.locust.worker.attendance import UNHEARD, Attendance
 from wswarm.locust.worker.crew import Crew
 from wswarm.locust.worker.seat import Seat
 from wswarm.locust.worker.seats import Seats
@@ -32,14 +33,9 @@ from wswarm.locust.worker.single import explain
 from wswarm.locust.worker.strangers import strangers_of
 from wswarm.units import NS_PER_S
 
-_WATCH_S = 1.0
+_WATCH_S, _SOON_S = 1.0, 3.0
 _QUIT_S = 2.0
 _SETTLE_S = _BEGIN_S = 30.0
-_SOON_S = 3.0
-_UNHEARD = (
-    "nothing is heard of wswarm on Locust's master, so no user connects: it needs the same user classes, and"
-    " events.init fired where it is made by hand"
-)
 _LEAVE_S = 60.0  # as long as Locust's master waits for its workers
 _DIED = "the generator's process died"
 _log = logging.getLogger(__name__)
@@ -60,14 +56,14 @@ class Station:
         self._order: messages.Begin | None = None
         self._test = 0
         self._crew: Crew | None = None
-        self._begun, self._dismissed = gevent.event.Event(), gevent.event.Event()
-        self._ending, self._stopped = gevent.event.Event(), gevent.event.Event()
-        self._released = gevent.event.Event()
+        self._begun, self._ending = gevent.event.Event(), gevent.event.Event()
+        self._stopped, self._released = gevent.event.Event(), gevent.event.Event()
+        self._dismissing = gevent.lock.RLock()
         self._bus = StationEnd(runner, self._hear)
         self._forget(None)
         events = environment.events
         events.test_start.add_listener(of(environment, self._expect_users))
-        events.test_stop.add_listener(of(environment, lambda **_: self._stopped.set()))
+        events.test_stop.add_listener(of(environment, self._on_test_stop))
         events.spawning_complete.add_listener(lambda **_: self.attendance.note_all())
         events.quitting.add_listener(of(environment, self._on_quitting))
         if isinstance(runner, WorkerRunner) and getattr(environment.parsed_options, "processes", None):
@@ -121,12 +117,12 @@ class Station:
             self._seats.record_no_reply(seat, name, why, asked_ns)
 
     def _awaited_order(self) -> messages.Begin:
-        if not self._begun.wait(_SOON_S) and _UNHEARD not in self._warned:
-            self._warned.add(_UNHEARD)
-            _log.warning("%s", _UNHEARD)
+        if not self._begun.wait(_SOON_S) and UNHEARD not in self._warned:
+            self._warned.add(UNHEARD)
+            _log.warning("%s", UNHEARD)
         while not self._begun.is_set():  # it may be dismissed again before this greenlet has its turn
             if not self._begun.wait(_BEGIN_S):
-                raise GeneratorError(_UNHEARD)
+                raise GeneratorError(UNHEARD)
         assert self._order is not None
         return self._order
 
@@ -192,8 +188,8 @@ class Station:
         raise_file_limit()
         self._forget(order)
         self._order, self._test = order, order.test
-        for event in (self._dismissed, self._released, self._ending):
-            event.clear()
+        self._released.clear()
+        self._ending.clear()
         self._crew = Crew(order, self._seats.hear, self._tell_news)
         gevent.spawn(self._watch, order.test)
         self._begun.set()
@@ -262,12 +258,12 @@ class Station:
             self._dismiss()
 
     def _dismiss(self) -> None:
-        """End the agents."""
+        """End the agents; returns when they have ended, whichever greenlet ends them."""
         self._begun.clear()
         crew, self._crew, self._order = self._crew, None, None
-        if crew is not None:
-            crew.end()
-        self._dismissed.set()
+        with self._dismissing:
+            if crew is not None:
+                crew.end()
 
     def _watch(self, test: int) -> None:
         """Tell that this station lives; end the agents when the conductor does not: it was killed, say."""
@@ -290,11 +286,15 @@ class Station:
         self._seats.end_all(_DIED)
         self._dismiss()
 
+    def _on_test_stop(self, **_: Any) -> None:
+        self._stopped.set()
+        if isinstance(self._runner, LocalRunner):
+            self._dismiss()  # a library hears no `quitting`, and what the users said at their end is on its way yet
+
     def _on_quitting(self, **_: Any) -> None:
         """Let the conductor have all that was measured, if it is ending the test too: Ctrl-C reaches both."""
-        if self._order is None:
-            return
-        if self._ending.wait(_QUIT_S):
-            self._released.wait(_SETTLE_S)
-        self._runner.stop()  # Locust would do it after this, and users may send as they stop
-        self._dismiss()
+        if self._order is not None:
+            if self._ending.wait(_QUIT_S):
+                self._released.wait(_SETTLE_S)
+            self._runner.stop()  # Locust would do it after this, and users may send as they stop
+        self._dismiss()  # where another greenlet is at it, wait for it
