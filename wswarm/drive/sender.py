@@ -82,15 +82,19 @@ class OpenSender:
         writing: How marks are written.
         expect: Told of messages before they are sent, in the order of their numbers: when they are due, on which
             rows.
+        first: The number of the first message.
+
+    Attributes:
+        numbered: The number that no message has had yet.
     """
 
-    def __init__(self, swarm: Swarm, writing: Writing, expect: Expect) -> None:
+    def __init__(self, swarm: Swarm, writing: Writing, expect: Expect, first: int = 0) -> None:
         self.outbox = Outbox(swarm)
         self._swarm, self._expect = swarm, expect
         self._write_marks = writing.many
         self._chance: np.random.Generator | None = None
         self._turns = Turns()
-        self._due = 0
+        self.numbered = first
         self._dropped = array("q")
         self._end_ns = _NEVER
         self._following: deque[Pace] = deque()
@@ -218,7 +222,7 @@ class OpenSender:
             yield Dues(pace.at_ns + due_ns, rows[self._chance.integers(0, len(rows), len(due_ns))])
 
     def _chunk_of(self, intended_ns: Int64s, rows: Int64s) -> Chunk:
-        first, self._due = self._due, self._due + len(rows)
+        first, self.numbered = self.numbered, self.numbered + len(rows)
         self._expect(intended_ns, rows)
         marks = self._write_marks(rows, first + np.arange(len(rows), dtype=np.int64), intended_ns)
         return Chunk(first, intended_ns.tolist(), rows.tolist(), marks)
