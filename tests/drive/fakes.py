@@ -122,7 +122,8 @@ class FakeSwarm(Swarm):
             row.payload = payload_for(b"<{marker}>", number, PREFIX, None)
         self.capture = capture.Capture(PREFIX)
         self._ids = list(range(1, 1 + len(connections)))
-        self.lost_in_load = 0
+        self.lost_in_load = []
+        self.changed = set()
         self.on_writable = lambda _: None
         self.on_marked = lambda _, __: None
 

@@ -263,3 +263,45 @@ def test_how_often_to_wake_up_is_decided_at_each_pace(monkeypatch: pytest.Monkey
         armed_ns = np.array(load.clock.timers[0].armed_ns)
         assert np.median(np.diff(armed_ns)) == gap_ns
     assert load.findings(window()).gaps_ns == [0, 200_000]
+
+
+@pytest.mark.parametrize("arrivals", ["constant", "poisson"])
+def test_a_pace_that_is_told_late_repeats_nothing_of_what_had_its_turn(load: Load, arrivals: str) -> None:
+    load.sender.pace(pace(0, 1_000.0, 3, arrivals=arrivals))
+    load.run(S)
+    latest = load.due()[-1]
+    load.sender.pace(pace(500 * MS, 1_000.0, 3, arrivals=arrivals))
+    load.run(1_001 * MS)
+    assert load.due() == sorted({*load.due()})
+    assert all(due > latest for due in load.due()[load.due().index(latest) + 1 :])
+    assert len(load.due()) < 1_100
+    if arrivals == "constant":
+        assert load.due() == [number * MS for number in range(1_001)]
+
+
+@pytest.mark.parametrize("is_anew", [False, True])
+def test_a_connection_that_was_lost_before_its_first_pace_is_offered_its_turns(
+    load: Load, is_anew: bool
+) -> None:
+    load.swarm.rows[1].connection = None
+    load.swarm.lost_in_load.append(1)
+    load.sender.pace(pace(0, 10.0, 3, is_anew=is_anew))
+    hold = window(0, 3 * S)
+    load.sender.cut(hold)
+    load.run(3 * S)
+    found = load.findings(hold)
+    assert (found.offered, found.sent, found.disconnected) == (30, 20, 10)
+
+
+def test_what_waits_for_room_until_its_user_leaves_was_blocked(load: Load) -> None:
+    load.sender.pace(pace(0, 10.0, 3))
+    load.connections[1].is_writable = False
+    load.run(450 * MS)
+    row = load.swarm.rows[1]
+    row.left_ns, row.payload, row.backlog, row.connection = 450 * MS, None, None, None
+    load.run(950 * MS)
+    hold = window(0, S)
+    load.sender.cut(hold)
+    load.sender.stop()
+    found = load.findings(hold)
+    assert (found.offered, found.sent, found.blocked) == (9, 7, 2)

@@ -1,5 +1,7 @@
 """Paces shared out among stations, and what is said of a station that is lost."""
 
+import dataclasses
+
 import msgspec
 import numpy as np
 import pytest
@@ -152,3 +154,26 @@ def test_a_station_is_not_settled_before_its_figures_know_of_every_handshake() -
     failed = GroupState(requested=5, opened=4, open=4, failures={"refused": 1})
     one.state = msgspec.structs.replace(one.state, groups=[one.state.groups[0], failed])
     assert one.is_settled
+
+
+def test_random_arrivals_are_others_at_each_pace_and_in_each_class_and_the_same_at_each_station() -> None:
+    at_random = msgspec.structs.replace(ECHO.plan, arrivals="poisson", seed=7)
+    pacing = Pacing([dataclasses.replace(ECHO, plan=at_random)] * 2)
+    members = [member(0, 3, 5), member(1, 3, 5)]
+    told = []
+    for _ in range(3):
+        groups = pacing.note(members)
+        (one, another), same = (pacing.paces(each, members, groups, 1_000, 9_000)[0] for each in members)
+        assert (one.first_turn, another.first_turn) == tuple(pace.first_turn for pace in same)
+        told += [(one.seed, one.first_turn), (another.seed, another.first_turn)]
+    assert len(set(told)) == 6
+
+
+def test_a_hold_shares_its_pace_among_those_that_are_open_not_those_lost_before_it() -> None:
+    one = member(0, 3, 5)
+    assert one.state is not None
+    lost = msgspec.structs.replace(one.state.groups[1], open=3)
+    one.state = msgspec.structs.replace(one.state, groups=[one.state.groups[0], lost])
+    assert one.senders_in(1) == 5
+    one.load += 1
+    assert one.senders_in(1) == 3

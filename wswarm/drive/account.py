@@ -10,10 +10,12 @@ from wswarm.drive.clock import now_ns
 from wswarm.drive.outbox import Handled
 from wswarm.drive.swarm import Swarm
 from wswarm.stats.broadcasts import Broadcasts
-from wswarm.stats.findings import Arrivals, Int64s, Packed, Sends, Window
+from wswarm.stats.findings import STILL_OPEN, Arrivals, Int64s, Packed, Sends, Window
 from wswarm.stats.flights import Flights
 from wswarm.stats.published import Published, PublishLog
 from wswarm.stats.tally import Batch, Tally
+
+_LEAST_ROOM = 16
 
 
 class Account(Protocol):
@@ -99,10 +101,10 @@ class Deliveries:
         before: Account | None = None,
     ) -> None:
         self._swarm = swarm
-        self._changes = -1
+        self._times_ns: Int64s = np.full((3, _LEAST_ROOM), STILL_OPEN, np.int64)
         audience = before.tally.audience if isinstance(before, Deliveries) else None
         self.tally: Broadcasts = Broadcasts(window, publishers, patience_ns, audience)
-        self._see()
+        self._take_in(range(len(swarm.rows)))
 
     def handle(self, handled: Handled) -> None:
         """Subscribers send nothing."""
@@ -135,10 +137,18 @@ class Deliveries:
         return self.tally.findings()
 
     def _see(self) -> None:
-        swarm = self._swarm
-        if swarm.changes != self._changes:
-            self._changes = swarm.changes
-            self.tally.see(swarm.opened_ns(), swarm.closed_ns(), swarm.left_ns())
+        if self._swarm.changed:
+            self._take_in(sorted(self._swarm.changed))
+
+    def _take_in(self, changed: Sequence[int]) -> None:
+        """Take in the times of rows; those of the others are known."""
+        count, room = len(self._swarm.rows), self._times_ns.shape[1]
+        if count > room:
+            more = max(count, 2 * room) - room
+            self._times_ns = np.pad(self._times_ns, ((0, 0), (0, more)), constant_values=STILL_OPEN)
+        self._times_ns[:, list(changed)] = self._swarm.times_ns(changed)
+        self._swarm.changed.clear()
+        self.tally.see(*self._times_ns[:, :count])
 
 
 class Publishing:

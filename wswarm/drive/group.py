@@ -67,7 +67,7 @@ class Group:
         self._handshakes, self._fresh_handshakes_ns = Histogram(), list[int]()
         self._window = Window(0, 0, STILL_OPEN, STILL_OPEN)
         self._earliest_ns = 0
-        self.handled = 0
+        self.handled = self._first_number = 0
         self.sender: Sender | None = None
         self.account: Account | None = None
 
@@ -103,6 +103,8 @@ class Group:
         """Account for what is intended from the window's start on; forget what was before."""
         self.stop()
         self.fold()
+        if isinstance(self.sender, OpenSender) and isinstance(self.account, Publishing):
+            self._first_number = self.sender.numbered  # a broadcast of before may still be on its way
         self.sender, self.account = None, self._account(window)
         self._window, self._earliest_ns, self.handled = window, window.start_ns, 0
         self.swarm.begin_load()
@@ -225,7 +227,7 @@ class Group:
             requested=len(swarm.rows),
             opened=swarm.opened,
             open=swarm.open,
-            senders=swarm.open + swarm.lost_in_load,
+            senders=swarm.open + len(swarm.lost_in_load),
             failures=dict(swarm.said.failures),
             refusals=dict(swarm.said.refusals),
             endings=dict(swarm.said.endings),
@@ -257,7 +259,7 @@ class Group:
         writing = self.swarm.capture.begin(
             Load(self._window, self.swarm, unpack(pace.places), pace.senders, pace.rate), account.sent_ns
         )
-        sender: Sender = OpenSender(self.swarm, writing, account.expect)
+        sender: Sender = OpenSender(self.swarm, writing, account.expect, self._first_number)
         if pace.is_closed:
             sender = ClosedSender(self.swarm, patience_ns(self.order.patience_s), writing, account.expect)
         sender.cut(self._window)

@@ -49,7 +49,7 @@ class Outbox:
         self._folded = 0
         self.log: list[int] = []  # a list takes a value in a fifth of the time that an array does
         self._skipped = array("q")
-        self._waited, self._resumed = array("q"), array("q")
+        self._waited, self._resumed, self._late = array("q"), array("q"), array("q")
         self._window = Window(0, 0, 0, 0)
         self._per_second = PerSecond()
         self.begin_hold()
@@ -58,7 +58,7 @@ class Outbox:
     def begin_hold(self) -> None:
         """Forget the figures of any hold before."""
         self._lag = Histogram()
-        self.sent_in_hold = self._disconnected = self._still = 0
+        self.sent_in_hold = self._disconnected = self._still = self._never = 0
 
     def send(self, row_number: int, number: int, intended_ns: int, mark: bytes) -> None:
         """Send one message now, or as soon as the connection has room; a closed connection sends nothing."""
@@ -99,18 +99,19 @@ class Outbox:
 
     def note_late(self, intended_ns: list[int]) -> None:
         """Note messages that were due and never had their turn."""
-        self._waited.extend(intended_ns)
+        self._late.extend(intended_ns)
 
     def fold(self, window: Window) -> Handled:
         """Add what was logged since the last call to the figures, and return it."""
         self._window = window
         log, skipped = _taken(self.log, 3), _taken(self._skipped, 2)
-        waited, resumed = _taken(self._waited, 1), _taken(self._resumed, 1)
+        waited, resumed, late = (_taken(own, 1) for own in (self._waited, self._resumed, self._late))
         numbers, intended_ns, sent_ns = log
         self._folded += len(numbers)
         in_hold = self._in_hold(intended_ns)
         self._disconnected += int(np.count_nonzero(self._in_hold(skipped[1])))
         self._still += int(np.count_nonzero(self._in_hold(waited)) - np.count_nonzero(self._in_hold(resumed)))
+        self._never += int(np.count_nonzero(self._in_hold(late)))
         if len(numbers):
             self._lag.record((sent_ns - intended_ns)[in_hold])
             self.sent_in_hold += int(np.count_nonzero(in_hold))
@@ -125,30 +126,27 @@ class Outbox:
     @property
     def offered(self) -> int:
         """How many messages of the hold had their turn, or waited for it in vain."""
-        return self.sent_in_hold + self._disconnected + self._still
+        return self.sent_in_hold + self._disconnected + self._still + self._never
 
     def findings(self, offered: int, gaps_ns: Iterable[int] = ()) -> Sends:
         """Return what was sent of so many in the hold, with such gaps between wake-ups at least."""
-        closed, still_open = self._waiting_in_hold()
+        closed = self._waiting_in_vain()
         return Sends(
             offered=offered,
             sent=self.sent_in_hold,
             disconnected=self._disconnected + closed,
-            blocked=still_open,
+            blocked=self._still - closed,
             lag=self._lag.pack(),
             per_second=pack(self._per_second.counts),
             gaps_ns=sorted(gaps_ns),
         )
 
-    def _waiting_in_hold(self) -> tuple[int, int]:
-        """Return how many messages of the hold wait on connections that have closed, and on open ones."""
-        counts = [0, 0]
-        for row in (self._rows[number] for number in self._waiting):
-            if row.backlog and row.left_ns == STILL_OPEN:
-                is_open = row.closed_ns == STILL_OPEN
-                waiting = np.array([intended_ns for _, intended_ns, _ in row.backlog], np.int64)
-                counts[is_open] += int(np.count_nonzero(self._in_hold(waiting)))
-        return counts[0], counts[1]
+    def _waiting_in_vain(self) -> int:
+        """Return how many messages of the hold wait on connections that the target has closed."""
+        rows = (self._rows[number] for number in self._waiting)
+        waiting = [one.backlog for one in rows if one.backlog and one.closed_ns != STILL_OPEN]
+        intended_ns = [intended_ns for backlog in waiting for _, intended_ns, _ in backlog]
+        return int(np.count_nonzero(self._in_hold(np.array(intended_ns, np.int64))))
 
     def _in_hold(self, intended_ns: Int64s) -> Bools:
         in_hold: Bools = (intended_ns >= self._window.hold_ns) & (intended_ns < self._window.drain_ns)

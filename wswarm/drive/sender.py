@@ -17,7 +17,7 @@ from wswarm.load import turns
 from wswarm.load.arrivals import given_in_all, without_end
 from wswarm.load.pace import Pace
 from wswarm.load.turns import Dues, Turns
-from wswarm.stats.findings import STILL_OPEN, Int64s, Sends, Window, unpack
+from wswarm.stats.findings import Int64s, Sends, Window, unpack
 from wswarm.units import NS_PER_S
 
 Expect = Callable[[Int64s, Int64s], None]
@@ -82,20 +82,25 @@ class OpenSender:
         writing: How marks are written.
         expect: Told of messages before they are sent, in the order of their numbers: when they are due, on which
             rows.
+        first: The number of the first message.
+
+    Attributes:
+        numbered: The number that no message has had yet.
     """
 
-    def __init__(self, swarm: Swarm, writing: Writing, expect: Expect) -> None:
+    def __init__(self, swarm: Swarm, writing: Writing, expect: Expect, first: int = 0) -> None:
         self.outbox = Outbox(swarm)
         self._swarm, self._expect = swarm, expect
         self._write_marks = writing.many
         self._chance: np.random.Generator | None = None
         self._turns = Turns()
-        self._due = 0
+        self.numbered = first
         self._dropped = array("q")
         self._end_ns = _NEVER
         self._following: deque[Pace] = deque()
         self._chunks: Iterator[Chunk] = iter(())
         self._chunk, self._at = NOTHING, 0
+        self._passed_ns = -1
         self._is_stopped = False
         self._pacer = Pacer(asyncio.get_running_loop(), self._send_due)
 
@@ -145,21 +150,27 @@ class OpenSender:
     def _next_ns(self) -> int:
         """Return when the next message is due."""
         while self._at >= len(self._chunk.rows):
+            self._passed_ns = self._had_turn_ns()
             chunk = next(self._chunks, None)
             self._chunk, self._at = chunk or NOTHING, 0
             if chunk is None:
                 return _NEVER
         return self._chunk.intended_ns[self._at]
 
+    def _had_turn_ns(self) -> int:
+        """Return when the latest message was due that has had its turn."""
+        return self._chunk.intended_ns[self._at - 1] if self._at else self._passed_ns
+
     def _begin(self, pace: Pace) -> None:
-        """Let the pace follow on what is due before it."""
-        before: list[Chunk] = []
+        """Let the pace follow on what is due before it; one that is told late, on what has had its turn."""
+        passed_ns, before = self._had_turn_ns(), list[Chunk]()
         while self._next_ns() < pace.at_ns:
             end = int(np.searchsorted(self._chunk.intended_ns, pace.at_ns))
             before.append(_part(self._chunk, self._at, end))
             self._drop(end)
         self._drop(self._at)
-        self._chunks = _joined(before, self._iterate(pace))
+        self._passed_ns = passed_ns
+        self._chunks = _joined(before, self._iterate(pace, passed_ns))
 
     def _drop(self, at: int) -> None:
         """Take it that the messages of the chunk from there on were never due."""
@@ -167,15 +178,15 @@ class OpenSender:
         self._dropped.extend(range(first + at, first + count))
         self._chunk, self._at = NOTHING, 0
 
-    def _iterate(self, pace: Pace) -> Iterator[Chunk]:
+    def _iterate(self, pace: Pace, passed_ns: int) -> Iterator[Chunk]:
         for due_ns, rows in self._dues(pace):
-            for low in range(0, len(rows), _CHUNK):
+            for low in range(int(np.searchsorted(due_ns, passed_ns, "right")), len(rows), _CHUNK):
                 part = slice(low, low + _CHUNK)
                 yield self._chunk_of(due_ns[part], rows[part])
 
     def _dues(self, pace: Pace) -> Iterator[Dues]:
         is_anew = pace.is_anew or not len(self._turns.senders)
-        rows, places = self._senders(pace, is_anew=is_anew)
+        rows, places = self._senders(pace)
         rate, length_ns = pace.rate or 0.0, pace.until_ns - pace.at_ns
         if pace.count is not None:
             rate = pace.count * NS_PER_S / length_ns
@@ -189,16 +200,14 @@ class OpenSender:
             return in_turn if pace.count is None else _before(pace.until_ns, in_turn)
         return self._at_random(pace, rows) if pace.count is None else _so_many(pace, rows, places)
 
-    def _senders(self, pace: Pace, *, is_anew: bool) -> tuple[Int64s, Int64s]:
-        """Return who sends, and their places among all: those that are open, or that the target has closed since."""
+    def _senders(self, pace: Pace) -> tuple[Int64s, Int64s]:
+        """Return who sends, and their places among all: who is open, or was closed by the target in this load."""
         if pace.places:
             places = unpack(pace.places)
             rows = np.flatnonzero(places >= 0)
             return rows, places[rows]
-        rows = self._swarm.rows_open()
-        if not is_anew:
-            rows = np.union1d(rows, self._turns.senders)
-        rows = rows[self._swarm.left_ns()[rows] == STILL_OPEN]
+        lost = np.array(self._swarm.lost_in_load, np.int64)
+        rows = np.union1d(self._swarm.rows_open(), lost)
         return rows, pace.first_place + np.arange(len(rows))
 
     def _at_random(self, pace: Pace, rows: Int64s) -> Iterator[Dues]:
@@ -213,7 +222,7 @@ class OpenSender:
             yield Dues(pace.at_ns + due_ns, rows[self._chance.integers(0, len(rows), len(due_ns))])
 
     def _chunk_of(self, intended_ns: Int64s, rows: Int64s) -> Chunk:
-        first, self._due = self._due, self._due + len(rows)
+        first, self.numbered = self.numbered, self.numbered + len(rows)
         self._expect(intended_ns, rows)
         marks = self._write_marks(rows, first + np.arange(len(rows), dtype=np.int64), intended_ns)
         return Chunk(first, intended_ns.tolist(), rows.tolist(), marks)

@@ -44,8 +44,8 @@ class Swarm:
 
     Attributes:
         rows: In the order in which they were asked for.
-        lost_in_load: Connections that were lost since the load began.
-        changes: How often one was added, opened, was lost or was told to leave.
+        lost_in_load: Rows of connections that were lost since the load began.
+        changed: Rows that were added, opened, were lost or told to leave since somebody looked, and cleared it.
         open: Connections open now; `opened`: ever.
         is_enough: Set it, and no more connections are begun that have a moment to begin.
         said: What the target said of failed handshakes and lost connections.
@@ -63,7 +63,9 @@ class Swarm:
         self.addresses: Counter[str] = Counter()
         self.failed_ns: list[int] = []
         self.subprotocols: Counter[str] = Counter()
-        self.open = self.opened = self.changes = self.lost_in_load = 0
+        self.open = self.opened = 0
+        self.changed: set[int] = set()
+        self.lost_in_load: list[int] = []
         self.on_writable: Callable[[int], None] = _ignore
         self.on_marked: Callable[[int, bytes], None] = _ignore
         self.on_heard: Callable[[int, bytes, int], None] | None = None
@@ -106,7 +108,7 @@ class Swarm:
         for row in self.rows:
             row.backlog = None
         self.on_marked = _ignore
-        self.lost_in_load = 0
+        self.lost_in_load = []
         self.capture.forget()
 
     async def close_all(self) -> None:
@@ -123,10 +125,12 @@ class Swarm:
         for connection in connections:
             connection.abort()
 
-    def opened_ns(self) -> Int64s:
-        """Return per row when it opened; never: beyond all times."""
+    def times_ns(self, rows: Sequence[int]) -> Int64s:
+        """Return of rows when each opened, was lost, was told to leave, three arrays; `STILL_OPEN` for not (yet)."""
+        of_rows = [self.rows[number] for number in rows]
+        opened_ns = [STILL_OPEN if row.timing is None else row.timing.opened_ns for row in of_rows]
         return np.array(
-            [STILL_OPEN if row.timing is None else row.timing.opened_ns for row in self.rows], np.int64
+            [opened_ns, [row.closed_ns for row in of_rows], [row.left_ns for row in of_rows]], np.int64
         )
 
     def left_ns(self) -> Int64s:
@@ -187,7 +191,7 @@ class Swarm:
     def add(self, connection_id: int) -> int:
         """Return a new row for one more connection, which is not opened yet."""
         self._ids.append(connection_id)
-        self.changes += 1
+        self.changed.add(len(self.rows))
         self.rows.append(Row())
         return len(self.rows) - 1
 
@@ -197,7 +201,7 @@ class Swarm:
         if row.left_ns != STILL_OPEN or row.closed_ns != STILL_OPEN:
             return
         row.left_ns = now_ns()
-        self.changes += 1
+        self.changed.add(number)
         row.backlog = row.payload = None
         self._ping_no_more(number)
         if row.connection is not None and row.connection.is_open:
@@ -224,7 +228,7 @@ class Swarm:
             detail = error.detail if isinstance(error, HandshakeFailed) else ""
             return self.said.note_failure(reason_of(error), detail, own_settings)
         row.timing = connection.timing
-        self.changes += 1
+        self.changed.add(number)
         self._count(connection, manner)
         if not connection.is_open:
             return None  # lost between the upgrade response and now; `_note_closed` has been told
@@ -278,12 +282,12 @@ class Swarm:
         if self._is_closing or row.closed_ns != STILL_OPEN or row.left_ns != STILL_OPEN:
             return
         row.closed_ns = now_ns()
-        self.changes += 1
+        self.changed.add(number)
         self._ping_no_more(number)
         row.ending = self.said.note_ending(ended, own)
         if row.connection is not None:
             self.open -= 1
-            self.lost_in_load += 1
+            self.lost_in_load.append(number)
             row.connection = None
         self.on_ended(number, ended)
 

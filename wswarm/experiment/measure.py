@@ -164,7 +164,10 @@ class _Experiment:
         self._session.listen_until(is_over, due_ns, grace_s, meanwhile)
 
     def _cut(self, phase: Phase) -> None:
-        """End the run early: the ramp, or the hold with a drain to follow, or the drain at once."""
+        """End the run early: the ramp, or the hold with a drain to follow, or the drain at once.
+
+        A hold that is about to end is left whole: with its drain at once, what is under way would count as lost.
+        """
         if not self._has_begun:
             raise KeyboardInterrupt
         self._was_cut = True
@@ -178,7 +181,7 @@ class _Experiment:
                 drain_ns=moment_ns,
                 end_ns=moment_ns + was.end_ns - was.drain_ns,
             )
-        else:
+        elif phase == "drain":
             self._window = msgspec.structs.replace(was, end_ns=min(was.end_ns, moment_ns))
         self._session.cut(self._window)
 
@@ -193,6 +196,8 @@ class _Experiment:
         if held_s < plan.duration - 0.001:
             return f"interrupted: the hold lasted {held_s:.3g} s of the {plan.duration:g} s asked for"
         drained_s = (window.end_ns - window.drain_ns) / NS_PER_S
+        if drained_s > plan.drain - 0.001:
+            return "interrupted as the hold ended: nothing is missing"
         return (
             f"interrupted {drained_s:.3g} s into the drain of at most {plan.drain:g} s: what was still under way"
             " counts as lost"

@@ -90,7 +90,7 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         offered: Sends intended in the hold; `sent`: those of them made before the drain ended.
         disconnected: Those not made because their connection had closed when it was their turn.
-        blocked: Sends that still waited for room in an open connection at the end.
+        blocked: Those that waited for room until the end, or until their connection was told to leave.
         lag: Histogram of sent − intended, hold only.
         per_second: Sends made in each second since the origin, warm-up included.
         log: Fan-out: the broadcasts of the whole load that were sent; see `stats.published`.

@@ -136,14 +136,14 @@ class Conductor:
         self.is_holding, self.holds = True, self.holds + 1
         self.target_uses |= {"open": self.watch_target(), "hold": None}
         load = msgspec.structs.replace(self.window, start_ns=now_ns() + _PACE_AFTER_NS)
-        members = self.there()
+        for member in (members := self.there()):
+            member.load += 1
         groups = self._pacing.note(members)
         for member in members:
             paces, publishing = self._pacing.of_hold(member, members, groups, load)
             window = shift.window(load, member.ahead_ns)
             begin = messages.BeginHold(window=window, paces=paces, publishing=publishing)
             self._bus.tell(member.worker, begin)
-            member.load += 1
         gevent.sleep(max(0.0, (hold_ns - now_ns()) / NS_PER_S))
         _log.info("The hold has begun")
         self.target_uses["hold"] = self.watch_target()

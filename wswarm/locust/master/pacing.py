@@ -9,6 +9,7 @@ from wswarm.locust.order import Order
 from wswarm.stats.findings import STILL_OPEN, Window
 
 Counts = dict[int, tuple[int, ...]]
+_TURN_BITS = 32
 
 
 def published_to(orders: Sequence[Order]) -> list[int]:
@@ -23,6 +24,8 @@ class Pacing:
         self._orders = orders
         self._seed = random.SystemRandom().getrandbits(32)
         self._paced: Counts = {}
+        self._chance = random.Random(0)  # the seed is told beside
+        self._first_turns: dict[int, int] = {}
 
     def changed(self, members: Sequence[Member]) -> list[int]:
         """Return the groups whose senders have changed since `note`."""
@@ -31,6 +34,7 @@ class Pacing:
     def note(self, members: Sequence[Member]) -> list[int]:
         """Let paces be for the senders that are there now; return all groups that send."""
         self._paced = self._counts(members)
+        self._first_turns = {group: self._chance.getrandbits(_TURN_BITS) for group in self._paced}
         return list(self._paced)
 
     def paces(
@@ -60,6 +64,7 @@ class Pacing:
                 rate=order.rate_for(senders) if senders else 0.0,
                 senders=senders,
                 first_place=sum(counts[:place]),
+                first_turn=self._first_turns[number] if order.plan.arrivals == "poisson" else 0,
             )
             if not order.publishers:
                 paces.append(pace)

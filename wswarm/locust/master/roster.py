@@ -105,11 +105,12 @@ class Member:
 
     def senders_in(self, group: int) -> int:
         """Return how many connections of a group send."""
-        return self.state.groups[group].senders if self.state is not None and self.state.groups else 0
+        return self._senders(self.state.groups[group]) if self.state is not None and self.state.groups else 0
 
     def publishers_of(self, group: int) -> int:
         """Return how many publishers of the publishing group send here."""
-        return self.state.publishing[group].senders if self.state is not None and self.state.publishing else 0
+        state = self.state
+        return self._senders(state.publishing[group]) if state is not None and state.publishing else 0
 
     def note(self, message: messages.State | messages.Published | messages.Found) -> None:
         """Take in what the station says of this test."""
@@ -119,6 +120,10 @@ class Member:
             self.published = message if message.is_all else None
         else:
             self.found = message
+
+    def _senders(self, state: GroupState) -> int:
+        """Return how many send; those that were lost in an earlier hold have no turns in this one."""
+        return state.senders if self.state is not None and self.state.load >= self.load else state.open
 
     def _of_this_hold(self, state: GroupState) -> GroupState:
         """Return the state without figures of messages if they are of an earlier hold."""
