@@ -154,13 +154,10 @@ def test_a_fan_out_is_measured(relay: Server, tmp_path: Path) -> None:
 
 def test_some_refused_handshakes_are_told_but_no_failure(tmp_path: Path) -> None:
     with serve("refusing", refuse_every=20, statuses=[503]) as server:
-        for folder in ("first", "second", "third"):  # a disturbed machine makes a run invalid
-            options = ("-c", "20", "-d", "200ms", "--no-plots", "-o", folder)
-            end = in_process("connect", server.url, *options, cwd=tmp_path)
-            run = json.loads((tmp_path / folder / "run.json").read_text())
-            if run["validity"]["verdict"] != "invalid":
-                break
-    assert end.code == 0, end
+        options = ("-c", "20", "-d", "200ms", "--no-plots", "-o", "told")
+        end = in_process("connect", server.url, *options, cwd=tmp_path)
+    run = json.loads((tmp_path / "told" / "run.json").read_text())
+    assert_ends_with(0, end, run)
     assert run["connections"]["failures"] == {"http 503": 1}
     assert "http 503" in end.out
 

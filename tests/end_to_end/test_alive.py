@@ -50,6 +50,12 @@ def unanswered(_: str, driver: str) -> Measured:
     return measured("connect", {"is_answering": False}, driver=driver, **load)
 
 
+def cut_for_silence(driver: str, after_s: float) -> Measured:
+    """Connections that are opened one after another, and cut when they have been silent for so long."""
+    load = {"connections": 4, "duration": 1.3 * after_s, "connect_rate": 4 / after_s}
+    return measured("connect", {"cut_after": after_s}, driver=driver, **load)
+
+
 Found = dict[tuple[Any, str, str], Future[Measured]]
 
 
@@ -109,8 +115,9 @@ def test_pings_of_the_server_are_answered_in_every_scenario(scenario: str, drive
 
 @DRIVERS
 def test_connections_that_are_cut_for_silence_tell_when_that_was(driver: str) -> None:
-    load = {"connections": 4, "duration": 2.6, "connect_rate": 2.0}
-    run, facts = measured("connect", {"cut_after": 2.0}, driver=driver, **load)
+    run, facts = cut_for_silence(driver, 2.0)
+    if len(run.notices) < 2:  # a busy machine delays each by another time: of a longer silence that is less
+        run, facts = cut_for_silence(driver, 12.0)
     seen = run.connections
     assert (seen.opened, seen.dropped, facts["cut"]) == (4, 4, 4)
     assert seen.closes == {"1006": 4}
