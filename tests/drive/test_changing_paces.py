@@ -305,3 +305,13 @@ def test_what_waits_for_room_until_its_user_leaves_was_blocked(load: Load) -> No
     load.sender.stop()
     found = load.findings(hold)
     assert (found.offered, found.sent, found.blocked) == (9, 7, 2)
+
+
+@pytest.mark.parametrize("arrivals", ["constant", "poisson"])
+@pytest.mark.parametrize("until_ns", [S, 2 * S])
+def test_a_pace_that_begins_at_its_end_or_after_it_sends_nothing(
+    load: Load, arrivals: str, until_ns: int
+) -> None:
+    load.sender.pace(pace(2 * S, 100_000.0, 3, until_ns=until_ns, arrivals=arrivals))
+    load.run(3 * S)
+    assert load.due() == []

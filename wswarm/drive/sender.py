@@ -189,7 +189,7 @@ class OpenSender:
         rows, places = self._senders(pace)
         rate, length_ns = pace.rate or 0.0, pace.until_ns - pace.at_ns
         if pace.count is not None:
-            rate = pace.count * NS_PER_S / length_ns
+            rate = pace.count * NS_PER_S / length_ns if pace.count else 0.0
         self._pacer.adapt(pace.pacing, rate * len(rows) / max(pace.senders, len(rows), 1))
         own = turns.Pace(pace.at_ns, rate, pace.senders)
         if is_anew:

@@ -46,4 +46,4 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True, tag=True):
         """Messages of all senders in all agents, `None` where the end is not known or replies decide."""
         if self.until_ns == NEVER or self.rate is None:
             return None
-        return round(self.rate * (self.until_ns - self.at_ns) / NS_PER_S)
+        return round(self.rate * max(0, self.until_ns - self.at_ns) / NS_PER_S)
