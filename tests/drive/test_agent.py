@@ -260,3 +260,38 @@ def test_broadcasts_of_the_next_load_have_numbers_of_their_own(memory: list[Fake
 
     sent = asyncio.run(numbers())
     assert len(sent) == len(set(sent)) >= 6
+
+
+@pytest.mark.usefixtures("memory")
+def test_a_hold_that_is_begun_anew_forgets_a_stop_in_the_hold_before_but_not_one_in_the_ramp() -> None:
+    async def longest_ns() -> list[int]:
+        _, agent = begun("echo")
+        now = now_ns()
+        known = []
+        for number in range(3):  # the ramp, the hold, the hold begun anew
+            agent.load(load(Window(now, now, now_ns() + 600 * S, STILL_OPEN), number))
+            known.append(agent._lag.longest_ns)
+            agent._lag.note(S)
+        await agent.finish()
+        return known
+
+    assert asyncio.run(longest_ns()) == [0, S, 0]
+
+
+@pytest.mark.usefixtures("memory")
+def test_a_load_takes_the_place_of_one_that_was_asked_to_be_settled_before_it_had_sent() -> None:
+    async def said() -> list[wire.Report]:
+        heard, agent = begun("echo")
+        now = now_ns()
+        agent.obey(load(Window(now, now, now, now + 600 * S, now + 600 * S)))
+        agent.obey(wire.Settle(deadline_ns=now + 600 * S))
+        await asyncio.sleep(0.01)
+        agent.obey(load(Window(now, now, now, now + 1, now + 1), 1))
+        while not any(isinstance(report, wire.Sent) for report in heard.said):
+            await asyncio.sleep(0.001)
+        agent.cut(Window(now, now, now, now + 1, now + 1))  # wakes up who waits for its end
+        await asyncio.sleep(0.05)
+        await agent.finish()
+        return heard.said
+
+    assert asyncio.run(said()) == [wire.Sent(1)]

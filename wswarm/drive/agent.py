@@ -95,7 +95,7 @@ class Agent:
         """Begin a load in place of any before, at once: a cut may be the next thing that is heard."""
         if self._work is not None:
             self._work.cancel()
-        if self._lag.is_stopped:
+        if self._lag.is_stopped or self._load > 0:  # of a ramp before the first hold it is still known
             self._lag.start()
         if self._load >= 0:
             self._note_late(load.window.hold_ns)
@@ -188,7 +188,11 @@ class Agent:
 
     async def _settle_after(self, work: "asyncio.Task[None] | None", deadline_ns: int) -> None:
         if work is not None:
-            await asyncio.wait([work])
+            try:
+                await asyncio.wait([work])
+            except asyncio.CancelledError:  # a load has come, in place of the one that was to be settled
+                work.cancel()
+                raise
         await self.settle(deadline_ns)
 
     async def _until(self, moment_ns: Callable[[], int]) -> None:
