@@ -69,7 +69,7 @@ def test_broadcasts_of_the_ramp_are_not_of_the_hold_and_every_fault_is_counted()
             )
             live.listen_for(0.5)
             live.hold(100.0, 1)
-            live.listen_for(1.2)
+            live.listen_for(0.5)
             subscribers, publisher = live.finish(1.0, drain_s=2.0)
         facts = server.log()
     before = facts["received"] - 100  # of one publisher: those of the ramp come first
