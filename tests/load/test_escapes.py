@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from wswarm.errors import PlanError
 from wswarm.load.escapes import escape_in, escaped, unescaped
 
+pytestmark = pytest.mark.xdist_group("drawn text")  # whose tables take hypothesis seconds in each process
+
 LAW = settings(max_examples=200, deadline=None, derandomize=True)
 
 

@@ -10,6 +10,8 @@ from wswarm.errors import PlanError
 from wswarm.load.marker import MARK_SIZE, MARKER_SIZE, prefix_for
 from wswarm.load.message import check_size, payload_for
 
+pytestmark = pytest.mark.xdist_group("drawn text")  # whose tables take hypothesis seconds in each process
+
 LAW = settings(max_examples=150, deadline=None, derandomize=True)
 PREFIX = prefix_for(5)
 MARK = b"0" * MARK_SIZE

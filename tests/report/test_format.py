@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from wswarm.report import format as show
 
+pytestmark = pytest.mark.xdist_group("drawn text")  # whose tables take hypothesis seconds in each process
+
 FACTORS = {"µs": 1e-6, "ms": 1e-3, "s": 1.0}
 SIZES = {"B": 1.0, "KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}
 

@@ -5,6 +5,8 @@ from websockets.frames import Frame, Opcode
 
 from target_app.broadcast.frame import Message, text_frame
 
+pytestmark = pytest.mark.xdist_group("drawn text")  # whose tables take hypothesis seconds in each process
+
 
 @pytest.mark.parametrize("length", [0, 1, 125, 126, 127, 65_535, 65_536, 70_000])
 def test_a_frame_is_what_a_library_makes_of_the_same_text(length: int) -> None:
