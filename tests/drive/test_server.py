@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from tests.end_to_end.instrument import wait_until
+from wswarm.drive.host import server as server_module
 from wswarm.drive.host.server import Command, Server, free_ports
 from wswarm.errors import PlanError, TargetError
 
@@ -111,3 +112,20 @@ def test_a_server_does_not_outlive_a_killed_front_end(tmp_path: Path) -> None:
     wait_until(lambda: not server.is_running() or server.status() == psutil.STATUS_ZOMBIE)
     for child in children:
         child.kill()
+
+
+def test_a_place_of_the_path_that_we_may_not_look_into_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "program").write_text("")
+    (tmp_path / "program").chmod(0o755)
+    is_file = Path.is_file
+
+    def closed_to_us(path: Path) -> bool:
+        if "closed" in path.parts:
+            raise PermissionError(path)
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", closed_to_us)
+    places = {"PATH": f"{tmp_path / 'closed'}:{tmp_path}"}
+    assert server_module._program("program", places, None) == str(tmp_path / "program")

@@ -164,3 +164,14 @@ def test_a_server_inherits_no_other_python_s_programs_or_packages(
     variables = own_environment.variables(tmp_path / "environment")
     assert variables["PATH"].split(os.pathsep) == [str(tmp_path / "environment" / "bin"), "/usr/bin"]
     assert variables["PYTHONPATH"] == ""
+
+
+def test_a_place_of_the_path_that_we_may_not_look_into_is_no_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def closed_to_us(path: Path) -> bool:
+        raise PermissionError(path)
+
+    monkeypatch.setattr(Path, "exists", closed_to_us)
+    monkeypatch.setenv("PATH", "/closed/bin")
+    assert own_environment._system_path() == ["/closed/bin"]

@@ -84,7 +84,8 @@ def _system_path() -> list[str]:
 
 
 def _is_of_environment(place: Path) -> bool:
-    return any((place.parent / mark).exists() for mark in ("pyvenv.cfg", "conda-meta"))
+    marks = (place.parent / mark for mark in ("pyvenv.cfg", "conda-meta"))
+    return any(os.access(mark, os.F_OK) for mark in marks)  # which is false where we may not look
 
 
 def _run(name: str, tree: Path, command: list[str]) -> None:

@@ -209,7 +209,7 @@ def _program(word: str, variables: Mapping[str, str], folder: Path | None) -> st
         return word
     for place in variables.get("PATH", os.defpath).split(os.pathsep):
         path = Path(folder or ".", place, word)
-        if path.is_file() and os.access(path, os.X_OK):
+        if os.access(path, os.X_OK) and path.is_file():  # in this order: we may not look everywhere
             return str(path.absolute())
     return word
 
