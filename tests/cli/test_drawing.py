@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -245,7 +246,8 @@ class Noted(Drawing):
     def is_done_in_turn(self) -> bool:
         """Whether it is done; it gets a share of a core for that, which beside busy neighbours it does without."""
         if hasattr(os, "SCHED_OTHER") and self._process.poll() is None:
-            os.sched_setscheduler(self._process.pid, os.SCHED_OTHER, os.sched_param(0))
+            with suppress(PermissionError):  # not everybody may
+                os.sched_setscheduler(self._process.pid, os.SCHED_OTHER, os.sched_param(0))
         return self.is_done()
 
 

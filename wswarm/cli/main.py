@@ -28,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with suppress(ResultError):  # the help is no result
             say("", end="")
         raise
+    except OSError:  # argparse of Python up to 3.11.3 lets it pass that the help could not be written
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
     try:
         with leaving_on_ctrl_c(), without_collecting():
             run = _command(parsed.command)
