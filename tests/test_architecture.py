@@ -33,6 +33,8 @@ ALLOWED["cli"] |= {"stats"}  # a comparison of stored results is neither an expe
 # Under Locust the agents run beside its workers, and what leads them beside its master.
 ALLOWED["locust"] |= {"load", "stats", "drive"}
 
+LED = {"clock", "drivers.address", "drivers.tls", "fleet", "host"}  # what of `drive` it does that with
+
 # What a front end needs from deeper rooms: the words of a plan, and the server that `serve` becomes.
 SANCTIONED = {
     ("wswarm/api.py", "wswarm.load.plan"),
@@ -181,6 +183,16 @@ def test_imports_point_the_way_they_are_drawn() -> None:
         }
 
     assert all_that(WSWARM, wrong) == {}
+
+
+def test_locust_s_front_end_leads_agents_and_does_nothing_of_what_they_do() -> None:
+    def others(path: Path) -> set[str]:
+        used = {
+            dotted.removeprefix("wswarm.drive.") for room, dotted in rooms_imported(path) if room == "drive"
+        }
+        return {name for name in used if name not in LED and name.split(".")[0] not in LED}
+
+    assert all_that(sources("wswarm/locust"), others) == {}
 
 
 def test_no_other_room_imports_locust_s_front_end() -> None:

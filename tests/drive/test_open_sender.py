@@ -5,11 +5,12 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.drive.fakes import MS, WINDOW, Due, FakeClock, paces_of, plan_of, sender_of, swarm_of
 from wswarm.stats.findings import Sends, Window
+from wswarm.units import NS_PER_S
 
 LAW = settings(max_examples=40, deadline=None, derandomize=True)
 HOLD, DRAIN = WINDOW.hold_ns, WINDOW.drain_ns
@@ -249,3 +250,29 @@ def test_an_agent_goes_by_what_is_due_in_it(clock: FakeClock) -> None:
 def test_a_closed_sender_with_a_rate_goes_by_it(clock: FakeClock) -> None:
     load = Load(clock, plan_of(rate=40_000.0, closed=True), senders=4, window=SHORT).run()
     assert load.findings().gaps_ns == [200_000]
+
+
+@LAW
+@given(st.floats(0.1, 1_000.0), st.floats(0.0, 2.0), st.floats(0.1, 3.0), st.integers(1, 7))
+def test_constant_arrivals_are_so_many_in_each_phase_and_evenly_spaced(
+    rate: float, warmup_s: float, hold_s: float, senders: int
+) -> None:
+    assume(round(rate * hold_s) >= 1)  # or it would be no plan
+    start = WINDOW.start_ns
+    hold = start + round(warmup_s * NS_PER_S)
+    window = Window(0, start, hold, hold + round(hold_s * NS_PER_S))
+    with pytest.MonkeyPatch.context() as patch:
+        load = Load(
+            FakeClock(patch),
+            plan_of(rate=rate, warmup=warmup_s, duration=hold_s),
+            senders=senders,
+            window=window,
+        )
+        load.run(window.drain_ns + 1)
+    due_ns = np.array([intended for _, _, intended in load.sent()], np.int64)
+    for low, high, length_s in ((start, hold, warmup_s), (hold, window.drain_ns, hold_s)):
+        own_ns = due_ns[(due_ns >= low) & (due_ns < high)]
+        assert len(own_ns) == round(rate * length_s)
+        even_ns = low + np.arange(len(own_ns)) * (high - low) / max(1, len(own_ns))
+        assert (np.abs(own_ns - even_ns) <= 1).all()
+    assert len(due_ns) == round(rate * warmup_s) + round(rate * hold_s)

@@ -73,10 +73,8 @@ def test_incomplete_broadcasts_are_counted_and_have_no_completion_time(relayed: 
     assert found.delivery_time.n == HOLD * RECEIVERS - 10
 
 
-CLOSED_AT, GONE = (
-    12,
-    2,
-)  # message 12, warm-up included, finds receivers 2 and 4 closed: 100 ms before the next
+# Message 12, warm-up included, finds receivers 2 and 4 closed: 100 ms before the next.
+CLOSED_AT, GONE = 12, 2
 
 
 def losing_subscribers() -> Measured:
