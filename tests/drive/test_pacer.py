@@ -6,7 +6,7 @@ from tests.drive.fakes import LOOP, FakeClock
 from wswarm.drive.pacer import BATCH_NS, Pacer
 
 
-def pacer_of(due: list[int | None], pacing: str = "exact") -> Pacer:
+def pacer_of(due: list[int], pacing: str = "exact") -> Pacer:
     """Return a pacer to whom the sender names these moments, one by one."""
     moments = iter(due)
     pacer = Pacer(LOOP, lambda: next(moments))
@@ -41,11 +41,11 @@ def test_a_batched_pacer_leaves_half_a_millisecond_between_wake_ups(
     assert clock.timers[0].armed_ns == [armed_ns]
 
 
-def test_it_is_done_once_nothing_is_due_any_more(clock: FakeClock) -> None:
-    pacer = pacer_of([None])
-    assert not pacer.is_done
+def test_after_a_stop_it_wakes_up_no_more(clock: FakeClock) -> None:
+    pacer = pacer_of([5_000])
     pacer.wake()
-    assert pacer.is_done
+    assert not clock.timers[0].is_closed
+    pacer.stop()
     assert clock.timers[0].is_closed
 
 

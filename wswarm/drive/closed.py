@@ -131,7 +131,7 @@ class ClosedSender:
             if self._due[0][1] == row:
                 self._pacer.start(due_ns)
 
-    def _send_due(self) -> int | None:
+    def _send_due(self) -> int:
         while self._due and self._due[0][0] <= now_ns():
             due_ns, row = heapq.heappop(self._due)
             self._send(row, due_ns)

@@ -15,19 +15,18 @@ class Pacer:
     """Wakes up for the next due moment.
 
     Args:
-        send_due: Sends all that is due at the moment it gets; returns the next due moment, `None` for none.
+        send_due: Sends all that is due; returns the next due moment.
 
     Attributes:
         least_gap_ns: Between a wake-up and the next, 0 for as soon as something is due.
         gaps_ns: The least gaps of the paces that `adapt` was told.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, send_due: Callable[[], int | None]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, send_due: Callable[[], int]) -> None:
         self._send_due = send_due
         self.least_gap_ns = 0
         self.gaps_ns: set[int] = set()
         self._timer = make_timer(loop, self.wake)
-        self.is_done = False
 
     def adapt(self, pacing: str, rate: float) -> None:
         """Take it that so many sends per s are due here from now on, and choose how often to wake up.
@@ -51,14 +50,8 @@ class Pacer:
         """Send what is due now, then sleep until the next moment."""
         woken_ns = now_ns() if self.least_gap_ns else 0
         next_ns = self._send_due()
-        if next_ns is None:
-            self.stop()
-        elif self.least_gap_ns:
-            self._timer.arm(max(next_ns, woken_ns + self.least_gap_ns))
-        else:
-            self._timer.arm(next_ns)
+        self._timer.arm(max(next_ns, woken_ns + self.least_gap_ns) if self.least_gap_ns else next_ns)
 
     def stop(self) -> None:
         """Wake up no more."""
-        self.is_done = True
         self._timer.close()

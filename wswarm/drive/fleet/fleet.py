@@ -25,6 +25,7 @@ class AgentProcess(Child):
         is_ready: Whether it takes commands.
         opened: The groups whose connections have all been opened, or have failed.
         open_rows: Per group which were open then, or when it was settled last.
+        has_sent: Whether it has sent all of its load. `settled`: what it found, once it has told.
         on_followed: Called with what it says of one connection.
     """
 
@@ -37,30 +38,16 @@ class AgentProcess(Child):
         self._published: list[dict[str, Packed]] = []
         self.on_followed: Callable[[Followed], None] = _ignore
         self._load = -1
-        self._sent: wire.Sent | None = None
-        self._settled: wire.Settled | None = None
+        self.has_sent = False
+        self.settled: wire.Settled | None = None
         self._news: defaultdict[int, list[Reached]] = defaultdict(list)
 
     def tell(self, command: wire.Command) -> None:
         """Send a command; an agent that is gone does not hear it."""
-        self.note(command)
-        self.send(wire.encode(command))
-
-    def note(self, command: wire.Command) -> None:
-        """Take it that the agent is being told: what it says of a load before is not waited for any more."""
-        if isinstance(command, wire.Load):
-            self._load, self._sent, self._settled = command.number, None, None
+        if isinstance(command, wire.Load):  # what it says of a load before is not waited for any more
+            self._load, self.has_sent, self.settled = command.number, False, None
             self._news.clear()
-
-    @property
-    def has_sent(self) -> bool:
-        """Whether it has sent all of its load."""
-        return self._sent is not None
-
-    @property
-    def settled(self) -> wire.Settled | None:
-        """What it found, once it has told."""
-        return self._settled
+        self.send(wire.encode(command))
 
     def take_published(self) -> list[dict[str, Packed]]:
         """Return what it has published since the last time."""
@@ -86,7 +73,7 @@ class AgentProcess(Child):
             if report.load == self._load:
                 self._news[report.group].append(report.settled)
         elif isinstance(report, wire.Sent):
-            self._sent = report if report.load == self._load else self._sent
+            self.has_sent |= report.load == self._load
         elif isinstance(report, wire.Settled):
             self._note_settled(report)
         else:
@@ -94,7 +81,7 @@ class AgentProcess(Child):
 
     def _note_settled(self, settled: wire.Settled) -> None:
         found = [with_broadcasts(one, self._news[number]) for number, one in enumerate(settled.findings)]
-        self._settled = msgspec.structs.replace(settled, findings=found)
+        self.settled = msgspec.structs.replace(settled, findings=found)
         self.open_rows.update(enumerate(settled.open_rows))
         self._news.clear()
 
