@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from wswarm.cli import grammar
 from wswarm.cli.ab_arguments import add_ab, add_selftest
 from wswarm.cli.outputs_arguments import add_compare, add_outputs, add_pictures, add_trend
+from wswarm.cli.recordings_arguments import add_import
 from wswarm.reference import APPS
 from wswarm.version import VERSION
 
@@ -81,6 +82,7 @@ def make_parser() -> Parser:
     add_trend(commands)
     add_ab(commands)
     add_selftest(commands)
+    add_import(commands)
     return parser
 
 
