@@ -3,7 +3,7 @@
 import pytest
 
 from tests.load.recordings import recording
-from wswarm.load.score import Turn, elsewhere, score_of, split
+from wswarm.load.score import Turn, score_of, split
 
 SESSION = (
     '> {"type":"login","password":"hunter2"}',
@@ -69,23 +69,3 @@ def test_a_payload_is_split_at_whole_values_the_longest_first(
     payload: bytes, parts: list[bytes | str]
 ) -> None:
     assert list(split(payload, {"one": "a", "two": "b", 'sa"y': "c", "one-two": "d"})) == parts
-
-
-@pytest.mark.parametrize(
-    ("url", "meant", "origin"),
-    [
-        ("wss://new:99", "wss://new:99/ws?token={token}", "https://new:99"),
-        ("ws://new/", "ws://new/ws?token={token}", "http://new"),
-        ("ws://new/other", "ws://new/other", "http://new"),
-        ("ws://new/?a=1", "ws://new/?a=1", "http://new"),
-    ],
-)
-def test_another_address_takes_the_recorded_path_if_it_has_none(url: str, meant: str, origin: str) -> None:
-    score = score_of(recording("> a", url="ws://old/ws?token=abc", origin="http://old"))
-    moved = elsewhere(score, url)
-    assert (moved.url, moved.origin) == (meant, origin)
-
-
-def test_an_origin_of_somebody_else_is_kept() -> None:
-    score = score_of(recording("> a", url="ws://api.old/ws", origin="https://www.old"))
-    assert elsewhere(score, "ws://new").origin == "https://www.old"

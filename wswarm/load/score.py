@@ -11,7 +11,7 @@ import msgspec
 from wswarm.load.given import LEAST, Given, Source, given, whole
 from wswarm.load.kinds import body_of, kind_of
 from wswarm.load.recording import Recorded, Recording
-from wswarm.load.withheld import Secret, secrets_of
+from wswarm.load.withheld import Secret, is_secret, secrets_of
 
 _RESERVED = {
     "id",
@@ -113,7 +113,7 @@ def score_of(recording: Recording) -> Score:
     withheld = {secret.value: named[secret.value] for secret in secrets}
     return Score(
         url=_in_url(recording.url, withheld),
-        headers=tuple(f"{name}: {_in_header(value, withheld)}" for name, value in recording.headers),
+        headers=tuple(f"{name}: {_in_header(name, value, withheld)}" for name, value in recording.headers),
         cookies=tuple(_in_cookie(cookie, withheld) for cookie in recording.cookies),
         subprotocols=tuple(
             f"{{{withheld[one]}}}" if one in withheld else one for one in recording.subprotocols
@@ -127,21 +127,6 @@ def score_of(recording: Recording) -> Score:
         length_ns=recording.length_ns,
         has_times=recording.has_times,
     )
-
-
-def elsewhere(score: Score, url: str) -> Score:
-    """Return the score for another address: whole if it has a path, else only scheme, host and port are replaced.
-
-    An Origin that was the recorded service's own becomes the new one's.
-    """
-    was, given_ = urlsplit(score.url), urlsplit(url)
-    if given_.path in ("", "/") and not given_.query:
-        url = urlunsplit((given_.scheme, given_.netloc, was.path, was.query, ""))
-    origin = score.origin
-    if origin is not None and urlsplit(origin).netloc == was.netloc.rpartition("@")[2]:
-        scheme = {"ws": "http", "wss": "https"}.get(given_.scheme, given_.scheme)
-        origin = f"{scheme}://{given_.netloc.rpartition('@')[2]}"
-    return msgspec.structs.replace(score, url=url, origin=origin)
 
 
 def _named(recording: Recording, secrets: Sequence[Secret], from_server: Sequence[Given]) -> dict[str, str]:
@@ -222,9 +207,10 @@ def _forms(value: str) -> set[str]:
     return {value, dumps(value)[1:-1], dumps(value, ensure_ascii=False)[1:-1]}
 
 
-def _in_header(value: str, withheld: Mapping[str, str]) -> str:
-    """Return a header's value with a place for each secret that is all of it, its last word, or long enough."""
-    known = {one: name for one, name in withheld.items() if len(one) >= LEAST or value.split(" ")[-1] == one}
+def _in_header(header: str, value: str, withheld: Mapping[str, str]) -> str:
+    """Return a header's value with a place for each secret: its last word if it has a name of such, or long ones."""
+    last = value.split(" ")[-1] if is_secret(header) else ""
+    known = {one: name for one, name in withheld.items() if len(one) >= LEAST or one == last}
     parts = split(value.encode(), known)
     return "".join(part.decode() if isinstance(part, bytes) else f"{{{part}}}" for part in parts)
 

@@ -1,6 +1,7 @@
 """A recording written as a script for `wswarm script`: what is sent when, what is waited for, no secrets."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from wswarm.load.score import Score, Take
 from wswarm.units import NS_PER_S
 
 _TOGETHER_NS = 1_000_000  # sends less than this apart are written one after another
+_LONG_NS = 5_000_000_000  # half of what a script waits by default
 _REPEATED, _NEW_LINE = 3, "\n"
 _AT = '''
     opened = monotonic()
@@ -23,11 +25,17 @@ _AT = '''
 
 
 class _Awaited(NamedTuple):
-    """Messages of one kind that came one after another; `takes` are of the last."""
+    """Messages of one kind that came one after another.
+
+    Attributes:
+        payload: The last, from which `takes` take.
+        longest_ns: For how long one was waited for at most.
+    """
 
     kind: str
     payload: bytes
     times: int
+    longest_ns: int
     takes: tuple[Take, ...]
 
 
@@ -69,31 +77,36 @@ def _body(recording: Recording, score: Score) -> Iterator[str]:
 
 def _steps(messages: Sequence[Recorded], takes: Sequence[Take]) -> Iterator[Recorded | _Awaited]:
     """Yield what was sent, and what came, with messages of one kind in a row together."""
-    ranks: dict[str, int] = {}
+    ranks: Counter[str] = Counter()
     waiting: _Awaited | None = None
+    last_ns = 0
     for one in messages:
-        if one.is_sent:
-            if waiting is not None:
-                yield waiting
-            waiting = None
-            yield one
-            continue
-        kind = kind_of(one.payload)
-        rank = ranks[kind] = ranks.get(kind, -1) + 1
-        own = tuple(take for take in takes if (take.source.kind, take.source.rank) == (kind, rank))
+        waited_ns, last_ns = one.offset_ns - last_ns, one.offset_ns
+        kind = "" if one.is_sent else kind_of(one.payload)
+        own = tuple(take for take in takes if (take.source.kind, take.source.rank) == (kind, ranks[kind]))
+        ranks[kind] += 1
         if waiting is not None and waiting.kind == kind and not waiting.takes:
-            waiting = waiting._replace(payload=one.payload, times=waiting.times + 1, takes=own)
+            longest_ns = max(waited_ns, waiting.longest_ns)
+            waiting = _Awaited(kind, one.payload, waiting.times + 1, longest_ns, own)
             continue
         if waiting is not None:
             yield waiting
-        waiting = _Awaited(kind, one.payload, 1, own)
+        waiting = None if one.is_sent else _Awaited(kind, one.payload, 1, waited_ns, own)
+        if one.is_sent:
+            yield one
     if waiting is not None:
         yield waiting
 
 
 def _expect(awaited: _Awaited) -> Iterator[str]:
     """Yield the lines that wait for messages of a kind, and take values out of the last."""
-    call = f"await ws.expect({_wanted(awaited)}, name={literal(awaited.kind)})"
+    wanted = _wanted(awaited)
+    arguments = [
+        *([wanted] if wanted else []),
+        *([f"timeout={2 * awaited.longest_ns / NS_PER_S:.0f}"] if awaited.longest_ns > _LONG_NS else []),
+        f"name={literal(awaited.kind)}",
+    ]
+    call = f"await ws.expect({', '.join(arguments)})"
     rest = awaited.times - (1 if awaited.takes else 0)
     if rest >= _REPEATED:
         yield f"for _ in range({rest}):"
@@ -108,14 +121,14 @@ def _expect(awaited: _Awaited) -> Iterator[str]:
 
 
 def _wanted(awaited: _Awaited) -> str:
-    """Return the expression of what to wait for: messages of the kind."""
+    """Return the expression of what to wait for, messages of the kind; empty for any."""
     text = awaited.payload.decode("utf-8", "replace")
     if awaited.kind == EMPTY:
         return 're.compile("^$")'
     body = body_of(awaited.payload)
     if body is None or awaited.kind == TEXT:
         known = re.fullmatch(r"'(\w+)'|([+-]?[A-Z]{2,16})", awaited.kind)
-        return literal(f"{known[1] or known[2]}") if known else "lambda _: True"
+        return literal(f"{known[1] or known[2]}") if known else ""
     said = saying_pair(body.content)
     if said is not None:
         found = re.search(rf'"{re.escape(said[0])}"\s*:\s*{re.escape(_json(said[1]))}(?!\d)', text)

@@ -20,8 +20,9 @@ class Played(msgspec.Struct, frozen=True):
     Attributes:
         offered: Messages whose turn has come. `disconnected`: those of them not sent as the connection had closed;
             `blocked`: as it had no room.
-        missing_disconnected: Messages that have not come on connections that have closed. `missing_silent`: on others.
-        missing: Of those, by their place in the recording.
+        missing_disconnected: Messages that have not come on connections that have closed. `missing_silent`: on those
+            that are open.
+        missing: Of both, by their place in the recording.
     """
 
     offered: int

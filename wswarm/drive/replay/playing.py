@@ -35,7 +35,7 @@ class Moments(NamedTuple):
     unexpected_ns: Int64s
 
 
-class Replaying:
+class Playing:
     """Plays a score on each connection of a swarm.
 
     Args:

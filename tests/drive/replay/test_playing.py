@@ -4,9 +4,9 @@ import pytest
 
 from tests.drive.fakes import MS, FakeClock, FakeConnection, FakeSwarm
 from tests.load.recordings import recording
-from wswarm.drive import replaying
 from wswarm.drive.drivers.connection import Timing
-from wswarm.drive.replaying import Replaying
+from wswarm.drive.replay import playing as module
+from wswarm.drive.replay.playing import Playing
 from wswarm.load.score import Score, score_of
 
 OPENED = 5 * MS
@@ -24,18 +24,16 @@ class Socket(FakeConnection):
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     found = FakeClock(monkeypatch)
-    monkeypatch.setattr(replaying, "now_ns", found.read)
-    monkeypatch.setattr(replaying, "make_timer", found._make_timer)
+    monkeypatch.setattr(module, "now_ns", found.read)
+    monkeypatch.setattr(module, "make_timer", found._make_timer)
     return found
 
 
-def begun(
-    clock: FakeClock, score: Score, count: int = 1, speed: float = 1.0
-) -> tuple[Replaying, list[Socket]]:
+def begun(clock: FakeClock, score: Score, count: int = 1, speed: float = 1.0) -> tuple[Playing, list[Socket]]:
     """Connections that opened 1 ms after each other, and what plays on them."""
     sockets = [Socket(clock) for _ in range(count)]
     swarm = FakeSwarm([*sockets])
-    playing = Replaying(swarm, score, speed)
+    playing = Playing(swarm, score, speed)
     for number, row in enumerate(swarm.rows):
         clock.now_ns = OPENED + number * MS
         row.timing = Timing(0, 0, -1, 0, clock.now_ns)
@@ -75,7 +73,7 @@ def test_a_message_that_needs_a_value_goes_out_when_it_has_come(clock: FakeClock
 def test_what_came_before_a_connection_was_known_to_be_open_counts(clock: FakeClock) -> None:
     socket = Socket(clock)
     swarm = FakeSwarm([socket])
-    playing = Replaying(swarm, score_of(recording(*WITH_VALUE)), 1.0)
+    playing = Playing(swarm, score_of(recording(*WITH_VALUE)), 1.0)
     playing.hear(0, b'{"type":"in","id":"zzzz9999"}', 4 * MS)
     swarm.rows[0].timing = Timing(0, 0, -1, 0, OPENED)
     playing.begin(0)

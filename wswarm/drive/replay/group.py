@@ -1,0 +1,91 @@
+"""Connections that play a recording: a group whose messages are the recording's."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from wswarm.drive.clock import now_ns
+from wswarm.drive.drivers.connection import Driver, Ended
+from wswarm.drive.fleet import wire
+from wswarm.drive.group import Group
+from wswarm.drive.replay.playing import Playing
+from wswarm.load.replay import Replay
+from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Effort, Findings, Window
+from wswarm.stats.replayed import Replayed
+from wswarm.stats.scripted import Scripted
+
+
+class ReplayGroup(Group):
+    """Connections that play a recording; takes the same as a `Group`."""
+
+    def __init__(
+        self,
+        number: int,
+        order: wire.Group,
+        begin: wire.Begin,
+        driver: Callable[[str], Driver],
+        say: Callable[[wire.Report], None],
+    ) -> None:
+        super().__init__(number, order, begin, driver, say)
+        assert order.replay is not None
+        self._replay: Replay = order.replay
+        score = self._replay.score
+        self._playing = Playing(self.swarm, self._replay)
+        self._figures = Replayed(self._replay.origin_ns, [answer.kind for answer in score.answers])
+        self.swarm.takers_of = self._playing.takers
+        self.swarm.on_ended = self._note_ended
+        self.on_decided = self._decide
+
+    def load(self, window: Window) -> None:
+        """Take in when the hold ends."""
+        super().load(window)
+        self._playing.end_ns = window.drain_ns
+
+    def cut(self, window: Window) -> None:
+        """Keep to this window: what is due after its hold is not sent."""
+        super().cut(window)
+        self._playing.end_ns = window.drain_ns
+        self._playing.go_on()
+
+    def stop(self) -> None:
+        """Send on: what waits for a value of the server's may have it in the drain."""
+
+    def fold(self) -> None:
+        """Add what was done since the last time to the figures."""
+        super().fold()
+        sent, came = self._playing.take()
+        self._figures.note_sent(sent.intended_ns, sent.sent_ns)
+        self._figures.note_received(came.places, came.times_ns, came.received_ns)
+        self.handled += len(sent.sent_ns) + len(came.places)
+
+    def has_sent(self) -> bool:
+        """Return whether nothing is to be sent by its time."""
+        return True
+
+    def is_owed(self) -> bool:
+        """Return whether something is still to be sent, or to come."""
+        return self._playing.is_owed()
+
+    def findings(self, effort: Effort) -> Findings:
+        """Return all that was found."""
+        self._playing.stop()
+        self.fold()
+        played = self._playing.played()
+        return msgspec.structs.replace(
+            super().findings(effort),
+            sends=self._figures.sends(played),
+            arrivals=self._figures.arrivals(played),
+            scripted=Scripted(
+                started=played.started,
+                finished=played.finished,
+                failed=played.started - played.finished,
+                refused=0,
+                failures=played.failures,
+                steps=self._figures.steps(played),
+                sent=self._figures.sent,
+                received=self._figures.received + played.unexpected,
+                answered=self._figures.received,
+                overflowed=0,
+            ),
+        )
