@@ -41,6 +41,7 @@ class Group:
 
     Attributes:
         handled: Messages of the load that were sent or received so far.
+        on_decided: Called with the row of a connection that opened or failed, and why it did.
     """
 
     def __init__(
@@ -60,8 +61,9 @@ class Group:
             manner, begin.prefix, driver(manner.driver), self._settings.of(manner, order.addresses)
         )
         self.swarm.is_replying = order.is_closed
+        self.on_decided: Callable[[int, str | None], None] | None = None
         if order.is_followed:
-            self.swarm.on_ended = self._note_end
+            self.swarm.on_ended, self.on_decided = self._note_end, self._note_decided
         if order.is_heard:
             self.swarm.on_heard = self._note_heard
         self._handshakes, self._fresh_handshakes_ns = Histogram(), list[int]()
@@ -81,9 +83,7 @@ class Group:
             own = Own(
                 join.manner, self._driver(join.manner.driver), self._settings.of(join.manner, addresses)
             )
-        await self.swarm.open_all(
-            rows, starts_ns, own, self._note_decided if self.order.is_followed else None
-        )
+        await self.swarm.open_all(rows, starts_ns, own, self.on_decided)
         if not self.order.is_followed:
             self._say(wire.Opened(self._number, self.open_rows()))
 

@@ -54,6 +54,7 @@ class Swarm:
         on_marked: Called with a row and the marked message that it received, if `is_replying` was set before opening.
         on_heard: If set, called with a row and each message that it received, and when.
         on_ended: Called with a row when its connection was lost, with how.
+        takers_of: Returns what takes the messages of a row that opens.
     """
 
     def __init__(self, manner: Manner, prefix: bytes, driver: Driver, settings: Settings) -> None:
@@ -75,6 +76,7 @@ class Swarm:
         self._driver, self._settings = driver, settings
         self._pinger = Pinger(manner.ping, self._ping) if manner.ping is not None else None
         self._is_closing = False
+        self.takers_of: Callable[[int], Takers] = lambda _: self._takers
         self.is_enough = asyncio.Event()
 
     async def open_all(
@@ -245,7 +247,7 @@ class Swarm:
         return None
 
     def _events(self, number: int, own: Hidden | None) -> Events:
-        take, frames = self._takers
+        take, frames, kind = self.takers_of(number)
         return Events(
             row=number,
             take=take,
@@ -254,6 +256,7 @@ class Swarm:
             writable=lambda: self.on_writable(number),
             pong=_ignore if self._pinger is None else partial(self._pinger.note_pong, number),
             frames=frames,
+            kind=kind,
         )
 
     def _count(self, connection: Connection, manner: Manner) -> None:

@@ -24,7 +24,7 @@ from wswarm.results.run import (
     Run,
     TargetCost,
 )
-from wswarm.stats import drops, extras, pinged, slo, summary
+from wswarm.stats import drops, extras, pinged, sessions, slo, summary
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Findings, Window, unpack
 from wswarm.stats.series import series
@@ -42,7 +42,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     findings, window = observed.findings, observed.window
     hold_s = max(1, window.drain_ns - window.hold_ns) / NS_PER_S
     sends, arrivals = summary.sends_of(findings), summary.arrivals_of(findings)
-    has_messages = plan.scenario != "connect" and bool(sends and arrivals)
+    has_messages = plan.scenario not in ("connect", "script") and bool(sends and arrivals)
     lag = summary.merged(one.lag for one in sends)
     response = summary.merged(one.response for one in arrivals)
     service = summary.merged(one.service for one in arrivals)
@@ -50,6 +50,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     if observed.deaths:  # a dead agent's sockets were asked for too
         connections = msgspec.structs.replace(connections, requested=plan.sockets)
     messages = summary.messages(findings) if has_messages else None
+    scripted = sessions.scripted_of(findings)
     is_echo = plan.scenario == "echo"
     run = Run(
         scenario=plan.scenario,
@@ -65,6 +66,8 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         service_time=summary.distribution(service) if is_echo else None,
         response_time=summary.distribution(response) if is_echo else None,
         fanout=_fanout(observed) if plan.scenario == "fanout" and arrivals and sends else None,
+        sessions=sessions.sessions(scripted),
+        steps=sessions.steps(scripted),
         series=series(findings, window, observed.end_ns),
         samples=summary.samples(findings),
         generator=_generator(plan, findings, messages),
@@ -84,6 +87,7 @@ def _judged(run: Run, observed: Observed, wrong: Sequence[str]) -> Run:
     ping_s = run.plan.get("ping")
     notices = [
         *drops.notices(lost, is_pinged=ping_s is not None),
+        *sessions.notices(sessions.scripted_of(observed.findings)),
         *pinged.notices(run.connections, ping_s),
         *(extras.notices(run.messages, run.scenario) if run.messages else []),
     ]

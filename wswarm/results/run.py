@@ -13,10 +13,12 @@ import msgspec
 from wswarm.results.broadcasts import Broadcast as Broadcast
 from wswarm.results.broadcasts import Fanout as Fanout
 from wswarm.results.distribution import Distribution as Distribution
+from wswarm.results.scripted import Sessions as Sessions
+from wswarm.results.scripted import Step as Step
 
 SCHEMA = "wswarm/run@1"
 
-Scenario = Literal["connect", "echo", "fanout"]
+Scenario = Literal["connect", "echo", "fanout", "script"]
 Verdict = Literal["valid", "suspect", "invalid"]
 
 
@@ -245,6 +247,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         failure: How the target failed before the hold's end, if it did (exit code 95): it died, or hung up on so
             many that the rest says little.
         samples: What the target said where something else was expected.
+        sessions: How a script's sessions fared; `None` without a script. `steps`: by their names.
     """
 
     schema: str = SCHEMA
@@ -265,6 +268,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     service_time: Distribution | None
     response_time: Distribution | None
     fanout: Fanout | None
+    sessions: Sessions | None = None
+    steps: dict[str, Step] = {}
     series: list[Second]
     generator: GeneratorCost
     target: TargetCost | None

@@ -10,6 +10,7 @@ import msgspec
 from wswarm.drive.fleet.lengths import with_length
 from wswarm.load.manner import Manner
 from wswarm.load.pace import Pace
+from wswarm.load.script import Script
 from wswarm.stats.findings import Findings, Packed, Reached, Window
 
 LEAD_NS = 300_000_000  # a load's beginning and end are told so long before
@@ -27,6 +28,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         is_closed: Whether some load of theirs waits for replies.
         publishers: Connection ids of those who publish to the subscribers.
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
+        script: What their sessions are, if they have any.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     is_closed: bool = False
     is_followed: bool = False
     is_heard: bool = False
+    script: Script | None = None
 
 
 class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -130,6 +133,12 @@ Command = Begin | Join | Leave | Pace | Load | Cut | Publish | Settle | Say | Cl
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
     """The agent has started and takes commands."""
+
+
+class Unfit(msgspec.Struct, frozen=True, tag=True):
+    """The script can't be run; `why` names the line."""
+
+    why: str
 
 
 class Opened(msgspec.Struct, frozen=True, tag=True):
@@ -265,7 +274,7 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     unheard: list[int] = []
 
 
-Report = Ready | Opened | Joined | Ended | Heard | Said | Snapshot | Published | News | Sent | Settled
+Report = Ready | Unfit | Opened | Joined | Ended | Heard | Said | Snapshot | Published | News | Sent | Settled
 
 
 def encode(message: msgspec.Struct) -> bytes:
