@@ -138,7 +138,7 @@ def _add_script(commands: Any) -> None:
         description="Have each connection live 'async def session(ws)' of a Python file, and time its steps.",
         epilog=f"{grammar.UNITS} {_EXITS}",
     )
-    parser.add_argument("script", metavar="FILE.py", help="the script, see docs/scripts.md")
+    parser.add_argument("script", metavar="FILE.py", help="a Python file with 'async def session(ws)'")
     address = (
         "ws://… or wss://…; may hold {id} (default: URL = '…' in FILE.py, else the reference application)"
     )

@@ -85,8 +85,8 @@ def is_closed(run: Run) -> bool:
 
 
 def arrival(run: Run) -> str:
-    """Return what the scenario calls a message that arrived: `delivery` or `reply`."""
-    return "delivery" if run.scenario == "fanout" else "reply"
+    """Return what the scenario calls a message that arrived: `delivery`, `reply`, or of a script `step`."""
+    return {"fanout": "delivery", "script": "step"}.get(run.scenario, "reply")
 
 
 def _connections(run: Run) -> str:

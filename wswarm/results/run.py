@@ -181,7 +181,7 @@ class GeneratorCost(msgspec.Struct, frozen=True, kw_only=True):
     """What the agents cost: CPU over hold and drain, memory as the sum of the agents'.
 
     Attributes:
-        cpu_s_per_message: Per delivery (fan-out) or per reply (echo).
+        cpu_s_per_message: Per delivery (fan-out), per reply (echo), per answered step of a script.
         rss_per_connection: Growth by opening, per socket; `None` for fewer than 100 sockets.
         loop_lag: How late the agents' loops came to random instants.
     """

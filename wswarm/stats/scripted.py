@@ -32,6 +32,7 @@ class Scripted(msgspec.Struct, frozen=True, kw_only=True):
         refused: Arrivals that found as many sessions as there may be.
         failures: Failed ones by reason, bounded.
         sent: Messages that they sent. `received`: those that came in while a session lasted.
+        answered: Steps answered from the hold's beginning on.
         overflowed: Messages that nobody had taken when an inbox was full.
         blocks: By place, `file.py:LINE`.
     """
@@ -44,5 +45,6 @@ class Scripted(msgspec.Struct, frozen=True, kw_only=True):
     steps: dict[str, StepFound]
     sent: int
     received: int
+    answered: int
     overflowed: int
     blocks: dict[str, Block] = {}

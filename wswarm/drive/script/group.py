@@ -55,14 +55,14 @@ class ScriptGroup(Group):
         )
 
     def load(self, window: Window) -> None:
-        """Take in when the hold ends."""
+        """Take in when the hold begins and ends."""
         super().load(window)
-        self.sessions.end_ns = window.drain_ns
+        self.sessions.hold_ns, self.sessions.end_ns = window.hold_ns, window.drain_ns
 
     def cut(self, window: Window) -> None:
         """Keep to this window."""
         super().cut(window)
-        self.sessions.end_ns = window.drain_ns
+        self.sessions.hold_ns, self.sessions.end_ns = window.hold_ns, window.drain_ns
 
     def fold(self) -> None:
         """Add what was done since the last time to the figures."""
@@ -89,7 +89,7 @@ class ScriptGroup(Group):
         """Return how the group stands."""
         steps = self.sessions.steps
         return msgspec.structs.replace(
-            super().state(), sent=self.sessions.sent, received=steps.answered, times=steps.all_times.pack()
+            super().state(), sent=self.sessions.sent, received=steps.all_times.n, times=steps.all_times.pack()
         )
 
     async def _arrive(self, connection_id: int) -> None:

@@ -33,7 +33,7 @@ class Sessions:
         reasons: Why sessions fail.
 
     Attributes:
-        end_ns: The hold's end, as far as it is known.
+        hold_ns: The hold's beginning, as far as it is known. `end_ns`: its end.
         sends: When messages were sent, since the last fold. `received`: messages heard while a session lasted.
         sent: How many, as far as folded; `per_second`: in each second.
         refused: Arrivals that found as many sessions as there may be.
@@ -41,7 +41,7 @@ class Sessions:
 
     def __init__(self, script: Script, session: Session, reasons: Reasons) -> None:
         self.steps, self.deadlines = Steps(), Deadlines()
-        self.end_ns = STILL_OPEN
+        self.hold_ns = self.end_ns = STILL_OPEN
         self.sends: list[int] = []
         self.per_second = PerSecond()
         self.sent = self.received = self.refused = 0
@@ -99,7 +99,7 @@ class Sessions:
     def fold(self) -> None:
         """Add what was done since the last time to the figures."""
         origin_ns = self._script.origin_ns
-        self.steps.fold(origin_ns)
+        self.steps.fold(origin_ns, self.hold_ns)
         if self.sends:
             self.sent += len(self.sends)
             moments_ns = np.array(self.sends, np.int64)
@@ -117,6 +117,7 @@ class Sessions:
             steps=self.steps.found(),
             sent=self.sent,
             received=self.received,
+            answered=self.steps.answered,
             overflowed=self._overflowed,
         )
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from wswarm.stats.bins import Bins
 from wswarm.stats.drops import OTHER
-from wswarm.stats.findings import Int64s
+from wswarm.stats.findings import STILL_OPEN, Int64s
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.per_second import PerSecond
 from wswarm.stats.scripted import StepFound
@@ -19,12 +19,14 @@ class Steps:
     Attributes:
         log: Place of the step, time and moment of each answer, one after another: extended by who hears it.
         all_times: Histogram of the times of all steps.
+        answered: How many answers there were from the hold's beginning on, as far as folded.
         by_second: Times by the second in which the answers came. `per_second`: how many.
     """
 
     def __init__(self) -> None:
         self.log: list[int] = []
         self.all_times = Histogram()
+        self.answered = 0
         self.by_second, self.per_second = Bins(), PerSecond()
         self._places: dict[str, int] = {}
         self._times: list[Histogram] = []
@@ -45,11 +47,11 @@ class Steps:
         """Count a step that was not answered."""
         self._failed[place] += 1
 
-    def fold(self, origin_ns: int) -> None:
+    def fold(self, origin_ns: int, hold_ns: int = STILL_OPEN) -> None:
         """Add what was logged since the last time to the figures.
 
         Args:
-            origin_ns: When the seconds begin to count.
+            origin_ns: When the seconds begin to count. `hold_ns`: when the hold begins, if that is known.
         """
         if not self.log:
             return
@@ -58,14 +60,10 @@ class Steps:
         for place in np.unique(places).tolist():
             self._times[place].record(times_ns[places == place])
         self.all_times.record(times_ns)
+        self.answered += int(np.count_nonzero(moments_ns >= hold_ns))
         seconds: Int64s = np.maximum(moments_ns - origin_ns, 0) // NS_PER_S
         self.by_second.record(seconds, times_ns)
         self.per_second.add(seconds)
-
-    @property
-    def answered(self) -> int:
-        """How many answers there were, as far as folded."""
-        return self.all_times.n
 
     def found(self) -> dict[str, StepFound]:
         """Return each step by its name, as far as folded."""
@@ -76,4 +74,5 @@ class Steps:
                 times=self._times[place].pack(),
             )
             for name, place in self._places.items()
+            if self._times[place].n or self._failed[place]
         }
