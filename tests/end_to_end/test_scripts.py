@@ -268,6 +268,51 @@ def test_sessions_that_reach_nobody_are_a_target_that_can_not_be_measured(script
             lived("ws://127.0.0.1:9/", script(ASK), **options)
 
 
+USER = """
+    async def session(ws):
+        await ws.request(f"{ws.id} {ws.data['user']}", "", name="ask")
+        if ws.data["user"] == "ann":
+            raise ValueError(f"no {ws.data['user']} here")
+"""
+
+
+def test_each_session_has_its_row_of_the_data_and_tells_no_value_of_it(script: Write, tmp_path: Path) -> None:
+    (tmp_path / "users.csv").write_text("user,word\nann,a\nbob,b\ncarl,c\n")
+    path = script(USER)
+    with serve("headers_echo") as server:
+        options = {"data": str(tmp_path / "users.csv"), "connections": 3, "headers": ("X-User: {user}",)}
+        found = lived(server.url, path, **options)
+        requests = server.log()["requests"]
+    assert failures(found) == {"ValueError: no … here": 1}
+    assert sorted(one["messages"][0] for one in requests) == ["1 ann", "2 bob", "3 carl"]
+
+
+def test_sessions_that_arrive_take_the_rows_in_turn(script: Write, tmp_path: Path) -> None:
+    (tmp_path / "users.csv").write_text("user\nann\nbob\ncarl\n")
+    with serve("headers_echo") as server:
+        lived(server.url, script(USER), data=str(tmp_path / "users.csv"), sessions=10.0, duration=0.7)
+        said = sorted(one["messages"][0] for one in server.log()["requests"])
+    assert said == ["1 ann", "2 bob", "3 carl", "4 ann", "5 bob", "6 carl", "7 ann"]
+
+
+def test_fewer_rows_than_connections_are_refused(script: Write, tmp_path: Path) -> None:
+    (tmp_path / "users.csv").write_text("user\nann\n")
+    with pytest.raises(PlanError, match="1 row for 4 connections"):
+        lived("ws://127.0.0.1:9/", script(USER), data=str(tmp_path / "users.csv"))
+
+
+def test_a_session_begins_when_what_goes_before_it_is_said(script: Write) -> None:
+    path = script("""
+        async def session(ws):
+            await ws.request("third", "third", name="third")
+    """)
+    with serve("headers_echo") as server:
+        found = lived(server.url, path, on_open=("first",), steps=(("say", "second"), ("expect", "second")))
+        said = [one["messages"] for one in server.log()["requests"]]
+    assert sessions(found) == (4, 4, 0)
+    assert said == [["first", "second", "third"]] * 4
+
+
 def test_arrivals_of_one_seed_are_the_same(script: Write) -> None:
     path = script("""
         async def session(ws):

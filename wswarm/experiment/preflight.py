@@ -7,6 +7,7 @@ from wswarm.drive.host.lazy import psutil
 from wswarm.drive.host.probes import TargetMeter
 from wswarm.drive.script.file import check_script
 from wswarm.errors import PlanError
+from wswarm.experiment.filling import filling_of
 from wswarm.load.plan import Plan
 from wswarm.results.run import Scenario
 from wswarm.stats.figures import full_path, is_number
@@ -30,7 +31,7 @@ def check(plan: Plan, *, has_agents: bool = False) -> None:
     client_context(plan)
     if not has_agents:
         limits.agents_for(plan)
-    address.check_sources(plan.bind, address.resolve(plan.url))
+    address.check_sources(plan.bind, filling_of(plan).addresses(plan.url))
     target_meter(plan.target_pid)
 
 

@@ -12,6 +12,7 @@ from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.fleet import AgentProcess, Fleet
 from wswarm.drive.fleet.started import Started
 from wswarm.errors import PlanError
+from wswarm.experiment.filling import Filling
 from wswarm.load.arrivals import given_in_all
 from wswarm.load.marker import prefix_for
 from wswarm.load.pace import Pace
@@ -31,10 +32,11 @@ class Session:
     Args:
         plan: How to connect and what to say.
         started: The agents' processes, the publishing one last.
+        filling: What names in braces stand for.
     """
 
-    def __init__(self, plan: Plan, started: Sequence[Started]) -> None:
-        self._plan = plan
+    def __init__(self, plan: Plan, started: Sequence[Started], filling: Filling) -> None:
+        self._plan, self._filling = plan, filling
         self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
         self._load = -1
         self.fleet = Fleet(started, has_publisher=plan.scenario == "fanout")
@@ -50,7 +52,7 @@ class Session:
 
     def open(self, addresses: list[tuple[str, int]], start_ns: int) -> None:
         """Have all connections opened at the plan's rate from `start_ns` on."""
-        plan, holders = self._plan, self.fleet.holders
+        plan, holders, filling = self._plan, self.fleet.holders, self._filling
         ids = {
             agent.name: range(1 + place, plan.connections + 1, len(holders))
             for place, agent in enumerate(holders)
@@ -64,6 +66,7 @@ class Session:
                 name=plan.scenario,
                 role=self._role(agent),
                 manner=plan.manner,
+                values=filling.variables,
                 patience_s=plan.drain,
                 is_closed=plan.closed,
                 addresses=addresses,
@@ -74,7 +77,15 @@ class Session:
             if plan.sessions is not None:
                 continue
             starts_ns = start_ns + (np.array(own, np.int64) - 1) * (NS_PER_S / plan.connect_rate)
-            agent.tell(wire.Join(group=_GROUP, ids=list(own), starts_ns=pack(starts_ns.astype(np.int64))))
+            agent.tell(
+                wire.Join(
+                    group=_GROUP,
+                    ids=list(own),
+                    starts_ns=pack(starts_ns.astype(np.int64)),
+                    columns=filling.columns,
+                    data=filling.of(own),
+                )
+            )
 
     def are_open(self) -> bool:
         """Return whether every connection is open or has failed."""
@@ -91,7 +102,7 @@ class Session:
 
     def arrive(self, window: Window) -> None:
         """Have sessions begin at random instants of warm-up and hold, each on a connection of its own."""
-        plan, agents = self._plan, self.fleet.agents
+        plan, agents, filling = self._plan, self.fleet.agents, self._filling
         length_ns = window.drain_ns - window.start_ns
         count = round((plan.sessions or 0) * length_ns / NS_PER_S)
         blocks = list(given_in_all(length_ns, count, (plan.seed or 0,)))
@@ -99,7 +110,9 @@ class Session:
         for place, agent in enumerate(agents):
             ids = range(1 + place, count + 1, len(agents))
             own = pack(starts_ns[place :: len(agents)])
-            agent.tell(wire.Join(group=_GROUP, ids=list(ids), starts_ns=own))
+            data = filling.of(ids)
+            columns = filling.columns
+            agent.tell(wire.Join(group=_GROUP, ids=list(ids), starts_ns=own, columns=columns, data=data))
 
     def has_sent(self) -> bool:
         """Return whether all sends of the load are made."""

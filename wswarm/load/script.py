@@ -12,11 +12,9 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
         path: The file. `session`: the name of its function, `async def session(ws)`.
         most: Sessions at once in one agent, of those that arrive one by one; `None`: each connection has one.
         origin_ns: When the run's seconds begin to count.
-        rows: What `ws.data` holds, row after row, taken in turn; empty: nothing.
     """
 
     path: str
     session: str = SESSION
     most: int | None = None
     origin_ns: int = 0
-    rows: list[dict[str, str]] = []

@@ -8,6 +8,8 @@ from typing import Literal
 import msgspec
 
 from wswarm.drive.fleet.lengths import with_length
+from wswarm.drive.fleet.state import GroupState as GroupState
+from wswarm.drive.fleet.state import Recent as Recent
 from wswarm.load.manner import Manner
 from wswarm.load.pace import Pace
 from wswarm.load.script import Script
@@ -26,6 +28,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         manner: How to connect and what to say; when, a `Load` says.
         patience_s: How long what is owed is waited for.
         is_closed: Whether some load of theirs waits for replies.
+        values: What names in braces stand for in all of them, besides `id`.
         publishers: Connection ids of those who publish to the subscribers.
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
         script: What their sessions are, if they have any.
@@ -35,6 +38,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     manner: Manner
     addresses: list[tuple[str, int]]
+    values: dict[str, str] = {}
     publishers: list[int] = []
     patience_s: float = 5.0
     is_closed: bool = False
@@ -64,12 +68,15 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     Attributes:
         ids: Their `{id}`s.
         starts_ns: When to begin each one's handshake; empty: now.
+        columns: Names that stand for something of its own in each. `data`: what, per connection; empty: nothing.
         manner: How these connect and speak, if not as the group; `addresses` are then their own.
     """
 
     group: int
     ids: list[int]
     starts_ns: Packed = b""
+    columns: list[str] = []
+    data: list[list[str]] = []
     manner: Manner | None = None
     addresses: list[tuple[str, int]] | None = None
 
@@ -180,52 +187,6 @@ class Said(msgspec.Struct, frozen=True, tag=True):
     row: int
     number: int
     sent_ns: int
-
-
-class Recent(msgspec.Struct, frozen=True, kw_only=True):
-    """The latest broadcasts, int64 columns; times are after the intended publish.
-
-    Attributes:
-        index: Ascending. `received`: deliveries of each so far.
-    """
-
-    index: Packed = b""
-    received: Packed = b""
-    first_ns: Packed = b""
-    last_ns: Packed = b""
-
-
-class GroupState(msgspec.Struct, frozen=True, kw_only=True):
-    """How a group stands: cumulative, so that a lost report costs nothing.
-
-    Attributes:
-        requested: Connections asked for. `open`: open now. `opened`: ever.
-        senders: Connections open now, and those that the target closed in this load: the rate is theirs.
-        failures: Failed handshakes by reason. `refusals`: what came with one of each.
-        endings: Lost connections by code and reason.
-        handshakes: Histogram of handshake times, of those who are followed.
-        sent: Messages of this load, likewise `received`, `times`, `duplicated` and `reordered`.
-    """
-
-    requested: int = 0
-    opened: int = 0
-    open: int = 0
-    senders: int = 0
-    failures: dict[str, int] = {}
-    refusals: dict[str, str] = {}
-    endings: dict[str, int] = {}
-    handshakes: Packed = b""
-    sent: int = 0
-    received: int = 0
-    duplicated: int = 0
-    reordered: int = 0
-    times: Packed = b""
-    recent: Recent = Recent()
-
-    @property
-    def failed(self) -> int:
-        """Handshakes that failed."""
-        return sum(self.failures.values())
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag=True):

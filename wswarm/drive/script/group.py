@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 import msgspec
@@ -15,7 +16,9 @@ from wswarm.drive.script.file import Session, load_session
 from wswarm.drive.script.reasons import Reasons
 from wswarm.drive.script.sessions import Sessions
 from wswarm.drive.script.watchdog import Watchdog
+from wswarm.drive.takers import Takers
 from wswarm.errors import PlanError
+from wswarm.load.fill import Values
 from wswarm.load.script import Script
 from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Arrivals, Effort, Findings, Sends, Window, pack, unpack
 
@@ -35,9 +38,11 @@ class ScriptGroup(Group):
         assert order.script is not None
         self._script: Script = order.script
         self._watchdog = Watchdog(self._script.path)
-        reasons = Reasons(msgspec.structs.asdict(order.manner))
+        reasons = Reasons(msgspec.structs.asdict(order.manner), order.values.values())
         self.sessions = Sessions(self._script, _loaded(self._script, say), reasons)
-        self.swarm.takers_of = lambda row: self.sessions.hearers(row, self.swarm.id_of(row))
+        self.swarm.takers_of = self._hearers
+        speech = self._ways.of(order.manner, order.addresses).speech
+        self._is_alone = not speech.is_attentive  # else a protocol's own messages are answered besides
         self.swarm.on_writable = self.sessions.note_writable
         self.swarm.on_ended = self._note_ended
         self.on_decided = self._begin_session
@@ -49,9 +54,13 @@ class ScriptGroup(Group):
         if self._script.most is None:
             await super().join(join)
             return
-        arrivals = zip(unpack(join.starts_ns).tolist(), join.ids, strict=True)
+        arrivals = zip(unpack(join.starts_ns).tolist(), join.ids, join.data or repeat(()), strict=False)
         await run_at(
-            ((start_ns, partial(self._arrive, number)) for start_ns, number in arrivals), self.swarm.is_enough
+            (
+                (start_ns, partial(self._arrive, number, dict(zip(join.columns, values, strict=True))))
+                for start_ns, number, values in arrivals
+            ),
+            self.swarm.is_enough,
         )
 
     def load(self, window: Window) -> None:
@@ -92,14 +101,18 @@ class ScriptGroup(Group):
             super().state(), sent=self.sessions.sent, received=steps.all_times.n, times=steps.all_times.pack()
         )
 
-    async def _arrive(self, connection_id: int) -> None:
+    def _hearers(self, row: int) -> Takers:
+        data, number = self.swarm.values_of(row), self.swarm.id_of(row)
+        return self.sessions.hearers(row, number, data, is_alone=self._is_alone)
+
+    async def _arrive(self, connection_id: int, values: Values) -> None:
         """Open a connection and begin its session, unless there are as many as there may be."""
         assert self._script.most is not None
         if self._present >= self._script.most:
             self.sessions.refused += 1
             return
         self._present += 1
-        row = self.swarm.add(connection_id)
+        row = self.swarm.add(connection_id, values)
         self._begin_session(row, await self.swarm.open_one(row))
 
     def _begin_session(self, number: int, failure: str | None) -> None:

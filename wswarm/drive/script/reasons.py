@@ -1,7 +1,7 @@
 """Why sessions failed: the first line of each exception, counted; bounded, and without secrets."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wswarm.drive.said import KEPT
@@ -20,12 +20,12 @@ class Reasons:
     """Reasons by how often they came up; of many different ones those beyond the first are together.
 
     Args:
-        settings: Of the connections, whose secrets are hidden.
+        settings: Of the connections, whose secrets are hidden; `values`: further ones.
     """
 
-    def __init__(self, settings: Mapping[str, Any]) -> None:
+    def __init__(self, settings: Mapping[str, Any], values: Iterable[str] = ()) -> None:
         self.counts: Counter[str] = Counter()
-        self._hide = Redactor(settings)
+        self._hide = Redactor(settings, values)
 
     def note(self, error: BaseException, data: Mapping[str, str]) -> None:
         """Count a failed session.

@@ -1,7 +1,7 @@
 """The sessions of one agent: begun, counted, cut off at the end."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -56,12 +56,14 @@ class Sessions:
         """How many have begun and not ended."""
         return len(self._tasks)
 
-    def hearers(self, row: int, connection_id: int) -> Takers:
-        """Return what takes the messages of a connection that is about to open."""
-        rows = self._script.rows
-        data = rows[(connection_id - 1) % len(rows)] if rows else {}
+    def hearers(self, row: int, connection_id: int, data: Mapping[str, str], *, is_alone: bool) -> Takers:
+        """Return what takes the messages of a connection that is about to open.
+
+        Args:
+            data: Its row of the data. `is_alone`: whether nobody else has to hear them.
+        """
         socket = self._sockets[row] = ScriptSocket(self, connection_id, data)
-        return _hearing(socket)
+        return _hearing(socket, is_alone=is_alone)
 
     def begin(self, row: int, connection: Any, on_end: Callable[[bool], None]) -> None:
         """Begin the session of a connection that has opened.
@@ -147,7 +149,7 @@ class Sessions:
         del self._tasks[row], self._sockets[row]
 
 
-def _hearing(socket: ScriptSocket) -> Takers:
+def _hearing(socket: ScriptSocket, *, is_alone: bool) -> Takers:
     """Return what hands a connection's messages to its session, with whether they are text."""
     kind = TEXT
     hear, clock = socket.hear, now_ns
@@ -158,7 +160,7 @@ def _hearing(socket: ScriptSocket) -> Takers:
 
     def take(_row: int, payload: bytes) -> bool:
         hear(payload, clock(), is_text=kind == TEXT)
-        return True
+        return is_alone
 
     def frames(_row: int, reading: Reading) -> Receive:
         def receive(data: bytes) -> None:
@@ -175,4 +177,4 @@ def _hearing(socket: ScriptSocket) -> Takers:
 
         return receive
 
-    return Takers(take, frames, note_kind)
+    return Takers(take, frames if is_alone else None, note_kind)
