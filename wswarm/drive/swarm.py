@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 
 import msgspec
@@ -15,7 +15,7 @@ from wswarm.drive.drivers.connection import Connection, Ended, Events, Handshake
 from wswarm.drive.numbers import capture_for
 from wswarm.drive.ramp import run_at
 from wswarm.drive.row import Row as Row
-from wswarm.drive.row import opened_columns
+from wswarm.drive.row import open_rows, opened_columns, times_of
 from wswarm.drive.said import Own as Hidden
 from wswarm.drive.said import Said
 from wswarm.drive.takers import Takers, takers
@@ -46,6 +46,7 @@ class Swarm:
         on_marked: Called with a row and the marked message that it received, if `is_replying` was set before opening.
         on_heard: If set, called with a row and each message that it received, and when.
         on_ended: Called with a row when its connection was lost, with how.
+        takers_of: Returns what takes the messages of a row that opens.
     """
 
     def __init__(self, way: Way, prefix: bytes) -> None:
@@ -69,6 +70,7 @@ class Swarm:
         self._way, self._prefix, self._ids = way, prefix, list[int]()
         self._values = dict[int, Values]()
         self._is_closing = False
+        self.takers_of: Callable[[int], Takers] = lambda _: self._takers
         self.is_enough = asyncio.Event()
 
     async def open_all(
@@ -120,11 +122,7 @@ class Swarm:
 
     def times_ns(self, rows: Sequence[int]) -> Int64s:
         """Return of rows when each was ready, lost, told to leave, three arrays; `STILL_OPEN` for not (yet)."""
-        of_rows = [self.rows[number] for number in rows]
-        opened_ns = [row.ready_ns for row in of_rows]
-        return np.array(
-            [opened_ns, [row.closed_ns for row in of_rows], [row.left_ns for row in of_rows]], np.int64
-        )
+        return times_of([self.rows[number] for number in rows])
 
     def left_ns(self) -> Int64s:
         """Return per row when it was told to leave before the end, else `STILL_OPEN`."""
@@ -136,8 +134,7 @@ class Swarm:
 
     def rows_open(self) -> Int64s:
         """Return the rows that are open now."""
-        connections = enumerate(row.connection for row in self.rows)
-        return np.array([row for row, one in connections if one is not None and one.is_open], np.int64)
+        return open_rows(self.rows)
 
     def ids(self, rows: Int64s) -> Int64s:
         """Return the `{id}` of each of the rows."""
@@ -146,6 +143,10 @@ class Swarm:
     def id_of(self, row: int) -> int:
         """Return the `{id}` of a row."""
         return self._ids[row]
+
+    def values_of(self, row: int) -> Values:
+        """Return what names in braces stand for in the connection of a row alone."""
+        return self._values.get(row, {})
 
     def words(self) -> Words:
         """Return what the target said where something else was expected."""
@@ -230,7 +231,9 @@ class Swarm:
         except Exception as error:  # whatever went wrong, the connection failed and that is data
             self.failed_ns.append(now_ns())
             detail = error.detail if isinstance(error, HandshakeFailed) else ""
-            return self.said.note_failure(reason_of(error), detail, own_settings, self._own_values(number))
+            return self.said.note_failure(
+                reason_of(error), detail, own_settings, self.values_of(number).values()
+            )
         self._skipped += skipped
         return None
 
@@ -254,7 +257,7 @@ class Swarm:
             self.leave(number)
 
     def _events(self, number: int, speech: Speech, own: Hidden | None) -> Events:
-        take, frames = self._takers
+        take, frames, kind = self.takers_of(number)
         return Events(
             row=number,
             take=take,
@@ -263,6 +266,7 @@ class Swarm:
             writable=lambda: self.on_writable(number),
             pong=self._attendant.pong_of(number),
             frames=frames,
+            kind=kind,
         )
 
     def _count(self, connection: Connection, way: Way) -> None:
@@ -275,9 +279,6 @@ class Swarm:
     def _takers(self) -> Takers:
         return takers(self.capture, self)
 
-    def _own_values(self, number: int) -> Iterable[str]:
-        return self._values.get(number, {}).values()
-
     def _note_closed(self, number: int, own: Hidden | None, ended: Ended) -> None:
         row = self.rows[number]
         if self._is_closing or row.closed_ns != STILL_OPEN or row.left_ns != STILL_OPEN:
@@ -287,7 +288,7 @@ class Swarm:
         refusal = self._attendant.remove(number)
         if refusal is not None and not ended.reason:
             ended = ended._replace(reason=refusal)
-        row.ending = self.said.note_ending(ended, own, self._own_values(number))
+        row.ending = self.said.note_ending(ended, own, self.values_of(number).values())
         if row.connection is not None:
             self.open -= 1
             self.lost_in_load.append(number)

@@ -24,9 +24,10 @@ from wswarm.results.run import (
     Run,
     TargetCost,
 )
-from wswarm.stats import drops, extras, pinged, slo, summary
+from wswarm.stats import drops, extras, pinged, sessions, slo, summary
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Findings, Window, unpack
+from wswarm.stats.scripted import Scripted
 from wswarm.stats.series import series
 from wswarm.stats.validity import Evidence, judge
 from wswarm.units import NS_PER_S
@@ -42,7 +43,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     findings, window = observed.findings, observed.window
     hold_s = max(1, window.drain_ns - window.hold_ns) / NS_PER_S
     sends, arrivals = summary.sends_of(findings), summary.arrivals_of(findings)
-    has_messages = plan.scenario != "connect" and bool(sends and arrivals)
+    has_messages = plan.scenario not in ("connect", "script") and bool(sends and arrivals)
     lag = summary.merged(one.lag for one in sends)
     response = summary.merged(one.response for one in arrivals)
     service = summary.merged(one.service for one in arrivals)
@@ -50,6 +51,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     if observed.deaths:  # a dead agent's sockets were asked for too
         connections = msgspec.structs.replace(connections, requested=plan.sockets)
     messages = summary.messages(findings) if has_messages else None
+    scripted = sessions.scripted_of(findings)
     is_echo = plan.scenario == "echo"
     run = Run(
         scenario=plan.scenario,
@@ -65,10 +67,12 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         service_time=summary.distribution(service) if is_echo else None,
         response_time=summary.distribution(response) if is_echo else None,
         fanout=_fanout(observed) if plan.scenario == "fanout" and arrivals and sends else None,
+        sessions=sessions.sessions(scripted),
+        steps=sessions.steps(scripted),
         series=series(findings, window, observed.end_ns),
         samples=summary.samples(findings),
-        generator=_generator(plan, findings, messages),
-        target=_target(observed, connections, messages),
+        generator=_generator(plan, findings, _arrived(messages, scripted)),
+        target=_target(observed, connections, _arrived(messages, scripted)),
     )
     error_s = observed.clock_error_ns / NS_PER_S
     wrong = tuple(below_zero(run, error_s))
@@ -84,6 +88,7 @@ def _judged(run: Run, observed: Observed, wrong: Sequence[str]) -> Run:
     ping_s = run.plan.get("ping")
     notices = [
         *drops.notices(lost, is_pinged=ping_s is not None),
+        *sessions.notices(sessions.scripted_of(observed.findings)),
         *pinged.notices(run.connections, ping_s),
         *(extras.notices(run.messages, run.scenario) if run.messages else []),
     ]
@@ -144,7 +149,14 @@ def _fanout(observed: Observed) -> Fanout:
     return summary.fanout(observed.findings, observed.window, publishers=publishers)
 
 
-def _generator(plan: Plan, findings: Sequence[Findings], messages: Messages | None) -> GeneratorCost:
+def _arrived(messages: Messages | None, scripted: Sequence[Scripted]) -> int:
+    """Return how many replies or deliveries came, or steps were answered: what costs are shared among."""
+    if messages is not None:
+        return messages.received
+    return sum(one.answered for one in scripted)
+
+
+def _generator(plan: Plan, findings: Sequence[Findings], arrived: int) -> GeneratorCost:
     efforts = [one.effort for one in findings]
     cpu_s = sum(one.cpu_s for one in efforts)
     sockets = sum(len(unpack(one.sockets.opened_ns)) for one in findings)
@@ -152,7 +164,7 @@ def _generator(plan: Plan, findings: Sequence[Findings], messages: Messages | No
     return GeneratorCost(
         processes=len(findings),
         cpu_s=cpu_s,
-        cpu_s_per_message=cpu_s / messages.received if messages and messages.received else None,
+        cpu_s_per_message=cpu_s / arrived if arrived else None,
         peak_rss=sum(one.rss_peak for one in efforts),
         rss_per_connection=_rss_per_socket(growth, sockets),
         loop_lag=summary.distribution(summary.merged(one.loop_lag for one in efforts)),
@@ -171,7 +183,7 @@ def _pacing(plan: Plan, findings: Sequence[Findings]) -> str:
     )
 
 
-def _target(observed: Observed, connections: Connections, messages: Messages | None) -> TargetCost | None:
+def _target(observed: Observed, connections: Connections, arrived: int) -> TargetCost | None:
     uses, target = observed.target_uses, observed.target
     hold, end = uses.get("hold"), uses.get("end")
     if target is None or hold is None:
@@ -182,9 +194,7 @@ def _target(observed: Observed, connections: Connections, messages: Messages | N
     return TargetCost(
         pid=target.pid,
         cpu_s=cpu_s,
-        cpu_s_per_message=cpu_s / messages.received
-        if cpu_s is not None and messages and messages.received
-        else None,
+        cpu_s_per_message=cpu_s / arrived if cpu_s is not None and arrived else None,
         peak_rss=observed.target_peak,
         rss_per_connection=_rss_per_socket(growth, connections.opened),
         command=target.command,

@@ -22,7 +22,7 @@ class AgentProcess(Child):
 
     Attributes:
         snapshot: The latest heard of how it stands.
-        is_ready: Whether it takes commands.
+        is_ready: Whether it takes commands. `unfit`: why it can't run the script, if it can't.
         opened: The groups whose connections have all been opened, or have failed.
         open_rows: Per group which were open then, or when it was settled last.
         has_sent: Whether it has sent all of its load. `settled`: what it found, once it has told.
@@ -33,6 +33,7 @@ class AgentProcess(Child):
         super().__init__(started)
         self.snapshot = wire.Snapshot()
         self.is_ready = False
+        self.unfit: str | None = None
         self.opened: set[int] = set()
         self.open_rows: dict[int, Packed] = {}
         self._published: list[dict[str, Packed]] = []
@@ -64,6 +65,8 @@ class AgentProcess(Child):
             self.snapshot = report
         elif isinstance(report, wire.Ready):
             self.is_ready = True
+        elif isinstance(report, wire.Unfit):
+            self.unfit = report.why
         elif isinstance(report, wire.Opened):
             self.opened.add(report.group)
             self.open_rows[report.group] = report.rows
