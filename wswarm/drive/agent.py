@@ -243,7 +243,11 @@ class Agent:
 
 
 def _kind_of(order: wire.Group) -> type[Group]:
-    """Return what a group is made by; what scripts take is loaded when there is one."""
+    """Return what a group is made by; what scripts and recordings take is loaded when there is one."""
+    if order.replay is not None:
+        from wswarm.drive.replay.group import ReplayGroup
+
+        return ReplayGroup
     if order.script is None:
         return Group
     from wswarm.drive.script.group import ScriptGroup

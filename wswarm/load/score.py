@@ -35,18 +35,23 @@ class Turn(msgspec.Struct, frozen=True, array_like=True):
         offset_ns: After the connection opened.
         after: How many messages were received before it was sent.
         is_json: Whether values in it are JSON's, escaped as such.
+        literals: What stands before, between and after the values.
+        needs: The names of these.
     """
 
     offset_ns: int
     after: int
     is_binary: bool
     is_json: bool
-    parts: tuple[Part, ...]
+    literals: tuple[bytes, ...]
+    needs: tuple[str, ...] = ()
 
     @property
-    def needs(self) -> list[str]:
-        """The names of the values in it."""
-        return [part for part in self.parts if isinstance(part, str)]
+    def parts(self) -> list[Part]:
+        """The message in parts, without empty ones."""
+        first, *rest = self.literals
+        pairs = zip(self.needs, rest, strict=True)
+        return [part for part in (first, *(one for pair in pairs for one in pair)) if part]
 
     def payload(self, values: Mapping[str, str]) -> bytes:
         """Return the message with these values."""
@@ -167,8 +172,8 @@ def _turns(
             continue
         known = {value: name for value, name in named.items() if since.get(value, -1) < place}
         is_json = not message.is_binary and body_of(message.payload) is not None
-        parts = tuple(split(message.payload, known))
-        yield Turn(message.offset_ns, received, message.is_binary, is_json, parts)
+        literals, names = split(message.payload, known)
+        yield Turn(message.offset_ns, received, message.is_binary, is_json, literals, names)
 
 
 def _answers(messages: Sequence[Recorded]) -> Iterator[Answer]:
@@ -182,24 +187,18 @@ def _answers(messages: Sequence[Recorded]) -> Iterator[Answer]:
             is_first = False
 
 
-def split(payload: bytes, named: Mapping[str, str]) -> Iterator[Part]:
-    """Yield the payload in parts: what stands between the values, and the names of these."""
+def split(payload: bytes, named: Mapping[str, str]) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
+    """Return what stands before, between and after the values in a payload, and the names of these."""
     forms = {
         form: name for value, name in named.items() for form in _forms(value) if form.encode() in payload
     }
     if not forms:
-        yield payload
-        return
+        return (payload,), ()
     longest_first = sorted(forms, key=len, reverse=True)
-    found = re.compile("|".join(map(whole, longest_first)).encode())
-    at = 0
-    for match in found.finditer(payload):
-        if match.start() > at:
-            yield payload[at : match.start()]
-        yield forms[match[0].decode()]
-        at = match.end()
-    if at < len(payload) or not payload:
-        yield payload[at:]
+    found = list(re.finditer("|".join(map(whole, longest_first)).encode(), payload))
+    starts, ends = [*(match.start() for match in found), len(payload)], [0, *(match.end() for match in found)]
+    literals = tuple(payload[end:start] for end, start in zip(ends, starts, strict=True))
+    return literals, tuple(forms[match[0].decode()] for match in found)
 
 
 def _forms(value: str) -> set[str]:
@@ -211,7 +210,7 @@ def _in_header(header: str, value: str, withheld: Mapping[str, str]) -> str:
     """Return a header's value with a place for each secret: its last word if it has a name of such, or long ones."""
     last = value.split(" ")[-1] if is_secret(header) else ""
     known = {one: name for one, name in withheld.items() if len(one) >= LEAST or one == last}
-    parts = split(value.encode(), known)
+    parts = Turn(0, 0, False, False, *split(value.encode(), known)).parts
     return "".join(part.decode() if isinstance(part, bytes) else f"{{{part}}}" for part in parts)
 
 

@@ -6,49 +6,61 @@ import msgspec
 import numpy as np
 
 from wswarm.stats.bins import Bins
-from wswarm.stats.findings import Arrivals, Int64s, Packed, Sends, Window, pack
+from wswarm.stats.drops import OTHER
+from wswarm.stats.findings import Arrivals, Int64s, Packed, Sends, pack
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.per_second import PerSecond
+from wswarm.stats.scripted import StepFound
 from wswarm.units import NS_PER_S
 
 UNTIMED = -1
+KEPT = 100  # different kinds; what comes after them is one: each has a histogram of 200 KB
 
 
 class Played(msgspec.Struct, frozen=True):
     """How one agent's connections stand at the end.
 
     Attributes:
+        started: Connections that were ready. `finished`: those that have sent all. `failures`: why others have not,
+            bounded; those that the run's end cut off are not among them.
         offered: Messages whose turn has come. `disconnected`: those of them not sent as the connection had closed;
             `blocked`: as it had no room.
         missing_disconnected: Messages that have not come on connections that have closed. `missing_silent`: on those
             that are open.
         missing: Of both, by their place in the recording.
+        unexpected: Messages that the recording has none of.
     """
 
+    started: int
+    finished: int
+    failures: dict[str, int]
     offered: int
     disconnected: int
     blocked: int
     missing_disconnected: int
     missing_silent: int
     missing: list[int]
+    unexpected: int
 
 
 class Replayed:
     """Messages of one agent's connections.
 
     Args:
-        window: The load's times; all of it is the hold.
+        origin_ns: When the run's seconds begin to count.
         kinds: Of what is received in the recording, in order.
     """
 
-    def __init__(self, window: Window, kinds: Sequence[str]) -> None:
-        self._window, self._kinds = window, kinds
+    def __init__(self, origin_ns: int, kinds: Sequence[str]) -> None:
+        self._origin_ns = origin_ns
+        known = list(dict.fromkeys(kinds))[:KEPT]
+        self._kinds = [kind if kind in known else OTHER for kind in kinds]
         self._lag, self._all = Histogram(), Histogram()
-        self._times = {kind: Histogram() for kind in dict.fromkeys(kinds)}
+        self._times = {kind: Histogram() for kind in dict.fromkeys(self._kinds)}
         self._came = np.zeros(len(kinds), np.int64)
         self._per_second, self._received_per_second = PerSecond(), PerSecond()
         self._by_second = Bins()
-        self.sent = self.received = self.unexpected = 0
+        self.sent = self.received = 0
 
     def note_sent(self, intended_ns: Int64s, sent_ns: Int64s) -> None:
         """Add messages that were sent."""
@@ -69,10 +81,6 @@ class Replayed:
         self._by_second.record(self._second_of(received_ns[is_timed]), times_ns[is_timed])
         for place in np.unique(places[is_timed]).tolist():
             self._times[self._kinds[place]].record(times_ns[is_timed & (places == place)])
-
-    def note_unexpected(self, received_ns: Int64s) -> None:
-        """Add messages that the recording has none of."""
-        self.unexpected += len(received_ns)
 
     def sends(self, played: Played) -> Sends:
         """Return what was sent."""
@@ -97,7 +105,7 @@ class Replayed:
             duplicated=0,
             reordered=0,
             extra=0,
-            unmarked=self.unexpected,
+            unmarked=played.unexpected,
             response=self._all.pack(),
             service=b"",
             by_second=self._by_second.pack(),
@@ -105,16 +113,14 @@ class Replayed:
             lost_per_second=b"",
         )
 
-    def steps(self, played: Played) -> dict[str, tuple[int, int, Packed]]:
-        """Return by kind how many came, how many did not, and the histogram of the times of those that have one."""
-        found: dict[str, tuple[int, int, Packed]] = {}
+    def steps(self, played: Played) -> dict[str, StepFound]:
+        """Return by kind how many came or are missing, and the times of those that answered something."""
+        found = {}
         for kind, times in self._times.items():
             own = [place for place, one in enumerate(self._kinds) if one == kind]
-            found[kind] = (
-                int(self._came[own].sum()),
-                sum(played.missing[place] for place in own),
-                times.pack(),
-            )
+            missing = sum(played.missing[place] for place in own)
+            came = int(self._came[own].sum())
+            found[kind] = StepFound(count=came + missing, failed=missing, times=times.pack())
         return found
 
     @property
@@ -123,4 +129,4 @@ class Replayed:
         return self._all.pack()
 
     def _second_of(self, moment_ns: Int64s) -> Int64s:
-        return np.maximum(moment_ns - self._window.origin_ns, 0) // NS_PER_S
+        return np.maximum(moment_ns - self._origin_ns, 0) // NS_PER_S

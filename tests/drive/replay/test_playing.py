@@ -7,7 +7,11 @@ from tests.load.recordings import recording
 from wswarm.drive.drivers.connection import Timing
 from wswarm.drive.replay import playing as module
 from wswarm.drive.replay.playing import Playing
+from wswarm.drive.said import Said
+from wswarm.load.replay import Replay
 from wswarm.load.score import Score, score_of
+from wswarm.results.redact import Redactor
+from wswarm.stats.replayed import UNTIMED
 
 OPENED = 5 * MS
 WITH_VALUE = ('< {"type":"in","id":"q9Zk31xa"}', "> join q9Zk31xa", "> then")
@@ -29,28 +33,39 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     return found
 
 
+def swarm_of(*sockets: Socket) -> FakeSwarm:
+    """A swarm that knows what is not to be said."""
+    swarm = FakeSwarm([*sockets])
+    swarm.said = Said(Redactor({}), b"")
+    return swarm
+
+
+def open_row(swarm: FakeSwarm, number: int, at_ns: int) -> None:
+    """Take it that a row has opened."""
+    swarm.rows[number].timing = Timing(0, 0, -1, 0, at_ns)
+    swarm.rows[number].ready_ns = at_ns
+
+
 def begun(clock: FakeClock, score: Score, count: int = 1, speed: float = 1.0) -> tuple[Playing, list[Socket]]:
     """Connections that opened 1 ms after each other, and what plays on them."""
     sockets = [Socket(clock) for _ in range(count)]
-    swarm = FakeSwarm([*sockets])
-    playing = Playing(swarm, score, speed)
-    for number, row in enumerate(swarm.rows):
+    swarm = swarm_of(*sockets)
+    playing = Playing(swarm, Replay(score=score, speed=speed))
+    for number in range(count):
         clock.now_ns = OPENED + number * MS
-        row.timing = Timing(0, 0, -1, 0, clock.now_ns)
+        open_row(swarm, number, clock.now_ns)
         playing.begin(number)
     return playing, sockets
 
 
 def test_each_connection_plays_from_its_own_opening(clock: FakeClock) -> None:
     playing, sockets = begun(clock, score_of(recording("> a", "< x", "> b")), count=3)
-    assert playing.is_sending()
     clock.run_until(OPENED + 1000 * MS)
     for number, socket in enumerate(sockets):
         opened = OPENED + number * MS
         assert (socket.sent, socket.sent_at_ns) == ([b"a", b"b"], [opened, opened + 200 * MS])
-    moments = playing.take()
-    assert sorted(moments.intended_ns.tolist()) == sorted(moments.sent_ns.tolist())
-    assert not playing.is_sending()
+    sent, _ = playing.take()
+    assert sorted(sent.intended_ns.tolist()) == sorted(sent.sent_ns.tolist())
     assert playing.is_owed()
 
 
@@ -72,10 +87,10 @@ def test_a_message_that_needs_a_value_goes_out_when_it_has_come(clock: FakeClock
 
 def test_what_came_before_a_connection_was_known_to_be_open_counts(clock: FakeClock) -> None:
     socket = Socket(clock)
-    swarm = FakeSwarm([socket])
-    playing = Playing(swarm, score_of(recording(*WITH_VALUE)), 1.0)
+    swarm = swarm_of(socket)
+    playing = Playing(swarm, Replay(score=score_of(recording(*WITH_VALUE))))
     playing.hear(0, b'{"type":"in","id":"zzzz9999"}', 4 * MS)
-    swarm.rows[0].timing = Timing(0, 0, -1, 0, OPENED)
+    open_row(swarm, 0, OPENED)
     playing.begin(0)
     clock.run_until(500 * MS)
     assert socket.sent == [b"join zzzz9999", b"then"]
@@ -89,19 +104,19 @@ def test_what_has_no_room_waits_for_it_and_is_late(clock: FakeClock) -> None:
     playing._swarm.on_writable(0)
     clock.run_until(OPENED + 900 * MS)
     assert socket.sent_at_ns == [OPENED, OPENED + 150 * MS, OPENED + 200 * MS]
-    moments = playing.take()
-    assert (moments.sent_ns - moments.intended_ns).tolist() == [0, 50 * MS, 0]
+    sent, _ = playing.take()
+    assert (sent.sent_ns - sent.intended_ns).tolist() == [0, 50 * MS, 0]
 
 
 def test_what_comes_is_told_by_its_place_and_the_rest_is_unexpected(clock: FakeClock) -> None:
     playing, _ = begun(clock, score_of(recording("> a", "< words", '< {"type":"x"}')))
     for payload in (b'{"type":"x"}', b"words", b"words", b'{"type":"y"}'):
         playing.hear(0, payload, OPENED + 7)
-    moments = playing.take()
-    assert moments.answers.tolist() == [1, 0]
-    assert moments.times_ns.tolist() == [-1, 7]
-    assert len(moments.unexpected_ns) == 2
-    assert len(playing.take().answers) == 0
+    _, came = playing.take()
+    assert came.places.tolist() == [1, 0]
+    assert came.times_ns.tolist() == [UNTIMED, 7]
+    assert playing.played().unexpected == 2
+    assert len(playing.take()[1].places) == 0
 
 
 def test_nothing_is_sent_after_the_end(clock: FakeClock) -> None:
@@ -111,18 +126,38 @@ def test_nothing_is_sent_after_the_end(clock: FakeClock) -> None:
     assert socket.sent == [b"a"]
 
 
+def test_what_is_planned_after_the_end_is_not_sent_and_not_offered(clock: FakeClock) -> None:
+    playing, (socket,) = begun(clock, score_of(recording("> a", "> b", "> c")))
+    playing.end_ns = OPENED + 150 * MS
+    clock.run_until(OPENED + 900 * MS)
+    assert socket.sent == [b"a", b"b"]
+    assert (playing.played().offered, playing.played().failures) == (2, {})
+
+
 @pytest.mark.parametrize(
-    ("is_closed", "why"),
+    ("is_closed", "why", "offered", "disconnected"),
     [
-        (False, "message 1 of 2 waits for 'given_id', which the server did not give"),
-        (True, "connection closed before message 1 of 2"),
+        (False, "message 1 of 2 needs 'given_id', which the server did not give", 0, 0),
+        (True, "closed before message 1 of 2", 2, 2),
     ],
 )
-def test_why_a_connection_has_not_played_all_is_told(is_closed: bool, why: str, clock: FakeClock) -> None:
+def test_why_a_connection_has_not_sent_all_is_told(
+    is_closed: bool, why: str, offered: int, disconnected: int, clock: FakeClock
+) -> None:
     playing, _ = begun(clock, score_of(recording(*WITH_VALUE)))
     if is_closed:
         playing._swarm.rows[0].connection = None
-    assert playing.failures() == {why: 1}
+    played = playing.played()
+    assert (played.started, played.finished, played.failures) == (1, 0, {why: 1})
+    assert (played.offered, played.disconnected, played.blocked) == (offered, disconnected, 0)
+    assert (played.missing_disconnected, played.missing_silent) == ((1, 0) if is_closed else (0, 1))
+
+
+def test_what_has_no_room_to_the_end_is_blocked(clock: FakeClock) -> None:
+    playing, (socket,) = begun(clock, score_of(recording("> a", "> b", "> c")))
+    socket.is_writable = False
+    clock.run_until(OPENED + 900 * MS)
+    assert (playing.played().offered, playing.played().blocked) == (3, 2)
 
 
 def test_a_burst_at_one_moment_goes_out_at_it(clock: FakeClock) -> None:

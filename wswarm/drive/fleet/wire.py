@@ -12,12 +12,13 @@ from wswarm.drive.fleet.state import GroupState as GroupState
 from wswarm.drive.fleet.state import Recent as Recent
 from wswarm.load.manner import Manner
 from wswarm.load.pace import Pace
+from wswarm.load.replay import Replay
 from wswarm.load.script import Script
 from wswarm.stats.findings import Findings, Packed, Reached, Window
 
 LEAD_NS = 300_000_000  # a load's beginning and end are told so long before
 
-Role = Literal["connect", "echo", "subscribe", "publish", "script"]
+Role = Literal["connect", "echo", "subscribe", "publish", "script", "replay"]
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +32,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         values: What names in braces stand for in all of them, besides `id`.
         publishers: Connection ids of those who publish to the subscribers.
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
-        script: What their sessions are, if they have any.
+        script: What their sessions are, if they have any. `replay`: what they play, if that is their load.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     is_followed: bool = False
     is_heard: bool = False
     script: Script | None = None
+    replay: Replay | None = None
 
 
 class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):

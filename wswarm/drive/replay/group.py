@@ -1,11 +1,9 @@
 """Connections that play a recording: a group whose messages are the recording's."""
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable
 
 import msgspec
 
-from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers.connection import Driver, Ended
 from wswarm.drive.fleet import wire
 from wswarm.drive.group import Group
@@ -43,10 +41,9 @@ class ReplayGroup(Group):
         self._playing.end_ns = window.drain_ns
 
     def cut(self, window: Window) -> None:
-        """Keep to this window: what is due after its hold is not sent."""
+        """Keep to this window: what is planned for later than its hold is not sent."""
         super().cut(window)
         self._playing.end_ns = window.drain_ns
-        self._playing.go_on()
 
     def stop(self) -> None:
         """Send on: what waits for a value of the server's may have it in the drain."""
@@ -79,7 +76,7 @@ class ReplayGroup(Group):
             scripted=Scripted(
                 started=played.started,
                 finished=played.finished,
-                failed=played.started - played.finished,
+                failed=sum(played.failures.values()),
                 refused=0,
                 failures=played.failures,
                 steps=self._figures.steps(played),
@@ -89,3 +86,22 @@ class ReplayGroup(Group):
                 overflowed=0,
             ),
         )
+
+    def state(self) -> wire.GroupState:
+        """Return how the group stands."""
+        figures = self._figures
+        return msgspec.structs.replace(
+            super().state(), sent=figures.sent, received=figures.received, times=figures.times
+        )
+
+    def _decide(self, number: int, failure: str | None) -> None:
+        if failure is None and self.swarm.rows[number].left_ns == STILL_OPEN:
+            self._playing.begin(number)
+        else:
+            self._playing.drop(number)
+
+    def _note_ended(self, number: int, _: Ended) -> None:
+        """Take it as no loss that the target has closed a connection on which all was played."""
+        row = self.swarm.rows[number]
+        if self._playing.has_played(number):
+            row.left_ns, row.closed_ns, row.ending = row.closed_ns, STILL_OPEN, UNKNOWN

@@ -10,60 +10,77 @@ import numpy as np
 
 from wswarm.drive.clock import make_timer, now_ns
 from wswarm.drive.swarm import Swarm
+from wswarm.drive.takers import Takers
 from wswarm.load.player import NEVER_NS, Player
-from wswarm.load.score import Score
-from wswarm.stats.findings import Int64s
+from wswarm.load.replay import Replay
+from wswarm.stats.drops import OTHER
+from wswarm.stats.findings import STILL_OPEN, Int64s
+from wswarm.stats.replayed import UNTIMED, Played
 
 _EARLY = 64  # messages that may come before a connection is known to be open
+_REASONS = 32
 
 
-class Moments(NamedTuple):
-    """What was sent, or came, since the last time; arrays of one length each.
-
-    Attributes:
-        intended_ns: Of messages sent. `sent_ns`: when they were.
-        answers: Places among the score's answers of what came as recorded; `times_ns`: since the message that it
-            answers was sent, -1 for none; `received_ns`: when it came.
-        unexpected_ns: When the messages came that the recording has none of.
-    """
+class SentMoments(NamedTuple):
+    """When messages should have been sent, and were; arrays of one length."""
 
     intended_ns: Int64s
     sent_ns: Int64s
-    answers: Int64s
+
+
+class CameMoments(NamedTuple):
+    """What came as recorded; arrays of one length.
+
+    Attributes:
+        places: Among the score's answers. `times_ns`: since the message that it answers was sent, or `UNTIMED`.
+    """
+
+    places: Int64s
     times_ns: Int64s
     received_ns: Int64s
-    unexpected_ns: Int64s
 
 
 class Playing:
     """Plays a score on each connection of a swarm.
 
-    Args:
-        swarm: Hears what comes; of its rows those are played that `begin` is told of.
-        speed: Times as fast as recorded.
+    Attributes:
+        end_ns: What is planned for later is not sent.
+        unexpected: Messages that the recording has none of.
     """
 
-    def __init__(self, swarm: Swarm, score: Score, speed: float) -> None:
-        self._swarm, self._score, self._speed = swarm, score, speed
+    def __init__(self, swarm: Swarm, replay: Replay) -> None:
+        self._swarm, self._score, self._speed = swarm, replay.score, replay.speed
         self._players: dict[int, Player] = {}
         self._early: dict[int, list[tuple[bytes, int]]] = {}
         self._due: list[tuple[int, int]] = []
         self._armed: dict[int, int] = {}
         self._is_stopped = False
-        self._sent, self._answered, self._unexpected = array("q"), array("q"), array("q")
+        self._sent, self._came = array("q"), array("q")
         self._timer = make_timer(asyncio.get_running_loop(), self._send_due)
-        swarm.on_heard = self.hear
-        swarm.on_writable = self._go_on
+        self.end_ns = STILL_OPEN
+        self.unexpected = 0
+        swarm.on_writable = self.go_on
+
+    def takers(self, row: int) -> Takers:
+        """Return what takes the messages of a connection that is about to open."""
+
+        def take(_: int, payload: bytes) -> bool:
+            self.hear(row, payload, now_ns())
+            return True
+
+        return Takers(take, None)
 
     def begin(self, row: int) -> None:
-        """Play on a row, which has just opened."""
-        timing = self._swarm.rows[row].timing
-        if timing is None or row in self._players:
-            return
-        self._players[row] = Player(self._score, self._score.secrets, timing.opened_ns, self._speed)
+        """Play on a row, which is ready."""
+        ready_ns = self._swarm.rows[row].ready_ns
+        self._players[row] = Player(self._score, self._score.secrets, ready_ns, self._speed)
         for payload, received_ns in self._early.pop(row, []):
             self.hear(row, payload, received_ns)
-        self._go_on(row)
+        self.go_on(row)
+
+    def drop(self, row: int) -> None:
+        """Forget a row that did not open."""
+        self._early.pop(row, None)
 
     def hear(self, row: int, payload: bytes, received_ns: int) -> None:
         """Take in what came on a row."""
@@ -73,69 +90,75 @@ class Playing:
             if len(early) < _EARLY:
                 early.append((payload, received_ns))
             return
+        known = len(player.given)
         matched = player.hear(payload, received_ns)
+        if len(player.given) > known:
+            self._swarm.said.learn_values(player.given.values())
         if matched is None:
-            self._unexpected.append(received_ns)
+            self.unexpected += 1
         else:
-            time_ns = -1 if matched.time_ns is None else matched.time_ns
-            self._answered.extend((matched.place, time_ns, received_ns))
+            time_ns = UNTIMED if matched.time_ns is None else matched.time_ns
+            self._came.extend((matched.place, time_ns, received_ns))
         if player.due_ns() != self._armed.get(row, NEVER_NS):
-            self._go_on(row)
+            self.go_on(row)
+
+    def has_played(self, row: int) -> bool:
+        """Return whether all was sent on a row, and all has come."""
+        return row in self._players and self._players[row].is_over
 
     def stop(self) -> None:
         """Send nothing more."""
         self._is_stopped = True
         self._timer.close()
 
-    def is_sending(self) -> bool:
-        """Return whether something is still to be sent, on a connection that is open."""
-        return not self._is_stopped and any(
-            player.sent < len(self._score.turns) and self._swarm.rows[row].connection is not None
-            for row, player in self._players.items()
-        )
-
     def is_owed(self) -> bool:
-        """Return whether something has not come that still could."""
-        return any(
-            not all(player.came) and self._swarm.rows[row].connection is not None
-            for row, player in self._players.items()
+        """Return whether something could still be sent, or come."""
+        rows = self._swarm.rows
+        return any(rows[row].connection is not None and not one.is_over for row, one in self._players.items())
+
+    def take(self) -> tuple[SentMoments, CameMoments]:
+        """Return what was sent and what came since the last time."""
+        return SentMoments(*_taken(self._sent, 2)), CameMoments(*_taken(self._came, 3))
+
+    def played(self) -> Played:
+        """Return how all stands."""
+        total = len(self._score.turns)
+        offered = disconnected = blocked = lost = silent = 0
+        missing = np.zeros(len(self._score.answers), np.int64)
+        failures: Counter[str] = Counter()
+        for row, player in self._players.items():
+            is_open, left = self._swarm.rows[row].connection is not None, total - player.sent
+            late = 0 if is_open and player.lacks() is not None else player.planned_until(self.end_ns)
+            offered += player.sent + late
+            disconnected += 0 if is_open else late
+            blocked += late if is_open else 0
+            absent = ~np.array(player.came, np.bool_)
+            missing += absent
+            lost += 0 if is_open else int(absent.sum())
+            silent += int(absent.sum()) if is_open else 0
+            if left and (why := self._failure(player, is_open=is_open)) is not None:
+                failures[why if why in failures or len(failures) < _REASONS else OTHER] += 1
+        finished = sum(player.sent == total for player in self._players.values())
+        return Played(
+            started=len(self._players),
+            finished=finished,
+            failures=dict(failures),
+            offered=offered,
+            disconnected=disconnected,
+            blocked=blocked,
+            missing_disconnected=lost,
+            missing_silent=silent,
+            missing=missing.tolist(),
+            unexpected=self.unexpected,
         )
 
-    def take(self) -> Moments:
-        """Return what was sent and what came since the last time."""
-        intended_ns, sent_ns = _taken(self._sent, 2)
-        answers, times_ns, received_ns = _taken(self._answered, 3)
-        return Moments(intended_ns, sent_ns, answers, times_ns, received_ns, _taken(self._unexpected, 1)[0])
-
-    def players(self) -> list[tuple[Player, bool]]:
-        """Return who plays, and whether its connection is open."""
-        rows = self._swarm.rows
-        return [(player, rows[row].connection is not None) for row, player in self._players.items()]
-
-    def failures(self) -> Counter[str]:
-        """Return why connections have not sent all of the recording, by reason; messages count from 1."""
-        total = len(self._score.turns)
-        found: Counter[str] = Counter()
-        for player, is_open in self.players():
-            if player.sent == total:
-                continue
-            lacking = player.lacks()
-            where = f"message {player.sent + 1} of {total}"
-            if not is_open:
-                found[f"connection closed before {where}"] += 1
-            elif lacking is not None:
-                found[f"{where} waits for {lacking!r}, which the server did not give"] += 1
-            else:
-                found[f"ended before {where}"] += 1
-        return found
-
-    def _go_on(self, row: int) -> None:
+    def go_on(self, row: int) -> None:
         """Send what is due on a row, and wake up for what is due next."""
         player = self._players.get(row)
         connection = self._swarm.rows[row].connection
         if player is None or connection is None or self._is_stopped:
             return
-        while (due_ns := player.due_ns()) <= (now := now_ns()):
+        while (due_ns := self._due_ns(player)) <= (now := now_ns()):
             if not connection.is_open or not connection.is_writable:
                 self._armed.pop(row, None)  # goes on when there is room
                 return
@@ -143,6 +166,17 @@ class Playing:
             connection.say(due.payload, is_binary=due.is_binary)
             self._sent.extend((due.intended_ns, now))
         self._arm(row, due_ns)
+
+    def _due_ns(self, player: Player) -> int:
+        return player.due_ns() if player.planned_ns() <= self.end_ns else NEVER_NS
+
+    def _failure(self, player: Player, *, is_open: bool) -> str | None:
+        """Return why a connection has not sent all of the recording; `None`: the run has ended before."""
+        where = f"message {player.sent + 1} of {len(self._score.turns)}"
+        if not is_open:
+            return f"closed before {where}"
+        lacking = player.lacks()
+        return f"{where} needs {lacking!r}, which the server did not give" if lacking is not None else None
 
     def _arm(self, row: int, due_ns: int) -> None:
         if due_ns == NEVER_NS:
@@ -158,7 +192,7 @@ class Playing:
             due_ns, row = heappop(self._due)
             if self._armed.get(row) == due_ns:
                 del self._armed[row]
-                self._go_on(row)
+                self.go_on(row)
         if self._due and not self._is_stopped:
             self._timer.arm(self._due[0][0])
 
