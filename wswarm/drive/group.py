@@ -58,6 +58,7 @@ class Group:
         self._ahead_ns = begin.ahead_ns if order.role == "subscribe" else 0  # others read marks of their own
         self.swarm = Swarm(self._ways.of(order.manner, order.addresses), begin.prefix)
         self.swarm.is_replying = order.is_closed
+        self.swarm.traced, self.swarm.on_traced = order.traced, lambda *told: say(wire.Traced(*told))
         if order.is_followed:
             self.swarm.on_ended = self._note_end
         if order.is_heard:

@@ -24,7 +24,7 @@ from wswarm.results.run import (
     Run,
     TargetCost,
 )
-from wswarm.stats import drops, extras, pinged, slo, summary
+from wswarm.stats import drops, extras, pinged, refused, slo, summary
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Findings, Window, unpack
 from wswarm.stats.series import series
@@ -86,6 +86,7 @@ def _judged(run: Run, observed: Observed, wrong: Sequence[str]) -> Run:
         *drops.notices(lost, is_pinged=ping_s is not None),
         *pinged.notices(run.connections, ping_s),
         *(extras.notices(run.messages, run.scenario) if run.messages else []),
+        *refused.notices(observed.findings),
     ]
     if observed.died is not None:
         notices.insert(0, f"the target's {observed.died}")

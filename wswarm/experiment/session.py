@@ -65,6 +65,7 @@ class Session:
                 values=filling.variables,
                 patience_s=plan.drain,
                 is_closed=plan.closed,
+                traced=_share(plan.trace, agent, holders),
                 addresses=addresses,
                 publishers=list(publishers),
             )
@@ -151,6 +152,11 @@ class Session:
         if self._plan.scenario == "fanout":
             return "publish" if agent is self.fleet.publisher else "subscribe"
         return "echo" if self._plan.scenario == "echo" else "connect"
+
+
+def _share(traced: int, agent: AgentProcess, holders: Sequence[AgentProcess]) -> int:
+    """Return how many connections of an agent are shown: the first ones of all, which go to the holders in turn."""
+    return len(range(holders.index(agent), traced, len(holders))) if agent in holders else traced
 
 
 def _places(fleet: Fleet, plan: Plan) -> dict[str, Int64s]:

@@ -24,6 +24,7 @@ class Plan(Manner, frozen=True, kw_only=True):
         duration: The hold.
         drain: Longest wait for what is still owed after the hold.
         seed: Of random arrivals; `None`: chosen at random when the run begins.
+        trace: Connections of each kind whose conversation is shown.
         processes: Agents that hold the connections; `None`: one per 10,000.
 
     Raises:
@@ -45,6 +46,7 @@ class Plan(Manner, frozen=True, kw_only=True):
     closed: bool = False
     target_pid: int | None = None
     slo: tuple[str, ...] = ()
+    trace: int = 0
 
     def __post_init__(self) -> None:
         Manner.__post_init__(self)
@@ -93,7 +95,7 @@ def _check_numbers(plan: Plan) -> None:
     for name, value in positive.items():
         if value is not None and not 0 < value < float("inf"):
             raise PlanError(f"--{name} {value:g} must be a number above 0")
-    for name, value in {"warmup": plan.warmup, "drain": plan.drain}.items():
+    for name, value in {"warmup": plan.warmup, "drain": plan.drain, "trace": plan.trace}.items():
         if not 0 <= value < float("inf"):
             raise PlanError(f"--{name} {value:g} must be a number from 0 on")
     if plan.seed is not None and not 0 <= plan.seed < SEED_LIMIT:
