@@ -140,6 +140,8 @@ class PicowsConnection(asyncio.Protocol):
                         self._events.unmarked(payload)
                 elif opcode == frames.PING:
                     self._answer(payload)
+                    if self._events.pinged is not None:
+                        self._events.pinged(payload)
                 elif opcode == frames.PONG:
                     self._events.pong(payload)
                 elif opcode == frames.CLOSE:
