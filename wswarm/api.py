@@ -31,6 +31,9 @@ class Options(TypedDict, total=False):
     binary: bool
     escape: bool
     on_open: Sequence[str | bytes]
+    steps: Sequence[tuple[str, str]]
+    refuse: Sequence[str]
+    data: str | None
     profile: str | None
     headers: Sequence[str]
     cookies: Sequence[str]
@@ -44,6 +47,7 @@ class Options(TypedDict, total=False):
     follow: bool
     deflate: bool
     bind: Sequence[str]
+    ping: float | None
     closed: bool
     driver: Literal["picows", "websockets"]
     target_pid: int | None
