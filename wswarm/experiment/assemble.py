@@ -47,12 +47,11 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     lag = summary.merged(one.lag for one in sends)
     response = summary.merged(one.response for one in arrivals)
     service = summary.merged(one.service for one in arrivals)
-    connections = summary.connections(findings, window)
-    if observed.deaths:  # a dead agent's sockets were asked for too
-        connections = msgspec.structs.replace(connections, requested=plan.sockets)
+    connections = _connections(plan, observed)
     messages = summary.messages(findings) if has_messages else None
     scripted = sessions.scripted_of(findings)
     is_echo = plan.scenario == "echo"
+    arrived = _arrived(messages, scripted)
     run = Run(
         scenario=plan.scenario,
         started_at=observed.started_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
@@ -71,8 +70,8 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         steps=sessions.steps(scripted),
         series=series(findings, window, observed.end_ns),
         samples=summary.samples(findings),
-        generator=_generator(plan, findings, _arrived(messages, scripted)),
-        target=_target(observed, connections, _arrived(messages, scripted)),
+        generator=_generator(plan, findings, arrived),
+        target=_target(observed, connections, arrived),
     )
     error_s = observed.clock_error_ns / NS_PER_S
     wrong = tuple(below_zero(run, error_s))
@@ -80,6 +79,13 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         run = certain(run, error_s)
     run = _judged(run, observed, wrong)
     return msgspec.structs.replace(run, slo=slo.check(run, plan.slo))
+
+
+def _connections(plan: Plan, observed: Observed) -> Connections:
+    found = summary.connections(observed.findings, observed.window)
+    if observed.deaths and plan.sessions is None:  # a dead agent's sockets were asked for too
+        return msgspec.structs.replace(found, requested=plan.sockets)
+    return found
 
 
 def _judged(run: Run, observed: Observed, wrong: Sequence[str]) -> Run:
