@@ -44,9 +44,9 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     hold_s = max(1, window.drain_ns - window.hold_ns) / NS_PER_S
     sends, arrivals = summary.sends_of(findings), summary.arrivals_of(findings)
     has_messages = plan.scenario not in ("connect", "script") and bool(sends and arrivals)
-    lag = summary.merged(one.lag for one in sends)
-    response = summary.merged(one.response for one in arrivals)
-    service = summary.merged(one.service for one in arrivals)
+    response, service = (
+        summary.merged(getattr(one, name) for one in arrivals) for name in ("response", "service")
+    )
     connections = _connections(plan, observed)
     messages = summary.messages(findings) if has_messages else None
     scripted = sessions.scripted_of(findings)
@@ -62,7 +62,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         connections=connections,
         messages=messages,
         rates=summary.rates(messages, plan.rate, hold_s) if messages else None,
-        send_lag=summary.distribution(lag) if has_messages else None,
+        send_lag=summary.distribution(summary.merged(one.lag for one in sends)) if has_messages else None,
         service_time=summary.distribution(service) if is_echo else None,
         response_time=summary.distribution(response) if is_echo else None,
         fanout=_fanout(observed) if plan.scenario == "fanout" and arrivals and sends else None,
