@@ -24,7 +24,7 @@ from wswarm.results.run import (
     Run,
     TargetCost,
 )
-from wswarm.stats import drops, extras, pinged, sessions, slo, summary
+from wswarm.stats import drops, extras, pinged, refused, sessions, slo, summary
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Findings, Window, unpack
 from wswarm.stats.scripted import Scripted
@@ -47,7 +47,6 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     response, service = (
         summary.merged(getattr(one, name) for one in arrivals) for name in ("response", "service")
     )
-    connections = _connections(plan, observed)
     messages = summary.messages(findings) if has_messages else None
     scripted = sessions.scripted_of(findings)
     is_echo = plan.scenario == "echo"
@@ -59,7 +58,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         environment=environment(),
         validity=judge(Evidence(scenario=plan.scenario)),
         phases=_phases(window, observed.end_ns),
-        connections=connections,
+        connections=_connections(plan, observed),
         messages=messages,
         rates=summary.rates(messages, plan.rate, hold_s) if messages else None,
         send_lag=summary.distribution(summary.merged(one.lag for one in sends)) if has_messages else None,
@@ -71,7 +70,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         series=series(findings, window, observed.end_ns),
         samples=summary.samples(findings),
         generator=_generator(plan, findings, arrived),
-        target=_target(observed, connections, arrived),
+        target=_target(observed, arrived),
     )
     error_s = observed.clock_error_ns / NS_PER_S
     wrong = tuple(below_zero(run, error_s))
@@ -97,6 +96,7 @@ def _judged(run: Run, observed: Observed, wrong: Sequence[str]) -> Run:
         *sessions.notices(sessions.scripted_of(observed.findings)),
         *pinged.notices(run.connections, ping_s),
         *(extras.notices(run.messages, run.scenario) if run.messages else []),
+        *refused.notices(observed.findings),
     ]
     if observed.died is not None:
         notices.insert(0, f"the target's {observed.died}")
@@ -189,20 +189,21 @@ def _pacing(plan: Plan, findings: Sequence[Findings]) -> str:
     )
 
 
-def _target(observed: Observed, connections: Connections, arrived: int) -> TargetCost | None:
+def _target(observed: Observed, arrived: int) -> TargetCost | None:
     uses, target = observed.target_uses, observed.target
     hold, end = uses.get("hold"), uses.get("end")
     if target is None or hold is None:
         return None
     cpu_s = end.cpu_s - hold.cpu_s if end is not None else None
-    before, opened = uses.get("before"), uses.get("open")
-    growth = opened.rss - before.rss if before is not None and opened is not None else None
+    before, filled = uses.get("before"), uses.get("open")
+    growth = filled.rss - before.rss if before is not None and filled is not None else None
+    opened = sum(len(unpack(one.sockets.opened_ns)) for one in observed.findings)
     return TargetCost(
         pid=target.pid,
         cpu_s=cpu_s,
         cpu_s_per_message=cpu_s / arrived if cpu_s is not None and arrived else None,
         peak_rss=observed.target_peak,
-        rss_per_connection=_rss_per_socket(growth, connections.opened),
+        rss_per_connection=_rss_per_socket(growth, opened),
         command=target.command,
     )
 

@@ -69,6 +69,7 @@ class Session:
                 values=filling.variables,
                 patience_s=plan.drain,
                 is_closed=plan.closed,
+                traced=_share(plan.trace, agent, holders),
                 addresses=addresses,
                 publishers=list(publishers),
                 script=self._script(place, start_ns),
@@ -192,6 +193,11 @@ class Session:
             return "publish" if agent is self.fleet.publisher else "subscribe"
         roles: dict[str, wire.Role] = {"echo": "echo", "script": "script"}
         return roles.get(self._plan.scenario, "connect")
+
+
+def _share(traced: int, agent: AgentProcess, holders: Sequence[AgentProcess]) -> int:
+    """Return how many connections of an agent are shown: the first ones of all, which go to the holders in turn."""
+    return len(range(holders.index(agent), traced, len(holders))) if agent in holders else traced
 
 
 def _places(fleet: Fleet, plan: Plan) -> dict[str, Int64s]:

@@ -63,7 +63,8 @@ class PicowsConnection(asyncio.Protocol):
         self._events = events
         self._take = events.take
         self._row = events.row
-        self.data_received = self.read if events.frames is None else events.frames(events.row, self)  # type: ignore[assignment]
+        read = self.read if events.kind is None else self._read  # which tells the kind
+        self.data_received = read if events.frames is None else events.frames(events.row, self)  # type: ignore[assignment]
 
     def open(self, transport: asyncio.Transport, answer: Answer, rest: bytes, timing: Timing) -> None:
         """Go on with an upgraded connection; `rest` came right behind the answer."""
