@@ -1,8 +1,12 @@
 """The plan of a script: the file looked through, and the target that it or the caller names."""
 
+import inspect
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from wswarm.drive.script.file import Session as Session
 from wswarm.drive.script.file import address_in, check_script
+from wswarm.errors import PlanError
 from wswarm.load.plan import Plan, make_plan
 from wswarm.load.script import SESSION
 
@@ -14,6 +18,27 @@ class Planned(NamedTuple):
 
     plan: Plan
     is_reference: bool
+
+
+def source_of(session: Session | str | Path) -> dict[str, str]:
+    """Return the settings that name a script: of a path, or of a function that agents find again in its file.
+
+    Raises:
+        PlanError: the function is no coroutine, or not one at the top level of a file.
+    """
+    if isinstance(session, str | Path):
+        return {"script": str(session)}
+    name = getattr(session, "__qualname__", "")
+    try:
+        path = inspect.getsourcefile(session)
+    except TypeError:
+        path = None
+    if path is None or not name.isidentifier() or not Path(path).is_file():
+        raise PlanError(
+            f"{session!r} can't be found again by another process: define 'async def session(ws)' at the top level"
+            " of a file"
+        )
+    return {"script": path, "session": name}
 
 
 def plan_of_script(url: str | None, **settings: Any) -> Planned:

@@ -1,6 +1,7 @@
 """A fleet of agents that is told what to do and when: connections, loads one after another, what was found."""
 
 import random
+import sys
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
@@ -186,7 +187,7 @@ class Session:
             return None
         own = len(range(place, plan.connections, len(self.fleet.holders)))
         most = own if plan.sessions is not None else None
-        return Script(path=plan.script, session=plan.session, most=most, origin_ns=origin_ns)
+        return Script(path=plan.script, session=plan.session, most=most, search=sys.path, origin_ns=origin_ns)
 
     def _role(self, agent: AgentProcess) -> wire.Role:
         if self._plan.scenario == "fanout":
