@@ -29,14 +29,23 @@ from wswarm.results.run import Run
 
 
 def run_plan(
-    parsed: argparse.Namespace, plan: Plan, interrupts: Interrupts, started: Sequence[Started] | None
+    parsed: argparse.Namespace,
+    plan: Plan,
+    interrupts: Interrupts,
+    started: Sequence[Started] | None,
+    *,
+    is_reference: bool = False,
 ) -> int:
-    """Measure one scenario with the agents that were started for it, if they were."""
+    """Measure one scenario with the agents that were started for it, if they were.
+
+    Args:
+        is_reference: Of a reference application of its own.
+    """
     check(plan, has_agents=started is not None)
     check_outputs(parsed)
     warn(parsed.command, (*grammar.hints(vars(parsed)), *foreseen(plan)))
     with folder_for(parsed, plan.scenario) as folder:
-        run = measure_one(parsed, plan, interrupts, started)
+        run = measure_one(parsed, plan, interrupts, started, is_reference=is_reference)
         with pages_for(parsed, folder) as pages:
             take_all(
                 lambda: show(parsed, [run], is_suite=False),

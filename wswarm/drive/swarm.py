@@ -15,7 +15,7 @@ from wswarm.drive.drivers.connection import Connection, Ended, Events, Handshake
 from wswarm.drive.numbers import capture_for
 from wswarm.drive.ramp import run_at
 from wswarm.drive.row import Row as Row
-from wswarm.drive.row import opened_columns
+from wswarm.drive.row import open_rows, opened_columns, times_of
 from wswarm.drive.said import Own as Hidden
 from wswarm.drive.said import Said
 from wswarm.drive.takers import Takers, takers
@@ -49,6 +49,7 @@ class Swarm:
         on_traced: Called with what connections told that are shown: their number, when, what kind, the words.
         traced: How many rows are shown, from the first on.
         on_ended: Called with a row when its connection was lost, with how.
+        takers_of: Returns what takes the messages of a row that opens.
     """
 
     def __init__(self, way: Way, prefix: bytes) -> None:
@@ -69,11 +70,11 @@ class Swarm:
         self.on_heard: Callable[[int, bytes, int], None] | None = None
         self.on_ended: Callable[[int, Ended], None] = _ignore
         self.on_traced: Callable[[int, int, str, str], None] = _ignore
-        self.is_replying = False
-        self.traced = 0
+        self.is_replying, self.traced = False, 0
         self._way, self._prefix, self._ids = way, prefix, list[int]()
         self._values = dict[int, Values]()
         self._is_closing = False
+        self.takers_of: Callable[[int], Takers] = lambda _: self._takers
         self.is_enough = asyncio.Event()
 
     async def open_all(
@@ -125,11 +126,7 @@ class Swarm:
 
     def times_ns(self, rows: Sequence[int]) -> Int64s:
         """Return of rows when each was ready, lost, told to leave, three arrays; `STILL_OPEN` for not (yet)."""
-        of_rows = [self.rows[number] for number in rows]
-        opened_ns = [row.ready_ns for row in of_rows]
-        return np.array(
-            [opened_ns, [row.closed_ns for row in of_rows], [row.left_ns for row in of_rows]], np.int64
-        )
+        return times_of([self.rows[number] for number in rows])
 
     def left_ns(self) -> Int64s:
         """Return per row when it was told to leave before the end, else `STILL_OPEN`."""
@@ -141,8 +138,7 @@ class Swarm:
 
     def rows_open(self) -> Int64s:
         """Return the rows that are open now."""
-        connections = enumerate(row.connection for row in self.rows)
-        return np.array([row for row, one in connections if one is not None and one.is_open], np.int64)
+        return open_rows(self.rows)
 
     def ids(self, rows: Int64s) -> Int64s:
         """Return the `{id}` of each of the rows."""
@@ -151,6 +147,10 @@ class Swarm:
     def id_of(self, row: int) -> int:
         """Return the `{id}` of a row."""
         return self._ids[row]
+
+    def values_of(self, row: int) -> Values:
+        """Return what names in braces stand for in the connection of a row alone."""
+        return self._values.get(row, {})
 
     def words(self) -> Words:
         """Return what the target said where something else was expected."""
@@ -257,7 +257,7 @@ class Swarm:
             self.leave(number)
 
     def _events(self, number: int, speech: Speech, own: Hidden | None) -> Events:
-        take, frames = self._takers
+        take, frames, kind = self.takers_of(number)
         return Events(
             row=number,
             take=take,
@@ -266,6 +266,7 @@ class Swarm:
             writable=lambda: self.on_writable(number),
             pong=self._attendant.pong_of(number),
             frames=frames,
+            kind=kind,
         )
 
     def _count(self, connection: Connection, way: Way) -> None:
@@ -287,7 +288,7 @@ class Swarm:
         refusal = self._attendant.remove(number)
         if refusal is not None and not ended.reason:
             ended = ended._replace(reason=refusal)
-        row.ending = self.said.note_ending(ended, own, self._values.get(number, {}).values())
+        row.ending = self.said.note_ending(ended, own, self.values_of(number).values())
         if row.connection is not None:
             self.open -= 1
             self.lost_in_load.append(number)

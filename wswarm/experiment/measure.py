@@ -122,6 +122,8 @@ class _Experiment:
         start_ns = self._window.origin_ns
         self._session.open(self._addresses, start_ns)
         self._has_begun = True
+        if plan.sessions is not None:  # connections come with their sessions
+            return
         ramp_s = plan.sockets / plan.connect_rate + plan.connect_timeout + _RAMP_GRACE_S
         self._listen_until(
             lambda: self._session.are_open() or is_hopeless(self._fleet),
@@ -142,14 +144,25 @@ class _Experiment:
         end_ns = drain_ns + round(plan.drain * NS_PER_S)
         self._window = Window(self._window.origin_ns, start_ns, hold_ns, drain_ns, end_ns)
         self._session.load(plan, self._window)
+        if plan.sessions is not None:
+            self._session.arrive(self._window)
         self._listen_until(lambda: now_ns() >= self._window.hold_ns, "warm-up", hold_ns, _PHASE_GRACE_S)
         self._machine.start()
         self._note_target("hold")
-        self._listen_until(lambda: now_ns() >= self._window.drain_ns, "hold", drain_ns, _PHASE_GRACE_S)
+        self._listen_until(
+            lambda: now_ns() >= self._window.drain_ns or is_hopeless(self._fleet),
+            "hold",
+            drain_ns,
+            _PHASE_GRACE_S,
+        )
         self._use = self._machine.stop()
+        if is_hopeless(self._fleet):
+            check_opened(plan, self._fleet, was_cut=self._was_cut)
         limit_s = plan.drain + _PHASE_GRACE_S
         self._listen_until(self._session.has_sent, "drain", self._window.drain_ns, limit_s)
         self._settle(limit_s)
+        if plan.sessions is not None:
+            check_opened(plan, self._fleet, was_cut=self._was_cut)
 
     def _skip_load(self) -> None:
         """Report what was opened so far: there is no hold."""

@@ -105,6 +105,7 @@ class Events(NamedTuple):
         pong: Called with the payload of each pong, asked for or not.
         pinged: Called with the payload of each ping of the target's, which is answered anyway.
         frames: See `Capture.frames`; `None`: the connection reads all that comes.
+        kind: Called with the opcode of each message before that is taken; `None`: nobody asks.
     """
 
     row: int
@@ -115,6 +116,7 @@ class Events(NamedTuple):
     pong: Callable[[bytes], None]
     frames: Frames | None = None
     pinged: Callable[[bytes], None] | None = None
+    kind: Callable[[int], None] | None = None
 
 
 class Settings(NamedTuple):

@@ -22,7 +22,7 @@ class AgentProcess(Child):
 
     Attributes:
         snapshot: The latest heard of how it stands.
-        is_ready: Whether it takes commands.
+        is_ready: Whether it takes commands. `unfit`: why it can't run the script, if it can't.
         opened: The groups whose connections have all been opened, or have failed.
         open_rows: Per group which were open then, or when it was settled last.
         has_sent: Whether it has sent all of its load. `settled`: what it found, once it has told.
@@ -34,6 +34,7 @@ class AgentProcess(Child):
         super().__init__(started)
         self.snapshot = wire.Snapshot()
         self.is_ready = False
+        self.unfit: str | None = None
         self.opened: set[int] = set()
         self.open_rows: dict[int, Packed] = {}
         self._published: list[dict[str, Packed]] = []
@@ -64,8 +65,8 @@ class AgentProcess(Child):
     def _note(self, report: wire.Report) -> None:
         if isinstance(report, wire.Snapshot):
             self.snapshot = report
-        elif isinstance(report, wire.Ready):
-            self.is_ready = True
+        elif isinstance(report, wire.Ready | wire.Unfit):
+            self._note_start(report)
         elif isinstance(report, wire.Opened):
             self.opened.add(report.group)
             self.open_rows[report.group] = report.rows
@@ -82,6 +83,12 @@ class AgentProcess(Child):
             self.on_traced(report)
         else:
             self.on_followed(report)
+
+    def _note_start(self, report: wire.Ready | wire.Unfit) -> None:
+        if isinstance(report, wire.Ready):
+            self.is_ready = True
+        else:
+            self.unfit = report.why
 
     def _note_settled(self, settled: wire.Settled) -> None:
         found = [with_broadcasts(one, self._news[number]) for number, one in enumerate(settled.findings)]

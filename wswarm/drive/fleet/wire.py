@@ -12,6 +12,7 @@ from wswarm.drive.fleet.state import GroupState as GroupState
 from wswarm.drive.fleet.state import Recent as Recent
 from wswarm.load.manner import Manner
 from wswarm.load.pace import Pace
+from wswarm.load.script import Script
 from wswarm.stats.findings import Findings, Packed, Reached, Window
 
 LEAD_NS = 300_000_000  # a load's beginning and end are told so long before
@@ -31,6 +32,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         publishers: Connection ids of those who publish to the subscribers.
         traced: How many of them are followed message by message, to be shown.
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
+        script: What their sessions are, if they have any.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     traced: int = 0
     is_followed: bool = False
     is_heard: bool = False
+    script: Script | None = None
 
 
 class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -139,6 +142,12 @@ Command = Begin | Join | Leave | Pace | Load | Cut | Publish | Settle | Say | Cl
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
     """The agent has started and takes commands."""
+
+
+class Unfit(msgspec.Struct, frozen=True, tag=True):
+    """The script can't be run; `why` names the line."""
+
+    why: str
 
 
 class Opened(msgspec.Struct, frozen=True, tag=True):
@@ -238,7 +247,19 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 Report = (
-    Ready | Opened | Joined | Ended | Heard | Said | Snapshot | Published | News | Sent | Settled | Traced
+    Ready
+    | Unfit
+    | Opened
+    | Joined
+    | Ended
+    | Heard
+    | Said
+    | Snapshot
+    | Published
+    | News
+    | Sent
+    | Settled
+    | Traced
 )
 
 
