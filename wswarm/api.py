@@ -52,7 +52,6 @@ class Options(TypedDict, total=False):
     bind: Sequence[str]
     ping: float | None
     closed: bool
-    data: str | None
     session: str
     sessions: float | None
     driver: Literal["picows", "websockets"]

@@ -54,9 +54,12 @@ def look(tries: Mapping[str, Manner], patience_s: float) -> list[Look]:
     )
     with Fleet(start_agents(1, has_publisher=False), has_publisher=False) as fleet:
         (agent,) = fleet.holders
-        heard = _Heard(now_ns())
+        heard = _Heard()
         agent.on_traced, agent.on_followed = heard.note, heard.follow
         agent.tell(wire.Begin(groups=[group], prefix=prefix_for(0)))
+        while not agent.is_ready and agent.death is None:
+            fleet.listen(_LISTEN_S)
+        heard.since_ns = now_ns()
         for number, manner in enumerate(tries.values(), 1):
             agent.tell(wire.Join(group=0, ids=[number], manner=manner, addresses=addresses))
         end_ns = now_ns() + round(patience_s * NS_PER_S)
@@ -67,17 +70,21 @@ def look(tries: Mapping[str, Manner], patience_s: float) -> list[Look]:
 
 
 class _Heard:
-    """What the agent has told of each connection."""
+    """What the agent has told of each connection.
 
-    def __init__(self, since_ns: int) -> None:
-        self._since_ns = since_ns
+    Attributes:
+        since_ns: When they were begun.
+    """
+
+    def __init__(self) -> None:
+        self.since_ns = 0
         self._lines: dict[int, list[Traced]] = {}
         self._decided: dict[int, str | None] = {}
         self._codes: dict[int, str | None] = {}
 
     def note(self, told: wire.Traced) -> None:
         """Take in a line."""
-        after_s = (told.moment_ns - self._since_ns) / NS_PER_S
+        after_s = (told.moment_ns - self.since_ns) / NS_PER_S
         line = Traced(told.connection, after_s, told.kind, told.words)
         self._lines.setdefault(told.connection - 1, []).append(line)
 
