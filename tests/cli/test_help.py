@@ -23,6 +23,7 @@ OPTIONS = {
     "-r --rate --warmup --drain --arrivals --pacing --seed": SENDING,
     "--size --text --json --message-file --binary": SENDING,
     "--on-open-binary --escape": MEASURING,
+    "--trace": MEASURING,
     "--say --say-binary --expect --take --refuse --data": [*MEASURING, "ab"],
     "--on-open --profile -H --cookie --subprotocol --follow": MEASURING,
     "--origin --insecure --cacert --cert --key --sni": MEASURING,

@@ -213,6 +213,8 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     grammar.add_connection(parser)
     _add_security(parser.add_argument_group("origin and TLS").add_argument)
     add = parser.add_argument_group("result").add_argument
+    trace = "show on stderr what N connections of each kind say and hear (default: none)"
+    add("--trace", metavar="N", type=grammar.count, help=trace)
     add("--slo", metavar="EXPR", action="append", help="p99<50ms, lost==0, any figure; repeatable")
     pid = "report CPU and memory of this process tree (default: of the application that wswarm started)"
     add("--target-pid", metavar="PID", type=grammar.whole(1, 2**31 - 1), help=pid)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import msgspec
 
 from wswarm import exit_codes
-from wswarm.cli import grammar
+from wswarm.cli import grammar, terminal
 from wswarm.cli.drawing import Drawing, Plain
 from wswarm.cli.folder import report_folder
 from wswarm.cli.outputs import check_outputs, files_named, is_any_wanted, take_all
@@ -194,7 +194,7 @@ def measure_one(
             pid = plan.target_pid if plan.target_pid is not None else app.pid
             plan = msgspec.structs.replace(plan, url=app.url, target_pid=pid)
         live = stack.enter_context(_live(parsed, plan))
-        return measure(plan, tell, interrupts.asked, started)
+        return measure(plan, tell, interrupts.asked, started, on_traced=terminal.show_traced)
 
 
 def _live(parsed: argparse.Namespace, plan: Plan) -> Live:

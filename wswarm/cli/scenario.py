@@ -10,7 +10,7 @@ from wswarm.experiment.begun import agents_begun
 from wswarm.load.plan import make_plan
 from wswarm.loading import without_collecting
 
-NOT_IN_PLAN = {"command", "url", "output", "no_plots", "svg", "quiet", "print", "scenarios"} | OUTPUTS
+_NOT_IN_PLAN = {"command", "url", "output", "no_plots", "svg", "quiet", "print", "scenarios"} | OUTPUTS
 
 
 def run_scenario(parsed: argparse.Namespace) -> int:
@@ -24,4 +24,4 @@ def run_scenario(parsed: argparse.Namespace) -> int:
 
 def settings_of(parsed: argparse.Namespace) -> dict[str, Any]:
     """Return the settings of a plan that were given."""
-    return grammar.messages({name: one for name, one in vars(parsed).items() if name not in NOT_IN_PLAN})
+    return grammar.messages({name: one for name, one in vars(parsed).items() if name not in _NOT_IN_PLAN})

@@ -60,6 +60,7 @@ class Group:
         self.swarm = Swarm(self._ways.of(order.manner, order.addresses), begin.prefix)
         self.swarm.is_replying = order.is_closed
         self.on_decided: Callable[[int, str | None], None] | None = None
+        self.swarm.traced, self.swarm.on_traced = order.traced, lambda *told: say(wire.Traced(*told))
         if order.is_followed:
             self.swarm.on_ended, self.on_decided = self._note_end, self._note_decided
         if order.is_heard:

@@ -20,6 +20,7 @@ from wswarm.drive.said import Own as Hidden
 from wswarm.drive.said import Said
 from wswarm.drive.takers import Takers, takers
 from wswarm.drive.talk import open_ready
+from wswarm.drive.trace import Trace
 from wswarm.drive.way import Way
 from wswarm.load.fill import Values
 from wswarm.load.speech import Speech
@@ -45,6 +46,8 @@ class Swarm:
         on_writable: Called with a row whose write buffer has room again.
         on_marked: Called with a row and the marked message that it received, if `is_replying` was set before opening.
         on_heard: If set, called with a row and each message that it received, and when.
+        on_traced: Called with what connections told that are shown: their number, when, what kind, the words.
+        traced: How many rows are shown, from the first on.
         on_ended: Called with a row when its connection was lost, with how.
         takers_of: Returns what takes the messages of a row that opens.
     """
@@ -66,7 +69,8 @@ class Swarm:
         self.on_marked: Callable[[int, bytes], None] = _ignore
         self.on_heard: Callable[[int, bytes, int], None] | None = None
         self.on_ended: Callable[[int, Ended], None] = _ignore
-        self.is_replying = False
+        self.on_traced: Callable[[int, int, str, str], None] = _ignore
+        self.is_replying, self.traced = False, 0
         self._way, self._prefix, self._ids = way, prefix, list[int]()
         self._values = dict[int, Values]()
         self._is_closing = False
@@ -150,15 +154,9 @@ class Swarm:
 
     def words(self) -> Words:
         """Return what the target said where something else was expected."""
-        samples = self.capture.samples
-        unmarked = [self.said.quoted(payload) for payload in samples.kept]
-        return Words(
-            refusals=dict(self.said.refusals),
-            unmarked=unmarked,
-            altered=samples.altered,
-            protocol=self._skipped + self._attendant.protocol,
-            refused=dict(self._attendant.refused),
-        )
+        attendant = self._attendant
+        protocol = self._skipped + attendant.protocol
+        return self.said.words(self.capture.samples, protocol, attendant.refused)
 
     def sockets(self, spoke_ns: Int64s | None = None) -> Sockets:
         """Return how the connections fared.
@@ -224,16 +222,18 @@ class Swarm:
         own_settings = msgspec.structs.asdict(way.manner) if own is not None else None
         if own_settings is not None:
             self.said.learn(own_settings)
-        values = {"id": str(self._ids[number]), **way.values, **self._values.get(number, {})}
+        own_values = self._values.get(number, {})
+        values = {"id": str(self._ids[number]), **way.values, **own_values}
+        if number < self.traced:
+            trace = Trace(partial(self.on_traced, self._ids[number]), self.said.quoted)
+            way = way._replace(driver=trace.driver(way.driver))
         ready = partial(self._note_ready, number, way, values)
         try:
             skipped = await open_ready(way, values, self._events(number, way.speech, own_settings), ready)
         except Exception as error:  # whatever went wrong, the connection failed and that is data
             self.failed_ns.append(now_ns())
             detail = error.detail if isinstance(error, HandshakeFailed) else ""
-            return self.said.note_failure(
-                reason_of(error), detail, own_settings, self.values_of(number).values()
-            )
+            return self.said.note_failure(reason_of(error), detail, own_settings, own_values.values())
         self._skipped += skipped
         return None
 

@@ -24,7 +24,7 @@ from wswarm.results.run import (
     Run,
     TargetCost,
 )
-from wswarm.stats import drops, extras, pinged, sessions, slo, summary
+from wswarm.stats import drops, extras, pinged, refused, sessions, slo, summary
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Findings, Window, unpack
 from wswarm.stats.scripted import Scripted
@@ -44,15 +44,13 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     hold_s = max(1, window.drain_ns - window.hold_ns) / NS_PER_S
     sends, arrivals = summary.sends_of(findings), summary.arrivals_of(findings)
     has_messages = plan.scenario not in ("connect", "script") and bool(sends and arrivals)
-    lag = summary.merged(one.lag for one in sends)
-    response = summary.merged(one.response for one in arrivals)
-    service = summary.merged(one.service for one in arrivals)
-    connections = summary.connections(findings, window)
-    if observed.deaths:  # a dead agent's sockets were asked for too
-        connections = msgspec.structs.replace(connections, requested=plan.sockets)
+    response, service = (
+        summary.merged(getattr(one, name) for one in arrivals) for name in ("response", "service")
+    )
     messages = summary.messages(findings) if has_messages else None
     scripted = sessions.scripted_of(findings)
     is_echo = plan.scenario == "echo"
+    arrived = _arrived(messages, scripted)
     run = Run(
         scenario=plan.scenario,
         started_at=observed.started_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
@@ -60,10 +58,10 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         environment=environment(),
         validity=judge(Evidence(scenario=plan.scenario)),
         phases=_phases(window, observed.end_ns),
-        connections=connections,
+        connections=_connections(plan, observed),
         messages=messages,
         rates=summary.rates(messages, plan.rate, hold_s) if messages else None,
-        send_lag=summary.distribution(lag) if has_messages else None,
+        send_lag=summary.distribution(summary.merged(one.lag for one in sends)) if has_messages else None,
         service_time=summary.distribution(service) if is_echo else None,
         response_time=summary.distribution(response) if is_echo else None,
         fanout=_fanout(observed) if plan.scenario == "fanout" and arrivals and sends else None,
@@ -71,8 +69,8 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         steps=sessions.steps(scripted),
         series=series(findings, window, observed.end_ns),
         samples=summary.samples(findings),
-        generator=_generator(plan, findings, _arrived(messages, scripted)),
-        target=_target(observed, connections, _arrived(messages, scripted)),
+        generator=_generator(plan, findings, arrived),
+        target=_target(observed, arrived),
     )
     error_s = observed.clock_error_ns / NS_PER_S
     wrong = tuple(below_zero(run, error_s))
@@ -80,6 +78,13 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         run = certain(run, error_s)
     run = _judged(run, observed, wrong)
     return msgspec.structs.replace(run, slo=slo.check(run, plan.slo))
+
+
+def _connections(plan: Plan, observed: Observed) -> Connections:
+    found = summary.connections(observed.findings, observed.window)
+    if observed.deaths and plan.sessions is None:  # a dead agent's sockets were asked for too
+        return msgspec.structs.replace(found, requested=plan.sockets)
+    return found
 
 
 def _judged(run: Run, observed: Observed, wrong: Sequence[str]) -> Run:
@@ -91,6 +96,7 @@ def _judged(run: Run, observed: Observed, wrong: Sequence[str]) -> Run:
         *sessions.notices(sessions.scripted_of(observed.findings)),
         *pinged.notices(run.connections, ping_s),
         *(extras.notices(run.messages, run.scenario) if run.messages else []),
+        *refused.notices(observed.findings),
     ]
     if observed.died is not None:
         notices.insert(0, f"the target's {observed.died}")
@@ -183,20 +189,21 @@ def _pacing(plan: Plan, findings: Sequence[Findings]) -> str:
     )
 
 
-def _target(observed: Observed, connections: Connections, arrived: int) -> TargetCost | None:
+def _target(observed: Observed, arrived: int) -> TargetCost | None:
     uses, target = observed.target_uses, observed.target
     hold, end = uses.get("hold"), uses.get("end")
     if target is None or hold is None:
         return None
     cpu_s = end.cpu_s - hold.cpu_s if end is not None else None
-    before, opened = uses.get("before"), uses.get("open")
-    growth = opened.rss - before.rss if before is not None and opened is not None else None
+    before, filled = uses.get("before"), uses.get("open")
+    growth = filled.rss - before.rss if before is not None and filled is not None else None
+    opened = sum(len(unpack(one.sockets.opened_ns)) for one in observed.findings)
     return TargetCost(
         pid=target.pid,
         cpu_s=cpu_s,
         cpu_s_per_message=cpu_s / arrived if cpu_s is not None and arrived else None,
         peak_rss=observed.target_peak,
-        rss_per_connection=_rss_per_socket(growth, connections.opened),
+        rss_per_connection=_rss_per_socket(growth, opened),
         command=target.command,
     )
 

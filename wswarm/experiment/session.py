@@ -1,6 +1,7 @@
 """A fleet of agents that is told what to do and when: connections, loads one after another, what was found."""
 
 import random
+import sys
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
@@ -69,6 +70,7 @@ class Session:
                 values=filling.variables,
                 patience_s=plan.drain,
                 is_closed=plan.closed,
+                traced=_share(plan.trace, agent, holders),
                 addresses=addresses,
                 publishers=list(publishers),
                 script=self._script(place, start_ns),
@@ -185,13 +187,18 @@ class Session:
             return None
         own = len(range(place, plan.connections, len(self.fleet.holders)))
         most = own if plan.sessions is not None else None
-        return Script(path=plan.script, session=plan.session, most=most, origin_ns=origin_ns)
+        return Script(path=plan.script, session=plan.session, most=most, search=sys.path, origin_ns=origin_ns)
 
     def _role(self, agent: AgentProcess) -> wire.Role:
         if self._plan.scenario == "fanout":
             return "publish" if agent is self.fleet.publisher else "subscribe"
         roles: dict[str, wire.Role] = {"echo": "echo", "script": "script"}
         return roles.get(self._plan.scenario, "connect")
+
+
+def _share(traced: int, agent: AgentProcess, holders: Sequence[AgentProcess]) -> int:
+    """Return how many connections of an agent are shown: the first ones of all, which go to the holders in turn."""
+    return len(range(holders.index(agent), traced, len(holders))) if agent in holders else traced
 
 
 def _places(fleet: Fleet, plan: Plan) -> dict[str, Int64s]:

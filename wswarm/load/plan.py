@@ -30,6 +30,7 @@ class Plan(Manner, frozen=True, kw_only=True):
         script: File of which each connection lives a function, `session`.
         sessions: Sessions per s that begin at random instants, each on a connection of its own, of which there are at
             most `connections` at once; `None`: each connection lives one.
+        trace: Connections of each kind whose conversation is shown.
         processes: Agents that hold the connections; `None`: one per 10,000.
 
     Raises:
@@ -54,6 +55,7 @@ class Plan(Manner, frozen=True, kw_only=True):
     script: str | None = None
     session: str = SESSION
     sessions: float | None = None
+    trace: int = 0
 
     def __post_init__(self) -> None:
         Manner.__post_init__(self)
@@ -104,7 +106,7 @@ def _check_numbers(plan: Plan) -> None:
     for name, value in positive.items():
         if value is not None and not 0 < value < float("inf"):
             raise PlanError(f"--{name} {value:g} must be a number above 0")
-    for name, value in {"warmup": plan.warmup, "drain": plan.drain}.items():
+    for name, value in {"warmup": plan.warmup, "drain": plan.drain, "trace": plan.trace}.items():
         if not 0 <= value < float("inf"):
             raise PlanError(f"--{name} {value:g} must be a number from 0 on")
     if plan.seed is not None and not 0 <= plan.seed < SEED_LIMIT:

@@ -61,6 +61,7 @@ def _connections(run: Run) -> Section:
         "tcp": seen.tcp_time,
         "tls": seen.tls_time,
         "upgrade": seen.upgrade_time,
+        "ready": seen.ready_time if seen.ready_time != seen.handshake_time else None,
         "ping": seen.ping_time,
     }
     return Section("Connections", tuple(rows), _table(HANDSHAKE_COLUMNS, times))
@@ -84,6 +85,8 @@ def _messages(run: Run) -> Section | None:
         Row("extra", show.count(seen.extra), remarks.extra(seen)),
         Row("unmarked", show.count(seen.unmarked), remarks.unmarked(run)),
     ]
+    if seen.protocol:
+        rows.append(Row("protocol", show.count(seen.protocol), "of the conversation around the load"))
     if run.fanout is not None:
         of_all = f"of {show.plural(run.fanout.broadcasts, 'broadcast')}"
         rows.append(Row("incomplete", show.count(run.fanout.incomplete), of_all))

@@ -63,7 +63,8 @@ class PicowsConnection(asyncio.Protocol):
         self._events = events
         self._take = events.take
         self._row = events.row
-        self.data_received = self.read if events.frames is None else events.frames(events.row, self)  # type: ignore[assignment]
+        read = self.read if events.kind is None else self._read  # which tells the kind
+        self.data_received = read if events.frames is None else events.frames(events.row, self)  # type: ignore[assignment]
 
     def open(self, transport: asyncio.Transport, answer: Answer, rest: bytes, timing: Timing) -> None:
         """Go on with an upgraded connection; `rest` came right behind the answer."""
@@ -154,6 +155,8 @@ class PicowsConnection(asyncio.Protocol):
         """Do what a control frame asks for; return whether it was the last."""
         if opcode == frames.PING:
             self._answer(payload)
+            if self._events.pinged is not None:
+                self._events.pinged(payload)
         elif opcode == frames.PONG:
             self._events.pong(payload)
         elif opcode == frames.CLOSE:

@@ -1,4 +1,4 @@
-"""How a group of connections stands, as its agent tells it some times a second."""
+"""How an agent's connections of one kind stand: what its snapshots hold."""
 
 import msgspec
 

@@ -31,6 +31,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         is_closed: Whether some load of theirs waits for replies.
         values: What names in braces stand for in all of them, besides `id`.
         publishers: Connection ids of those who publish to the subscribers.
+        traced: How many of them are followed message by message, to be shown.
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
         script: What their sessions are, if they have any. `replay`: what they play, if that is their load.
     """
@@ -43,6 +44,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     publishers: list[int] = []
     patience_s: float = 5.0
     is_closed: bool = False
+    traced: int = 0
     is_followed: bool = False
     is_heard: bool = False
     script: Script | None = None
@@ -191,6 +193,15 @@ class Said(msgspec.Struct, frozen=True, tag=True):
     sent_ns: int
 
 
+class Traced(msgspec.Struct, frozen=True, tag=True):
+    """Something that the connection with that number said or heard; see `drive.trace`."""
+
+    connection: int
+    moment_ns: int
+    kind: str
+    words: str
+
+
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """How the agent stands, some times a second.
 
@@ -237,7 +248,21 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     unheard: list[int] = []
 
 
-Report = Ready | Unfit | Opened | Joined | Ended | Heard | Said | Snapshot | Published | News | Sent | Settled
+Report = (
+    Ready
+    | Unfit
+    | Opened
+    | Joined
+    | Ended
+    | Heard
+    | Said
+    | Snapshot
+    | Published
+    | News
+    | Sent
+    | Settled
+    | Traced
+)
 
 
 def encode(message: msgspec.Struct) -> bytes:

@@ -3,9 +3,10 @@
 import ast
 import importlib.util
 import inspect
+import os
 import sys
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -47,15 +48,15 @@ def address_in(path: str) -> str | None:
     return None
 
 
-def load_session(path: str, name: str = SESSION) -> Session:
+def load_session(path: str, name: str = SESSION, search: Sequence[str] = ()) -> Session:
     """Run the file and return its function of that name.
 
-    What lies beside it can be imported, behind what is installed.
+    What lies beside it can be imported, behind what is installed; behind that what is in the folders of `search`.
 
     Raises:
         PlanError: it can't be run, or has no coroutine function of that name.
     """
-    module = _run(Path(path))
+    module = _run(Path(path), search)
     session = getattr(module, name, None)
     if session is None:
         raise PlanError(f"{path} has no function {name!r}: {_HOW.format(name=name)}")
@@ -111,13 +112,12 @@ def _check_arguments(path: str, function: ast.AsyncFunctionDef) -> None:
         )
 
 
-def _run(path: Path) -> ModuleType:
+def _run(path: Path, search: Sequence[str]) -> ModuleType:
     found = importlib.util.spec_from_file_location(_MODULE, path)
     if found is None or found.loader is None:
         raise PlanError(f"{str(path)!r} is not a Python file: name a script that ends in .py")
-    folder = str(path.resolve().parent)
-    if folder not in sys.path:
-        sys.path.append(folder)
+    folders = (str(path.resolve().parent), *map(os.path.realpath, filter(None, search)))
+    sys.path += [folder for folder in dict.fromkeys(folders) if folder not in sys.path]
     module = importlib.util.module_from_spec(found)
     sys.modules[_MODULE] = module  # where dataclasses and pickle look for it
     try:

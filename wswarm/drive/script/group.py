@@ -145,7 +145,7 @@ class ScriptGroup(Group):
 
 def _loaded(script: Script, say: Callable[[wire.Report], None]) -> Session:
     try:
-        return load_session(script.path, script.session)
+        return load_session(script.path, script.session, script.search)
     except PlanError as error:
         say(wire.Unfit(str(error)))
         return _nothing

@@ -241,7 +241,7 @@ class ScriptSocket:
         return True
 
     def _note(self, one: Waiting, received_ns: int) -> None:
-        self._home.steps.log += (one.step, one.time_ns(received_ns), received_ns)
+        self._home.steps.log += (one.step, one.took_ns(received_ns), received_ns)
 
     def _look(self, now: int) -> None:
         """Give up what has been waited for long enough."""

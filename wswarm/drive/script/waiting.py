@@ -71,7 +71,7 @@ class Waiting:
         if self.future is not None:
             self.future.set_exception(error)
 
-    def time_ns(self, received_ns: int) -> int:
+    def took_ns(self, received_ns: int) -> int:
         """Return the time of an answer: since the latest send before it, else since the call; 0 if it was there."""
         for sent_ns in reversed(self._sends):
             if sent_ns <= received_ns:
