@@ -9,14 +9,10 @@ from typing import Any, NoReturn
 from wswarm.cli import grammar
 from wswarm.cli.ab_arguments import add_ab, add_selftest
 from wswarm.cli.outputs_arguments import add_compare, add_outputs, add_pictures, add_trend
-from wswarm.cli.recordings_arguments import add_import
+from wswarm.cli.recordings_arguments import EXITS, add_import, add_replay
 from wswarm.reference import APPS
 from wswarm.version import VERSION
 
-_EXITS = (
-    "Exit codes: 0 measured, every SLO met; 1 could not measure; 2 usage; 98 the measurement is invalid; 99 an SLO"
-    " was missed; 130 interrupted."
-)
 _UVICORN = {
     "ws": ("framing", "websockets-sansio", "websockets", "wsproto", "auto"),
     "loop": ("uvloop", "asyncio", "auto"),
@@ -63,7 +59,7 @@ def make_parser() -> Parser:
         prog="wswarm",
         description="How many sockets does a WebSocket service hold, how fast are its messages, how do its"
         " broadcasts fan out?",
-        epilog=f"{grammar.UNITS} {_EXITS}",
+        epilog=f"{grammar.UNITS} {EXITS}",
     )
     parser.add_argument("--version", action="version", version=f"wswarm {VERSION}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Command)
@@ -76,6 +72,8 @@ def make_parser() -> Parser:
         commands, "fanout", "publish messages, time their delivery to all", connections="100", rate="5/s"
     )
     _add_script(commands)
+    add_replay(commands, _add_common)
+    add_import(commands)
     _add_serve(commands)
     _add_doctor(commands)
     _add_report(commands)
@@ -83,7 +81,6 @@ def make_parser() -> Parser:
     add_trend(commands)
     add_ab(commands)
     add_selftest(commands)
-    add_import(commands)
     return parser
 
 
@@ -97,7 +94,7 @@ def _add_run(commands: Any) -> None:
         help="the whole profile: connect, echo, fanout",
         description="Measure connections, message times and broadcast fan-out, one after another. Without URL the"
         " reference application is started on a free port, measured and stopped.",
-        epilog=f"{grammar.UNITS} {_EXITS}",
+        epilog=f"{grammar.UNITS} {EXITS}",
     )
     parser.add_argument(
         "url", metavar="URL", nargs="?", help="the service; without it the reference application"
@@ -120,7 +117,7 @@ def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, r
         name,
         help=summary,
         description=f"{summary[0].upper()}{summary[1:]}.",
-        epilog=f"{grammar.UNITS} {_EXITS}",
+        epilog=f"{grammar.UNITS} {EXITS}",
     )
     parser.add_argument("url", metavar="URL", help="ws://host:port/path or wss://…; may hold {id}")
     load = _add_load(parser, connections, rate)
@@ -138,7 +135,7 @@ def _add_script(commands: Any) -> None:
         "script",
         help="have each connection live a function of yours",
         description="Have each connection live 'async def session(ws)' of a Python file, and time its steps.",
-        epilog=f"{grammar.UNITS} {_EXITS}",
+        epilog=f"{grammar.UNITS} {EXITS}",
     )
     parser.add_argument("script", metavar="FILE.py", help="a Python file with 'async def session(ws)'")
     address = (

@@ -107,7 +107,8 @@ class Agent:
         for pace in load.paces:
             self.groups[pace.group].pace(pace)
         self._folding = FoldClock()
-        gc.unfreeze()  # what a load before has left
+        if load.number:
+            gc.unfreeze()  # what a load before has left
         self._effort.note_open()
         gc.freeze()
         self._work = self.start(self._hold_and_drain())

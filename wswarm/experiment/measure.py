@@ -150,11 +150,13 @@ class _Experiment:
         self._machine.start()
         self._note_target("hold")
         self._listen_until(
-            lambda: now_ns() >= self._window.drain_ns or is_hopeless(self._fleet),
+            lambda: now_ns() >= self._window.drain_ns or is_hopeless(self._fleet) or self._has_played(),
             "hold",
             drain_ns,
             _PHASE_GRACE_S,
         )
+        if self._has_played():
+            self._end_hold()
         self._use = self._machine.stop()
         if is_hopeless(self._fleet):
             check_opened(plan, self._fleet, was_cut=self._was_cut)
@@ -163,6 +165,19 @@ class _Experiment:
         self._settle(limit_s)
         if plan.sessions is not None:
             check_opened(plan, self._fleet, was_cut=self._was_cut)
+
+    def _has_played(self) -> bool:
+        """Return whether a recording has been played on all connections."""
+        return self._plan.recording is not None and self._session.has_sent()
+
+    def _end_hold(self) -> None:
+        """End the hold as soon as all agents can know, as there is nothing more to be done in it."""
+        was, drain_ns = self._window, now_ns() + _CUT_AFTER_NS
+        if drain_ns < was.drain_ns:
+            end_ns = drain_ns + was.end_ns - was.drain_ns
+            self._window = Window(was.origin_ns, was.start_ns, was.hold_ns, drain_ns, end_ns)
+            self._session.cut(self._window)
+            self._listen_until(lambda: now_ns() >= self._window.drain_ns, "hold", drain_ns, _PHASE_GRACE_S)
 
     def _skip_load(self) -> None:
         """Report what was opened so far: there is no hold."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
+import msgspec
 import numpy as np
 
 from wswarm.drive.clock import now_ns
@@ -18,6 +19,7 @@ from wswarm.load.arrivals import given_in_all
 from wswarm.load.marker import prefix_for
 from wswarm.load.pace import Pace
 from wswarm.load.plan import Plan
+from wswarm.load.replay import Replay
 from wswarm.load.script import Script
 from wswarm.stats.findings import Findings, Int64s, Window, pack, unpack
 from wswarm.units import NS_PER_S
@@ -74,6 +76,7 @@ class Session:
                 addresses=addresses,
                 publishers=list(publishers),
                 script=self._script(place, start_ns),
+                replay=self._replay(start_ns),
             )
             agent.tell(wire.Begin(groups=[group], prefix=self._prefix, last_id=plan.sockets))
             if plan.sessions is not None:
@@ -189,10 +192,15 @@ class Session:
         most = own if plan.sessions is not None else None
         return Script(path=plan.script, session=plan.session, most=most, search=sys.path, origin_ns=origin_ns)
 
+    def _replay(self, origin_ns: int) -> Replay | None:
+        """Return what the connections play."""
+        replay = self._filling.replay
+        return None if replay is None else msgspec.structs.replace(replay, origin_ns=origin_ns)
+
     def _role(self, agent: AgentProcess) -> wire.Role:
         if self._plan.scenario == "fanout":
             return "publish" if agent is self.fleet.publisher else "subscribe"
-        roles: dict[str, wire.Role] = {"echo": "echo", "script": "script"}
+        roles: dict[str, wire.Role] = {"echo": "echo", "script": "script", "replay": "replay"}
         return roles.get(self._plan.scenario, "connect")
 
 
@@ -203,7 +211,7 @@ def _share(traced: int, agent: AgentProcess, holders: Sequence[AgentProcess]) ->
 
 def _places(fleet: Fleet, plan: Plan) -> dict[str, Int64s]:
     """Return per sending agent its rows' places among all open senders, in order of their ids; -1 for none."""
-    if plan.scenario in ("connect", "script"):
+    if plan.scenario in ("connect", "script", "replay"):
         return {}
     agents = [fleet.publisher] if fleet.publisher is not None else fleet.holders
     total = plan.publishers if fleet.publisher is not None else plan.connections

@@ -18,7 +18,7 @@ from wswarm.results.scripted import Step as Step
 
 SCHEMA = "wswarm/run@1"
 
-Scenario = Literal["connect", "echo", "fanout", "script"]
+Scenario = Literal["connect", "echo", "fanout", "script", "replay"]
 Verdict = Literal["valid", "suspect", "invalid"]
 
 

@@ -35,14 +35,14 @@ _LIMITS: dict[Kind, tuple[tuple[Callable[[str], float], ...], str]] = {
     "number": ((float, parse_duration), "a number or a duration such as 50ms"),
 }
 _ONLY: dict[str, tuple[Scenario, ...]] = {
-    "messages": ("echo", "fanout"),
-    "rates": ("echo", "fanout"),
-    "send_lag": ("echo", "fanout"),
+    "messages": ("echo", "fanout", "replay"),
+    "rates": ("echo", "fanout", "replay"),
+    "send_lag": ("echo", "fanout", "replay"),
     "response_time": ("echo",),
     "service_time": ("echo",),
     "fanout": ("fanout",),
-    "sessions": ("script",),
-    "steps": ("script",),
+    "sessions": ("script", "replay"),
+    "steps": ("script", "replay"),
 }
 
 # What a failed handshake may be counted under, up to a colon; while any failed for another reason nobody can say
