@@ -20,6 +20,7 @@ BETWEEN_MACHINES = ("delivery", "first", "median", "completion", "spread")
 
 SUITE_NOTE = "p50, p99, max: handshake time (connect), response time (echo), delivery time (fanout)"
 
+ARRIVALS = {"fanout": "deliveries", "replay": "messages of the recording"}
 STANDING_SIGNS: dict[Standing, str] = {"met": "✓", "missed": "✗", "not measurable": "?"}
 
 
@@ -73,7 +74,7 @@ def _messages(run: Run) -> Section | None:
         return None
     lost = seen.lost.disconnected + seen.lost.silent
     why = f"{seen.lost.disconnected:,} disconnected, {seen.lost.silent:,} silent" if lost else ""
-    arrivals = "deliveries" if run.scenario == "fanout" else "replies"
+    arrivals = ARRIVALS.get(run.scenario, "replies")
     rows = [
         Row("offered", show.count(seen.offered), "broadcasts" if run.scenario == "fanout" else ""),
         Row("sent", show.count(seen.sent), remarks.unsent(seen)),
@@ -99,7 +100,7 @@ def _rates(run: Run) -> Section | None:
         return None
     rows = [
         Row("achieved", show.rate(seen.achieved), "sent"),
-        Row("received", show.rate(seen.received), "deliveries" if run.scenario == "fanout" else "replies"),
+        Row("received", show.rate(seen.received), ARRIVALS.get(run.scenario, "replies")),
     ]
     if seen.offered is not None:
         rows.insert(0, Row("offered", show.rate(seen.offered), "by the schedule"))

@@ -7,10 +7,8 @@ from tests.load.recordings import recording
 from wswarm.drive.drivers.connection import Timing
 from wswarm.drive.replay import playing as module
 from wswarm.drive.replay.playing import Playing
-from wswarm.drive.said import Said
 from wswarm.load.replay import Replay
 from wswarm.load.score import Score, score_of
-from wswarm.results.redact import Redactor
 from wswarm.stats.replayed import UNTIMED
 
 OPENED = 5 * MS
@@ -36,7 +34,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
 def swarm_of(*sockets: Socket) -> FakeSwarm:
     """A swarm that knows what is not to be said."""
     swarm = FakeSwarm([*sockets])
-    swarm.said = Said(Redactor({}), b"")
+    swarm.values = {}
     return swarm
 
 

@@ -93,7 +93,7 @@ class Playing:
         known = len(player.given)
         matched = player.hear(payload, received_ns)
         if len(player.given) > known:
-            self._swarm.said.learn_values(player.given.values())
+            self._swarm.values[row] = player.given
         if matched is None:
             self.unexpected += 1
         else:

@@ -1,0 +1,212 @@
+"""Recordings, played against a server that keeps what it hears and when."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+
+from tests.cli.command import Outcome, in_process
+from tests.end_to_end.instrument import clock
+from tests.end_to_end.servers import Server, serve
+from tests.load.recordings import CHAT, Said, capturer, chrome, minimal, mitmproxy, playwright
+
+pytestmark = clock
+MS = 1_000_000
+LONG = "abcDEF12345678901234567"
+SECRETS = ("hunter2", "t0psecret", "be4rer", "c00kie", LONG)
+LOGIN: tuple[Said, ...] = (
+    (0.02, ">", '{"type":"login","password":"hunter2"}'),
+    (0.03, "<", '{"type":"in","ticket":"q9Zk31xaBB"}'),
+    (0.10, ">", '{"type":"join","ticket":"q9Zk31xaBB"}'),
+    (0.11, "<", "joined"),
+    (0.20, ">", b"\x00\xff"),
+    (0.21, "<", b"\xff"),
+)
+ANSWERS = [['{"type":"in","ticket":"{token}"}'], ["joined"], ["hex:ff"]]
+JOINED = ['{"type":"login","password":"hunter2"}', '{"type":"join","ticket":"%s"}', "hex:00ff"]
+
+
+class Replayed:
+    """What came of a replay, as the command says and as the server does."""
+
+    def __init__(self, end: Outcome, server: Server, folder: Path) -> None:
+        self.end, self.log = end, server.log()
+        self.run: dict[str, Any] = json.loads(end.out) if end.out.startswith("{") else {}
+        self.written = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+    def heard(self) -> list[list[str]]:
+        """What the server heard on each connection."""
+        return [
+            [_written(kind, payload) for _, kind, payload in one["messages"]] for one in self.log["heard"]
+        ]
+
+    def offsets_ms(self) -> list[list[float]]:
+        """When the server heard each message, after the first of its connection."""
+        found = [[moment_ns for moment_ns, _, _ in one["messages"]] for one in self.log["heard"]]
+        return [[(moment_ns - moments[0]) / MS for moment_ns in moments] for moments in found]
+
+
+def _written(kind: str, payload: str) -> str:
+    return f"hex:{payload}" if kind == "binary" else bytes.fromhex(payload).decode()
+
+
+Replay = Callable[..., Replayed]
+
+
+@pytest.fixture
+def replay(tmp_path: Path) -> Replay:
+    """Plays a recording against a server of known behaviour."""
+
+    def run(told: Any, *arguments: str, server: dict[str, Any] | None = None) -> Replayed:
+        (tmp_path / "a.har").write_text(json.dumps(told), encoding="utf-8")
+        folder = tmp_path / "report"
+        with serve("answering", **(server or {})) as running:
+            url = f"ws://127.0.0.1:{running.port}"
+            options = ("--no-plots", "-o", str(folder), "--print", "json", *arguments)
+            end = in_process("replay", "a.har", url, *options, cwd=tmp_path)
+            return Replayed(end, running, folder)
+
+    return run
+
+
+def assert_offsets(found: Replayed, wanted_ms: Sequence[float]) -> None:
+    """Kept within 2 ms, but for what a busy machine makes late: most of them, as the server may have to wait too."""
+    assert [len(offsets) for offsets in found.offsets_ms()] == [len(wanted_ms)] * len(found.offsets_ms())
+    late_ms = [
+        abs(offset - wanted)
+        for offsets in found.offsets_ms()
+        for offset, wanted in zip(offsets, wanted_ms, strict=True)
+        if wanted
+    ]
+    assert median(late_ms) < 2 + found.run["send_lag"]["max"] * 1000
+
+
+@pytest.mark.parametrize("made", [chrome, playwright, mitmproxy, capturer])
+def test_messages_are_sent_at_their_offsets_whoever_recorded_them(
+    made: Callable[..., Any], replay: Replay
+) -> None:
+    found = replay(made(CHAT), "-c", "5")
+    assert found.end.code == 0
+    assert found.heard() == [["hé", "hex:00ff"]] * 5
+    assert_offsets(found, [0, 500])
+    messages = found.run["messages"]
+    assert (messages["offered"], messages["sent"], messages["owed"], messages["received"]) == (10, 10, 10, 10)
+    assert (messages["lost"], messages["unmarked"]) == ({"disconnected": 0, "silent": 0}, 0)
+    assert found.run["sessions"] == {"started": 5, "finished": 5, "failed": 0, "failures": {}, "refused": 0}
+    assert {
+        name: (one["count"], one["failed"], one["time"]["n"]) for name, one in found.run["steps"].items()
+    } == {
+        "text": (5, 0, 5),
+        "binary": (5, 0, 5),
+    }
+
+
+def test_the_first_message_has_its_offset_from_the_opening(replay: Replay) -> None:
+    found = replay(chrome(CHAT), "-c", "2")
+    for one in found.log["heard"]:
+        first_ms = (one["messages"][0][0] - one["opened_ns"]) / MS
+        assert abs(first_ms - 250) < 2 + found.run["send_lag"]["max"] * 1000
+
+
+def test_twice_the_speed_takes_half_the_time(replay: Replay) -> None:
+    found = replay(chrome(CHAT), "-c", "2", "--speed", "2")
+    assert_offsets(found, [0, 250])
+
+
+def test_without_times_messages_follow_what_came_before_them_and_that_is_told(replay: Replay) -> None:
+    found = replay(minimal(CHAT), "-c", "2")
+    assert found.heard() == [["hé", "hex:00ff"]] * 2
+    assert "a.har has no times: each message is sent when" in found.end.err
+
+
+def test_values_of_the_server_s_are_taken_anew_on_each_connection(replay: Replay) -> None:
+    found = replay(playwright(LOGIN), "-c", "3", server={"answers": ANSWERS})
+    assert found.end.code == 0
+    assert found.heard() == [[JOINED[0], JOINED[1] % one["token"], JOINED[2]] for one in found.log["heard"]]
+    assert_offsets(found, [0, 80, 180])
+
+
+def test_a_message_waits_for_the_value_that_it_needs_and_none_overtakes_it(replay: Replay) -> None:
+    said = [
+        (0.01, "<", '{"type":"in","ticket":"q9Zk31xaBB"}'),
+        (0.02, ">", "q9Zk31xaBB"),
+        (0.03, ">", "then"),
+    ]
+    server = {"greets": ['{"type":"in","ticket":"{token}"}'], "late_s": 0.3, "answers": []}
+    found = replay(playwright(said), "-c", "2", server=server)
+    assert found.heard() == [[one["token"], "then"] for one in found.log["heard"]]
+    for one in found.log["heard"]:
+        assert all(moment_ns - one["opened_ns"] >= 290 * MS for moment_ns, _, _ in one["messages"])
+    assert found.run["send_lag"]["max"] < 0.2
+
+
+def test_a_value_that_never_comes_fails_the_session_and_says_which(replay: Replay) -> None:
+    found = replay(playwright(LOGIN), "-c", "2", "--drain", "200ms", server={"answers": []})
+    assert found.end.code == 0
+    reason = "message 2 of 3 needs 'ticket', which the server did not give"
+    assert found.run["sessions"]["failures"] == {reason: 2}
+    assert found.run["notices"][0].startswith(f"2 of 2 sessions failed: {reason} (2)")
+    messages = found.run["messages"]
+    assert (messages["offered"], messages["sent"], messages["lost"]["silent"]) == (2, 2, 6)
+
+
+def test_a_connection_that_the_target_closes_midway_fails_and_says_where(replay: Replay) -> None:
+    found = replay(playwright(LOGIN), "-c", "2", server={"answers": ANSWERS, "closes_after": 2})
+    assert found.end.code == 95
+    assert found.run["sessions"]["failures"] == {"closed before message 3 of 3": 2}
+    assert found.run["messages"]["unsent"] == {"disconnected": 2, "late": 0}
+    assert found.run["connections"]["close_reasons"] == {"4001 token … expired": 2}
+
+
+def test_a_target_that_closes_when_all_was_played_has_dropped_nobody(replay: Replay) -> None:
+    found = replay(playwright(LOGIN), "-c", "2", server={"answers": ANSWERS, "closes_after": 3})
+    assert found.end.code == 0
+    assert (found.run["connections"]["dropped"], found.run["connections"]["left"]) == (0, 2)
+    assert found.run["sessions"]["finished"] == 2
+
+
+def test_what_the_recording_has_none_of_is_counted_and_not_shown(replay: Replay) -> None:
+    found = replay(chrome(CHAT), "-c", "2", server={"greets": ['{"type":"news","token":"{token}"}']})
+    assert found.run["messages"]["unmarked"] == 2
+    assert found.run["samples"]["unmarked"] == []
+
+
+def test_secrets_are_sent_and_shown_nowhere(replay: Replay) -> None:
+    told = playwright(
+        LOGIN,
+        url=f"ws://recorded.example/{LONG}/ws?token=t0psecret&v=2%20x",
+        headers=[
+            ("Authorization", "Bearer be4rer"),
+            ("Origin", "http://recorded.example"),
+            ("Sec-WebSocket-Protocol", "v2.chat"),
+        ],
+        cookies=[("sid", "c00kie")],
+    )
+    found = replay(told, "-c", "2", "-H", "X-Mine: 1", server={"answers": ANSWERS, "closes_after": 2})
+    for one in found.log["heard"]:
+        assert one["path"] == f"/{LONG}/ws?token=t0psecret&v=2%20x"
+        own = {"Authorization", "Cookie", "Origin", "Sec-WebSocket-Protocol", "X-Mine"}
+        assert {name: value for name, value in one["headers"].items() if name in own} == {
+            "Authorization": "Bearer be4rer",
+            "Cookie": "sid=c00kie",
+            "Origin": one["headers"]["Host"].join(("http://", "")),
+            "Sec-WebSocket-Protocol": "v2.chat",
+            "X-Mine": "1",
+        }
+    assert found.heard()[0][0] == JOINED[0]
+    shown = (found.end.out + found.end.err).encode() + found.written
+    assert found.written
+    tokens = [one["token"] for one in found.log["heard"]]
+    assert not [one for one in (*SECRETS, *tokens) if one.encode() in shown]
+    assert found.run["plan"]["url"].endswith("/${recorded_path}/ws?token=${recorded_token}&v=2%20x")
+
+
+def test_many_connections_play_each_from_its_own_opening(replay: Replay) -> None:
+    said: list[Said] = [(place / 20, ">", f"message {place}") for place in range(20)]
+    found = replay(chrome(said), "-c", "50", "--connect-rate", "200/s")
+    assert found.heard() == [[f"message {place}" for place in range(20)]] * 50
+    assert found.run["messages"]["sent"] == 1_000
+    assert_offsets(found, [place * 50 for place in range(20)])
