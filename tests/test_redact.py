@@ -98,3 +98,18 @@ def test_a_secret_of_three_letters_is_hidden_only_as_a_word_and_a_shorter_one_is
 
 def test_a_plan_without_secrets_changes_no_text() -> None:
     assert Redactor({"url": "ws://h/", "headers": ["X-Env: test"]})("test") == "test"
+
+
+def test_secrets_of_publishers_are_hidden_wherever_they_stand() -> None:
+    plan = {
+        "url": "ws://host/",
+        "publisher_url": "ws://me:hunter2@host/?token=s3cret-one",
+        "publisher_headers": ["Authorization: Bearer s3cret-two", "X-Plain: yes"],
+        "on_open": ["hunter2 s3cret-one s3cret-two"],
+    }
+    assert redact.plan(plan) == {
+        "url": "ws://host/",
+        "publisher_url": "ws://me:…@host/?token=…",
+        "publisher_headers": ["Authorization:…", "X-Plain: yes"],
+        "on_open": ["… … …"],
+    }

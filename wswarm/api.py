@@ -25,6 +25,8 @@ class Options(TypedDict, total=False):
     seed: int
     processes: int | None
     publishers: int
+    publisher_url: str | None
+    publisher_headers: Sequence[str]
     size: int | None
     text: str | bytes | None
     json: str | None

@@ -178,6 +178,7 @@ def _add_echo_options(load: Any) -> None:
 def _add_fanout_options(load: Any) -> None:
     publishers = "fanout: sockets that publish, on top of -c (default: 1)"
     load.add_argument("--publishers", metavar="N", type=grammar.count, help=publishers)
+    grammar.add_publishers(load)
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:

@@ -123,3 +123,12 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
     add("--driver", choices=("picows", "websockets"), help=drivers)
     deflate = "offer permessage-deflate (--driver websockets)"
     add("--deflate", action="store_true", default=None, help=deflate)
+
+
+def add_publishers(group: Any) -> None:
+    """Add what is said of publishers alone."""
+    add = group.add_argument
+    url = "fanout: address that publishers connect to (default: URL)"
+    add("--publisher-url", metavar="URL", help=url)
+    header = "header of their handshakes, in place of -H of that name; repeatable"
+    add("--publisher-header", dest="publisher_headers", metavar="'NAME: VALUE'", action="append", help=header)

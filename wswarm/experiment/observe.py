@@ -79,18 +79,20 @@ def check_opened(plan: Plan, fleet: Fleet, *, was_cut: bool) -> None:
         GeneratorError, TargetError: it did not. TargetFailed: all had opened, and none of a kind was left.
         KeyboardInterrupt: it was ended before anything had opened or failed.
     """
-    groups = [fleet.holders, *([[fleet.publisher]] if fleet.publisher is not None else [])]
-    for group in [fleet.agents] if was_cut else groups:
+    groups = [(fleet.holders, plan.manner)]
+    if fleet.publisher is not None:
+        groups.append(([fleet.publisher], plan.publishing))
+    for group, manner in [(fleet.agents, plan.manner)] if was_cut else groups:
         if all(agent.death is not None for agent in group):
             raise GeneratorError(f"{'; '.join(agent.death or '' for agent in group)}: run it again")
         states = states_of(group)
         if not any(one.opened for one in states):
             if was_cut and not any(one.failed for one in states):
                 raise KeyboardInterrupt
-            raise TargetError(refusal(plan, group))
+            raise TargetError(refusal(manner, group))
         if plan.scenario != "connect" and not was_cut and not any(rows_open(agent).size for agent in group):
             raise TargetFailed(
-                f"{plan.address}: the target closed every connection before the load began{_ends(group)}"
+                f"{manner.address}: the target closed every connection before the load began{_ends(group)}"
             )
 
 
@@ -99,14 +101,14 @@ def states_of(agents: Sequence[AgentProcess]) -> list[GroupState]:
     return [state for agent in agents for state in agent.snapshot.groups]
 
 
-def refusal(plan: Plan, agents: Sequence[AgentProcess]) -> str:
+def refusal(manner: Manner, agents: Sequence[AgentProcess]) -> str:
     """Return in words why not one of the agents' connections opened, and what to do."""
     failures: Counter[str] = Counter()
     said: dict[str, str] = {}
     for state in states_of(agents):
         failures.update(state.failures)
         said = state.refusals | said
-    return refusal_of(plan, failures, said)
+    return refusal_of(manner, failures, said)
 
 
 def refusal_of(manner: Manner, failures: Counter[str], said: Mapping[str, str]) -> str:

@@ -25,7 +25,8 @@ def check(plan: Plan, *, has_agents: bool = False) -> None:
     client_context(plan)
     if not has_agents:
         limits.agents_for(plan)
-    address.check_sources(plan.bind, address.resolve(plan.url))
+    for url in dict.fromkeys((plan.url, plan.publishing.url)):
+        address.check_sources(plan.bind, address.resolve(url))
     target_meter(plan.target_pid)
 
 

@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 
 from wswarm.drive.clock import now_ns
+from wswarm.drive.drivers import address
 from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.fleet import AgentProcess, Fleet
 from wswarm.drive.fleet.started import Started
@@ -45,7 +46,14 @@ class Session:
         self.fleet.__exit__(kind, error, trace)
 
     def open(self, addresses: list[tuple[str, int]], start_ns: int) -> None:
-        """Have all connections opened at the plan's rate from `start_ns` on."""
+        """Have all connections opened at the plan's rate from `start_ns` on.
+
+        Args:
+            addresses: Of the plan's host; those of publishers that have another are looked up.
+
+        Raises:
+            TargetError: there is no such host.
+        """
         plan, holders = self._plan, self.fleet.holders
         ids = {
             agent.name: range(1 + place, plan.connections + 1, len(holders))
@@ -56,13 +64,14 @@ class Session:
             ids[self.fleet.publisher.name] = publishers
         for agent in self.fleet.agents:
             own = ids[agent.name]
+            manner = plan.publishing if agent is self.fleet.publisher else plan.manner
             group = wire.Group(
                 name=plan.scenario,
                 role=self._role(agent),
-                manner=plan.manner,
+                manner=manner,
                 patience_s=plan.drain,
                 is_closed=plan.closed,
-                addresses=addresses,
+                addresses=addresses if manner.url == plan.url else address.resolve(manner.url),
                 publishers=list(publishers),
             )
             agent.tell(wire.Begin(groups=[group], prefix=self._prefix, last_id=plan.sockets))

@@ -7,6 +7,7 @@ from wswarm.load.manner import Manner, converted
 from wswarm.load.message import check_size
 from wswarm.load.number import check_number
 from wswarm.load.profile import profile_for
+from wswarm.load.publishers import check_publishers, elsewhere
 
 PAIRS_LIMIT = 10_000_000
 SENDS_LIMIT = 1 << 32
@@ -25,6 +26,8 @@ class Plan(Manner, frozen=True, kw_only=True):
         drain: Longest wait for what is still owed after the hold.
         seed: Of random arrivals; `None`: chosen at random when the run begins.
         processes: Agents that hold the connections; `None`: one per 10,000.
+        publisher_url: Where publishers connect to; `None`: where the subscribers do. `publisher_headers`: theirs
+            alone, in place of those of the same name.
 
     Raises:
         PlanError: a value can't be; the message names it and the mend.
@@ -42,6 +45,8 @@ class Plan(Manner, frozen=True, kw_only=True):
     seed: int | None = None
     processes: int | None = None
     publishers: int = 1
+    publisher_url: str | None = None
+    publisher_headers: tuple[str, ...] = ()
     closed: bool = False
     target_pid: int | None = None
     slo: tuple[str, ...] = ()
@@ -52,11 +57,22 @@ class Plan(Manner, frozen=True, kw_only=True):
         _check_fit(self)
         if self.profile is not None:
             profile_for(self.profile, self.scenario)
+        check_publishers(self.scenario, self.publisher_url, self.publisher_headers)
 
     @property
     def manner(self) -> Manner:
         """How its connections are opened, and what they say."""
-        return Manner(**{name: getattr(self, name) for name in Manner.__struct_fields__})
+        return elsewhere(self, self.url, ())
+
+    @property
+    def publishing(self) -> Manner:
+        """How its publishers' connections are opened, and what they say."""
+        return elsewhere(self, self.publisher_url or self.url, self.publisher_headers)
+
+    @property
+    def may_use_tls(self) -> bool:
+        """Whether a connection can come to use TLS."""
+        return self.is_secure or self.follow or (self.publisher_url or "").lower().startswith("wss:")
 
     @property
     def sockets(self) -> int:

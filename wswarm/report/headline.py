@@ -92,7 +92,10 @@ def arrival(run: Run) -> str:
 def _connections(run: Run) -> str:
     if run.fanout is not None:
         subscribers = show.plural(run.fanout.subscribers, "subscriber")
-        return f"{subscribers}, {show.plural(run.fanout.publishers, 'publisher')}"
+        publishers = show.plural(run.fanout.publishers, "publisher")
+        elsewhere = run.plan.get("publisher_url")
+        where = f" at {redact.address(show.printable(str(elsewhere)))}" if elsewhere else ""
+        return f"{subscribers}, {publishers}{where}"
     return show.plural(run.connections.requested, "connection")
 
 

@@ -18,6 +18,8 @@ _IN_MESSAGE = re.compile(r"""["']?([\w-]+)["']?\s*[:=]\s*["']([^"']+)["']""")
 _SCHEMES = {"basic", "bearer", "token", "digest", "negotiate", "apikey", "key"}
 _SECRET_PARTS = ("token", "secret", "passw", "pwd", "jwt", "apikey", "credential", "session", "signature")
 _SECRET_WORDS = {"auth", "authorization", "authentication", "key", "cookie", "sig", "pass", "bearer"}
+_ADDRESSES = ("url", "publisher_url")  # settings of a plan
+_HEADERS = ("headers", "publisher_headers")
 _PLAIN_KEYS = {"key", "cookie", "session"}  # too common in messages to be secrets there
 
 
@@ -51,9 +53,10 @@ def plan(settings: Mapping[str, Any]) -> dict[str, Any]:
     that name a secret; and what a message calls a token or a password. Each is hidden wherever it stands.
     """
     shown = dict(settings)
-    if isinstance(shown.get("url"), str):
-        shown["url"] = address(shown["url"])
-    for name, hidden in (("headers", header), ("cookies", cookie)):
+    for name in _ADDRESSES:
+        if isinstance(shown.get(name), str):
+            shown[name] = address(shown[name])
+    for name, hidden in (*((name, header) for name in _HEADERS), ("cookies", cookie)):
         if isinstance(shown.get(name), list | tuple):
             shown[name] = [hidden(str(entry)) for entry in shown[name]]
     hide = Redactor(settings)
@@ -98,9 +101,9 @@ def is_secret_name(name: str) -> bool:
 
 
 def _secrets(settings: Mapping[str, Any]) -> Iterator[str]:
-    url = settings.get("url")
-    yield from _of_address(url) if isinstance(url, str) else ()
-    for entry in _texts(settings.get("headers")):
+    for url in (settings.get(name) for name in _ADDRESSES):
+        yield from _of_address(url) if isinstance(url, str) else ()
+    for entry in (entry for name in _HEADERS for entry in _texts(settings.get(name))):
         name, _, value = entry.partition(":")
         if is_secret_name(name):
             yield from _of_header(name, value.strip())

@@ -12,7 +12,7 @@ def client_context(manner: Manner) -> ssl.SSLContext | None:
     Raises:
         PlanError: a certificate or key file can't be read or is none.
     """
-    if not (manner.is_secure or manner.follow):
+    if not manner.may_use_tls:
         return None
     try:
         context = ssl.create_default_context(cafile=manner.cacert)
