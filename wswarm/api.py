@@ -27,6 +27,9 @@ class Options(TypedDict, total=False):
     publishers: int
     publisher_url: str | None
     publisher_headers: Sequence[str]
+    publish: str | None
+    publish_body: str | None
+    publish_headers: Sequence[str]
     size: int | None
     text: str | bytes | None
     json: str | None

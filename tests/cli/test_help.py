@@ -31,6 +31,7 @@ OPTIONS = {
     "--no-plots --svg": ("report", "trend", "ab"),
     "--closed": ("run", "echo"),
     "--publishers --publisher-url --publisher-header": ("run", "fanout"),
+    "--publish --publish-body --publish-header": ("run", "fanout"),
     "--scenarios": ("run",),
     "--app --port --workers --ws": ("serve",),
     "-c --connections": ("doctor",),

@@ -109,6 +109,7 @@ def _add_run(commands: Any) -> None:
     _add_echo_options(load)
     _add_fanout_options(load)
     grammar.add_message(parser)
+    grammar.add_publish(parser)
     _add_common(parser)
 
 
@@ -127,6 +128,8 @@ def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, r
         _add_fanout_options(load)
     if rate is not None:
         grammar.add_message(parser)
+    if name == "fanout":
+        grammar.add_publish(parser)
     _add_common(parser)
 
 

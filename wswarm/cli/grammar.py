@@ -132,3 +132,15 @@ def add_publishers(group: Any) -> None:
     add("--publisher-url", metavar="URL", help=url)
     header = "header of their handshakes, in place of -H of that name; repeatable"
     add("--publisher-header", dest="publisher_headers", metavar="'NAME: VALUE'", action="append", help=header)
+
+
+def add_publish(parser: argparse.ArgumentParser) -> None:
+    """Add how broadcasts are published by HTTP."""
+    group = parser.add_argument_group("publishing by HTTP", "{marker} and {id} work in address and body")
+    add = group.add_argument
+    publish = "fanout: request that publishes a broadcast (default: a WebSocket does)"
+    add("--publish", metavar="'POST URL'", help=publish)
+    body = """its body, such as {"text": "{marker}"} (default: none)"""
+    add("--publish-body", metavar="T", help=body)
+    header = "its header; repeatable (default: Content-Type: application/json)"
+    add("--publish-header", dest="publish_headers", metavar="'NAME: VALUE'", action="append", help=header)

@@ -42,6 +42,15 @@ def driver(name: str) -> Driver:
     return connect
 
 
+def group_for(number: int, order: wire.Group, begin: wire.Begin, say: Callable[[wire.Report], None]) -> Group:
+    """Return the group that is ordered; what asks by HTTP is imported when it is needed."""
+    if order.by_http is None:
+        return Group(number, order, begin, driver, say)
+    from wswarm.drive.http.group import HttpGroup
+
+    return HttpGroup(number, order, begin, say, order.by_http)
+
+
 class Agent:
     """One agent's life: connections join and leave, loads come one after another and are settled.
 
@@ -53,7 +62,7 @@ class Agent:
         self._writer = writer
         self._effort = EffortMeter()
         self.groups = [
-            Group(number, order, begin, driver, self._say) for number, order in enumerate(begin.groups)
+            group_for(number, order, begin, self._say) for number, order in enumerate(begin.groups)
         ]
         roles = {order.role for order in begin.groups}
         gap_ns = _PUBLISHER_GAP_NS if roles == {"publish"} else PROBE_GAP_NS
@@ -148,7 +157,7 @@ class Agent:
         self._lag.stop()
         for group in self.groups:
             group.stop()
-        await asyncio.gather(*(group.swarm.close_all() for group in self.groups))
+        await asyncio.gather(*(group.close() for group in self.groups))
 
     async def finish(self) -> None:
         """Close all connections, once what is being settled has been told."""
@@ -176,8 +185,7 @@ class Agent:
         await self._until(lambda: self._window.drain_ns)
         self._effort.note_drain()
         while not all(group.has_sent() for group in self.groups):
-            window = self._window
-            if now_ns() >= window.drain_ns + (window.end_ns - window.drain_ns) // 2:
+            if now_ns() >= max(group.sends_until_ns(self._window) for group in self.groups):
                 break
             await asyncio.sleep(_POLL_S)
         for group in self.groups:

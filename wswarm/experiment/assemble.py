@@ -24,7 +24,7 @@ from wswarm.results.run import (
     Run,
     TargetCost,
 )
-from wswarm.stats import drops, extras, pinged, slo, summary
+from wswarm.stats import answers, drops, extras, pinged, slo, summary
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Findings, Window, unpack
 from wswarm.stats.series import series
@@ -65,6 +65,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         service_time=summary.distribution(service) if is_echo else None,
         response_time=summary.distribution(response) if is_echo else None,
         fanout=_fanout(observed) if plan.scenario == "fanout" and arrivals and sends else None,
+        publish=answers.publish_of(findings),
         series=series(findings, window, observed.end_ns),
         samples=summary.samples(findings),
         generator=_generator(plan, findings, messages),
@@ -85,6 +86,7 @@ def _judged(run: Run, observed: Observed, wrong: Sequence[str]) -> Run:
     notices = [
         *drops.notices(lost, is_pinged=ping_s is not None),
         *pinged.notices(run.connections, ping_s),
+        *answers.notices(run.publish, run.samples.refusals),
         *(extras.notices(run.messages, run.scenario) if run.messages else []),
     ]
     if observed.died is not None:

@@ -23,9 +23,13 @@ def check(plan: Plan, *, has_agents: bool = False) -> None:
     for expression in plan.slo:
         parse_objective(expression)
     client_context(plan)
+    urls = [plan.url, plan.publishing.url]
+    if plan.by_http is not None:
+        client_context(plan.by_http)
+        urls.append(plan.by_http.url)
     if not has_agents:
         limits.agents_for(plan)
-    for url in dict.fromkeys((plan.url, plan.publishing.url)):
+    for url in dict.fromkeys(urls):
         address.check_sources(plan.bind, address.resolve(url))
     target_meter(plan.target_pid)
 

@@ -59,22 +59,30 @@ class Session:
             agent.name: range(1 + place, plan.connections + 1, len(holders))
             for place, agent in enumerate(holders)
         }
-        publishers = range(plan.connections + 1, plan.sockets + 1)
+        publishers = plan.publisher_ids
+        requests = plan.by_http
         if self.fleet.publisher is not None:
             ids[self.fleet.publisher.name] = publishers
         for agent in self.fleet.agents:
             own = ids[agent.name]
-            manner = plan.publishing if agent is self.fleet.publisher else plan.manner
+            is_publisher = agent is self.fleet.publisher
+            manner = plan.publishing if is_publisher else plan.manner
+            by_http = requests if is_publisher else None
+            url = by_http.url if by_http is not None else manner.url
             group = wire.Group(
                 name=plan.scenario,
                 role=self._role(agent),
                 manner=manner,
                 patience_s=plan.drain,
                 is_closed=plan.closed,
-                addresses=addresses if manner.url == plan.url else address.resolve(manner.url),
+                addresses=addresses if url == plan.url else address.resolve(url),
+                by_http=by_http,
+                is_answered=requests is not None,
                 publishers=list(publishers),
             )
-            agent.tell(wire.Begin(groups=[group], prefix=self._prefix, last_id=plan.sockets))
+            agent.tell(
+                wire.Begin(groups=[group], prefix=self._prefix, last_id=plan.connections + len(publishers))
+            )
             starts_ns = start_ns + (np.array(own, np.int64) - 1) * (NS_PER_S / plan.connect_rate)
             agent.tell(wire.Join(group=_GROUP, ids=list(own), starts_ns=pack(starts_ns.astype(np.int64))))
 

@@ -2,12 +2,15 @@
 
 from typing import Any, Literal
 
+import msgspec
+
 from wswarm.errors import PlanError
+from wswarm.load.by_http import ByHttp, by_http, is_https
 from wswarm.load.manner import Manner, converted
 from wswarm.load.message import check_size
 from wswarm.load.number import check_number
 from wswarm.load.profile import profile_for
-from wswarm.load.publishers import check_publishers, elsewhere
+from wswarm.load.publishers import check_publishers, elsewhere, is_wss
 
 PAIRS_LIMIT = 10_000_000
 SENDS_LIMIT = 1 << 32
@@ -28,6 +31,8 @@ class Plan(Manner, frozen=True, kw_only=True):
         processes: Agents that hold the connections; `None`: one per 10,000.
         publisher_url: Where publishers connect to; `None`: where the subscribers do. `publisher_headers`: theirs
             alone, in place of those of the same name.
+        publish: Method and address of the requests that publish, in place of sockets; `None`: sockets do.
+            `publish_body` and `publish_headers` are theirs.
 
     Raises:
         PlanError: a value can't be; the message names it and the mend.
@@ -47,6 +52,9 @@ class Plan(Manner, frozen=True, kw_only=True):
     publishers: int = 1
     publisher_url: str | None = None
     publisher_headers: tuple[str, ...] = ()
+    publish: str | None = None
+    publish_body: str | None = None
+    publish_headers: tuple[str, ...] = ()
     closed: bool = False
     target_pid: int | None = None
     slo: tuple[str, ...] = ()
@@ -58,26 +66,45 @@ class Plan(Manner, frozen=True, kw_only=True):
         if self.profile is not None:
             profile_for(self.profile, self.scenario)
         check_publishers(self.scenario, self.publisher_url, self.publisher_headers)
+        by_http(msgspec.structs.asdict(self))
 
     @property
     def manner(self) -> Manner:
         """How its connections are opened, and what they say."""
-        return elsewhere(self, self.url, ())
+        manner = elsewhere(self, self.url, ())
+        requests = self.by_http
+        return (
+            manner if requests is None else msgspec.structs.replace(manner, text="{marker}" * requests.copies)
+        )
 
     @property
     def publishing(self) -> Manner:
-        """How its publishers' connections are opened, and what they say."""
+        """How its publishers' connections are opened, and what they say; by HTTP they say the marker."""
+        if self.publish is not None:
+            return Manner(url=self.url)
         return elsewhere(self, self.publisher_url or self.url, self.publisher_headers)
+
+    @property
+    def by_http(self) -> ByHttp | None:
+        """The requests that publish, `None` where sockets do."""
+        return by_http(msgspec.structs.asdict(self))
 
     @property
     def may_use_tls(self) -> bool:
         """Whether a connection can come to use TLS."""
-        return self.is_secure or self.follow or (self.publisher_url or "").lower().startswith("wss:")
+        is_published_so = is_https((self.publish or "").partition(" ")[2].strip())
+        return self.is_secure or self.follow or is_published_so or is_wss(self.publisher_url or "")
 
     @property
     def sockets(self) -> int:
-        """All connections of the run, publishers included."""
-        return self.connections + (self.publishers if self.scenario == "fanout" else 0)
+        """All WebSockets of the run, publishers included."""
+        return self.connections + (len(self.publisher_ids) if self.publish is None else 0)
+
+    @property
+    def publisher_ids(self) -> range:
+        """The numbers of its publishers: those after the subscribers'."""
+        first = self.connections + 1
+        return range(first, first + (self.publishers if self.scenario == "fanout" else 0))
 
 
 def make_plan(scenario: str, url: str, **options: Any) -> Plan:

@@ -1,7 +1,6 @@
 """Publishers of their own: at another address than the subscribers, with other headers."""
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from wswarm.errors import PlanError
 from wswarm.load.manner import Manner, check_handshake_headers
@@ -25,6 +24,11 @@ def check_publishers(scenario: str, url: str | None, headers: Sequence[str]) -> 
     check_handshake_headers(headers, "--publisher-header")
 
 
+def is_wss(url: str) -> bool:
+    """Return whether that is an address of WebSockets over TLS."""
+    return url.lower().startswith("wss:")
+
+
 def elsewhere(manner: Manner, url: str, headers: Sequence[str]) -> Manner:
     """Return the manner at another address, with these headers in place of its own of the same names.
 
@@ -33,7 +37,7 @@ def elsewhere(manner: Manner, url: str, headers: Sequence[str]) -> Manner:
     settings = {name: getattr(manner, name) for name in Manner.__struct_fields__} | {"url": url}
     names = {_name(header) for header in headers}
     settings["headers"] = (*(own for own in manner.headers if _name(own) not in names), *headers)
-    if urlsplit(url).scheme != "wss" and not manner.follow:
+    if not is_wss(url) and not manner.follow:
         settings |= _OF_TLS
     return Manner(**settings)
 

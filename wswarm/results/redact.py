@@ -18,8 +18,8 @@ _IN_MESSAGE = re.compile(r"""["']?([\w-]+)["']?\s*[:=]\s*["']([^"']+)["']""")
 _SCHEMES = {"basic", "bearer", "token", "digest", "negotiate", "apikey", "key"}
 _SECRET_PARTS = ("token", "secret", "passw", "pwd", "jwt", "apikey", "credential", "session", "signature")
 _SECRET_WORDS = {"auth", "authorization", "authentication", "key", "cookie", "sig", "pass", "bearer"}
-_ADDRESSES = ("url", "publisher_url")  # settings of a plan
-_HEADERS = ("headers", "publisher_headers")
+_ADDRESSES = ("url", "publisher_url", "publish")  # settings of a plan
+_HEADERS = ("headers", "publisher_headers", "publish_headers")
 _PLAIN_KEYS = {"key", "cookie", "session"}  # too common in messages to be secrets there
 
 
@@ -109,7 +109,7 @@ def _secrets(settings: Mapping[str, Any]) -> Iterator[str]:
             yield from _of_header(name, value.strip())
     for entry in _texts(settings.get("cookies")):
         yield entry.partition("=")[2].strip()
-    for name in ("text", "json", "on_open"):
+    for name in ("text", "json", "on_open", "publish_body"):
         for message in _texts(settings.get(name)):
             for key, value in _IN_MESSAGE.findall(message):
                 if is_secret_name(key) and key.lower() not in _PLAIN_KEYS:

@@ -13,6 +13,7 @@ import msgspec
 from wswarm.results.broadcasts import Broadcast as Broadcast
 from wswarm.results.broadcasts import Fanout as Fanout
 from wswarm.results.distribution import Distribution as Distribution
+from wswarm.results.publish import Publish as Publish
 
 SCHEMA = "wswarm/run@1"
 
@@ -210,7 +211,8 @@ class Samples(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         unmarked: A few different messages without our marker, as text, control characters escaped.
-        refusals: What came with failed handshakes, by their reason: one of each.
+        refusals: What came with failed handshakes, by their reason, and with requests to publish that failed
+            (`publish 503`): one of each.
     """
 
     unmarked: list[str] = []
@@ -244,6 +246,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         notices: What a reader has to know first: what the target did to the connections.
         failure: How the target failed before the hold's end, if it did (exit code 95): it died, or hung up on so
             many that the rest says little.
+        publish: Of broadcasts that were published by HTTP; `None`: by WebSockets, or there are none.
         samples: What the target said where something else was expected.
     """
 
@@ -265,6 +268,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     service_time: Distribution | None
     response_time: Distribution | None
     fanout: Fanout | None
+    publish: Publish | None = None
     series: list[Second]
     generator: GeneratorCost
     target: TargetCost | None

@@ -18,6 +18,7 @@ _PART = re.compile(r'"([^"]+)"|(\w+)')
 _PERCENTILE = re.compile(r"p\d+(_\d+|\.\d+)?")
 _NUMBERS = (inspect.IntType, inspect.FloatType, inspect.AnyType)
 _SUMS = {"messages.lost"}
+_COUNTING = ("connections", "publish")  # hold counts by name
 _TIMES = {
     "connect": "connections.handshake_time",
     "echo": "response_time",
@@ -71,13 +72,13 @@ def percent_of(path: str) -> float | None:
 def value_of(run: Run, path: str) -> Any:
     """Return what stands at the full path: a number, `None` where the run has none, or something else.
 
-    Of what is counted by name (failures, closes) an absent name counts 0.
+    Of what is counted by name (failures, closes, statuses) an absent name counts 0.
     """
     found: Any = run
     parts = names(path)
     for depth, name in enumerate(parts):
         if isinstance(found, dict):
-            found = found.get(name, 0 if parts[0] == "connections" and depth == len(parts) - 1 else None)
+            found = found.get(name, 0 if parts[0] in _COUNTING and depth == len(parts) - 1 else None)
         else:
             found = getattr(found, name, None)
     if isinstance(found, msgspec.Struct) and path in _SUMS:

@@ -4,16 +4,17 @@ A request to any other path by HTTP publishes its body, or without a body its ``
 count from 1 as they arrive; request n is answered with ``statuses[(n − 1) % len]`` (default 202), ``delay`` seconds
 after it was delivered. What is answered with 300 or more is not delivered, unless ``delivers_all``.
 
-- ``token``: who publishes without ``Authorization: Bearer TOKEN`` is answered 401, at ``/pub`` too, and counts for no request;
+- ``token``: who publishes without ``Authorization: Bearer TOKEN`` is answered 401, at ``/pub`` too, which counts for
+  no request;
 - ``location``: header of answers with 300 to 399;
 - ``closing``: ``said`` (``Connection: close``) or ``unsaid``: the connection ends after each answer;
 - ``reset_every``, ``ignore_every``: request n is delivered, then reset or never answered;
 - ``die_after``: the process ends itself as request n arrives;
 - ``chunked``: answers have a body in chunks; ``secure``: over TLS, ``server.cacert`` is the authority's file.
 
-Facts: ``connections`` of subscribers opened; ``publishers``: those at ``/pub``; ``posts``: connections that requests came
-over, ``posts_peak`` at once; ``requests``; ``answered`` by status; ``published``: messages delivered; ``sent``: deliveries;
-``first``: the first request's line, headers and body.
+Facts: ``connections`` of subscribers opened; ``publishers``: those at ``/pub``; ``posts``: connections that requests
+came over, ``posts_peak`` at once; ``requests``; ``answered`` by status; ``published``: messages delivered; ``sent``:
+deliveries; ``first``: the first request's line, headers and body.
 """
 
 import asyncio

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from wswarm.drive.fleet.lengths import with_length
+from wswarm.load.by_http import ByHttp
 from wswarm.load.manner import Manner
 from wswarm.load.pace import Pace
 from wswarm.stats.findings import Findings, Packed, Reached, Window
@@ -26,6 +27,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         patience_s: How long what is owed is waited for.
         is_closed: Whether some load of theirs waits for replies.
         publishers: Connection ids of those who publish to the subscribers.
+        by_http: The requests by which these publish. `is_answered`: whether those who publish to these do so.
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
     """
 
@@ -36,6 +38,8 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     publishers: list[int] = []
     patience_s: float = 5.0
     is_closed: bool = False
+    by_http: ByHttp | None = None
+    is_answered: bool = False
     is_followed: bool = False
     is_heard: bool = False
 
@@ -195,6 +199,7 @@ class GroupState(msgspec.Struct, frozen=True, kw_only=True):
         failures: Failed handshakes by reason. `refusals`: what came with one of each.
         endings: Lost connections by code and reason.
         handshakes: Histogram of handshake times, of those who are followed.
+        owing: How many of those sent have, as far as is known, been taken; `None`: all.
         sent: Messages of this load, likewise `received`, `times`, `duplicated` and `reordered`.
     """
 
@@ -207,6 +212,7 @@ class GroupState(msgspec.Struct, frozen=True, kw_only=True):
     endings: dict[str, int] = {}
     handshakes: Packed = b""
     sent: int = 0
+    owing: int | None = None
     received: int = 0
     duplicated: int = 0
     reordered: int = 0
