@@ -52,6 +52,8 @@ class AnsweredBroadcasts(Broadcasts):
         numbers, place = np.unique(batch.sequences, return_inverse=True)
         is_refused = np.array([number in self._refused for number in numbers.tolist()], np.bool_)[place]
         if is_refused.any():
+            is_refused &= self._publishers[self._place_of(batch.publishers)] == batch.publishers
+            self.audience.hear(batch.rows[is_refused], batch.intended_ns[is_refused])
             in_time = batch.received_ns <= self.window.end_ns
             self.note_extra(extras.REFUSED, batch.intended_ns[is_refused & in_time])
             batch = batch.where(~is_refused)

@@ -1,8 +1,9 @@
 """``posting(…)``: subscribers listen at ``/sub``; what is posted, or said at ``/pub``, goes to all of them at once.
 
 A request to any other path by HTTP publishes its body, or without a body its ``message`` of the query. Requests
-count from 1 as they arrive; request n is answered with ``statuses[(n − 1) % len]`` (default 202), ``delay`` seconds
-after it was delivered. What is answered with 300 or more is not delivered, unless ``delivers_all``.
+count from 1 as they arrive; request n is delivered after ``hold`` seconds and after ``delay`` more answered with
+``statuses[(n − 1) % len]`` (default 202). What is answered with 300 or more is not delivered, unless
+``delivers_all``.
 
 - ``token``: who publishes without ``Authorization: Bearer TOKEN`` is answered 401, at ``/pub`` too, which counts for
   no request;
@@ -47,6 +48,7 @@ class Posting:
         self,
         statuses: list[int] | None = None,
         delay: float = 0.0,
+        hold: float = 0.0,
         closing: str = "",
         token: str | None = None,
         location: str | None = None,
@@ -57,7 +59,8 @@ class Posting:
         chunked: bool = False,
         secure: bool = False,
     ) -> None:
-        self._statuses, self._delay, self._closing = statuses or [202], delay, closing
+        self._statuses, self._closing = statuses or [202], closing
+        self._delay, self._hold = delay, hold
         self._token, self._location, self._delivers_all = token, location, delivers_all
         self._reset_every, self._ignore_every, self._die_after = reset_every, ignore_every, die_after
         self._is_chunked, self._is_secure = chunked, secure
@@ -149,6 +152,7 @@ class Posting:
             write_line({**self.facts(), "errors": []})
             os._exit(1)
         status = self._statuses[(number - 1) % len(self._statuses)]
+        await asyncio.sleep(self._hold)
         if status < 300 or self._delivers_all:
             self._publish(body or parse_qs(urlsplit(line.split()[1]).query)["message"][0].encode())
         if self._reset_every and number % self._reset_every == 0:
