@@ -23,6 +23,7 @@ OPTIONS = {
     "-r --rate --warmup --drain --arrivals --pacing --seed": SENDING,
     "--size --text --json --message-file --binary": SENDING,
     "--on-open-binary --escape": MEASURING,
+    "--say --say-binary --expect --take --refuse --data": [*MEASURING, "ab"],
     "--on-open --profile -H --cookie --subprotocol --follow": MEASURING,
     "--origin --insecure --cacert --cert --key --sni": MEASURING,
     "--deflate --bind --driver --target-pid --slo -o --output --no-plots --svg --quiet --print": MEASURING,
@@ -149,11 +150,14 @@ def test_the_help_names_the_default(command: str, option: str, default: str, sho
 def test_options_stand_in_groups(command: str, shown) -> None:
     groups = re.findall(r"^(\w[\w ]*):$", shown(command), re.MULTILINE)
     message = ["message"] if command in SENDING else []
+    publishing = ["publishing by HTTP"] if command in ("run", "fanout") else []
     assert groups == [
         "positional arguments",
         "options",
         "load",
         *message,
+        *publishing,
+        "conversation",
         "connection",
         "origin and TLS",
         "result",

@@ -26,21 +26,21 @@ def requests(**options: Any) -> ByHttp:
 
 def test_a_request_has_method_address_body_and_says_that_it_is_json() -> None:
     found = requests()
-    assert (found.method, found.url_for(7)) == ("POST", "http://host:8000/publish")
-    assert found.body_for(7) == BODY.encode()
-    assert found.headers_for(7) == [("Content-Type", "application/json")]
+    assert (found.method, found.url_for({"id": "7"})) == ("POST", "http://host:8000/publish")
+    assert found.body_for({"id": "7"}) == BODY.encode()
+    assert found.headers_for({"id": "7"}) == [("Content-Type", "application/json")]
 
 
 def test_a_content_type_that_is_given_stays() -> None:
-    assert requests(publish_headers=("content-type: text/plain",)).headers_for(1) == [
+    assert requests(publish_headers=("content-type: text/plain",)).headers_for({"id": "1"}) == [
         ("content-type", "text/plain")
     ]
 
 
 def test_a_request_without_a_body_has_no_content_type() -> None:
     found = requests(publish="GET http://host/say?text={marker}&from={id}", publish_body=None)
-    assert found.headers_for(7) == []
-    assert found.url_for(7) == "http://host/say?text={marker}&from=7"
+    assert found.headers_for({"id": "7"}) == []
+    assert found.url_for({"id": "7"}) == "http://host/say?text={marker}&from=7"
 
 
 def test_the_number_goes_into_address_headers_and_body() -> None:
@@ -49,15 +49,15 @@ def test_the_number_goes_into_address_headers_and_body() -> None:
         publish_body='{"i": {id}, "m": "{marker}"}',
         publish_headers=("X: {id}",),
     )
-    assert found.url_for(3) == "https://host/3"
-    assert found.body_for(3) == b'{"i": 3, "m": "{marker}"}'
-    assert ("X", "3") in found.headers_for(3)
+    assert found.url_for({"id": "3"}) == "https://host/3"
+    assert found.body_for({"id": "3"}) == b'{"i": 3, "m": "{marker}"}'
+    assert ("X", "3") in found.headers_for({"id": "3"})
 
 
 def test_credentials_in_the_address_go_into_a_header_and_names_into_ascii() -> None:
     found = requests(publish="POST http://me:pw@bücher.example/räume?m={marker}", publish_body=None)
-    assert found.url_for(1) == "http://xn--bcher-kva.example/r%C3%A4ume?m={marker}"
-    assert ("Authorization", "Basic bWU6cHc=") in found.headers_for(1)
+    assert found.url_for({"id": "1"}) == "http://xn--bcher-kva.example/r%C3%A4ume?m={marker}"
+    assert ("Authorization", "Basic bWU6cHc=") in found.headers_for({"id": "1"})
 
 
 def test_requests_take_no_websocket_and_their_publisher_the_number_after_the_subscribers() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from wswarm.load.plan import make_plan
 from wswarm.load.request import Request, request_for
+from wswarm.load.speech import speech_of
 from wswarm.load.template import Opening
 
 PREFIX = b"wswarm00000001"
@@ -13,7 +14,12 @@ PREFIX = b"wswarm00000001"
 
 def request(url: str = "ws://host:1/ws", number: int = 42, **options: object) -> Request:
     """Return the request of one connection."""
-    return request_for(make_plan("echo", url, **options), number, PREFIX)
+    return request_for(make_plan("echo", url, **options), {"id": str(number)})
+
+
+def openings(**options: object) -> list[Opening]:
+    """Return what one connection says when it opens."""
+    return speech_of(make_plan("echo", "ws://host:1/ws", **options)).openings({"id": "42"})
 
 
 def test_the_number_fills_every_place_in_the_url() -> None:
@@ -29,15 +35,13 @@ def test_the_number_fills_cookies_which_share_one_header() -> None:
 
 
 def test_the_number_fills_the_opening_messages() -> None:
-    assert request(on_open=["join {id}", "\u20ac"]).on_open == (
-        Opening(b"join 42"),
-        Opening("\u20ac".encode()),
-    )
-    assert request(on_open=[b"\x10{id}"]).on_open == (Opening(b"\x1042", is_binary=True),)
+    assert openings(on_open=["join {id}", "\u20ac"]) == [Opening(b"join 42"), Opening("\u20ac".encode())]
+    assert openings(on_open=[b"\x10{id}"]) == [Opening(b"\x1042", is_binary=True)]
 
 
 def test_the_number_fills_the_message() -> None:
-    assert request(text="{id}:{marker}").payload.parts == (b"42:" + PREFIX, b"")
+    speech = speech_of(make_plan("echo", "ws://host:1/ws", text="{id}:{marker}"))
+    assert speech.payload({"id": "42"}, PREFIX).parts == (b"42:" + PREFIX, b"")
 
 
 def test_the_number_fills_a_profile_path() -> None:
@@ -64,7 +68,6 @@ def test_a_bare_request_has_no_headers_of_its_own() -> None:
 def test_two_connections_differ_in_their_numbers_only() -> None:
     first, second = (request("ws://host/{id}", number) for number in (1, 2))
     assert (first.url, second.url) == ("ws://host/1", "ws://host/2")
-    assert first.payload == second.payload
 
 
 @pytest.mark.parametrize(

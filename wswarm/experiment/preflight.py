@@ -6,6 +6,7 @@ from wswarm.drive.host import limits
 from wswarm.drive.host.lazy import psutil
 from wswarm.drive.host.probes import TargetMeter
 from wswarm.errors import PlanError
+from wswarm.experiment.filling import filling_of
 from wswarm.load.plan import Plan
 from wswarm.stats.slo import parse_objective
 
@@ -29,8 +30,9 @@ def check(plan: Plan, *, has_agents: bool = False) -> None:
         urls.append(plan.by_http.url)
     if not has_agents:
         limits.agents_for(plan)
+    filling = filling_of(plan)
     for url in dict.fromkeys(urls):
-        address.check_sources(plan.bind, address.resolve(url))
+        address.check_sources(plan.bind, filling.addresses(url))
     target_meter(plan.target_pid)
 
 

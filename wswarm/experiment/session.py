@@ -8,10 +8,10 @@ from typing import Self
 import numpy as np
 
 from wswarm.drive.clock import now_ns
-from wswarm.drive.drivers import address
 from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.fleet import AgentProcess, Fleet
 from wswarm.drive.fleet.started import Started
+from wswarm.experiment.filling import Filling
 from wswarm.load.marker import prefix_for
 from wswarm.load.pace import Pace
 from wswarm.load.plan import Plan
@@ -28,10 +28,11 @@ class Session:
     Args:
         plan: How to connect and what to say.
         started: The agents' processes, the publishing one last.
+        filling: What names in braces stand for.
     """
 
-    def __init__(self, plan: Plan, started: Sequence[Started]) -> None:
-        self._plan = plan
+    def __init__(self, plan: Plan, started: Sequence[Started], filling: Filling) -> None:
+        self._plan, self._filling = plan, filling
         self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
         self._load = -1
         self.fleet = Fleet(started, has_publisher=plan.scenario == "fanout")
@@ -59,32 +60,23 @@ class Session:
             agent.name: range(1 + place, plan.connections + 1, len(holders))
             for place, agent in enumerate(holders)
         }
-        publishers = plan.publisher_ids
-        requests = plan.by_http
         if self.fleet.publisher is not None:
-            ids[self.fleet.publisher.name] = publishers
+            ids[self.fleet.publisher.name] = plan.publisher_ids
         for agent in self.fleet.agents:
-            own = ids[agent.name]
-            is_publisher = agent is self.fleet.publisher
-            manner = plan.publishing if is_publisher else plan.manner
-            by_http = requests if is_publisher else None
-            url = by_http.url if by_http is not None else manner.url
-            group = wire.Group(
-                name=plan.scenario,
-                role=self._role(agent),
-                manner=manner,
-                patience_s=plan.drain,
-                is_closed=plan.closed,
-                addresses=addresses if url == plan.url else address.resolve(url),
-                by_http=by_http,
-                is_answered=requests is not None,
-                publishers=list(publishers),
-            )
-            agent.tell(
-                wire.Begin(groups=[group], prefix=self._prefix, last_id=plan.connections + len(publishers))
-            )
+            group, own = self._group(agent, addresses), ids[agent.name]
+            last_id = plan.connections + len(plan.publisher_ids)
+            agent.tell(wire.Begin(groups=[group], prefix=self._prefix, last_id=last_id))
             starts_ns = start_ns + (np.array(own, np.int64) - 1) * (NS_PER_S / plan.connect_rate)
-            agent.tell(wire.Join(group=_GROUP, ids=list(own), starts_ns=pack(starts_ns.astype(np.int64))))
+            has_data = group.by_http is None  # which is that of connections
+            agent.tell(
+                wire.Join(
+                    group=_GROUP,
+                    ids=list(own),
+                    starts_ns=pack(starts_ns.astype(np.int64)),
+                    columns=self._filling.columns if has_data else [],
+                    data=self._filling.of(own) if has_data else [],
+                )
+            )
 
     def are_open(self) -> bool:
         """Return whether every connection is open or has failed."""
@@ -152,6 +144,25 @@ class Session:
     def _tell(self, command: wire.Command) -> None:
         for agent in self.fleet.living:
             agent.tell(command)
+
+    def _group(self, agent: AgentProcess, addresses: list[tuple[str, int]]) -> wire.Group:
+        """Return what the agent's connections are: those of the publishers are elsewhere if the plan says so."""
+        plan, is_publisher = self._plan, agent is self.fleet.publisher
+        manner = plan.publishing if is_publisher else plan.manner
+        by_http = plan.by_http if is_publisher else None
+        url = by_http.url if by_http is not None else manner.url
+        return wire.Group(
+            name=plan.scenario,
+            role=self._role(agent),
+            manner=manner,
+            values=self._filling.variables,
+            patience_s=plan.drain,
+            is_closed=plan.closed,
+            addresses=addresses if url == plan.url else self._filling.addresses(url),
+            by_http=by_http,
+            is_answered=plan.publish is not None,
+            publishers=list(plan.publisher_ids),
+        )
 
     def _role(self, agent: AgentProcess) -> wire.Role:
         if self._plan.scenario == "fanout":

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from wswarm.errors import PlanError
+from wswarm.load.fill import Values, fill, fill_address, fill_bytes, with_any_variables
 from wswarm.load.manner import SIZE_LIMIT, check_header
 from wswarm.load.number import NUMBER
 from wswarm.load.request import without_credentials
@@ -29,7 +30,7 @@ _OPTION = {
 
 
 class ByHttp(msgspec.Struct, frozen=True, kw_only=True):
-    """Requests that publish; `{marker}` and `{id}` are replaced in `url` and `body`.
+    """Requests that publish; names in braces are replaced in address, headers and body, `{marker}` not in headers.
 
     Attributes:
         method: `POST`, `PUT`, …
@@ -65,21 +66,21 @@ class ByHttp(msgspec.Struct, frozen=True, kw_only=True):
         """How often each message holds its marker, at most."""
         return self.payload.count(MARKER) + self.url.encode().count(MARKER)
 
-    def url_for(self, connection_id: int) -> str:
-        """Return the address as it goes over the wire, `{marker}` in it, of the publisher with that number."""
-        return without_credentials(on_wire(self.url.replace("{id}", str(connection_id))))[0]
+    def url_for(self, values: Values) -> str:
+        """Return the address as it goes over the wire, `{marker}` in it, where names stand for these values."""
+        return without_credentials(on_wire(fill_address(self.url, values)))[0]
 
-    def headers_for(self, connection_id: int) -> list[tuple[str, str]]:
-        """Return name and value of each header of the requests of the publisher with that number."""
-        _, found = without_credentials(self.url)
+    def headers_for(self, values: Values) -> list[tuple[str, str]]:
+        """Return name and value of each header."""
+        _, found = without_credentials(fill_address(self.url, values))
         for header in self.headers:
             name, _, value = header.partition(":")
-            found.append((name, value.strip().replace("{id}", str(connection_id))))
+            found.append((name, fill(value, values).strip()))
         return found
 
-    def body_for(self, connection_id: int) -> bytes:
-        """Return the body, `{marker}` in it, of the publisher with that number."""
-        return self.payload.replace(b"{id}", b"%d" % connection_id)
+    def body_for(self, values: Values) -> bytes:
+        """Return the body, `{marker}` in it."""
+        return fill_bytes(self.payload, values)
 
 
 def is_https(url: str) -> bool:
@@ -102,7 +103,7 @@ def by_http(settings: Mapping[str, Any]) -> ByHttp | None:
     method, _, url = publish.strip().partition(" ")
     if not (method.isascii() and method.isalpha() and method.isupper() and url.strip()):
         raise PlanError(f"--publish {redact.address(publish)!r} has no method and address: {_FORM}")
-    check_http_url(url.strip())
+    check_http_url(with_any_variables(url.strip()))
     names = {check_header(header, "--publish-header") for header in headers}
     for name in sorted(names & _OF_THE_CLIENT):
         raise PlanError(f"--publish-header {name!r} is set by what sends the requests: leave it out")
@@ -136,7 +137,7 @@ def _check_others(settings: Mapping[str, Any]) -> None:
 
 
 def _check_messages(found: ByHttp, publish: str) -> None:
-    host = urlsplit(found.url).netloc
+    host = urlsplit(with_any_variables(found.url)).netloc
     if "{" in host:
         raise PlanError(
             f"--publish {redact.address(publish)!r}: a host can't hold {{…}}: put it behind the host"

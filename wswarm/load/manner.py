@@ -8,9 +8,12 @@ from urllib.parse import urlsplit
 import msgspec
 
 from wswarm.errors import PlanError
+from wswarm.load.fill import with_any_variables
 from wswarm.load.message import check_size
 from wswarm.load.number import NUMBER
+from wswarm.load.pattern import pattern
 from wswarm.load.profile import PROFILES
+from wswarm.load.steps import Step, check_steps
 from wswarm.load.template import MARKER, Opening, as_text, check_utf8, in_bytes, openings
 from wswarm.load.tls import check_tls
 from wswarm.load.url import check_url
@@ -33,6 +36,9 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
             the same, checked.
         escape: Whether `text` and `on_open` hold escapes, as `load.escapes` has them; so are bytes kept.
         on_open: Sent when a connection opens. `on_open_binary`: which of them as binary frames; empty: none.
+        steps: The conversation that follows, before the load; in order, see `load.steps`.
+        refuse: Patterns of messages that mean no.
+        data: A CSV file with a row per connection; `{column}` stands for its value anywhere.
         ping: Between two pings of ours on one connection; `None`: none.
 
     Raises:
@@ -48,6 +54,9 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     escape: bool = False
     on_open: tuple[str, ...] = ()
     on_open_binary: tuple[bool, ...] = ()
+    steps: tuple[Step, ...] = ()
+    refuse: tuple[str, ...] = ()
+    data: str | None = None
     headers: tuple[str, ...] = ()
     cookies: tuple[str, ...] = ()
     subprotocols: tuple[str, ...] = ()
@@ -65,13 +74,16 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     driver: Literal["picows", "websockets"] = "picows"
 
     def __post_init__(self) -> None:
-        check_url(self.url)
+        check_url(with_any_variables(self.url))
         if self.profile is not None and self.profile not in PROFILES:
             raise PlanError(f"no profile {self.profile!r}: choose one of {', '.join(PROFILES)}")
         for name, value in (("connect-timeout", self.connect_timeout), ("ping", self.ping)):
             if value is not None and not 0 < value < float("inf"):
                 raise PlanError(f"--{name} {value:g} must be a number above 0")
         _check_message(self)
+        check_steps(self.steps, escape=self.escape)
+        for refusal in self.refuse:
+            pattern(refusal, "--refuse")
         _check_connection(self)
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from wswarm.errors import PlanError
+from wswarm.load.fill import with_any_variables
 from wswarm.load.manner import Manner, check_handshake_headers
 from wswarm.load.url import check_url
 
@@ -20,7 +21,7 @@ def check_publishers(scenario: str, url: str | None, headers: Sequence[str]) -> 
         if scenario != "fanout":
             raise PlanError(f"{option} is for publishers, which only fanout has; leave it out of {scenario}")
     if url is not None:
-        check_url(url)
+        check_url(with_any_variables(url))
     check_handshake_headers(headers, "--publisher-header")
 
 

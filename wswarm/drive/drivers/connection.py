@@ -76,6 +76,9 @@ class Connection(Protocol):
     def is_writable(self) -> bool:
         """Whether the write buffer has room."""
 
+    def attach(self, events: "Events") -> None:
+        """Tell somebody else what comes from now on."""
+
     def send(self, payload: bytes) -> None:
         """Send one message at once, as the plan's kind of frame."""
 

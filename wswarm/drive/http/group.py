@@ -11,6 +11,7 @@ from wswarm.drive.http.account import Requested
 from wswarm.drive.http.publisher import Publishers
 from wswarm.drive.http.requests import Requests
 from wswarm.load.by_http import ByHttp
+from wswarm.load.fill import Values
 from wswarm.stats.findings import Effort, Findings, Sockets, Window
 
 _TOLD_NS = 500_000_000  # before the drain's end, so that subscribers can settle what was answered last
@@ -44,7 +45,7 @@ class HttpGroup(Group):
         by_http: ByHttp,
     ) -> None:
         self._requests = Requests(by_http, order.addresses)
-        publishers = Publishers(self._requests, self._id_of)
+        publishers = Publishers(self._requests, self._values_of)
         super().__init__(number, order, begin, lambda _: publishers.connect, say)
 
     def has_sent(self) -> bool:
@@ -79,8 +80,8 @@ class HttpGroup(Group):
             found, requested=0, opened=0, open=0, failures={}, refusals={}, owing=found.sent - owed_nothing
         )
 
-    def _id_of(self, row: int) -> int:
-        return self.swarm.id_of(row)
+    def _values_of(self, row: int) -> Values:
+        return {"id": str(self.swarm.id_of(row)), **self.order.values}
 
     def _account(self, window: Window) -> Account | None:  # noqa: ARG002  # a cut moves it
         return Requested(self._requests, lambda: self._window, self.swarm.said)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers.connection import Connection, Events, Settings, Timing
 from wswarm.drive.http.requests import Requests, Template
+from wswarm.load.fill import Values
 from wswarm.load.request import Request
 
 
@@ -26,6 +27,9 @@ class Publisher:
     def is_writable(self) -> bool:
         """Whether a request can be begun."""
         return self._requests.has_room
+
+    def attach(self, events: Events) -> None:
+        """Nothing comes."""
 
     def send(self, payload: bytes) -> None:
         """Publish a broadcast: the payload is its marker."""
@@ -50,11 +54,11 @@ class Publishers:
     """The publishers of one agent; who waits for room has it in turn.
 
     Args:
-        id_of: Returns the publisher's number by its row.
+        values_of: Returns what names stand for, by the publisher's row.
     """
 
-    def __init__(self, requests: Requests, id_of: Callable[[int], int]) -> None:
-        self._requests, self._id_of = requests, id_of
+    def __init__(self, requests: Requests, values_of: Callable[[int], Values]) -> None:
+        self._requests, self._values_of = requests, values_of
         self._writable: list[Callable[[], None]] = []
         requests.on_room = self._offer_room
 
@@ -62,7 +66,7 @@ class Publishers:
         """Return the publisher in that row: as a driver does."""
         del request, settings
         self._writable.append(events.writable)
-        return Publisher(self._requests, self._requests.template(self._id_of(number)))
+        return Publisher(self._requests, self._requests.template(self._values_of(number)))
 
     def _offer_room(self) -> None:
         for writable in self._writable:

@@ -27,6 +27,7 @@ from wswarm.drive.drivers.address import Address, family
 from wswarm.drive.drivers.connection import DETAIL_SIZE, reason_of
 from wswarm.drive.drivers.tls import client_context
 from wswarm.load.by_http import REQUESTS_AT_ONCE, ByHttp
+from wswarm.load.fill import Values
 from wswarm.load.marker import MARK_SIZE
 
 NO_ANSWER = "no answer"
@@ -105,13 +106,13 @@ class Requests:
         """How many have no answer yet."""
         return len(self._under_way)
 
-    def template(self, connection_id: int) -> Template:
-        """Return the requests of the publisher with that number."""
+    def template(self, values: Values) -> Template:
+        """Return the requests of a publisher for which names stand for these values."""
         by_http = self._by_http
         return Template(
-            by_http.url_for(connection_id).split("{marker}"),
-            by_http.body_for(connection_id).split(b"{marker}"),
-            by_http.headers_for(connection_id),
+            by_http.url_for(values).split("{marker}"),
+            by_http.body_for(values).split(b"{marker}"),
+            by_http.headers_for(values),
         )
 
     def begin(self, template: Template, marker: bytes) -> None:
