@@ -51,7 +51,7 @@ def likely_reason(scenario: Scenario, seen: Instead) -> str:
     if scenario == "fanout":
         return (
             "no marked message came back; does the target relay what a client sends to the others?"
-            " Publishers use the same address as subscribers, unless --publisher-url names another."
+            " Publishers use the same address as subscribers, unless --publisher-url or --publish names another."
             " The reference application relays with --profile chat"
         )
     return "no message came back; does the target answer each message with its text?"
