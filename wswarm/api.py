@@ -27,6 +27,7 @@ class Options(TypedDict, total=False):
     publishers: int
     publisher_url: str | None
     publisher_headers: Sequence[str]
+    publisher_steps: Sequence[tuple[str, str]]
     publish: str | None
     publish_body: str | None
     publish_headers: Sequence[str]

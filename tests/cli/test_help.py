@@ -32,6 +32,7 @@ OPTIONS = {
     "--no-plots --svg": ("report", "trend", "ab"),
     "--closed": ("run", "echo"),
     "--publishers --publisher-url --publisher-header": ("run", "fanout"),
+    "--publisher-say --publisher-say-binary --publisher-expect --publisher-take": ("run", "fanout"),
     "--publish --publish-body --publish-header": ("run", "fanout"),
     "--scenarios": ("run",),
     "--app --port --workers --ws": ("serve",),

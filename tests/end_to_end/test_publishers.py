@@ -31,6 +31,21 @@ def test_publishers_have_an_address_and_a_token_of_their_own(driver: str) -> Non
     assert f"5 subscribers, 1 publisher at {server.url}pub" in text.summary(found)
 
 
+def test_publishers_have_a_conversation_of_their_own() -> None:
+    with serve("posting") as server:
+        found = run(
+            "fanout",
+            f"{server.url}sub",
+            publisher_url=f"{server.url}pub",
+            publisher_steps=(("say", "here I am"),),
+            **BRIEF,
+        )
+        facts = server.log()
+    assert found.messages is not None
+    assert (found.messages.owed, found.messages.received, found.messages.unmarked) == (125, 125, 0)
+    assert facts["published"] == 30 + 1
+
+
 def test_publishers_that_are_refused_are_told_with_their_address() -> None:
     with serve("posting", token="wanted") as server, pytest.raises(TargetError) as refusal:
         run("fanout", f"{server.url}sub", publisher_url=f"{server.url}pub?role=speaker", **BRIEF)

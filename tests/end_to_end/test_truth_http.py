@@ -14,6 +14,7 @@ from tests.cli.strangers import closed_port
 from tests.end_to_end.instrument import as_told, clock, run, several_at_once, side_by_side, undisturbed
 from tests.end_to_end.servers import serve
 from wswarm.report import text
+from wswarm.results.progress import Progress
 from wswarm.results.run import Run
 
 SUBSCRIBERS, SENDS, WARMUP = 5, 100, 20
@@ -261,6 +262,17 @@ def test_where_all_requests_wait_for_answers_that_is_why_others_are_late() -> No
     assert found.messages is not None
     assert found.messages.received == SENDS * SUBSCRIBERS
     assert any("all 50 requests that may be under way at once" in one for one in found.validity.reasons)
+
+
+def test_progress_counts_as_lost_nothing_that_was_refused_or_not_yet_answered() -> None:
+    seen: list[Progress] = []
+    with serve("posting", statuses=[202, 503], delay=0.4) as server:
+        publish = f"POST {at(server.url)}publish"
+        load = LOAD | {"rate": 40.0, "duration": 3.0}
+        run("fanout", f"{server.url}sub", seen.append, **load, publish=publish, publish_body=BODY)
+    assert {one.connections_requested for one in seen} == {SUBSCRIBERS}
+    assert {one.lost for one in seen if one.phase == "hold"} <= {None, 0}
+    assert seen[-1].sent == 128
 
 
 def test_secrets_of_requests_are_in_no_output() -> None:

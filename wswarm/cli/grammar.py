@@ -109,7 +109,7 @@ class AddStep(argparse.Action):
         option: str | None = None,
     ) -> None:
         """Add it."""
-        kind = (option or "").lstrip("-")
+        kind = (option or "").lstrip("-").removeprefix("publisher-")
         setattr(found, self.dest, [*(getattr(found, self.dest) or ()), (kind, value)])
 
 
@@ -165,8 +165,18 @@ def add_publishers(group: Any) -> None:
     add = group.add_argument
     url = "fanout: address that publishers connect to (default: URL)"
     add("--publisher-url", metavar="URL", help=url)
-    header = "header of their handshakes, in place of -H of that name; repeatable"
-    add("--publisher-header", dest="publisher_headers", metavar="'NAME: VALUE'", action="append", help=header)
+    header: dict[str, Any] = {"dest": "publisher_headers", "metavar": "'NAME: VALUE'", "action": "append"}
+    add(
+        "--publisher-header",
+        help="header of their handshakes, in place of -H of that name; repeatable",
+        **header,
+    )
+    steps: dict[str, Any] = {"dest": "publisher_steps", "action": AddStep}
+    said = "their conversation before the load, in place of --say, --expect, --take and --on-open"
+    add("--publisher-say", metavar="MESSAGE", help=said, **steps)
+    add("--publisher-say-binary", metavar="MESSAGE", help="the same as a binary frame", **steps)
+    add("--publisher-expect", metavar="PATTERN", help="as --expect", **steps)
+    add("--publisher-take", metavar="NAME=WHERE", help="as --take", **steps)
 
 
 def add_publish(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,14 @@ from wswarm.load.profile import PROFILES
 from wswarm.results.run import Scenario
 
 SCENARIOS: tuple[Scenario, ...] = ("connect", "echo", "fanout")
-OF_PUBLISHERS = ("publisher_url", "publisher_headers", "publish", "publish_body", "publish_headers")
+OF_PUBLISHERS = (
+    "publisher_url",
+    "publisher_headers",
+    "publisher_steps",
+    "publish",
+    "publish_body",
+    "publish_headers",
+)
 _REFERENCE = {"connect": "echo", "echo": "echo", "fanout": "chat"}
 
 

@@ -19,13 +19,14 @@ REQUESTS_AT_ONCE = 50
 _FORM = "write --publish 'POST http://host:port/path'"
 _JSON = "Content-Type: application/json"
 _OF_THE_CLIENT = {"host", "content-length", "transfer-encoding", "connection"}
-_OF_SOCKETS = ("publisher_url", "publisher_headers")
+_OF_SOCKETS = ("publisher_url", "publisher_headers", "publisher_steps")
 _OF_MESSAGES = ("text", "json", "size", "binary")
 _OPTION = {
     "publish_body": "--publish-body",
     "publish_headers": "--publish-header",
     "publisher_url": "--publisher-url",
     "publisher_headers": "--publisher-header",
+    "publisher_steps": "--publisher-say",
 } | {name: f"--{name}" for name in _OF_MESSAGES}
 
 

@@ -10,7 +10,8 @@ from wswarm.load.manner import Manner, converted
 from wswarm.load.message import check_size
 from wswarm.load.number import check_number
 from wswarm.load.profile import profile_for
-from wswarm.load.publishers import check_publishers, elsewhere, is_wss
+from wswarm.load.publishers import Publishers, check_publishers, elsewhere, is_wss
+from wswarm.load.steps import Step
 
 PAIRS_LIMIT = 10_000_000
 SENDS_LIMIT = 1 << 32
@@ -30,7 +31,7 @@ class Plan(Manner, frozen=True, kw_only=True):
         seed: Of random arrivals; `None`: chosen at random when the run begins.
         processes: Agents that hold the connections; `None`: one per 10,000.
         publisher_url: Where publishers connect to; `None`: where the subscribers do. `publisher_headers`: theirs
-            alone, in place of those of the same name.
+            alone, in place of those of the same name; `publisher_steps` in place of the conversation before the load.
         publish: Method and address of the requests that publish, in place of sockets; `None`: sockets do.
             `publish_body` and `publish_headers` are theirs.
 
@@ -52,6 +53,7 @@ class Plan(Manner, frozen=True, kw_only=True):
     publishers: int = 1
     publisher_url: str | None = None
     publisher_headers: tuple[str, ...] = ()
+    publisher_steps: tuple[Step, ...] = ()
     publish: str | None = None
     publish_body: str | None = None
     publish_headers: tuple[str, ...] = ()
@@ -65,13 +67,13 @@ class Plan(Manner, frozen=True, kw_only=True):
         _check_fit(self)
         if self.profile is not None:
             profile_for(self.profile, self.scenario)
-        check_publishers(self.scenario, self.publisher_url, self.publisher_headers)
+        check_publishers(self.scenario, self._of_publishers, escape=self.escape)
         by_http(msgspec.structs.asdict(self))
 
     @property
     def manner(self) -> Manner:
         """How its connections are opened, and what they say."""
-        manner = elsewhere(self, self.url, ())
+        manner = elsewhere(self, self.url)
         requests = self.by_http
         return (
             manner if requests is None else msgspec.structs.replace(manner, text="{marker}" * requests.copies)
@@ -82,7 +84,11 @@ class Plan(Manner, frozen=True, kw_only=True):
         """How its publishers' connections are opened, and what they say; by HTTP they say the marker."""
         if self.publish is not None:
             return Manner(url=self.url)
-        return elsewhere(self, self.publisher_url or self.url, self.publisher_headers)
+        return elsewhere(self, self.publisher_url or self.url, self._of_publishers)
+
+    @property
+    def _of_publishers(self) -> Publishers:
+        return Publishers(self.publisher_url, self.publisher_headers, self.publisher_steps)
 
     @property
     def by_http(self) -> ByHttp | None:

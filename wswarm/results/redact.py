@@ -21,6 +21,7 @@ _SCHEMES = {"basic", "bearer", "token", "digest", "negotiate", "apikey", "key"}
 _SECRET_PARTS = ("token", "secret", "passw", "pwd", "jwt", "apikey", "credential", "session", "signature")
 _SECRET_WORDS = {"auth", "authorization", "authentication", "key", "cookie", "sig", "pass", "bearer"}
 _ADDRESSES = ("url", "publisher_url", "publish")  # settings of a plan
+_STEPS = ("steps", "publisher_steps")
 _HEADERS = ("headers", "publisher_headers", "publish_headers")
 _PLAIN_KEYS = {"key", "cookie", "session"}  # too common in messages to be secrets there
 
@@ -135,7 +136,8 @@ def _secrets(settings: Mapping[str, Any]) -> Iterator[str]:
             yield from _of_header(name, value.strip())
     for entry in _texts(settings.get("cookies")):
         yield entry.partition("=")[2].strip()
-    said = [one[1] for one in settings.get("steps") or () if len(one) == _STEP and one[0] != "take"]
+    steps = [step for name in _STEPS for step in settings.get(name) or ()]
+    said = [one[1] for one in steps if len(one) == _STEP and one[0] != "take"]
     for name in ("text", "json", "on_open", "publish_body"):
         for message in (*_texts(settings.get(name)), *(said if name == "on_open" else ())):
             for key, value in _IN_MESSAGE.findall(message):

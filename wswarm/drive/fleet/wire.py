@@ -204,7 +204,7 @@ class GroupState(msgspec.Struct, frozen=True, kw_only=True):
         failures: Failed handshakes by reason. `refusals`: what came with one of each.
         endings: Lost connections by code and reason.
         handshakes: Histogram of handshake times, of those who are followed.
-        owing: How many of those sent have, as far as is known, been taken; `None`: all.
+        owing: How many of them the target has taken, as far as is known; `None`: all.
         sent: Messages of this load, likewise `received`, `times`, `duplicated` and `reordered`.
     """
 

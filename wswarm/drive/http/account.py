@@ -21,6 +21,9 @@ class Requested(Publishing):
     Args:
         window: Returns the load's times.
         said: Takes what answers say that take nothing.
+
+    Attributes:
+        taken: Broadcasts that were, so far.
     """
 
     def __init__(self, requests: Requests, window: Callable[[], Window], said: Said) -> None:
@@ -30,12 +33,7 @@ class Requested(Publishing):
         self._refused: list[int] = []
         self._statuses: Counter[str] = Counter()
         self._times = Histogram()
-        self.refused = 0
-
-    @property
-    def unanswered(self) -> int:
-        """How many requests have no answer yet."""
-        return len(self._sent)
+        self.taken = 0
 
     def handle(self, handled: Handled) -> None:
         """Take in what was sent, and what has been answered meanwhile."""
@@ -50,8 +48,8 @@ class Requested(Publishing):
             if self._count(answer):
                 taken.append((answer.number, *moments_ns))
             else:
-                self.refused += 1
                 self._refused += (answer.number, moments_ns[0], REFUSED)
+        self.taken += len(taken)
         super().handle(handled._replace(**_columns(taken)))
 
     def news(self) -> Packed:

@@ -1,6 +1,7 @@
 """A group that publishes by requests: none of its publishers is a connection."""
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -73,12 +74,9 @@ class HttpGroup(Group):
 
     def state(self) -> wire.GroupState:
         """Return how the group stands."""
-        account = self.account
-        owed_nothing = account.refused + account.unanswered if isinstance(account, Requested) else 0
-        found = super().state()
-        return msgspec.structs.replace(
-            found, requested=0, opened=0, open=0, failures={}, refusals={}, owing=found.sent - owed_nothing
-        )
+        taken = self.account.taken if isinstance(self.account, Requested) else 0
+        nothing: dict[str, Any] = {"requested": 0, "opened": 0, "open": 0, "failures": {}, "refusals": {}}
+        return msgspec.structs.replace(super().state(), owing=taken, **nothing)
 
     def _values_of(self, row: int) -> Values:
         return {"id": str(self.swarm.id_of(row)), **self.order.values}
