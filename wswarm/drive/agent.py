@@ -42,15 +42,6 @@ def driver(name: str) -> Driver:
     return connect
 
 
-def group_for(number: int, order: wire.Group, begin: wire.Begin, say: Callable[[wire.Report], None]) -> Group:
-    """Return the group that is ordered; what asks by HTTP is imported when it is needed."""
-    if order.by_http is None:
-        return Group(number, order, begin, driver, say)
-    from wswarm.drive.http.group import HttpGroup
-
-    return HttpGroup(number, order, begin, say, order.by_http)
-
-
 class Agent:
     """One agent's life: connections join and leave, loads come one after another and are settled.
 
@@ -62,7 +53,8 @@ class Agent:
         self._writer = writer
         self._effort = EffortMeter()
         self.groups = [
-            group_for(number, order, begin, self._say) for number, order in enumerate(begin.groups)
+            _kind_of(order)(number, order, begin, driver, self._say)
+            for number, order in enumerate(begin.groups)
         ]
         roles = {order.role for order in begin.groups}
         gap_ns = _PUBLISHER_GAP_NS if roles == {"publish"} else PROBE_GAP_NS
@@ -247,6 +239,19 @@ class Agent:
         if self._is_settling_some:
             leaves_some = [group.settle_some() for group in self.groups]
             self._is_settling_some = any(leaves_some)
+
+
+def _kind_of(order: wire.Group) -> type[Group]:
+    """Return what a group is made by; what scripts and requests take is loaded when there are some."""
+    if order.by_http is not None:
+        from wswarm.drive.http.group import HttpGroup
+
+        return HttpGroup
+    if order.script is None:
+        return Group
+    from wswarm.drive.script.group import ScriptGroup
+
+    return ScriptGroup
 
 
 def _shares(effort: Effort, handled: list[int]) -> list[Effort]:

@@ -106,6 +106,7 @@ class Events(NamedTuple):
         writable: Called when the write buffer has room again.
         pong: Called with the payload of each pong, asked for or not.
         frames: See `Capture.frames`; `None`: the connection reads all that comes.
+        kind: Called with the opcode of each message before that is taken; `None`: nobody asks.
     """
 
     row: int
@@ -115,6 +116,7 @@ class Events(NamedTuple):
     writable: Callable[[], None]
     pong: Callable[[bytes], None]
     frames: Frames | None = None
+    kind: Callable[[int], None] | None = None
 
 
 class Settings(NamedTuple):

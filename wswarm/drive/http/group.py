@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 
 from wswarm.drive.account import Account
+from wswarm.drive.drivers.connection import Driver
 from wswarm.drive.fleet import wire
 from wswarm.drive.group import Group
 from wswarm.drive.http.account import Requested
 from wswarm.drive.http.publisher import Publishers
 from wswarm.drive.http.requests import Requests
-from wswarm.load.by_http import ByHttp
 from wswarm.load.fill import Values
 from wswarm.stats.findings import Effort, Findings, Sockets, Window
 
@@ -31,21 +31,18 @@ _NO_SOCKETS = Sockets(
 
 
 class HttpGroup(Group):
-    """Publishers that ask by HTTP.
-
-    Args:
-        by_http: What they ask of whom.
-    """
+    """Publishers that ask by HTTP; takes the same as a `Group`."""
 
     def __init__(
         self,
         number: int,
         order: wire.Group,
         begin: wire.Begin,
+        driver: Callable[[str], Driver],  # noqa: ARG002  # they are opened by none
         say: Callable[[wire.Report], None],
-        by_http: ByHttp,
     ) -> None:
-        self._requests = Requests(by_http, order.addresses)
+        assert order.by_http is not None
+        self._requests = Requests(order.by_http, order.addresses)
         publishers = Publishers(self._requests, self._values_of)
         super().__init__(number, order, begin, lambda _: publishers.connect, say)
 
