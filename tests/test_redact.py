@@ -113,3 +113,8 @@ def test_secrets_of_publishers_are_hidden_wherever_they_stand() -> None:
         "publisher_headers": ["Authorization:…", "X-Plain: yes"],
         "on_open": ["… … …"],
     }
+
+
+def test_what_a_message_calls_a_secret_is_hidden_in_it() -> None:
+    assert redact.message('{"token":"abc","id":"abc","n":1}') == '{"token":"\u2026","id":"abc","n":1}'
+    assert redact.message('{"key":"a","sessionToken": "b c"}') == '{"key":"a","sessionToken": "\u2026"}'
