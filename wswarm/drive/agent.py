@@ -18,7 +18,7 @@ from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.lengths import HEADER_SIZE, body_size
 from wswarm.drive.fleet.serving import Finished, serve
 from wswarm.drive.fold_clock import FoldClock
-from wswarm.drive.group import Group
+from wswarm.drive.groups import kind_of
 from wswarm.drive.host.probes import PROBE_GAP_NS, EffortMeter, LoopLag
 from wswarm.load.pace import Pace
 from wswarm.stats.findings import STILL_OPEN, Effort, Window, together
@@ -53,7 +53,7 @@ class Agent:
         self._writer = writer
         self._effort = EffortMeter()
         self.groups = [
-            _kind_of(order)(number, order, begin, driver, self._say)
+            kind_of(order)(number, order, begin, driver, self._say)
             for number, order in enumerate(begin.groups)
         ]
         roles = {order.role for order in begin.groups}
@@ -150,7 +150,7 @@ class Agent:
         self._lag.stop()
         for group in self.groups:
             group.stop()
-        await asyncio.gather(*(group.swarm.close_all() for group in self.groups))
+        await asyncio.gather(*(group.close() for group in self.groups))
 
     async def finish(self) -> None:
         """Close all connections, once what is being settled has been told."""
@@ -178,8 +178,7 @@ class Agent:
         await self._until(lambda: self._window.drain_ns)
         self._effort.note_drain()
         while not all(group.has_sent() for group in self.groups):
-            window = self._window
-            if now_ns() >= window.drain_ns + (window.end_ns - window.drain_ns) // 2:
+            if now_ns() >= max(group.sends_until_ns(self._window) for group in self.groups):
                 break
             await asyncio.sleep(_POLL_S)
         for group in self.groups:
@@ -241,19 +240,6 @@ class Agent:
         if self._is_settling_some:
             leaves_some = [group.settle_some() for group in self.groups]
             self._is_settling_some = any(leaves_some)
-
-
-def _kind_of(order: wire.Group) -> type[Group]:
-    """Return what a group is made by; what scripts and recordings take is loaded when there is one."""
-    if order.replay is not None:
-        from wswarm.drive.replay.group import ReplayGroup
-
-        return ReplayGroup
-    if order.script is None:
-        return Group
-    from wswarm.drive.script.group import ScriptGroup
-
-    return ScriptGroup
 
 
 def _shares(effort: Effort, handled: list[int]) -> list[Effort]:

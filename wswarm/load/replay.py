@@ -18,12 +18,10 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         speed: Times as fast as recorded.
-        origin_ns: When the run's seconds begin to count.
     """
 
     score: Score
     speed: float = 1.0
-    origin_ns: int = 0
 
     @property
     def length_ns(self) -> int:

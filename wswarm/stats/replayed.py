@@ -47,12 +47,14 @@ class Replayed:
     """Messages of one agent's connections.
 
     Args:
-        origin_ns: When the run's seconds begin to count.
         kinds: Of what is received in the recording, in order.
+
+    Attributes:
+        origin_ns: When the run's seconds begin to count: to be set before anything is added.
     """
 
-    def __init__(self, origin_ns: int, kinds: Sequence[str]) -> None:
-        self._origin_ns = origin_ns
+    def __init__(self, kinds: Sequence[str]) -> None:
+        self.origin_ns = 0
         known = list(dict.fromkeys(kinds))[:KEPT]
         self._kinds = [kind if kind in known else OTHER for kind in kinds]
         self._lag, self._all = Histogram(), Histogram()
@@ -129,4 +131,4 @@ class Replayed:
         return self._all.pack()
 
     def _second_of(self, moment_ns: Int64s) -> Int64s:
-        return np.maximum(moment_ns - self._origin_ns, 0) // NS_PER_S
+        return np.maximum(moment_ns - self.origin_ns, 0) // NS_PER_S

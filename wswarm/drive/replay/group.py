@@ -6,6 +6,7 @@ from collections.abc import Callable
 import msgspec
 import numpy as np
 
+from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers.connection import Driver, Ended
 from wswarm.drive.fleet import wire
 from wswarm.drive.group import Group
@@ -32,8 +33,9 @@ class ReplayGroup(Group):
         self._replay: Replay = order.replay
         score = self._replay.score
         self._playing = Playing(self.swarm, self._replay)
-        self._figures = Replayed(self._replay.origin_ns, [answer.kind for answer in score.answers])
+        self._figures = Replayed([answer.kind for answer in score.answers])
         _get_ready()
+        self._figures.origin_ns = now_ns()
         self.swarm.takers_of = self._playing.takers
         self.swarm.on_ended = self._note_ended
         self.on_decided = self._decide
@@ -42,7 +44,7 @@ class ReplayGroup(Group):
     def load(self, window: Window) -> None:
         """Take in when the hold ends."""
         super().load(window)
-        self._playing.end_ns = window.drain_ns
+        self._playing.end_ns, self._figures.origin_ns = window.drain_ns, window.origin_ns
         self._is_loaded = True
 
     def cut(self, window: Window) -> None:
@@ -54,8 +56,10 @@ class ReplayGroup(Group):
         """Send on: what waits for a value of the server's may have it in the drain."""
 
     def fold(self) -> None:
-        """Add what was done since the last time to the figures."""
+        """Add what was done since the last time to the figures, as soon as it is known when the run began."""
         super().fold()
+        if not self._is_loaded:
+            return
         sent, came = self._playing.take()
         self._figures.note_sent(sent.intended_ns, sent.sent_ns)
         self._figures.note_received(came.places, came.times_ns, came.received_ns)
@@ -72,6 +76,7 @@ class ReplayGroup(Group):
     def findings(self, effort: Effort) -> Findings:
         """Return all that was found."""
         self._playing.stop()
+        self._is_loaded = True
         self.fold()
         played = self._playing.played()
         return msgspec.structs.replace(
@@ -122,7 +127,7 @@ def _get_ready() -> None:
     A recording is played as soon as a connection opens; what takes 10 ms then makes messages so late.
     """
     one = np.zeros(1, np.int64)
-    figures = Replayed(0, [""])
+    figures = Replayed([""])
     figures.note_sent(one, one)
     figures.note_received(one, one, one)
     gc.collect()
