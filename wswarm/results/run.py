@@ -120,6 +120,9 @@ class Unsent(msgspec.Struct, frozen=True, kw_only=True):
 class Messages(msgspec.Struct, frozen=True, kw_only=True):
     """What became of the messages of the hold; offered = sent + unsent, owed = received + lost.
 
+    Of a replay: of all messages of the recording, on each connection that opened; what came and is none of them is
+    `unmarked`.
+
     Attributes:
         protocol: Of the whole run: messages of the conversation around the load, which are none of it.
         extra: Messages with marks of ours that their receiver was not owed. `extra_kinds`: by what they are.
