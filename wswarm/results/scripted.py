@@ -11,7 +11,8 @@ class Sessions(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         started: Sessions begun, each on an open connection; neither finished nor failed are those that the run's end
             cut off.
-        failures: Failed ones by the exception's name and first line, or by what `ws.fail` said; of a replay by the message that was not sent.
+        failures: Failed ones by the exception's name and first line, or by what `ws.fail` said; of a
+            replay by the message that was not sent.
         refused: Arrivals that found as many sessions as there may be at once, and were not begun.
     """
 
