@@ -25,11 +25,11 @@ class Matched(NamedTuple):
 
     Attributes:
         place: Among the score's answers.
-        time_ns: Since the turn that it is the answer to was sent; `None`: it is none, or came before.
+        after_ns: Since the turn that it is the answer to was sent; `None`: it is none, or came before.
     """
 
     place: int
-    time_ns: int | None
+    after_ns: int | None
 
 
 class Player:

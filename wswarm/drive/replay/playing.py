@@ -97,7 +97,7 @@ class Playing:
         if matched is None:
             self.unexpected += 1
         else:
-            time_ns = UNTIMED if matched.time_ns is None else matched.time_ns
+            time_ns = UNTIMED if matched.after_ns is None else matched.after_ns
             self._came.extend((matched.place, time_ns, received_ns))
         if player.due_ns() != self._armed.get(row, NEVER_NS):
             self.go_on(row)
