@@ -32,6 +32,9 @@ class Options(TypedDict, total=False):
     escape: bool
     on_open: Sequence[str | bytes]
     profile: str | None
+    topic: str | None
+    event: str | None
+    set: Sequence[str]
     headers: Sequence[str]
     cookies: Sequence[str]
     subprotocols: Sequence[str]

@@ -74,6 +74,7 @@ def make_parser() -> Parser:
     _add_scenario(
         commands, "fanout", "publish messages, time their delivery to all", connections="100", rate="5/s"
     )
+    _add_profiles(commands)
     _add_serve(commands)
     _add_doctor(commands)
     _add_report(commands)
@@ -202,6 +203,15 @@ def _add_security(add: Callable[..., Any]) -> None:
     add("--cert", metavar="FILE", help="client certificate, PEM")
     add("--key", metavar="FILE", help="its key, PEM")
     add("--sni", metavar="NAME", help="name to ask for and check in TLS (default: the URL's host)")
+
+
+def _add_profiles(commands: Any) -> None:
+    parser = commands.add_parser(
+        "profiles",
+        help="the protocols that connections can speak",
+        description="List the protocols for --profile, and what each needs.",
+    )
+    parser.add_argument("name", metavar="NAME", nargs="?", help="only this one")
 
 
 def _add_serve(commands: Any) -> None:

@@ -64,6 +64,8 @@ def _command(name: str) -> Command:
         from wswarm.cli.selftest import examine_itself as run
     elif name == "report":
         from wswarm.cli.report import show as run
+    elif name == "profiles":
+        from wswarm.cli.profiles import show as run
     elif name == "doctor":
         from wswarm.cli.doctor import examine as run
     else:

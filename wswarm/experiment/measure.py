@@ -14,6 +14,7 @@ from wswarm.drive.host.probes import MachineMeter, MachineUse, TargetMeter, Targ
 from wswarm.errors import TargetFailed
 from wswarm.experiment.assemble import assemble
 from wswarm.experiment.begun import start_for
+from wswarm.experiment.canaries import wait_for_canaries
 from wswarm.experiment.filling import filling_of
 from wswarm.experiment.observe import Observer, check_opened, is_hopeless
 from wswarm.experiment.observed import Observed
@@ -124,8 +125,14 @@ class _Experiment:
         )
         try:
             check_opened(plan, self._fleet, was_cut=self._was_connecting)
+            if not self._was_connecting:
+                wait_for_canaries(plan, self._session, self._listen_while_connecting)
+                check_opened(plan, self._fleet, was_cut=self._was_connecting)
         except TargetFailed:
             self._is_deserted = True  # what opened, and how it ended, is worth a report
+
+    def _listen_while_connecting(self, is_over: Callable[[], bool], due_ns: int) -> None:
+        self._listen_until(lambda: is_over() or self._was_connecting, "ramp", due_ns, _RAMP_GRACE_S)
 
     def _load(self) -> None:
         plan = self._plan

@@ -19,7 +19,7 @@ from wswarm.stats.findings import Findings, Int64s, Window, pack, unpack
 from wswarm.units import NS_PER_S
 
 _LISTEN_S = 0.1
-_GROUP = 0  # a plan has one kind of connections in each agent
+GROUP = 0  # a plan has one kind of connections in each agent
 
 
 class Session:
@@ -72,7 +72,7 @@ class Session:
             starts_ns = start_ns + (np.array(own, np.int64) - 1) * (NS_PER_S / plan.connect_rate)
             agent.tell(
                 wire.Join(
-                    group=_GROUP,
+                    group=GROUP,
                     ids=list(own),
                     starts_ns=pack(starts_ns.astype(np.int64)),
                     columns=filling.columns,
@@ -80,9 +80,14 @@ class Session:
                 )
             )
 
+    def tell(self, command: wire.Command) -> None:
+        """Tell every agent that lives."""
+        for agent in self.fleet.living:
+            agent.tell(command)
+
     def are_open(self) -> bool:
         """Return whether every connection is open or has failed."""
-        return self.fleet.have(lambda agent: _GROUP in agent.opened)
+        return self.fleet.have(lambda agent: GROUP in agent.opened)
 
     def load(self, plan: Plan, window: Window) -> None:
         """Have the plan's messages sent at the window's times, on the connections that are open."""
@@ -99,11 +104,11 @@ class Session:
 
     def cut(self, window: Window) -> None:
         """Have the load end with this window."""
-        self._tell(wire.Cut(window=window))
+        self.tell(wire.Cut(window=window))
 
     def settle(self, deadline_ns: int) -> None:
         """Have every ledger closed, when all is accounted for or at the deadline."""
-        self._tell(wire.Settle(deadline_ns=deadline_ns))
+        self.tell(wire.Settle(deadline_ns=deadline_ns))
 
     def is_settled(self) -> bool:
         """Return whether every agent has told what it found."""
@@ -111,11 +116,11 @@ class Session:
 
     def findings(self) -> list[Findings]:
         """Return what the agents found that have told."""
-        return [agent.settled.findings[_GROUP] for agent in self.fleet.agents if agent.settled is not None]
+        return [agent.settled.findings[GROUP] for agent in self.fleet.agents if agent.settled is not None]
 
     def close(self) -> None:
         """Have all connections closed."""
-        self._tell(wire.Close())
+        self.tell(wire.Close())
 
     def listen_until(
         self,
@@ -143,10 +148,6 @@ class Session:
                     agent.give_up(grace_s)
                 due_ns = now_ns()
 
-    def _tell(self, command: wire.Command) -> None:
-        for agent in self.fleet.living:
-            agent.tell(command)
-
     def _role(self, agent: AgentProcess) -> wire.Role:
         if self._plan.scenario == "fanout":
             return "publish" if agent is self.fleet.publisher else "subscribe"
@@ -171,7 +172,7 @@ def _places(fleet: Fleet, plan: Plan) -> dict[str, Int64s]:
 
 def rows_open(agent: AgentProcess) -> Int64s:
     """Return the agent's rows that were open when it told of them last."""
-    return unpack(agent.open_rows.get(_GROUP, b""))
+    return unpack(agent.open_rows.get(GROUP, b""))
 
 
 def paces(plan: Plan, window: Window, places: Int64s, senders: int) -> list[Pace]:
@@ -183,7 +184,7 @@ def paces(plan: Plan, window: Window, places: Int64s, senders: int) -> list[Pace
     turn = 0
     for at_ns, until_ns in spans:
         pace = Pace(
-            group=_GROUP,
+            group=GROUP,
             at_ns=at_ns,
             until_ns=until_ns,
             rate=plan.rate,

@@ -6,7 +6,9 @@ from wswarm.errors import PlanError
 from wswarm.load.manner import Manner, converted
 from wswarm.load.message import check_size
 from wswarm.load.number import check_number
-from wswarm.load.profile import profile_for
+from wswarm.load.profiles.settings import check_needs, check_scenario
+from wswarm.load.role import ROLES
+from wswarm.load.speech import speech_of
 
 PAIRS_LIMIT = 10_000_000
 SENDS_LIMIT = 1 << 32
@@ -49,9 +51,8 @@ class Plan(Manner, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         Manner.__post_init__(self)
         _check_numbers(self)
+        check_profile(self, self.scenario)
         _check_fit(self)
-        if self.profile is not None:
-            profile_for(self.profile, self.scenario)
 
     @property
     def manner(self) -> Manner:
@@ -78,6 +79,19 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
     if not given.get("closed") and scenario in DEFAULT_RATE:
         given.setdefault("rate", DEFAULT_RATE[scenario])
     return converted(given, Plan)
+
+
+def check_profile(manner: Manner, scenario: str) -> None:
+    """Check that the manner's profile has what the scenario is about, and all that it needs for it.
+
+    Raises:
+        PlanError: it has not.
+    """
+    protocol = manner.protocol
+    if protocol is not None:
+        check_scenario(protocol, scenario)
+        for role in ROLES[scenario]:
+            check_needs(protocol, role, manner.settings)
 
 
 def _check_numbers(plan: Plan) -> None:
@@ -127,6 +141,8 @@ def _check_fit(plan: Plan) -> None:
     if plan.is_numeric:
         option, message = ("--text", plan.text) if plan.json is None else ("--json", plan.json)
         check_number(plan.template, f"{option} {message!r}", plan.scenario, plan.size)
-    check_size(plan.template.replace(b"{id}", b"%d" % plan.sockets), plan.size)
+    for role in ROLES[plan.scenario]:
+        whole = speech_of(plan, role).message
+        check_size(whole.replace(b"{id}", b"%d" % plan.sockets), plan.size)
     if plan.closed and plan.scenario != "echo":
         raise PlanError(f"--closed waits for replies, which only echo has; leave it out of {plan.scenario}")

@@ -17,6 +17,7 @@ _QUERY = re.compile(r"([?&;])([^=&;#?\s'\"]+)=([^&;#\s'\",)]+)")
 _NOT_IN_RUN = re.compile(r"[^a-z0-9]+")  # what every way of escaping leaves as it is
 _PLACEHOLDER = re.compile(r"\$?\{[^{}]*\}")
 _IN_MESSAGE = re.compile(r"""["']?([\w-]+)["']?\s*[:=]\s*["']([^"']+)["']""")
+_VALUE_IN_JSON = re.compile(r'"((?:[^"\\]|\\.)+)"\s*[,}\]]')
 _SCHEMES = {"basic", "bearer", "token", "digest", "negotiate", "apikey", "key"}
 _SECRET_PARTS = ("token", "secret", "passw", "pwd", "jwt", "apikey", "credential", "session", "signature")
 _SECRET_WORDS = {"auth", "authorization", "authentication", "key", "cookie", "sig", "pass", "bearer"}
@@ -46,6 +47,11 @@ def cookie(text: str) -> str:
     return f"{text.partition('=')[0]}={HIDDEN}" if "=" in text else HIDDEN
 
 
+def setting(text: str) -> str:
+    """Return a setting of a profile without its value if its name announces a secret."""
+    return _entry(text, "=")
+
+
 def plan(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return a plan's settings without its secrets.
 
@@ -55,7 +61,7 @@ def plan(settings: Mapping[str, Any]) -> dict[str, Any]:
     shown = dict(settings)
     if isinstance(shown.get("url"), str):
         shown["url"] = address(shown["url"])
-    for name, hidden in (("headers", header), ("cookies", cookie)):
+    for name, hidden in (("headers", header), ("cookies", cookie), ("set", setting)):
         if isinstance(shown.get(name), list | tuple):
             shown[name] = [hidden(str(entry)) for entry in shown[name]]
     hide = Redactor(settings)
@@ -132,6 +138,11 @@ def _secrets(settings: Mapping[str, Any]) -> Iterator[str]:
             yield from _of_header(name, value.strip())
     for entry in _texts(settings.get("cookies")):
         yield entry.partition("=")[2].strip()
+    for entry in _texts(settings.get("set")):
+        name, _, value = entry.partition("=")
+        if is_secret_name(name):
+            yield value
+            yield from _VALUE_IN_JSON.findall(value)
     said = [one[1] for one in settings.get("steps") or () if len(one) == _STEP and one[0] != "take"]
     for name in ("text", "json", "on_open"):
         for message in (*_texts(settings.get(name)), *(said if name == "on_open" else ())):

@@ -3,18 +3,15 @@
 A front end tells what is to happen and when; an agent tells how it stands, cumulatively, and what it found.
 """
 
-from typing import Literal
-
 import msgspec
 
 from wswarm.drive.fleet.lengths import with_length
 from wswarm.load.manner import Manner
 from wswarm.load.pace import Pace
+from wswarm.load.role import Role as Role
 from wswarm.stats.findings import Findings, Packed, Reached, Window
 
 LEAD_NS = 300_000_000  # a load's beginning and end are told so long before
-
-Role = Literal["connect", "echo", "subscribe", "publish", "script"]
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,11 +123,18 @@ class Say(msgspec.Struct, frozen=True, tag=True):
     is_binary: bool = False
 
 
+class Canary(msgspec.Struct, frozen=True, tag=True):
+    """Publish unrecorded messages so often, from before the load; 0: no more, who has received none has failed."""
+
+    group: int
+    every_s: float
+
+
 class Close(msgspec.Struct, frozen=True, tag=True):
     """Close all connections and exit."""
 
 
-Command = Begin | Join | Leave | Pace | Load | Cut | Publish | Settle | Say | Close
+Command = Begin | Join | Leave | Pace | Load | Cut | Publish | Settle | Say | Canary | Close
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
@@ -200,6 +204,7 @@ class GroupState(msgspec.Struct, frozen=True, kw_only=True):
         failures: Failed handshakes by reason. `refusals`: what came with one of each.
         endings: Lost connections by code and reason.
         handshakes: Histogram of handshake times, of those who are followed.
+        reached: Connections that received a message before the load.
         sent: Messages of this load, likewise `received`, `times`, `duplicated` and `reordered`.
     """
 
@@ -211,6 +216,7 @@ class GroupState(msgspec.Struct, frozen=True, kw_only=True):
     refusals: dict[str, str] = {}
     endings: dict[str, int] = {}
     handshakes: Packed = b""
+    reached: int = 0
     sent: int = 0
     received: int = 0
     duplicated: int = 0

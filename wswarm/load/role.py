@@ -1,0 +1,12 @@
+"""What connections of one kind are for."""
+
+from typing import Literal
+
+Role = Literal["connect", "echo", "subscribe", "publish", "script"]
+
+ROLES: dict[str, tuple[Role, ...]] = {
+    "connect": ("connect",),
+    "echo": ("echo",),
+    "fanout": ("subscribe", "publish"),
+}
+"""The roles of a scenario's connections."""
