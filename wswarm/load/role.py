@@ -8,5 +8,6 @@ ROLES: dict[str, tuple[Role, ...]] = {
     "connect": ("connect",),
     "echo": ("echo",),
     "fanout": ("subscribe", "publish"),
+    "script": ("script",),
 }
 """The roles of a scenario's connections."""

@@ -13,10 +13,12 @@ import msgspec
 from wswarm.results.broadcasts import Broadcast as Broadcast
 from wswarm.results.broadcasts import Fanout as Fanout
 from wswarm.results.distribution import Distribution as Distribution
+from wswarm.results.scripted import Sessions as Sessions
+from wswarm.results.scripted import Step as Step
 
 SCHEMA = "wswarm/run@1"
 
-Scenario = Literal["connect", "echo", "fanout"]
+Scenario = Literal["connect", "echo", "fanout", "script"]
 Verdict = Literal["valid", "suspect", "invalid"]
 
 
@@ -184,7 +186,7 @@ class GeneratorCost(msgspec.Struct, frozen=True, kw_only=True):
     """What the agents cost: CPU over hold and drain, memory as the sum of the agents'.
 
     Attributes:
-        cpu_s_per_message: Per delivery (fan-out) or per reply (echo).
+        cpu_s_per_message: Per delivery (fan-out), per reply (echo), per answered step of a script.
         rss_per_connection: Growth by opening, per socket; `None` for fewer than 100 sockets.
         loop_lag: How late the agents' loops came to random instants.
     """
@@ -250,6 +252,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         failure: How the target failed before the hold's end, if it did (exit code 95): it died, or hung up on so
             many that the rest says little.
         samples: What the target said where something else was expected.
+        sessions: How a script's sessions fared; `None` without a script. `steps`: by their names.
     """
 
     schema: str = SCHEMA
@@ -270,6 +273,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     service_time: Distribution | None
     response_time: Distribution | None
     fanout: Fanout | None
+    sessions: Sessions | None = None
+    steps: dict[str, Step] = {}
     series: list[Second]
     generator: GeneratorCost
     target: TargetCost | None

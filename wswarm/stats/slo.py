@@ -41,6 +41,8 @@ _ONLY: dict[str, tuple[Scenario, ...]] = {
     "response_time": ("echo",),
     "service_time": ("echo",),
     "fanout": ("fanout",),
+    "sessions": ("script",),
+    "steps": ("script",),
 }
 
 # What a failed handshake may be counted under, up to a colon; while any failed for another reason nobody can say
