@@ -127,7 +127,8 @@ COMMON: dict[str, Any] = {
     **dict.fromkeys(
         ("on_open", "headers", "cookies", "subprotocols", "bind", "slo", "steps", "refuse", "set"), ()
     ),
-    "data": None,
+    **dict.fromkeys(("data", "script", "session", "sessions", "publish", "publish_body", "publisher_url")),
+    **dict.fromkeys(("publish_headers", "publisher_headers", "publisher_steps"), ()),
     "trace": 0,
 }
 

@@ -33,7 +33,15 @@ OF_EACH_USER = frozenset(
     {"url", "host", "settings", "profile", "text"}
 )  # attributes that may be a user's own
 _OF_THE_CLASS = ("scenario", "rate", "rate_per_user", "publishers")
-_SETTINGS_OF_THE_CLASS = ("arrivals", "pacing", "seed", "ping")
+_SETTINGS_OF_THE_CLASS = (
+    "arrivals",
+    "pacing",
+    "seed",
+    "ping",
+    "publisher_url",
+    "publisher_headers",
+    "publisher_steps",
+)
 SCENARIO: dict[wire.Role, Scenario] = {
     "connect": "connect",
     "echo": "echo",
@@ -118,7 +126,7 @@ def manner_of(name: str, role: wire.Role, url: str, given: dict[str, Any], of_cl
     given = {key: value for key, value in given.items() if value is not None and key != "closed"}
     try:
         manner = converted(given | {"url": url, "ping": of_class.ping}, Manner)
-        check_profile(manner, SCENARIO[role])
+        check_profile(manner, (role,), SCENARIO[role])
     except PlanError as error:
         raise PlanError(in_locusts_words(f"{name}: {error}")) from None
     _check_textual(name, manner)
