@@ -127,8 +127,9 @@ COMMON: dict[str, Any] = {
     **dict.fromkeys(
         ("on_open", "headers", "cookies", "subprotocols", "bind", "slo", "steps", "refuse", "set"), ()
     ),
-    **dict.fromkeys(("data", "script", "session", "sessions", "publish", "publish_body", "publisher_url")),
+    **dict.fromkeys(("data", "script", "sessions", "publish", "publish_body", "publisher_url")),
     **dict.fromkeys(("publish_headers", "publisher_headers", "publisher_steps"), ()),
+    "session": "session",
     "trace": 0,
 }
 
