@@ -41,13 +41,14 @@ UNASKED = "unasked, the target said"
 def assemble(plan: Plan, observed: Observed) -> Run:
     """Return the run."""
     findings, window = observed.findings, observed.window
+    counted = sessions.relayed(findings) if plan.scenario == "script" else findings
     hold_s = max(1, window.drain_ns - window.hold_ns) / NS_PER_S
-    sends, arrivals = summary.sends_of(findings), summary.arrivals_of(findings)
-    has_messages = plan.scenario not in ("connect", "script") and bool(sends and arrivals)
+    sends, arrivals = summary.sends_of(counted), summary.arrivals_of(counted)
+    has_messages = plan.scenario != "connect" and bool(sends and arrivals)
     response, service = (
         summary.merged(getattr(one, name) for one in arrivals) for name in ("response", "service")
     )
-    messages = summary.messages(findings) if has_messages else None
+    messages = summary.messages(counted) if has_messages else None
     scripted = sessions.scripted_of(findings)
     is_echo = plan.scenario == "echo"
     arrived = _arrived(messages, scripted)
@@ -64,7 +65,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         send_lag=summary.distribution(summary.merged(one.lag for one in sends)) if has_messages else None,
         service_time=summary.distribution(service) if is_echo else None,
         response_time=summary.distribution(response) if is_echo else None,
-        fanout=_fanout(observed) if plan.scenario == "fanout" and arrivals and sends else None,
+        fanout=_fanout(plan, observed) if arrivals and sends else None,
         sessions=sessions.sessions(scripted),
         steps=sessions.steps(scripted),
         series=series(findings, window, observed.end_ns),
@@ -146,7 +147,11 @@ def _phases(window: Window, end_ns: int) -> Phases:
     return Phases(warmup=since[0], hold=since[1], drain=since[2], end=since[3])
 
 
-def _fanout(observed: Observed) -> Fanout:
+def _fanout(plan: Plan, observed: Observed) -> Fanout | None:
+    if plan.scenario == "script":
+        return sessions.fanout(observed.findings, observed.window)
+    if plan.scenario != "fanout":
+        return None
     publishers = sum(
         len(unpack(one.sockets.opened_ns))
         for one in observed.findings

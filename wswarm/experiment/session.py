@@ -187,7 +187,15 @@ class Session:
             return None
         own = len(range(place, plan.connections, len(self.fleet.holders)))
         most = own if plan.sessions is not None else None
-        return Script(path=plan.script, session=plan.session, most=most, search=sys.path, origin_ns=origin_ns)
+        return Script(
+            path=plan.script,
+            session=plan.session,
+            most=most,
+            search=sys.path,
+            place=place,
+            agents=len(self.fleet.holders),
+            origin_ns=origin_ns,
+        )
 
     def _role(self, agent: AgentProcess) -> wire.Role:
         if self._plan.scenario == "fanout":

@@ -90,7 +90,7 @@ def arrival(run: Run) -> str:
 
 
 def _connections(run: Run) -> str:
-    if run.fanout is not None:
+    if run.scenario == "fanout" and run.fanout is not None:
         subscribers = show.plural(run.fanout.subscribers, "subscriber")
         return f"{subscribers}, {show.plural(run.fanout.publishers, 'publisher')}"
     return show.plural(run.connections.requested, "connection")

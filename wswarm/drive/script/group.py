@@ -14,13 +14,26 @@ from wswarm.drive.group import Group
 from wswarm.drive.ramp import run_at
 from wswarm.drive.script.file import Session, load_session
 from wswarm.drive.script.reasons import Reasons
+from wswarm.drive.script.relaying import Relaying
 from wswarm.drive.script.sessions import Sessions
 from wswarm.drive.script.watchdog import Watchdog
+from wswarm.drive.sender import patience_ns
 from wswarm.drive.takers import Takers
 from wswarm.errors import PlanError
 from wswarm.load.fill import Values
 from wswarm.load.script import Script
-from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Arrivals, Effort, Findings, Sends, Window, pack, unpack
+from wswarm.stats.findings import (
+    STILL_OPEN,
+    UNKNOWN,
+    Arrivals,
+    Effort,
+    Findings,
+    Packed,
+    Sends,
+    Window,
+    pack,
+    unpack,
+)
 
 
 class ScriptGroup(Group):
@@ -39,7 +52,9 @@ class ScriptGroup(Group):
         self._script: Script = order.script
         self._watchdog = Watchdog(self._script.path)
         reasons = Reasons(msgspec.structs.asdict(order.manner), order.values.values())
-        self.sessions = Sessions(self._script, _loaded(self._script, say), reasons)
+        place, agents, origin_ns = self._script.place, self._script.agents, self._script.origin_ns
+        self.relaying = Relaying(begin.prefix, place, agents, patience_ns(order.patience_s), origin_ns)
+        self.sessions = Sessions(self._script, _loaded(self._script, say), reasons, self.relaying)
         self.swarm.takers_of = self._hearers
         speech = self._ways.of(order.manner, order.addresses).speech
         self._is_alone = not speech.is_attentive  # else a protocol's own messages are answered besides
@@ -66,21 +81,34 @@ class ScriptGroup(Group):
     def load(self, window: Window) -> None:
         """Take in when the hold begins and ends."""
         super().load(window)
-        self.sessions.hold_ns, self.sessions.end_ns = window.hold_ns, window.drain_ns
+        self._keep_to(window)
 
     def cut(self, window: Window) -> None:
         """Keep to this window."""
         super().cut(window)
+        self._keep_to(window)
+
+    def _keep_to(self, window: Window) -> None:
         self.sessions.hold_ns, self.sessions.end_ns = window.hold_ns, window.drain_ns
+        self.relaying.window = window
 
     def fold(self) -> None:
         """Add what was done since the last time to the figures."""
         super().fold()
         self.sessions.fold()
+        self.relaying.fold()
 
     def is_owed(self) -> bool:
-        """Return whether a session still lasts."""
-        return self.sessions.running > 0
+        """Return whether a session still lasts, or a broadcast is owed."""
+        return self.sessions.running > 0 or self.relaying.is_owed()
+
+    def publish(self, log: Packed) -> None:
+        """Take in what sessions have published, here or elsewhere."""
+        self.relaying.publish(log)
+
+    def news(self) -> Packed:
+        """Return what was published since the last time."""
+        return self.relaying.news()
 
     def findings(self, effort: Effort) -> Findings:
         """Return all that was found; what still lasts is cut off."""
@@ -91,6 +119,7 @@ class ScriptGroup(Group):
             super().findings(effort),
             sends=Sends(offered=0, sent=0, lag=b"", per_second=pack(self.sessions.per_second.counts)),
             arrivals=_arrivals(steps.all_times.pack(), steps.by_second.pack(), pack(steps.per_second.counts)),
+            relayed=self.relaying.findings(),
             scripted=msgspec.structs.replace(self.sessions.found(), blocks=self._watchdog.blocks()),
         )
 
@@ -134,10 +163,13 @@ class ScriptGroup(Group):
         row = self.swarm.rows[number]
         if is_finished and row.closed_ns != STILL_OPEN:
             row.left_ns, row.closed_ns, row.ending = row.closed_ns, STILL_OPEN, UNKNOWN
+            self.relaying.note_parted(number)
         elif self._script.most is not None:
+            self.relaying.note_left(number)
             self.swarm.leave(number)
 
     def _note_ended(self, number: int, ended: Ended) -> None:
+        self.relaying.note_lost(number)
         self.sessions.note_ended(number, ended)
         if self.order.is_followed:
             self._note_end(number, ended)
