@@ -34,6 +34,9 @@ class Options(TypedDict, total=False):
     binary: bool
     escape: bool
     on_open: Sequence[str | bytes]
+    steps: Sequence[tuple[str, str]]
+    refuse: Sequence[str]
+    data: str | None
     profile: str | None
     headers: Sequence[str]
     cookies: Sequence[str]
@@ -47,8 +50,8 @@ class Options(TypedDict, total=False):
     follow: bool
     deflate: bool
     bind: Sequence[str]
+    ping: float | None
     closed: bool
-    data: str | None
     session: str
     sessions: float | None
     driver: Literal["picows", "websockets"]

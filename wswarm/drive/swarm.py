@@ -225,7 +225,7 @@ class Swarm:
         own_values = self._values.get(number, {})
         values = {"id": str(self._ids[number]), **way.values, **own_values}
         if number < self.traced:
-            trace = Trace(partial(self.on_traced, self._ids[number]), self.said.quoted)
+            trace = Trace(partial(self.on_traced, self._ids[number]), self.said.shown)
             way = way._replace(driver=trace.driver(way.driver))
         ready = partial(self._note_ready, number, way, values)
         try:

@@ -55,7 +55,10 @@ class Trace:
             self.note("<", "pong")
             events.pong(payload)
 
-        return events._replace(take=take, closed=closed, pong=pong, frames=None)
+        def pinged(_: bytes) -> None:
+            self.note("<", "ping (answered)")
+
+        return events._replace(take=take, closed=closed, pong=pong, pinged=pinged, frames=None)
 
     def said(self, payload: bytes, kind: str = "") -> None:
         """Tell what the connection says."""

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from wswarm.errors import PlanError
-from wswarm.load.fill import with_any_variables
+from wswarm.load.fill import with_any_values, with_any_variables
 from wswarm.load.message import check_size
 from wswarm.load.number import NUMBER
 from wswarm.load.pattern import pattern
@@ -139,7 +139,7 @@ def _check_message(manner: Manner) -> None:
         raise PlanError(f"{option} {message!r} has no {{marker}}: put it where the receiver relays it")
     if manner.json is not None:
         try:
-            msgspec.json.decode(manner.json.replace("{id}", "0").replace("{marker:int}", "1"))
+            msgspec.json.decode(with_any_values(manner.json).replace("{marker:int}", "1"))
         except (msgspec.DecodeError, RecursionError) as error:
             raise PlanError(f"--json {manner.json!r} is not JSON: {error}") from None
     if manner.size is not None and manner.size > SIZE_LIMIT:

@@ -155,6 +155,8 @@ class PicowsConnection(asyncio.Protocol):
         """Do what a control frame asks for; return whether it was the last."""
         if opcode == frames.PING:
             self._answer(payload)
+            if self._events.pinged is not None:
+                self._events.pinged(payload)
         elif opcode == frames.PONG:
             self._events.pong(payload)
         elif opcode == frames.CLOSE:

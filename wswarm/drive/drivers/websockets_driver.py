@@ -140,6 +140,8 @@ class WebsocketsConnection(asyncio.Protocol):
                 self._join(frame)
             elif frame.opcode is Opcode.PONG:
                 self._events.pong(bytes(frame.data))
+            elif frame.opcode is Opcode.PING and self._events.pinged is not None:
+                self._events.pinged(bytes(frame.data))
         self._write()
         if self.is_open and not self._is_leaving and self._protocol.state is not OPEN:
             self.is_open = False
