@@ -16,7 +16,7 @@ from wswarm.errors import TargetFailed
 from wswarm.experiment.assemble import assemble
 from wswarm.experiment.begun import start_for
 from wswarm.experiment.filling import filling_of
-from wswarm.experiment.observe import Observer, check_opened, is_hopeless
+from wswarm.experiment.observe import Observer, check_arrived, check_opened, is_hopeless
 from wswarm.experiment.observed import Observed
 from wswarm.experiment.preflight import check, target_meter
 from wswarm.experiment.session import Session
@@ -162,7 +162,7 @@ class _Experiment:
         self._listen_until(self._session.has_sent, "drain", self._window.drain_ns, limit_s)
         self._settle(limit_s)
         if plan.sessions is not None:
-            check_opened(plan, self._fleet, was_cut=self._was_cut)
+            check_arrived(plan, self._session.findings())
 
     def _skip_load(self) -> None:
         """Report what was opened so far: there is no hold."""
