@@ -9,6 +9,7 @@ import numpy as np
 from wswarm.drive.clock import now_ns
 from wswarm.drive.outbox import Handled
 from wswarm.drive.swarm import Swarm
+from wswarm.stats.answered import AnsweredBroadcasts
 from wswarm.stats.broadcasts import Broadcasts
 from wswarm.stats.findings import STILL_OPEN, Arrivals, Int64s, Packed, Sends, Window
 from wswarm.stats.flights import Flights
@@ -90,6 +91,7 @@ class Deliveries:
 
     Args:
         before: The account of the load before this, which knows since when each of them is in the server's room.
+        is_answered: Whether only an answer to its request makes a broadcast one.
     """
 
     def __init__(
@@ -99,11 +101,14 @@ class Deliveries:
         publishers: Sequence[int],
         patience_ns: int,
         before: Account | None = None,
+        *,
+        is_answered: bool = False,
     ) -> None:
         self._swarm = swarm
         self._times_ns: Int64s = np.full((3, _LEAST_ROOM), STILL_OPEN, np.int64)
         audience = before.tally.audience if isinstance(before, Deliveries) else None
-        self.tally: Broadcasts = Broadcasts(window, publishers, patience_ns, audience)
+        kind = AnsweredBroadcasts if is_answered else Broadcasts
+        self.tally: Broadcasts = kind(window, publishers, patience_ns, audience)
         self._take_in(range(len(swarm.rows)))
 
     def handle(self, handled: Handled) -> None:

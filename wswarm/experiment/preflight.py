@@ -29,9 +29,15 @@ def check(plan: Plan, *, has_agents: bool = False) -> None:
     if plan.script is not None:
         check_script(plan.script, plan.session)
     client_context(plan)
+    urls = [plan.url, plan.publishing.url]
+    if plan.by_http is not None:
+        client_context(plan.by_http)
+        urls.append(plan.by_http.url)
     if not has_agents:
         limits.agents_for(plan)
-    address.check_sources(plan.bind, filling_of(plan).addresses(plan.url))
+    filling = filling_of(plan)
+    for url in dict.fromkeys(urls):
+        address.check_sources(plan.bind, filling.addresses(url))
     target_meter(plan.target_pid)
 
 

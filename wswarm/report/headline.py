@@ -92,7 +92,12 @@ def arrival(run: Run) -> str:
 def _connections(run: Run) -> str:
     if run.scenario == "fanout" and run.fanout is not None:
         subscribers = show.plural(run.fanout.subscribers, "subscriber")
-        return f"{subscribers}, {show.plural(run.fanout.publishers, 'publisher')}"
+        if run.publish is not None:
+            return f"{subscribers}, published by HTTP: {redact.address(show.printable(str(run.plan.get('publish'))))}"
+        publishers = show.plural(run.fanout.publishers, "publisher")
+        elsewhere = run.plan.get("publisher_url")
+        where = f" at {redact.address(show.printable(str(elsewhere)))}" if elsewhere else ""
+        return f"{subscribers}, {publishers}{where}"
     return show.plural(run.connections.requested, "connection")
 
 
@@ -119,7 +124,7 @@ def _rates(run: Run) -> list[str]:
         each = total / max(run.connections.requested, 1)
         return [f"{show.rate(total)} in all, {show.rate(each)} each"]
     owed = show.rate(total * run.fanout.subscribers)
-    if run.fanout.publishers == 1:
+    if run.fanout.publishers == 1 or run.publish is not None:
         return [f"{show.rate(total)} published, {owed} to deliver"]
     each = total / max(run.fanout.publishers, 1)
     return [f"{show.rate(total)} published in all, {show.rate(each)} each, {owed} to deliver"]

@@ -68,7 +68,7 @@ class Broadcasts(Tally):
     def publish(self, published: Published) -> None:
         """Take in what was sent."""
         is_new = np.array([number not in self._settled for number in published.numbers.tolist()], np.bool_)
-        self._under_way.publish(Published(*(column[is_new] for column in published)))
+        self._under_way.publish(published.where(is_new))
 
     def record(self, batch: Batch) -> None:
         """Add arrivals."""
@@ -86,9 +86,14 @@ class Broadcasts(Tally):
             is_extra = np.zeros(len(slots), np.bool_)
             is_first[past], is_extra[past] = self._enter_past(batch.where(past))
             batch, is_first, publisher = batch.where(~is_extra), is_first[~is_extra], publisher[~is_extra]
+            slots = slots[~is_extra]
         pairs = batch.rows * len(self._publishers) + publisher
-        self.count(batch, is_first, self.order.overtaken(pairs, batch.sequences))
+        self._count_in(slots, batch, is_first, self.order.overtaken(pairs, batch.sequences))
         self.audience.hear(batch.rows, batch.intended_ns)
+
+    def _count_in(self, slots: Int64s, batch: Batch, is_first: Bools, is_overtaken: Bools) -> None:  # noqa: ARG002  # for who waits for answers
+        """Count arrivals."""
+        self.count(batch, is_first, is_overtaken)
 
     def _place_of(self, ids: Int64s) -> Int64s:
         """Return the place of the publisher with each id, or of another if there is none."""

@@ -7,6 +7,7 @@ from wswarm.results.run import Messages, Scenario
 OF_OTHERS = "of another connection"
 NEVER_SENT = "never sent"
 EARLY = "sent before the receiver's connection opened"
+REFUSED = "published by requests that failed"
 LATE = "sent after the receiver's connection ended"
 
 _TOLD_FROM = 0.01  # of what is owed: a few are sent while a connection is just being opened or closed

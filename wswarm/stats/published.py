@@ -5,8 +5,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from wswarm.stats.findings import Int64s, Packed, pack, unpack
+
+Bools = npt.NDArray[np.bool_]
+
+REFUSED = -1  # when a broadcast was sent that the target has not taken: nobody is owed it
 
 
 class Published(NamedTuple):
@@ -15,6 +20,10 @@ class Published(NamedTuple):
     numbers: Int64s
     intended_ns: Int64s
     sent_ns: Int64s
+
+    def where(self, mask: Bools) -> "Published":
+        """Return the broadcasts at which `mask` is true."""
+        return Published(*(column[mask] for column in self))
 
 
 class PublishLog:

@@ -41,6 +41,7 @@ _ONLY: dict[str, tuple[Scenario, ...]] = {
     "response_time": ("echo",),
     "service_time": ("echo",),
     "fanout": ("fanout", "script"),
+    "publish": ("fanout",),
     "sessions": ("script",),
     "steps": ("script",),
 }
