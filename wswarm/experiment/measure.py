@@ -122,8 +122,6 @@ class _Experiment:
         start_ns = self._window.origin_ns
         self._session.open(self._addresses, start_ns)
         self._has_begun = True
-        if plan.sessions is not None:  # connections come with their sessions
-            return
         ramp_s = plan.sockets / plan.connect_rate + plan.connect_timeout + _RAMP_GRACE_S
         self._listen_until(
             lambda: self._session.are_open() or is_hopeless(self._fleet),
@@ -131,6 +129,8 @@ class _Experiment:
             start_ns,
             ramp_s,
         )
+        if plan.sessions is not None:  # connections come with their sessions
+            return
         try:
             check_opened(plan, self._fleet, was_cut=self._was_connecting)
         except TargetFailed:

@@ -61,7 +61,7 @@ class ScriptGroup(Group):
         self.swarm.on_writable = self.sessions.note_writable
         self.swarm.on_ended = self._note_ended
         self.on_decided = self._begin_session
-        self._present = 0
+        self._awaited = 0  # arrivals whose moment has not come
         self._watchdog.start(asyncio.get_running_loop())
 
     async def join(self, join: wire.Join) -> None:
@@ -69,6 +69,10 @@ class ScriptGroup(Group):
         if self._script.most is None:
             await super().join(join)
             return
+        if not join.ids:  # asked for to hear that it is ready for those that arrive
+            self._say(wire.Opened(self._number, b""))
+            return
+        self._awaited += len(join.ids)
         arrivals = zip(unpack(join.starts_ns).tolist(), join.ids, join.data or repeat(()), strict=False)
         await run_at(
             (
@@ -77,6 +81,7 @@ class ScriptGroup(Group):
             ),
             self.swarm.is_enough,
         )
+        self._awaited = 0  # the others will not come: it is enough
 
     def load(self, window: Window) -> None:
         """Take in when the hold begins and ends."""
@@ -99,8 +104,8 @@ class ScriptGroup(Group):
         self.relaying.fold()
 
     def is_owed(self) -> bool:
-        """Return whether a session still lasts, or a broadcast is owed."""
-        return self.sessions.running > 0 or self.relaying.is_owed()
+        """Return whether a session lasts or is to begin, or a broadcast is owed."""
+        return self._awaited > 0 or self.sessions.present > 0 or self.relaying.is_owed()
 
     def publish(self, log: Packed) -> None:
         """Take in what sessions have published, here or elsewhere."""
@@ -137,10 +142,10 @@ class ScriptGroup(Group):
     async def _arrive(self, connection_id: int, values: Values) -> None:
         """Open a connection and begin its session, unless there are as many as there may be."""
         assert self._script.most is not None
-        if self._present >= self._script.most:
+        self._awaited -= 1
+        if self.sessions.present >= self._script.most:
             self.sessions.refused += 1
             return
-        self._present += 1
         row = self.swarm.add(connection_id, values)
         self._begin_session(row, await self.swarm.open_one(row))
 
@@ -149,7 +154,6 @@ class ScriptGroup(Group):
             self._note_decided(number, failure)
         row = self.swarm.rows[number]
         if failure is not None or row.left_ns != STILL_OPEN:
-            self._present -= 1
             self.sessions.drop(number)
             return
         self.sessions.begin(number, row.connection, partial(self._end_session, number))
@@ -159,7 +163,6 @@ class ScriptGroup(Group):
 
         Whoever says goodbye may be the peer: a session that has come to its end has lost nothing by that.
         """
-        self._present -= 1
         row = self.swarm.rows[number]
         if is_finished and row.closed_ns != STILL_OPEN:
             row.left_ns, row.closed_ns, row.ending = row.closed_ns, STILL_OPEN, UNKNOWN

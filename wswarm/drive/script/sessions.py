@@ -54,9 +54,9 @@ class Sessions:
         self._is_over = False
 
     @property
-    def running(self) -> int:
-        """How many have begun and not ended."""
-        return len(self._tasks)
+    def present(self) -> int:
+        """How many have a connection that opens or is open, and have not ended."""
+        return len(self._sockets)
 
     def hearers(self, row: int, connection_id: int, data: Mapping[str, str], *, is_alone: bool) -> Takers:
         """Return what takes the messages of a connection that is about to open.
