@@ -12,6 +12,7 @@ from wswarm.load.manner import Manner
 from wswarm.load.plan import Plan
 from wswarm.results.progress import Phase, Progress
 from wswarm.results.quoted import is_whereabouts
+from wswarm.stats.findings import Findings
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
@@ -96,6 +97,21 @@ def check_opened(plan: Plan, fleet: Fleet, *, was_cut: bool) -> None:
             raise TargetFailed(
                 f"{manner.address}: the target closed every connection before the load began{_ends(group)}"
             )
+
+
+def check_arrived(plan: Plan, findings: Sequence[Findings]) -> None:
+    """Check that of connections that were opened in the load any was.
+
+    Raises:
+        TargetError: all have failed.
+    """
+    failures: Counter[str] = Counter()
+    said: dict[str, str] = {}
+    for one in findings:
+        failures.update(one.sockets.failures)
+        said = one.words.refusals | said
+    if failures and not any(one.sockets.opened_ns for one in findings):
+        raise TargetError(refusal_of(plan, failures, said))
 
 
 def states_of(agents: Sequence[AgentProcess]) -> list[GroupState]:

@@ -72,8 +72,8 @@ class Session:
             group = self._group(agent, addresses, self._script(place, start_ns))
             last_id = plan.connections + len(plan.publisher_ids)
             agent.tell(wire.Begin(groups=[group], prefix=self._prefix, last_id=last_id))
-            if plan.sessions is not None:
-                continue
+            if plan.sessions is not None:  # they come later, each with its session
+                own = range(0)
             starts_ns = start_ns + (np.array(own, np.int64) - 1) * (NS_PER_S / plan.connect_rate)
             has_data = group.by_http is None  # which is that of connections
             agent.tell(
@@ -208,7 +208,15 @@ class Session:
             return None
         own = len(range(place, plan.connections, len(self.fleet.holders)))
         most = own if plan.sessions is not None else None
-        return Script(path=plan.script, session=plan.session, most=most, search=sys.path, origin_ns=origin_ns)
+        return Script(
+            path=plan.script,
+            session=plan.session,
+            most=most,
+            search=sys.path,
+            place=place,
+            agents=len(self.fleet.holders),
+            origin_ns=origin_ns,
+        )
 
     def _role(self, agent: AgentProcess) -> wire.Role:
         if self._plan.scenario == "fanout":
