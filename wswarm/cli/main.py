@@ -18,22 +18,6 @@ from wswarm.loading import leaving_on_ctrl_c, without_collecting
 
 Command = Callable[[argparse.Namespace], int]
 
-# Where the function of each command is.
-_RUNS = {
-    **dict.fromkeys(("connect", "echo", "fanout"), ("scenario", "run_scenario")),
-    "script": ("script", "run_script"),
-    "replay": ("replay", "run_replay"),
-    "import": ("import_recording", "import_recording"),
-    "run": ("suite", "run_suite"),
-    "compare": ("compare", "compare"),
-    "trend": ("compare", "trend"),
-    "ab": ("ab", "compare_versions"),
-    "selftest": ("selftest", "examine_itself"),
-    "report": ("report", "show"),
-    "doctor": ("doctor", "examine"),
-    "serve": ("serve", "serve"),
-}
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
@@ -65,11 +49,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
+_WHERE = {
+    **dict.fromkeys(("connect", "echo", "fanout"), "scenario:run_scenario"),
+    "script": "script:run_script",
+    "replay": "replay:run_replay",
+    "import": "import_recording:import_recording",
+    "run": "suite:run_suite",
+    "compare": "compare:compare",
+    "trend": "compare:trend",
+    "ab": "ab:compare_versions",
+    "selftest": "selftest:examine_itself",
+    "report": "report:show",
+    "profiles": "profiles:show",
+    "doctor": "doctor:examine",
+    "serve": "serve:serve",
+}
+
+
 def _command(name: str) -> Command:
     """Return what runs the command of that name."""
-    module, function = _RUNS[name]
-    run: Command = getattr(import_module(f"wswarm.cli.{module}"), function)
-    return run
+    module, _, function = _WHERE[name].partition(":")
+    found: Command = getattr(import_module(f"wswarm.cli.{module}"), function)
+    return found
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from wswarm.drive.drivers.tls import client_context
 from wswarm.load.fill import Values
 from wswarm.load.manner import Manner
 from wswarm.load.replay import filled_subprotocols
+from wswarm.load.role import Role
 from wswarm.load.speech import Speech, speech_of
 
 
@@ -39,11 +40,11 @@ class Ways:
         self._elsewhere: dict[str, list[tuple[str, int]]] = {}
         self._contexts: dict[tuple[object, ...], ssl.SSLContext | None] = {}
 
-    def of(self, manner: Manner, addresses: Sequence[tuple[str, int]]) -> Way:
-        """Return the way of that manner to these addresses."""
+    def of(self, manner: Manner, role: Role, addresses: Sequence[tuple[str, int]]) -> Way:
+        """Return the way of that manner, of connections in that role, to these addresses."""
         return Way(
             manner,
-            speech_of(manner),
+            speech_of(manner, role),
             self._driver(manner.driver),
             self._settings(manner, addresses),
             self._values,
@@ -57,8 +58,8 @@ class Ways:
             addresses=list(addresses),
             sources=manner.bind,
             context=self._contexts[tls],
-            is_binary=manner.binary,
-            subprotocols=filled_subprotocols(manner.subprotocols, self._values),
+            is_binary=manner.is_binary,
+            subprotocols=filled_subprotocols(manner.offers, self._values),
             deflate=manner.deflate,
             timeout=manner.connect_timeout,
             sni=manner.sni,

@@ -21,7 +21,6 @@ BETWEEN_MACHINES = ("delivery", "first", "median", "completion", "spread")
 
 SUITE_NOTE = "p50, p99, max: handshake time (connect), response time (echo), delivery time (fanout)"
 
-ARRIVALS = {"fanout": "deliveries", "replay": "messages of the recording"}
 STANDING_SIGNS: dict[Standing, str] = {"met": "✓", "missed": "✗", "not measurable": "?"}
 
 
@@ -76,9 +75,9 @@ def _messages(run: Run) -> Section | None:
         return None
     lost = seen.lost.disconnected + seen.lost.silent
     why = f"{seen.lost.disconnected:,} disconnected, {seen.lost.silent:,} silent" if lost else ""
-    arrivals = ARRIVALS.get(run.scenario, "replies")
+    arrivals = _arrivals(run)
     rows = [
-        Row("offered", show.count(seen.offered), "broadcasts" if run.scenario == "fanout" else ""),
+        Row("offered", show.count(seen.offered), "broadcasts" if run.fanout is not None else ""),
         Row("sent", show.count(seen.sent), remarks.unsent(seen)),
         Row("owed", show.count(seen.owed), arrivals),
         Row("received", show.count(seen.received), f"{show.share(seen.received, seen.owed)} of owed"),
@@ -96,13 +95,20 @@ def _messages(run: Run) -> Section | None:
     return Section("Messages", tuple(rows))
 
 
+def _arrivals(run: Run) -> str:
+    """Return what is owed and received."""
+    if run.fanout is not None:
+        return "deliveries"
+    return "messages of the recording" if run.scenario == "replay" else "replies"
+
+
 def _rates(run: Run) -> Section | None:
     seen = run.rates
     if seen is None:
         return None
     rows = [
         Row("achieved", show.rate(seen.achieved), "sent"),
-        Row("received", show.rate(seen.received), ARRIVALS.get(run.scenario, "replies")),
+        Row("received", show.rate(seen.received), _arrivals(run)),
     ]
     if seen.offered is not None:
         rows.insert(0, Row("offered", show.rate(seen.offered), "by the schedule"))

@@ -35,12 +35,12 @@ _LIMITS: dict[Kind, tuple[tuple[Callable[[str], float], ...], str]] = {
     "number": ((float, parse_duration), "a number or a duration such as 50ms"),
 }
 _ONLY: dict[str, tuple[Scenario, ...]] = {
-    "messages": ("echo", "fanout", "replay"),
-    "rates": ("echo", "fanout", "replay"),
-    "send_lag": ("echo", "fanout", "replay"),
+    "messages": ("echo", "fanout", "script", "replay"),
+    "rates": ("echo", "fanout", "script", "replay"),
+    "send_lag": ("echo", "fanout", "script", "replay"),
     "response_time": ("echo",),
     "service_time": ("echo",),
-    "fanout": ("fanout",),
+    "fanout": ("fanout", "script"),
     "publish": ("fanout",),
     "sessions": ("script", "replay"),
     "steps": ("script", "replay"),
