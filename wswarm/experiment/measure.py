@@ -162,8 +162,7 @@ class _Experiment:
             drain_ns,
             _PHASE_GRACE_S,
         )
-        if self._has_played():
-            self._end_hold()
+        self._end_hold()
         self._use = self._machine.stop()
         if is_hopeless(self._fleet):
             check_opened(plan, self._fleet, was_cut=self._was_cut)
@@ -178,13 +177,13 @@ class _Experiment:
         return self._plan.recording is not None and self._session.has_sent()
 
     def _end_hold(self) -> None:
-        """End the hold as soon as all agents can know, as there is nothing more to be done in it."""
+        """End the hold of what has been played as soon as all agents can know."""
         was, drain_ns = self._window, now_ns() + _CUT_AFTER_NS
-        if drain_ns < was.drain_ns:
+        if self._has_played() and drain_ns < was.drain_ns:
             end_ns = drain_ns + was.end_ns - was.drain_ns
-            self._window = Window(was.origin_ns, was.start_ns, was.hold_ns, drain_ns, end_ns)
+            self._window = msgspec.structs.replace(was, drain_ns=drain_ns, end_ns=end_ns)
             self._session.cut(self._window)
-            self._listen_until(lambda: now_ns() >= self._window.drain_ns, "hold", drain_ns, _PHASE_GRACE_S)
+            self._listen_until(lambda: now_ns() >= drain_ns, "hold", drain_ns, _PHASE_GRACE_S)
 
     def _skip_load(self) -> None:
         """Report what was opened so far: there is no hold."""
