@@ -25,6 +25,7 @@ class Options(TypedDict, total=False):
     seed: int
     processes: int | None
     publishers: int
+    rooms: int
     size: int | None
     text: str | bytes | None
     json: str | None

@@ -94,3 +94,24 @@ def test_credentials_cannot_smuggle_in_a_header() -> None:
 def test_an_at_sign_after_the_host_is_no_credential() -> None:
     asked = request("ws://host/a@b")
     assert (asked.url, asked.headers) == ("ws://host/a@b", ())
+
+
+@pytest.mark.parametrize(("number", "room"), [(1, "1"), (100, "0"), (142, "42")])
+def test_the_room_is_the_number_modulo_the_rooms_and_fills_every_place(number: int, room: str) -> None:
+    made = request(
+        "ws://host/{room}/{id}",
+        number,
+        rooms=100,
+        headers=["X-Room: r{room}"],
+        cookies=["room={room}"],
+        on_open=["join {room}"],
+        text="{room}:{marker}",
+    )
+    assert made.url == f"ws://host/{room}/{number}"
+    assert made.headers == (("X-Room", f"r{room}"), ("Cookie", f"room={room}"))
+    assert made.on_open == (Opening(f"join {room}".encode()),)
+    assert made.payload.parts == (f"{room}:".encode() + PREFIX, b"")
+
+
+def test_where_there_is_one_room_it_is_0() -> None:
+    assert request("ws://host/{room}").url == "ws://host/0"

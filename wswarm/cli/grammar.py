@@ -87,7 +87,8 @@ def add_message(parser: argparse.ArgumentParser) -> None:
     """Add what the messages are."""
     message = parser.add_argument_group(
         "message",
-        "{marker} is the message's mark, {marker:int} one that is a number (echo), {id} the connection's number",
+        "{marker} is the message's mark, {marker:int} one that is a number (echo), {id} the connection's number,"
+        " {room} its room",
     )
     add = message.add_argument
     add("--text", metavar="T", help="template (default: {marker} alone)")
@@ -100,7 +101,9 @@ def add_message(parser: argparse.ArgumentParser) -> None:
 
 def add_connection(parser: argparse.ArgumentParser) -> None:
     """Add how the connections are made, but for TLS."""
-    group = parser.add_argument_group("connection", "{id} works in URL, headers, cookies and --on-open")
+    group = parser.add_argument_group(
+        "connection", "{id} and {room} work in URL, headers, cookies and --on-open"
+    )
     add = group.add_argument
     profiles = f"URL is the reference application's base: {', '.join(PROFILES)} (default: any service)"
     add("--profile", metavar="NAME", help=profiles)

@@ -246,9 +246,10 @@ class Group:
         if order.role == "echo":
             return Echoes(self.swarm, window, self._begin.last_id, patience)
         if order.role == "publish":
-            return Publishing()
+            return Publishing(self.swarm, self._first_number, order.manner.rooms)
         if order.role == "subscribe":
-            return Deliveries(self.swarm, window, order.publishers, patience, self.account)
+            rooms = order.manner.rooms
+            return Deliveries(self.swarm, window, order.publishers, patience, self.account, rooms)
         return None
 
     def _sender(self, pace: Pace) -> Sender | None:

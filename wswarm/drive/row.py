@@ -7,7 +7,8 @@ import numpy as np
 
 from wswarm.drive.drivers.connection import Connection, Timing
 from wswarm.load.message import Payload
-from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Int64s
+from wswarm.load.rooms import room_of
+from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Int64s, Packed, pack
 
 
 class Row:
@@ -36,3 +37,11 @@ def opened_columns(rows: Sequence[Row]) -> tuple[list[bool], Int64s]:
     has_opened = [row.timing is not None for row in rows]
     opened = [(*row.timing, row.closed_ns, row.left_ns, row.ending) for row in rows if row.timing is not None]
     return has_opened, np.array(opened, np.int64).reshape(-1, 8).T
+
+
+def opened_rooms(rows: Sequence[Row], ids: Sequence[int], rooms: int) -> Packed:
+    """Return the room of each row that has opened, as it travels; empty where there is only one."""
+    if rooms == 1:
+        return b""
+    opened = zip(rows, ids, strict=True)
+    return pack(np.array([room_of(one, rooms) for row, one in opened if row.timing is not None], np.int64))

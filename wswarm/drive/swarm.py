@@ -25,7 +25,7 @@ from wswarm.drive.numbers import capture_for
 from wswarm.drive.pings import Pinger
 from wswarm.drive.ramp import run_at
 from wswarm.drive.row import Row as Row
-from wswarm.drive.row import opened_columns
+from wswarm.drive.row import opened_columns, opened_rooms
 from wswarm.drive.said import Own as Hidden
 from wswarm.drive.said import Said
 from wswarm.drive.takers import Takers, takers
@@ -184,6 +184,7 @@ class Swarm:
             endings=list(self.said.endings),
             ending=ending,
             spoke_ns=pack(spoke_ns[has_opened]) if spoke_ns is not None else b"",
+            rooms=opened_rooms(self.rows, self._ids, self._manner.rooms),
             addresses=dict(self.addresses),
             pings=self._pinger.figures() if self._pinger is not None else None,
         )

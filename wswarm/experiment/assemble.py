@@ -29,6 +29,7 @@ from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Findings, Window, unpack
 from wswarm.stats.series import series
 from wswarm.stats.validity import Evidence, judge
+from wswarm.stats.worst_rooms import rooms
 from wswarm.units import NS_PER_S
 
 _PACKAGES = ("wswarm", "picows", "websockets", "uvloop", "numpy", "fastapi", "starlette", "uvicorn", "locust")
@@ -50,7 +51,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     if observed.deaths:  # a dead agent's sockets were asked for too
         connections = msgspec.structs.replace(connections, requested=plan.sockets)
     messages = summary.messages(findings) if has_messages else None
-    is_echo = plan.scenario == "echo"
+    is_echo, is_fanout = plan.scenario == "echo", plan.scenario == "fanout" and bool(arrivals and sends)
     run = Run(
         scenario=plan.scenario,
         started_at=observed.started_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
@@ -64,7 +65,8 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         send_lag=summary.distribution(lag) if has_messages else None,
         service_time=summary.distribution(service) if is_echo else None,
         response_time=summary.distribution(response) if is_echo else None,
-        fanout=_fanout(observed) if plan.scenario == "fanout" and arrivals and sends else None,
+        fanout=_fanout(observed) if is_fanout else None,
+        rooms=rooms(findings, window, plan.rooms) if is_fanout and plan.rooms > 1 else None,
         series=series(findings, window, observed.end_ns),
         samples=summary.samples(findings),
         generator=_generator(plan, findings, messages),

@@ -60,7 +60,7 @@ class Observer:
         if self._plan.scenario == "connect":
             return None
         holders = sum(one.open for one in states_of(self._fleet.holders))
-        owed = sent_then * (holders if self._plan.scenario == "fanout" else 1)
+        owed = sent_then * (holders // self._plan.rooms if self._plan.scenario == "fanout" else 1)
         return max(0, owed - received)
 
 

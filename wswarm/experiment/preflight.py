@@ -23,6 +23,11 @@ def check(plan: Plan, *, has_agents: bool = False) -> None:
     for expression in plan.slo:
         parse_objective(expression)
     client_context(plan)
+    if plan.scenario == "fanout" and plan.rooms > plan.connections:
+        raise PlanError(
+            f"--rooms {plan.rooms} is more than --connections {plan.connections}, so some would have no subscriber:"
+            f" use at most --rooms {plan.connections}, or -c {plan.rooms}"
+        )
     if not has_agents:
         limits.agents_for(plan)
     address.check_sources(plan.bind, address.resolve(plan.url))

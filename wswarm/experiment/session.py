@@ -147,7 +147,7 @@ def _places(fleet: Fleet, plan: Plan) -> dict[str, Int64s]:
     if plan.scenario == "connect":
         return {}
     agents = [fleet.publisher] if fleet.publisher is not None else fleet.holders
-    total = plan.publishers if fleet.publisher is not None else plan.connections
+    total = plan.publisher_sockets if fleet.publisher is not None else plan.connections
     step = len(agents)
     opened = [rows_open(agent) * step + place for place, agent in enumerate(agents)]
     order = np.sort(np.concatenate(opened))

@@ -11,12 +11,14 @@ from wswarm.errors import PlanError
 from wswarm.load.message import check_size
 from wswarm.load.number import NUMBER
 from wswarm.load.profile import PROFILES
+from wswarm.load.rooms import ROOM, check_rooms
 from wswarm.load.template import MARKER, Opening, as_text, check_utf8, in_bytes, openings
 from wswarm.load.tls import check_tls
 from wswarm.load.url import check_url
 from wswarm.results import redact
 
 SIZE_LIMIT = 16 * 1024 * 1024
+_UNFILLED = frozenset({"profile", "subprotocols", "origin", "cacert", "cert", "key", "sni", "bind"})
 HEADER_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 
 
@@ -29,11 +31,12 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         profile: The reference application's endpoint that `url` is the base of; `None`: any server.
         size: Payload size in bytes, reached by padding the marker; `None`: as the template gives.
-        text: Template of the message; `{marker}` (or `{marker:int}`) and `{id}` are replaced literally. `json`:
-            the same, checked.
+        text: Template of the message; `{marker}` (or `{marker:int}`), `{id}` and `{room}` are replaced literally.
+            `json`: the same, checked.
         escape: Whether `text` and `on_open` hold escapes, as `load.escapes` has them; so are bytes kept.
         on_open: Sent when a connection opens. `on_open_binary`: which of them as binary frames; empty: none.
         ping: Between two pings of ours on one connection; `None`: none.
+        rooms: Connection `{id}` is in room `{id}` mod `rooms`, which is what `{room}` says.
 
     Raises:
         PlanError: a value can't be; the message names it and the mend.
@@ -63,6 +66,7 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     ping: float | None = None
     connect_timeout: float = 10.0
     driver: Literal["picows", "websockets"] = "picows"
+    rooms: int = 1
 
     def __post_init__(self) -> None:
         check_url(self.url)
@@ -71,6 +75,8 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
         for name, value in (("connect-timeout", self.connect_timeout), ("ping", self.ping)):
             if value is not None and not 0 < value < float("inf"):
                 raise PlanError(f"--{name} {value:g} must be a number above 0")
+        given = msgspec.structs.asdict(self)
+        check_rooms(self.rooms, (value for name, value in given.items() if name not in _UNFILLED))
         _check_message(self)
         _check_connection(self)
 
@@ -93,7 +99,7 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def address(self) -> str:
-        """The URL that connections use, `{id}` not yet replaced."""
+        """The URL that connections use, `{id}` and `{room}` not yet replaced."""
         return PROFILES[self.profile].url(self.url) if self.profile else self.url
 
     @property
@@ -127,14 +133,16 @@ def _check_message(manner: Manner) -> None:
         raise PlanError(f"{option} {message!r} has no {{marker}}: put it where the receiver relays it")
     if manner.json is not None:
         try:
-            msgspec.json.decode(manner.json.replace("{id}", "0").replace("{marker:int}", "1"))
+            msgspec.json.decode(
+                manner.json.replace("{id}", "0").replace(ROOM, "0").replace("{marker:int}", "1")
+            )
         except (msgspec.DecodeError, RecursionError) as error:
             raise PlanError(f"--json {manner.json!r} is not JSON: {error}") from None
     if manner.size is not None and manner.size > SIZE_LIMIT:
         raise PlanError(
             f"--size {manner.size} is too large: the drivers take up to {SIZE_LIMIT} bytes (16 MiB)"
         )
-    check_size(manner.template.replace(b"{id}", b"0"), manner.size)
+    check_size(manner.template.replace(b"{id}", b"0").replace(ROOM.encode(), b"0"), manner.size)
 
 
 def _check_frames(manner: Manner) -> None:

@@ -7,10 +7,12 @@ from wswarm.load.manner import Manner, converted
 from wswarm.load.message import check_size
 from wswarm.load.number import check_number
 from wswarm.load.profile import profile_for
+from wswarm.load.rooms import ROOM
 
 PAIRS_LIMIT = 10_000_000
 SENDS_LIMIT = 1 << 32
 SEED_LIMIT = 1 << 63
+_OF_A_ROOM = " of each room"
 DEFAULT_CONNECTIONS = {"connect": 100, "echo": 10, "fanout": 100}
 DEFAULT_RATE = {"echo": 100.0, "fanout": 5.0}
 
@@ -25,6 +27,7 @@ class Plan(Manner, frozen=True, kw_only=True):
         drain: Longest wait for what is still owed after the hold.
         seed: Of random arrivals; `None`: chosen at random when the run begins.
         processes: Agents that hold the connections; `None`: one per 10,000.
+        publishers: Of each room.
 
     Raises:
         PlanError: a value can't be; the message names it and the mend.
@@ -59,9 +62,14 @@ class Plan(Manner, frozen=True, kw_only=True):
         return Manner(**{name: getattr(self, name) for name in Manner.__struct_fields__})
 
     @property
+    def publisher_sockets(self) -> int:
+        """Connections that publish, of all rooms."""
+        return self.publishers * self.rooms if self.scenario == "fanout" else 0
+
+    @property
     def sockets(self) -> int:
         """All connections of the run, publishers included."""
-        return self.connections + (self.publishers if self.scenario == "fanout" else 0)
+        return self.connections + self.publisher_sockets
 
 
 def make_plan(scenario: str, url: str, **options: Any) -> Plan:
@@ -107,8 +115,8 @@ def _check_numbers(plan: Plan) -> None:
     _check_amount(plan)
     if plan.connections * plan.publishers > PAIRS_LIMIT and plan.scenario == "fanout":
         raise PlanError(
-            f"{plan.publishers:,} publishers × {plan.connections:,} subscribers is more than"
-            f" {PAIRS_LIMIT:,} pairs to account for: use fewer --publishers"
+            f"{plan.publishers:,} publishers{_OF_A_ROOM if plan.rooms > 1 else ''} × {plan.connections:,} subscribers"
+            f" is more than {PAIRS_LIMIT:,} pairs to account for: use fewer --publishers"
         )
 
 
@@ -127,6 +135,7 @@ def _check_fit(plan: Plan) -> None:
     if plan.is_numeric:
         option, message = ("--text", plan.text) if plan.json is None else ("--json", plan.json)
         check_number(plan.template, f"{option} {message!r}", plan.scenario, plan.size)
-    check_size(plan.template.replace(b"{id}", b"%d" % plan.sockets), plan.size)
+    longest = plan.template.replace(b"{id}", b"%d" % plan.sockets)
+    check_size(longest.replace(ROOM.encode(), b"%d" % (plan.rooms - 1)), plan.size)
     if plan.closed and plan.scenario != "echo":
         raise PlanError(f"--closed waits for replies, which only echo has; leave it out of {plan.scenario}")

@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from wswarm.load.manner import Manner
 from wswarm.load.message import Payload, payload_for
+from wswarm.load.rooms import ROOM, room_of
 from wswarm.load.template import Opening
 from wswarm.load.url import on_wire
 
@@ -46,10 +47,14 @@ class Request:
 
 
 def request_for(manner: Manner, connection_id: int, prefix: bytes) -> Request:
-    """Return the request of the connection with that number; it replaces every `{id}` of the manner."""
+    """Return the request of the connection with that number; it replaces every `{id}` and `{room}` of the manner."""
+    room = str(room_of(connection_id, manner.rooms))
 
     def filled(text: str) -> str:
-        return text.replace("{id}", str(connection_id))
+        return text.replace("{id}", str(connection_id)).replace(ROOM, room)
+
+    def filled_bytes(payload: bytes) -> bytes:
+        return payload.replace(b"{id}", b"%d" % connection_id).replace(ROOM.encode(), room.encode())
 
     url, headers = without_credentials(on_wire(filled(manner.address)))
     for header in manner.headers:
@@ -62,11 +67,8 @@ def request_for(manner: Manner, connection_id: int, prefix: bytes) -> Request:
     return Request(
         url=url,
         headers=tuple(headers),
-        on_open=tuple(
-            opening._replace(payload=opening.payload.replace(b"{id}", b"%d" % connection_id))
-            for opening in manner.openings
-        ),
-        payload=payload_for(manner.template, connection_id, prefix, manner.size),
+        on_open=tuple(opening._replace(payload=filled_bytes(opening.payload)) for opening in manner.openings),
+        payload=payload_for(filled_bytes(manner.template), connection_id, prefix, manner.size),
     )
 
 

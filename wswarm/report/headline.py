@@ -91,8 +91,10 @@ def arrival(run: Run) -> str:
 
 def _connections(run: Run) -> str:
     if run.fanout is not None:
+        rooms = _rooms(run)
         subscribers = show.plural(run.fanout.subscribers, "subscriber")
-        return f"{subscribers}, {show.plural(run.fanout.publishers, 'publisher')}"
+        publishers = show.plural(run.fanout.publishers, "publisher")
+        return f"{subscribers}, {publishers}" + (f" in {show.count(rooms)} rooms" if rooms > 1 else "")
     return show.plural(run.connections.requested, "connection")
 
 
@@ -107,8 +109,12 @@ def _rates(run: Run) -> list[str]:
     if run.fanout is None:
         each = total / max(run.connections.requested, 1)
         return [f"{show.rate(total)} in all, {show.rate(each)} each"]
-    owed = show.rate(total * run.fanout.subscribers)
+    owed = show.rate(total * run.fanout.subscribers / _rooms(run))
     if run.fanout.publishers == 1:
         return [f"{show.rate(total)} published, {owed} to deliver"]
     each = total / max(run.fanout.publishers, 1)
     return [f"{show.rate(total)} published in all, {show.rate(each)} each, {owed} to deliver"]
+
+
+def _rooms(run: Run) -> int:
+    return run.rooms.rooms if run.rooms is not None else 1

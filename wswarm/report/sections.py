@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from wswarm.report import format as show
-from wswarm.report import remarks
+from wswarm.report import remarks, rooms
 from wswarm.report.headline import Standing, arrival, is_closed, standing
 from wswarm.results.run import Distribution, Fanout, GeneratorCost, Run, SloResult, TargetCost
 from wswarm.stats.histogram import is_supported
@@ -54,6 +54,7 @@ def sections(run: Run) -> list[Section]:
         _messages(run),
         _rates(run),
         _times(run),
+        _rooms(run),
         _generator(run.generator, arrival(run)),
         _target(run.target, arrival(run)),
         _objectives(run),
@@ -149,6 +150,11 @@ def _times(run: Run) -> Section | None:
     if table is None:
         return None
     return Section("Times", (), table, tuple(notes))
+
+
+def _rooms(run: Run) -> Section | None:
+    seen = run.rooms
+    return Section("Rooms", (), Table(rooms.COLUMNS, rooms.rows(seen)), (rooms.note(seen),)) if seen else None
 
 
 def _fanout_notes(seen: Fanout) -> list[str]:

@@ -13,6 +13,8 @@ import msgspec
 from wswarm.results.broadcasts import Broadcast as Broadcast
 from wswarm.results.broadcasts import Fanout as Fanout
 from wswarm.results.distribution import Distribution as Distribution
+from wswarm.results.rooms import Room as Room
+from wswarm.results.rooms import Rooms as Rooms
 
 SCHEMA = "wswarm/run@1"
 
@@ -245,6 +247,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         failure: How the target failed before the hold's end, if it did (exit code 95): it died, or hung up on so
             many that the rest says little.
         samples: What the target said where something else was expected.
+        rooms: Of a fan-out in several rooms which of them fared worst; `None` where there is only one.
     """
 
     schema: str = SCHEMA
@@ -265,6 +268,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     service_time: Distribution | None
     response_time: Distribution | None
     fanout: Fanout | None
+    rooms: Rooms | None = None
     series: list[Second]
     generator: GeneratorCost
     target: TargetCost | None

@@ -41,6 +41,7 @@ _ONLY: dict[str, tuple[Scenario, ...]] = {
     "response_time": ("echo",),
     "service_time": ("echo",),
     "fanout": ("fanout",),
+    "rooms": ("fanout",),
 }
 
 # What a failed handshake may be counted under, up to a colon; while any failed for another reason nobody can say
