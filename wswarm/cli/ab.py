@@ -32,19 +32,7 @@ PROFILES = {"echo": "echo", "fanout": "chat"}
 CONNECTIONS = {"echo": 50, "fanout": 100}
 
 _OF_PLAN = (
-    *(
-        "connections",
-        "rate",
-        "arrivals",
-        "drain",
-        "publishers",
-        "rooms",
-        "size",
-        "text",
-        "json",
-        "binary",
-        "on_open",
-    ),
+    *("connections", "rate", "arrivals", "drain", "publishers", "size", "text", "json", "binary", "on_open"),
     *("message_file", "escape", "profile", "headers", "cookies", "subprotocols", "bind", "driver", "deflate"),
     "follow",
 )

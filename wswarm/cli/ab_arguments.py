@@ -64,9 +64,6 @@ def add_ab(commands: Any) -> None:
     _add_verdict(parser, budget="6m")
     load = _add_load(parser)
     load("--publishers", metavar="N", type=grammar.count, help="fanout: sockets that publish (default: 1)")
-    load(
-        "--rooms", metavar="N", type=grammar.count, help="connection {id} is in room {id} mod N (default: 1)"
-    )
     grammar.add_message(parser)
     grammar.add_connection(parser)
     _add_result(parser, "ab")

@@ -112,6 +112,10 @@ def _sample_of(plan: Plan, names: tuple[str, ...]) -> Sample | None:
         return Sample(sends, "replies", rate, "-d")
     if names[-1] in _OF_BROADCASTS:
         return Sample(sends, "broadcasts", rate, "-d")
+    audience = plan.connections / plan.rooms
     if names[-1] == "delivery_time":
-        return Sample(sends * plan.connections, "deliveries", rate * plan.connections, "-d")
+        return Sample(round(sends * audience), "deliveries", rate * audience, "-d")
+    if names[:2] == ("rooms", "worst"):
+        each = rate * audience / plan.rooms
+        return Sample(round(each * plan.duration), "deliveries in a room", each, "-d")
     return None

@@ -24,7 +24,6 @@ PAIRED = "base is the median over its slices, head is base with the change, whic
 SAME = "both versions are the same: this compares one with itself"
 _LOAD = {  # option of the command line by setting of the plan, and what it is unless given
     "publishers": ("--publishers", 1),
-    "rooms": ("--rooms", 1),
     "arrivals": ("--arrivals", "constant"),
     "size": ("--size", None),
     "text": ("--text", None),
