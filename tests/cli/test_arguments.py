@@ -40,6 +40,12 @@ SETTINGS: list[tuple[list[str], str, Any]] = [
     (["--json", '{"a":"{marker}"}'], "json", '{"a":"{marker}"}'),
     (["--binary"], "binary", True),
     (["--on-open", "hello", "--on-open", "I am {id}"], "on_open", ("hello", "I am {id}")),
+    (
+        ["--say", "a", "--expect", "b", "--take", "c=$.d", "--say-binary", "e"],
+        "steps",
+        (("say", "a"), ("expect", "b"), ("take", "c=$.d"), ("say-binary", "e")),
+    ),
+    (["--refuse", "a", "--refuse", "/b/"], "refuse", ("a", "/b/")),
     (["--profile", "items"], "profile", "items"),
     (["-H", "A: 1", "--header", "B: {id}"], "headers", ("A: 1", "B: {id}")),
     (["--cookie", "a=1", "--cookie", "b={id}"], "cookies", ("a=1", "b={id}")),
@@ -82,7 +88,8 @@ COMMON: dict[str, Any] = {
         ("seed", "processes", "size", "profile", "origin", "cacert", "cert", "key", "sni", "target_pid")
     ),
     **dict.fromkeys(("binary", "insecure", "deflate", "follow", "closed"), False),
-    **dict.fromkeys(("on_open", "headers", "cookies", "subprotocols", "bind", "slo"), ()),
+    **dict.fromkeys(("on_open", "headers", "cookies", "subprotocols", "bind", "slo", "steps", "refuse"), ()),
+    "data": None,
 }
 
 # Arguments, the exact line on standard error but for its beginning `wswarm COMMAND: `.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wswarm.drive import capture, closed, form, numbers, outbox, pacer, pings, sender
+from wswarm.drive import capture, closed, form, numbers, outbox, pacer, pings, rounds, sender
 from wswarm.drive.capture import Load
 from wswarm.drive.closed import ClosedSender
 from wswarm.drive.drivers.connection import Timing
@@ -56,9 +56,9 @@ class FakeClock:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.now_ns = 0
         self.timers: list[FakeTimer] = []
-        for module in (capture, closed, form, numbers, outbox, pacer, pings, probes, sender):
+        for module in (capture, closed, form, numbers, outbox, pacer, pings, probes, rounds, sender):
             patch.setattr(module, "now_ns", self.read)
-        for module in (pacer, pings, probes):
+        for module in (pacer, rounds, probes):
             patch.setattr(module, "make_timer", self._make_timer)
         patch.setattr(asyncio, "get_running_loop", lambda: None)
 
@@ -119,7 +119,7 @@ class FakeSwarm(Swarm):
         self.rows = [Row() for _ in connections]
         for number, (row, connection) in enumerate(zip(self.rows, connections, strict=True)):
             row.connection = connection
-            row.payload = payload_for(b"<{marker}>", number, PREFIX, None)
+            row.payload = payload_for(b"<{marker}>", {"id": str(number)}, PREFIX, None)
         self.capture = capture.Capture(PREFIX)
         self._ids = list(range(1, 1 + len(connections)))
         self.lost_in_load = []

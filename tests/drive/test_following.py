@@ -4,7 +4,6 @@ import pytest
 
 from wswarm.drive.drivers.connection import HandshakeFailed
 from wswarm.drive.drivers.following import redirected, websocket_address
-from wswarm.load.message import Payload
 from wswarm.load.request import Request
 
 SECRETS = (("Authorization", "Basic eA=="), ("Cookie", "a=b"), ("X-Api-Key", "k"))
@@ -13,7 +12,7 @@ PLAIN = (("X-Plain", "p"), ("Origin", "http://o"))
 
 def request(url: str, *headers: tuple[str, str]) -> Request:
     """Return a request with those headers."""
-    return Request(url, headers, (), Payload((b"", b"")))
+    return Request(url, headers)
 
 
 @pytest.mark.parametrize(

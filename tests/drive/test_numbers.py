@@ -48,7 +48,7 @@ def open_load(clock: FakeClock, places: list[int], senders: int, window: Window 
     swarm, connections = swarm_of(clock, len(places))
     swarm.capture = capture = NumberCapture(PREFIX)
     for row in swarm.rows:
-        row.payload = payload_for(TEMPLATE, 1, PREFIX, None)
+        row.payload = payload_for(TEMPLATE, {"id": "1"}, PREFIX, None)
     due, plan = Due(window), plan_of(rate=10.0)
     sender = sender_of(swarm, plan, places, senders, due, window)
     clock.run_until(window.drain_ns)
@@ -150,7 +150,7 @@ def test_before_any_load_there_are_no_marks(clock: FakeClock) -> None:
 def test_in_the_closed_model_each_answer_releases_the_next_and_is_timed(clock: FakeClock) -> None:
     swarm, [connection] = swarm_of(clock, 1)
     swarm.capture = capture = NumberCapture(PREFIX)
-    swarm.rows[0].payload = payload_for(TEMPLATE, 1, PREFIX, None)
+    swarm.rows[0].payload = payload_for(TEMPLATE, {"id": "1"}, PREFIX, None)
     due, plan = Due(), plan_of(closed=True, rate=None)
     sender = sender_of(swarm, plan, [0], 2, due)
     clock.run_until(START + 1)

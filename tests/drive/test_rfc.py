@@ -11,7 +11,6 @@ from tests.drive.rfc import ANSWERS, MARKED, SENT, Answer, Sent, switching
 from wswarm.drive.agent import driver
 from wswarm.drive.drivers import opening
 from wswarm.drive.drivers.connection import Ended, Events, HandshakeFailed, Settings
-from wswarm.load.message import Payload
 from wswarm.load.request import Request
 
 DRIVERS = pytest.mark.parametrize("name", ["picows", "websockets"])
@@ -34,7 +33,7 @@ def settings_for(server: RawServer, **changes: Any) -> Settings:
 
 def request_for(server: RawServer, *headers: tuple[str, str]) -> Request:
     """Return a request of that server."""
-    return Request(f"ws://127.0.0.1:{server.port}/a?b=c", headers, (), Payload((b"", b"")))
+    return Request(f"ws://127.0.0.1:{server.port}/a?b=c", headers)
 
 
 class Heard:

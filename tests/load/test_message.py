@@ -20,7 +20,7 @@ TEXT = st.text(st.characters(codec="utf-8"), max_size=20).filter(lambda text: "{
 
 def message(template: str, connection_id: int = 7, size: int | None = None) -> bytes:
     """Return the whole message as a connection sends it."""
-    payload = payload_for(template.encode(), connection_id, PREFIX, size)
+    payload = payload_for(template.encode(), {"id": str(connection_id)}, PREFIX, size)
     return MARK.join(payload.parts)
 
 

@@ -152,7 +152,9 @@ def test_other_answers_are_not_taken_for_changed_ones() -> None:
 
 
 def test_a_message_holds_the_number_where_its_template_says() -> None:
-    parts = payload_for(b'[{"id":{marker:int}},{marker:int},{id}]', 7, prefix_for(4_567), None).parts
+    parts = payload_for(
+        b'[{"id":{marker:int}},{marker:int},{id}]', {"id": "7"}, prefix_for(4_567), None
+    ).parts
     assert ONE[5:].join(parts) == b'[{"id":%b},%b,7]' % (ONE, ONE)
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from wswarm.load.plan import make_plan
 from wswarm.load.request import Request, request_for
+from wswarm.load.rooms import own_values
+from wswarm.load.speech import speech_of
 from wswarm.load.template import Opening
 
 PREFIX = b"wswarm00000001"
@@ -13,7 +15,12 @@ PREFIX = b"wswarm00000001"
 
 def request(url: str = "ws://host:1/ws", number: int = 42, **options: object) -> Request:
     """Return the request of one connection."""
-    return request_for(make_plan("echo", url, **options), number, PREFIX)
+    return request_for(make_plan("echo", url, **options), {"id": str(number)})
+
+
+def openings(**options: object) -> list[Opening]:
+    """Return what one connection says when it opens."""
+    return speech_of(make_plan("echo", "ws://host:1/ws", **options)).openings({"id": "42"})
 
 
 def test_the_number_fills_every_place_in_the_url() -> None:
@@ -29,15 +36,13 @@ def test_the_number_fills_cookies_which_share_one_header() -> None:
 
 
 def test_the_number_fills_the_opening_messages() -> None:
-    assert request(on_open=["join {id}", "\u20ac"]).on_open == (
-        Opening(b"join 42"),
-        Opening("\u20ac".encode()),
-    )
-    assert request(on_open=[b"\x10{id}"]).on_open == (Opening(b"\x1042", is_binary=True),)
+    assert openings(on_open=["join {id}", "\u20ac"]) == [Opening(b"join 42"), Opening("\u20ac".encode())]
+    assert openings(on_open=[b"\x10{id}"]) == [Opening(b"\x1042", is_binary=True)]
 
 
 def test_the_number_fills_the_message() -> None:
-    assert request(text="{id}:{marker}").payload.parts == (b"42:" + PREFIX, b"")
+    speech = speech_of(make_plan("echo", "ws://host:1/ws", text="{id}:{marker}"))
+    assert speech.payload({"id": "42"}, PREFIX).parts == (b"42:" + PREFIX, b"")
 
 
 def test_the_number_fills_a_profile_path() -> None:
@@ -64,7 +69,6 @@ def test_a_bare_request_has_no_headers_of_its_own() -> None:
 def test_two_connections_differ_in_their_numbers_only() -> None:
     first, second = (request("ws://host/{id}", number) for number in (1, 2))
     assert (first.url, second.url) == ("ws://host/1", "ws://host/2")
-    assert first.payload == second.payload
 
 
 @pytest.mark.parametrize(
@@ -98,20 +102,22 @@ def test_an_at_sign_after_the_host_is_no_credential() -> None:
 
 @pytest.mark.parametrize(("number", "room"), [(1, "1"), (100, "0"), (142, "42")])
 def test_the_room_is_the_number_modulo_the_rooms_and_fills_every_place(number: int, room: str) -> None:
-    made = request(
-        "ws://host/{room}/{id}",
-        number,
-        rooms=100,
-        headers=["X-Room: r{room}"],
-        cookies=["room={room}"],
-        on_open=["join {room}"],
-        text="{room}:{marker}",
-    )
+    words: dict[str, object] = {
+        "headers": ["X-Room: r{room}"],
+        "cookies": ["room={room}"],
+        "on_open": ["join {room}"],
+        "text": "{room}:{marker}",
+    }
+    plan, values = make_plan("fanout", "ws://host/{room}/{id}", rooms=100, **words), own_values(number, 100)
+    made, speech = request_for(plan, values), speech_of(plan)
     assert made.url == f"ws://host/{room}/{number}"
     assert made.headers == (("X-Room", f"r{room}"), ("Cookie", f"room={room}"))
-    assert made.on_open == (Opening(f"join {room}".encode()),)
-    assert made.payload.parts == (f"{room}:".encode() + PREFIX, b"")
+    assert speech.openings(values) == [Opening(f"join {room}".encode())]
+    assert speech.payload(values, PREFIX).parts == (f"{room}:".encode() + PREFIX, b"")
 
 
-def test_where_there_is_one_room_it_is_0() -> None:
+def test_where_there_is_one_room_it_is_0_in_the_address_and_nobodys_name_in_messages() -> None:
     assert request("ws://host/{room}").url == "ws://host/0"
+    text = "subscription{room}{marker}"
+    parts = speech_of(make_plan("echo", "ws://host", text=text)).payload(own_values(7, 1), PREFIX).parts
+    assert parts == (b"subscription{room}" + PREFIX, b"")

@@ -36,7 +36,7 @@ def test_an_address_goes_over_the_wire_in_ascii_with_neither_zone_nor_file(url: 
 
 def test_a_connection_asks_for_the_address_in_ascii() -> None:
     plan = make_plan("echo", "ws://ü:ß@bücher.example/räume/{id}")
-    request = request_for(plan, 7, b"prefix")
+    request = request_for(plan, {"id": "7"})
     assert request.url == "ws://xn--bcher-kva.example/r%C3%A4ume/7"
     assert request.headers == (("Authorization", "Basic w7w6w58="),)
 

@@ -99,8 +99,43 @@ def add_message(parser: argparse.ArgumentParser) -> None:
     add("--binary", action="store_true", default=None, help="send binary frames (default: text)")
 
 
+class AddStep(argparse.Action):
+    """Adds a step to the conversation, in the order in which the options stand."""
+
+    def __call__(
+        self,
+        _parser: argparse.ArgumentParser,
+        found: argparse.Namespace,
+        value: Any,
+        option: str | None = None,
+    ) -> None:
+        """Add it."""
+        kind = (option or "").lstrip("-")
+        setattr(found, self.dest, [*(getattr(found, self.dest) or ()), (kind, value)])
+
+
+def add_conversation(parser: argparse.ArgumentParser) -> None:
+    """Add what is said and waited for before the load."""
+    about = (
+        "before the load, in the order given: a connection is ready when all is done; {id}, {room}, {column}, {NAME}"
+        " and ${VARIABLE} stand for their values in URL, headers, cookies and messages"
+    )
+    add = parser.add_argument_group("conversation", about).add_argument
+    steps: dict[str, Any] = {"dest": "steps", "action": AddStep}
+    add("--say", metavar="MESSAGE", help="send it; repeatable, as are the next three", **steps)
+    add("--say-binary", metavar="MESSAGE", help="the same as a binary frame", **steps)
+    pattern = "wait for a message that holds text, matches /regex/, or contains {JSON}"
+    add("--expect", metavar="PATTERN", help=pattern, **steps)
+    value = "$.json.path or a regex with one group, out of the message that was expected"
+    add("--take", metavar="NAME=WHERE", help=value, **steps)
+    add("--refuse", metavar="PATTERN", action="append", help="a message that means no; repeatable")
+    data = "CSV: the first line names columns, each further one is a connection's"
+    add("--data", metavar="FILE", help=data)
+
+
 def add_connection(parser: argparse.ArgumentParser) -> None:
     """Add how the connections are made, but for TLS."""
+    add_conversation(parser)
     group = parser.add_argument_group(
         "connection", "{id} and {room} work in URL, headers, cookies and --on-open"
     )
@@ -110,7 +145,7 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
     add("--on-open", metavar="MESSAGE", action="append", help="send when open; repeatable")
     binary = "the same as a binary frame; both in their order"
     add("--on-open-binary", metavar="MESSAGE", dest="on_open", type=Binary, action="append", help=binary)
-    escapes = r"\0 \xNN \n \r \t \uXXXX \\ in --text, --on-open and --on-open-binary"
+    escapes = r"\0 \xNN \n \r \t \uXXXX \\ in --text, --on-open, --say and their -binary"
     add("--escape", action="store_true", default=None, help=escapes)
     header = "header of the handshake; repeatable"
     add("-H", "--header", dest="headers", metavar="'NAME: VALUE'", action="append", help=header)

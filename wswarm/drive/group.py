@@ -1,6 +1,7 @@
 """Connections of one kind in one agent: joined, paced, heard, accounted for."""
 
 from collections.abc import Callable
+from itertools import repeat
 
 import numpy as np
 
@@ -9,10 +10,10 @@ from wswarm.drive.capture import Load
 from wswarm.drive.clock import now_ns
 from wswarm.drive.closed import ClosedSender
 from wswarm.drive.drivers.connection import Driver, Ended
-from wswarm.drive.drivers.manner import Own, SettingsOf
 from wswarm.drive.fleet import wire
 from wswarm.drive.sender import OpenSender, Sender, patience_ns
 from wswarm.drive.swarm import Swarm
+from wswarm.drive.way import Ways
 from wswarm.load.pace import Pace
 from wswarm.stats.findings import (
     STILL_OPEN,
@@ -51,14 +52,11 @@ class Group:
         driver: Callable[[str], Driver],
         say: Callable[[wire.Report], None],
     ) -> None:
-        manner = order.manner
-        self._settings = SettingsOf()
+        self._ways = Ways(driver, order.values)
         self.order = order
-        self._number, self._begin, self._driver, self._say = number, begin, driver, say
+        self._number, self._begin, self._say = number, begin, say
         self._ahead_ns = begin.ahead_ns if order.role == "subscribe" else 0  # others read marks of their own
-        self.swarm = Swarm(
-            manner, begin.prefix, driver(manner.driver), self._settings.of(manner, order.addresses)
-        )
+        self.swarm = Swarm(self._ways.of(order.manner, order.addresses), begin.prefix)
         self.swarm.is_replying = order.is_closed
         if order.is_followed:
             self.swarm.on_ended = self._note_end
@@ -73,14 +71,14 @@ class Group:
 
     async def join(self, join: wire.Join) -> None:
         """Open more connections; the front end hears what became of them."""
-        rows = [self.swarm.add(connection_id) for connection_id in join.ids]
+        rows = [
+            self.swarm.add(connection_id, dict(zip(join.columns, values, strict=True)))
+            for connection_id, values in zip(join.ids, join.data or repeat(()), strict=False)
+        ]
         starts_ns: list[int] = unpack(join.starts_ns).tolist() if join.starts_ns else [0] * len(rows)
         own = None
         if join.manner is not None:
-            addresses = join.addresses or self.order.addresses
-            own = Own(
-                join.manner, self._driver(join.manner.driver), self._settings.of(join.manner, addresses)
-            )
+            own = self._ways.of(join.manner, join.addresses or self.order.addresses)
         await self.swarm.open_all(
             rows, starts_ns, own, self._note_decided if self.order.is_followed else None
         )

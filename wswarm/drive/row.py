@@ -17,15 +17,17 @@ class Row:
     Attributes:
         backlog: Sends that wait for room in the write buffer: (number, intended_ns, mark).
         closed_ns: When it was lost. `left_ns`: when it was told to leave before the end.
+        ready_ns: When it was ready: open, and all said that has to be said before.
         ending: How it was lost, as a place among the endings; `UNKNOWN` if it was not.
     """
 
-    __slots__ = ("backlog", "closed_ns", "connection", "ending", "left_ns", "payload", "timing")
+    __slots__ = ("backlog", "closed_ns", "connection", "ending", "left_ns", "payload", "ready_ns", "timing")
 
     def __init__(self) -> None:
         self.connection: Connection | None = None
         self.payload: Payload | None = None
         self.timing: Timing | None = None
+        self.ready_ns = STILL_OPEN
         self.closed_ns = STILL_OPEN
         self.left_ns = STILL_OPEN
         self.ending = UNKNOWN
@@ -33,10 +35,14 @@ class Row:
 
 
 def opened_columns(rows: Sequence[Row]) -> tuple[list[bool], Int64s]:
-    """Return which rows have opened, and of those all that is kept for ever: eight columns, `ending` the last."""
+    """Return which rows have opened, and of those all that is kept for ever: nine columns, `ending` the last."""
     has_opened = [row.timing is not None for row in rows]
-    opened = [(*row.timing, row.closed_ns, row.left_ns, row.ending) for row in rows if row.timing is not None]
-    return has_opened, np.array(opened, np.int64).reshape(-1, 8).T
+    opened = [
+        (*row.timing, row.ready_ns, row.closed_ns, row.left_ns, row.ending)
+        for row in rows
+        if row.timing is not None
+    ]
+    return has_opened, np.array(opened, np.int64).reshape(-1, 9).T
 
 
 def opened_rooms(rows: Sequence[Row], ids: Sequence[int], rooms: int) -> Packed:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from wswarm.drive.drivers.connection import DETAIL_SIZE, Ended
@@ -10,7 +10,7 @@ from wswarm.load.marker import MARK_SIZE
 from wswarm.load.number import INDEX_SIZE, NUMBER, nonce_for
 from wswarm.load.template import MARKER
 from wswarm.results.quoted import LIMIT, printable, quoted
-from wswarm.results.redact import Redactor
+from wswarm.results.redact import Redactor, Values
 from wswarm.stats.drops import OTHER, OURS
 
 Own = Mapping[str, Any]
@@ -51,18 +51,26 @@ class Said:
         self._hide = hide
         self._marks, self._placeholder = _marks(prefix, template)
         self._own: deque[Own] = deque(maxlen=OWN_KEPT)
+        self._values = Values()
 
     def learn(self, own: Own) -> None:
         """Hide the secrets of a connection with settings of its own, too, in messages that are quoted."""
         self._own.append(own)
 
-    def note_failure(self, reason: str, detail: str = "", own: Own | None = None) -> str:
+    def learn_values(self, values: Iterable[str]) -> None:
+        """Hide these, too, which names in braces stand for."""
+        self._values.add(values)
+
+    def note_failure(
+        self, reason: str, detail: str = "", own: Own | None = None, values: Iterable[str] = ()
+    ) -> str:
         """Count a failed handshake; return what it is counted under.
 
         Args:
             own: The connection's settings, where they are not as all others'.
+            values: What names in braces stand for in it alone.
         """
-        hide = self._hiding(own)
+        hide = self._hiding(own, values)
         reason = printable(self._without_marks(hide(reason)))
         if reason not in self.failures and len(self.failures) >= KEPT:
             reason = OTHER
@@ -72,11 +80,11 @@ class Said:
             self.refusals[reason] = quoted(self._without_marks(told))
         return reason
 
-    def note_ending(self, ended: Ended, own: Own | None = None) -> int:
+    def note_ending(self, ended: Ended, own: Own | None = None, values: Iterable[str] = ()) -> int:
         """Count a lost connection; return the place of how it ended among the endings."""
         if ended.code is not None:
             self.closes[ended.code] += 1
-        label = self._label(ended, self._hiding(own))
+        label = self._label(ended, self._hiding(own, values))
         if label not in self.endings and len(self.endings) >= KEPT:
             label = OTHER
         self.endings[label] += 1
@@ -85,14 +93,16 @@ class Said:
     def quoted(self, payload: bytes) -> str:
         """Return a message as it may be shown."""
         text = payload[: 2 * LIMIT].decode("utf-8", "backslashreplace")
-        for hide in (self._hide, *map(Redactor, self._own)):
+        hiding: tuple[Hide, ...] = (self._hide, self._values, *map(Redactor, self._own))
+        for hide in hiding:
             text = hide(text, is_cut=len(payload) > 2 * LIMIT)
         return quoted(text)
 
-    def _hiding(self, own: Own | None) -> Hide:
-        if own is None:
+    def _hiding(self, own: Own | None, values: Iterable[str]) -> Hide:
+        values = tuple(values)
+        if own is None and not values:
             return self._hide
-        first, then = self._hide, Redactor(own)
+        first, then = self._hide, Redactor(own or {}, values)
 
         def both(text: str, *, is_cut: bool = False) -> str:
             return then(first(text, is_cut=is_cut), is_cut=is_cut)

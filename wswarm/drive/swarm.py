@@ -2,35 +2,27 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from wswarm.drive.attendant import Attendant
 from wswarm.drive.clock import now_ns
-from wswarm.drive.drivers.connection import (
-    Connection,
-    Driver,
-    Ended,
-    Events,
-    HandshakeFailed,
-    Settings,
-    reason_of,
-)
-from wswarm.drive.drivers.following import connect_following
-from wswarm.drive.drivers.manner import Own
+from wswarm.drive.drivers.connection import Connection, Ended, Events, HandshakeFailed, reason_of
 from wswarm.drive.numbers import capture_for
-from wswarm.drive.pings import Pinger
 from wswarm.drive.ramp import run_at
 from wswarm.drive.row import Row as Row
 from wswarm.drive.row import opened_columns, opened_rooms
 from wswarm.drive.said import Own as Hidden
 from wswarm.drive.said import Said
 from wswarm.drive.takers import Takers, takers
-from wswarm.load.manner import Manner
-from wswarm.load.request import request_for
+from wswarm.drive.talk import open_ready
+from wswarm.drive.way import Way
+from wswarm.load.fill import Values
+from wswarm.load.speech import Speech
 from wswarm.results.redact import Redactor
 from wswarm.stats.findings import STILL_OPEN, Sockets, Words, pack
 
@@ -56,10 +48,13 @@ class Swarm:
         on_ended: Called with a row when its connection was lost, with how.
     """
 
-    def __init__(self, manner: Manner, prefix: bytes, driver: Driver, settings: Settings) -> None:
+    def __init__(self, way: Way, prefix: bytes) -> None:
+        manner, template = way.manner, way.speech.message
         self.rows: list[Row] = []
-        self.capture = capture_for(manner.template, prefix)
-        self.said = Said(Redactor(msgspec.structs.asdict(manner)), prefix, manner.template)
+        self.capture = capture_for(template, prefix)
+        self.said = Said(Redactor(msgspec.structs.asdict(manner), way.values.values()), prefix, template)
+        self._skipped = 0
+        self._attendant = Attendant(self.rows, manner.ping, self.capture.note_unmarked)
         self.addresses: Counter[str] = Counter()
         self.failed_ns: list[int] = []
         self.subprotocols: Counter[str] = Counter()
@@ -71,9 +66,8 @@ class Swarm:
         self.on_heard: Callable[[int, bytes, int], None] | None = None
         self.on_ended: Callable[[int, Ended], None] = _ignore
         self.is_replying = False
-        self._manner, self._prefix, self._ids = manner, prefix, list[int]()
-        self._driver, self._settings = driver, settings
-        self._pinger = Pinger(manner.ping, self._ping) if manner.ping is not None else None
+        self._way, self._prefix, self._ids = way, prefix, list[int]()
+        self._values = dict[int, Values]()
         self._is_closing = False
         self.is_enough = asyncio.Event()
 
@@ -81,13 +75,13 @@ class Swarm:
         self,
         rows: Sequence[int],
         starts_ns: Sequence[int],
-        own: Own | None = None,
+        own: Way | None = None,
         on_decided: Callable[[int, str | None], None] | None = None,
     ) -> None:
         """Open the connections of rows at their moments; returns when each that was begun is open or has failed.
 
         Args:
-            own: A manner of their own.
+            own: A way of their own.
             on_decided: Called with a row and why it failed, `None` if it opened.
         """
         moments = zip(rows, starts_ns, strict=True)
@@ -97,7 +91,7 @@ class Swarm:
         )
 
     async def _open_one(
-        self, row: int, own: Own | None, on_decided: Callable[[int, str | None], None] | None
+        self, row: int, own: Way | None, on_decided: Callable[[int, str | None], None] | None
     ) -> None:
         failure = await self.open_one(row, own)
         if on_decided is not None:
@@ -114,8 +108,7 @@ class Swarm:
     async def close_all(self) -> None:
         """Say goodbye on every connection, then end them all at once."""
         self._is_closing = True
-        if self._pinger is not None:
-            self._pinger.stop()
+        self._attendant.stop()
         held = (row.connection for row in self.rows)
         connections = [one for one in held if one is not None and one.is_open]
         for connection in connections:
@@ -126,9 +119,9 @@ class Swarm:
             connection.abort()
 
     def times_ns(self, rows: Sequence[int]) -> Int64s:
-        """Return of rows when each opened, was lost, was told to leave, three arrays; `STILL_OPEN` for not (yet)."""
+        """Return of rows when each was ready, lost, told to leave, three arrays; `STILL_OPEN` for not (yet)."""
         of_rows = [self.rows[number] for number in rows]
-        opened_ns = [STILL_OPEN if row.timing is None else row.timing.opened_ns for row in of_rows]
+        opened_ns = [row.ready_ns for row in of_rows]
         return np.array(
             [opened_ns, [row.closed_ns for row in of_rows], [row.left_ns for row in of_rows]], np.int64
         )
@@ -158,7 +151,13 @@ class Swarm:
         """Return what the target said where something else was expected."""
         samples = self.capture.samples
         unmarked = [self.said.quoted(payload) for payload in samples.kept]
-        return Words(refusals=dict(self.said.refusals), unmarked=unmarked, altered=samples.altered)
+        return Words(
+            refusals=dict(self.said.refusals),
+            unmarked=unmarked,
+            altered=samples.altered,
+            protocol=self._skipped + self._attendant.protocol,
+            refused=dict(self._attendant.refused),
+        )
 
     def sockets(self, spoke_ns: Int64s | None = None) -> Sockets:
         """Return how the connections fared.
@@ -167,7 +166,7 @@ class Swarm:
             spoke_ns: Per row when something was sent on it last, 0 for never; `None`: nobody sends.
         """
         has_opened, columns = opened_columns(self.rows)
-        started, tcp, tls, upgrade, opened_ns, closed_ns, left_ns, ending = map(pack, columns)
+        started, tcp, tls, upgrade, opened_ns, ready_ns, closed_ns, left_ns, ending = map(pack, columns)
         return Sockets(
             requested=len(self.rows),
             started_ns=started,
@@ -175,6 +174,7 @@ class Swarm:
             tls_ns=tls,
             upgrade_ns=upgrade,
             opened_ns=opened_ns,
+            ready_ns=ready_ns if ready_ns != opened_ns else b"",
             closed_ns=closed_ns,
             failed_ns=pack(np.array(self.failed_ns, np.int64)),
             failures=dict(self.said.failures),
@@ -184,14 +184,21 @@ class Swarm:
             endings=list(self.said.endings),
             ending=ending,
             spoke_ns=pack(spoke_ns[has_opened]) if spoke_ns is not None else b"",
-            rooms=opened_rooms(self.rows, self._ids, self._manner.rooms),
+            rooms=opened_rooms(self.rows, self._ids, self._way.manner.rooms),
             addresses=dict(self.addresses),
-            pings=self._pinger.figures() if self._pinger is not None else None,
+            pings=self._attendant.pings(),
         )
 
-    def add(self, connection_id: int) -> int:
-        """Return a new row for one more connection, which is not opened yet."""
+    def add(self, connection_id: int, values: Values | None = None) -> int:
+        """Return a new row for one more connection, which is not opened yet.
+
+        Args:
+            values: What names in braces stand for in it alone.
+        """
         self._ids.append(connection_id)
+        if values:
+            self._values[len(self.rows)] = values
+            self.said.learn_values(values.values())
         self.changed.add(len(self.rows))
         self.rows.append(Row())
         return len(self.rows) - 1
@@ -204,79 +211,73 @@ class Swarm:
         row.left_ns = now_ns()
         self.changed.add(number)
         row.backlog = row.payload = None
-        self._ping_no_more(number)
+        self._attendant.remove(number)
         if row.connection is not None and row.connection.is_open:
             self.open -= 1
             row.connection.say_goodbye()
             asyncio.get_running_loop().call_later(_GOODBYE_S, row.connection.abort)
         row.connection = None
 
-    async def open_one(self, number: int, own: Own | None = None) -> str | None:
-        """Open the connection of a row, in a manner of its own; return why it failed, `None` if it opened."""
-        row = self.rows[number]
-        manner, driver, settings = own or (self._manner, self._driver, self._settings)
-        own_settings = msgspec.structs.asdict(manner) if own is not None else None
+    async def open_one(self, number: int, own: Way | None = None) -> str | None:
+        """Open the connection of a row, in a way of its own; return why it failed, `None` if it was ready."""
+        way = own or self._way
+        own_settings = msgspec.structs.asdict(way.manner) if own is not None else None
         if own_settings is not None:
             self.said.learn(own_settings)
-        request = request_for(manner, self._ids[number], self._prefix)
-        row.payload = request.payload
-        events = self._events(number, own_settings)
+        values = way.values_of(self._ids[number], self._values.get(number, {}))
+        ready = partial(self._note_ready, number, way, values)
         try:
-            connect = partial(connect_following, driver) if manner.follow else driver
-            connection = await connect(request, number, settings, events)
-        except Exception as error:  # whatever went wrong, the handshake failed and that is data
+            skipped = await open_ready(way, values, self._events(number, way.speech, own_settings), ready)
+        except Exception as error:  # whatever went wrong, the connection failed and that is data
             self.failed_ns.append(now_ns())
             detail = error.detail if isinstance(error, HandshakeFailed) else ""
-            return self.said.note_failure(reason_of(error), detail, own_settings)
+            return self.said.note_failure(reason_of(error), detail, own_settings, self._own_values(number))
+        self._skipped += skipped
+        return None
+
+    def _note_ready(
+        self, number: int, way: Way, values: Values, connection: Connection, ready_ns: int | None
+    ) -> None:
+        """Take in a connection that has opened and said what was to be said before; `None`: by opening."""
+        row = self.rows[number]
         row.timing = connection.timing
+        row.ready_ns = row.timing.opened_ns if ready_ns is None else ready_ns
         self.changed.add(number)
-        self._count(connection, manner)
+        self._count(connection, way)
         if not connection.is_open:
-            return None  # lost between the upgrade response and now; `_note_closed` has been told
+            return  # lost between the upgrade response and now; `_note_closed` has been told
+        row.payload = way.speech.payload(values, self._prefix)
         row.connection = connection
         self.open += 1
-        if self._pinger is not None:
-            self._pinger.add(number)
+        self._attendant.add(number, way.speech, values)
         if row.left_ns != STILL_OPEN:
             row.left_ns = STILL_OPEN
             self.leave(number)
-            return None
-        for message in request.on_open:
-            connection.say(message.payload, is_binary=message.is_binary)
-        return None
 
-    def _events(self, number: int, own: Hidden | None) -> Events:
+    def _events(self, number: int, speech: Speech, own: Hidden | None) -> Events:
         take, frames = self._takers
         return Events(
             row=number,
             take=take,
-            unmarked=self.capture.note_unmarked,
+            unmarked=self._attendant.unmarked_of(number, speech),
             closed=partial(self._note_closed, number, own),
             writable=lambda: self.on_writable(number),
-            pong=_ignore if self._pinger is None else partial(self._pinger.note_pong, number),
+            pong=self._attendant.pong_of(number),
             frames=frames,
         )
 
-    def _count(self, connection: Connection, manner: Manner) -> None:
+    def _count(self, connection: Connection, way: Way) -> None:
         self.opened += 1
         self.addresses[connection.address] += 1
-        if manner.subprotocols:
+        if way.manner.subprotocols:
             self.subprotocols[connection.subprotocol or "none"] += 1
 
     @cached_property
     def _takers(self) -> Takers:
         return takers(self.capture, self)
 
-    def _ping(self, number: int, payload: bytes) -> bool:
-        connection = self.rows[number].connection
-        if connection is None or not connection.is_open or not connection.is_writable:
-            return False
-        connection.ping(payload)
-        return True
-
-    def _ping_no_more(self, number: int) -> None:
-        if self._pinger is not None:
-            self._pinger.remove(number)
+    def _own_values(self, number: int) -> Iterable[str]:
+        return self._values.get(number, {}).values()
 
     def _note_closed(self, number: int, own: Hidden | None, ended: Ended) -> None:
         row = self.rows[number]
@@ -284,8 +285,10 @@ class Swarm:
             return
         row.closed_ns = now_ns()
         self.changed.add(number)
-        self._ping_no_more(number)
-        row.ending = self.said.note_ending(ended, own)
+        refusal = self._attendant.remove(number)
+        if refusal is not None and not ended.reason:
+            ended = ended._replace(reason=refusal)
+        row.ending = self.said.note_ending(ended, own, self._own_values(number))
         if row.connection is not None:
             self.open -= 1
             self.lost_in_load.append(number)

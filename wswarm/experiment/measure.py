@@ -14,6 +14,7 @@ from wswarm.drive.host.probes import MachineMeter, MachineUse, TargetMeter, Targ
 from wswarm.errors import TargetFailed
 from wswarm.experiment.assemble import assemble
 from wswarm.experiment.begun import start_for
+from wswarm.experiment.filling import filling_of
 from wswarm.experiment.observe import Observer, check_opened, is_hopeless
 from wswarm.experiment.observed import Observed
 from wswarm.experiment.preflight import check, target_meter
@@ -55,12 +56,13 @@ def measure(
     check(plan, has_agents=started is not None)
     if plan.seed is None:
         plan = msgspec.structs.replace(plan, seed=random.SystemRandom().getrandbits(32))
-    addresses = address.resolve(plan.url)
+    filling = filling_of(plan)
+    addresses = filling.addresses(plan.url)
     plan = msgspec.structs.replace(plan, bind=limits.sources(plan))
     target = target_meter(plan.target_pid)
     agents = start_for(plan) if started is None else started
     plan = msgspec.structs.replace(plan, processes=len(agents) - (plan.scenario == "fanout"))
-    with Session(plan, agents) as session:
+    with Session(plan, agents, filling) as session:
         experiment = _Experiment(plan, session, addresses, target)
         experiment.on_progress = on_progress or _ignore
         experiment.interrupted = interrupted or _never

@@ -23,6 +23,7 @@ _NO_CERTIFICATE = (
     "it hangs up as soon as TLS is there, as one does that wants a client certificate: give one with --cert FILE"
     " --key FILE"
 )
+_OF_HANDSHAKES = ("http", "redirect", "bad upgrade", "tls")
 _MAY_SPEAK_OTHERWISE = ("reset", "no http answer", "timeout", "http 400", "tls")
 
 
@@ -50,7 +51,18 @@ def mend(reason: str, said: str, manner: Manner) -> str:
             return f"the port speaks {spoken}: use {other}"
     if is_redirect(reason) and said:
         return f"use {websocket_address(manner.address, said) or 'the address of the WebSocket'}, or --follow"
-    return _BY_REASON.get(reason) or _by_kind(reason)
+    return _BY_REASON.get(reason) or (_about_step(reason) if manner.steps else None) or _by_kind(reason)
+
+
+def _about_step(reason: str) -> str | None:
+    if reason.startswith(_OF_HANDSHAKES):
+        return None
+    if not reason.startswith("step "):
+        return "it said no: check what the steps say, credentials first"
+    step, _, why = reason.partition(": ")
+    if why == "no answer":
+        return f"nothing came that {step} waits for: correct its pattern, or raise --connect-timeout"
+    return f"the target hung up at {step}: see its log" if why.startswith("closed") else f"correct {step}"
 
 
 def _about_certificate(reason: str, manner: Manner) -> str:

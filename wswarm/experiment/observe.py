@@ -123,7 +123,8 @@ def refusal_of(manner: Manner, failures: Counter[str], said: Mapping[str, str]) 
     rest = failures.total() - sum(count for _, count in failures.most_common(REASONS_TOLD))
     text = ", ".join(told) + (f" and {rest:,} for other reasons" if rest else "")
     first = failures.most_common(1)[0][0]
-    return f"every handshake failed: {text}; {manner.address}: {mend(first, said.get(first, ''), manner)}"
+    failed = "no connection became ready" if manner.steps else "every handshake failed"
+    return f"{failed}: {text}; {manner.address}: {mend(first, said.get(first, ''), manner)}"
 
 
 def _told(reason: str, count: int, said: str) -> str:

@@ -6,6 +6,7 @@ from wswarm.drive.host import limits
 from wswarm.drive.host.lazy import psutil
 from wswarm.drive.host.probes import TargetMeter
 from wswarm.errors import PlanError
+from wswarm.experiment.filling import filling_of
 from wswarm.load.plan import Plan
 from wswarm.stats.slo import parse_objective
 
@@ -30,7 +31,7 @@ def check(plan: Plan, *, has_agents: bool = False) -> None:
         )
     if not has_agents:
         limits.agents_for(plan)
-    address.check_sources(plan.bind, address.resolve(plan.url))
+    address.check_sources(plan.bind, filling_of(plan).addresses(plan.url))
     target_meter(plan.target_pid)
 
 

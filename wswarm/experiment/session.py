@@ -11,6 +11,7 @@ from wswarm.drive.clock import now_ns
 from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.fleet import AgentProcess, Fleet
 from wswarm.drive.fleet.started import Started
+from wswarm.experiment.filling import Filling
 from wswarm.load.marker import prefix_for
 from wswarm.load.pace import Pace
 from wswarm.load.plan import Plan
@@ -27,10 +28,11 @@ class Session:
     Args:
         plan: How to connect and what to say.
         started: The agents' processes, the publishing one last.
+        filling: What names in braces stand for.
     """
 
-    def __init__(self, plan: Plan, started: Sequence[Started]) -> None:
-        self._plan = plan
+    def __init__(self, plan: Plan, started: Sequence[Started], filling: Filling) -> None:
+        self._plan, self._filling = plan, filling
         self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
         self._load = -1
         self.fleet = Fleet(started, has_publisher=plan.scenario == "fanout")
@@ -46,7 +48,7 @@ class Session:
 
     def open(self, addresses: list[tuple[str, int]], start_ns: int) -> None:
         """Have all connections opened at the plan's rate from `start_ns` on."""
-        plan, holders = self._plan, self.fleet.holders
+        plan, holders, filling = self._plan, self.fleet.holders, self._filling
         ids = {
             agent.name: range(1 + place, plan.connections + 1, len(holders))
             for place, agent in enumerate(holders)
@@ -60,6 +62,7 @@ class Session:
                 name=plan.scenario,
                 role=self._role(agent),
                 manner=plan.manner,
+                values=filling.variables,
                 patience_s=plan.drain,
                 is_closed=plan.closed,
                 addresses=addresses,
@@ -67,7 +70,15 @@ class Session:
             )
             agent.tell(wire.Begin(groups=[group], prefix=self._prefix, last_id=plan.sockets))
             starts_ns = start_ns + (np.array(own, np.int64) - 1) * (NS_PER_S / plan.connect_rate)
-            agent.tell(wire.Join(group=_GROUP, ids=list(own), starts_ns=pack(starts_ns.astype(np.int64))))
+            agent.tell(
+                wire.Join(
+                    group=_GROUP,
+                    ids=list(own),
+                    starts_ns=pack(starts_ns.astype(np.int64)),
+                    columns=filling.columns,
+                    data=filling.of(own),
+                )
+            )
 
     def are_open(self) -> bool:
         """Return whether every connection is open or has failed."""

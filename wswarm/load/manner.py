@@ -8,17 +8,22 @@ from urllib.parse import urlsplit
 import msgspec
 
 from wswarm.errors import PlanError
+from wswarm.load.fill import with_any_variables
 from wswarm.load.message import check_size
 from wswarm.load.number import NUMBER
+from wswarm.load.pattern import pattern
 from wswarm.load.profile import PROFILES
-from wswarm.load.rooms import ROOM, check_rooms
+from wswarm.load.rooms import check_rooms, in_some_room
+from wswarm.load.steps import Step, check_steps
 from wswarm.load.template import MARKER, Opening, as_text, check_utf8, in_bytes, openings
 from wswarm.load.tls import check_tls
 from wswarm.load.url import check_url
 from wswarm.results import redact
 
 SIZE_LIMIT = 16 * 1024 * 1024
-_UNFILLED = frozenset({"profile", "subprotocols", "origin", "cacert", "cert", "key", "sni", "bind"})
+_UNFILLED = frozenset(
+    {"profile", "refuse", "data", "subprotocols", "origin", "cacert", "cert", "key", "sni", "bind"}
+)
 HEADER_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 
 
@@ -35,6 +40,9 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
             `json`: the same, checked.
         escape: Whether `text` and `on_open` hold escapes, as `load.escapes` has them; so are bytes kept.
         on_open: Sent when a connection opens. `on_open_binary`: which of them as binary frames; empty: none.
+        steps: The conversation that follows, before the load; in order, see `load.steps`.
+        refuse: Patterns of messages that mean no.
+        data: A CSV file with a row per connection; `{column}` stands for its value anywhere.
         ping: Between two pings of ours on one connection; `None`: none.
         rooms: Connection `{id}` is in room `{id}` mod `rooms`, which is what `{room}` says.
 
@@ -51,6 +59,9 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     escape: bool = False
     on_open: tuple[str, ...] = ()
     on_open_binary: tuple[bool, ...] = ()
+    steps: tuple[Step, ...] = ()
+    refuse: tuple[str, ...] = ()
+    data: str | None = None
     headers: tuple[str, ...] = ()
     cookies: tuple[str, ...] = ()
     subprotocols: tuple[str, ...] = ()
@@ -69,7 +80,7 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     rooms: int = 1
 
     def __post_init__(self) -> None:
-        check_url(self.url)
+        check_url(with_any_variables(self.url))
         if self.profile is not None and self.profile not in PROFILES:
             raise PlanError(f"no profile {self.profile!r}: choose one of {', '.join(PROFILES)}")
         for name, value in (("connect-timeout", self.connect_timeout), ("ping", self.ping)):
@@ -78,6 +89,9 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
         given = msgspec.structs.asdict(self)
         check_rooms(self.rooms, (value for name, value in given.items() if name not in _UNFILLED))
         _check_message(self)
+        check_steps(self.steps, escape=self.escape)
+        for refusal in self.refuse:
+            pattern(refusal, "--refuse")
         _check_connection(self)
 
     @property
@@ -134,7 +148,7 @@ def _check_message(manner: Manner) -> None:
     if manner.json is not None:
         try:
             msgspec.json.decode(
-                manner.json.replace("{id}", "0").replace(ROOM, "0").replace("{marker:int}", "1")
+                in_some_room(manner.json, manner.rooms).replace("{id}", "0").replace("{marker:int}", "1")
             )
         except (msgspec.DecodeError, RecursionError) as error:
             raise PlanError(f"--json {manner.json!r} is not JSON: {error}") from None
@@ -142,7 +156,7 @@ def _check_message(manner: Manner) -> None:
         raise PlanError(
             f"--size {manner.size} is too large: the drivers take up to {SIZE_LIMIT} bytes (16 MiB)"
         )
-    check_size(manner.template.replace(b"{id}", b"0").replace(ROOM.encode(), b"0"), manner.size)
+    check_size(manner.template.replace(b"{id}", b"0").replace(b"{room}", b"0"), manner.size)
 
 
 def _check_frames(manner: Manner) -> None:

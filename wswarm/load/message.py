@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from wswarm.errors import PlanError
+from wswarm.load.fill import Values, fill_bytes
 from wswarm.load.marker import MARKER_SIZE
 from wswarm.load.number import NUMBER, nonce_for
 from wswarm.load.template import MARKER
@@ -29,16 +30,16 @@ def check_size(template: bytes, size: int | None) -> None:
         raise PlanError(f"--size {size} is too small: the message with its marker takes {least} bytes")
 
 
-def payload_for(template: bytes, connection_id: int, prefix: bytes, size: int | None) -> Payload:
+def payload_for(template: bytes, values: Values, prefix: bytes, size: int | None) -> Payload:
     """Return the payload around the mark for one connection.
 
     Args:
         template: Holds `{marker}`, perhaps several times: each is replaced by the same mark. Or `{marker:int}`.
-        connection_id: Replaces every `{id}`.
+        values: What other names in braces stand for, `id` among them.
         prefix: The run's marker prefix, which goes before the mark.
         size: Total bytes wanted; filler follows the last mark, inside any quotes around it.
     """
-    filled = template.replace(b"{id}", b"%d" % connection_id)
+    filled = fill_bytes(template, values)
     if NUMBER in filled:
         *heads, tail = filled.split(NUMBER)
         return Payload((*(head + nonce_for(prefix) for head in heads), tail))

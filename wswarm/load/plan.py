@@ -7,7 +7,7 @@ from wswarm.load.manner import Manner, converted
 from wswarm.load.message import check_size
 from wswarm.load.number import check_number
 from wswarm.load.profile import profile_for
-from wswarm.load.rooms import ROOM
+from wswarm.load.rooms import in_some_room
 
 PAIRS_LIMIT = 10_000_000
 SENDS_LIMIT = 1 << 32
@@ -135,7 +135,7 @@ def _check_fit(plan: Plan) -> None:
     if plan.is_numeric:
         option, message = ("--text", plan.text) if plan.json is None else ("--json", plan.json)
         check_number(plan.template, f"{option} {message!r}", plan.scenario, plan.size)
-    longest = plan.template.replace(b"{id}", b"%d" % plan.sockets)
-    check_size(longest.replace(ROOM.encode(), b"%d" % (plan.rooms - 1)), plan.size)
+    longest = in_some_room(plan.template.decode("latin-1"), plan.rooms).replace("{id}", str(plan.sockets))
+    check_size(longest.encode("latin-1"), plan.size)
     if plan.closed and plan.scenario != "echo":
         raise PlanError(f"--closed waits for replies, which only echo has; leave it out of {plan.scenario}")

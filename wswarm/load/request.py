@@ -1,31 +1,26 @@
-"""What one connection asks for and says: the plan with the connection's number filled in."""
+"""What one connection asks for: the manner with what its names stand for filled in."""
 
 from base64 import b64encode
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from wswarm.load.fill import Values, fill, fill_address
 from wswarm.load.manner import Manner
-from wswarm.load.message import Payload, payload_for
-from wswarm.load.rooms import ROOM, room_of
-from wswarm.load.template import Opening
+from wswarm.load.rooms import ROOM
 from wswarm.load.url import on_wire
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One connection's handshake and messages.
+    """One connection's handshake.
 
     Attributes:
         url: Complete address, without user name and password, which went into the headers.
         headers: Name and value of each further header.
-        on_open: Messages to send as soon as the connection is open.
-        payload: The message that carries the marks.
     """
 
     url: str
     headers: tuple[tuple[str, str], ...]
-    on_open: tuple[Opening, ...]
-    payload: Payload
 
     @property
     def is_secure(self) -> bool:
@@ -46,30 +41,21 @@ class Request:
         return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
 
 
-def request_for(manner: Manner, connection_id: int, prefix: bytes) -> Request:
-    """Return the request of the connection with that number; it replaces every `{id}` and `{room}` of the manner."""
-    room = str(room_of(connection_id, manner.rooms))
+def request_for(manner: Manner, values: Values) -> Request:
+    """Return the request of the connection for which the manner's names stand for these values, `id` among them.
 
-    def filled(text: str) -> str:
-        return text.replace("{id}", str(connection_id)).replace(ROOM, room)
-
-    def filled_bytes(payload: bytes) -> bytes:
-        return payload.replace(b"{id}", b"%d" % connection_id).replace(ROOM.encode(), room.encode())
-
-    url, headers = without_credentials(on_wire(filled(manner.address)))
+    Where there is only one room the connection is in the first.
+    """
+    values = {ROOM: "0", **values}
+    url, headers = without_credentials(on_wire(fill_address(manner.address, values)))
     for header in manner.headers:
         name, _, value = header.partition(":")
-        headers.append((name, filled(value.strip())))
+        headers.append((name, fill(value, values).strip()))
     if manner.cookies:
-        headers.append(("Cookie", "; ".join(filled(cookie) for cookie in manner.cookies)))
+        headers.append(("Cookie", "; ".join(fill(cookie, values) for cookie in manner.cookies)))
     if manner.origin is not None:
         headers.append(("Origin", manner.origin))
-    return Request(
-        url=url,
-        headers=tuple(headers),
-        on_open=tuple(opening._replace(payload=filled_bytes(opening.payload)) for opening in manner.openings),
-        payload=payload_for(filled_bytes(manner.template), connection_id, prefix, manner.size),
-    )
+    return Request(url=url, headers=tuple(headers))
 
 
 def without_credentials(url: str) -> tuple[str, list[tuple[str, str]]]:

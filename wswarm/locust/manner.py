@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
+import msgspec
 from locust import User
 from locust.env import Environment
 
-from wswarm.drive.drivers import address
 from wswarm.drive.drivers.tls import client_context
 from wswarm.drive.fleet import wire
 from wswarm.errors import PlanError
+from wswarm.experiment.filling import addresses_of, variables_of
 from wswarm.load.manner import Manner, converted
 from wswarm.load.plan import Plan, make_plan
 from wswarm.load.profile import profile_for
@@ -44,10 +45,21 @@ _TLS = {"http": "ws", "https": "wss"}
 
 
 class Own(NamedTuple):
-    """The manner of a connection that is not its class's, and where its host is."""
+    """The manner of a connection that is not its class's, where its host is, and what its variables stand for."""
 
     manner: Manner
     addresses: list[tuple[str, int]]
+    values: dict[str, str]
+
+    def join(self, join: wire.Join) -> wire.Join:
+        """Return the command to open a connection, in this manner."""
+        return msgspec.structs.replace(
+            join,
+            manner=self.manner,
+            addresses=self.addresses,
+            columns=list(self.values),
+            data=[list(self.values.values())],
+        )
 
 
 class OwnManners:
@@ -87,7 +99,8 @@ class OwnManners:
             return None
         client_context(own)  # reads the certificate files
         is_elsewhere = origin_of(own.url) != origin_of(manner.url)
-        return Own(own, address.resolve(own.url) if is_elsewhere else list(group.addresses))
+        addresses = addresses_of(own) if is_elsewhere else list(group.addresses)
+        return Own(own, addresses, variables_of(own))
 
 
 _KNOWN = 1_000

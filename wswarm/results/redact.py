@@ -3,17 +3,19 @@
 import binascii
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 HIDDEN = "…"
 
+_STEP = 2  # kind and value
 _LEAST = 3  # what is shorter can't be told from the rest of a text
 _WHOLE_WORD = 4  # what is shorter is hidden only where it stands alone
 _CREDENTIALS = re.compile(r"//([^/?#\s]*)@")
 _QUERY = re.compile(r"([?&;])([^=&;#?\s'\"]+)=([^&;#\s'\",)]+)")
-_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_NOT_IN_RUN = re.compile(r"[^a-z0-9]+")  # what every way of escaping leaves as it is
+_PLACEHOLDER = re.compile(r"\$?\{[^{}]*\}")
 _IN_MESSAGE = re.compile(r"""["']?([\w-]+)["']?\s*[:=]\s*["']([^"']+)["']""")
 _SCHEMES = {"basic", "bearer", "token", "digest", "negotiate", "apikey", "key"}
 _SECRET_PARTS = ("token", "secret", "passw", "pwd", "jwt", "apikey", "credential", "session", "signature")
@@ -65,10 +67,11 @@ class Redactor:
 
     Args:
         settings: Of the plan; `{id}` in a secret stands for any number.
+        values: Secret, too.
     """
 
-    def __init__(self, settings: Mapping[str, Any]) -> None:
-        known = dict.fromkeys(secret for secret in _secrets(settings) if _is_worth_hiding(secret))
+    def __init__(self, settings: Mapping[str, Any], values: Iterable[str] = ()) -> None:
+        known = dict.fromkeys(secret for secret in (*_secrets(settings), *values) if _is_worth_hiding(secret))
         self._secrets = sorted((form for secret in known for form in _forms(secret)), key=len, reverse=True)
         patterns = dict.fromkeys(map(_pattern, self._secrets))
         self._pattern = re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
@@ -90,6 +93,29 @@ class Redactor:
         return text
 
 
+class Values:
+    """Hides values of which there may be very many: those that a text may hold are looked for."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, str] = {}
+
+    def add(self, values: Iterable[str]) -> None:
+        """Hide these, too."""
+        for value in values:
+            if value not in self._runs:
+                self._runs[value] = max(_NOT_IN_RUN.split(value.lower()), key=len)
+
+    def __call__(self, text: str, *, is_cut: bool = False) -> str:
+        """Return the text without them; one that `is_cut` may end in the midst of one."""
+        lowered = text.lower()
+        found = [
+            value
+            for value, run in self._runs.items()
+            if run in lowered or (is_cut and run[:_WHOLE_WORD] in lowered)
+        ]
+        return Redactor({}, found)(text, is_cut=is_cut) if found else text
+
+
 def is_secret_name(name: str) -> bool:
     """Return whether a header, a parameter or a key of that name holds a secret."""
     joined = re.sub(r"[^a-z0-9]", "", name.lower())
@@ -106,8 +132,9 @@ def _secrets(settings: Mapping[str, Any]) -> Iterator[str]:
             yield from _of_header(name, value.strip())
     for entry in _texts(settings.get("cookies")):
         yield entry.partition("=")[2].strip()
+    said = [one[1] for one in settings.get("steps") or () if len(one) == _STEP and one[0] != "take"]
     for name in ("text", "json", "on_open"):
-        for message in _texts(settings.get(name)):
+        for message in (*_texts(settings.get(name)), *(said if name == "on_open" else ())):
             for key, value in _IN_MESSAGE.findall(message):
                 if is_secret_name(key) and key.lower() not in _PLAIN_KEYS:
                     yield from _of_header(key, value)
@@ -174,8 +201,8 @@ def _pattern(secret: str) -> str:
 def _everywhere(value: Any, hide: Redactor) -> Any:
     if isinstance(value, str):
         return hide(value)
-    if isinstance(value, list | tuple) and any(isinstance(one, str) for one in value):
-        return [hide(one) if isinstance(one, str) else one for one in value]
+    if isinstance(value, list | tuple):
+        return [_everywhere(one, hide) for one in value]
     return value
 
 

@@ -68,6 +68,8 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
         left: Connections that were told to leave before the end, which is no loss.
         addresses: Opened ones by the IP address (or the socket file) that they lead to; a name may have several.
         handshake_time: TCP connect start to upgrade response; split into tcp, tls and upgrade.
+        ready_time: TCP connect start to the message that ended the conversation before the load; without one, to the
+            upgrade response.
         ping_time: Round trips of the pings that `--ping` asks for, from the frame sent to its pong; `None` without.
         pings: Those sent; `pings_unanswered`: without a pong by the time that the next one of the connection was due.
         timeline: Each change of the open connections; of more than 1,000, every k-th and the last.
@@ -87,6 +89,7 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
     left: int = 0
     addresses: dict[str, int] = {}
     handshake_time: Distribution
+    ready_time: Distribution | None = None
     tcp_time: Distribution | None = None
     tls_time: Distribution | None = None
     upgrade_time: Distribution | None = None
@@ -115,6 +118,7 @@ class Messages(msgspec.Struct, frozen=True, kw_only=True):
     """What became of the messages of the hold; offered = sent + unsent, owed = received + lost.
 
     Attributes:
+        protocol: Of the whole run: messages of the conversation around the load, which are none of it.
         extra: Messages with marks of ours that their receiver was not owed. `extra_kinds`: by what they are.
     """
 
@@ -129,6 +133,7 @@ class Messages(msgspec.Struct, frozen=True, kw_only=True):
     extra: int
     extra_kinds: dict[str, int] = {}
     unmarked: int
+    protocol: int = 0
 
 
 class Rates(msgspec.Struct, frozen=True, kw_only=True):

@@ -51,6 +51,7 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
         tcp_ns: Length of the TCP connect; `tls_ns` of the TLS handshake (`UNKNOWN` without TLS); `upgrade_ns` of
             the WebSocket upgrade.
         opened_ns: When the upgrade response had been read.
+        ready_ns: When all had been said that has to be said before the load; empty: when it opened.
         closed_ns: When it was lost, `STILL_OPEN` if it was not.
         failed_ns: When each failed handshake had failed.
         failures: Failed handshakes by reason.
@@ -77,6 +78,7 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
     failures: dict[str, int]
     closes: dict[str, int]
     subprotocols: dict[str, int] = {}
+    ready_ns: Packed = b""
     left_ns: Packed = b""
     addresses: dict[str, int] = {}
     pings: Pings | None = None
@@ -188,11 +190,15 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
         refusals: What came with failed handshakes, by reason.
         unmarked: A few different messages without our marker.
         altered: How many of the first ones held our text, changed.
+        protocol: How many were part of the conversation around the load.
+        refused: What was refused while connections were open, by the target's words.
     """
 
     refusals: dict[str, str] = {}
     unmarked: list[str] = []
     altered: int = 0
+    protocol: int = 0
+    refused: dict[str, int] = {}
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True):

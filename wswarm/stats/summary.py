@@ -119,6 +119,7 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
         if is_dropped.any()
         else None,
         handshake_time=distribution(of_values(columns["opened_ns"] - columns["started_ns"])),
+        ready_time=distribution(of_values(_ready_ns(sockets) - columns["started_ns"])),
         tcp_time=distribution(of_values(columns["tcp_ns"])),
         tls_time=distribution(of_values(tls_ns[tls_ns != UNKNOWN])) if (tls_ns != UNKNOWN).any() else None,
         upgrade_time=distribution(of_values(columns["upgrade_ns"])),
@@ -126,6 +127,11 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
         timeline=[Moment(t=_since(moment_ns, window), open=count) for moment_ns, count in _thinned(steps)],
         handshakes=_handshakes(columns["opened_ns"], columns["started_ns"], window),
     )
+
+
+def _ready_ns(sockets: Sequence[Sockets]) -> Int64s:
+    """Return when each opened connection was ready."""
+    return np.concatenate([unpack(one.ready_ns or one.opened_ns) for one in sockets])
 
 
 def _handshakes(opened_ns: Int64s, started_ns: Int64s, window: Window) -> list[Handshake]:
@@ -179,6 +185,7 @@ def messages(findings: Sequence[Findings]) -> Messages:
         extra=sum(one.extra for one in arrivals),
         extra_kinds=dict((+extra).most_common()),
         unmarked=sum(one.unmarked for one in arrivals),
+        protocol=sum(one.words.protocol for one in findings),
     )
 
 

@@ -74,6 +74,9 @@ class Connection(Protocol):
     timing: Timing
     address: str
 
+    def attach(self, events: "Events") -> None:
+        """Tell somebody else what comes from now on."""
+
     def send(self, payload: bytes) -> None:
         """Send one message at once, as the plan's kind of frame."""
 

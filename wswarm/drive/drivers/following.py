@@ -64,7 +64,7 @@ def redirected(request: Request, location: str) -> Request:
         headers = [one for one in headers if one[0].lower() != "authorization"] + credentials
     if old.scheme == "wss" and new.scheme == "ws" and any(is_secret_name(name) for name, _ in headers):
         raise HandshakeFailed("redirect: from wss:// to ws:// with credentials", url)
-    return Request(url, tuple(headers), request.on_open, request.payload)
+    return Request(url, tuple(headers))
 
 
 def websocket_address(url: str, location: str) -> str | None:

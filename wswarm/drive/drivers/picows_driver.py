@@ -45,10 +45,7 @@ class PicowsConnection(asyncio.Protocol):
     )
 
     def __init__(self, events: Events, *, is_binary: bool) -> None:
-        self._events = events
-        self._take = events.take
-        self._row = events.row
-        self.data_received = self.read if events.frames is None else events.frames(events.row, self)  # type: ignore[assignment]
+        self.attach(events)
         self._kind = picows.WSMsgType.BINARY if is_binary else picows.WSMsgType.TEXT
         self.unread: Frames | None = None
         self._ping: bytes | None = None  # to be answered when there is room
@@ -60,6 +57,13 @@ class PicowsConnection(asyncio.Protocol):
         self.is_open = False
         self.is_writable = True
         self.timing = Timing(0, 0, 0, 0, 0)
+
+    def attach(self, events: Events) -> None:
+        """Tell somebody else what comes from now on."""
+        self._events = events
+        self._take = events.take
+        self._row = events.row
+        self.data_received = self.read if events.frames is None else events.frames(events.row, self)  # type: ignore[assignment]
 
     def open(self, transport: asyncio.Transport, answer: Answer, rest: bytes, timing: Timing) -> None:
         """Go on with an upgraded connection; `rest` came right behind the answer."""

@@ -117,6 +117,10 @@ class WebsocketsConnection(asyncio.Protocol):
         self.is_writable = True
         self.timing = Timing(0, 0, 0, 0, 0)
 
+    def attach(self, events: Events) -> None:
+        """Tell somebody else what comes from now on."""
+        self._events = events
+
     def open(self, transport: asyncio.Transport, answer: Answer, rest: bytes, timing: Timing) -> None:
         """Go on with an upgraded connection; `rest` came right behind the answer."""
         self._protocol.extensions = [_agreed(value) for value in answer.tokens("Sec-WebSocket-Extensions")]

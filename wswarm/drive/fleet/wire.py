@@ -25,6 +25,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         manner: How to connect and what to say; when, a `Load` says.
         patience_s: How long what is owed is waited for.
         is_closed: Whether some load of theirs waits for replies.
+        values: What names in braces stand for in all of them, besides `id`.
         publishers: Connection ids of those who publish to the subscribers.
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
     """
@@ -33,6 +34,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     manner: Manner
     addresses: list[tuple[str, int]]
+    values: dict[str, str] = {}
     publishers: list[int] = []
     patience_s: float = 5.0
     is_closed: bool = False
@@ -61,12 +63,15 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     Attributes:
         ids: Their `{id}`s.
         starts_ns: When to begin each one's handshake; empty: now.
+        columns: Names that stand for something of its own in each. `data`: what, per connection; empty: nothing.
         manner: How these connect and speak, if not as the group; `addresses` are then their own.
     """
 
     group: int
     ids: list[int]
     starts_ns: Packed = b""
+    columns: list[str] = []
+    data: list[list[str]] = []
     manner: Manner | None = None
     addresses: list[tuple[str, int]] | None = None
 

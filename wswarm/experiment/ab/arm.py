@@ -7,13 +7,13 @@ import msgspec
 import numpy as np
 
 from wswarm.drive.clock import now_ns
-from wswarm.drive.drivers import address
 from wswarm.drive.fleet.started import start_agents
 from wswarm.drive.host import cores, limits, spending
 from wswarm.drive.host.cores import Pinning
 from wswarm.drive.host.probes import MachineMeter
 from wswarm.drive.host.server import Server
 from wswarm.errors import GeneratorError, TargetError
+from wswarm.experiment.filling import filling_of
 from wswarm.experiment.observe import check_opened, is_hopeless
 from wswarm.experiment.session import Session
 from wswarm.load.plan import Plan
@@ -62,7 +62,9 @@ class ArmSession:
         self._server, self._pinning = server, pinning
         self._plan = msgspec.structs.replace(plan, bind=limits.sources(plan))
         has_publisher = plan.scenario == "fanout"
-        self._session = Session(self._plan, start_agents(plan.processes or 1, has_publisher=has_publisher))
+        self._filling = filling_of(plan)
+        started = start_agents(plan.processes or 1, has_publisher=has_publisher)
+        self._session = Session(self._plan, started, self._filling)
         self._fleet = self._session.fleet
         self._dropped = 0
 
@@ -77,7 +79,7 @@ class ArmSession:
         cores.keep(self._server.pid, self._pinning.servers)
         for agent in self._fleet.agents:
             cores.keep(agent.process.pid, self._pinning.generator)
-        self._session.open(address.resolve(self._plan.url), now_ns() + _START_AFTER_NS)
+        self._session.open(self._filling.addresses(self._plan.url), now_ns() + _START_AFTER_NS)
 
     def connect(self) -> None:
         """Wait until the connections are open.

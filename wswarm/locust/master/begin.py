@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from wswarm.drive.drivers import address
 from wswarm.drive.fleet import wire
+from wswarm.experiment.filling import addresses_of, variables_of
 from wswarm.locust.master.pacing import published_to
 from wswarm.locust.master.roster import Member
 from wswarm.locust.messages import Begin
@@ -51,7 +51,8 @@ def _group(order: Order, role: wire.Role, publishers: list[int]) -> wire.Group:
         role=role,
         manner=order.plan.manner,
         patience_s=order.plan.drain,
-        addresses=address.resolve(order.plan.url),
+        values=variables_of(order.plan),
+        addresses=addresses_of(order.plan),
         publishers=publishers,
         is_heard=order.is_heard and role != "publish",
     )

@@ -15,9 +15,9 @@ from locust.env import Environment
 from locust.runners import Runner
 
 from wswarm.drive.clock import now_ns
-from wswarm.drive.drivers import address
 from wswarm.drive.fleet import wire
 from wswarm.drive.host.probes import TargetMeter, TargetUse
+from wswarm.experiment.filling import addresses_of
 from wswarm.load.marker import prefix_for
 from wswarm.locust import messages
 from wswarm.locust.bus import ConductorEnd
@@ -83,7 +83,7 @@ class Conductor:
             TargetError: a target's name is not known.
         """
         for order in orders:
-            address.resolve(order.plan.url)
+            addresses_of(order.plan)
         self.test += 1
         self.orders, self.members = orders, {}
         now = now_ns()

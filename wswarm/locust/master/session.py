@@ -21,10 +21,10 @@ from locust.runners import (
 from locust.stats import CSV_STATS_INTERVAL_SEC
 
 from wswarm.drive.clock import now_ns
-from wswarm.drive.drivers.address import resolve
 from wswarm.drive.fleet.wire import LEAD_NS
 from wswarm.drive.host.target import ReferenceApp
 from wswarm.errors import ResultError, SwarmError
+from wswarm.experiment.filling import addresses_of
 from wswarm.locust.bus import of
 from wswarm.locust.master.conductor import Conductor
 from wswarm.locust.master.outcome import INVALID, exit_code, lost_of, refusals_of, runs_of, worse, write
@@ -103,7 +103,7 @@ class Session:
             options = read_options(argparse.Namespace(**(parsed | ours)))
             host = form.get("host", self._environment.host)
             for order in self._orders(options, host, form.getlist("user_classes")):
-                resolve(order.plan.url)
+                addresses_of(order.plan)
         except SwarmError as error:
             return str(error)
         return None

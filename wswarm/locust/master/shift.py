@@ -8,7 +8,7 @@ import numpy as np
 from wswarm.stats.findings import STILL_OPEN, Findings, Packed, Sends, Sockets, Window, pack, unpack
 from wswarm.stats.published import shifted
 
-_MOMENTS = ("started_ns", "opened_ns", "closed_ns", "failed_ns", "left_ns", "spoke_ns")
+_MOMENTS = ("started_ns", "opened_ns", "ready_ns", "closed_ns", "failed_ns", "left_ns", "spoke_ns")
 
 
 def window(one: Window, by_ns: int) -> Window:

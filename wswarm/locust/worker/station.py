@@ -93,8 +93,8 @@ class Station:
     def seat(self, user: User, own: Own | None) -> Seat:
         """Return a seat for the user, whose connection is being opened."""
         seat = self._seats.add(self, user, own)
-        manner, addresses = own or (None, None)
-        self.tell(wire.Join(group=seat.group, ids=[seat.connection_id], manner=manner, addresses=addresses))
+        join = wire.Join(group=seat.group, ids=[seat.connection_id])
+        self.tell(join if own is None else own.join(join))
         if user.greenlet is not None:
             user.greenlet.link(lambda _: self.leave(seat))
         return seat

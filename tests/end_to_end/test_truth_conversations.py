@@ -1,0 +1,146 @@
+"""Connections that have to say something before they are ready, on a server that wants it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.instrument import run
+from tests.end_to_end.servers import serve
+from wswarm.errors import PlanError, ResultError, TargetError
+
+pytestmark = pytest.mark.xdist_group("conversations")
+
+STEPS = (
+    ("expect", '{"type":"hello"}'),
+    ("take", "sid=$.sid"),
+    ("say", '{"token":"{token}","sid":"{sid}"}'),
+    ("expect", '{"type":"ack","sid":"{sid}"}'),
+)
+READY_S = 0.3
+
+
+def steps(token: str) -> tuple[tuple[str, str], ...]:
+    """Return the steps with this token."""
+    return tuple((kind, value.replace("{token}", token)) for kind, value in STEPS)
+
+
+@pytest.mark.parametrize("driver", ["picows", "websockets"])
+def test_every_connection_says_its_own_and_is_owed_from_when_it_is_ready(
+    driver: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WSWARM_TEST_KEY", "k-9f2")
+    rows = [f"user{number},token-{number}-x" for number in range(1, 12)]
+    (tmp_path / "users.csv").write_text("\n".join(["user,token", *rows]))
+    with serve("conversing", ready_s=READY_S) as server:
+        found = run(
+            "fanout",
+            f"{server.url}{{user}}?key=${{WSWARM_TEST_KEY}}",
+            connections=10,
+            rate=40,
+            warmup=0.0,
+            duration=1.0,
+            steps=STEPS,
+            data=str(tmp_path / "users.csv"),
+            driver=driver,
+        )
+        facts = server.log()
+    assert sorted(facts["paths"]) == sorted(f"/user{number}?key=k-9f2" for number in range(1, 12))
+    assert sorted(facts["tokens"]) == sorted(f"token-{number}-x" for number in range(1, 12))
+    assert facts["broadcasts"] == 40
+    connections, messages = found.connections, found.messages
+    assert (connections.opened, connections.failed) == (11, 0)
+    assert connections.ready_time is not None
+    assert connections.ready_time.n == 11
+    assert connections.ready_time.min >= READY_S
+    assert connections.handshake_time.min < READY_S
+    assert messages is not None
+    assert (messages.owed, messages.received, messages.unmarked) == (400, 400, 0)
+    assert messages.protocol == 11 * 2  # news and presence; what was waited for is none of it
+    told = found.plan["url"], found.plan["steps"]
+    assert told == (f"{server.url}{{user}}?key=${{WSWARM_TEST_KEY}}", [list(step) for step in STEPS])
+
+
+@pytest.mark.parametrize(
+    ("token", "reason"),
+    [
+        ("bad one", "Not authorized: \u2026"),
+        ("shut", "step 4: closed 4403 Forbidden"),
+        ("mute", "step 4: no answer"),
+    ],
+)
+def test_a_conversation_that_fails_is_told_by_its_reason(token: str, reason: str) -> None:
+    with serve("conversing") as server, pytest.raises(TargetError) as raised:
+        run(
+            "connect",
+            server.url,
+            connections=4,
+            duration=0.2,
+            steps=steps(token),
+            refuse=['/"error":"(.*?)"/'],
+            connect_timeout=0.7,
+        )
+    assert str(raised.value).startswith(f"no connection became ready: {reason} (4)")
+
+
+def test_a_failed_conversation_is_a_failed_connection_and_its_data_are_hidden(tmp_path: Path) -> None:
+    (tmp_path / "users.csv").write_text("token\n" + "good\nbad-4711\n" * 5)
+    with serve("conversing") as server:
+        found = run(
+            "connect",
+            server.url,
+            connections=10,
+            duration=0.3,
+            steps=STEPS,
+            refuse=['/"error":"(.*?)"/'],
+            data=str(tmp_path / "users.csv"),
+        )
+    connections = found.connections
+    assert (connections.opened, connections.failed, connections.peak) == (5, 5, 5)
+    assert connections.failures == {"Not authorized: \u2026": 5}
+    assert connections.handshake_time.n == 5
+
+
+def test_a_refusal_of_later_names_the_end_that_follows_it() -> None:
+    with serve("conversing", ping_s=0.3) as server:
+        found = run(
+            "connect", server.url, connections=3, duration=1.0, steps=steps("a"), refuse=['/"error":"(.*?)"/']
+        )
+    assert found.connections.close_reasons == {"1000 too slow": 3}
+
+
+def test_connections_without_a_conversation_are_ready_when_they_are_open() -> None:
+    with serve("echo") as server:
+        found = run("echo", server.url, connections=3, duration=0.2, rate=20)
+    assert found.connections.ready_time == found.connections.handshake_time
+    assert found.messages is not None
+    assert found.messages.protocol == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "words"),
+    [
+        ("token\na\n", PlanError, "1 row for 3 connections"),
+        ("", PlanError, "is empty"),
+        ("token,b\na\nb\nc\n", PlanError, "row 1 has 1 value"),
+        ("token,token\na,b\n" * 5, PlanError, "stands twice"),
+        ("id\n1\n2\n3\n", PlanError, "name of ours"),
+        (None, ResultError, "can't be read"),
+    ],
+)
+def test_data_that_can_not_be_is_named(
+    content: str | None, kind: type[Exception], words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "users.csv"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(kind) as raised:
+        run("connect", "ws://127.0.0.1:1", connections=3, duration=0.1, data=str(path))
+    assert words in str(raised.value)
+    assert str(path) in str(raised.value)
+
+
+def test_a_variable_that_is_not_set_is_named() -> None:
+    options: dict[str, Any] = {"connections": 1, "duration": 0.1, "headers": ["X: ${WSWARM_TEST_UNSET}"]}
+    with pytest.raises(PlanError, match=r"\$\{WSWARM_TEST_UNSET\} is not set"):
+        run("connect", "ws://127.0.0.1:1", **options)

@@ -1,0 +1,161 @@
+"""One connection's conversation before the load, on its socket: heard and answered, each wait with a deadline."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+from wswarm.drive.clock import now_ns
+from wswarm.drive.drivers.connection import Connection, Ended, Events, HandshakeFailed
+from wswarm.drive.drivers.following import connect_following
+from wswarm.drive.way import Way
+from wswarm.load.conversation import Conversation
+from wswarm.load.request import request_for
+from wswarm.load.speech import Speech
+from wswarm.load.template import Opening
+
+
+class Talk:
+    """From the upgrade to the last step; then whoever is to hear the load takes over, with what came behind it.
+
+    Args:
+        timeout_s: How long each message is waited for.
+        after: Who hears what comes then.
+        on_ready: Called at once when the last step is done, with the connection and when its message came.
+    """
+
+    def __init__(
+        self,
+        speech: Speech,
+        conversation: Conversation,
+        timeout_s: float,
+        after: Events,
+        on_ready: Callable[[Connection, int], None],
+    ) -> None:
+        self._speech, self._conversation = speech, conversation
+        self._timeout_s, self._after, self._on_ready = timeout_s, after, on_ready
+        self._loop = asyncio.get_running_loop()
+        self._done: asyncio.Future[None] = self._loop.create_future()
+        self._connection: Connection | None = None
+        self._early: list[tuple[bytes, int]] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._last = b""
+
+    @property
+    def events(self) -> Events:
+        """What the connection tells its owner while the conversation lasts."""
+        return self._after._replace(take=self._take, closed=self._note_closed, frames=None)
+
+    async def hold(self, connection: Connection) -> None:
+        """Return when all steps are done.
+
+        Raises:
+            HandshakeFailed: one is not; the connection is ended.
+        """
+        self._connection = connection
+        if not connection.is_open and not self._done.done():
+            self._note_closed(Ended("1006"))
+        self._say(self._speech.openings(self._conversation.values))
+        self._say(self._conversation.go_on())
+        self._go_on(now_ns())
+        early, self._early = self._early, []
+        for payload, received_ns in early:
+            self._hear(payload, received_ns)
+        try:
+            await self._done
+        except BaseException:
+            connection.say_goodbye()
+            connection.abort()
+            raise
+        finally:
+            if self._timer is not None:
+                self._timer.cancel()
+
+    def _take(self, _row: int, payload: bytes) -> bool:
+        received_ns = now_ns()
+        if self._connection is None:
+            self._early.append((payload, received_ns))
+        else:
+            self._hear(payload, received_ns)
+        return True
+
+    def _hear(self, payload: bytes, received_ns: int) -> None:
+        if self._done.done():
+            if self._done.exception() is None:
+                self._hand_on(payload)
+            return
+        self._last = payload
+        refusal = self._speech.refusal_in(payload)
+        if refusal is not None:
+            heard = payload.decode("utf-8", "replace")
+            self._fail(refusal, "" if heard == refusal else heard)
+            return
+        step = self._conversation.step
+        self._say(self._conversation.hear(payload))
+        if self._conversation.failure is not None:
+            heard = payload.decode("utf-8", "replace")
+            self._fail(f"step {self._conversation.step}: {self._conversation.failure}", heard)
+        elif self._conversation.step != step:
+            self._go_on(received_ns)
+
+    def _go_on(self, received_ns: int) -> None:
+        """Wait for the next message, or be ready."""
+        if self._done.done():
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        if not self._conversation.is_over:
+            self._timer = self._loop.call_later(self._timeout_s, self._give_up)
+            return
+        assert self._connection is not None
+        self._done.set_result(None)
+        self._connection.attach(self._after)
+        self._on_ready(self._connection, received_ns)
+        for payload in self._conversation.rest:
+            self._hand_on(payload)
+
+    def _hand_on(self, payload: bytes) -> None:
+        if not self._after.take(self._after.row, payload):
+            self._after.unmarked(payload)
+
+    def _say(self, messages: list[Opening]) -> None:
+        for message in messages:
+            if self._connection is not None and self._connection.is_open:
+                self._connection.say(message.payload, is_binary=message.is_binary)
+
+    def _give_up(self) -> None:
+        heard = self._last.decode("utf-8", "replace")
+        self._fail(f"step {self._conversation.step}: no answer", f"last heard: {heard}" if heard else "")
+
+    def _note_closed(self, ended: Ended) -> None:
+        code = ended.code or "1006"
+        self._fail(f"step {self._conversation.step}: closed {code} {ended.reason}".rstrip())
+
+    def _fail(self, reason: str, detail: str = "") -> None:
+        if not self._done.done():
+            self._done.set_exception(HandshakeFailed(reason, detail))
+
+
+async def open_ready(
+    way: Way, values: dict[str, str], events: Events, on_ready: Callable[[Connection, int | None], None]
+) -> int:
+    """Open a connection and hold the conversation that makes it ready; return how many messages nothing waited for.
+
+    Args:
+        values: What names in braces stand for.
+        on_ready: Called at once when it is ready, with the moment; `None`: when it opened.
+
+    Raises:
+        HandshakeFailed, OSError, ssl.SSLError, TimeoutError: it did not open, or the conversation failed.
+    """
+    request = request_for(way.manner, values)
+    connect = partial(connect_following, way.driver) if way.manner.follow else way.driver
+    conversation = way.speech.conversation(values)
+    if conversation is None:
+        connection = await connect(request, events.row, way.settings, events)
+        on_ready(connection, None)
+        for message in way.speech.openings(values) if connection.is_open else ():
+            connection.say(message.payload, is_binary=message.is_binary)
+        return 0
+    talk = Talk(way.speech, conversation, way.manner.connect_timeout, events, on_ready)
+    await talk.hold(await connect(request, events.row, way.settings, talk.events))
+    return conversation.skipped

@@ -1,0 +1,128 @@
+"""What names in braces stand for: environment variables, and the rows of a data file."""
+
+import csv
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from wswarm.drive.drivers import address
+from wswarm.errors import PlanError, ResultError
+from wswarm.load.fill import fill_address, variable, variables_in
+from wswarm.load.manner import Manner
+from wswarm.load.plan import Plan
+
+_OURS = ("id", "room", "marker", "marker:int")
+
+
+class Filling(NamedTuple):
+    """What names in braces stand for, besides a connection's number.
+
+    Attributes:
+        variables: In all connections.
+        columns: Names that stand for something of its own in each; `rows`: what, connection by connection.
+    """
+
+    variables: dict[str, str]
+    columns: list[str]
+    rows: list[list[str]]
+
+    def of(self, ids: Sequence[int]) -> list[list[str]]:
+        """Return the rows of the connections with these numbers, from 1; empty without data."""
+        return [self.rows[number - 1] for number in ids] if self.columns else []
+
+    def addresses(self, url: str) -> list[tuple[str, int]]:
+        """Return where the URL leads.
+
+        Raises:
+            TargetError: there is no such host.
+        """
+        return address.resolve(fill_address(url, self.variables))
+
+
+def filling_of(plan: Plan) -> Filling:
+    """Return what names stand for in the plan's connections.
+
+    Raises:
+        PlanError: a variable is not set, or the data has too few rows. ResultError: the data can't be read.
+    """
+    columns, rows = _read(plan.data) if plan.data is not None else ([], [])
+    if plan.data is not None and len(rows) < plan.sockets:
+        raise PlanError(
+            f"--data {plan.data}: {_counted(len(rows), 'row')} for {plan.sockets} connections:"
+            f" each needs one of its own; add rows or lower --connections"
+        )
+    return Filling(variables_of(plan), columns, rows)
+
+
+def addresses_of(manner: Manner) -> list[tuple[str, int]]:
+    """Return where the manner's URL leads.
+
+    Raises:
+        PlanError: a variable is not set. TargetError: there is no such host.
+    """
+    return address.resolve(fill_address(manner.url, variables_of(manner)))
+
+
+def variables_of(manner: Manner) -> dict[str, str]:
+    """Return the environment variables that the manner names.
+
+    Raises:
+        PlanError: one is not set.
+    """
+    return {
+        variable(name): _value(name, os.environ) for text in _texts(manner) for name in variables_in(text)
+    }
+
+
+def _value(name: str, environment: Mapping[str, str]) -> str:
+    if name not in environment:
+        raise PlanError(f"${{{name}}} is not set: export {name}=… before, or write it out")
+    return environment[name]
+
+
+def _texts(manner: Manner) -> Iterator[str]:
+    """Yield all in which names are replaced."""
+    yield manner.url
+    yield from (*manner.headers, *manner.cookies, *manner.on_open)
+    yield from (step.value for step in manner.steps if step.kind != "take")
+    yield from (one for one in (manner.text, manner.json) if one is not None)
+
+
+def _read(path: str) -> tuple[list[str], list[list[str]]]:
+    try:
+        with Path(path).open(newline="", encoding="utf-8-sig") as file:
+            lines = [line for line in csv.reader(file, strict=True) if line]
+    except (OSError, ValueError, csv.Error) as error:
+        why = getattr(error, "strerror", None) or error
+        raise ResultError(
+            f"--data {path} can't be read: {why}; name a CSV file whose first line names its columns"
+        ) from None
+    if not lines:
+        raise PlanError(
+            f"--data {path} is empty: its first line names the columns, each further one is a connection's"
+        )
+    columns = [name.strip() for name in lines[0]]
+    for number, line in enumerate(lines[1:], 1):
+        if len(line) != len(columns):
+            raise PlanError(
+                f"--data {path}: row {number} has {_counted(len(line), 'value')}, the first line names"
+                f" {_counted(len(columns), 'column')}: quote what holds a comma"
+            )
+    _check_columns(path, columns)
+    return columns, lines[1:]
+
+
+def _check_columns(path: str, columns: list[str]) -> None:
+    for name in columns:
+        if not name or name in _OURS or columns.count(name) > 1:
+            why = (
+                "stands twice" if columns.count(name) > 1 else "is a name of ours" if name else "has no name"
+            )
+            raise PlanError(
+                f"--data {path}: column {name!r} {why}: name each column once, and not {', '.join(_OURS)}"
+            )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

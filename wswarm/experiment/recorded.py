@@ -1,0 +1,126 @@
+"""Recordings of WebSockets in files: a HAR, or the zip that Playwright packs one and what it attaches into."""
+
+import re
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+from zipfile import BadZipFile, ZipFile, is_zipfile
+
+import msgspec
+
+from wswarm.errors import PlanError, ResultError
+from wswarm.load.har import Attached, sockets_of, why_empty
+from wswarm.load.recording import Recording
+from wswarm.load.withheld import shown_address
+
+_BROKEN = (BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error)
+_SIZE_LIMIT = 1 << 30
+_LISTED = 8
+
+
+class Chosen(NamedTuple):
+    """One recorded WebSocket of a file.
+
+    Attributes:
+        hint: What there was to choose from, if anything was and nobody has chosen.
+    """
+
+    recording: Recording
+    hint: str | None = None
+
+
+def read_recording(path: Path, socket: str | None = None) -> Chosen:
+    """Return a WebSocket that was recorded in a file.
+
+    Args:
+        socket: Its number in the file, from 1, or a part of its URL; `None`: the one with most messages.
+
+    Raises:
+        ResultError: the file can't be read. PlanError: it is no recording, or there is no such WebSocket in it.
+    """
+    try:
+        text, attached = _opened(path)
+        har = msgspec.json.decode(text)
+        found = sockets_of(har, attached)
+    except OSError as error:
+        raise ResultError(f"{path} can't be read: {error.strerror or error}") from None
+    except msgspec.DecodeError as error:
+        raise PlanError(
+            f"{path} is no recording: it is not JSON ({error}); give a .har or Playwright's .zip"
+        ) from None
+    except RecursionError:
+        raise PlanError(f"{path} is no recording: its JSON is nested too deep") from None
+    except _BROKEN as error:
+        raise PlanError(f"{path} can't be unpacked: {error}; give a whole .zip, without a password") from None
+    except PlanError as error:
+        raise PlanError(f"{path} {error}") from None
+    if not any(one.messages for one in found):
+        raise PlanError(f"{path} {why_empty(har, len(found))}")
+    return _chosen(path, found, socket)
+
+
+def _opened(path: Path) -> tuple[bytes, Attached]:
+    """Return the HAR, and what reads the files that it names."""
+    if path.stat().st_size > _SIZE_LIMIT:
+        raise PlanError("is too large for a recording: it has more than 1 GiB")
+    if is_zipfile(path):
+        return _unpacked(path)
+
+    def beside(name: str) -> str | None:
+        file = path.parent / Path(name).name
+        return file.read_text("utf-8") if file.is_file() else None
+
+    return path.read_bytes().removeprefix(b"\xef\xbb\xbf"), beside
+
+
+def _unpacked(path: Path) -> tuple[bytes, Attached]:
+    with ZipFile(path) as packed:
+        sizes = {member.filename: member.file_size for member in packed.infolist()}
+    name = next((name for name in sizes if name.lower().endswith(".har")), None)
+    if name is None:
+        raise PlanError("is no recording: the zip has no .har in it")
+    folder = name[: name.rfind("/") + 1]
+
+    def member(name: str) -> bytes:
+        if sizes[name] > _SIZE_LIMIT:
+            raise PlanError(f"is too large for a recording: {name} has more than 1 GiB")
+        with ZipFile(path) as packed:
+            return packed.read(name)
+
+    def attached(name: str) -> str | None:
+        return member(folder + name).decode("utf-8", "replace") if folder + name in sizes else None
+
+    return member(name), attached
+
+
+def _chosen(path: Path, found: Sequence[Recording], socket: str | None) -> Chosen:
+    if socket is None:
+        best = max(found, key=lambda one: len(one.messages))
+        return Chosen(best, _hint(path, found, best) if len(found) > 1 else None)
+    if re.fullmatch(r"[0-9]{1,6}", socket):
+        fitting = list(found[int(socket) - 1 : int(socket)]) if int(socket) else []
+    else:
+        fitting = [one for one in found if socket in one.url]
+    if len(fitting) != 1:
+        many = "several WebSockets" if fitting else "no WebSocket"
+        raise PlanError(f"--socket {socket!r} names {many} of {path}: choose one of {_listed(found)}")
+    if not fitting[0].messages:
+        raise PlanError(f"--socket {socket!r} has no messages: choose one of {_listed(found)}")
+    return Chosen(fitting[0])
+
+
+def _hint(path: Path, found: Sequence[Recording], best: Recording) -> str:
+    number = next(place for place, one in enumerate(found, start=1) if one is best)
+    return (
+        f"{path} has {len(found)} WebSockets; this is number {number}, which has most messages:"
+        f" --socket chooses another of {_listed(found)}"
+    )
+
+
+def _listed(found: Sequence[Recording]) -> str:
+    shown = [
+        f"{number} ({shown_address(one)}, {len(one.messages)} messages)"
+        for number, one in enumerate(found, start=1)
+    ]
+    return ", ".join([*shown[:_LISTED], *(["…"] if len(shown) > _LISTED else [])])

@@ -1,0 +1,66 @@
+"""Names in braces, replaced by what they stand for: `{id}`, a column of the data, `${VARIABLE}`, a value taken.
+
+Replaced literally and where they are known: JSON and GraphQL have braces of their own, which stay as they are.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from urllib.parse import quote
+
+Values = Mapping[str, str]
+
+_NAME = re.compile(r"\$?\{([^{}]*)\}")
+_NAME_IN_BYTES = re.compile(rb"\$?\{([^{}]*)\}")
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_SAFE = "/:@"
+
+
+def variable(name: str) -> str:
+    """Return what an environment variable's value is called among the values: a column may have its name."""
+    return f"${name}"
+
+
+def fill(text: str, values: Values) -> str:
+    """Return the text with the names that are known replaced; all others stay."""
+    return _NAME.sub(lambda found: _value_of(found[0], found[1], values), text) if "{" in text else text
+
+
+def fill_bytes(template: bytes, values: Values) -> bytes:
+    """Return the bytes with the names that are known replaced, in UTF-8; all others stay."""
+
+    def value(found: re.Match[bytes]) -> bytes:
+        whole, name = (part.decode(errors="surrogateescape") for part in (found[0], found[1]))
+        return _value_of(whole, name, values).encode(errors="surrogateescape")
+
+    return _NAME_IN_BYTES.sub(value, template) if b"{" in template else template
+
+
+def fill_address(url: str, values: Values) -> str:
+    """Return the address with the names that are known replaced; values can't change what is path and what query.
+
+    Variables are the user's own words and go in as they are.
+    """
+    spelt = {name: one if name[:1] == "$" else quote(one, safe=_SAFE) for name, one in values.items()}
+    return fill(url, spelt)
+
+
+def variables_in(text: str) -> Iterator[str]:
+    """Yield the names of the environment variables that stand in a text as `${NAME}`."""
+    return (found[1] for found in _VARIABLE.finditer(text))
+
+
+def with_any_variables(url: str) -> str:
+    """Return the address with some value in place of each variable."""
+    return _VARIABLE.sub("1", url)
+
+
+def names_in(text: str) -> Iterator[str]:
+    """Yield the names in braces that stand in a text, known or not."""
+    return (found[1] for found in _NAME.finditer(text) if found[0][0] != "$")
+
+
+def _value_of(whole: str, name: str, values: Values) -> str:
+    if whole[0] != "$":
+        return values.get(name, whole)
+    known = values.get(variable(name))
+    return known if known is not None else f"${values.get(name, whole[1:])}"

@@ -1,0 +1,127 @@
+"""One connection's replay: what to send when, as it goes by what has come. Time comes in as a number."""
+
+from collections import Counter, deque
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from wswarm.load.given import Source, taken
+from wswarm.load.kinds import kind_of
+from wswarm.load.score import Score
+
+NEVER_NS = (1 << 62) - 1
+PATIENCE_NS = 1_000_000_000  # without recorded times, for what came before a turn
+
+
+class Due(NamedTuple):
+    """A message whose turn has come; `intended_ns` is when it should have been sent."""
+
+    intended_ns: int
+    payload: bytes
+    is_binary: bool
+
+
+class Matched(NamedTuple):
+    """A message that came as it was recorded.
+
+    Attributes:
+        place: Among the score's answers.
+        time_ns: Since the turn that it is the answer to was sent; `None`: it is none, or came before.
+    """
+
+    place: int
+    time_ns: int | None
+
+
+class Player:
+    """Plays a score on one connection.
+
+    Args:
+        values: Of the score's secrets.
+        opened_ns: When the connection opened.
+        speed: Times as fast as recorded.
+
+    Attributes:
+        sent: Turns that were taken.
+        came: Of each of the score's answers, whether it has come.
+    """
+
+    def __init__(self, score: Score, values: Mapping[str, str], opened_ns: int, speed: float = 1.0) -> None:
+        self._score, self._values = score, dict(values)
+        self._opened_ns, self._speed = opened_ns, speed
+        self._expected: dict[str, deque[int]] = {}
+        for place, answer in enumerate(score.answers):
+            self._expected.setdefault(answer.kind, deque()).append(place)
+        self._takes: dict[tuple[str, int], list[tuple[str, Source]]] = {}
+        for take in score.takes:
+            self._takes.setdefault((take.source.kind, take.source.rank), []).append((take.name, take.source))
+        self._ranks: Counter[str] = Counter()
+        self._since_ns: dict[str, int] = {}  # when each value of the server's came
+        self._intended_ns = self._came_ns = opened_ns
+        self._looked_at = 0
+        self._sent_ns: list[int] = []
+        self.came = [False] * len(score.answers)
+
+    @property
+    def sent(self) -> int:
+        """How many turns were taken."""
+        return len(self._sent_ns)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all was sent, and all has come that was received in the recording."""
+        return self.sent == len(self._score.turns) and all(self.came)
+
+    def lacks(self) -> str | None:
+        """Return the name of the value that the next turn waits for, `None` if it waits for none."""
+        if self.sent == len(self._score.turns):
+            return None
+        return next((name for name in self._score.turns[self.sent].needs if name not in self._values), None)
+
+    def due_ns(self) -> int:
+        """Return when the next message is to be sent; `NEVER_NS`: none is, or it waits for a value.
+
+        No message overtakes the one before it, which may have waited.
+        """
+        if self.sent == len(self._score.turns) or self.lacks() is not None:
+            return NEVER_NS
+        turn = self._score.turns[self.sent]
+        given_ns = max((self._since_ns.get(name, 0) for name in turn.needs), default=0)
+        if self._score.has_times:
+            planned_ns = self._opened_ns + round(turn.offset_ns / self._speed)
+        elif all(self.came[self._looked_at : turn.after]):
+            planned_ns = self._came_ns if turn.after > self._looked_at else 0
+        else:
+            planned_ns = self._intended_ns + PATIENCE_NS
+        return max(planned_ns, given_ns, self._intended_ns)
+
+    def take_turn(self, now_ns: int) -> Due:
+        """Return the next message, which is sent now."""
+        turn = self._score.turns[self.sent]
+        self._intended_ns = self.due_ns()
+        self._looked_at = turn.after
+        self._sent_ns.append(now_ns)
+        return Due(self._intended_ns, turn.payload(self._values), turn.is_binary)
+
+    def hear(self, payload: bytes, received_ns: int) -> Matched | None:
+        """Take in what has come; return what it is in the recording, `None` if the recording has no more of it."""
+        kind = kind_of(payload)
+        for name, source in self._takes.get((kind, self._ranks[kind]), ()):
+            value = taken(payload, source)
+            if value is not None:
+                self._values[name] = value
+                self._since_ns[name] = received_ns
+        self._ranks[kind] += 1
+        expected = self._expected.get(kind)
+        if not expected:
+            return None
+        place = expected.popleft()
+        self.came[place] = True
+        self._came_ns = received_ns
+        return Matched(place, self._time_ns(place, received_ns))
+
+    def _time_ns(self, place: int, received_ns: int) -> int | None:
+        answer = self._score.answers[place]
+        if not answer.is_first or answer.after > self.sent:
+            return None
+        time_ns = received_ns - self._sent_ns[answer.after - 1]
+        return time_ns if time_ns >= 0 else None

@@ -1,0 +1,247 @@
+"""What a replay plays: a recording with places for what is secret, and for what the server has to give again."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from json import dumps
+from keyword import iskeyword
+from urllib.parse import urlsplit, urlunsplit
+
+import msgspec
+
+from wswarm.load.given import LEAST, Given, Source, given, whole
+from wswarm.load.kinds import body_of, kind_of
+from wswarm.load.recording import Recorded, Recording
+from wswarm.load.withheld import Secret, secrets_of
+
+_RESERVED = {
+    "id",
+    "room",
+    "session",
+    "marker",
+    "ws",
+    "json",
+    "re",
+    "at",
+}  # a place's, or a written script's own
+
+Part = bytes | str
+"""Bytes as they were recorded, or the name of a value."""
+
+
+class Turn(msgspec.Struct, frozen=True, array_like=True):
+    """One message to send.
+
+    Attributes:
+        offset_ns: After the connection opened.
+        after: How many messages were received before it was sent.
+        is_json: Whether values in it are JSON's, escaped as such.
+    """
+
+    offset_ns: int
+    after: int
+    is_binary: bool
+    is_json: bool
+    parts: tuple[Part, ...]
+
+    @property
+    def needs(self) -> list[str]:
+        """The names of the values in it."""
+        return [part for part in self.parts if isinstance(part, str)]
+
+    def payload(self, values: Mapping[str, str]) -> bytes:
+        """Return the message with these values."""
+        return b"".join(
+            part if isinstance(part, bytes) else self._filled(values[part]) for part in self.parts
+        )
+
+    def _filled(self, value: str) -> bytes:
+        return (dumps(value, ensure_ascii=False)[1:-1] if self.is_json else value).encode("utf-8", "replace")
+
+
+class Answer(msgspec.Struct, frozen=True, array_like=True):
+    """One message that is received.
+
+    Attributes:
+        after: How many turns were sent before it.
+        is_first: Whether it is the first after the last of them: what that one was answered with, if it was.
+    """
+
+    kind: str
+    after: int
+    is_first: bool
+
+
+class Take(msgspec.Struct, frozen=True, array_like=True):
+    """A value to take from a message that is received."""
+
+    name: str
+    source: Source
+
+
+class Score(msgspec.Struct, frozen=True, kw_only=True):
+    """One recorded WebSocket, ready to be played.
+
+    Attributes:
+        url: With `{name}` for each secret in it; so are `headers` (`Name: value`), `cookies` and `subprotocols`.
+        turns: What is sent, in order.
+        answers: What is received, in order.
+        secrets: Value by name. `where`: in words where each stands.
+        length_ns: From the opening to the last message.
+        has_times: Whether the offsets were recorded; else a turn waits for what was received before it.
+    """
+
+    url: str
+    headers: tuple[str, ...]
+    cookies: tuple[str, ...]
+    subprotocols: tuple[str, ...]
+    origin: str | None
+    turns: tuple[Turn, ...]
+    takes: tuple[Take, ...]
+    answers: tuple[Answer, ...]
+    secrets: dict[str, str]
+    where: dict[str, str]
+    length_ns: int
+    has_times: bool
+
+
+def score_of(recording: Recording) -> Score:
+    """Return the recording with places for its secrets and for the values that the server gave."""
+    opening = [recording.url, *(value for _, value in recording.headers), *recording.cookies]
+    from_server = given(recording.messages, [*opening, *recording.subprotocols])
+    secrets = secrets_of(recording, [one.text for one in from_server])
+    named = _named(recording, secrets, from_server)
+    withheld = {secret.value: named[secret.value] for secret in secrets}
+    return Score(
+        url=_in_url(recording.url, withheld),
+        headers=tuple(f"{name}: {_in_header(value, withheld)}" for name, value in recording.headers),
+        cookies=tuple(_in_cookie(cookie, withheld) for cookie in recording.cookies),
+        subprotocols=tuple(
+            f"{{{withheld[one]}}}" if one in withheld else one for one in recording.subprotocols
+        ),
+        origin=recording.origin,
+        turns=tuple(_turns(recording.messages, named, from_server)),
+        takes=tuple(Take(named[one.text], one.source) for one in from_server),
+        answers=tuple(_answers(recording.messages)),
+        secrets={name: value for value, name in withheld.items()},
+        where={named[secret.value]: secret.where for secret in secrets},
+        length_ns=recording.length_ns,
+        has_times=recording.has_times,
+    )
+
+
+def elsewhere(score: Score, url: str) -> Score:
+    """Return the score for another address: whole if it has a path, else only scheme, host and port are replaced.
+
+    An Origin that was the recorded service's own becomes the new one's.
+    """
+    was, given_ = urlsplit(score.url), urlsplit(url)
+    if given_.path in ("", "/") and not given_.query:
+        url = urlunsplit((given_.scheme, given_.netloc, was.path, was.query, ""))
+    origin = score.origin
+    if origin is not None and urlsplit(origin).netloc == was.netloc.rpartition("@")[2]:
+        scheme = {"ws": "http", "wss": "https"}.get(given_.scheme, given_.scheme)
+        origin = f"{scheme}://{given_.netloc.rpartition('@')[2]}"
+    return msgspec.structs.replace(score, url=url, origin=origin)
+
+
+def _named(recording: Recording, secrets: Sequence[Secret], from_server: Sequence[Given]) -> dict[str, str]:
+    """Return a name for each value, that no other has and that stands in no message."""
+    names: dict[str, str] = {}
+    said = b"\0".join([recording.url.encode(), *(message.payload for message in recording.sent)])
+    for value, wanted in (
+        *((one.value, one.name) for one in secrets),
+        *((g.text, g.name) for g in from_server),
+    ):
+        word = _word(wanted)
+        name, number = word, 1
+        while name in names.values() or f"{{{name}}}".encode() in said:
+            number += 1
+            name = f"{word}_{number}"
+        names.setdefault(value, name)
+    return names
+
+
+def _word(name: str) -> str:
+    """Return the name as one of a variable: `X-Api-Key` and `xApiKey` as `x_api_key`."""
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    word = re.sub(r"\W+", "_", apart, flags=re.ASCII).strip("_").lower()
+    if not word or word[0].isdigit():
+        return f"value_{word}".rstrip("_")
+    return f"given_{word}" if word in _RESERVED or iskeyword(word) else word
+
+
+def _turns(
+    messages: Sequence[Recorded], named: Mapping[str, str], from_server: Sequence[Given]
+) -> Iterator[Turn]:
+    """Yield what is sent; a value of the server's has its place only in what was sent after it came."""
+    since = {one.text: one.sent_from for one in from_server}
+    received = 0
+    for place, message in enumerate(messages):
+        if not message.is_sent:
+            received += 1
+            continue
+        known = {value: name for value, name in named.items() if since.get(value, -1) < place}
+        is_json = not message.is_binary and body_of(message.payload) is not None
+        parts = tuple(split(message.payload, known))
+        yield Turn(message.offset_ns, received, message.is_binary, is_json, parts)
+
+
+def _answers(messages: Sequence[Recorded]) -> Iterator[Answer]:
+    sent = 0
+    is_first = False
+    for message in messages:
+        if message.is_sent:
+            sent, is_first = sent + 1, True
+        else:
+            yield Answer(kind_of(message.payload), sent, is_first)
+            is_first = False
+
+
+def split(payload: bytes, named: Mapping[str, str]) -> Iterator[Part]:
+    """Yield the payload in parts: what stands between the values, and the names of these."""
+    forms = {
+        form: name for value, name in named.items() for form in _forms(value) if form.encode() in payload
+    }
+    if not forms:
+        yield payload
+        return
+    longest_first = sorted(forms, key=len, reverse=True)
+    found = re.compile("|".join(map(whole, longest_first)).encode())
+    at = 0
+    for match in found.finditer(payload):
+        if match.start() > at:
+            yield payload[at : match.start()]
+        yield forms[match[0].decode()]
+        at = match.end()
+    if at < len(payload) or not payload:
+        yield payload[at:]
+
+
+def _forms(value: str) -> set[str]:
+    """Return a value as it may stand in a message: as it is, or escaped in JSON."""
+    return {value, dumps(value)[1:-1], dumps(value, ensure_ascii=False)[1:-1]}
+
+
+def _in_header(value: str, withheld: Mapping[str, str]) -> str:
+    """Return a header's value with a place for each secret that is all of it, its last word, or long enough."""
+    known = {one: name for one, name in withheld.items() if len(one) >= LEAST or value.split(" ")[-1] == one}
+    parts = split(value.encode(), known)
+    return "".join(part.decode() if isinstance(part, bytes) else f"{{{part}}}" for part in parts)
+
+
+def _in_url(url: str, withheld: Mapping[str, str]) -> str:
+    """Return the address with a place for each secret of its credentials, its path and its query."""
+
+    def placed(match: re.Match[str]) -> str:
+        return f"{match[1]}{{{withheld[match[2]]}}}" if match[2] in withheld else match[0]
+
+    parts = urlsplit(url)
+    credentials, at, host = parts.netloc.rpartition("@")
+    netloc = re.sub(r"(^|:)([^:]+)", placed, credentials) + at + host
+    path = re.sub(r"(/)([^/]+)", placed, parts.path)
+    return urlunsplit((parts.scheme, netloc, path, re.sub(r"([=])([^&;]+)", placed, parts.query), ""))
+
+
+def _in_cookie(cookie: str, withheld: Mapping[str, str]) -> str:
+    name, _, value = cookie.partition("=")
+    return f"{name}={{{withheld[value]}}}" if value in withheld else cookie
