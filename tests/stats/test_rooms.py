@@ -1,13 +1,13 @@
 """Many rooms: each broadcast owed to its own, against a tally for each room."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.stats.made import WINDOW, Arrival, S, ints, split
+from tests.stats.made import WINDOW, Arrival, S, batch, ints, split
 from wswarm.stats import extras
 from wswarm.stats.audience import Audience
 from wswarm.stats.broadcasts import Broadcasts
@@ -101,7 +101,9 @@ def end(tally: Broadcasts) -> Arrivals:
     return tally.findings()
 
 
-def together(story: Story, cuts: list[int], *, told_first: bool) -> Arrivals:
+def together(
+    story: Story, cuts: list[int], *, told_first: bool = True, settle_often: bool = False
+) -> Arrivals:
     """Return what one tally of all rooms finds, whose rows came in two turns."""
     rooms = list(story.publishers.values())
     tally = Broadcasts(WINDOW, list(story.publishers), PATIENCE, Audience(PATIENCE, ROOMS), rooms)
@@ -112,6 +114,9 @@ def together(story: Story, cuts: list[int], *, told_first: bool) -> Arrivals:
         tally.publish(story.log())
     for part in split(story.arrivals, cuts):
         tally.record(part)
+        if settle_often:
+            tally.settle_some(0)
+            tally.is_owed()
     if not told_first:
         tally.publish(story.log())
     return end(tally)
@@ -164,6 +169,20 @@ def test_every_broadcast_has_the_account_that_its_own_room_gives_it(story: Story
             assert column[own].tolist() == expected.tolist()
 
 
+@LAW
+@given(stories(), st.lists(st.integers(0, 80), max_size=6))
+def test_settling_what_a_room_has_while_deliveries_arrive_changes_nothing(
+    story: Story, cuts: list[int]
+) -> None:
+    still_open = [STILL_OPEN] * ROWS  # after it has closed nothing arrives on a connection
+    story = replace(story, closed_ns=still_open, left_ns=still_open)
+    often, once = together(story, cuts, settle_often=True), together(story, cuts)
+    for name in (*COUNTS, "extra_kinds", "extra_of_room", "response"):
+        assert getattr(often, name) == getattr(once, name), name
+    for column, expected in zip(*(put_together([one.broadcasts]) for one in (often, once)), strict=True):
+        assert column.tolist() == expected.tolist()
+
+
 def test_the_number_of_a_broadcast_holds_its_room() -> None:
     numbers = in_rooms(ints([0, 7, (1 << 32) - 1]), ints([0, 3, 999_999]))
     assert sequences_of(numbers).tolist() == [0, 7, (1 << 32) - 1]
@@ -213,3 +232,54 @@ def test_what_is_for_a_room_that_nobody_is_in_owes_nothing_and_is_settled_at_onc
     due_ns = ints([WINDOW.hold_ns] * 2)
     tally.publish(Published(in_rooms(ints([0, 1]), ints([0, 1])), due_ns, due_ns))
     assert end(tally).owed == 1
+
+
+MEMBERS = [0, 1, 1]  # the rooms of three rows
+
+
+def crowd(*closed_ns: int) -> Broadcasts:
+    """Return a tally of two rooms, of one member and of two, and a broadcast of each: number n is for room n."""
+    tally = Broadcasts(WINDOW, [8, 9], PATIENCE, Audience(PATIENCE, 2), [0, 1])
+    opened = ints([WINDOW.origin_ns - 5 * S] * 3)
+    tally.see(opened, ints(closed_ns or [STILL_OPEN] * 3), ints([STILL_OPEN] * 3), ints(MEMBERS))
+    due_ns = ints([WINDOW.hold_ns] * 2)
+    tally.publish(Published(in_rooms(ints([0, 1]), ints([0, 1])), due_ns, due_ns))
+    return tally
+
+
+def receive(tally: Broadcasts, *rows: int, after_ns: int = MS) -> None:
+    """Let rows have the broadcast of their room."""
+    due_ns = WINDOW.hold_ns
+    tally.record(batch([(row, 8 + MEMBERS[row], MEMBERS[row], due_ns, due_ns + after_ns) for row in rows]))
+
+
+def test_a_broadcast_is_settled_as_soon_as_its_own_room_has_it() -> None:
+    tally = crowd()
+    receive(tally, 0, 2)
+    tally.settle_some(WINDOW.hold_ns)
+    assert rooms_of(put_together(tally.take_settled()).numbers).tolist() == [0]
+    receive(tally, 1)
+    tally.settle_some(WINDOW.hold_ns)
+    assert rooms_of(put_together(tally.take_settled()).numbers).tolist() == [1]
+
+
+def test_what_a_member_gets_after_its_broadcast_was_settled_still_counts() -> None:
+    tally = crowd()
+    receive(tally, 0, 1)
+    tally.settle_some(WINDOW.hold_ns + PATIENCE + 1)
+    early = tally.take_settled()
+    receive(tally, 2, after_ns=2 * MS)
+    found = end(tally)
+    assert (found.owed, found.received, found.lost_silent) == (3, 3, 0)
+    rows = put_together([*early, found.broadcasts])
+    assert rows.received.tolist() == rows.owed.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(("closed_ms", "is_owed"), [(None, True), (50, False)])
+def test_nothing_is_waited_for_that_only_lost_members_of_a_room_miss(
+    closed_ms: int | None, is_owed: bool
+) -> None:
+    closed_ns = STILL_OPEN if closed_ms is None else WINDOW.hold_ns + closed_ms * MS
+    tally = crowd(STILL_OPEN, STILL_OPEN, closed_ns)
+    receive(tally, 0, 1)
+    assert tally.is_owed() == is_owed
