@@ -37,6 +37,7 @@ LED = {"clock", "drivers.address", "drivers.tls", "fleet", "host"}  # what of `d
 
 # What a front end needs from deeper rooms: the words of a plan, and the server that `serve` becomes.
 SANCTIONED = {
+    ("wswarm/__init__.py", "wswarm.drive.script.socket"),
     ("wswarm/api.py", "wswarm.load.plan"),
     ("wswarm/cli/measure.py", "wswarm.load.plan"),
     ("wswarm/cli/suite.py", "wswarm.load.plan"),

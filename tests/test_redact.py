@@ -98,3 +98,8 @@ def test_a_secret_of_three_letters_is_hidden_only_as_a_word_and_a_shorter_one_is
 
 def test_a_plan_without_secrets_changes_no_text() -> None:
     assert Redactor({"url": "ws://h/", "headers": ["X-Env: test"]})("test") == "test"
+
+
+def test_what_a_message_calls_a_secret_is_hidden_in_it() -> None:
+    assert redact.message('{"token":"abc","id":"abc","n":1}') == '{"token":"\u2026","id":"abc","n":1}'
+    assert redact.message('{"key":"a","sessionToken": "b c"}') == '{"key":"a","sessionToken": "\u2026"}'

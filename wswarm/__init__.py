@@ -7,14 +7,15 @@
     run = wswarm.fanout("ws://127.0.0.1:8000", profile="chat", connections=1000, rate=20, duration=10)
     print(run.fanout.completion_time.p99, run.messages.lost)
 
-`connect`, `echo` and `fanout` block, or can be awaited inside a running event loop; each returns a `Run`.
+`connect`, `echo`, `fanout` and `script` block, or can be awaited inside a running event loop; each returns a `Run`.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wswarm.api import Options, connect, echo, fanout
+    from wswarm.api import Options, connect, echo, fanout, script
+    from wswarm.drive.script.socket import ScriptSocket
     from wswarm.errors import GeneratorError, PlanError, ResultError, SwarmError, TargetError
     from wswarm.results.run import Run
     from wswarm.testing.figure_clock import FigureClock
@@ -25,6 +26,8 @@ _HOMES = {
     "connect": "wswarm.api",
     "echo": "wswarm.api",
     "fanout": "wswarm.api",
+    "script": "wswarm.api",
+    "ScriptSocket": "wswarm.drive.script.socket",
     "GeneratorError": "wswarm.errors",
     "PlanError": "wswarm.errors",
     "ResultError": "wswarm.errors",
@@ -40,11 +43,13 @@ __all__ = [
     "PlanError",
     "ResultError",
     "Run",
+    "ScriptSocket",
     "SwarmError",
     "TargetError",
     "connect",
     "echo",
     "fanout",
+    "script",
 ]
 
 

@@ -3,9 +3,12 @@
 import asyncio
 import threading
 from collections.abc import Sequence
-from typing import Literal, TypedDict, Unpack, cast
+from pathlib import Path
+from typing import Any, Literal, TypedDict, Unpack, cast
 
+from wswarm.errors import PlanError
 from wswarm.experiment.measure import measure
+from wswarm.experiment.script import Session, plan_of_script, source_of
 from wswarm.load.plan import Plan, make_plan
 from wswarm.results.run import Run
 
@@ -32,6 +35,9 @@ class Options(TypedDict, total=False):
     binary: bool
     escape: bool
     on_open: Sequence[str | bytes]
+    steps: Sequence[tuple[str, str]]
+    refuse: Sequence[str]
+    data: str | None
     profile: str | None
     headers: Sequence[str]
     cookies: Sequence[str]
@@ -45,7 +51,10 @@ class Options(TypedDict, total=False):
     follow: bool
     deflate: bool
     bind: Sequence[str]
+    ping: float | None
     closed: bool
+    session: str
+    sessions: float | None
     driver: Literal["picows", "websockets"]
     target_pid: int | None
     slo: Sequence[str]
@@ -73,9 +82,29 @@ def fanout(url: str, **options: Unpack[Options]) -> Run:
     return _measure("fanout", url, options)
 
 
+def script(session: Session | str | Path, url: str | None = None, /, **options: Unpack[Options]) -> Run:
+    """Have each connection live a session of a script, and time its steps; returns and raises as `connect` does.
+
+    Args:
+        session: The script's file, or an `async def session(ws)` at the top level of one: the processes that hold the
+            connections run that file by its path.
+        url: Where to connect; by default what the file names as its `URL`.
+    """
+    planned = plan_of_script(url, **source_of(session) | _settings(options))
+    if planned.is_reference:
+        raise PlanError("no address: give a URL, or write URL = 'ws://…' in the script")
+    return _measured(planned.plan)
+
+
 def _measure(scenario: str, url: str, options: Options) -> Run:
-    settings = {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
-    plan = make_plan(scenario, url, **settings)
+    return _measured(make_plan(scenario, url, **_settings(options)))
+
+
+def _settings(options: Options) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
+
+
+def _measured(plan: Plan) -> Run:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -93,4 +122,4 @@ async def _measure_aside(plan: Plan) -> Run:
         raise
 
 
-__all__ = ["Options", "connect", "echo", "fanout"]
+__all__ = ["Options", "connect", "echo", "fanout", "script"]

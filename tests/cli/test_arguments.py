@@ -62,6 +62,7 @@ SETTINGS: list[tuple[list[str], str, Any]] = [
     (["--driver", "websockets"], "driver", "websockets"),
     (["--closed"], "closed", True),
     (["--target-pid", "1"], "target_pid", 1),
+    (["--trace", "2"], "trace", 2),
     (["--slo", "p99<50ms", "--slo", "lost==0"], "slo", ("p99<50ms", "lost==0")),
 ]
 
@@ -90,6 +91,7 @@ COMMON: dict[str, Any] = {
     **dict.fromkeys(("binary", "insecure", "deflate", "follow", "closed"), False),
     **dict.fromkeys(("on_open", "headers", "cookies", "subprotocols", "bind", "slo", "steps", "refuse"), ()),
     "data": None,
+    "trace": 0,
 }
 
 # Arguments, the exact line on standard error but for its beginning `wswarm COMMAND: `.
@@ -186,7 +188,7 @@ def plan_of(*arguments: str, monkeypatch: pytest.MonkeyPatch) -> Plan:
     """The plan that the command line would measure."""
     plans: list[Plan] = []
 
-    def stop(plan: Plan, *_: object) -> None:
+    def stop(plan: Plan, *_: object, **__: object) -> None:
         plans.append(plan)
         raise KeyboardInterrupt
 

@@ -11,9 +11,9 @@ from wswarm.cli.arguments import make_parser
 FOLDER = Path(__file__).parents[1] / "golden" / "help"
 COMMANDS = (
     *("", "run", "connect", "echo", "fanout", "serve", "doctor", "report", "compare", "trend"),
-    *("ab", "selftest"),
+    *("ab", "selftest", "script"),
 )
-MEASURING = ("run", "connect", "echo", "fanout")
+MEASURING = ("run", "connect", "echo", "fanout", "script")
 SENDING = ("run", "echo", "fanout")
 FOR_CI = (*MEASURING, "compare")
 
@@ -23,6 +23,7 @@ OPTIONS = {
     "-r --rate --warmup --drain --arrivals --pacing --seed": SENDING,
     "--size --text --json --message-file --binary": SENDING,
     "--on-open-binary --escape": MEASURING,
+    "--trace": MEASURING,
     "--say --say-binary --expect --take --refuse --data": [*MEASURING, "ab"],
     "--on-open --profile -H --cookie --subprotocol --follow": MEASURING,
     "--origin --insecure --cacert --cert --key --sni": MEASURING,
@@ -33,6 +34,7 @@ OPTIONS = {
     "--closed": ("run", "echo"),
     "--publishers": ("run", "fanout"),
     "--scenarios": ("run",),
+    "--sessions --session --warmup --drain --seed": ("script",),
     "--app --port --workers --ws": ("serve",),
     "-c --connections": ("doctor",),
     "--base --head --serve --base-cmd --head-cmd --url --strict --cache --print": ("ab",),
@@ -46,6 +48,12 @@ OPTIONS = {
 }
 DEFAULTS = [
     ("connect", "--connections", "100"),
+    ("script", "--connections", "10, with --sessions 1000"),
+    ("script", "--warmup", "0s"),
+    ("script", "--drain", "5s"),
+    ("script", "--seed", "random"),
+    ("script", "--session", "session"),
+    ("script", "--sessions", "each connection lives one"),
     ("echo", "--connections", "10"),
     ("fanout", "--connections", "100"),
     ("run", "--connections", "connect 100, echo 10, fanout 100"),

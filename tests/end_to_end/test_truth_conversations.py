@@ -8,6 +8,9 @@ import pytest
 from tests.end_to_end.instrument import run
 from tests.end_to_end.servers import serve
 from wswarm.errors import PlanError, ResultError, TargetError
+from wswarm.experiment.measure import measure
+from wswarm.load.plan import make_plan
+from wswarm.results.progress import Traced
 
 pytestmark = pytest.mark.xdist_group("conversations")
 
@@ -107,6 +110,43 @@ def test_a_refusal_of_later_names_the_end_that_follows_it() -> None:
             "connect", server.url, connections=3, duration=1.0, steps=steps("a"), refuse=['/"error":"(.*?)"/']
         )
     assert found.connections.close_reasons == {"1000 too slow": 3}
+    assert any(
+        "the target said no 3 times" in notice and "too slow (3)" in notice for notice in found.notices
+    )
+
+
+@pytest.mark.parametrize("driver", ["picows", "websockets"])
+@pytest.mark.parametrize("processes", [1, 2])
+def test_what_the_first_connections_say_and_hear_is_shown_without_secrets(
+    driver: str, processes: int
+) -> None:
+    told: list[Traced] = []
+    with serve("conversing") as server:
+        plan = make_plan(
+            "fanout",
+            server.url,
+            connections=4,
+            rate=10,
+            duration=0.5,
+            warmup=0.0,
+            steps=steps("secret-4711"),
+            trace=2,
+            driver=driver,
+            processes=processes,
+        )
+        found = measure(plan, on_traced=told.append)
+    assert {one.connection for one in told} == {1, 2, 5}
+    words = [one.words for one in told if one.connection == 1]
+    kinds = [one.kind for one in told if one.connection == 1]
+    assert any('"type":"hello"' in one for one in words)
+    assert kinds.count("<") == 4 - 1 + 5  # hello with news, presence, acknowledgement; five broadcasts
+    assert kinds.count(">") == 1
+    assert sum(one.kind == ">" for one in told if one.connection == 5) == 1 + 5
+    assert "4711" not in str(told)
+    moments = [one.after_s for one in told if one.connection == 1]
+    assert moments == sorted(moments)
+    assert found.messages is not None
+    assert (found.messages.owed, found.messages.received) == (20, 20)
 
 
 def test_connections_without_a_conversation_are_ready_when_they_are_open() -> None:

@@ -165,3 +165,9 @@ def test_a_step_that_can_not_be_is_named_with_its_mend(steps: list[tuple[str, st
 
 def test_steps_read_from_a_stored_plan_are_the_same() -> None:
     assert make_plan("echo", "ws://host:1", steps=[["say", "a"]]).steps == (Step("say", "a"),)
+
+
+def test_json_may_have_names_where_numbers_stand() -> None:
+    assert make_plan("echo", "ws://host:1", json='{"n":{column},"id":{id},"text":"{marker}"}').json
+    with pytest.raises(PlanError, match="not JSON"):
+        make_plan("echo", "ws://host:1", json='{"n":{a b},"text":"{marker}"}')

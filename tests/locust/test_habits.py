@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("habits of Locust")]
 
 HABITS = """
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from locust import HttpUser, SequentialTaskSet, constant, events, tag, task
 from wswarm.locust import WebSocketUser
@@ -23,7 +24,8 @@ class Hello(BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(b"hello")
+        with suppress(ConnectionError):  # the test has ended, and nobody waits for it
+            self.wfile.write(b"hello")
 
     def log_message(self, *_):
         pass

@@ -4,7 +4,7 @@ import msgspec
 
 from tests.report import runs
 from tests.report.parts import distribution
-from wswarm.results.run import Distribution, Run
+from wswarm.results.run import Distribution, Run, Sessions, Step
 
 LONG_REASON = (
     "sent 97.2 % of the 10,000 messages offered in the hold (< 99 %): the generator did not keep its"
@@ -51,5 +51,12 @@ RUNS: dict[str, Run] = {
     "hostile": _hostile(),
     "long": runs.fanout(subscribers=20, rate=20, duration=75, lost=200),
     "all broadcasts lost": runs.fanout(subscribers=5, rate=3, duration=4, lost=60),
+    "script": runs.script(),
+    "script that failed": runs.script(
+        steps={"x" * 300 + "<b>": Step(count=1, failed=1, time=distribution([]))},
+        sessions=Sessions(
+            started=5, finished=0, failed=5, failures={"<i>\x1b[31m" + "y" * 300: 5}, refused=3
+        ),
+    ),
     "half refused": runs.connect(connections=10_000, failed=5_000),
 }

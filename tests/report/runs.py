@@ -20,7 +20,9 @@ from wswarm.results.run import (
     Rooms,
     Run,
     Scenario,
+    Sessions,
     SloResult,
+    Step,
     TargetCost,
     Validity,
     Verdict,
@@ -116,6 +118,30 @@ def in_rooms() -> Run:
     ]
     run = fanout(lost=10)
     return msgspec.structs.replace(run, plan={**run.plan, "rooms": 100}, rooms=Rooms(rooms=100, worst=worst))
+
+
+def script(connections: int = 50, duration: float = 10.0, **changes: Any) -> Run:
+    """Return a script's run: two steps, of which one failed now and then, and some sessions with it."""
+    ramp = connections / 500
+    phases = Phases(warmup=ramp, hold=ramp, drain=ramp + duration, end=ramp + 0.2 + duration)
+    handshakes, answers = times(connections, 1.1e-3, 0.5), times(4_000)
+    return _changed(
+        _run("script", _plan("script", connections, duration=duration, script="session.py"), phases),
+        changes,
+        connections=parts.connections(connections, 0, handshakes),
+        sessions=Sessions(
+            started=connections,
+            finished=connections - 7,
+            failed=4,
+            failures={"TimeoutError: login: no answer within 10 s": 3, "ValueError: no such room": 1},
+        ),
+        steps={
+            "login": Step(count=connections, failed=3, time=distribution(times(connections - 3, 2e-3))),
+            "session.py:12": Step(count=4_000, failed=0, time=distribution(answers)),
+            "never": Step(count=2, failed=2, time=distribution([])),
+        },
+        series=parts.series(phases, connections, connections, handshakes, 400, answers),
+    )
 
 
 def verdict(word: Verdict, *reasons: str) -> Validity:

@@ -37,6 +37,10 @@ def test_the_summary_of_a_fanout_run_in_rooms_reads_as_kept():
     golden.check("summary-rooms.txt", summary(runs.in_rooms()))
 
 
+def test_the_summary_of_a_script_reads_as_kept():
+    golden.check("summary-script.txt", summary(runs.script()))
+
+
 def test_the_summary_of_a_suite_reads_as_kept():
     suite = [runs.connect(validity=SUSPECT), runs.echo(slo=OBJECTIVES), runs.fanout(lost=100)]
     golden.check("summary-suite.txt", suite_summary(suite))

@@ -74,6 +74,7 @@ def make_parser() -> Parser:
     _add_scenario(
         commands, "fanout", "publish messages, time their delivery to all", connections="100", rate="5/s"
     )
+    _add_script(commands)
     _add_serve(commands)
     _add_doctor(commands)
     _add_report(commands)
@@ -127,6 +128,32 @@ def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, r
         _add_fanout_options(load)
     if rate is not None:
         grammar.add_message(parser)
+    _add_common(parser)
+
+
+def _add_script(commands: Any) -> None:
+    parser = commands.add_parser(
+        "script",
+        help="have each connection live a function of yours",
+        description="Have each connection live 'async def session(ws)' of a Python file, and time its steps.",
+        epilog=f"{grammar.UNITS} {_EXITS}",
+    )
+    parser.add_argument("script", metavar="FILE.py", help="a Python file with 'async def session(ws)'")
+    address = (
+        "ws://… or wss://…; may hold {id} (default: URL = '…' in FILE.py, else the reference application)"
+    )
+    parser.add_argument("url", metavar="URL", nargs="?", help=address)
+    add = _add_load(parser, connections="10, with --sessions 1000", rate=None).add_argument
+    add("--warmup", metavar="TIME", type=grammar.duration, help="before the hold (default: 0s)")
+    ends = "longest wait for sessions to end after the hold (default: 5s)"
+    add("--drain", metavar="TIME", type=grammar.duration, help=ends)
+    arrivals = (
+        "begin so many sessions, at random instants, each on a connection of its own; -c is then the most at once"
+        " (default: each connection lives one)"
+    )
+    add("--sessions", metavar="RATE", type=grammar.rate, help=arrivals)
+    add("--session", metavar="NAME", help="the function's name (default: session)")
+    add("--seed", metavar="N", type=grammar.whole(0, 2**63 - 1), help="of random arrivals (default: random)")
     _add_common(parser)
 
 
@@ -186,6 +213,8 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     grammar.add_connection(parser)
     _add_security(parser.add_argument_group("origin and TLS").add_argument)
     add = parser.add_argument_group("result").add_argument
+    trace = "show on stderr what N connections of each kind say and hear (default: none)"
+    add("--trace", metavar="N", type=grammar.count, help=trace)
     add("--slo", metavar="EXPR", action="append", help="p99<50ms, lost==0, any figure; repeatable")
     pid = "report CPU and memory of this process tree (default: of the application that wswarm started)"
     add("--target-pid", metavar="PID", type=grammar.whole(1, 2**31 - 1), help=pid)

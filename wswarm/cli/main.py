@@ -52,6 +52,8 @@ def _command(name: str) -> Command:
     """Return what runs the command of that name."""
     if name in ("connect", "echo", "fanout"):
         from wswarm.cli.scenario import run_scenario as run
+    elif name == "script":
+        from wswarm.cli.script import run_script as run
     elif name == "run":
         from wswarm.cli.suite import run_suite as run
     elif name == "compare":

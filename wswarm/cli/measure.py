@@ -9,7 +9,7 @@ from types import MappingProxyType
 import msgspec
 
 from wswarm import exit_codes
-from wswarm.cli import grammar
+from wswarm.cli import grammar, terminal
 from wswarm.cli.drawing import Drawing, Plain
 from wswarm.cli.folder import report_folder
 from wswarm.cli.outputs import check_outputs, files_named, is_any_wanted, take_all
@@ -29,14 +29,23 @@ from wswarm.results.run import Run
 
 
 def run_plan(
-    parsed: argparse.Namespace, plan: Plan, interrupts: Interrupts, started: Sequence[Started] | None
+    parsed: argparse.Namespace,
+    plan: Plan,
+    interrupts: Interrupts,
+    started: Sequence[Started] | None,
+    *,
+    is_reference: bool = False,
 ) -> int:
-    """Measure one scenario with the agents that were started for it, if they were."""
+    """Measure one scenario with the agents that were started for it, if they were.
+
+    Args:
+        is_reference: Of a reference application of its own.
+    """
     check(plan, has_agents=started is not None)
     check_outputs(parsed)
     warn(parsed.command, (*grammar.hints(vars(parsed)), *foreseen(plan)))
     with folder_for(parsed, plan.scenario) as folder:
-        run = measure_one(parsed, plan, interrupts, started)
+        run = measure_one(parsed, plan, interrupts, started, is_reference=is_reference)
         with pages_for(parsed, folder) as pages:
             take_all(
                 lambda: show(parsed, [run], is_suite=False),
@@ -185,7 +194,7 @@ def measure_one(
             pid = plan.target_pid if plan.target_pid is not None else app.pid
             plan = msgspec.structs.replace(plan, url=app.url, target_pid=pid)
         live = stack.enter_context(_live(parsed, plan))
-        return measure(plan, tell, interrupts.asked, started)
+        return measure(plan, tell, interrupts.asked, started, on_traced=terminal.show_traced)
 
 
 def _live(parsed: argparse.Namespace, plan: Plan) -> Live:

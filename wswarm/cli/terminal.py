@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wswarm.errors import ResultError
 from wswarm.exit_codes import INCONCLUSIVE as INCONCLUSIVE
@@ -14,6 +14,9 @@ from wswarm.exit_codes import INTERRUPTED as INTERRUPTED
 from wswarm.exit_codes import INVALID as INVALID
 from wswarm.exit_codes import REGRESSION as REGRESSION
 from wswarm.exit_codes import SLO_MISSED as SLO_MISSED
+
+if TYPE_CHECKING:
+    from wswarm.results.progress import Traced
 
 
 class Interrupts:
@@ -63,6 +66,14 @@ def warn(command: str, lines: Iterable[str]) -> None:
     for line in dict.fromkeys(lines):
         with suppress(OSError):
             print(f"wswarm {command}: {line}", file=sys.stderr, flush=True)
+
+
+def show_traced(told: "Traced") -> None:
+    """Print to stderr what a connection said or heard."""
+    with suppress(OSError):
+        print(
+            f"#{told.connection} {told.after_s:+.3f} s {told.kind} {told.words}", file=sys.stderr, flush=True
+        )
 
 
 def say(shown: str, end: str = "\n") -> None:

@@ -53,7 +53,8 @@ class Agent:
         self._writer = writer
         self._effort = EffortMeter()
         self.groups = [
-            Group(number, order, begin, driver, self._say) for number, order in enumerate(begin.groups)
+            _kind_of(order)(number, order, begin, driver, self._say)
+            for number, order in enumerate(begin.groups)
         ]
         roles = {order.role for order in begin.groups}
         gap_ns = _PUBLISHER_GAP_NS if roles == {"publish"} else PROBE_GAP_NS
@@ -239,6 +240,15 @@ class Agent:
         if self._is_settling_some:
             leaves_some = [group.settle_some() for group in self.groups]
             self._is_settling_some = any(leaves_some)
+
+
+def _kind_of(order: wire.Group) -> type[Group]:
+    """Return what a group is made by; what scripts take is loaded when there is one."""
+    if order.script is None:
+        return Group
+    from wswarm.drive.script.group import ScriptGroup
+
+    return ScriptGroup
 
 
 def _shares(effort: Effort, handled: list[int]) -> list[Effort]:

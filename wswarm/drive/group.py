@@ -42,6 +42,7 @@ class Group:
 
     Attributes:
         handled: Messages of the load that were sent or received so far.
+        on_decided: Called with the row of a connection that opened or failed, and why it did.
     """
 
     def __init__(
@@ -58,8 +59,10 @@ class Group:
         self._ahead_ns = begin.ahead_ns if order.role == "subscribe" else 0  # others read marks of their own
         self.swarm = Swarm(self._ways.of(order.manner, order.addresses), begin.prefix)
         self.swarm.is_replying = order.is_closed
+        self.on_decided: Callable[[int, str | None], None] | None = None
+        self.swarm.traced, self.swarm.on_traced = order.traced, lambda *told: say(wire.Traced(*told))
         if order.is_followed:
-            self.swarm.on_ended = self._note_end
+            self.swarm.on_ended, self.on_decided = self._note_end, self._note_decided
         if order.is_heard:
             self.swarm.on_heard = self._note_heard
         self._handshakes, self._fresh_handshakes_ns = Histogram(), list[int]()
@@ -79,9 +82,7 @@ class Group:
         own = None
         if join.manner is not None:
             own = self._ways.of(join.manner, join.addresses or self.order.addresses)
-        await self.swarm.open_all(
-            rows, starts_ns, own, self._note_decided if self.order.is_followed else None
-        )
+        await self.swarm.open_all(rows, starts_ns, own, self.on_decided)
         if not self.order.is_followed:
             self._say(wire.Opened(self._number, self.open_rows()))
 

@@ -1,7 +1,7 @@
 """What begins one after another, each at its moment."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -11,7 +11,7 @@ from wswarm.units import NS_PER_S
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 
-async def run_at(works: Sequence[tuple[int, Work]], is_enough: asyncio.Event) -> None:
+async def run_at(works: Iterable[tuple[int, Work]], is_enough: asyncio.Event) -> None:
     """Begin each at its moment, 0 for now; return when all that were begun are done.
 
     Args:

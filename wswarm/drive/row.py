@@ -45,6 +45,18 @@ def opened_columns(rows: Sequence[Row]) -> tuple[list[bool], Int64s]:
     return has_opened, np.array(opened, np.int64).reshape(-1, 9).T
 
 
+def times_of(rows: Sequence[Row]) -> Int64s:
+    """Return when each was ready, lost, told to leave, three arrays; `STILL_OPEN` for not (yet)."""
+    columns = (row.ready_ns for row in rows), (row.closed_ns for row in rows), (row.left_ns for row in rows)
+    return np.array([list(column) for column in columns], np.int64)
+
+
+def open_rows(rows: Sequence[Row]) -> Int64s:
+    """Return the places of those that are open now."""
+    connections = enumerate(row.connection for row in rows)
+    return np.array([row for row, one in connections if one is not None and one.is_open], np.int64)
+
+
 def opened_rooms(rows: Sequence[Row], ids: Sequence[int], rooms: int) -> Packed:
     """Return the room of each row that has opened, as it travels; empty where there is only one."""
     if rooms == 1:

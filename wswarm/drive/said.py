@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from wswarm.drive.drivers.connection import DETAIL_SIZE, Ended
+from wswarm.drive.samples import Samples
 from wswarm.load.marker import MARK_SIZE
 from wswarm.load.number import INDEX_SIZE, NUMBER, nonce_for
 from wswarm.load.template import MARKER
+from wswarm.results import redact
 from wswarm.results.quoted import LIMIT, printable, quoted
 from wswarm.results.redact import Redactor, Values
 from wswarm.stats.drops import OTHER, OURS
+from wswarm.stats.findings import Words
 
 Own = Mapping[str, Any]
 
@@ -97,6 +100,20 @@ class Said:
         for hide in hiding:
             text = hide(text, is_cut=len(payload) > 2 * LIMIT)
         return quoted(text)
+
+    def shown(self, payload: bytes) -> str:
+        """Return a message as a trace may show it: without what it itself calls a secret, too."""
+        return redact.message(self.quoted(payload))
+
+    def words(self, samples: Samples, protocol: int, refused: Mapping[str, int]) -> Words:
+        """Return what the target said where something else was expected."""
+        return Words(
+            refusals=dict(self.refusals),
+            unmarked=[self.quoted(payload) for payload in samples.kept],
+            altered=samples.altered,
+            protocol=protocol,
+            refused={quoted(self._hide(words)): count for words, count in refused.items()},
+        )
 
     def _hiding(self, own: Own | None, values: Iterable[str]) -> Hide:
         values = tuple(values)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 
 import msgspec
@@ -15,11 +15,12 @@ from wswarm.drive.drivers.connection import Connection, Ended, Events, Handshake
 from wswarm.drive.numbers import capture_for
 from wswarm.drive.ramp import run_at
 from wswarm.drive.row import Row as Row
-from wswarm.drive.row import opened_columns, opened_rooms
+from wswarm.drive.row import open_rows, opened_columns, opened_rooms, times_of
 from wswarm.drive.said import Own as Hidden
 from wswarm.drive.said import Said
 from wswarm.drive.takers import Takers, takers
 from wswarm.drive.talk import open_ready
+from wswarm.drive.trace import Trace
 from wswarm.drive.way import Way
 from wswarm.load.fill import Values
 from wswarm.load.speech import Speech
@@ -45,7 +46,10 @@ class Swarm:
         on_writable: Called with a row whose write buffer has room again.
         on_marked: Called with a row and the marked message that it received, if `is_replying` was set before opening.
         on_heard: If set, called with a row and each message that it received, and when.
+        on_traced: Called with what connections told that are shown: their number, when, what kind, the words.
+        traced: How many rows are shown, from the first on.
         on_ended: Called with a row when its connection was lost, with how.
+        takers_of: Returns what takes the messages of a row that opens.
     """
 
     def __init__(self, way: Way, prefix: bytes) -> None:
@@ -65,10 +69,12 @@ class Swarm:
         self.on_marked: Callable[[int, bytes], None] = _ignore
         self.on_heard: Callable[[int, bytes, int], None] | None = None
         self.on_ended: Callable[[int, Ended], None] = _ignore
-        self.is_replying = False
+        self.on_traced: Callable[[int, int, str, str], None] = _ignore
+        self.is_replying, self.traced = False, 0
         self._way, self._prefix, self._ids = way, prefix, list[int]()
         self._values = dict[int, Values]()
         self._is_closing = False
+        self.takers_of: Callable[[int], Takers] = lambda _: self._takers
         self.is_enough = asyncio.Event()
 
     async def open_all(
@@ -120,11 +126,7 @@ class Swarm:
 
     def times_ns(self, rows: Sequence[int]) -> Int64s:
         """Return of rows when each was ready, lost, told to leave, three arrays; `STILL_OPEN` for not (yet)."""
-        of_rows = [self.rows[number] for number in rows]
-        opened_ns = [row.ready_ns for row in of_rows]
-        return np.array(
-            [opened_ns, [row.closed_ns for row in of_rows], [row.left_ns for row in of_rows]], np.int64
-        )
+        return times_of([self.rows[number] for number in rows])
 
     def left_ns(self) -> Int64s:
         """Return per row when it was told to leave before the end, else `STILL_OPEN`."""
@@ -136,8 +138,7 @@ class Swarm:
 
     def rows_open(self) -> Int64s:
         """Return the rows that are open now."""
-        connections = enumerate(row.connection for row in self.rows)
-        return np.array([row for row, one in connections if one is not None and one.is_open], np.int64)
+        return open_rows(self.rows)
 
     def ids(self, rows: Int64s) -> Int64s:
         """Return the `{id}` of each of the rows."""
@@ -147,17 +148,14 @@ class Swarm:
         """Return the `{id}` of a row."""
         return self._ids[row]
 
+    def values_of(self, row: int) -> Values:
+        """Return what names in braces stand for in the connection of a row alone."""
+        return self._values.get(row, {})
+
     def words(self) -> Words:
         """Return what the target said where something else was expected."""
-        samples = self.capture.samples
-        unmarked = [self.said.quoted(payload) for payload in samples.kept]
-        return Words(
-            refusals=dict(self.said.refusals),
-            unmarked=unmarked,
-            altered=samples.altered,
-            protocol=self._skipped + self._attendant.protocol,
-            refused=dict(self._attendant.refused),
-        )
+        attendant = self._attendant
+        return self.said.words(self.capture.samples, self._skipped + attendant.protocol, attendant.refused)
 
     def sockets(self, spoke_ns: Int64s | None = None) -> Sockets:
         """Return how the connections fared.
@@ -224,14 +222,18 @@ class Swarm:
         own_settings = msgspec.structs.asdict(way.manner) if own is not None else None
         if own_settings is not None:
             self.said.learn(own_settings)
-        values = way.values_of(self._ids[number], self._values.get(number, {}))
+        own_values = self._values.get(number, {})
+        values = way.values_of(self._ids[number], own_values)
+        if number < self.traced:
+            trace = Trace(partial(self.on_traced, self._ids[number]), self.said.shown)
+            way = way._replace(driver=trace.driver(way.driver))
         ready = partial(self._note_ready, number, way, values)
         try:
             skipped = await open_ready(way, values, self._events(number, way.speech, own_settings), ready)
         except Exception as error:  # whatever went wrong, the connection failed and that is data
             self.failed_ns.append(now_ns())
             detail = error.detail if isinstance(error, HandshakeFailed) else ""
-            return self.said.note_failure(reason_of(error), detail, own_settings, self._own_values(number))
+            return self.said.note_failure(reason_of(error), detail, own_settings, own_values.values())
         self._skipped += skipped
         return None
 
@@ -255,7 +257,7 @@ class Swarm:
             self.leave(number)
 
     def _events(self, number: int, speech: Speech, own: Hidden | None) -> Events:
-        take, frames = self._takers
+        take, frames, kind = self.takers_of(number)
         return Events(
             row=number,
             take=take,
@@ -264,6 +266,7 @@ class Swarm:
             writable=lambda: self.on_writable(number),
             pong=self._attendant.pong_of(number),
             frames=frames,
+            kind=kind,
         )
 
     def _count(self, connection: Connection, way: Way) -> None:
@@ -276,9 +279,6 @@ class Swarm:
     def _takers(self) -> Takers:
         return takers(self.capture, self)
 
-    def _own_values(self, number: int) -> Iterable[str]:
-        return self._values.get(number, {}).values()
-
     def _note_closed(self, number: int, own: Hidden | None, ended: Ended) -> None:
         row = self.rows[number]
         if self._is_closing or row.closed_ns != STILL_OPEN or row.left_ns != STILL_OPEN:
@@ -288,7 +288,7 @@ class Swarm:
         refusal = self._attendant.remove(number)
         if refusal is not None and not ended.reason:
             ended = ended._replace(reason=refusal)
-        row.ending = self.said.note_ending(ended, own, self._own_values(number))
+        row.ending = self.said.note_ending(ended, own, self.values_of(number).values())
         if row.connection is not None:
             self.open -= 1
             self.lost_in_load.append(number)

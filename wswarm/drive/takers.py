@@ -22,6 +22,7 @@ class Takers(NamedTuple):
 
     take: Take
     frames: Frames | None
+    kind: Callable[[int], None] | None = None
 
 
 def takers(capture: Capture, hearers: Hearers) -> Takers:

@@ -24,9 +24,10 @@ from wswarm.results.run import (
     Run,
     TargetCost,
 )
-from wswarm.stats import drops, extras, pinged, slo, summary
+from wswarm.stats import drops, extras, pinged, refused, sessions, slo, summary
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Findings, Window, unpack
+from wswarm.stats.scripted import Scripted
 from wswarm.stats.series import series
 from wswarm.stats.validity import Evidence, judge
 from wswarm.stats.worst_rooms import rooms
@@ -43,15 +44,14 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     findings, window = observed.findings, observed.window
     hold_s = max(1, window.drain_ns - window.hold_ns) / NS_PER_S
     sends, arrivals = summary.sends_of(findings), summary.arrivals_of(findings)
-    has_messages = plan.scenario != "connect" and bool(sends and arrivals)
-    lag = summary.merged(one.lag for one in sends)
-    response = summary.merged(one.response for one in arrivals)
-    service = summary.merged(one.service for one in arrivals)
-    connections = summary.connections(findings, window)
-    if observed.deaths:  # a dead agent's sockets were asked for too
-        connections = msgspec.structs.replace(connections, requested=plan.sockets)
+    has_messages = plan.scenario not in ("connect", "script") and bool(sends and arrivals)
+    response, service = (
+        summary.merged(getattr(one, name) for one in arrivals) for name in ("response", "service")
+    )
     messages = summary.messages(findings) if has_messages else None
+    scripted = sessions.scripted_of(findings)
     is_echo, is_fanout = plan.scenario == "echo", plan.scenario == "fanout" and bool(arrivals and sends)
+    arrived = _arrived(messages, scripted)
     run = Run(
         scenario=plan.scenario,
         started_at=observed.started_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
@@ -59,18 +59,20 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         environment=environment(),
         validity=judge(Evidence(scenario=plan.scenario)),
         phases=_phases(window, observed.end_ns),
-        connections=connections,
+        connections=_connections(plan, observed),
         messages=messages,
         rates=summary.rates(messages, plan.rate, hold_s) if messages else None,
-        send_lag=summary.distribution(lag) if has_messages else None,
+        send_lag=summary.distribution(summary.merged(one.lag for one in sends)) if has_messages else None,
         service_time=summary.distribution(service) if is_echo else None,
         response_time=summary.distribution(response) if is_echo else None,
         fanout=_fanout(observed) if is_fanout else None,
         rooms=rooms(findings, window, plan.rooms) if is_fanout and plan.rooms > 1 else None,
+        sessions=sessions.sessions(scripted),
+        steps=sessions.steps(scripted),
         series=series(findings, window, observed.end_ns),
         samples=summary.samples(findings),
-        generator=_generator(plan, findings, messages),
-        target=_target(observed, connections, messages),
+        generator=_generator(plan, findings, arrived),
+        target=_target(observed, arrived),
     )
     error_s = observed.clock_error_ns / NS_PER_S
     wrong = tuple(below_zero(run, error_s))
@@ -80,14 +82,23 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     return msgspec.structs.replace(run, slo=slo.check(run, plan.slo))
 
 
+def _connections(plan: Plan, observed: Observed) -> Connections:
+    found = summary.connections(observed.findings, observed.window)
+    if observed.deaths and plan.sessions is None:  # a dead agent's sockets were asked for too
+        return msgspec.structs.replace(found, requested=plan.sockets)
+    return found
+
+
 def _judged(run: Run, observed: Observed, wrong: Sequence[str]) -> Run:
     """Return the run with what the target did to it, and the verdict."""
     lost = drops.drops_of(observed.findings, observed.window)
     ping_s = run.plan.get("ping")
     notices = [
         *drops.notices(lost, is_pinged=ping_s is not None),
+        *sessions.notices(sessions.scripted_of(observed.findings)),
         *pinged.notices(run.connections, ping_s),
         *(extras.notices(run.messages, run.scenario) if run.messages else []),
+        *refused.notices(observed.findings),
     ]
     if observed.died is not None:
         notices.insert(0, f"the target's {observed.died}")
@@ -146,7 +157,14 @@ def _fanout(observed: Observed) -> Fanout:
     return summary.fanout(observed.findings, observed.window, publishers=publishers)
 
 
-def _generator(plan: Plan, findings: Sequence[Findings], messages: Messages | None) -> GeneratorCost:
+def _arrived(messages: Messages | None, scripted: Sequence[Scripted]) -> int:
+    """Return how many replies or deliveries came, or steps were answered: what costs are shared among."""
+    if messages is not None:
+        return messages.received
+    return sum(one.answered for one in scripted)
+
+
+def _generator(plan: Plan, findings: Sequence[Findings], arrived: int) -> GeneratorCost:
     efforts = [one.effort for one in findings]
     cpu_s = sum(one.cpu_s for one in efforts)
     sockets = sum(len(unpack(one.sockets.opened_ns)) for one in findings)
@@ -154,7 +172,7 @@ def _generator(plan: Plan, findings: Sequence[Findings], messages: Messages | No
     return GeneratorCost(
         processes=len(findings),
         cpu_s=cpu_s,
-        cpu_s_per_message=cpu_s / messages.received if messages and messages.received else None,
+        cpu_s_per_message=cpu_s / arrived if arrived else None,
         peak_rss=sum(one.rss_peak for one in efforts),
         rss_per_connection=_rss_per_socket(growth, sockets),
         loop_lag=summary.distribution(summary.merged(one.loop_lag for one in efforts)),
@@ -173,22 +191,21 @@ def _pacing(plan: Plan, findings: Sequence[Findings]) -> str:
     )
 
 
-def _target(observed: Observed, connections: Connections, messages: Messages | None) -> TargetCost | None:
+def _target(observed: Observed, arrived: int) -> TargetCost | None:
     uses, target = observed.target_uses, observed.target
     hold, end = uses.get("hold"), uses.get("end")
     if target is None or hold is None:
         return None
     cpu_s = end.cpu_s - hold.cpu_s if end is not None else None
-    before, opened = uses.get("before"), uses.get("open")
-    growth = opened.rss - before.rss if before is not None and opened is not None else None
+    before, filled = uses.get("before"), uses.get("open")
+    growth = filled.rss - before.rss if before is not None and filled is not None else None
+    opened = sum(len(unpack(one.sockets.opened_ns)) for one in observed.findings)
     return TargetCost(
         pid=target.pid,
         cpu_s=cpu_s,
-        cpu_s_per_message=cpu_s / messages.received
-        if cpu_s is not None and messages and messages.received
-        else None,
+        cpu_s_per_message=cpu_s / arrived if cpu_s is not None and arrived else None,
         peak_rss=observed.target_peak,
-        rss_per_connection=_rss_per_socket(growth, connections.opened),
+        rss_per_connection=_rss_per_socket(growth, opened),
         command=target.command,
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 from wswarm.experiment.observed import Observed
 from wswarm.results.quoted import quoted
 from wswarm.results.run import Distribution, Messages, Run
-from wswarm.stats import summary
+from wswarm.stats import sessions, summary
 from wswarm.stats.causes import Surroundings
 from wswarm.stats.drops import Drops, listed
 from wswarm.stats.findings import Effort, Findings
@@ -51,15 +51,22 @@ def evidence(run: Run, observed: Observed, drops: Drops, wrong: Sequence[str] = 
         instead=_instead(run, observed, drops),
         was_cut=observed.was_cut,
         was_connecting=observed.was_connecting,
+        blocks=tuple(_blocks(findings)),
         **_lags(findings),
     )
 
 
 def measured(run: Run, observed: Observed) -> int | None:
     """Return how many replies or deliveries were received in the hold; `None` for a scenario without messages."""
-    if run.scenario == "connect":
+    if run.scenario in ("connect", "script"):
         return None
     return run.messages.received if run.messages is not None and not observed.was_connecting else 0
+
+
+def _blocks(findings: Sequence[Findings]) -> Iterator[tuple[str, int]]:
+    """Yield where the script blocked the loop and for how long at most, ns; the longest first."""
+    for place, block in sessions.blocks(sessions.scripted_of(findings)).items():
+        yield place, block.longest_ns
 
 
 def _median_ns(run: Run, findings: Sequence[Findings]) -> int | None:

@@ -28,8 +28,11 @@ class Filling(NamedTuple):
     rows: list[list[str]]
 
     def of(self, ids: Sequence[int]) -> list[list[str]]:
-        """Return the rows of the connections with these numbers, from 1; empty without data."""
-        return [self.rows[number - 1] for number in ids] if self.columns else []
+        """Return the rows of the connections with these numbers, from 1, again from the first after the last.
+
+        Empty without data.
+        """
+        return [self.rows[(number - 1) % len(self.rows)] for number in ids] if self.columns else []
 
     def addresses(self, url: str) -> list[tuple[str, int]]:
         """Return where the URL leads.
@@ -47,6 +50,8 @@ def filling_of(plan: Plan) -> Filling:
         PlanError: a variable is not set, or the data has too few rows. ResultError: the data can't be read.
     """
     columns, rows = _read(plan.data) if plan.data is not None else ([], [])
+    if plan.sessions is not None and rows:  # sessions take them in turn
+        return Filling(variables_of(plan), columns, rows)
     if plan.data is not None and len(rows) < plan.sockets:
         raise PlanError(
             f"--data {plan.data}: {_counted(len(rows), 'row')} for {plan.sockets} connections:"

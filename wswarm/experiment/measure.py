@@ -8,6 +8,7 @@ import msgspec
 
 from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers import address
+from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.started import Started
 from wswarm.drive.host import limits
 from wswarm.drive.host.probes import MachineMeter, MachineUse, TargetMeter, TargetUse
@@ -20,7 +21,7 @@ from wswarm.experiment.observed import Observed
 from wswarm.experiment.preflight import check, target_meter
 from wswarm.experiment.session import Session
 from wswarm.load.plan import Plan
-from wswarm.results.progress import Phase, Progress
+from wswarm.results.progress import Phase, Progress, Traced
 from wswarm.results.run import Run
 from wswarm.stats.findings import Findings, Window
 from wswarm.units import NS_PER_S
@@ -39,12 +40,14 @@ def measure(
     on_progress: OnProgress | None = None,
     interrupted: Callable[[], bool] | None = None,
     started: Sequence[Started] | None = None,
+    on_traced: Callable[[Traced], None] | None = None,
 ) -> Run:
     """Return what the plan's scenario found out about its target.
 
     Args:
         on_progress: Called some ten times a second.
         interrupted: Asked as often; once it says true the ramp or the hold ends early.
+        on_traced: Called with what the connections say and hear that the plan has shown.
         started: The plan's agents, if they have been started already.
 
     Raises:
@@ -66,6 +69,7 @@ def measure(
         experiment = _Experiment(plan, session, addresses, target)
         experiment.on_progress = on_progress or _ignore
         experiment.interrupted = interrupted or _never
+        experiment.on_traced = on_traced or _ignore
         return experiment.run()
 
 
@@ -77,6 +81,7 @@ class _Experiment:
     ) -> None:
         self.on_progress: OnProgress = _ignore
         self.interrupted: Callable[[], bool] = _never
+        self.on_traced: Callable[[Traced], None] = _ignore
         self._plan, self._session, self._addresses = plan, session, addresses
         self._fleet = session.fleet
         self._target = target
@@ -89,6 +94,8 @@ class _Experiment:
         self._has_begun = self._was_cut = self._was_connecting = self._is_deserted = False
         self._died: str | None = None
         self._observer = Observer(plan, session.fleet)
+        for agent in session.fleet.agents:
+            agent.on_traced = self._note_traced
 
     def run(self) -> Run:
         """Return the run."""
@@ -115,6 +122,8 @@ class _Experiment:
         start_ns = self._window.origin_ns
         self._session.open(self._addresses, start_ns)
         self._has_begun = True
+        if plan.sessions is not None:  # connections come with their sessions
+            return
         ramp_s = plan.sockets / plan.connect_rate + plan.connect_timeout + _RAMP_GRACE_S
         self._listen_until(
             lambda: self._session.are_open() or is_hopeless(self._fleet),
@@ -135,14 +144,25 @@ class _Experiment:
         end_ns = drain_ns + round(plan.drain * NS_PER_S)
         self._window = Window(self._window.origin_ns, start_ns, hold_ns, drain_ns, end_ns)
         self._session.load(plan, self._window)
+        if plan.sessions is not None:
+            self._session.arrive(self._window)
         self._listen_until(lambda: now_ns() >= self._window.hold_ns, "warm-up", hold_ns, _PHASE_GRACE_S)
         self._machine.start()
         self._note_target("hold")
-        self._listen_until(lambda: now_ns() >= self._window.drain_ns, "hold", drain_ns, _PHASE_GRACE_S)
+        self._listen_until(
+            lambda: now_ns() >= self._window.drain_ns or is_hopeless(self._fleet),
+            "hold",
+            drain_ns,
+            _PHASE_GRACE_S,
+        )
         self._use = self._machine.stop()
+        if is_hopeless(self._fleet):
+            check_opened(plan, self._fleet, was_cut=self._was_cut)
         limit_s = plan.drain + _PHASE_GRACE_S
         self._listen_until(self._session.has_sent, "drain", self._window.drain_ns, limit_s)
         self._settle(limit_s)
+        if plan.sessions is not None:
+            check_opened(plan, self._fleet, was_cut=self._was_cut)
 
     def _skip_load(self) -> None:
         """Report what was opened so far: there is no hold."""
@@ -164,6 +184,10 @@ class _Experiment:
                 self._cut(phase)
 
         self._session.listen_until(is_over, due_ns, grace_s, meanwhile)
+
+    def _note_traced(self, told: wire.Traced) -> None:
+        after_s = (told.moment_ns - self._window.origin_ns) / NS_PER_S
+        self.on_traced(Traced(told.connection, after_s, told.kind, told.words))
 
     def _cut(self, phase: Phase) -> None:
         """End the run early: the ramp, or the hold with a drain to follow, or the drain at once.
@@ -246,7 +270,7 @@ class _Experiment:
             self._died = f"process {pid} ended {since}"
 
 
-def _ignore(_: Progress) -> None:
+def _ignore(_: object) -> None:
     """Show nothing."""
 
 

@@ -57,7 +57,7 @@ class Observer:
 
     def _lost(self, sent_then: int, received: int) -> int | None:
         """Return how many of the messages sent two seconds ago have not come, as far as can be told by now."""
-        if self._plan.scenario == "connect":
+        if self._plan.scenario in ("connect", "script"):
             return None
         holders = sum(one.open for one in states_of(self._fleet.holders))
         owed = sent_then * (holders // self._plan.rooms if self._plan.scenario == "fanout" else 1)
@@ -88,7 +88,8 @@ def check_opened(plan: Plan, fleet: Fleet, *, was_cut: bool) -> None:
             if was_cut and not any(one.failed for one in states):
                 raise KeyboardInterrupt
             raise TargetError(refusal(plan, group))
-        if plan.scenario != "connect" and not was_cut and not any(rows_open(agent).size for agent in group):
+        may_end = plan.scenario in ("connect", "script")
+        if not may_end and not was_cut and not any(rows_open(agent).size for agent in group):
             raise TargetFailed(
                 f"{plan.address}: the target closed every connection before the load began{_ends(group)}"
             )

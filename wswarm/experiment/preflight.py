@@ -5,9 +5,12 @@ from wswarm.drive.drivers.tls import client_context
 from wswarm.drive.host import limits
 from wswarm.drive.host.lazy import psutil
 from wswarm.drive.host.probes import TargetMeter
+from wswarm.drive.script.file import check_script
 from wswarm.errors import PlanError
 from wswarm.experiment.filling import filling_of
 from wswarm.load.plan import Plan
+from wswarm.results.run import Scenario
+from wswarm.stats.figures import full_path, is_number
 from wswarm.stats.slo import parse_objective
 
 
@@ -22,7 +25,9 @@ def check(plan: Plan, *, has_agents: bool = False) -> None:
         TargetError: no such host.
     """
     for expression in plan.slo:
-        parse_objective(expression)
+        _check_objective(expression, plan.scenario)
+    if plan.script is not None:
+        check_script(plan.script, plan.session)
     client_context(plan)
     if plan.scenario == "fanout" and plan.rooms > plan.connections:
         raise PlanError(
@@ -33,6 +38,15 @@ def check(plan: Plan, *, has_agents: bool = False) -> None:
         limits.agents_for(plan)
     address.check_sources(plan.bind, filling_of(plan).addresses(plan.url))
     target_meter(plan.target_pid)
+
+
+def _check_objective(expression: str, scenario: Scenario) -> None:
+    path = parse_objective(expression).path
+    if not is_number(full_path(path, scenario)):
+        raise PlanError(
+            f"--slo {expression!r}: the times of a {scenario} are those of its steps: write"
+            f" steps.NAME.time.{path.replace('.', '_')} for that of one"
+        )
 
 
 def check_reference(plan: Plan) -> None:

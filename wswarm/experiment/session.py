@@ -1,6 +1,7 @@
 """A fleet of agents that is told what to do and when: connections, loads one after another, what was found."""
 
 import random
+import sys
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
@@ -11,14 +12,18 @@ from wswarm.drive.clock import now_ns
 from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.fleet import AgentProcess, Fleet
 from wswarm.drive.fleet.started import Started
+from wswarm.errors import PlanError
 from wswarm.experiment.filling import Filling
+from wswarm.load.arrivals import given_in_all
 from wswarm.load.marker import prefix_for
 from wswarm.load.pace import Pace
 from wswarm.load.plan import Plan
+from wswarm.load.script import Script
 from wswarm.stats.findings import Findings, Int64s, Window, pack, unpack
 from wswarm.units import NS_PER_S
 
 _LISTEN_S = 0.1
+_BLOCKED_S = 10.0  # what a script keeps from all else for so long is not going to measure anything
 _GROUP = 0  # a plan has one kind of connections in each agent
 
 
@@ -56,7 +61,7 @@ class Session:
         publishers = range(plan.connections + 1, plan.sockets + 1)
         if self.fleet.publisher is not None:
             ids[self.fleet.publisher.name] = publishers
-        for agent in self.fleet.agents:
+        for place, agent in enumerate(self.fleet.agents):
             own = ids[agent.name]
             group = wire.Group(
                 name=plan.scenario,
@@ -65,10 +70,14 @@ class Session:
                 values=filling.variables,
                 patience_s=plan.drain,
                 is_closed=plan.closed,
+                traced=_share(plan.trace, agent, holders),
                 addresses=addresses,
                 publishers=list(publishers),
+                script=self._script(place, start_ns),
             )
             agent.tell(wire.Begin(groups=[group], prefix=self._prefix, last_id=plan.sockets))
+            if plan.sessions is not None:
+                continue
             starts_ns = start_ns + (np.array(own, np.int64) - 1) * (NS_PER_S / plan.connect_rate)
             agent.tell(
                 wire.Join(
@@ -92,6 +101,20 @@ class Session:
         for agent in self.fleet.agents:
             told = paces(plan, window, places[agent.name], senders) if agent.name in places else []
             agent.tell(wire.Load(number=self._load, window=window, paces=told))
+
+    def arrive(self, window: Window) -> None:
+        """Have sessions begin at random instants of warm-up and hold, each on a connection of its own."""
+        plan, agents, filling = self._plan, self.fleet.agents, self._filling
+        length_ns = window.drain_ns - window.start_ns
+        count = round((plan.sessions or 0) * length_ns / NS_PER_S)
+        blocks = list(given_in_all(length_ns, count, (plan.seed or 0,)))
+        starts_ns = window.start_ns + np.concatenate([np.zeros(0, np.int64), *blocks])
+        for place, agent in enumerate(agents):
+            ids = range(1 + place, count + 1, len(agents))
+            own = pack(starts_ns[place :: len(agents)])
+            data = filling.of(ids)
+            columns = filling.columns
+            agent.tell(wire.Join(group=_GROUP, ids=list(ids), starts_ns=own, columns=columns, data=data))
 
     def has_sent(self) -> bool:
         """Return whether all sends of the load are made."""
@@ -131,11 +154,12 @@ class Session:
             meanwhile: Called several times a second.
 
         Raises:
-            GeneratorError: no agent is left.
+            GeneratorError: no agent is left. PlanError: the script can't be run.
         """
         while not is_over():
             left_s = (due_ns - now_ns()) / NS_PER_S
             self.fleet.listen(min(left_s, _LISTEN_S) if left_s > 0 else _LISTEN_S)
+            self._check_scripts()
             if meanwhile is not None:
                 meanwhile()
             if now_ns() > due_ns + round(grace_s * NS_PER_S):
@@ -147,15 +171,39 @@ class Session:
         for agent in self.fleet.living:
             agent.tell(command)
 
+    def _check_scripts(self) -> None:
+        for agent in self.fleet.agents:
+            if agent.unfit is not None:
+                raise PlanError(agent.unfit)
+            if self._plan.script is not None and agent.death is None:
+                blocked_s = agent.blocked_s()
+                if blocked_s > _BLOCKED_S:
+                    agent.give_up(blocked_s)
+
+    def _script(self, place: int, origin_ns: int) -> Script | None:
+        """Return what the sessions of the agent in that place are."""
+        plan = self._plan
+        if plan.script is None:
+            return None
+        own = len(range(place, plan.connections, len(self.fleet.holders)))
+        most = own if plan.sessions is not None else None
+        return Script(path=plan.script, session=plan.session, most=most, search=sys.path, origin_ns=origin_ns)
+
     def _role(self, agent: AgentProcess) -> wire.Role:
         if self._plan.scenario == "fanout":
             return "publish" if agent is self.fleet.publisher else "subscribe"
-        return "echo" if self._plan.scenario == "echo" else "connect"
+        roles: dict[str, wire.Role] = {"echo": "echo", "script": "script"}
+        return roles.get(self._plan.scenario, "connect")
+
+
+def _share(traced: int, agent: AgentProcess, holders: Sequence[AgentProcess]) -> int:
+    """Return how many connections of an agent are shown: the first ones of all, which go to the holders in turn."""
+    return len(range(holders.index(agent), traced, len(holders))) if agent in holders else traced
 
 
 def _places(fleet: Fleet, plan: Plan) -> dict[str, Int64s]:
     """Return per sending agent its rows' places among all open senders, in order of their ids; -1 for none."""
-    if plan.scenario == "connect":
+    if plan.scenario in ("connect", "script"):
         return {}
     agents = [fleet.publisher] if fleet.publisher is not None else fleet.holders
     total = plan.publisher_sockets if fleet.publisher is not None else plan.connections

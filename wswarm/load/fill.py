@@ -50,8 +50,13 @@ def variables_in(text: str) -> Iterator[str]:
 
 
 def with_any_variables(url: str) -> str:
-    """Return the address with some value in place of each variable."""
+    """Return the address with a digit in place of each variable."""
     return _VARIABLE.sub("1", url)
+
+
+def with_any_values(text: str) -> str:
+    """Return the text with a digit in place of each name that may stand for something."""
+    return fill(text, {name: "0" for name in names_in(text) if name.isidentifier() and name != "marker"})
 
 
 def names_in(text: str) -> Iterator[str]:

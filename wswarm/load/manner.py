@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 import msgspec
 
 from wswarm.errors import PlanError
-from wswarm.load.fill import with_any_variables
+from wswarm.load.fill import with_any_values, with_any_variables
 from wswarm.load.message import check_size
 from wswarm.load.number import NUMBER
 from wswarm.load.pattern import pattern
 from wswarm.load.profile import PROFILES
-from wswarm.load.rooms import check_rooms, in_some_room
+from wswarm.load.rooms import check_rooms
 from wswarm.load.steps import Step, check_steps
 from wswarm.load.template import MARKER, Opening, as_text, check_utf8, in_bytes, openings
 from wswarm.load.tls import check_tls
@@ -147,9 +147,7 @@ def _check_message(manner: Manner) -> None:
         raise PlanError(f"{option} {message!r} has no {{marker}}: put it where the receiver relays it")
     if manner.json is not None:
         try:
-            msgspec.json.decode(
-                in_some_room(manner.json, manner.rooms).replace("{id}", "0").replace("{marker:int}", "1")
-            )
+            msgspec.json.decode(with_any_values(manner.json).replace("{marker:int}", "1"))
         except (msgspec.DecodeError, RecursionError) as error:
             raise PlanError(f"--json {manner.json!r} is not JSON: {error}") from None
     if manner.size is not None and manner.size > SIZE_LIMIT:

@@ -8,12 +8,15 @@ from wswarm.load.message import check_size
 from wswarm.load.number import check_number
 from wswarm.load.profile import profile_for
 from wswarm.load.rooms import in_some_room
+from wswarm.load.script import SESSION
 
 PAIRS_LIMIT = 10_000_000
 SENDS_LIMIT = 1 << 32
 SEED_LIMIT = 1 << 63
 _OF_A_ROOM = " of each room"
-DEFAULT_CONNECTIONS = {"connect": 100, "echo": 10, "fanout": 100}
+SESSIONS_LIMIT = 1_000_000
+MOST_AT_ONCE = 1_000
+DEFAULT_CONNECTIONS = {"connect": 100, "echo": 10, "fanout": 100, "script": 10}
 DEFAULT_RATE = {"echo": 100.0, "fanout": 5.0}
 
 
@@ -26,6 +29,10 @@ class Plan(Manner, frozen=True, kw_only=True):
         duration: The hold.
         drain: Longest wait for what is still owed after the hold.
         seed: Of random arrivals; `None`: chosen at random when the run begins.
+        script: File of which each connection lives a function, `session`.
+        sessions: Sessions per s that begin at random instants, each on a connection of its own, of which there are at
+            most `connections` at once; `None`: each connection lives one.
+        trace: Connections of each kind whose conversation is shown.
         processes: Agents that hold the connections; `None`: one per 10,000.
         publishers: Of each room.
 
@@ -33,7 +40,7 @@ class Plan(Manner, frozen=True, kw_only=True):
         PlanError: a value can't be; the message names it and the mend.
     """
 
-    scenario: Literal["connect", "echo", "fanout"]
+    scenario: Literal["connect", "echo", "fanout", "script"]
     connections: int
     rate: float | None = None
     duration: float = 10.0
@@ -48,6 +55,10 @@ class Plan(Manner, frozen=True, kw_only=True):
     closed: bool = False
     target_pid: int | None = None
     slo: tuple[str, ...] = ()
+    script: str | None = None
+    session: str = SESSION
+    sessions: float | None = None
+    trace: int = 0
 
     def __post_init__(self) -> None:
         Manner.__post_init__(self)
@@ -80,9 +91,10 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
     """
     given = {name: value for name, value in options.items() if value is not None}
     given |= {"scenario": scenario, "url": url}
-    if scenario == "connect":
+    if scenario in ("connect", "script"):
         given.setdefault("warmup", 0.0)
-    given.setdefault("connections", DEFAULT_CONNECTIONS.get(scenario, 1))
+    at_once = MOST_AT_ONCE if given.get("sessions") is not None else DEFAULT_CONNECTIONS.get(scenario, 1)
+    given.setdefault("connections", at_once)
     if not given.get("closed") and scenario in DEFAULT_RATE:
         given.setdefault("rate", DEFAULT_RATE[scenario])
     return converted(given, Plan)
@@ -96,12 +108,13 @@ def _check_numbers(plan: Plan) -> None:
         "connect-rate": plan.connect_rate,
         "processes": plan.processes,
         "publishers": plan.publishers,
+        "sessions": plan.sessions,
         "target-pid": plan.target_pid,
     }
     for name, value in positive.items():
         if value is not None and not 0 < value < float("inf"):
             raise PlanError(f"--{name} {value:g} must be a number above 0")
-    for name, value in {"warmup": plan.warmup, "drain": plan.drain}.items():
+    for name, value in {"warmup": plan.warmup, "drain": plan.drain, "trace": plan.trace}.items():
         if not 0 <= value < float("inf"):
             raise PlanError(f"--{name} {value:g} must be a number from 0 on")
     if plan.seed is not None and not 0 <= plan.seed < SEED_LIMIT:
@@ -137,5 +150,30 @@ def _check_fit(plan: Plan) -> None:
         check_number(plan.template, f"{option} {message!r}", plan.scenario, plan.size)
     longest = in_some_room(plan.template.decode("latin-1"), plan.rooms).replace("{id}", str(plan.sockets))
     check_size(longest.encode("latin-1"), plan.size)
+    _check_script(plan)
     if plan.closed and plan.scenario != "echo":
         raise PlanError(f"--closed waits for replies, which only echo has; leave it out of {plan.scenario}")
+
+
+def _check_script(plan: Plan) -> None:
+    if plan.scenario != "script":
+        for name in ("script", "sessions"):
+            if getattr(plan, name) is not None:
+                raise PlanError(f"{name} belongs to a script: use wswarm script FILE.py, or leave it out")
+        return
+    if plan.script is None:
+        raise PlanError("a script has a file: give script='session.py'")
+    if plan.rate is not None:
+        raise PlanError(f"--rate {plan.rate:g} is a load of ours: a script says when it sends; leave it out")
+    if plan.sessions is None:
+        return
+    expected = plan.sessions * (plan.warmup + plan.duration)
+    if expected > SESSIONS_LIMIT:
+        raise PlanError(
+            f"--sessions {plan.sessions:g}/s for --duration {plan.duration:g}s is {expected:,.0f} sessions, more than"
+            f" {SESSIONS_LIMIT:,}: lower one of them"
+        )
+    if round(expected) < 1:
+        raise PlanError(
+            f"--sessions {plan.sessions:g}/s for --duration {plan.duration:g}s gives no session: raise one of them"
+        )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from wswarm.errors import PlanError
-from wswarm.load.fill import fill, names_in
+from wswarm.load.fill import with_any_values
 from wswarm.load.pattern import pattern
 from wswarm.load.take import take
 from wswarm.load.template import check_utf8, in_bytes
@@ -35,7 +35,7 @@ def check_steps(steps: Sequence[Step], *, escape: bool) -> None:
     for number, step in enumerate(steps, 1):
         if step.kind == "expect":
             has_expected = True
-            pattern(_with_any_values(step.value))
+            pattern(with_any_values(step.value))
         elif step.kind == "take":
             if not has_expected:
                 raise PlanError(
@@ -47,8 +47,3 @@ def check_steps(steps: Sequence[Step], *, escape: bool) -> None:
             message = in_bytes(step.value, option, escape=escape)
             if step.kind == "say":
                 check_utf8(message, option, "give it as --say-binary")
-
-
-def _with_any_values(text: str) -> str:
-    """Return the text with some value in place of each name."""
-    return fill(text, {name: "0" for name in names_in(text) if name.isidentifier()})

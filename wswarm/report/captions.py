@@ -15,6 +15,7 @@ READINGS = {
     "fanout": "Left: how long each broadcast took to reach its first, its median and its last subscriber."
     " Right: the share of deliveries and of whole broadcasts done within a time.",
 }
+SAID = 6  # steps
 HANDSHAKE_READING = (
     "Go right to the share of connections that matters to you and read off the time their"
     " handshake stayed below."
@@ -53,12 +54,21 @@ def _percentiles(run: Run) -> str:
         )
     if run.scenario == "connect":
         return f"Percentile curves. {_levels('Handshake', run.connections.handshake_time)}"
+    if run.steps:
+        told = " ".join(
+            _levels(show.printable(name), step.time) for name, step in list(run.steps.items())[:SAID]
+        )
+        return f"Percentile curves of the steps. {told}"
     return (
         f"Percentile curves. {_levels('Response', run.response_time)}{_levels(' Service', run.service_time)}"
     )
 
 
 def _over_time(run: Run) -> str:
+    if run.steps:
+        steps = show.plural(len(run.steps), "step")
+        failed = show.count(sum(one.failed for one in run.steps.values()))
+        return f"Times of {steps} together by second; steps failed {failed} times."
     seen = run.fanout.delivery_time if run.fanout is not None else run.response_time
     lost = 0 if run.messages is None else run.messages.lost.disconnected + run.messages.lost.silent
     return f"Times by second. {_levels('Over the hold', seen)} {show.plural(lost, 'message')} lost."

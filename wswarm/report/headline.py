@@ -25,12 +25,12 @@ def url(run: Run) -> str:
 def plan(run: Run) -> list[str]:
     """Return the plan as short phrases: connections, rates, arrivals, duration, model, driver."""
     asked = run.plan
-    phrases = [_connections(run), *_rates(run)]
+    phrases = [*_script(run), _connections(run), *_rates(run)]
     if run.scenario != "connect" and asked.get("rate") and asked.get("arrivals"):
         phrases.append(f"{asked['arrivals']} arrivals")
     if isinstance(asked.get("duration"), int | float):
         phrases.append(f"{held(run)} hold")
-    if run.scenario != "connect":
+    if run.scenario not in ("connect", "script"):
         phrases.append("closed model" if is_closed(run) else "open model")
     return [*phrases, run.generator.driver]
 
@@ -85,8 +85,8 @@ def is_closed(run: Run) -> bool:
 
 
 def arrival(run: Run) -> str:
-    """Return what the scenario calls a message that arrived: `delivery` or `reply`."""
-    return "delivery" if run.scenario == "fanout" else "reply"
+    """Return what the scenario calls a message that arrived: `delivery`, `reply`, or of a script `step`."""
+    return {"fanout": "delivery", "script": "step"}.get(run.scenario, "reply")
 
 
 def _connections(run: Run) -> str:
@@ -96,6 +96,17 @@ def _connections(run: Run) -> str:
         publishers = show.plural(run.fanout.publishers, "publisher")
         return f"{subscribers}, {publishers}" + (f" in {show.count(rooms)} rooms" if rooms > 1 else "")
     return show.plural(run.connections.requested, "connection")
+
+
+def _script(run: Run) -> list[str]:
+    """Return which script it was, and how its sessions began."""
+    path, sessions = run.plan.get("script"), run.plan.get("sessions")
+    if not path:
+        return []
+    arrived = (
+        f"{show.rate(sessions)} sessions, at most {run.plan.get('connections')} at once" if sessions else ""
+    )
+    return [show.shortened(show.printable(str(path)), 40), *([arrived] if arrived else [])]
 
 
 def _rates(run: Run) -> list[str]:

@@ -18,7 +18,7 @@ from wswarm.results.run import Distribution, Run
 
 DURATIONS = ("duration", "warmup", "drain", "connect_timeout")
 COUNTS = ("connections", "publishers", "rooms", "processes")
-RATES = ("rate", "connect_rate")
+RATES = ("rate", "connect_rate", "sessions")
 STANDINGS = {"met": "met", "missed": "missed", "not measurable": "unmeasured"}
 
 
@@ -114,7 +114,8 @@ def _picture(run: Run, name: str, picture: bytes) -> dict[str, Any]:
 def _highlights(run: Run) -> list[tuple[str, str]]:
     """Return the few figures that one looks for first."""
     seen = main_time(run) or Distribution(n=0)
-    name = {"connect": "handshake", "echo": "response", "fanout": "delivery"}[run.scenario]
+    names = {"connect": "handshake", "echo": "response", "fanout": "delivery"}
+    name = names.get(run.scenario, run.scenario)
     found = [("opened", f"{show.count(run.connections.opened)} of {show.count(run.connections.requested)}")]
     completion = run.fanout.completion_time.p50 if run.fanout is not None else None
     times = {f"{name} p50": seen.p50, f"{name} p99": seen.p99, "completion p50": completion}
@@ -123,6 +124,9 @@ def _highlights(run: Run) -> list[tuple[str, str]]:
         found.append(("received", show.rate(run.rates.received)))
     if run.messages is not None:
         found.append(("lost", show.count(run.messages.lost.disconnected + run.messages.lost.silent)))
+    if run.sessions is not None:
+        found.append(("sessions", show.count(run.sessions.started)))
+        found.append(("failed sessions", show.count(run.sessions.failed)))
     return found
 
 

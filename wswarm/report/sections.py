@@ -1,11 +1,14 @@
 """Which figures of a run a reader sees, in which order; the summary and the page lay them out."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from wswarm.report import format as show
 from wswarm.report import remarks, rooms
 from wswarm.report.headline import Standing, arrival, is_closed, standing
+from wswarm.report.scripted import script_sections
+from wswarm.report.section import Row as Row
+from wswarm.report.section import Section as Section
+from wswarm.report.section import Table as Table
 from wswarm.results.run import Distribution, Fanout, GeneratorCost, Run, SloResult, TargetCost
 from wswarm.stats.histogram import is_supported
 from wswarm.stats.slo import kind_of
@@ -20,37 +23,11 @@ SUITE_NOTE = "p50, p99, max: handshake time (connect), response time (echo), del
 STANDING_SIGNS: dict[Standing, str] = {"met": "✓", "missed": "✗", "not measurable": "?"}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One figure: its name, its value, and a remark that may be empty."""
-
-    label: str
-    value: str
-    remark: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Times side by side; every row is a name followed by one cell per column."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One block of the report."""
-
-    title: str
-    rows: tuple[Row, ...] = ()
-    table: Table | None = None
-    notes: tuple[str, ...] = ()
-
-
 def sections(run: Run) -> list[Section]:
     """Return what matters in the run's scenario; measures that are absent leave no trace."""
     found = [
         _connections(run),
+        *script_sections(run),
         _messages(run),
         _rates(run),
         _times(run),
@@ -85,6 +62,7 @@ def _connections(run: Run) -> Section:
         "tcp": seen.tcp_time,
         "tls": seen.tls_time,
         "upgrade": seen.upgrade_time,
+        "ready": seen.ready_time if seen.ready_time != seen.handshake_time else None,
         "ping": seen.ping_time,
     }
     return Section("Connections", tuple(rows), _table(HANDSHAKE_COLUMNS, times))
@@ -108,6 +86,8 @@ def _messages(run: Run) -> Section | None:
         Row("extra", show.count(seen.extra), remarks.extra(seen)),
         Row("unmarked", show.count(seen.unmarked), remarks.unmarked(run)),
     ]
+    if seen.protocol:
+        rows.append(Row("protocol", show.count(seen.protocol), "of the conversation around the load"))
     if run.fanout is not None:
         of_all = f"of {show.plural(run.fanout.broadcasts, 'broadcast')}"
         rows.append(Row("incomplete", show.count(run.fanout.incomplete), of_all))

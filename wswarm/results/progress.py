@@ -6,6 +6,23 @@ from typing import Literal
 Phase = Literal["ramp", "warm-up", "hold", "drain"]
 
 
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """Something that one connection said or heard.
+
+    Attributes:
+        connection: Its number.
+        after_s: Since the first connect.
+        kind: `>` said, `<` heard, `*` of the connection itself.
+        words: Without secrets.
+    """
+
+    connection: int
+    after_s: float
+    kind: str
+    words: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """One moment of a run.

@@ -62,6 +62,11 @@ def plan(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _everywhere(value, hide) for name, value in shown.items()}
 
 
+def message(text: str) -> str:
+    """Return a message without what it calls a token, a password or the like, quoted as in JSON."""
+    return _IN_MESSAGE.sub(_hidden_in_message, text)
+
+
 class Redactor:
     """Hides the secrets of a plan in text that others wrote, however they escape them.
 
@@ -216,6 +221,13 @@ def _hidden_parameter(match: re.Match[str]) -> str:
     separator, name, value = match.groups()
     is_kept = not is_secret_name(name) or _PLACEHOLDER.fullmatch(value)
     return match[0] if is_kept else f"{separator}{name}={HIDDEN}"
+
+
+def _hidden_in_message(match: re.Match[str]) -> str:
+    key, value = match.groups()
+    if not is_secret_name(key) or key.lower() in _PLAIN_KEYS:
+        return match[0]
+    return match[0].replace(value, HIDDEN)
 
 
 def _entry(text: str, separator: str) -> str:

@@ -15,10 +15,12 @@ from wswarm.results.broadcasts import Fanout as Fanout
 from wswarm.results.distribution import Distribution as Distribution
 from wswarm.results.rooms import Room as Room
 from wswarm.results.rooms import Rooms as Rooms
+from wswarm.results.scripted import Sessions as Sessions
+from wswarm.results.scripted import Step as Step
 
 SCHEMA = "wswarm/run@1"
 
-Scenario = Literal["connect", "echo", "fanout"]
+Scenario = Literal["connect", "echo", "fanout", "script"]
 Verdict = Literal["valid", "suspect", "invalid"]
 
 
@@ -186,7 +188,7 @@ class GeneratorCost(msgspec.Struct, frozen=True, kw_only=True):
     """What the agents cost: CPU over hold and drain, memory as the sum of the agents'.
 
     Attributes:
-        cpu_s_per_message: Per delivery (fan-out) or per reply (echo).
+        cpu_s_per_message: Per delivery (fan-out), per reply (echo), per answered step of a script.
         rss_per_connection: Growth by opening, per socket; `None` for fewer than 100 sockets.
         loop_lag: How late the agents' loops came to random instants.
     """
@@ -253,6 +255,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
             many that the rest says little.
         samples: What the target said where something else was expected.
         rooms: Of a fan-out in several rooms which of them fared worst; `None` where there is only one.
+        sessions: How a script's sessions fared; `None` without a script. `steps`: by their names.
     """
 
     schema: str = SCHEMA
@@ -274,6 +277,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     response_time: Distribution | None
     fanout: Fanout | None
     rooms: Rooms | None = None
+    sessions: Sessions | None = None
+    steps: dict[str, Step] = {}
     series: list[Second]
     generator: GeneratorCost
     target: TargetCost | None

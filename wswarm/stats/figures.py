@@ -19,6 +19,7 @@ _PART = re.compile(r'"([^"]+)"|(\w+)')
 _PERCENTILE = re.compile(r"p\d+(_\d+|\.\d+)?")
 _NUMBERS = (inspect.IntType, inspect.FloatType, inspect.AnyType)
 _SUMS = {"messages.lost"}
+_COUNTED = ("connections", "sessions")
 _TIMES = {
     "connect": "connections.handshake_time",
     "echo": "response_time",
@@ -36,7 +37,7 @@ class _Place(NamedTuple):
 
 def full_path(path: str, scenario: Scenario) -> str:
     """Return the dotted path that a short name stands for: `p99` and `lost`."""
-    if _PERCENTILE.fullmatch(path):
+    if _PERCENTILE.fullmatch(path) and scenario in _TIMES:
         return f"{_TIMES[scenario]}.{path.replace('.', '_')}"
     return {"lost": "messages.lost"}.get(path, path)
 
@@ -76,7 +77,7 @@ def percent_of(path: str) -> float | None:
 def value_of(run: Run, path: str) -> Any:
     """Return what stands at the full path: a number, `None` where the run has none, or something else.
 
-    Of what is counted by name (failures, closes) an absent name counts 0.
+    Of what is counted by name (failures, closes) an absent name counts 0; a step that never was has no figures.
     """
     found: Any = run
     parts = names(path)
@@ -84,7 +85,7 @@ def value_of(run: Run, path: str) -> Any:
         if isinstance(found, list):
             found = found[int(name)] if name.isdecimal() and int(name) < len(found) else None
         elif isinstance(found, dict):
-            found = found.get(name, 0 if parts[0] == "connections" and depth == len(parts) - 1 else None)
+            found = found.get(name, 0 if parts[0] in _COUNTED and depth == len(parts) - 1 else None)
         else:
             found = getattr(found, name, None)
     if isinstance(found, msgspec.Struct) and path in _SUMS:

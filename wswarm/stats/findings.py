@@ -10,6 +10,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from wswarm.stats.scripted import Scripted
+
 Int64s = npt.NDArray[np.int64]
 Packed = bytes
 
@@ -206,6 +208,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         is_publisher: Whether its connections are those of publishers.
+        scripted: How the sessions of its script fared, if it has one.
     """
 
     sockets: Sockets
@@ -214,6 +217,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     words: Words = Words()
     sends: Sends | None = None
     arrivals: Arrivals | None = None
+    scripted: Scripted | None = None
 
 
 def together(parts: Sequence[Reached]) -> Reached:

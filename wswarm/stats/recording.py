@@ -64,6 +64,12 @@ def _times(run: Run, name: str) -> list[Reading]:
         ]
     if run.scenario == "connect":
         return _percentiles(f"{name} handshake time", run.connections.handshake_time, None)
+    if run.steps:
+        return [
+            one
+            for step, seen in run.steps.items()
+            for one in _percentiles(f"{name} {step} time", seen.time, None)
+        ]
     return _percentiles(f"{name} response time", run.response_time or Distribution(n=0), None)
 
 

@@ -42,6 +42,8 @@ _ONLY: dict[str, tuple[Scenario, ...]] = {
     "service_time": ("echo",),
     "fanout": ("fanout",),
     "rooms": ("fanout",),
+    "sessions": ("script",),
+    "steps": ("script",),
 }
 
 # What a failed handshake may be counted under, up to a colon; while any failed for another reason nobody can say

@@ -39,6 +39,7 @@ class Evidence:
         refused: Why most of the others did not open.
         measured: Replies or deliveries received in the hold; `None` for a scenario without messages.
         instead: What there was instead, if that is nothing.
+        blocks: Lines at which a script kept the loop from all else, and for how long at most, ns; the longest first.
         was_cut: Whether the run was ended before its hold began; `was_connecting`: before all connections were begun.
     """
 
@@ -64,6 +65,7 @@ class Evidence:
     refused: str = ""
     measured: int | None = None
     instead: Instead = _UNASKED
+    blocks: tuple[tuple[str, int], ...] = ()
     was_cut: bool = False
     was_connecting: bool = False
 
@@ -92,11 +94,24 @@ def _broken(evidence: Evidence) -> list[str]:
 def _stopped(evidence: Evidence) -> list[str]:
     if evidence.stood_ns <= _STOP_NS:
         return []
+    if evidence.blocks:
+        return [_blocked(evidence)]
     stop = f"{evidence.stood_ns / 1e9:.2f} s"
     return [
         f"a generator process stood still for {stop}{_why_stopped(evidence)}: times of messages due meanwhile may be"
         f" up to {stop} too long, counts stand; run it again on a quieter machine"
     ]
+
+
+def _blocked(evidence: Evidence) -> str:
+    (place, longest_ns), *others = evidence.blocks
+    stop = f"{max(longest_ns, evidence.longest_stop_ns) / 1e9:.2f} s"
+    also = f", and at {', '.join(place for place, _ in others[:2])}" if others else ""
+    return (
+        f"the script blocked its process for up to {stop} at {place}{also}: no other session went on meanwhile, times"
+        f" may be up to {stop} too long, counts stand; wait with 'await ws.sleep(…)', and give what takes long to"
+        " asyncio.to_thread"
+    )
 
 
 def _why_stopped(evidence: Evidence) -> str:
@@ -152,7 +167,9 @@ def _suspect_machine(evidence: Evidence) -> list[str]:
             f"the generator's loop was {lag_ns / MS:.1f} ms late (p{evidence.loop_lag_percent:g}), more than a tenth"
             f" of what it measured: {why[0]}; {_too_long(lag_ns)}{why[1]}"
         )
-    if evidence.longest_stop_ns > _STOP_NS >= evidence.stood_ns:
+    if evidence.blocks and evidence.stood_ns <= _STOP_NS:
+        reasons.append(_blocked(evidence))
+    elif evidence.longest_stop_ns > _STOP_NS >= evidence.stood_ns:
         stop = f"{evidence.longest_stop_ns / 1e9:.2f} s"
         reasons.append(
             f"a generator process was busy for {stop} without a break: times of messages due meanwhile may be up to"

@@ -13,6 +13,7 @@ import shlex
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Self, Unpack, cast
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from wswarm import api
 from wswarm.drive.host import file_lock
 from wswarm.drive.host.server import Command, Server, free_ports
 from wswarm.errors import PlanError, SwarmError, TargetError
+from wswarm.experiment.script import Session
 from wswarm.reference import HOST
 from wswarm.report import text
 from wswarm.report.headline import url as address_of
@@ -184,6 +186,21 @@ class Swarm:
         """Publish messages and time their delivery to all; takes, returns and raises as `connect` does."""
         __tracebackhide__ = True
         return self._measure(api.fanout, url, options)
+
+    def script(
+        self, session: Session | str | Path, url: str = "", /, **options: Unpack[api.Options]
+    ) -> Result:
+        """Have each connection live a session of a script, and time its steps.
+
+        Args:
+            session: The script's file, or an `async def session(ws)` at the top level of one: the test's, say.
+            url: Address, or path of the app under test.
+            options: Those of `wswarm.script`.
+
+        Returns and raises as `connect` does.
+        """
+        __tracebackhide__ = True
+        return self._measure(partial(api.script, session), url, options)
 
     def _measure(self, scenario: Callable[..., Run], url: str, options: api.Options) -> Result:
         __tracebackhide__ = True

@@ -103,7 +103,9 @@ class Events(NamedTuple):
         closed: Called once when the connection is lost, with how.
         writable: Called when the write buffer has room again.
         pong: Called with the payload of each pong, asked for or not.
+        pinged: Called with the payload of each ping of the target's, which is answered anyway.
         frames: See `Capture.frames`; `None`: the connection reads all that comes.
+        kind: Called with the opcode of each message before that is taken; `None`: nobody asks.
     """
 
     row: int
@@ -113,6 +115,8 @@ class Events(NamedTuple):
     writable: Callable[[], None]
     pong: Callable[[bytes], None]
     frames: Frames | None = None
+    pinged: Callable[[bytes], None] | None = None
+    kind: Callable[[int], None] | None = None
 
 
 class Settings(NamedTuple):

@@ -63,7 +63,8 @@ class PicowsConnection(asyncio.Protocol):
         self._events = events
         self._take = events.take
         self._row = events.row
-        self.data_received = self.read if events.frames is None else events.frames(events.row, self)  # type: ignore[assignment]
+        read = self.read if events.kind is None else self._read  # which tells the kind
+        self.data_received = read if events.frames is None else events.frames(events.row, self)  # type: ignore[assignment]
 
     def open(self, transport: asyncio.Transport, answer: Answer, rest: bytes, timing: Timing) -> None:
         """Go on with an upgraded connection; `rest` came right behind the answer."""
@@ -129,22 +130,19 @@ class PicowsConnection(asyncio.Protocol):
             hang_up(self._transport)
 
     def _read(self, data: bytes) -> None:
-        """Take the messages that the bytes complete, and do what control frames ask for."""
+        """Take the messages that the bytes complete, and obey control frames."""
         if not self.is_open:
             return
-        reading = self.unread = self.unread or Frames()
+        reading, note_kind = self.unread or Frames(), self._events.kind
+        self.unread = reading
         try:
             for opcode, payload in reading.feed(data):
                 if opcode < frames.CLOSE:
+                    if note_kind is not None:
+                        note_kind(opcode)
                     if not self._take(self._row, payload):
                         self._events.unmarked(payload)
-                elif opcode == frames.PING:
-                    self._answer(payload)
-                elif opcode == frames.PONG:
-                    self._events.pong(payload)
-                elif opcode == frames.CLOSE:
-                    code, reason = frames.close_of(payload)
-                    self._close(Ended(str(code), reason), payload)
+                elif self._obey(opcode, payload):
                     return
         except Broken as broken:
             why = f"{broken.code}: the target sent {broken.why}"
@@ -152,6 +150,20 @@ class PicowsConnection(asyncio.Protocol):
             return
         if reading.is_idle:
             self.unread = None
+
+    def _obey(self, opcode: int, payload: bytes) -> bool:
+        """Do what a control frame asks for; return whether it was the last."""
+        if opcode == frames.PING:
+            self._answer(payload)
+            if self._events.pinged is not None:
+                self._events.pinged(payload)
+        elif opcode == frames.PONG:
+            self._events.pong(payload)
+        elif opcode == frames.CLOSE:
+            code, reason = frames.close_of(payload)
+            self._close(Ended(str(code), reason), payload)
+            return True
+        return False
 
     def _answer(self, ping: bytes) -> None:
         """Send a pong; while the write buffer has no room, of the latest ping alone (RFC 6455 section 5.5.3)."""

@@ -94,6 +94,7 @@ class WebsocketsConnection(asyncio.Protocol):
         "_is_leaving",
         "_is_text",
         "_is_told",
+        "_opcode",
         "_parts",
         "_protocol",
         "_transport",
@@ -109,6 +110,7 @@ class WebsocketsConnection(asyncio.Protocol):
         self._is_text = not is_binary
         self._is_leaving = self._is_told = False
         self._parts: list[bytes] = []
+        self._opcode = frames.TEXT
         self._protocol = _Protocol()
         self._transport: asyncio.Transport | None = None
         self.subprotocol: str | None = None
@@ -138,6 +140,8 @@ class WebsocketsConnection(asyncio.Protocol):
                 self._join(frame)
             elif frame.opcode is Opcode.PONG:
                 self._events.pong(bytes(frame.data))
+            elif frame.opcode is Opcode.PING and self._events.pinged is not None:
+                self._events.pinged(bytes(frame.data))
         self._write()
         if self.is_open and not self._is_leaving and self._protocol.state is not OPEN:
             self.is_open = False
@@ -199,10 +203,14 @@ class WebsocketsConnection(asyncio.Protocol):
                 self._transport.write(data)
 
     def _join(self, frame: Frame) -> None:
+        if frame.opcode is not Opcode.CONT:
+            self._opcode = int(frame.opcode)
         if frame.data:
             self._parts.append(bytes(frame.data))
         if frame.fin:
             payload, self._parts = b"".join(self._parts), []
+            if self._events.kind is not None:
+                self._events.kind(self._opcode)
             if not self._events.take(self._events.row, payload):
                 self._events.unmarked(payload)
 

@@ -1,15 +1,18 @@
 """An agent's process and the socket to it, as its front end holds them: told, heard, ended."""
 
+import os
 import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 
+from wswarm.drive.fleet.last_words import blocked_at, blocked_s
 from wswarm.drive.fleet.lengths import HEADER_SIZE, body_size
 from wswarm.drive.fleet.started import Started
 
 _EXIT_S = 5.0
 _READ_SIZE = 1 << 20
+_TAIL = 200
 
 
 class Child:
@@ -27,6 +30,7 @@ class Child:
         self._is_ended = False
         self._waited_s: float | None = None
         self._unread = bytearray()
+        self._written = 0
 
     def send(self, message: bytes) -> None:
         """Send an encoded command; an agent that is gone does not hear it."""
@@ -57,13 +61,30 @@ class Child:
             self.process.kill()
             code = self.process.wait()
         self._errors.seek(0)
-        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        written = self._errors.read().decode(errors="replace")
+        lines = written.strip().splitlines()
         lines = [line.strip(" |+-") for line in lines]
         lines = [line for line in lines if line]
         cause = f"killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
         if self._waited_s is not None:
-            cause = f"did not answer for {self._waited_s:g} s: it hangs, or the machine is too busy to run it"
+            place = blocked_at(written)
+            why = "it hangs, or the machine is too busy to run it"
+            if place is not None:
+                lines, why = [], f"the script blocked it at {place}"
+            cause = f"did not answer for {self._waited_s:g} s: {why}"
         self.death = f"{self.name} {cause}" + (f" ({lines[-1]})" if lines else "")
+
+    def blocked_s(self) -> float:
+        """Return for how long a script has kept it from all else, as far as it has told; 0: not at all."""
+        try:
+            size = os.fstat(self._errors.fileno()).st_size
+            if size == self._written:
+                return 0.0
+            self._written = size  # read without moving the place at which the agent writes
+            tail = os.pread(self._errors.fileno(), _TAIL, max(0, size - _TAIL))
+        except (OSError, AttributeError):  # Windows has no `pread`: there it is told when it is given up
+            return 0.0
+        return blocked_s(tail.decode(errors="replace"))
 
     def give_up(self, waited_s: float) -> None:
         """Kill an agent that has not answered for so long; it is dead as soon as that is heard."""

@@ -22,10 +22,11 @@ class AgentProcess(Child):
 
     Attributes:
         snapshot: The latest heard of how it stands.
-        is_ready: Whether it takes commands.
+        is_ready: Whether it takes commands. `unfit`: why it can't run the script, if it can't.
         opened: The groups whose connections have all been opened, or have failed.
         open_rows: Per group which were open then, or when it was settled last.
         has_sent: Whether it has sent all of its load. `settled`: what it found, once it has told.
+        on_traced: Called with what it tells of connections that are shown.
         on_followed: Called with what it says of one connection.
     """
 
@@ -33,9 +34,11 @@ class AgentProcess(Child):
         super().__init__(started)
         self.snapshot = wire.Snapshot()
         self.is_ready = False
+        self.unfit: str | None = None
         self.opened: set[int] = set()
         self.open_rows: dict[int, Packed] = {}
         self._published: list[dict[str, Packed]] = []
+        self.on_traced: Callable[[wire.Traced], None] = _ignore
         self.on_followed: Callable[[Followed], None] = _ignore
         self._load = -1
         self.has_sent = False
@@ -62,8 +65,8 @@ class AgentProcess(Child):
     def _note(self, report: wire.Report) -> None:
         if isinstance(report, wire.Snapshot):
             self.snapshot = report
-        elif isinstance(report, wire.Ready):
-            self.is_ready = True
+        elif isinstance(report, wire.Ready | wire.Unfit):
+            self._note_start(report)
         elif isinstance(report, wire.Opened):
             self.opened.add(report.group)
             self.open_rows[report.group] = report.rows
@@ -76,8 +79,16 @@ class AgentProcess(Child):
             self.has_sent |= report.load == self._load
         elif isinstance(report, wire.Settled):
             self._note_settled(report)
+        elif isinstance(report, wire.Traced):
+            self.on_traced(report)
         else:
             self.on_followed(report)
+
+    def _note_start(self, report: wire.Ready | wire.Unfit) -> None:
+        if isinstance(report, wire.Ready):
+            self.is_ready = True
+        else:
+            self.unfit = report.why
 
     def _note_settled(self, settled: wire.Settled) -> None:
         found = [with_broadcasts(one, self._news[number]) for number, one in enumerate(settled.findings)]
@@ -160,5 +171,5 @@ class Fleet:
             agent.end()
 
 
-def _ignore(_: Followed) -> None:
+def _ignore(_: object) -> None:
     """Nobody follows single connections."""

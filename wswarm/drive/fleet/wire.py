@@ -8,8 +8,11 @@ from typing import Literal
 import msgspec
 
 from wswarm.drive.fleet.lengths import with_length
+from wswarm.drive.fleet.state import GroupState as GroupState
+from wswarm.drive.fleet.state import Recent as Recent
 from wswarm.load.manner import Manner
 from wswarm.load.pace import Pace
+from wswarm.load.script import Script
 from wswarm.stats.findings import Findings, Packed, Reached, Window
 
 LEAD_NS = 300_000_000  # a load's beginning and end are told so long before
@@ -27,7 +30,9 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         is_closed: Whether some load of theirs waits for replies.
         values: What names in braces stand for in all of them, besides `id`.
         publishers: Connection ids of those who publish to the subscribers.
+        traced: How many of them are followed message by message, to be shown.
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
+        script: What their sessions are, if they have any.
     """
 
     name: str
@@ -38,8 +43,10 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     publishers: list[int] = []
     patience_s: float = 5.0
     is_closed: bool = False
+    traced: int = 0
     is_followed: bool = False
     is_heard: bool = False
+    script: Script | None = None
 
 
 class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -137,6 +144,12 @@ class Ready(msgspec.Struct, frozen=True, tag=True):
     """The agent has started and takes commands."""
 
 
+class Unfit(msgspec.Struct, frozen=True, tag=True):
+    """The script can't be run; `why` names the line."""
+
+    why: str
+
+
 class Opened(msgspec.Struct, frozen=True, tag=True):
     """Every connection of a `Join` is open or has failed; `rows` are those of the group that are open."""
 
@@ -178,50 +191,13 @@ class Said(msgspec.Struct, frozen=True, tag=True):
     sent_ns: int
 
 
-class Recent(msgspec.Struct, frozen=True, kw_only=True):
-    """The latest broadcasts, int64 columns; times are after the intended publish.
+class Traced(msgspec.Struct, frozen=True, tag=True):
+    """Something that the connection with that number said or heard; see `drive.trace`."""
 
-    Attributes:
-        index: Ascending. `received`: deliveries of each so far.
-    """
-
-    index: Packed = b""
-    received: Packed = b""
-    first_ns: Packed = b""
-    last_ns: Packed = b""
-
-
-class GroupState(msgspec.Struct, frozen=True, kw_only=True):
-    """How a group stands: cumulative, so that a lost report costs nothing.
-
-    Attributes:
-        requested: Connections asked for. `open`: open now. `opened`: ever.
-        senders: Connections open now, and those that the target closed in this load: the rate is theirs.
-        failures: Failed handshakes by reason. `refusals`: what came with one of each.
-        endings: Lost connections by code and reason.
-        handshakes: Histogram of handshake times, of those who are followed.
-        sent: Messages of this load, likewise `received`, `times`, `duplicated` and `reordered`.
-    """
-
-    requested: int = 0
-    opened: int = 0
-    open: int = 0
-    senders: int = 0
-    failures: dict[str, int] = {}
-    refusals: dict[str, str] = {}
-    endings: dict[str, int] = {}
-    handshakes: Packed = b""
-    sent: int = 0
-    received: int = 0
-    duplicated: int = 0
-    reordered: int = 0
-    times: Packed = b""
-    recent: Recent = Recent()
-
-    @property
-    def failed(self) -> int:
-        """Handshakes that failed."""
-        return sum(self.failures.values())
+    connection: int
+    moment_ns: int
+    kind: str
+    words: str
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -270,7 +246,21 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     unheard: list[int] = []
 
 
-Report = Ready | Opened | Joined | Ended | Heard | Said | Snapshot | Published | News | Sent | Settled
+Report = (
+    Ready
+    | Unfit
+    | Opened
+    | Joined
+    | Ended
+    | Heard
+    | Said
+    | Snapshot
+    | Published
+    | News
+    | Sent
+    | Settled
+    | Traced
+)
 
 
 def encode(message: msgspec.Struct) -> bytes:

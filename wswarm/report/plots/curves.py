@@ -6,13 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from wswarm.report import format as show
 from wswarm.report.plots import canvas
 from wswarm.results.run import Distribution, Run
 from wswarm.stats.histogram import Histogram
 
 Floats = npt.NDArray[np.float64]
 
-LOOKS = (("o", canvas.BLUE), ("s", canvas.ORANGE), ("^", canvas.GREEN), ("D", canvas.PURPLE))
+LOOKS = (
+    *(("o", canvas.BLUE), ("s", canvas.ORANGE), ("^", canvas.GREEN), ("D", canvas.PURPLE)),
+    *(("v", canvas.SKY), ("P", canvas.VERMILION)),
+)
+NAME_LENGTH = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,9 @@ def compared(run: Run) -> Mapping[str, Distribution | None]:
             "tls": seen.tls_time,
             "upgrade": seen.upgrade_time,
         }
+    if run.steps:  # those that were taken most often
+        often = sorted(run.steps.items(), key=lambda item: -item[1].time.n)[: len(LOOKS)]
+        return {show.shortened(show.printable(name), NAME_LENGTH): step.time for name, step in often}
     return {"response": run.response_time, "service": run.service_time}
 
 

@@ -16,9 +16,10 @@ BANDS = (("p50", "p90", 0.50, "p50–p90"), ("p90", "p99", 0.28, "p90–p99"), (
 
 def draw(run: Run) -> Figure | None:
     """Return the picture, or `None` when no message was sent."""
-    if run.messages is None or not any(second.sent or second.lost for second in run.series):
+    has_messages = run.messages is not None or bool(run.steps)
+    if not has_messages or not any(second.sent or second.lost for second in run.series):
         return None
-    what = "Delivery" if run.scenario == "fanout" else "Response"
+    what = {"fanout": "Delivery", "script": "Step"}.get(run.scenario, "Response")
     drawn = canvas.figure(run, f"{what} time over time")
     has_lost = any(second.lost for second in run.series)
     panels = canvas.stacked(drawn, [4.0, 1.0] if has_lost else [1.0])

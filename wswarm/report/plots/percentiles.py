@@ -23,7 +23,8 @@ def draw(run: Run) -> Figure | None:
         return None
     names = [curve.name for curve in found]
     times = f"{', '.join(names[:-1])} and {names[-1]}" if names[1:] else names[0]
-    drawn = canvas.figure(run, f"Percentiles of {times} time")
+    title = "Percentiles of the steps' times" if run.steps else f"Percentiles of {times} time"
+    drawn = canvas.figure(run, title)
     axes = drawn.subplots()
     for curve in found:
         _curve(axes, curve)

@@ -1,0 +1,51 @@
+"""How an agent's connections of one kind stand: what its snapshots hold."""
+
+import msgspec
+
+from wswarm.stats.findings import Packed
+
+
+class Recent(msgspec.Struct, frozen=True, kw_only=True):
+    """The latest broadcasts, int64 columns; times are after the intended publish.
+
+    Attributes:
+        index: Ascending. `received`: deliveries of each so far.
+    """
+
+    index: Packed = b""
+    received: Packed = b""
+    first_ns: Packed = b""
+    last_ns: Packed = b""
+
+
+class GroupState(msgspec.Struct, frozen=True, kw_only=True):
+    """How a group stands: cumulative, so that a lost report costs nothing.
+
+    Attributes:
+        requested: Connections asked for. `open`: open now. `opened`: ever.
+        senders: Connections open now, and those that the target closed in this load: the rate is theirs.
+        failures: Failed handshakes by reason. `refusals`: what came with one of each.
+        endings: Lost connections by code and reason.
+        handshakes: Histogram of handshake times, of those who are followed.
+        sent: Messages of this load, likewise `received`, `times`, `duplicated` and `reordered`.
+    """
+
+    requested: int = 0
+    opened: int = 0
+    open: int = 0
+    senders: int = 0
+    failures: dict[str, int] = {}
+    refusals: dict[str, str] = {}
+    endings: dict[str, int] = {}
+    handshakes: Packed = b""
+    sent: int = 0
+    received: int = 0
+    duplicated: int = 0
+    reordered: int = 0
+    times: Packed = b""
+    recent: Recent = Recent()
+
+    @property
+    def failed(self) -> int:
+        """Handshakes that failed."""
+        return sum(self.failures.values())

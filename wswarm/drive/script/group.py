@@ -1,0 +1,174 @@
+"""Connections that live a script: a group whose messages are its sessions' own."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from itertools import repeat
+from typing import Any
+
+import msgspec
+
+from wswarm.drive.drivers.connection import Driver, Ended
+from wswarm.drive.fleet import wire
+from wswarm.drive.group import Group
+from wswarm.drive.ramp import run_at
+from wswarm.drive.script.file import Session, load_session
+from wswarm.drive.script.reasons import Reasons
+from wswarm.drive.script.sessions import Sessions
+from wswarm.drive.script.watchdog import Watchdog
+from wswarm.drive.takers import Takers
+from wswarm.errors import PlanError
+from wswarm.load.fill import Values
+from wswarm.load.script import Script
+from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Arrivals, Effort, Findings, Sends, Window, pack, unpack
+
+
+class ScriptGroup(Group):
+    """Connections that live a script; takes the same as a `Group`."""
+
+    def __init__(
+        self,
+        number: int,
+        order: wire.Group,
+        begin: wire.Begin,
+        driver: Callable[[str], Driver],
+        say: Callable[[wire.Report], None],
+    ) -> None:
+        super().__init__(number, order, begin, driver, say)
+        assert order.script is not None
+        self._script: Script = order.script
+        self._watchdog = Watchdog(self._script.path)
+        reasons = Reasons(msgspec.structs.asdict(order.manner), order.values.values())
+        self.sessions = Sessions(self._script, _loaded(self._script, say), reasons)
+        self.swarm.takers_of = self._hearers
+        speech = self._ways.of(order.manner, order.addresses).speech
+        self._is_alone = not speech.is_attentive  # else a protocol's own messages are answered besides
+        self.swarm.on_writable = self.sessions.note_writable
+        self.swarm.on_ended = self._note_ended
+        self.on_decided = self._begin_session
+        self._present = 0
+        self._watchdog.start(asyncio.get_running_loop())
+
+    async def join(self, join: wire.Join) -> None:
+        """Open more connections, each with its session; of those that arrive, as many as there may be at once."""
+        if self._script.most is None:
+            await super().join(join)
+            return
+        arrivals = zip(unpack(join.starts_ns).tolist(), join.ids, join.data or repeat(()), strict=False)
+        await run_at(
+            (
+                (start_ns, partial(self._arrive, number, dict(zip(join.columns, values, strict=True))))
+                for start_ns, number, values in arrivals
+            ),
+            self.swarm.is_enough,
+        )
+
+    def load(self, window: Window) -> None:
+        """Take in when the hold begins and ends."""
+        super().load(window)
+        self.sessions.hold_ns, self.sessions.end_ns = window.hold_ns, window.drain_ns
+
+    def cut(self, window: Window) -> None:
+        """Keep to this window."""
+        super().cut(window)
+        self.sessions.hold_ns, self.sessions.end_ns = window.hold_ns, window.drain_ns
+
+    def fold(self) -> None:
+        """Add what was done since the last time to the figures."""
+        super().fold()
+        self.sessions.fold()
+
+    def is_owed(self) -> bool:
+        """Return whether a session still lasts."""
+        return self.sessions.running > 0
+
+    def findings(self, effort: Effort) -> Findings:
+        """Return all that was found; what still lasts is cut off."""
+        self.sessions.stop()
+        self.sessions.fold()
+        steps = self.sessions.steps
+        return msgspec.structs.replace(
+            super().findings(effort),
+            sends=Sends(offered=0, sent=0, lag=b"", per_second=pack(self.sessions.per_second.counts)),
+            arrivals=_arrivals(steps.all_times.pack(), steps.by_second.pack(), pack(steps.per_second.counts)),
+            scripted=msgspec.structs.replace(self.sessions.found(), blocks=self._watchdog.blocks()),
+        )
+
+    def state(self) -> wire.GroupState:
+        """Return how the group stands."""
+        steps = self.sessions.steps
+        return msgspec.structs.replace(
+            super().state(), sent=self.sessions.sent, received=steps.all_times.n, times=steps.all_times.pack()
+        )
+
+    def _hearers(self, row: int) -> Takers:
+        data, number = self.swarm.values_of(row), self.swarm.id_of(row)
+        return self.sessions.hearers(row, number, data, is_alone=self._is_alone)
+
+    async def _arrive(self, connection_id: int, values: Values) -> None:
+        """Open a connection and begin its session, unless there are as many as there may be."""
+        assert self._script.most is not None
+        if self._present >= self._script.most:
+            self.sessions.refused += 1
+            return
+        self._present += 1
+        row = self.swarm.add(connection_id, values)
+        self._begin_session(row, await self.swarm.open_one(row))
+
+    def _begin_session(self, number: int, failure: str | None) -> None:
+        if self.order.is_followed:
+            self._note_decided(number, failure)
+        row = self.swarm.rows[number]
+        if failure is not None or row.left_ns != STILL_OPEN:
+            self._present -= 1
+            self.sessions.drop(number)
+            return
+        self.sessions.begin(number, row.connection, partial(self._end_session, number))
+
+    def _end_session(self, number: int, is_finished: bool) -> None:
+        """Let go of a connection whose session is over, if it was its own; one that the peer has closed is no loss.
+
+        Whoever says goodbye may be the peer: a session that has come to its end has lost nothing by that.
+        """
+        self._present -= 1
+        row = self.swarm.rows[number]
+        if is_finished and row.closed_ns != STILL_OPEN:
+            row.left_ns, row.closed_ns, row.ending = row.closed_ns, STILL_OPEN, UNKNOWN
+        elif self._script.most is not None:
+            self.swarm.leave(number)
+
+    def _note_ended(self, number: int, ended: Ended) -> None:
+        self.sessions.note_ended(number, ended)
+        if self.order.is_followed:
+            self._note_end(number, ended)
+
+
+def _loaded(script: Script, say: Callable[[wire.Report], None]) -> Session:
+    try:
+        return load_session(script.path, script.session, script.search)
+    except PlanError as error:
+        say(wire.Unfit(str(error)))
+        return _nothing
+
+
+async def _nothing(_: Any) -> None:
+    """Do nothing: the front end is told that the script can't be run."""
+
+
+def _arrivals(times: bytes, by_second: bytes, per_second: bytes) -> Arrivals:
+    """Return answers as what was received: nothing is owed by a schedule."""
+    return Arrivals(
+        owed=0,
+        received=0,
+        lost_disconnected=0,
+        lost_silent=0,
+        duplicated=0,
+        reordered=0,
+        extra=0,
+        unmarked=0,
+        response=times,
+        service=b"",
+        by_second=by_second,
+        received_per_second=per_second,
+        lost_per_second=b"",
+    )

@@ -1,0 +1,113 @@
+"""What a few connections say and hear, told as it happens: for who wants to see the conversation."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from wswarm.drive.clock import now_ns
+from wswarm.drive.drivers.connection import Connection, Driver, Ended, Events, Settings, reason_of
+from wswarm.load.request import Request
+
+LINES = 200  # of one connection; what comes then is not told
+
+Tell = Callable[[int, str, str], None]
+
+
+class Trace:
+    """Follows one connection.
+
+    Args:
+        tell: Gets the moment, what it was (`>` said, `<` heard, `*` else), and the words.
+        quoted: Returns a message as it may be shown.
+    """
+
+    def __init__(self, tell: Tell, quoted: Callable[[bytes], str]) -> None:
+        self._tell, self._quoted = tell, quoted
+        self._left = LINES
+
+    def driver(self, driver: Driver) -> Driver:
+        """Return a driver whose connections are followed."""
+
+        async def connect(request: Request, number: int, settings: Settings, events: Events) -> Connection:
+            self.note("*", f"GET {self._quoted(request.target.encode())}")
+            try:
+                connection = await driver(request, number, settings, self.events(events))
+            except Exception as error:
+                self.note("*", f"failed: {reason_of(error)}")
+                raise
+            chosen = f", subprotocol {connection.subprotocol}" if connection.subprotocol else ""
+            self.note("*", f"open{chosen}")
+            return cast(Connection, TracedConnection(connection, self))
+
+        return connect
+
+    def events(self, events: Events) -> Events:
+        """Return the events, followed."""
+
+        def take(row: int, payload: bytes) -> bool:
+            self.heard(payload)
+            return events.take(row, payload)
+
+        def closed(ended: Ended) -> None:
+            self.note("*", f"closed {ended.code or ''} {ended.reason}".rstrip())
+            events.closed(ended)
+
+        def pong(payload: bytes) -> None:
+            self.note("<", "pong")
+            events.pong(payload)
+
+        def pinged(_: bytes) -> None:
+            self.note("<", "ping (answered)")
+
+        return events._replace(take=take, closed=closed, pong=pong, pinged=pinged, frames=None)
+
+    def said(self, payload: bytes, kind: str = "") -> None:
+        """Tell what the connection says."""
+        self.note(">", kind + self._quoted(payload))
+
+    def heard(self, payload: bytes) -> None:
+        """Tell what it hears."""
+        self.note("<", self._quoted(payload))
+
+    def note(self, kind: str, words: str) -> None:
+        """Tell something of it, as long as that is not too much."""
+        if self._left > 0:
+            self._left -= 1
+            self._tell(now_ns(), kind, words if self._left else f"{words} (and no more is shown of it)")
+
+
+class TracedConnection:
+    """A connection that tells what it says."""
+
+    def __init__(self, connection: Connection, trace: Trace) -> None:
+        self._connection, self._trace = connection, trace
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what is the connection's own: whether it is open, and has room."""
+        return getattr(self._connection, name)
+
+    def attach(self, events: Events) -> None:
+        """Tell somebody else what comes from now on."""
+        self._connection.attach(self._trace.events(events))
+
+    def send(self, payload: bytes) -> None:
+        """Send one message at once, as the plan's kind of frame."""
+        self._trace.said(payload)
+        self._connection.send(payload)
+
+    def say(self, payload: bytes, *, is_binary: bool = False) -> None:
+        """Send one message at once, as text unless told otherwise."""
+        self._trace.said(payload, "binary " if is_binary else "")
+        self._connection.say(payload, is_binary=is_binary)
+
+    def ping(self, payload: bytes) -> None:
+        """Send a ping."""
+        self._trace.note(">", "ping")
+        self._connection.ping(payload)
+
+    def say_goodbye(self) -> None:
+        """Send a close frame with 1000 and read no more."""
+        self._connection.say_goodbye()
+
+    def abort(self) -> None:
+        """End the TCP connection."""
+        self._connection.abort()

@@ -1,0 +1,102 @@
+"""A look at a server: what it says by itself, and which protocols it answers."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from wswarm.drive.clock import now_ns
+from wswarm.drive.fleet import wire
+from wswarm.drive.fleet.fleet import Fleet, Followed
+from wswarm.drive.fleet.started import start_agents
+from wswarm.experiment.filling import addresses_of, variables_of
+from wswarm.load.manner import Manner
+from wswarm.load.marker import prefix_for
+from wswarm.results.progress import Traced
+from wswarm.units import NS_PER_S
+
+_LISTEN_S = 0.1
+_TRACED = 1_000
+
+
+class Look(NamedTuple):
+    """What one connection saw.
+
+    Attributes:
+        name: What was tried.
+        lines: What was said and heard.
+        failure: Why it did not become ready; `None` if it did, or nothing was decided.
+        is_ready: Whether it did all that the protocol wants before the load.
+        code: Close code, if the target closed it.
+    """
+
+    name: str
+    lines: tuple[Traced, ...]
+    failure: str | None
+    is_ready: bool
+    code: str | None
+
+
+def look(tries: Mapping[str, Manner], patience_s: float) -> list[Look]:
+    """Return what connections see that are opened side by side, one for each of the tries, after so many seconds.
+
+    Raises:
+        PlanError: a variable is not set. TargetError: there is no such host. GeneratorError: no agent can be started.
+    """
+    first = next(iter(tries.values()))
+    addresses, variables = addresses_of(first), variables_of(first)
+    group = wire.Group(
+        name="inspect",
+        role="connect",
+        manner=first,
+        addresses=addresses,
+        values=variables,
+        is_followed=True,
+        traced=_TRACED,
+    )
+    with Fleet(start_agents(1, has_publisher=False), has_publisher=False) as fleet:
+        (agent,) = fleet.holders
+        heard = _Heard()
+        agent.on_traced, agent.on_followed = heard.note, heard.follow
+        agent.tell(wire.Begin(groups=[group], prefix=prefix_for(0)))
+        while not agent.is_ready and agent.death is None:
+            fleet.listen(_LISTEN_S)
+        heard.since_ns = now_ns()
+        for number, manner in enumerate(tries.values(), 1):
+            agent.tell(wire.Join(group=0, ids=[number], manner=manner, addresses=addresses))
+        end_ns = now_ns() + round(patience_s * NS_PER_S)
+        while (left_ns := end_ns - now_ns()) > 0 and agent.death is None:
+            fleet.listen(min(_LISTEN_S, left_ns / NS_PER_S))
+        agent.tell(wire.Close())
+    return [heard.look(name, number) for number, name in enumerate(tries)]
+
+
+class _Heard:
+    """What the agent has told of each connection.
+
+    Attributes:
+        since_ns: When they were begun.
+    """
+
+    def __init__(self) -> None:
+        self.since_ns = 0
+        self._lines: dict[int, list[Traced]] = {}
+        self._decided: dict[int, str | None] = {}
+        self._codes: dict[int, str | None] = {}
+
+    def note(self, told: wire.Traced) -> None:
+        """Take in a line."""
+        after_s = (told.moment_ns - self.since_ns) / NS_PER_S
+        line = Traced(told.connection, after_s, told.kind, told.words)
+        self._lines.setdefault(told.connection - 1, []).append(line)
+
+    def follow(self, told: Followed) -> None:
+        """Take in what became of a connection."""
+        if isinstance(told, wire.Joined):
+            self._decided[told.row] = told.failure
+        elif isinstance(told, wire.Ended):
+            self._codes[told.row] = told.code
+
+    def look(self, name: str, row: int) -> Look:
+        """Return what the connection in a row saw."""
+        failure = self._decided.get(row)
+        is_ready = row in self._decided and failure is None
+        return Look(name, tuple(self._lines.get(row, ())), failure, is_ready, self._codes.get(row))

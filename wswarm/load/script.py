@@ -1,0 +1,22 @@
+"""A script as a plan names it: a file, and which of its functions one connection lives."""
+
+import msgspec
+
+SESSION = "session"
+
+
+class Script(msgspec.Struct, frozen=True, kw_only=True):
+    """What connections do instead of a load that is known beforehand.
+
+    Attributes:
+        path: The file. `session`: the name of its function, `async def session(ws)`.
+        most: Sessions at once in one agent, of those that arrive one by one; `None`: each connection has one.
+        search: Where its imports are looked for, behind what is installed and what lies beside it.
+        origin_ns: When the run's seconds begin to count.
+    """
+
+    path: str
+    session: str = SESSION
+    most: int | None = None
+    search: list[str] = []
+    origin_ns: int = 0

@@ -1,0 +1,35 @@
+"""What a run file holds of a script: its sessions, and the steps that they took."""
+
+import msgspec
+
+from wswarm.results.distribution import Distribution
+
+
+class Sessions(msgspec.Struct, frozen=True, kw_only=True):
+    """How often the script's function was lived, over the whole run.
+
+    Attributes:
+        started: Sessions begun, each on an open connection; neither finished nor failed are those that the run's end
+            cut off.
+        failures: Failed ones by the exception's name and first line, or by what `ws.fail` said.
+        refused: Arrivals that found as many sessions as there may be at once, and were not begun.
+    """
+
+    started: int
+    finished: int
+    failed: int
+    failures: dict[str, int]
+    refused: int = 0
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of the sessions, over the whole run.
+
+    Attributes:
+        count: How often it was taken to its end: answered, or failed for want of an answer.
+        time: From the session's last send to the answer's frame; without a send, from the call. n = answered.
+    """
+
+    count: int
+    failed: int
+    time: Distribution
