@@ -225,6 +225,8 @@ def test_a_figure_that_is_null_is_not_met(expression: str, scenario: Any) -> Non
         ("target.cpu_s<1h", "echo", "the target's process is not known"),
         ("lost==0", "silent", "no such figure in this run"),
         ("fanout.spread.p50<1h", "echo", "no such figure in this run"),
+        ("rooms.worst.0.p99<1h", "fanout", "n too small: needs 381, had 6"),
+        ("rooms.worst.2.lost==0", "fanout", "no such figure in this run"),
     ],
 )
 def test_a_figure_that_the_run_lacks_says_why(expression: str, scenario: Any, why: str) -> None:

@@ -89,7 +89,7 @@ def _rooms(run: Run) -> list[str]:
     if run.rooms is None:
         return []
     shown = _table((_name(run), *rooms.COLUMNS), rooms.rows(run.rooms), last="---:")
-    return ["", *shown, "", _escaped(rooms.note(run.rooms)), ""]
+    return ["", *shown, "", _escaped(rooms.note(run.rooms))]
 
 
 def _objectives(run: Run) -> list[tuple[str, ...]]:
