@@ -15,10 +15,12 @@ from wswarm.results.run import (
     GeneratorCost,
     Lost,
     Phases,
+    Publish,
     Rates,
     Room,
     Rooms,
     Run,
+    Samples,
     Scenario,
     Sessions,
     SloResult,
@@ -118,6 +120,27 @@ def in_rooms() -> Run:
     ]
     run = fanout(lost=10)
     return msgspec.structs.replace(run, plan={**run.plan, "rooms": 100}, rooms=Rooms(rooms=100, worst=worst))
+
+
+def published(**changes: Any) -> Run:
+    """Return a fan-out that was published by HTTP; three requests of 200 were refused."""
+    made = fanout(rate=20, duration=10, **changes)
+    assert made.fanout is not None
+    post = {
+        "publish": "POST http://me:hunter2@127.0.0.1:8000/publish",
+        "publish_body": '{"text": "{marker}"}',
+    }
+    return msgspec.structs.replace(
+        made,
+        plan=made.plan | post,
+        fanout=msgspec.structs.replace(made.fanout, publishers=0),
+        publish=Publish(
+            requests=200,
+            statuses={"202": 197, "503": 2, "timeout": 1},
+            response_time=distribution(times(199, 2e-3, 0.3, seed=3)),
+        ),
+        samples=Samples(refusals={"publish 503": "come back\x1b[2J later"}),
+    )
 
 
 def script(connections: int = 50, duration: float = 10.0, **changes: Any) -> Run:

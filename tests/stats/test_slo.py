@@ -15,6 +15,7 @@ from wswarm.results.run import (
     Lost,
     Messages,
     Phases,
+    Publish,
     Rates,
     Room,
     Rooms,
@@ -286,6 +287,24 @@ def test_an_objective_on_lost_connections_is_judged(expression: str, value: floa
     assert (result.value, result.met) == (value, met)
 
 
+@pytest.mark.parametrize(
+    ("expression", "value", "met"),
+    [
+        ('publish.statuses."503"<=1', 2, False),
+        ('publish.statuses."500"==0', 0, True),
+        ("publish.requests==10", 10, True),
+        ("publish.response_time.max<1s", 0.2, True),
+    ],
+)
+def test_an_objective_on_requests_that_publish_is_judged(expression: str, value: float, met: bool) -> None:
+    times = Distribution(n=10, min=0.1, mean=0.1, max=0.2)
+    made = msgspec.structs.replace(
+        run(), publish=Publish(requests=10, statuses={"202": 8, "503": 2}, response_time=times)
+    )
+    (result,) = check(made, (expression,))
+    assert (result.value, result.met) == (value, met)
+
+
 def test_a_close_reason_that_may_be_among_the_others_is_not_called_absent() -> None:
     made = lost(**{"4401_expired": 19, "other": 3})
     absent, there = check(
@@ -409,13 +428,14 @@ def test_each_objective_has_its_result_in_order() -> None:
 @pytest.mark.parametrize(
     ("expression", "scenarios"),
     [
-        ("p99<50ms", ["connect", "echo", "fanout"]),
+        ("p99<50ms", ["connect", "echo", "fanout", "script"]),
         ("lost==0", ["echo", "fanout"]),
         ("rates.achieved>=950", ["echo", "fanout"]),
         ("response_time.p50<1ms", ["echo"]),
         ("fanout.completion_time.p99<1s", ["fanout"]),
-        ('connections.failures."http 403"<=3', ["connect", "echo", "fanout"]),
-        ("target.peak_rss<1e9", ["connect", "echo", "fanout"]),
+        ('publish.statuses."503"==0', ["fanout"]),
+        ('connections.failures."http 403"<=3', ["connect", "echo", "fanout", "script"]),
+        ("target.peak_rss<1e9", ["connect", "echo", "fanout", "script"]),
     ],
 )
 def test_an_objective_is_about_the_scenarios_that_have_its_figure(

@@ -110,6 +110,7 @@ def _add_run(commands: Any) -> None:
     _add_echo_options(load)
     _add_fanout_options(load)
     grammar.add_message(parser)
+    grammar.add_publish(parser)
     _add_common(parser)
 
 
@@ -128,6 +129,8 @@ def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, r
         _add_fanout_options(load)
     if rate is not None:
         grammar.add_message(parser)
+    if name == "fanout":
+        grammar.add_publish(parser)
     _add_common(parser)
 
 
@@ -207,6 +210,7 @@ def _add_echo_options(load: Any) -> None:
 def _add_fanout_options(load: Any) -> None:
     publishers = "fanout: sockets that publish, on top of -c; with --rooms in each (default: 1)"
     load.add_argument("--publishers", metavar="N", type=grammar.count, help=publishers)
+    grammar.add_publishers(load)
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:

@@ -110,7 +110,7 @@ class AddStep(argparse.Action):
         option: str | None = None,
     ) -> None:
         """Add it."""
-        kind = (option or "").lstrip("-")
+        kind = (option or "").lstrip("-").removeprefix("publisher-")
         setattr(found, self.dest, [*(getattr(found, self.dest) or ()), (kind, value)])
 
 
@@ -161,3 +161,34 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
     add("--driver", choices=("picows", "websockets"), help=drivers)
     deflate = "offer permessage-deflate (--driver websockets)"
     add("--deflate", action="store_true", default=None, help=deflate)
+
+
+def add_publishers(group: Any) -> None:
+    """Add what is said of publishers alone."""
+    add = group.add_argument
+    url = "fanout: address that publishers connect to (default: URL)"
+    add("--publisher-url", metavar="URL", help=url)
+    header: dict[str, Any] = {"dest": "publisher_headers", "metavar": "'NAME: VALUE'", "action": "append"}
+    add(
+        "--publisher-header",
+        help="header of their handshakes, in place of -H of that name; repeatable",
+        **header,
+    )
+    steps: dict[str, Any] = {"dest": "publisher_steps", "action": AddStep}
+    said = "their conversation before the load, in place of --say, --expect, --take and --on-open"
+    add("--publisher-say", metavar="MESSAGE", help=said, **steps)
+    add("--publisher-say-binary", metavar="MESSAGE", help="the same as a binary frame", **steps)
+    add("--publisher-expect", metavar="PATTERN", help="as --expect", **steps)
+    add("--publisher-take", metavar="NAME=WHERE", help="as --take", **steps)
+
+
+def add_publish(parser: argparse.ArgumentParser) -> None:
+    """Add how broadcasts are published by HTTP."""
+    group = parser.add_argument_group("publishing by HTTP", "{marker} and {id} work in address and body")
+    add = group.add_argument
+    publish = "fanout: request that publishes a broadcast (default: a WebSocket does)"
+    add("--publish", metavar="'POST URL'", help=publish)
+    body = """its body, such as {"text": "{marker}"} (default: none)"""
+    add("--publish-body", metavar="T", help=body)
+    header = "its header; repeatable (default: Content-Type: application/json)"
+    add("--publish-header", dest="publish_headers", metavar="'NAME: VALUE'", action="append", help=header)

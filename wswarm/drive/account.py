@@ -11,6 +11,7 @@ from wswarm.drive.clock import now_ns
 from wswarm.drive.outbox import Handled
 from wswarm.drive.swarm import Swarm
 from wswarm.load.rooms import room_of
+from wswarm.stats.answered import AnsweredBroadcasts
 from wswarm.stats.audience import Audience
 from wswarm.stats.broadcasts import Broadcasts
 from wswarm.stats.findings import STILL_OPEN, Arrivals, Int64s, Packed, Sends, Window
@@ -94,6 +95,7 @@ class Deliveries:
     Args:
         before: The account of the load before this, which knows since when the server sends to each of them.
         rooms: How many they and the publishers are in.
+        is_answered: Whether only an answer to its request makes a broadcast one.
     """
 
     def __init__(
@@ -104,12 +106,15 @@ class Deliveries:
         patience_ns: int,
         before: Account | None = None,
         rooms: int = 1,
+        *,
+        is_answered: bool = False,
     ) -> None:
         self._swarm, self._rooms = swarm, rooms
         self._times_ns: Int64s = np.full((3, _LEAST_ROOM), STILL_OPEN, np.int64)
         known = before.tally.audience if isinstance(before, Deliveries) else Audience(patience_ns, rooms)
         of = [room_of(one, rooms) for one in publishers]
-        self.tally: Broadcasts = Broadcasts(window, publishers, patience_ns, known, of)
+        kind = AnsweredBroadcasts if is_answered else Broadcasts
+        self.tally: Broadcasts = kind(window, publishers, patience_ns, known, of)
         self._take_in(range(len(swarm.rows)))
 
     def handle(self, handled: Handled) -> None:

@@ -26,7 +26,7 @@ from wswarm.stats.findings import (
     unpack,
 )
 from wswarm.stats.histogram import Histogram
-from wswarm.stats.published import Published, read_log
+from wswarm.stats.published import read_log
 from wswarm.stats.tally import Tally
 
 _RECENT = 64
@@ -142,6 +142,10 @@ class Group:
         """Return whether all was sent that can be."""
         return self.sender is None or self.sender.is_done()
 
+    def sends_until_ns(self, window: Window) -> int:
+        """Return until when what is due in the window may be sent."""
+        return window.drain_ns + (window.end_ns - window.drain_ns) // 2
+
     def stop(self) -> None:
         """Send nothing more."""
         if self.sender is not None:
@@ -178,7 +182,7 @@ class Group:
         if isinstance(self.account, Deliveries) and log:
             published = read_log(log)
             is_of_load = published.intended_ns >= self._earliest_ns
-            self.account.publish(Published(*(column[is_of_load] for column in published)))
+            self.account.publish(published.where(is_of_load))
 
     def news(self) -> Packed:
         """Return what was published since the last time."""
@@ -195,6 +199,10 @@ class Group:
     def settle_some(self, *, is_over: bool = False) -> bool:
         """Settle some of what is due, or of all if nothing more will come; return whether that leaves some."""
         return self.account is not None and self.account.settle_some(is_over=is_over)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.swarm.close_all()
 
     def findings(self, effort: Effort) -> Findings:
         """Return all that was found.
@@ -245,10 +253,12 @@ class Group:
         if order.role == "echo":
             return Echoes(self.swarm, window, self._begin.last_id, patience)
         if order.role == "publish":
-            return Publishing(self.swarm, self._first_number, order.manner.rooms)
+            return Publishing(self.swarm, self._first_number, order.rooms)
         if order.role == "subscribe":
-            rooms = order.manner.rooms
-            return Deliveries(self.swarm, window, order.publishers, patience, self.account, rooms)
+            known, is_answered = self.account, order.is_answered
+            return Deliveries(
+                self.swarm, window, order.publishers, patience, known, order.rooms, is_answered=is_answered
+            )
         return None
 
     def _sender(self, pace: Pace) -> Sender | None:

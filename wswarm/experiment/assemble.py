@@ -24,7 +24,7 @@ from wswarm.results.run import (
     Run,
     TargetCost,
 )
-from wswarm.stats import drops, extras, pinged, refused, sessions, slo, summary
+from wswarm.stats import answers, drops, extras, pinged, refused, sessions, slo, summary
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Findings, Window, unpack
 from wswarm.stats.scripted import Scripted
@@ -67,6 +67,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         response_time=summary.distribution(response) if is_echo else None,
         fanout=_fanout(observed) if is_fanout else None,
         rooms=rooms(findings, window, plan.rooms) if is_fanout and plan.rooms > 1 else None,
+        publish=answers.publish_of(findings),
         sessions=sessions.sessions(scripted),
         steps=sessions.steps(scripted),
         series=series(findings, window, observed.end_ns),
@@ -74,11 +75,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         generator=_generator(plan, findings, arrived),
         target=_target(observed, arrived),
     )
-    error_s = observed.clock_error_ns / NS_PER_S
-    wrong = tuple(below_zero(run, error_s))
-    if observed.clock_error_ns and plan.scenario == "fanout":
-        run = certain(run, error_s)
-    run = _judged(run, observed, wrong)
+    run = _judged(run, observed)
     return msgspec.structs.replace(run, slo=slo.check(run, plan.slo))
 
 
@@ -89,14 +86,19 @@ def _connections(plan: Plan, observed: Observed) -> Connections:
     return found
 
 
-def _judged(run: Run, observed: Observed, wrong: Sequence[str]) -> Run:
-    """Return the run with what the target did to it, and the verdict."""
+def _judged(run: Run, observed: Observed) -> Run:
+    """Return the run without times that clocks can't tell, with what the target did to it, and the verdict."""
+    error_s = observed.clock_error_ns / NS_PER_S
+    wrong = tuple(below_zero(run, error_s))
+    if observed.clock_error_ns and run.scenario == "fanout":
+        run = certain(run, error_s)
     lost = drops.drops_of(observed.findings, observed.window)
     ping_s = run.plan.get("ping")
     notices = [
         *drops.notices(lost, is_pinged=ping_s is not None),
         *sessions.notices(sessions.scripted_of(observed.findings)),
         *pinged.notices(run.connections, ping_s),
+        *answers.notices(run.publish, run.samples.refusals),
         *(extras.notices(run.messages, run.scenario) if run.messages else []),
         *refused.notices(observed.findings),
     ]

@@ -112,6 +112,8 @@ def _sample_of(plan: Plan, names: tuple[str, ...]) -> Sample | None:
     sends, rate = round(plan.rate * plan.duration), plan.rate
     if names[0] == "send_lag":
         return Sample(sends, "messages", rate, "-d")
+    if names[0] == "publish":
+        return Sample(sends, "requests", rate, "-d")
     if plan.scenario == "echo" and names[0] in ("response_time", "service_time"):
         return Sample(sends, "replies", rate, "-d")
     if names[-1] in _OF_BROADCASTS:

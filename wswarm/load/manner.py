@@ -1,6 +1,6 @@
 """How connections are opened, and what they say: the same whatever the load."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -86,8 +86,8 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
         for name, value in (("connect-timeout", self.connect_timeout), ("ping", self.ping)):
             if value is not None and not 0 < value < float("inf"):
                 raise PlanError(f"--{name} {value:g} must be a number above 0")
-        given = msgspec.structs.asdict(self)
-        check_rooms(self.rooms, (value for name, value in given.items() if name not in _UNFILLED))
+        filled = set(Manner.__struct_fields__) - _UNFILLED
+        check_rooms(self.rooms, (getattr(self, name) for name in filled))
         _check_message(self)
         check_steps(self.steps, escape=self.escape)
         for refusal in self.refuse:
@@ -120,6 +120,11 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     def is_secure(self) -> bool:
         """Whether the connections use TLS."""
         return urlsplit(self.url).scheme == "wss"
+
+    @property
+    def may_use_tls(self) -> bool:
+        """Whether a connection can come to use TLS."""
+        return self.is_secure or self.follow
 
 
 def converted(given: Mapping[str, Any], kind: type[Kind]) -> Kind:
@@ -171,22 +176,41 @@ def _check_frames(manner: Manner) -> None:
 
 
 def _check_connection(manner: Manner) -> None:
-    for header in manner.headers:
-        name, colon, value = header.partition(":")
-        if not colon or not _is_token(name) or not value.strip().isprintable():
-            raise PlanError(f"--header {redact.header(header)!r} is not a header: write 'Name: value'")
-        if name.lower().startswith("sec-websocket-") or name.lower() in ("upgrade", "connection"):
-            raise PlanError(
-                f"--header {redact.header(header)!r} belongs to the handshake: use --subprotocol, --deflate or"
-                " --origin"
-            )
+    check_handshake_headers(manner.headers, "--header")
     _check_tokens(manner)
     for address in manner.bind:
         _check_bind(address)
     tls = {name: getattr(manner, name) for name in ("insecure", "cacert", "cert", "key", "sni")}
-    check_tls(tls, is_possible=manner.is_secure or manner.follow)
+    check_tls(tls, is_possible=manner.may_use_tls)
     if manner.deflate and manner.driver != "websockets":
         raise PlanError("--deflate needs --driver websockets: picows does not compress")
+
+
+def check_handshake_headers(headers: Iterable[str], option: str) -> None:
+    """Check headers of a WebSocket handshake, which an option has given.
+
+    Raises:
+        PlanError: one is none, or is the handshake's own.
+    """
+    for header in headers:
+        name = check_header(header, option)
+        if name.startswith("sec-websocket-") or name in ("upgrade", "connection"):
+            raise PlanError(
+                f"{option} {redact.header(header)!r} belongs to the handshake: use --subprotocol, --deflate or"
+                " --origin"
+            )
+
+
+def check_header(header: str, option: str) -> str:
+    """Check a header, which an option has given, and return its name in lower case.
+
+    Raises:
+        PlanError: it is none.
+    """
+    name, colon, value = header.partition(":")
+    if not colon or not _is_token(name) or not value.strip().isprintable():
+        raise PlanError(f"{option} {redact.header(header)!r} is not a header: write 'Name: value'")
+    return name.lower()
 
 
 def _check_tokens(manner: Manner) -> None:

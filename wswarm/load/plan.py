@@ -2,13 +2,18 @@
 
 from typing import Any, Literal
 
+import msgspec
+
 from wswarm.errors import PlanError
+from wswarm.load.by_http import ByHttp, by_http, is_https
 from wswarm.load.manner import Manner, converted
 from wswarm.load.message import check_size
 from wswarm.load.number import check_number
 from wswarm.load.profile import profile_for
-from wswarm.load.rooms import in_some_room
+from wswarm.load.publishers import Publishers, check_publishers, elsewhere, is_wss
+from wswarm.load.rooms import check_rooms, in_some_room
 from wswarm.load.script import SESSION
+from wswarm.load.steps import Step
 
 PAIRS_LIMIT = 10_000_000
 SENDS_LIMIT = 1 << 32
@@ -35,6 +40,10 @@ class Plan(Manner, frozen=True, kw_only=True):
         trace: Connections of each kind whose conversation is shown.
         processes: Agents that hold the connections; `None`: one per 10,000.
         publishers: Of each room.
+        publisher_url: Where publishers connect to; `None`: where the subscribers do. `publisher_headers`: theirs
+            alone, in place of those of the same name; `publisher_steps` in place of the conversation before the load.
+        publish: Method and address of the requests that publish, in place of sockets; `None`: sockets do.
+            `publish_body` and `publish_headers` are theirs.
 
     Raises:
         PlanError: a value can't be; the message names it and the mend.
@@ -52,6 +61,12 @@ class Plan(Manner, frozen=True, kw_only=True):
     seed: int | None = None
     processes: int | None = None
     publishers: int = 1
+    publisher_url: str | None = None
+    publisher_headers: tuple[str, ...] = ()
+    publisher_steps: tuple[Step, ...] = ()
+    publish: str | None = None
+    publish_body: str | None = None
+    publish_headers: tuple[str, ...] = ()
     closed: bool = False
     target_pid: int | None = None
     slo: tuple[str, ...] = ()
@@ -66,21 +81,52 @@ class Plan(Manner, frozen=True, kw_only=True):
         _check_fit(self)
         if self.profile is not None:
             profile_for(self.profile, self.scenario)
+        check_publishers(self.scenario, self._of_publishers, escape=self.escape)
+        by_http(msgspec.structs.asdict(self))
+        if self.rooms > 1 and self.scenario == "fanout":
+            _check_rooms_of_publishers(self)
 
     @property
     def manner(self) -> Manner:
         """How its connections are opened, and what they say."""
-        return Manner(**{name: getattr(self, name) for name in Manner.__struct_fields__})
+        manner = elsewhere(self, self.url)
+        requests = self.by_http
+        return (
+            manner if requests is None else msgspec.structs.replace(manner, text="{marker}" * requests.copies)
+        )
 
     @property
-    def publisher_sockets(self) -> int:
-        """Connections that publish, of all rooms."""
-        return self.publishers * self.rooms if self.scenario == "fanout" else 0
+    def publishing(self) -> Manner:
+        """How its publishers' connections are opened, and what they say; by HTTP they say the marker."""
+        if self.publish is not None:
+            return Manner(url=self.url)
+        return elsewhere(self, self.publisher_url or self.url, self._of_publishers)
+
+    @property
+    def _of_publishers(self) -> Publishers:
+        return Publishers(self.publisher_url, self.publisher_headers, self.publisher_steps)
+
+    @property
+    def by_http(self) -> ByHttp | None:
+        """The requests that publish, `None` where sockets do."""
+        return by_http(msgspec.structs.asdict(self))
+
+    @property
+    def may_use_tls(self) -> bool:
+        """Whether a connection can come to use TLS."""
+        is_published_so = is_https((self.publish or "").partition(" ")[2].strip())
+        return self.is_secure or self.follow or is_published_so or is_wss(self.publisher_url or "")
 
     @property
     def sockets(self) -> int:
-        """All connections of the run, publishers included."""
-        return self.connections + self.publisher_sockets
+        """All WebSockets of the run, publishers included."""
+        return self.connections + (len(self.publisher_ids) if self.publish is None else 0)
+
+    @property
+    def publisher_ids(self) -> range:
+        """The numbers of its publishers: those after the subscribers'."""
+        first = self.connections + 1
+        return range(first, first + (self.publishers * self.rooms if self.scenario == "fanout" else 0))
 
 
 def make_plan(scenario: str, url: str, **options: Any) -> Plan:
@@ -177,3 +223,15 @@ def _check_script(plan: Plan) -> None:
         raise PlanError(
             f"--sessions {plan.sessions:g}/s for --duration {plan.duration:g}s gives no session: raise one of them"
         )
+
+
+def _check_rooms_of_publishers(plan: Plan) -> None:
+    """Check that publishers, too, say which room they are in."""
+    if plan.publish is not None:
+        said = plan.publish, plan.publish_body, plan.publish_headers
+        check_rooms(plan.rooms, said, "the address of --publish, --publish-body or --publish-header, too")
+        return
+    try:
+        _ = plan.publishing
+    except PlanError as error:
+        raise PlanError(f"publishers: {error}") from None

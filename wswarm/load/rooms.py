@@ -26,11 +26,15 @@ def in_some_room(template: str, rooms: int) -> str:
     return template.replace(_NAME, str(rooms - 1)) if rooms > 1 else template
 
 
-def check_rooms(rooms: int, filled: Iterable[object]) -> None:
+def check_rooms(
+    rooms: int,
+    filled: Iterable[object],
+    where: str = "the URL, a header, a cookie, --on-open, --say or the message",
+) -> None:
     """Check that there can be so many rooms.
 
     Args:
-        filled: All in which `{room}` is replaced.
+        filled: All in which `{room}` is replaced. `where`: what that is.
 
     Raises:
         PlanError: there can't be, or nothing says which of them a connection is in.
@@ -39,6 +43,5 @@ def check_rooms(rooms: int, filled: Iterable[object]) -> None:
         raise PlanError(f"--rooms {rooms} must be a whole number from 1 to {ROOMS_LIMIT:,}")
     if rooms > 1 and not any(_NAME in str(one) for one in filled):
         raise PlanError(
-            f"--rooms {rooms}, but no {{room}}, so all connections would be in the same: write {{room}} in the URL,"
-            " a header, a cookie, --on-open, --say or the message"
+            f"--rooms {rooms}, but no {{room}}, so all connections would be in the same: write {{room}} in {where}"
         )

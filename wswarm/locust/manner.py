@@ -34,7 +34,15 @@ OF_EACH_USER = frozenset(
     {"url", "host", "settings", "profile", "text"}
 )  # attributes that may be a user's own
 _OF_THE_CLASS = ("scenario", "rate", "rate_per_user", "publishers", "rooms")
-_SETTINGS_OF_THE_CLASS = ("arrivals", "pacing", "seed", "ping")
+_SETTINGS_OF_THE_CLASS = (
+    "arrivals",
+    "pacing",
+    "seed",
+    "ping",
+    "publisher_url",
+    "publisher_headers",
+    "publisher_steps",
+)
 SCENARIO: dict[wire.Role, Scenario] = {
     "connect": "connect",
     "echo": "echo",

@@ -93,8 +93,14 @@ def _connections(run: Run) -> str:
     if run.fanout is not None:
         rooms = _rooms(run)
         subscribers = show.plural(run.fanout.subscribers, "subscriber")
+        inside = f" in {show.count(rooms)} rooms" if rooms > 1 else ""
+        if run.publish is not None:
+            request = redact.address(show.printable(str(run.plan.get("publish"))))
+            return f"{subscribers}{inside}, published by HTTP: {request}"
         publishers = show.plural(run.fanout.publishers, "publisher")
-        return f"{subscribers}, {publishers}" + (f" in {show.count(rooms)} rooms" if rooms > 1 else "")
+        elsewhere = run.plan.get("publisher_url")
+        where = f" at {redact.address(show.printable(str(elsewhere)))}" if elsewhere else ""
+        return f"{subscribers}, {publishers}{where}{inside}"
     return show.plural(run.connections.requested, "connection")
 
 
@@ -121,7 +127,7 @@ def _rates(run: Run) -> list[str]:
         each = total / max(run.connections.requested, 1)
         return [f"{show.rate(total)} in all, {show.rate(each)} each"]
     owed = show.rate(total * run.fanout.subscribers / _rooms(run))
-    if run.fanout.publishers == 1:
+    if run.fanout.publishers == 1 or run.publish is not None:
         return [f"{show.rate(total)} published, {owed} to deliver"]
     each = total / max(run.fanout.publishers, 1)
     return [f"{show.rate(total)} published in all, {show.rate(each)} each, {owed} to deliver"]

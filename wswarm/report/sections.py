@@ -10,6 +10,7 @@ from wswarm.report.section import Row as Row
 from wswarm.report.section import Section as Section
 from wswarm.report.section import Table as Table
 from wswarm.results.run import Distribution, Fanout, GeneratorCost, Run, SloResult, TargetCost
+from wswarm.stats.answers import is_taken
 from wswarm.stats.histogram import is_supported
 from wswarm.stats.slo import kind_of
 
@@ -30,6 +31,7 @@ def sections(run: Run) -> list[Section]:
         *script_sections(run),
         _messages(run),
         _rates(run),
+        _publish(run),
         _times(run),
         _rooms(run),
         _generator(run.generator, arrival(run)),
@@ -105,6 +107,22 @@ def _rates(run: Run) -> Section | None:
     if seen.offered is not None:
         rows.insert(0, Row("offered", show.rate(seen.offered), "by the schedule"))
     return Section("Rates", tuple(rows))
+
+
+def _publish(run: Run) -> Section | None:
+    seen = run.publish
+    if seen is None:
+        return None
+    taken, refused = (
+        {status: count for status, count in seen.statuses.items() if is_taken(status) is was_taken}
+        for was_taken in (True, False)
+    )
+    rows = [
+        Row("requests", show.count(seen.requests)),
+        Row("taken", show.count(sum(taken.values())), remarks.counted(taken)),
+        Row("failed", show.count(sum(refused.values())), remarks.requests(refused, run)),
+    ]
+    return Section("Publishing by HTTP", tuple(rows), _table(TIME_COLUMNS, {"answer": seen.response_time}))
 
 
 def _times(run: Run) -> Section | None:

@@ -20,6 +20,9 @@ _IN_MESSAGE = re.compile(r"""["']?([\w-]+)["']?\s*[:=]\s*["']([^"']+)["']""")
 _SCHEMES = {"basic", "bearer", "token", "digest", "negotiate", "apikey", "key"}
 _SECRET_PARTS = ("token", "secret", "passw", "pwd", "jwt", "apikey", "credential", "session", "signature")
 _SECRET_WORDS = {"auth", "authorization", "authentication", "key", "cookie", "sig", "pass", "bearer"}
+_ADDRESSES = ("url", "publisher_url", "publish")  # settings of a plan
+_STEPS = ("steps", "publisher_steps")
+_HEADERS = ("headers", "publisher_headers", "publish_headers")
 _PLAIN_KEYS = {"key", "cookie", "session"}  # too common in messages to be secrets there
 
 
@@ -53,9 +56,10 @@ def plan(settings: Mapping[str, Any]) -> dict[str, Any]:
     that name a secret; and what a message calls a token or a password. Each is hidden wherever it stands.
     """
     shown = dict(settings)
-    if isinstance(shown.get("url"), str):
-        shown["url"] = address(shown["url"])
-    for name, hidden in (("headers", header), ("cookies", cookie)):
+    for name in _ADDRESSES:
+        if isinstance(shown.get(name), str):
+            shown[name] = address(shown[name])
+    for name, hidden in (*((name, header) for name in _HEADERS), ("cookies", cookie)):
         if isinstance(shown.get(name), list | tuple):
             shown[name] = [hidden(str(entry)) for entry in shown[name]]
     hide = Redactor(settings)
@@ -129,16 +133,17 @@ def is_secret_name(name: str) -> bool:
 
 
 def _secrets(settings: Mapping[str, Any]) -> Iterator[str]:
-    url = settings.get("url")
-    yield from _of_address(url) if isinstance(url, str) else ()
-    for entry in _texts(settings.get("headers")):
+    for url in (settings.get(name) for name in _ADDRESSES):
+        yield from _of_address(url) if isinstance(url, str) else ()
+    for entry in (entry for name in _HEADERS for entry in _texts(settings.get(name))):
         name, _, value = entry.partition(":")
         if is_secret_name(name):
             yield from _of_header(name, value.strip())
     for entry in _texts(settings.get("cookies")):
         yield entry.partition("=")[2].strip()
-    said = [one[1] for one in settings.get("steps") or () if len(one) == _STEP and one[0] != "take"]
-    for name in ("text", "json", "on_open"):
+    steps = [step for name in _STEPS for step in settings.get(name) or ()]
+    said = [one[1] for one in steps if len(one) == _STEP and one[0] != "take"]
+    for name in ("text", "json", "on_open", "publish_body"):
         for message in (*_texts(settings.get(name)), *(said if name == "on_open" else ())):
             for key, value in _IN_MESSAGE.findall(message):
                 if is_secret_name(key) and key.lower() not in _PLAIN_KEYS:

@@ -65,11 +65,7 @@ class Broadcasts(Tally):
     def see(
         self, opened_ns: Int64s, closed_ns: Int64s, left_ns: Int64s, joined: Int64s | None = None
     ) -> None:
-        """Take in when each subscriber opened, was lost, was told to leave; `STILL_OPEN` where it was not.
-
-        Args:
-            joined: The rooms of those that have not been seen before; `None`: there is only one.
-        """
+        """Take in how subscribers come and go, as `Audience.see` has it."""
         self.audience.see(opened_ns, closed_ns, left_ns, joined)
         self._under_way.widen(self._rooms.width)
         self._lost_of_row = np.pad(self._lost_of_row, (0, len(opened_ns) - len(self._lost_of_row)))
@@ -83,7 +79,7 @@ class Broadcasts(Tally):
             is_for_us = self._rooms.sizes[published.rooms] > 0
             self._note_settled(sequences[is_new & ~is_for_us])
             is_new &= is_for_us
-        self._under_way.publish(Published(*(column[is_new] for column in published)))
+        self._under_way.publish(published.where(is_new))
 
     def record(self, batch: Batch) -> None:
         """Add arrivals."""
@@ -100,9 +96,14 @@ class Broadcasts(Tally):
             is_extra = np.zeros(len(slots), np.bool_)
             is_first[past], is_extra[past] = self._enter_past(batch.where(past))
             batch, is_first, publisher = batch.where(~is_extra), is_first[~is_extra], publisher[~is_extra]
+            slots = slots[~is_extra]
         pairs = batch.rows * self._publishers.each + self._publishers.places(publisher)
-        self.count(batch, is_first, self.order.overtaken(pairs, batch.sequences))
+        self._count_in(slots, batch, is_first, self.order.overtaken(pairs, batch.sequences))
         self.audience.hear(batch.rows, batch.intended_ns)
+
+    def _count_in(self, slots: Int64s, batch: Batch, is_first: Bools, is_overtaken: Bools) -> None:  # noqa: ARG002  # for who waits for answers
+        """Count arrivals."""
+        self.count(batch, is_first, is_overtaken)
 
     def receivers_rooms(self, rows: Int64s) -> Int64s | None:
         """As `Tally.receivers_rooms`."""

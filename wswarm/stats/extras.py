@@ -8,6 +8,7 @@ OF_OTHERS = "of another connection"
 OTHER_ROOM = "for another room"
 NEVER_SENT = "never sent"
 EARLY = "sent before the receiver's connection opened"
+REFUSED = "published by requests that failed"
 LATE = "sent after the receiver's connection ended"
 
 _TOLD_FROM = 0.01  # of what is owed: a few are sent while a connection is just being opened or closed

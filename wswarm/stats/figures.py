@@ -19,7 +19,7 @@ _PART = re.compile(r'"([^"]+)"|(\w+)')
 _PERCENTILE = re.compile(r"p\d+(_\d+|\.\d+)?")
 _NUMBERS = (inspect.IntType, inspect.FloatType, inspect.AnyType)
 _SUMS = {"messages.lost"}
-_COUNTED = ("connections", "sessions")
+_COUNTED = ("connections", "publish", "sessions")  # hold counts by name
 _TIMES = {
     "connect": "connections.handshake_time",
     "echo": "response_time",
@@ -77,7 +77,8 @@ def percent_of(path: str) -> float | None:
 def value_of(run: Run, path: str) -> Any:
     """Return what stands at the full path: a number, `None` where the run has none, or something else.
 
-    Of what is counted by name (failures, closes) an absent name counts 0; a step that never was has no figures.
+    Of what is counted by name (failures, closes, statuses) an absent name counts 0; a step that never was has no
+    figures.
     """
     found: Any = run
     parts = names(path)

@@ -113,6 +113,20 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
     gaps_ns: list[int] = []
 
 
+class Answers(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the requests by which one agent published, hold only.
+
+    Attributes:
+        statuses: How many ended so: with which status, or why without one.
+        peak: Most of them at once, ever.
+        times: Histogram of answered − intended.
+    """
+
+    statuses: dict[str, int]
+    peak: int
+    times: Packed
+
+
 class Reached(msgspec.Struct, frozen=True):
     """What became of broadcasts, see `stats.reach`, which reads it, and what is told with them as a run goes on.
 
@@ -208,6 +222,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         is_publisher: Whether its connections are those of publishers.
+        answers: `None` where nothing is published by HTTP.
         scripted: How the sessions of its script fared, if it has one.
     """
 
@@ -217,6 +232,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     words: Words = Words()
     sends: Sends | None = None
     arrivals: Arrivals | None = None
+    answers: Answers | None = None
     scripted: Scripted | None = None
 
 

@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from wswarm.stats.findings import Int64s, Packed, pack, unpack
 
 _SEQUENCE_BITS = 32
 _SEQUENCES = (1 << _SEQUENCE_BITS) - 1
+Bools = npt.NDArray[np.bool_]
+
+REFUSED = -1  # when a broadcast was sent that the target has not taken: nobody is owed it
 
 
 class Published(NamedTuple):
@@ -22,6 +26,10 @@ class Published(NamedTuple):
     numbers: Int64s
     intended_ns: Int64s
     sent_ns: Int64s
+
+    def where(self, mask: Bools) -> "Published":
+        """Return the broadcasts at which `mask` is true."""
+        return Published(*(column[mask] for column in self))
 
     @property
     def sequences(self) -> Int64s:

@@ -42,6 +42,7 @@ _ONLY: dict[str, tuple[Scenario, ...]] = {
     "service_time": ("echo",),
     "fanout": ("fanout",),
     "rooms": ("fanout",),
+    "publish": ("fanout",),
     "sessions": ("script",),
     "steps": ("script",),
 }

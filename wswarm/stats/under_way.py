@@ -121,6 +121,13 @@ class UnderWay:
         """Take it that these are not due before somebody else has them, too."""
         self._looked[slots] = self.received[slots]
 
+    def forget(self, number: int) -> None:
+        """Forget a broadcast that was received before anybody told of it, and that nobody is owed."""
+        slot = self._slot_of.get(number)
+        if slot is not None:
+            self._unheard -= 1
+            self.free(np.array([slot], np.int64))
+
     def delays(self, slots: Int64s) -> Int64s:
         """Return a row of delays per broadcast, `STILL_OPEN` where there is no delivery."""
         return self._delays[slots, : self._size]

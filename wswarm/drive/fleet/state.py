@@ -27,6 +27,7 @@ class GroupState(msgspec.Struct, frozen=True, kw_only=True):
         failures: Failed handshakes by reason. `refusals`: what came with one of each.
         endings: Lost connections by code and reason.
         handshakes: Histogram of handshake times, of those who are followed.
+        owing: How many of them the target has taken, as far as is known; `None`: all.
         sent: Messages of this load, likewise `received`, `times`, `duplicated` and `reordered`.
     """
 
@@ -39,6 +40,7 @@ class GroupState(msgspec.Struct, frozen=True, kw_only=True):
     endings: dict[str, int] = {}
     handshakes: Packed = b""
     sent: int = 0
+    owing: int | None = None
     received: int = 0
     duplicated: int = 0
     reordered: int = 0

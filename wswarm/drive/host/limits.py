@@ -58,7 +58,7 @@ def agents_for(plan: Plan) -> int:
     _check_ports(plan)
     room = max(0, file_limit() - FILES_RESERVED)
     agents = plan.processes or -(-plan.connections // max(1, min(CONNECTIONS_PER_AGENT, room)))
-    publishing = plan.publisher_sockets
+    publishing = plan.sockets - plan.connections
     if publishing > room:
         fewer = f"use at most {room}{' of all rooms' * (plan.rooms > 1)}, or raise it" if room else "raise it"
         in_rooms = f" in each of {plan.rooms:,} rooms" if plan.rooms > 1 else ""
