@@ -241,7 +241,7 @@ ROOM_URL = f"{URL}/{{room}}"
 
 def test_publishers_are_so_many_in_each_room() -> None:
     plan = make_plan("fanout", ROOM_URL, connections=20, publishers=3, rooms=4)
-    assert (plan.publisher_sockets, plan.sockets) == (12, 32)
+    assert (plan.publisher_ids, plan.sockets) == (range(21, 33), 32)
 
 
 @pytest.mark.parametrize("scenario", ["connect", "echo"])
@@ -288,3 +288,20 @@ def test_the_size_has_room_for_the_longest_name_of_a_room() -> None:
     text = {"text": "{room}{marker}", "rooms": 1_000, "connections": 1_000}
     assert make_plan("fanout", URL, size=49, **text).size == 49
     assert "takes 49 bytes" in refusal("fanout", URL, size=48, **text)
+
+
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [
+        ({"publisher_url": "ws://h/pub"}, "publishers: --rooms 3, but no {room}"),
+        ({"publish": "POST http://h/pub", "publish_body": '{"m":"{marker}"}'}, "--publish-body or"),
+    ],
+)
+def test_publishers_elsewhere_have_to_say_their_room_too(options: dict[str, Any], where: str) -> None:
+    assert where in refusal("fanout", ROOM_URL, rooms=3, **options)
+
+
+def test_publishers_that_are_requests_are_one_in_each_room_and_no_sockets() -> None:
+    post = {"publish": "POST http://h/{room}", "publish_body": '{"m":"{marker}"}'}
+    plan = make_plan("fanout", ROOM_URL, connections=20, rooms=4, **post)
+    assert (plan.publisher_ids, plan.sockets) == (range(21, 25), 20)
