@@ -47,6 +47,24 @@ SETTINGS: list[tuple[list[str], str, Any]] = [
     ),
     (["--refuse", "a", "--refuse", "/b/"], "refuse", ("a", "/b/")),
     (["--profile", "items"], "profile", "items"),
+    (["--profile", "socketio", "--event", "say", "--topic", "a"], "topic", "a"),
+    (["--profile", "socketio", "--event", "say"], "event", "say"),
+    (
+        [
+            "--profile",
+            "socketio",
+            "--event",
+            "say",
+            "--set",
+            "join=a",
+            "--set",
+            "namespace=/b",
+            "--topic",
+            "c",
+        ],
+        "set",
+        ("join=a", "namespace=/b"),
+    ),
     (["-H", "A: 1", "--header", "B: {id}"], "headers", ("A: 1", "B: {id}")),
     (["--cookie", "a=1", "--cookie", "b={id}"], "cookies", ("a=1", "b={id}")),
     (["--subprotocol", "v1", "--subprotocol", "v2"], "subprotocols", ("v1", "v2")),
@@ -85,12 +103,33 @@ COMMON: dict[str, Any] = {
     "on_open_binary": (),
     "ping": None,
     "address": URL,
+    "offers": (),
+    "is_binary": False,
+    "settings": {},
     **dict.fromkeys(
-        ("seed", "processes", "size", "profile", "origin", "cacert", "cert", "key", "sni", "target_pid")
+        (
+            "seed",
+            "processes",
+            "size",
+            "profile",
+            "origin",
+            "cacert",
+            "cert",
+            "key",
+            "sni",
+            "target_pid",
+            "topic",
+            "event",
+            "protocol",
+        )
     ),
     **dict.fromkeys(("binary", "insecure", "deflate", "follow", "closed"), False),
-    **dict.fromkeys(("on_open", "headers", "cookies", "subprotocols", "bind", "slo", "steps", "refuse"), ()),
-    "data": None,
+    **dict.fromkeys(
+        ("on_open", "headers", "cookies", "subprotocols", "bind", "slo", "steps", "refuse", "set"), ()
+    ),
+    **dict.fromkeys(("data", "script", "sessions", "publish", "publish_body", "publisher_url")),
+    **dict.fromkeys(("publish_headers", "publisher_headers", "publisher_steps"), ()),
+    "session": "session",
     "trace": 0,
 }
 

@@ -90,7 +90,7 @@ def arrival(run: Run) -> str:
 
 
 def _connections(run: Run) -> str:
-    if run.fanout is not None:
+    if run.scenario == "fanout" and run.fanout is not None:
         rooms = _rooms(run)
         subscribers = show.plural(run.fanout.subscribers, "subscriber")
         inside = f" in {show.count(rooms)} rooms" if rooms > 1 else ""
