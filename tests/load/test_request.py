@@ -109,7 +109,7 @@ def test_the_room_is_the_number_modulo_the_rooms_and_fills_every_place(number: i
         "text": "{room}:{marker}",
     }
     plan, values = make_plan("fanout", "ws://host/{room}/{id}", rooms=100, **words), own_values(number, 100)
-    made, speech = request_for(plan, values), speech_of(plan)
+    made, speech = request_for(plan, values), speech_of(plan, "publish")
     assert made.url == f"ws://host/{room}/{number}"
     assert made.headers == (("X-Room", f"r{room}"), ("Cookie", f"room={room}"))
     assert speech.openings(values) == [Opening(f"join {room}".encode())]
@@ -119,5 +119,7 @@ def test_the_room_is_the_number_modulo_the_rooms_and_fills_every_place(number: i
 def test_where_there_is_one_room_it_is_0_in_the_address_and_nobodys_name_in_messages() -> None:
     assert request("ws://host/{room}").url == "ws://host/0"
     text = "subscription{room}{marker}"
-    parts = speech_of(make_plan("echo", "ws://host", text=text)).payload(own_values(7, 1), PREFIX).parts
+    parts = (
+        speech_of(make_plan("echo", "ws://host", text=text), "echo").payload(own_values(7, 1), PREFIX).parts
+    )
     assert parts == (b"subscription{room}" + PREFIX, b"")
