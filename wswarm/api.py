@@ -44,6 +44,9 @@ class Options(TypedDict, total=False):
     refuse: Sequence[str]
     data: str | None
     profile: str | None
+    topic: str | None
+    event: str | None
+    set: Sequence[str]
     headers: Sequence[str]
     cookies: Sequence[str]
     subprotocols: Sequence[str]

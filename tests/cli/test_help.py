@@ -10,7 +10,7 @@ from wswarm.cli.arguments import make_parser
 
 FOLDER = Path(__file__).parents[1] / "golden" / "help"
 COMMANDS = (
-    *("", "run", "connect", "echo", "fanout", "serve", "doctor", "report", "compare", "trend"),
+    *("", "run", "connect", "echo", "fanout", "profiles", "serve", "doctor", "report", "compare", "trend"),
     *("ab", "selftest", "script"),
 )
 MEASURING = ("run", "connect", "echo", "fanout", "script")
@@ -25,6 +25,7 @@ OPTIONS = {
     "--on-open-binary --escape": MEASURING,
     "--trace": MEASURING,
     "--say --say-binary --expect --take --refuse --data": [*MEASURING, "ab"],
+    "--topic --event --set": [*MEASURING, "ab"],
     "--on-open --profile -H --cookie --subprotocol --follow": MEASURING,
     "--origin --insecure --cacert --cert --key --sni": MEASURING,
     "--deflate --bind --driver --target-pid --slo -o --output --no-plots --svg --quiet --print": MEASURING,
@@ -166,6 +167,7 @@ def test_options_stand_in_groups(command: str, shown) -> None:
         "load",
         *message,
         *publishing,
+        "protocol",
         "conversation",
         "connection",
         "origin and TLS",

@@ -19,7 +19,7 @@ def request(url: str = "ws://host:1/ws", number: int = 42, **options: object) ->
 
 def openings(**options: object) -> list[Opening]:
     """Return what one connection says when it opens."""
-    return speech_of(make_plan("echo", "ws://host:1/ws", **options)).openings({"id": "42"})
+    return speech_of(make_plan("echo", "ws://host:1/ws", **options), "echo").openings({"id": "42"})
 
 
 def test_the_number_fills_every_place_in_the_url() -> None:
@@ -40,7 +40,7 @@ def test_the_number_fills_the_opening_messages() -> None:
 
 
 def test_the_number_fills_the_message() -> None:
-    speech = speech_of(make_plan("echo", "ws://host:1/ws", text="{id}:{marker}"))
+    speech = speech_of(make_plan("echo", "ws://host:1/ws", text="{id}:{marker}"), "echo")
     assert speech.payload({"id": "42"}, PREFIX).parts == (b"42:" + PREFIX, b"")
 
 

@@ -9,20 +9,13 @@ from typing import Any, NoReturn
 from wswarm.cli import grammar
 from wswarm.cli.ab_arguments import add_ab, add_selftest
 from wswarm.cli.outputs_arguments import add_compare, add_outputs, add_pictures, add_trend
-from wswarm.reference import APPS
+from wswarm.cli.serve_arguments import add_serve
 from wswarm.version import VERSION
 
 _EXITS = (
     "Exit codes: 0 measured, every SLO met; 1 could not measure; 2 usage; 98 the measurement is invalid; 99 an SLO"
     " was missed; 130 interrupted."
 )
-_UVICORN = {
-    "ws": ("framing", "websockets-sansio", "websockets", "wsproto", "auto"),
-    "loop": ("uvloop", "asyncio", "auto"),
-    "http": ("httptools", "h11", "auto"),
-    "log-level": ("warning", "critical", "error", "info", "debug", "trace"),
-}
-_MOST_WORKERS = 64
 _OF_MESSAGES = {
     *("-r", "--rate", "--warmup", "--drain", "--arrivals", "--pacing", "--seed", "--closed"),
     *("--text", "--json", "--message-file", "--size", "--binary"),
@@ -75,7 +68,8 @@ def make_parser() -> Parser:
         commands, "fanout", "publish messages, time their delivery to all", connections="100", rate="5/s"
     )
     _add_script(commands)
-    _add_serve(commands)
+    _add_profiles(commands)
+    add_serve(commands)
     _add_doctor(commands)
     _add_report(commands)
     add_compare(commands)
@@ -237,29 +231,13 @@ def _add_security(add: Callable[..., Any]) -> None:
     add("--sni", metavar="NAME", help="name to ask for and check in TLS (default: the URL's host)")
 
 
-def _add_serve(commands: Any) -> None:
+def _add_profiles(commands: Any) -> None:
     parser = commands.add_parser(
-        "serve",
-        help="serve the reference application",
-        description="Serve the reference FastAPI application with uvicorn until Ctrl-C.",
+        "profiles",
+        help="the protocols that connections can speak",
+        description="List the protocols for --profile, and what each needs.",
     )
-    add = parser.add_argument
-    add("--app", metavar="NAME", default="main", help=f"{', '.join(APPS)} (default: main)")
-    add("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
-    add("--port", metavar="N", type=grammar.whole(1, 65_535), default=8000, help="port (default: 8000)")
-    workers = grammar.whole(1, _MOST_WORKERS)
-    add("--workers", metavar="N", type=workers, default=1, help="worker processes (default: 1)")
-    backplane = (
-        "carries the chat to all workers: redis://…, postgresql://… (default: each has a chat of its own)"
-    )
-    add("--backplane", metavar="URL", help=backplane)
-    tracebacks = "of the documented examples when a client has left (default: they are counted)"
-    add("--tracebacks", action="store_true", help=tracebacks)
-    uvicorn = parser.add_argument_group("uvicorn's own options")
-    for name, choices in _UVICORN.items():
-        text = f"{', '.join(choices)} (default: {choices[0]})"
-        uvicorn.add_argument(f"--{name}", metavar="NAME", choices=choices, default=choices[0], help=text)
-    uvicorn.add_argument("--deflate", action="store_true", help="permessage-deflate (default: off)")
+    parser.add_argument("name", metavar="NAME", nargs="?", help="only this one")
 
 
 def _add_doctor(commands: Any) -> None:

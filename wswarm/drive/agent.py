@@ -77,13 +77,11 @@ class Agent:
             self.start(self.groups[command.group].join(command))
         elif isinstance(command, wire.Leave):
             self.groups[command.group].swarm.leave(command.row)
-        elif isinstance(command, wire.Say):
-            self.groups[command.group].speak(command)
         elif isinstance(command, wire.Publish):
             for group in self.groups:
                 group.publish(command.logs.get(group.order.name, b""))
-        elif isinstance(command, Pace):
-            self.groups[command.group].pace(command)
+        elif isinstance(command, Pace | wire.Say | wire.Canary):
+            self.groups[command.group].obey(command)
         elif isinstance(command, wire.Load):
             self.load(command)
         elif isinstance(command, wire.Cut):

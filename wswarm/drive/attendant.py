@@ -9,8 +9,7 @@ from wswarm.drive.drivers.connection import Connection
 from wswarm.drive.pings import Pinger
 from wswarm.drive.rounds import Rounds
 from wswarm.drive.row import Row
-from wswarm.load.fill import Values, fill_bytes
-from wswarm.load.pattern import messages_in
+from wswarm.load.fill import Values
 from wswarm.load.speech import Regular, Speech
 from wswarm.load.template import Opening
 from wswarm.stats.findings import Pings
@@ -87,26 +86,32 @@ class Attendant:
     def _hear(self, row: int, frame: bytes) -> None:
         attended = self._attended.get(row)
         if attended is not None:
-            for message in messages_in(frame):
-                self._hear_one(row, attended.speech, message)
+            for message in attended.speech.read(frame):
+                self._hear_one(row, attended, message)
 
-    def _hear_one(self, row: int, speech: Speech, message: bytes) -> None:
+    def _hear_one(self, row: int, attended: Attended, message: bytes) -> None:
+        speech, values = attended
         refusal = speech.refusal_in(message)
         if refusal is not None:
             self._refusals[row] = refusal
             self.refused[refusal] += 1
-        answers = [answer.message for answer in speech.answers if answer.to(message)]
+        answers = speech.answers_to(message, values)
         for answer in answers:
-            self._say(answer, row)
+            self._send(answer, row)
         if refusal is not None or answers or any(is_chatter(message) for is_chatter in speech.chatter):
             self.protocol += 1
         else:
             self._unmarked(message)
 
     def _say(self, message: Opening, row: int) -> None:
-        attended, connection = self._attended.get(row), self._open(row)
-        if attended is not None and connection is not None:
-            connection.say(fill_bytes(message.payload, attended.values), is_binary=message.is_binary)
+        attended = self._attended.get(row)
+        if attended is not None:
+            self._send(attended.speech.said(message, attended.values), row)
+
+    def _send(self, message: Opening, row: int) -> None:
+        connection = self._open(row)
+        if connection is not None:
+            connection.say(message.payload, is_binary=message.is_binary)
 
     def _ping(self, row: int, payload: bytes) -> bool:
         connection = self._open(row)

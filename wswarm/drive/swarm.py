@@ -272,7 +272,7 @@ class Swarm:
     def _count(self, connection: Connection, way: Way) -> None:
         self.opened += 1
         self.addresses[connection.address] += 1
-        if way.manner.subprotocols:
+        if way.settings.subprotocols:
             self.subprotocols[connection.subprotocol or "none"] += 1
 
     @cached_property

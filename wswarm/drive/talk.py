@@ -84,16 +84,19 @@ class Talk:
                 self._hand_on(payload)
             return
         self._last = payload
-        refusal = self._speech.refusal_in(payload)
-        if refusal is not None:
-            heard = payload.decode("utf-8", "replace")
-            self._fail(refusal, "" if heard == refusal else heard)
-            return
+        for message in self._speech.read(payload):
+            refusal = self._speech.refusal_in(message)
+            if refusal is not None:
+                heard = message.decode("utf-8", "replace")
+                self._fail(refusal, "" if heard == refusal else heard)
+                return
         step = self._conversation.step
         self._say(self._conversation.hear(payload))
+        for message in self._conversation.passed:
+            self._say(self._speech.answers_to(message, self._conversation.values))
         if self._conversation.failure is not None:
             heard = payload.decode("utf-8", "replace")
-            self._fail(f"step {self._conversation.step}: {self._conversation.failure}", heard)
+            self._fail(f"{self._conversation.label}: {self._conversation.failure}", heard)
         elif self._conversation.step != step:
             self._go_on(received_ns)
 
@@ -124,11 +127,14 @@ class Talk:
 
     def _give_up(self) -> None:
         heard = self._last.decode("utf-8", "replace")
-        self._fail(f"step {self._conversation.step}: no answer", f"last heard: {heard}" if heard else "")
+        label, number = self._conversation.label, self._conversation.own_step
+        reason = f"no answer to {label}" if number is None else f"{label}: no answer"
+        self._fail(reason, f"last heard: {heard}" if heard else "")
 
     def _note_closed(self, ended: Ended) -> None:
         code = ended.code or "1006"
-        self._fail(f"step {self._conversation.step}: closed {code} {ended.reason}".rstrip())
+        where = f"{self._conversation.label}: " if self._conversation.own_step is not None else ""
+        self._fail(f"{where}closed {code} {ended.reason}".rstrip())
 
     def _fail(self, reason: str, detail: str = "") -> None:
         if not self._done.done():

@@ -8,6 +8,7 @@ from wswarm.drive.drivers.connection import Driver, Settings
 from wswarm.drive.drivers.tls import client_context
 from wswarm.load.fill import Values
 from wswarm.load.manner import Manner
+from wswarm.load.role import Role
 from wswarm.load.speech import Speech, speech_of
 
 
@@ -38,11 +39,11 @@ class Ways:
         self._elsewhere: dict[str, list[tuple[str, int]]] = {}
         self._contexts: dict[tuple[object, ...], ssl.SSLContext | None] = {}
 
-    def of(self, manner: Manner, addresses: Sequence[tuple[str, int]]) -> Way:
-        """Return the way of that manner to these addresses."""
+    def of(self, manner: Manner, role: Role, addresses: Sequence[tuple[str, int]]) -> Way:
+        """Return the way of that manner, of connections in that role, to these addresses."""
         return Way(
             manner,
-            speech_of(manner),
+            speech_of(manner, role),
             self._driver(manner.driver),
             self._settings(manner, addresses),
             self._values,
@@ -56,8 +57,8 @@ class Ways:
             addresses=list(addresses),
             sources=manner.bind,
             context=self._contexts[tls],
-            is_binary=manner.binary,
-            subprotocols=manner.subprotocols,
+            is_binary=manner.is_binary,
+            subprotocols=manner.offers,
             deflate=manner.deflate,
             timeout=manner.connect_timeout,
             sni=manner.sni,

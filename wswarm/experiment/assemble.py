@@ -16,6 +16,7 @@ from wswarm.results import redact
 from wswarm.results.quoted import quoted
 from wswarm.results.run import (
     Connections,
+    Distribution,
     Environment,
     Fanout,
     GeneratorCost,
@@ -26,7 +27,7 @@ from wswarm.results.run import (
 )
 from wswarm.stats import answers, drops, extras, pinged, refused, sessions, slo, summary
 from wswarm.stats.certainty import certain
-from wswarm.stats.findings import Findings, Window, unpack
+from wswarm.stats.findings import Arrivals, Findings, Window, unpack
 from wswarm.stats.scripted import Scripted
 from wswarm.stats.series import series
 from wswarm.stats.validity import Evidence, judge
@@ -41,15 +42,12 @@ UNASKED = "unasked, the target said"
 def assemble(plan: Plan, observed: Observed) -> Run:
     """Return the run."""
     findings, window = observed.findings, observed.window
+    counted = sessions.relayed(findings) if plan.scenario == "script" else findings
     hold_s = max(1, window.drain_ns - window.hold_ns) / NS_PER_S
-    sends, arrivals = summary.sends_of(findings), summary.arrivals_of(findings)
-    has_messages = plan.scenario not in ("connect", "script") and bool(sends and arrivals)
-    response, service = (
-        summary.merged(getattr(one, name) for one in arrivals) for name in ("response", "service")
-    )
-    messages = summary.messages(findings) if has_messages else None
+    sends, arrivals = summary.sends_of(counted), summary.arrivals_of(counted)
+    has_messages = plan.scenario != "connect" and bool(sends and arrivals)
+    messages = summary.messages(counted) if has_messages else None
     scripted = sessions.scripted_of(findings)
-    is_echo = plan.scenario == "echo"
     arrived = _arrived(messages, scripted)
     run = Run(
         scenario=plan.scenario,
@@ -62,9 +60,9 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         messages=messages,
         rates=summary.rates(messages, plan.rate, hold_s) if messages else None,
         send_lag=summary.distribution(summary.merged(one.lag for one in sends)) if has_messages else None,
-        service_time=summary.distribution(service) if is_echo else None,
-        response_time=summary.distribution(response) if is_echo else None,
-        fanout=_fanout(observed) if plan.scenario == "fanout" and arrivals and sends else None,
+        service_time=_time_of(plan, arrivals, "service"),
+        response_time=_time_of(plan, arrivals, "response"),
+        fanout=_fanout(plan, observed) if arrivals and sends else None,
         publish=answers.publish_of(findings),
         sessions=sessions.sessions(scripted),
         steps=sessions.steps(scripted),
@@ -75,6 +73,12 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     )
     run = _judged(run, observed)
     return msgspec.structs.replace(run, slo=slo.check(run, plan.slo))
+
+
+def _time_of(plan: Plan, arrivals: Sequence[Arrivals], name: str) -> Distribution | None:
+    if plan.scenario != "echo":
+        return None
+    return summary.distribution(summary.merged(getattr(one, name) for one in arrivals))
 
 
 def _connections(plan: Plan, observed: Observed) -> Connections:
@@ -148,7 +152,11 @@ def _phases(window: Window, end_ns: int) -> Phases:
     return Phases(warmup=since[0], hold=since[1], drain=since[2], end=since[3])
 
 
-def _fanout(observed: Observed) -> Fanout:
+def _fanout(plan: Plan, observed: Observed) -> Fanout | None:
+    if plan.scenario == "script":
+        return sessions.fanout(observed.findings, observed.window)
+    if plan.scenario != "fanout":
+        return None
     publishers = sum(
         len(unpack(one.sockets.opened_ns))
         for one in observed.findings

@@ -90,6 +90,7 @@ def _texts(manner: Manner) -> Iterator[str]:
     """Yield all in which names are replaced."""
     yield manner.url
     yield from (*manner.headers, *manner.cookies, *manner.on_open)
+    yield from (*manner.set, *(one for one in (manner.topic, manner.event) if one is not None))
     yield from (step.value for step in manner.steps if step.kind != "take")
     yield from (one for one in (manner.text, manner.json) if one is not None)
     if isinstance(manner, Plan):

@@ -12,6 +12,7 @@ from wswarm.load.manner import Manner
 from wswarm.load.plan import Plan
 from wswarm.results.progress import Phase, Progress
 from wswarm.results.quoted import is_whereabouts
+from wswarm.stats.findings import Findings
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
@@ -98,6 +99,21 @@ def check_opened(plan: Plan, fleet: Fleet, *, was_cut: bool) -> None:
             )
 
 
+def check_arrived(plan: Plan, findings: Sequence[Findings]) -> None:
+    """Check that of connections that were opened in the load any was.
+
+    Raises:
+        TargetError: all have failed.
+    """
+    failures: Counter[str] = Counter()
+    said: dict[str, str] = {}
+    for one in findings:
+        failures.update(one.sockets.failures)
+        said = one.words.refusals | said
+    if failures and not any(one.sockets.opened_ns for one in findings):
+        raise TargetError(refusal_of(plan, failures, said))
+
+
 def states_of(agents: Sequence[AgentProcess]) -> list[GroupState]:
     """Return how the groups of agents stand, as far as they have told."""
     return [state for agent in agents for state in agent.snapshot.groups]
@@ -127,7 +143,7 @@ def refusal_of(manner: Manner, failures: Counter[str], said: Mapping[str, str]) 
     rest = failures.total() - sum(count for _, count in failures.most_common(REASONS_TOLD))
     text = ", ".join(told) + (f" and {rest:,} for other reasons" if rest else "")
     first = failures.most_common(1)[0][0]
-    failed = "no connection became ready" if manner.steps else "every handshake failed"
+    failed = "no connection became ready" if manner.steps or manner.profile else "every handshake failed"
     return f"{failed}: {text}; {manner.address}: {mend(first, said.get(first, ''), manner)}"
 
 

@@ -24,7 +24,7 @@ from wswarm.units import NS_PER_S
 
 _LISTEN_S = 0.1
 _BLOCKED_S = 10.0  # what a script keeps from all else for so long is not going to measure anything
-_GROUP = 0  # a plan has one kind of connections in each agent
+GROUP = 0  # a plan has one kind of connections in each agent
 
 
 class Session:
@@ -72,13 +72,13 @@ class Session:
             group = self._group(agent, addresses, self._script(place, start_ns))
             last_id = plan.connections + len(plan.publisher_ids)
             agent.tell(wire.Begin(groups=[group], prefix=self._prefix, last_id=last_id))
-            if plan.sessions is not None:
-                continue
+            if plan.sessions is not None:  # they come later, each with its session
+                own = range(0)
             starts_ns = start_ns + (np.array(own, np.int64) - 1) * (NS_PER_S / plan.connect_rate)
             has_data = group.by_http is None  # which is that of connections
             agent.tell(
                 wire.Join(
-                    group=_GROUP,
+                    group=GROUP,
                     ids=list(own),
                     starts_ns=pack(starts_ns.astype(np.int64)),
                     columns=self._filling.columns if has_data else [],
@@ -86,9 +86,14 @@ class Session:
                 )
             )
 
+    def tell(self, command: wire.Command) -> None:
+        """Tell every agent that lives."""
+        for agent in self.fleet.living:
+            agent.tell(command)
+
     def are_open(self) -> bool:
         """Return whether every connection is open or has failed."""
-        return self.fleet.have(lambda agent: _GROUP in agent.opened)
+        return self.fleet.have(lambda agent: GROUP in agent.opened)
 
     def load(self, plan: Plan, window: Window) -> None:
         """Have the plan's messages sent at the window's times, on the connections that are open."""
@@ -111,7 +116,7 @@ class Session:
             own = pack(starts_ns[place :: len(agents)])
             data = filling.of(ids)
             columns = filling.columns
-            agent.tell(wire.Join(group=_GROUP, ids=list(ids), starts_ns=own, columns=columns, data=data))
+            agent.tell(wire.Join(group=GROUP, ids=list(ids), starts_ns=own, columns=columns, data=data))
 
     def has_sent(self) -> bool:
         """Return whether all sends of the load are made."""
@@ -119,11 +124,11 @@ class Session:
 
     def cut(self, window: Window) -> None:
         """Have the load end with this window."""
-        self._tell(wire.Cut(window=window))
+        self.tell(wire.Cut(window=window))
 
     def settle(self, deadline_ns: int) -> None:
         """Have every ledger closed, when all is accounted for or at the deadline."""
-        self._tell(wire.Settle(deadline_ns=deadline_ns))
+        self.tell(wire.Settle(deadline_ns=deadline_ns))
 
     def is_settled(self) -> bool:
         """Return whether every agent has told what it found."""
@@ -131,11 +136,11 @@ class Session:
 
     def findings(self) -> list[Findings]:
         """Return what the agents found that have told."""
-        return [agent.settled.findings[_GROUP] for agent in self.fleet.agents if agent.settled is not None]
+        return [agent.settled.findings[GROUP] for agent in self.fleet.agents if agent.settled is not None]
 
     def close(self) -> None:
         """Have all connections closed."""
-        self._tell(wire.Close())
+        self.tell(wire.Close())
 
     def listen_until(
         self,
@@ -163,10 +168,6 @@ class Session:
                 for agent in self.fleet.living:
                     agent.give_up(grace_s)
                 due_ns = now_ns()
-
-    def _tell(self, command: wire.Command) -> None:
-        for agent in self.fleet.living:
-            agent.tell(command)
 
     def _group(
         self, agent: AgentProcess, addresses: list[tuple[str, int]], script: Script | None
@@ -207,7 +208,15 @@ class Session:
             return None
         own = len(range(place, plan.connections, len(self.fleet.holders)))
         most = own if plan.sessions is not None else None
-        return Script(path=plan.script, session=plan.session, most=most, search=sys.path, origin_ns=origin_ns)
+        return Script(
+            path=plan.script,
+            session=plan.session,
+            most=most,
+            search=sys.path,
+            place=place,
+            agents=len(self.fleet.holders),
+            origin_ns=origin_ns,
+        )
 
     def _role(self, agent: AgentProcess) -> wire.Role:
         if self._plan.scenario == "fanout":
@@ -239,7 +248,7 @@ def _places(fleet: Fleet, plan: Plan) -> dict[str, Int64s]:
 
 def rows_open(agent: AgentProcess) -> Int64s:
     """Return the agent's rows that were open when it told of them last."""
-    return unpack(agent.open_rows.get(_GROUP, b""))
+    return unpack(agent.open_rows.get(GROUP, b""))
 
 
 def paces(plan: Plan, window: Window, places: Int64s, senders: int) -> list[Pace]:
@@ -251,7 +260,7 @@ def paces(plan: Plan, window: Window, places: Int64s, senders: int) -> list[Pace
     turn = 0
     for at_ns, until_ns in spans:
         pace = Pace(
-            group=_GROUP,
+            group=GROUP,
             at_ns=at_ns,
             until_ns=until_ns,
             rate=plan.rate,

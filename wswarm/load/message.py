@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from wswarm.errors import PlanError
 from wswarm.load.fill import Values, fill_bytes
-from wswarm.load.marker import MARKER_SIZE
+from wswarm.load.marker import MARK_SIZE, MARKER_SIZE, PREFIX_SIZE
 from wswarm.load.number import NUMBER, nonce_for
+from wswarm.load.profiles.protocol import Wrap
 from wswarm.load.template import MARKER
 
 FILLER = b"."
@@ -30,7 +31,9 @@ def check_size(template: bytes, size: int | None) -> None:
         raise PlanError(f"--size {size} is too small: the message with its marker takes {least} bytes")
 
 
-def payload_for(template: bytes, values: Values, prefix: bytes, size: int | None) -> Payload:
+def payload_for(
+    template: bytes, values: Values, prefix: bytes, size: int | None, wrap: Wrap | None = None
+) -> Payload:
     """Return the payload around the mark for one connection.
 
     Args:
@@ -38,7 +41,10 @@ def payload_for(template: bytes, values: Values, prefix: bytes, size: int | None
         values: What other names in braces stand for, `id` among them.
         prefix: The run's marker prefix, which goes before the mark.
         size: Total bytes wanted; filler follows the last mark, inside any quotes around it.
+        wrap: Makes of what is said what is sent, in which marks stand as they are; the size is that of the former.
     """
+    if wrap is not None:
+        return _wrapped(payload_for(template, values, prefix, size), wrap)
     filled = fill_bytes(template, values)
     if NUMBER in filled:
         *heads, tail = filled.split(NUMBER)
@@ -46,3 +52,10 @@ def payload_for(template: bytes, values: Values, prefix: bytes, size: int | None
     *before, tail = filled.split(MARKER)
     missing = 0 if size is None else size - len(b"".join(before)) - len(tail) - len(before) * MARKER_SIZE
     return Payload((*(part + prefix for part in before), FILLER * max(0, missing) + tail))
+
+
+def _wrapped(payload: Payload, wrap: Wrap) -> Payload:
+    """Return the payload as it is sent: as it is with any mark."""
+    prefix, mark = payload.parts[0][-PREFIX_SIZE:], b"0" * MARK_SIZE
+    *before, tail = wrap(mark.join(payload.parts)).split(prefix + mark)
+    return Payload((*(part + prefix for part in before), tail))

@@ -1,5 +1,6 @@
 """What load: every setting of one measurement, checked."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -9,9 +10,11 @@ from wswarm.load.by_http import ByHttp, by_http, is_https
 from wswarm.load.manner import Manner, converted
 from wswarm.load.message import check_size
 from wswarm.load.number import check_number
-from wswarm.load.profile import profile_for
+from wswarm.load.profiles.settings import check_needs, check_scenario
 from wswarm.load.publishers import Publishers, check_publishers, elsewhere, is_wss
+from wswarm.load.role import ROLES, Role
 from wswarm.load.script import SESSION
+from wswarm.load.speech import speech_of
 from wswarm.load.steps import Step
 
 PAIRS_LIMIT = 10_000_000
@@ -75,9 +78,8 @@ class Plan(Manner, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         Manner.__post_init__(self)
         _check_numbers(self)
+        check_profile(self, self.roles, self.scenario)
         _check_fit(self)
-        if self.profile is not None:
-            profile_for(self.profile, self.scenario)
         check_publishers(self.scenario, self._of_publishers, escape=self.escape)
         by_http(msgspec.structs.asdict(self))
 
@@ -96,6 +98,11 @@ class Plan(Manner, frozen=True, kw_only=True):
         if self.publish is not None:
             return Manner(url=self.url)
         return elsewhere(self, self.publisher_url or self.url, self._of_publishers)
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """What its connections are for."""
+        return ROLES[self.scenario] if self.publish is None else ("subscribe",)
 
     @property
     def _of_publishers(self) -> Publishers:
@@ -139,6 +146,19 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
     if not given.get("closed") and scenario in DEFAULT_RATE:
         given.setdefault("rate", DEFAULT_RATE[scenario])
     return converted(given, Plan)
+
+
+def check_profile(manner: Manner, roles: Sequence[Role], scenario: str) -> None:
+    """Check that the manner's profile has what the scenario is about, and all that it needs for it.
+
+    Raises:
+        PlanError: it has not.
+    """
+    protocol = manner.protocol
+    if protocol is not None:
+        check_scenario(protocol, scenario)
+        for role in roles:
+            check_needs(protocol, role, manner.settings)
 
 
 def _check_numbers(plan: Plan) -> None:
@@ -189,7 +209,9 @@ def _check_fit(plan: Plan) -> None:
     if plan.is_numeric:
         option, message = ("--text", plan.text) if plan.json is None else ("--json", plan.json)
         check_number(plan.template, f"{option} {message!r}", plan.scenario, plan.size)
-    check_size(plan.template.replace(b"{id}", b"%d" % plan.sockets), plan.size)
+    for role in plan.roles:
+        whole = speech_of(plan, role).message
+        check_size(whole.replace(b"{id}", b"%d" % plan.sockets), plan.size)
     _check_script(plan)
     if plan.closed and plan.scenario != "echo":
         raise PlanError(f"--closed waits for replies, which only echo has; leave it out of {plan.scenario}")

@@ -48,9 +48,18 @@ def request_for(manner: Manner, values: Values) -> Request:
         headers.append((name, fill(value, values).strip()))
     if manner.cookies:
         headers.append(("Cookie", "; ".join(fill(cookie, values) for cookie in manner.cookies)))
+    protocol = manner.protocol
     if manner.origin is not None:
         headers.append(("Origin", manner.origin))
+    elif protocol is not None and protocol.sends_origin:
+        headers.append(("Origin", _own_origin(url)))
     return Request(url=url, headers=tuple(headers))
+
+
+def _own_origin(url: str) -> str:
+    """Return the Origin of a page of the target's own."""
+    parts = urlsplit(url)
+    return f"{'https' if parts.scheme == 'wss' else 'http'}://{parts.netloc}"
 
 
 def without_credentials(url: str) -> tuple[str, list[tuple[str, str]]]:

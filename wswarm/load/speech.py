@@ -1,14 +1,22 @@
 """What connections of one kind say and wait for, names in braces not yet replaced."""
 
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from wswarm.load.conversation import Conversation
+from wswarm.load.escapes import escaped
+from wswarm.load.escaping import filled_in, json_string
 from wswarm.load.fill import Values, fill_bytes
 from wswarm.load.manner import Manner
 from wswarm.load.message import Payload, payload_for
-from wswarm.load.pattern import Matches, pattern
+from wswarm.load.pattern import Matches, messages_in, pattern
+from wswarm.load.profiles.protocol import Line, Protocol, Read, Refusal, Wrap
+from wswarm.load.profiles.settings import lines_of, message_of
+from wswarm.load.role import Role
 from wswarm.load.steps import Step
+from wswarm.load.take import take
 from wswarm.load.template import Opening
+from wswarm.units import parse_duration
 
 
 class Answer(NamedTuple):
@@ -25,29 +33,40 @@ class Regular(NamedTuple):
     message: Opening
 
 
+class No(NamedTuple):
+    """What tells of a message that it means no, and why: `None` for the pattern's group, or all of the message."""
+
+    matches: Matches
+    words: Callable[[bytes], str | None] | None = None
+
+
 class Speech(NamedTuple):
     """What they say.
 
     Attributes:
         on_open: Said as soon as a connection is open.
-        steps: Then followed; the connection is ready when all are done.
+        steps: Then followed; the connection is ready when all are done. `names`: of the first of them, a profile's.
         message: Template of the message that carries marks.
         size: Its size in bytes, `None`: as it comes.
         refusals: What tells of a message whether it means no.
         escape: Whether messages of steps hold escapes.
         answers: To messages while the connection lasts. `timers`: what is said now and then.
         chatter: What tells of a message whether it is a part of the protocol that needs no answer.
+        read: Returns the messages in a frame. `wrap`: what is said, as it is sent.
     """
 
     on_open: tuple[Opening, ...]
     steps: tuple[Step, ...]
     message: bytes
     size: int | None
-    refusals: tuple[Matches, ...]
+    refusals: tuple[No, ...]
     escape: bool
     answers: tuple[Answer, ...] = ()
     timers: tuple[Regular, ...] = ()
     chatter: tuple[Matches, ...] = ()
+    names: tuple[str, ...] = ()
+    read: Read = messages_in
+    wrap: Wrap | None = None
 
     @property
     def is_attentive(self) -> bool:
@@ -58,31 +77,119 @@ class Speech(NamedTuple):
         """Return what one connection says as soon as it is open."""
         return [one._replace(payload=fill_bytes(one.payload, values)) for one in self.on_open]
 
+    def said(self, message: Opening, values: Values) -> Opening:
+        """Return an answer, or what is said now and then, as one connection sends it."""
+        payload = fill_bytes(message.payload, values)
+        return message._replace(payload=payload if self.wrap is None else self.wrap(payload))
+
     def conversation(self, values: dict[str, str]) -> Conversation | None:
         """Return one connection's conversation, `None` if open is ready."""
-        return Conversation(self.steps, values, escape=self.escape) if self.steps else None
+        if not self.steps:
+            return None
+        return Conversation(
+            self.steps, values, escape=self.escape, names=self.names, read=self.read, wrap=self.wrap
+        )
 
     def payload(self, values: Values, prefix: bytes) -> Payload:
         """Return one connection's message around its marks."""
-        return payload_for(self.message, values, prefix, self.size)
+        return payload_for(self.message, values, prefix, self.size, self.wrap)
+
+    def answers_to(self, message: bytes, values: Values) -> list[Opening]:
+        """Return what is to be said to a message."""
+        return [self.said(answer.message, values) for answer in self.answers if answer.to(message)]
 
     def refusal_in(self, message: bytes) -> str | None:
         """Return in the server's words what a message refuses, `None` if it does not."""
-        for matches in self.refusals:
-            found = matches(message)
+        for refusal in self.refusals:
+            found = refusal.matches(message)
             if found:
-                text = message.decode("utf-8", "replace")
-                return text if found is True or not found.groups() else found[1] or text
+                words = refusal.words(message) if refusal.words is not None else None
+                text = words or message.decode("utf-8", "replace")
+                return text if words or found is True or not found.groups() else found[1] or text
         return None
 
 
-def speech_of(manner: Manner) -> Speech:
-    """Return what connections of that manner say."""
-    return Speech(
+def speech_of(manner: Manner, role: Role) -> Speech:
+    """Return what connections of that manner and role say."""
+    own = tuple(No(pattern(one, "--refuse")) for one in manner.refuse)
+    speech = Speech(
         on_open=manner.openings,
         steps=manner.steps,
         message=manner.template,
         size=manner.size,
-        refusals=tuple(pattern(one, "--refuse") for one in manner.refuse),
+        refusals=own,
         escape=manner.escape,
     )
+    protocol = manner.protocol
+    return speech if protocol is None else _in(protocol, speech, manner, role)
+
+
+def _in(protocol: Protocol, speech: Speech, manner: Manner, role: Role) -> Speech:
+    """Return the speech in a protocol."""
+    values = manner.settings
+    lines = lines_of(protocol, role, values)
+
+    def opening(template: str) -> Opening:
+        return Opening(filled_in(template, values).encode(), protocol.is_binary)
+
+    return speech._replace(
+        steps=(*(_step(line, values, protocol, speech) for line in lines), *speech.steps),
+        names=tuple(filled_in(line.name, values) for line in lines),
+        message=_message(protocol, manner, role, values),
+        refusals=(*speech.refusals, *(_no(one, values) for one in protocol.refusals)),
+        answers=tuple(Answer(_matches(one.to, values), opening(one.message)) for one in protocol.answers),
+        timers=tuple(
+            Regular(every_s, opening(one.message))
+            for one in protocol.timers
+            if (every_s := parse_duration(filled_in(one.every, values)))
+        ),
+        chatter=tuple(_matches(one, values) for one in protocol.chatter),
+        read=protocol.read or _READS[protocol.ends],
+        wrap=protocol.wrap,
+    )
+
+
+def _step(line: Line, values: Mapping[str, str], protocol: Protocol, speech: Speech) -> Step:
+    text = filled_in(line.value, values, is_escaped_later=line.kind == "expect")
+    if line.kind != "say":
+        return Step(line.kind, text)
+    return Step(
+        "say-binary" if protocol.is_binary else "say", escaped(text.encode()) if speech.escape else text
+    )
+
+
+def _message(protocol: Protocol, manner: Manner, role: Role, values: Mapping[str, str]) -> bytes:
+    """Return the protocol's message around the user's."""
+    template = message_of(protocol, role)
+    if not template:
+        return manner.template
+    text = manner.template.decode("utf-8", "surrogateescape")
+    if protocol.payload == "json" and manner.json is None:
+        text = json_string(text)
+    return filled_in(template, {**values, "payload": text}).encode("utf-8", "surrogateescape")
+
+
+def _matches(template: str, values: Mapping[str, str]) -> Matches:
+    return pattern(filled_in(template, values, is_escaped_later=True), "--profile")
+
+
+def _no(refusal: Refusal, values: Mapping[str, str]) -> No:
+    matches = _matches(refusal.pattern, values)
+    if refusal.words.startswith("$"):
+        return No(matches, take(f"words={refusal.words}")[1])
+    return No(matches, (lambda _: refusal.words) if refusal.words else None)
+
+
+def _whole(frame: bytes) -> list[bytes]:
+    return [frame]
+
+
+def _lines(frame: bytes) -> list[bytes]:
+    return [one for one in frame.split(b"\n") if one]
+
+
+def _records(frame: bytes) -> list[bytes]:
+    return [one for one in frame.split(b"\x1e") if one]
+
+
+_READS: Mapping[str, Read] = {"frame": _whole, "line": _lines, "record": _records}

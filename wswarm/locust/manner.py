@@ -13,8 +13,7 @@ from wswarm.drive.fleet import wire
 from wswarm.errors import PlanError
 from wswarm.experiment.filling import addresses_of, variables_of
 from wswarm.load.manner import Manner, converted
-from wswarm.load.plan import Plan, make_plan
-from wswarm.load.profile import profile_for
+from wswarm.load.plan import Plan, check_profile, make_plan
 from wswarm.load.url import UNIX, below, origin_of
 from wswarm.locust.options import Options, read_options
 from wswarm.locust.words import in_locusts_words
@@ -130,8 +129,7 @@ def manner_of(name: str, role: wire.Role, url: str, given: dict[str, Any], of_cl
     given = {key: value for key, value in given.items() if value is not None and key != "closed"}
     try:
         manner = converted(given | {"url": url, "ping": of_class.ping}, Manner)
-        if manner.profile is not None:
-            profile_for(manner.profile, SCENARIO[role])
+        check_profile(manner, (role,), SCENARIO[role])
     except PlanError as error:
         raise PlanError(in_locusts_words(f"{name}: {error}")) from None
     _check_textual(name, manner)

@@ -90,7 +90,7 @@ def arrival(run: Run) -> str:
 
 
 def _connections(run: Run) -> str:
-    if run.fanout is not None:
+    if run.scenario == "fanout" and run.fanout is not None:
         subscribers = show.plural(run.fanout.subscribers, "subscriber")
         if run.publish is not None:
             return f"{subscribers}, published by HTTP: {redact.address(show.printable(str(run.plan.get('publish'))))}"

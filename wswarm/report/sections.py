@@ -75,9 +75,9 @@ def _messages(run: Run) -> Section | None:
         return None
     lost = seen.lost.disconnected + seen.lost.silent
     why = f"{seen.lost.disconnected:,} disconnected, {seen.lost.silent:,} silent" if lost else ""
-    arrivals = "deliveries" if run.scenario == "fanout" else "replies"
+    arrivals = "deliveries" if run.fanout is not None else "replies"
     rows = [
-        Row("offered", show.count(seen.offered), "broadcasts" if run.scenario == "fanout" else ""),
+        Row("offered", show.count(seen.offered), "broadcasts" if run.fanout is not None else ""),
         Row("sent", show.count(seen.sent), remarks.unsent(seen)),
         Row("owed", show.count(seen.owed), arrivals),
         Row("received", show.count(seen.received), f"{show.share(seen.received, seen.owed)} of owed"),
@@ -101,7 +101,7 @@ def _rates(run: Run) -> Section | None:
         return None
     rows = [
         Row("achieved", show.rate(seen.achieved), "sent"),
-        Row("received", show.rate(seen.received), "deliveries" if run.scenario == "fanout" else "replies"),
+        Row("received", show.rate(seen.received), "deliveries" if run.fanout is not None else "replies"),
     ]
     if seen.offered is not None:
         rows.insert(0, Row("offered", show.rate(seen.offered), "by the schedule"))

@@ -195,6 +195,19 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     stood_ns: int = 0
 
 
+class Relayed(msgspec.Struct, frozen=True, kw_only=True):
+    """What the sessions of one agent published, and received of what others did.
+
+    Attributes:
+        publishers: Connections that published. `subscribers`: those that subscribed.
+    """
+
+    publishers: int
+    subscribers: int
+    sends: Sends
+    arrivals: Arrivals
+
+
 class Words(msgspec.Struct, frozen=True, kw_only=True):
     """What the target said where something else was expected: as it may be shown, without secrets.
 
@@ -219,7 +232,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         is_publisher: Whether its connections are those of publishers.
         answers: `None` where nothing is published by HTTP.
-        scripted: How the sessions of its script fared, if it has one.
+        scripted: How the sessions of its script fared, if it has one. `relayed`: their broadcasts, if there were any.
     """
 
     sockets: Sockets
@@ -230,6 +243,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     arrivals: Arrivals | None = None
     answers: Answers | None = None
     scripted: Scripted | None = None
+    relayed: Relayed | None = None
 
 
 def together(parts: Sequence[Reached]) -> Reached:

@@ -35,12 +35,12 @@ _LIMITS: dict[Kind, tuple[tuple[Callable[[str], float], ...], str]] = {
     "number": ((float, parse_duration), "a number or a duration such as 50ms"),
 }
 _ONLY: dict[str, tuple[Scenario, ...]] = {
-    "messages": ("echo", "fanout"),
-    "rates": ("echo", "fanout"),
-    "send_lag": ("echo", "fanout"),
+    "messages": ("echo", "fanout", "script"),
+    "rates": ("echo", "fanout", "script"),
+    "send_lag": ("echo", "fanout", "script"),
     "response_time": ("echo",),
     "service_time": ("echo",),
-    "fanout": ("fanout",),
+    "fanout": ("fanout", "script"),
     "publish": ("fanout",),
     "sessions": ("script",),
     "steps": ("script",),

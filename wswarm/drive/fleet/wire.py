@@ -3,8 +3,6 @@
 A front end tells what is to happen and when; an agent tells how it stands, cumulatively, and what it found.
 """
 
-from typing import Literal
-
 import msgspec
 
 from wswarm.drive.fleet.lengths import with_length
@@ -13,12 +11,11 @@ from wswarm.drive.fleet.state import Recent as Recent
 from wswarm.load.by_http import ByHttp
 from wswarm.load.manner import Manner
 from wswarm.load.pace import Pace
+from wswarm.load.role import Role as Role
 from wswarm.load.script import Script
 from wswarm.stats.findings import Findings, Packed, Reached, Window
 
 LEAD_NS = 300_000_000  # a load's beginning and end are told so long before
-
-Role = Literal["connect", "echo", "subscribe", "publish", "script"]
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,11 +134,18 @@ class Say(msgspec.Struct, frozen=True, tag=True):
     is_binary: bool = False
 
 
+class Canary(msgspec.Struct, frozen=True, tag=True):
+    """Publish unrecorded messages so often, from before the load; 0: no more, who has received none has failed."""
+
+    group: int
+    every_s: float
+
+
 class Close(msgspec.Struct, frozen=True, tag=True):
     """Close all connections and exit."""
 
 
-Command = Begin | Join | Leave | Pace | Load | Cut | Publish | Settle | Say | Close
+Command = Begin | Join | Leave | Pace | Load | Cut | Publish | Settle | Say | Canary | Close
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):

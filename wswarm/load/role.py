@@ -1,0 +1,13 @@
+"""What connections of one kind are for."""
+
+from typing import Literal
+
+Role = Literal["connect", "echo", "subscribe", "publish", "script"]
+
+ROLES: dict[str, tuple[Role, ...]] = {
+    "connect": ("connect",),
+    "echo": ("echo",),
+    "fanout": ("subscribe", "publish"),
+    "script": ("script",),
+}
+"""The roles of a scenario's connections."""
