@@ -160,6 +160,10 @@ def test_other_settings_of_a_plan_reach_it() -> None:
         ({"url": "ftp://other"}, "Mine: unknown scheme in 'ftp://other'"),
         ({"settings": ["headers"]}, "Mine.settings ['headers']: write a dict"),
         ({"settings": {"header": "A: b"}}, "Mine: no option 'header'"),
+        (
+            {"settings": {"publish": "POST http://h/"}},
+            "Mine.settings['publish']: that is for `wswarm fanout`",
+        ),
         ({"settings": {"connections": 5}}, "Mine.settings['connections']: that is for Locust's users"),
         ({"settings": {"url": "ws://x"}}, "Mine.settings['url']: that is for the attribute"),
         ({"settings": {"rate": 5}}, "Mine.settings['rate']: that is for the attribute"),

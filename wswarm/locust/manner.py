@@ -25,6 +25,9 @@ ELSEWHERE = {  # settings of a plan that are not the class's `settings` to say
     **dict.fromkeys(("connections", "connect_rate", "processes"), "Locust's users, spawn rate and workers"),
     **dict.fromkeys(("duration", "warmup"), "Locust's run time or --ws-hold"),
     "drain": "--ws-drain",
+    **dict.fromkeys(
+        ("publish", "publish_body", "publish_headers"), "`wswarm fanout`, which publishes by HTTP,"
+    ),
     "slo": "--ws-fail",
     "target_pid": "--ws-target-pid",
     "closed": "the scenario: give the class tasks that send and expect",
