@@ -130,9 +130,8 @@ def test_as_much_is_sent_and_received_as_was_recorded(replay: Replay) -> None:
 
 
 def test_the_first_message_has_its_offset_from_the_opening(replay: Replay) -> None:
-    found = replay(chrome(CHAT), "-c", "9")
-    firsts_ms = [(one["messages"][0][0] - one["opened_ns"]) / MS for one in found.log["heard"]]
-    assert abs(median(firsts_ms) - 250) < 2 + found.run["send_lag"]["max"] * 1000 + found.late_ms
+    found = replay(chrome(CHAT), "-c", "5")
+    assert all(one["messages"][0][0] - one["opened_ns"] >= 249 * MS for one in found.log["heard"])
 
 
 def test_twice_the_speed_takes_half_the_time(replay: Replay) -> None:
