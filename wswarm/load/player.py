@@ -72,6 +72,21 @@ class Player:
         """Whether all was sent, and all has come that was received in the recording."""
         return self.sent == len(self._score.turns) and all(self.came)
 
+    def is_cut_off(self, end_ns: int) -> bool:
+        """Return whether the next message is not to be sent any more, as it was planned for after the end."""
+        return end_ns < self.planned_ns() < NEVER_NS
+
+    def absent(self, end_ns: int) -> list[bool]:
+        """Return of each of the score's answers whether it is owed and has not come.
+
+        What follows a message that is not to be sent any more is not owed.
+        """
+        sent = self.sent if self.is_cut_off(end_ns) else len(self._score.turns)
+        return [
+            not has_come and answer.after <= sent
+            for has_come, answer in zip(self.came, self._score.answers, strict=True)
+        ]
+
     def lacks(self) -> str | None:
         """Return the name of the value that the next turn waits for, `None` if it waits for none."""
         if self.sent == len(self._score.turns):

@@ -113,8 +113,10 @@ class Playing:
 
     def is_owed(self) -> bool:
         """Return whether something could still be sent, or come."""
-        rows = self._swarm.rows
-        return any(rows[row].connection is not None and not one.is_over for row, one in self._players.items())
+        return any(
+            self._swarm.rows[row].connection is not None and self._is_under_way(player)
+            for row, player in self._players.items()
+        )
 
     def take(self) -> tuple[SentMoments, CameMoments]:
         """Return what was sent and what came since the last time."""
@@ -132,7 +134,7 @@ class Playing:
             offered += player.sent + late
             disconnected += 0 if is_open else late
             blocked += late if is_open else 0
-            absent = ~np.array(player.came, np.bool_)
+            absent = np.array(player.absent(self.end_ns), np.bool_)
             missing += absent
             lost += 0 if is_open else int(absent.sum())
             silent += int(absent.sum()) if is_open else 0
@@ -166,6 +168,12 @@ class Playing:
             connection.say(due.payload, is_binary=due.is_binary)
             self._sent.extend((due.intended_ns, now))
         self._arm(row, due_ns)
+
+    def _is_under_way(self, player: Player) -> bool:
+        """Return whether something is still to be sent or to come."""
+        if player.is_over:
+            return False
+        return any(player.absent(self.end_ns)) if player.is_cut_off(self.end_ns) else True
 
     def _due_ns(self, player: Player) -> int:
         return player.due_ns() if player.planned_ns() <= self.end_ns else NEVER_NS
