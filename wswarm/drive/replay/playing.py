@@ -11,7 +11,7 @@ import numpy as np
 from wswarm.drive.clock import make_timer, now_ns
 from wswarm.drive.swarm import Swarm
 from wswarm.drive.takers import Takers
-from wswarm.load.player import NEVER_NS, Player
+from wswarm.load.player import NEVER_NS, Places, Player
 from wswarm.load.replay import Replay
 from wswarm.stats.drops import OTHER
 from wswarm.stats.findings import STILL_OPEN, Int64s
@@ -50,6 +50,7 @@ class Playing:
 
     def __init__(self, swarm: Swarm, replay: Replay) -> None:
         self._swarm, self._score, self._speed = swarm, replay.score, replay.speed
+        self._places = Places(replay.score)
         self._players: dict[int, Player] = {}
         self._early: dict[int, list[tuple[bytes, int]]] = {}
         self._due: list[tuple[int, int]] = []
@@ -73,7 +74,7 @@ class Playing:
     def begin(self, row: int) -> None:
         """Play on a row, which is ready."""
         ready_ns = self._swarm.rows[row].ready_ns
-        self._players[row] = Player(self._score, self._score.secrets, ready_ns, self._speed)
+        self._players[row] = Player(self._places, self._score.secrets, ready_ns, self._speed)
         for payload, received_ns in self._early.pop(row, []):
             self.hear(row, payload, received_ns)
         self.go_on(row)
