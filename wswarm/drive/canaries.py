@@ -9,6 +9,7 @@ from wswarm.load.marker import write_mark
 from wswarm.load.role import Role
 from wswarm.stats.findings import STILL_OPEN
 
+NO_CANARY = "no canary"
 BEFORE_NS = 1  # when canaries are intended: before any load, which takes none of them for its own
 
 
@@ -57,8 +58,8 @@ class Canaries:
         swarm, row = self._swarm, self._swarm.rows[number]
         if row.connection is not None:
             swarm.addresses[row.connection.address] -= 1
-        swarm.leave(number)
+        refusal = swarm.leave(number)
         swarm.opened -= 1
         row.timing, row.ready_ns = None, STILL_OPEN
         swarm.failed_ns.append(now_ns())
-        swarm.said.note_failure("no canary")
+        swarm.said.note_failure(refusal or NO_CANARY)
