@@ -139,7 +139,7 @@ def test_slow_answers_hold_nothing_up(runs: dict[str, Future[Measured]]) -> None
     assert found.publish is not None
     assert found.fanout.delivery_time.p50 is not None
     assert found.publish.response_time.min is not None
-    assert found.fanout.delivery_time.p50 < 0.4 < 0.5 <= found.publish.response_time.min
+    assert found.fanout.delivery_time.p50 < 0.4 < 0.49 < found.publish.response_time.min
 
 
 @several_at_once

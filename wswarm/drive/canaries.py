@@ -14,7 +14,7 @@ BEFORE_NS = 1  # when canaries are intended: before any load, which takes none o
 
 
 class Canaries:
-    """Publishes canaries on one of a group's connections, or looks on which they came.
+    """Publishes canaries on a group's connections, which may be in rooms of their own, or looks on which they came.
 
     Attributes:
         reached: Rows that have received a marked message before the load.
@@ -41,7 +41,7 @@ class Canaries:
             self._timer = None
 
     def _publish(self, every_s: float) -> None:
-        for number in self._swarm.rows_open().tolist()[:1]:
+        for number in self._swarm.rows_open().tolist():
             row = self._swarm.rows[number]
             if row.connection is not None and row.payload is not None and row.connection.is_writable:
                 mark = write_mark(self._swarm.id_of(number), next(self._numbers), BEFORE_NS)

@@ -15,7 +15,7 @@ from wswarm.drive.drivers.connection import Connection, Ended, Events, Handshake
 from wswarm.drive.numbers import capture_for
 from wswarm.drive.ramp import run_at
 from wswarm.drive.row import Row as Row
-from wswarm.drive.row import open_rows, sockets_of, times_of
+from wswarm.drive.row import open_rows, opened_rooms, sockets_of, times_of
 from wswarm.drive.said import Own as Hidden
 from wswarm.drive.said import Said
 from wswarm.drive.takers import Takers, takers
@@ -49,7 +49,7 @@ class Swarm:
         on_traced: Called with what connections told that are shown: their number, when, what kind, the words.
         traced: How many rows are shown, from the first on.
         on_ended: Called with a row when its connection was lost, with how.
-        takers_of: Returns what takes the messages of a row that opens.
+        takers_of: Returns what takes the messages of a row that opens. `values`: what names stand for in it alone.
     """
 
     def __init__(self, way: Way, prefix: bytes) -> None:
@@ -73,7 +73,7 @@ class Swarm:
         self.on_traced: Callable[[int, int, str, str], None] = _ignore
         self.is_replying, self.traced = False, 0
         self._way, self._prefix, self._ids = way, prefix, list[int]()
-        self._values = dict[int, Values]()
+        self.values = dict[int, Values]()
         self._is_closing = False
         self.takers_of: Callable[[int], Takers] = lambda _: self._takers
         self.is_enough = asyncio.Event()
@@ -151,7 +151,7 @@ class Swarm:
 
     def values_of(self, row: int) -> Values:
         """Return what names in braces stand for in the connection of a row alone."""
-        return self._values.get(row, {})
+        return self.values.get(row, {})
 
     def words(self) -> Words:
         """Return what the target said where something else was expected."""
@@ -170,6 +170,7 @@ class Swarm:
             subprotocols=dict(self.subprotocols),
             closes=dict(self.said.closes),
             endings=list(self.said.endings),
+            rooms=opened_rooms(self.rows, self._ids, self._way.manner.rooms),
             addresses=dict(self.addresses),
             pings=self._attendant.pings(),
         )
@@ -182,7 +183,7 @@ class Swarm:
         """
         self._ids.append(connection_id)
         if values:
-            self._values[len(self.rows)] = values
+            self.values[len(self.rows)] = values
             self.said.learn_values(values.values())
         self.changed.add(len(self.rows))
         self.rows.append(Row())
@@ -213,8 +214,8 @@ class Swarm:
         own_settings = msgspec.structs.asdict(way.manner) if own is not None else None
         if own_settings is not None:
             self.said.learn(own_settings)
-        own_values = self._values.get(number, {})
-        values = {"id": str(self._ids[number]), **way.values, **own_values}
+        own_values = self.values.get(number, {})
+        values = way.values_of(self._ids[number], own_values)
         if number < self.traced:
             trace = Trace(partial(self.on_traced, self._ids[number]), self.said.shown)
             way = way._replace(driver=trace.driver(way.driver))

@@ -13,6 +13,7 @@ from wswarm.load.number import check_number
 from wswarm.load.profiles.settings import check_needs, check_scenario
 from wswarm.load.publishers import Publishers, check_publishers, elsewhere, is_wss
 from wswarm.load.role import ROLES, Role
+from wswarm.load.rooms import check_rooms, in_some_room
 from wswarm.load.script import SESSION
 from wswarm.load.speech import speech_of
 from wswarm.load.steps import Step
@@ -20,9 +21,10 @@ from wswarm.load.steps import Step
 PAIRS_LIMIT = 10_000_000
 SENDS_LIMIT = 1 << 32
 SEED_LIMIT = 1 << 63
+_OF_A_ROOM = " of each room"
 SESSIONS_LIMIT = 1_000_000
 MOST_AT_ONCE = 1_000
-DEFAULT_CONNECTIONS = {"connect": 100, "echo": 10, "fanout": 100, "script": 10}
+DEFAULT_CONNECTIONS = {"connect": 100, "echo": 10, "fanout": 100, "script": 10, "replay": 10}
 DEFAULT_RATE = {"echo": 100.0, "fanout": 5.0}
 
 
@@ -38,8 +40,11 @@ class Plan(Manner, frozen=True, kw_only=True):
         script: File of which each connection lives a function, `session`.
         sessions: Sessions per s that begin at random instants, each on a connection of its own, of which there are at
             most `connections` at once; `None`: each connection lives one.
+        recording: File with a recorded WebSocket that each connection plays; `socket` says which of several,
+            `speed` how many times as fast.
         trace: Connections of each kind whose conversation is shown.
         processes: Agents that hold the connections; `None`: one per 10,000.
+        publishers: Of each room.
         publisher_url: Where publishers connect to; `None`: where the subscribers do. `publisher_headers`: theirs
             alone, in place of those of the same name; `publisher_steps` in place of the conversation before the load.
         publish: Method and address of the requests that publish, in place of sockets; `None`: sockets do.
@@ -49,7 +54,7 @@ class Plan(Manner, frozen=True, kw_only=True):
         PlanError: a value can't be; the message names it and the mend.
     """
 
-    scenario: Literal["connect", "echo", "fanout", "script"]
+    scenario: Literal["connect", "echo", "fanout", "script", "replay"]
     connections: int
     rate: float | None = None
     duration: float = 10.0
@@ -73,6 +78,9 @@ class Plan(Manner, frozen=True, kw_only=True):
     script: str | None = None
     session: str = SESSION
     sessions: float | None = None
+    recording: str | None = None
+    socket: str | None = None
+    speed: float = 1.0
     trace: int = 0
 
     def __post_init__(self) -> None:
@@ -82,6 +90,8 @@ class Plan(Manner, frozen=True, kw_only=True):
         _check_fit(self)
         check_publishers(self.scenario, self._of_publishers, escape=self.escape)
         by_http(msgspec.structs.asdict(self))
+        if self.rooms > 1 and self.scenario == "fanout":
+            _check_rooms_of_publishers(self)
 
     @property
     def manner(self) -> Manner:
@@ -128,7 +138,7 @@ class Plan(Manner, frozen=True, kw_only=True):
     def publisher_ids(self) -> range:
         """The numbers of its publishers: those after the subscribers'."""
         first = self.connections + 1
-        return range(first, first + (self.publishers if self.scenario == "fanout" else 0))
+        return range(first, first + (self.publishers * self.rooms if self.scenario == "fanout" else 0))
 
 
 def make_plan(scenario: str, url: str, **options: Any) -> Plan:
@@ -139,7 +149,7 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
     """
     given = {name: value for name, value in options.items() if value is not None}
     given |= {"scenario": scenario, "url": url}
-    if scenario in ("connect", "script"):
+    if scenario in ("connect", "script", "replay"):
         given.setdefault("warmup", 0.0)
     at_once = MOST_AT_ONCE if given.get("sessions") is not None else DEFAULT_CONNECTIONS.get(scenario, 1)
     given.setdefault("connections", at_once)
@@ -170,6 +180,7 @@ def _check_numbers(plan: Plan) -> None:
         "processes": plan.processes,
         "publishers": plan.publishers,
         "sessions": plan.sessions,
+        "speed": plan.speed,
         "target-pid": plan.target_pid,
     }
     for name, value in positive.items():
@@ -189,8 +200,8 @@ def _check_numbers(plan: Plan) -> None:
     _check_amount(plan)
     if plan.connections * plan.publishers > PAIRS_LIMIT and plan.scenario == "fanout":
         raise PlanError(
-            f"{plan.publishers:,} publishers × {plan.connections:,} subscribers is more than"
-            f" {PAIRS_LIMIT:,} pairs to account for: use fewer --publishers"
+            f"{plan.publishers:,} publishers{_OF_A_ROOM if plan.rooms > 1 else ''} × {plan.connections:,} subscribers"
+            f" is more than {PAIRS_LIMIT:,} pairs to account for: use fewer --publishers"
         )
 
 
@@ -210,9 +221,10 @@ def _check_fit(plan: Plan) -> None:
         option, message = ("--text", plan.text) if plan.json is None else ("--json", plan.json)
         check_number(plan.template, f"{option} {message!r}", plan.scenario, plan.size)
     for role in plan.roles:
-        whole = speech_of(plan, role).message
-        check_size(whole.replace(b"{id}", b"%d" % plan.sockets), plan.size)
+        whole = in_some_room(speech_of(plan, role).message.decode("latin-1"), plan.rooms)
+        check_size(whole.replace("{id}", str(plan.sockets)).encode("latin-1"), plan.size)
     _check_script(plan)
+    _check_recording(plan)
     if plan.closed and plan.scenario != "echo":
         raise PlanError(f"--closed waits for replies, which only echo has; leave it out of {plan.scenario}")
 
@@ -239,3 +251,24 @@ def _check_script(plan: Plan) -> None:
         raise PlanError(
             f"--sessions {plan.sessions:g}/s for --duration {plan.duration:g}s gives no session: raise one of them"
         )
+
+
+def _check_recording(plan: Plan) -> None:
+    if (plan.scenario == "replay") != (plan.recording is not None):
+        raise PlanError("a recording belongs to a replay: use wswarm replay FILE.har, or leave it out")
+    if plan.scenario == "replay" and plan.rate is not None:
+        raise PlanError(
+            f"--rate {plan.rate:g} is a load of ours: a recording says when it sends; leave it out"
+        )
+
+
+def _check_rooms_of_publishers(plan: Plan) -> None:
+    """Check that publishers, too, say which room they are in."""
+    if plan.publish is not None:
+        said = plan.publish, plan.publish_body, plan.publish_headers
+        check_rooms(plan.rooms, said, "the address of --publish, --publish-body or --publish-header, too")
+        return
+    try:
+        _ = plan.publishing
+    except PlanError as error:
+        raise PlanError(f"publishers: {error}") from None
