@@ -9,7 +9,7 @@ import msgspec
 
 from wswarm.errors import PlanError
 from wswarm.load.fill import with_any_values, with_any_variables
-from wswarm.load.message import check_size
+from wswarm.load.message import SIZE_LIMIT, check_size
 from wswarm.load.number import NUMBER
 from wswarm.load.pattern import pattern
 from wswarm.load.profiles import protocol_named
@@ -21,7 +21,6 @@ from wswarm.load.tls import check_tls
 from wswarm.load.url import check_url
 from wswarm.results import redact
 
-SIZE_LIMIT = 16 * 1024 * 1024
 HEADER_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 
 
