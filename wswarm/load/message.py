@@ -11,7 +11,6 @@ from wswarm.load.profiles.protocol import Wrap
 from wswarm.load.template import MARKER
 
 FILLER = b"."
-SIZE_LIMIT = 16 * 1024 * 1024
 _ROUNDS = 3  # what is around a message may have its size in it, and grow with it
 
 

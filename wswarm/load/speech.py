@@ -54,7 +54,7 @@ class Speech(NamedTuple):
         escape: Whether messages of steps hold escapes.
         answers: To messages while the connection lasts. `timers`: what is said now and then.
         chatter: What tells of a message whether it is a part of the protocol that needs no answer.
-        split: Returns the messages in a frame. `wrap`: what is said, as it is sent.
+        split: Returns the messages in a frame. `wrap`: what is said, as it is sent; `message_wrap`: the message.
         reader: Returns what reads one connection's messages out of its frames, one by one, marks or not; `None`:
             frames are messages.
         vary: Returns the parts of a message between its marks anew for each; `None`: they are the same for all.
@@ -72,6 +72,7 @@ class Speech(NamedTuple):
     names: tuple[str, ...] = ()
     split: Split = messages_in
     wrap: Wrap | None = None
+    message_wrap: Wrap | None = None
     reader: Callable[[], Reader] | None = None
     vary: Callable[[tuple[bytes, ...]], Iterable[bytes]] | None = None
 
@@ -99,7 +100,7 @@ class Speech(NamedTuple):
 
     def payload(self, values: Values, prefix: bytes) -> Payload:
         """Return one connection's message around its marks."""
-        payload = payload_for(self.message, values, prefix, self.size, self.wrap)
+        payload = payload_for(self.message, values, prefix, self.size, self.message_wrap)
         return payload if self.vary is None else Payload(self.vary(tuple(payload.parts)))
 
     def answers_to(self, message: bytes, values: Values) -> list[Opening]:
@@ -135,7 +136,7 @@ def speech_of(manner: Manner, role: Role) -> Speech:
 def _in(protocol: Protocol, speech: Speech, manner: Manner, role: Role) -> Speech:
     """Return the speech in a protocol."""
     values = manner.settings
-    lines = lines_of(protocol, role, values)
+    lines, is_speaking = lines_of(protocol, role, values), message_of(protocol, role) != ""
 
     def opening(template: str) -> Opening:
         return Opening(filled_in(template, values).encode(), protocol.is_binary)
@@ -154,8 +155,9 @@ def _in(protocol: Protocol, speech: Speech, manner: Manner, role: Role) -> Speec
         chatter=tuple(_matches(one, values) for one in protocol.chatter),
         split=_alone,
         wrap=protocol.wrap,
+        message_wrap=protocol.wrap if is_speaking else None,
         reader=_reader(protocol, values),
-        vary=_vary(protocol, values),
+        vary=_vary(protocol, values) if is_speaking else None,
     )
 
 

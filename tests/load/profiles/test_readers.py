@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wswarm.load.message import SIZE_LIMIT
 from wswarm.load.profiles.mqtt_packets import VERSION_3, VERSION_5, puback, publish, write_length
 from wswarm.load.profiles.mqtt_reader import MqttReader
 from wswarm.load.profiles.nats_reader import NatsReader
 from wswarm.load.profiles.reader import Lines, Reader
 from wswarm.load.profiles.stomp_reader import HEARTBEAT, StompReader
+from wswarm.load.template import SIZE_LIMIT
 
 MARK = b"wswarm01234567" + b"0123456789abcdef" * 2
 NATS = (

@@ -6,7 +6,7 @@ whoever waits for a message shows what came instead.
 
 from typing import NamedTuple, Protocol
 
-from wswarm.load.message import SIZE_LIMIT
+from wswarm.load.template import SIZE_LIMIT
 
 
 class Heard(NamedTuple):
