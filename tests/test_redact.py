@@ -100,6 +100,21 @@ def test_a_plan_without_secrets_changes_no_text() -> None:
     assert Redactor({"url": "ws://h/", "headers": ["X-Env: test"]})("test") == "test"
 
 
+def test_secrets_of_publishers_are_hidden_wherever_they_stand() -> None:
+    plan = {
+        "url": "ws://host/",
+        "publisher_url": "ws://me:hunter2@host/?token=s3cret-one",
+        "publisher_headers": ["Authorization: Bearer s3cret-two", "X-Plain: yes"],
+        "on_open": ["hunter2 s3cret-one s3cret-two"],
+    }
+    assert redact.plan(plan) == {
+        "url": "ws://host/",
+        "publisher_url": "ws://me:…@host/?token=…",
+        "publisher_headers": ["Authorization:…", "X-Plain: yes"],
+        "on_open": ["… … …"],
+    }
+
+
 def test_what_a_message_calls_a_secret_is_hidden_in_it() -> None:
     assert redact.message('{"token":"abc","id":"abc","n":1}') == '{"token":"\u2026","id":"abc","n":1}'
     assert redact.message('{"key":"a","sessionToken": "b c"}') == '{"key":"a","sessionToken": "\u2026"}'

@@ -28,6 +28,13 @@ class Options(TypedDict, total=False):
     seed: int
     processes: int | None
     publishers: int
+    rooms: int
+    publisher_url: str | None
+    publisher_headers: Sequence[str]
+    publisher_steps: Sequence[tuple[str, str]]
+    publish: str | None
+    publish_body: str | None
+    publish_headers: Sequence[str]
     size: int | None
     text: str | bytes | None
     json: str | None

@@ -33,7 +33,9 @@ OPTIONS = {
     "--history --allow-unpaired --strict -o --output --no-plots --svg --quiet --print": ("compare",),
     "--no-plots --svg": ("report", "trend", "ab"),
     "--closed": ("run", "echo"),
-    "--publishers": ("run", "fanout"),
+    "--publishers --publisher-url --publisher-header": ("run", "fanout"),
+    "--publisher-say --publisher-say-binary --publisher-expect --publisher-take": ("run", "fanout"),
+    "--publish --publish-body --publish-header": ("run", "fanout"),
     "--scenarios": ("run",),
     "--sessions --session --warmup --drain --seed": ("script",),
     "--app --port --workers --ws": ("serve",),
@@ -75,6 +77,7 @@ DEFAULTS = [
     *[(name, "--seed", "random") for name in SENDING],
     *[(name, "--text", "{marker} alone") for name in SENDING],
     ("fanout", "--publishers", "1"),
+    ("fanout", "--publisher-url", "URL"),
     ("run", "--scenarios", "connect,echo,fanout"),
     ("compare", "--output", "reports/<UTC time>-compare"),
     ("trend", "--output", "beside FILE"),
@@ -157,11 +160,13 @@ def test_the_help_names_the_default(command: str, option: str, default: str, sho
 def test_options_stand_in_groups(command: str, shown) -> None:
     groups = re.findall(r"^(\w[\w ]*):$", shown(command), re.MULTILINE)
     message = ["message"] if command in SENDING else []
+    publishing = ["publishing by HTTP"] if command in ("run", "fanout") else []
     assert groups == [
         "positional arguments",
         "options",
         "load",
         *message,
+        *publishing,
         "protocol",
         "conversation",
         "connection",

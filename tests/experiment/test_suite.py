@@ -98,3 +98,10 @@ def test_an_objective_that_no_sample_will_carry_is_held_against_all_that_have_th
 def test_an_objective_about_none_of_the_scenarios_is_refused() -> None:
     with pytest.raises(PlanError, match=r"--slo 'lost==0': no run of connect has such a figure"):
         suite_plans(BASE, ("connect",), slo=("lost==0",))
+
+
+def test_what_is_said_of_publishers_is_for_fanout_alone() -> None:
+    plans = suite_plans("ws://host/", SCENARIOS, publisher_url="ws://other/", publisher_headers=("X: 1",))
+    assert [plan.publisher_url for plan in plans] == [None, None, "ws://other/"]
+    with pytest.raises(PlanError, match="leave it out of echo"):
+        suite_plans("ws://host/", ("echo",), publisher_url="ws://other/")

@@ -154,3 +154,64 @@ def test_a_header_that_is_refused_is_named_without_its_secret() -> None:
     message = refusal("echo", headers=["Authorization Bearer s3cret"])
     assert "--header 'Authorization …' is not a header" in message
     assert "s3cret" not in message
+
+
+PUBLISHERS = {
+    "publisher_url": "ws://other/pub",
+    "publisher_headers": ("X-Role: speaker",),
+    "publisher_steps": (("say", "hello"),),
+}
+
+
+@pytest.mark.parametrize("option", PUBLISHERS)
+@pytest.mark.parametrize("scenario", ["connect", "echo"])
+def test_what_is_said_of_publishers_is_refused_where_there_are_none(scenario: str, option: str) -> None:
+    message = refusal(scenario, URL, **{option: PUBLISHERS[option]})
+    assert f"--{option.replace('_', '-').removesuffix('s').replace('step', 'say')}" in message
+    assert f"leave it out of {scenario}" in message
+
+
+@pytest.mark.parametrize("header", ["no colon", "Bad Name: x", "X: a\nb", "Upgrade: other"])
+def test_publishers_headers_are_checked_by_their_own_name(header: str) -> None:
+    assert "--publisher-header" in refusal("fanout", URL, publisher_headers=(header,))
+
+
+def test_publishers_are_elsewhere_with_their_headers_in_place_of_those_of_the_same_name() -> None:
+    headers = ("Authorization: theirs", "X-Both: 1")
+    plan = make_plan(
+        "fanout",
+        URL,
+        headers=headers,
+        publisher_url="ws://other/",
+        publisher_headers=("authorization: ours",),
+    )
+    assert (plan.manner.url, plan.manner.headers) == (URL, headers)
+    assert plan.publishing.url == "ws://other/"
+    assert plan.publishing.headers == ("X-Both: 1", "authorization: ours")
+
+
+@pytest.mark.parametrize(
+    ("url", "publisher_url"), [("ws://host/", "wss://other/"), ("wss://host/", "ws://other/")]
+)
+def test_options_of_tls_are_for_whoever_uses_it(url: str, publisher_url: str) -> None:
+    plan = make_plan("fanout", url, publisher_url=publisher_url, insecure=True)
+    assert plan.manner.insecure == url.startswith("wss")
+    assert plan.publishing.insecure == publisher_url.startswith("wss")
+
+
+def test_publishers_have_a_conversation_of_their_own_in_place_of_that_of_all() -> None:
+    plan = make_plan(
+        "fanout", URL, on_open=("hi",), steps=(("expect", "welcome"),), publisher_steps=(("say", "I speak"),)
+    )
+    assert [step.value for step in plan.publishing.steps] == ["I speak"]
+    assert plan.publishing.on_open == ()
+    assert ([step.value for step in plan.manner.steps], plan.manner.on_open) == (["welcome"], ("hi",))
+    shared = make_plan("fanout", URL, on_open=("hi",), steps=(("expect", "welcome"),))
+    assert shared.publishing == shared.manner
+
+
+@pytest.mark.parametrize("step", [("take", "a=$.b"), ("expect", "/(/"), ("say", "\udcff")])
+def test_a_conversation_of_publishers_is_checked_by_its_own_names(step: tuple[str, str]) -> None:
+    message = refusal("fanout", URL, publisher_steps=(step,))
+    assert f"--publisher-{step[0]}" in message
+    assert f" --{step[0]}" not in message

@@ -124,11 +124,8 @@ def mosquitto(*settings: str) -> Iterator[Broker]:
     tcp, port = free_ports(2)
     with tempfile.TemporaryDirectory() as folder:
         lines = [
-            *(
-                settings
-                if any("allow_anonymous" in one for one in settings)
-                else ("allow_anonymous true", *settings)
-            ),
+            "user root",  # else, started by root, it becomes somebody who can't read what tests write
+            *(settings if "allow_anonymous false" in settings else ("allow_anonymous true", *settings)),
             f"listener {tcp} {HOST}",  # it does not start without one of TCP
             f"listener {port} {HOST}",
             "protocol websockets",

@@ -15,8 +15,12 @@ from wswarm.results.run import (
     GeneratorCost,
     Lost,
     Phases,
+    Publish,
     Rates,
+    Room,
+    Rooms,
     Run,
+    Samples,
     Scenario,
     Sessions,
     SloResult,
@@ -105,6 +109,37 @@ def fanout(
         series=parts.series(
             phases, subscribers + 1, subscribers + 1, handshakes, rate, delivery.ravel(), lost
         ),
+    )
+
+
+def in_rooms() -> Run:
+    """Return a fan-out run in a hundred rooms, of which one lost messages and got some of another."""
+    worst = [
+        Room(room="7", owed=200, received=190, lost=10, extra=20, p50=0.0021),
+        Room(room="12", owed=2_000, received=2_000, lost=0, extra=0, p50=0.0019, p99=0.0143),
+    ]
+    run = fanout(lost=10)
+    return msgspec.structs.replace(run, plan={**run.plan, "rooms": 100}, rooms=Rooms(rooms=100, worst=worst))
+
+
+def published(**changes: Any) -> Run:
+    """Return a fan-out that was published by HTTP; three requests of 200 were refused."""
+    made = fanout(rate=20, duration=10, **changes)
+    assert made.fanout is not None
+    post = {
+        "publish": "POST http://me:hunter2@127.0.0.1:8000/publish",
+        "publish_body": '{"text": "{marker}"}',
+    }
+    return msgspec.structs.replace(
+        made,
+        plan=made.plan | post,
+        fanout=msgspec.structs.replace(made.fanout, publishers=0),
+        publish=Publish(
+            requests=200,
+            statuses={"202": 197, "503": 2, "timeout": 1},
+            response_time=distribution(times(199, 2e-3, 0.3, seed=3)),
+        ),
+        samples=Samples(refusals={"publish 503": "come back\x1b[2J later"}),
     )
 
 

@@ -144,3 +144,11 @@ def test_every_edge_has_a_page(name):
 def test_a_picture_is_described_for_those_who_cannot_see_it(run, picture, words):
     assert words in caption(run, picture).alt
     assert caption(run, picture).reading
+
+
+def test_the_page_shows_how_requests_to_publish_ended():
+    shown = render([runs.published()])
+    assert "Publishing by HTTP" in shown
+    assert "202: 197" in shown
+    assert "503 (&#34;come back\\x1b[2J later&#34;): 2, timeout: 1" in shown
+    assert "hunter2" not in shown

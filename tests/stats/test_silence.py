@@ -26,6 +26,20 @@ CASES: dict[str, tuple[Scenario, Instead, str, str]] = {
         '3 messages came, such as "ping", none with our marker',
         "does the target relay the message whole",
     ),
+    "published by HTTP and swallowed": (
+        "fanout",
+        Instead(sent=100, is_by_http=True),
+        "no marked message came",
+        "does the service pass on what is published there",
+    ),
+    "every request refused": (
+        "fanout",
+        Instead(
+            sent=10, unmarked=3, refused="every request to publish failed: 401 (10); give --publish-header"
+        ),
+        "every request to publish failed: 401 (10)",
+        "give --publish-header",
+    ),
     "other connections' messages": (
         "echo",
         Instead(sent=10, extra=90),

@@ -15,7 +15,10 @@ from wswarm.results.run import (
     Lost,
     Messages,
     Phases,
+    Publish,
     Rates,
+    Room,
+    Rooms,
     Run,
     Scenario,
     SloResult,
@@ -75,6 +78,15 @@ def run(scenario: Scenario = "echo", **changes: Any) -> Run:
         )
         if scenario == "fanout"
         else None,
+        rooms=Rooms(
+            rooms=2,
+            worst=[
+                Room(room="1", owed=9, received=6, lost=3, extra=0),
+                Room(room="0", owed=900, received=900, lost=0, extra=1, p99=0.04),
+            ],
+        )
+        if scenario == "fanout"
+        else None,
         series=[],
         generator=GeneratorCost(
             processes=1,
@@ -123,6 +135,9 @@ def test_a_short_name_stands_for_a_path_by_scenario(path: str, scenario: Scenari
         ("messages.lost<100", "echo", 7.0),
         ("messages.lost.silent<100", "echo", 5),
         ("fanout.completion_time.p50<1s", "fanout", 0.2),
+        ("rooms.rooms>=2", "fanout", 2),
+        ("rooms.worst.0.lost<5", "fanout", 3),
+        ("rooms.worst.1.p99<50ms", "fanout", 0.04),
         ("connections.failures.timeout<2", "echo", 1),
         ("connections.closes.1006<9", "echo", 2),
         ('connections.failures."http 403"<=3', "echo", 3),
@@ -211,6 +226,8 @@ def test_a_figure_that_is_null_is_not_met(expression: str, scenario: Any) -> Non
         ("target.cpu_s<1h", "echo", "the target's process is not known"),
         ("lost==0", "silent", "no such figure in this run"),
         ("fanout.spread.p50<1h", "echo", "no such figure in this run"),
+        ("rooms.worst.0.p99<1h", "fanout", "n too small: needs 381, had 6"),
+        ("rooms.worst.2.lost==0", "fanout", "no such figure in this run"),
     ],
 )
 def test_a_figure_that_the_run_lacks_says_why(expression: str, scenario: Any, why: str) -> None:
@@ -267,6 +284,24 @@ def lost(**reasons: int) -> Run:
 )
 def test_an_objective_on_lost_connections_is_judged(expression: str, value: float, met: bool) -> None:
     (result,) = check(lost(**{"4401_expired": 19, "1001": 1}), (expression,))
+    assert (result.value, result.met) == (value, met)
+
+
+@pytest.mark.parametrize(
+    ("expression", "value", "met"),
+    [
+        ('publish.statuses."503"<=1', 2, False),
+        ('publish.statuses."500"==0', 0, True),
+        ("publish.requests==10", 10, True),
+        ("publish.response_time.max<1s", 0.2, True),
+    ],
+)
+def test_an_objective_on_requests_that_publish_is_judged(expression: str, value: float, met: bool) -> None:
+    times = Distribution(n=10, min=0.1, mean=0.1, max=0.2)
+    made = msgspec.structs.replace(
+        run(), publish=Publish(requests=10, statuses={"202": 8, "503": 2}, response_time=times)
+    )
+    (result,) = check(made, (expression,))
     assert (result.value, result.met) == (value, met)
 
 
@@ -393,13 +428,15 @@ def test_each_objective_has_its_result_in_order() -> None:
 @pytest.mark.parametrize(
     ("expression", "scenarios"),
     [
-        ("p99<50ms", ["connect", "echo", "fanout"]),
-        ("lost==0", ["echo", "fanout"]),
-        ("rates.achieved>=950", ["echo", "fanout"]),
+        ("p99<50ms", ["connect", "echo", "fanout", "script"]),
+        ("lost==0", ["echo", "fanout", "script"]),
+        ("rates.achieved>=950", ["echo", "fanout", "script"]),
         ("response_time.p50<1ms", ["echo"]),
-        ("fanout.completion_time.p99<1s", ["fanout"]),
-        ('connections.failures."http 403"<=3', ["connect", "echo", "fanout"]),
-        ("target.peak_rss<1e9", ["connect", "echo", "fanout"]),
+        ("fanout.completion_time.p99<1s", ["fanout", "script"]),
+        ("steps.login.time.p99<1s", ["script"]),
+        ('publish.statuses."503"==0', ["fanout"]),
+        ('connections.failures."http 403"<=3', ["connect", "echo", "fanout", "script"]),
+        ("target.peak_rss<1e9", ["connect", "echo", "fanout", "script"]),
     ],
 )
 def test_an_objective_is_about_the_scenarios_that_have_its_figure(

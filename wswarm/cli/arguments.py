@@ -9,20 +9,13 @@ from typing import Any, NoReturn
 from wswarm.cli import grammar
 from wswarm.cli.ab_arguments import add_ab, add_selftest
 from wswarm.cli.outputs_arguments import add_compare, add_outputs, add_pictures, add_trend
-from wswarm.reference import APPS
+from wswarm.cli.serve_arguments import add_serve
 from wswarm.version import VERSION
 
 _EXITS = (
     "Exit codes: 0 measured, every SLO met; 1 could not measure; 2 usage; 98 the measurement is invalid; 99 an SLO"
     " was missed; 130 interrupted."
 )
-_UVICORN = {
-    "ws": ("framing", "websockets-sansio", "websockets", "wsproto", "auto"),
-    "loop": ("uvloop", "asyncio", "auto"),
-    "http": ("httptools", "h11", "auto"),
-    "log-level": ("warning", "critical", "error", "info", "debug", "trace"),
-}
-_MOST_WORKERS = 64
 _OF_MESSAGES = {
     *("-r", "--rate", "--warmup", "--drain", "--arrivals", "--pacing", "--seed", "--closed"),
     *("--text", "--json", "--message-file", "--size", "--binary"),
@@ -76,7 +69,7 @@ def make_parser() -> Parser:
     )
     _add_script(commands)
     _add_profiles(commands)
-    _add_serve(commands)
+    add_serve(commands)
     _add_doctor(commands)
     _add_report(commands)
     add_compare(commands)
@@ -111,6 +104,7 @@ def _add_run(commands: Any) -> None:
     _add_echo_options(load)
     _add_fanout_options(load)
     grammar.add_message(parser)
+    grammar.add_publish(parser)
     _add_common(parser)
 
 
@@ -121,7 +115,7 @@ def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, r
         description=f"{summary[0].upper()}{summary[1:]}.",
         epilog=f"{grammar.UNITS} {_EXITS}",
     )
-    parser.add_argument("url", metavar="URL", help="ws://host:port/path or wss://…; may hold {id}")
+    parser.add_argument("url", metavar="URL", help="ws://host:port/path or wss://…; may hold {id} and {room}")
     load = _add_load(parser, connections, rate)
     if name == "echo":
         _add_echo_options(load)
@@ -129,6 +123,8 @@ def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, r
         _add_fanout_options(load)
     if rate is not None:
         grammar.add_message(parser)
+    if name == "fanout":
+        grammar.add_publish(parser)
     _add_common(parser)
 
 
@@ -181,6 +177,8 @@ def _add_load(parser: argparse.ArgumentParser, connections: str, rate: str | Non
     if rate is not None:
         _add_arrivals(add)
     add("--processes", metavar="N", type=grammar.count, help="agents with the sockets (default: one per 10k)")
+    rooms = "connection {id} is in room {id} mod N, which {room} names; fanout: an audience each (default: 1)"
+    add("--rooms", metavar="N", type=grammar.count, help=rooms)
     return load
 
 
@@ -204,8 +202,9 @@ def _add_echo_options(load: Any) -> None:
 
 
 def _add_fanout_options(load: Any) -> None:
-    publishers = "fanout: sockets that publish, on top of -c (default: 1)"
+    publishers = "fanout: sockets that publish, on top of -c; with --rooms in each (default: 1)"
     load.add_argument("--publishers", metavar="N", type=grammar.count, help=publishers)
+    grammar.add_publishers(load)
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
@@ -241,31 +240,6 @@ def _add_profiles(commands: Any) -> None:
         description="List the protocols for --profile, and what each needs.",
     )
     parser.add_argument("name", metavar="NAME", nargs="?", help="only this one")
-
-
-def _add_serve(commands: Any) -> None:
-    parser = commands.add_parser(
-        "serve",
-        help="serve the reference application",
-        description="Serve the reference FastAPI application with uvicorn until Ctrl-C.",
-    )
-    add = parser.add_argument
-    add("--app", metavar="NAME", default="main", help=f"{', '.join(APPS)} (default: main)")
-    add("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
-    add("--port", metavar="N", type=grammar.whole(1, 65_535), default=8000, help="port (default: 8000)")
-    workers = grammar.whole(1, _MOST_WORKERS)
-    add("--workers", metavar="N", type=workers, default=1, help="worker processes (default: 1)")
-    backplane = (
-        "carries the chat to all workers: redis://…, postgresql://… (default: each has a chat of its own)"
-    )
-    add("--backplane", metavar="URL", help=backplane)
-    tracebacks = "of the documented examples when a client has left (default: they are counted)"
-    add("--tracebacks", action="store_true", help=tracebacks)
-    uvicorn = parser.add_argument_group("uvicorn's own options")
-    for name, choices in _UVICORN.items():
-        text = f"{', '.join(choices)} (default: {choices[0]})"
-        uvicorn.add_argument(f"--{name}", metavar="NAME", choices=choices, default=choices[0], help=text)
-    uvicorn.add_argument("--deflate", action="store_true", help="permessage-deflate (default: off)")
 
 
 def _add_doctor(commands: Any) -> None:

@@ -86,7 +86,8 @@ def add_message(parser: argparse.ArgumentParser) -> None:
     """Add what the messages are."""
     message = parser.add_argument_group(
         "message",
-        "{marker} is the message's mark, {marker:int} one that is a number (echo), {id} the connection's number",
+        "{marker} is the message's mark, {marker:int} one that is a number (echo), {id} the connection's number,"
+        " {room} its room",
     )
     add = message.add_argument
     add("--text", metavar="T", help="template (default: {marker} alone)")
@@ -108,15 +109,15 @@ class AddStep(argparse.Action):
         option: str | None = None,
     ) -> None:
         """Add it."""
-        kind = (option or "").lstrip("-")
+        kind = (option or "").lstrip("-").removeprefix("publisher-")
         setattr(found, self.dest, [*(getattr(found, self.dest) or ()), (kind, value)])
 
 
 def add_conversation(parser: argparse.ArgumentParser) -> None:
     """Add what is said and waited for before the load."""
     about = (
-        "before the load, in the order given: a connection is ready when all is done; {id}, {column}, {NAME} and"
-        " ${VARIABLE} stand for their values in URL, headers, cookies and messages"
+        "before the load, in the order given: a connection is ready when all is done; {id}, {room}, {column}, {NAME}"
+        " and ${VARIABLE} stand for their values in URL, headers, cookies and messages"
     )
     add = parser.add_argument_group("conversation", about).add_argument
     steps: dict[str, Any] = {"dest": "steps", "action": AddStep}
@@ -147,7 +148,9 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
     """Add how the connections are made, but for TLS."""
     add_protocol(parser)
     add_conversation(parser)
-    group = parser.add_argument_group("connection", "{id} works in URL, headers, cookies and --on-open")
+    group = parser.add_argument_group(
+        "connection", "{id} and {room} work in URL, headers, cookies and --on-open"
+    )
     add = group.add_argument
     add("--on-open", metavar="MESSAGE", action="append", help="send when open; repeatable")
     binary = "the same as a binary frame; both in their order"
@@ -168,3 +171,34 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
     add("--driver", choices=("picows", "websockets"), help=drivers)
     deflate = "offer permessage-deflate (--driver websockets)"
     add("--deflate", action="store_true", default=None, help=deflate)
+
+
+def add_publishers(group: Any) -> None:
+    """Add what is said of publishers alone."""
+    add = group.add_argument
+    url = "fanout: address that publishers connect to (default: URL)"
+    add("--publisher-url", metavar="URL", help=url)
+    header: dict[str, Any] = {"dest": "publisher_headers", "metavar": "'NAME: VALUE'", "action": "append"}
+    add(
+        "--publisher-header",
+        help="header of their handshakes, in place of -H of that name; repeatable",
+        **header,
+    )
+    steps: dict[str, Any] = {"dest": "publisher_steps", "action": AddStep}
+    said = "their conversation before the load, in place of --say, --expect, --take and --on-open"
+    add("--publisher-say", metavar="MESSAGE", help=said, **steps)
+    add("--publisher-say-binary", metavar="MESSAGE", help="the same as a binary frame", **steps)
+    add("--publisher-expect", metavar="PATTERN", help="as --expect", **steps)
+    add("--publisher-take", metavar="NAME=WHERE", help="as --take", **steps)
+
+
+def add_publish(parser: argparse.ArgumentParser) -> None:
+    """Add how broadcasts are published by HTTP."""
+    group = parser.add_argument_group("publishing by HTTP", "{marker} and {id} work in address and body")
+    add = group.add_argument
+    publish = "fanout: request that publishes a broadcast (default: a WebSocket does)"
+    add("--publish", metavar="'POST URL'", help=publish)
+    body = """its body, such as {"text": "{marker}"} (default: none)"""
+    add("--publish-body", metavar="T", help=body)
+    header = "its header; repeatable (default: Content-Type: application/json)"
+    add("--publish-header", dest="publish_headers", metavar="'NAME: VALUE'", action="append", help=header)

@@ -147,7 +147,7 @@ class Agent:
         self._lag.stop()
         for group in self.groups:
             group.stop()
-        await asyncio.gather(*(group.swarm.close_all() for group in self.groups))
+        await asyncio.gather(*(group.close() for group in self.groups))
 
     async def finish(self) -> None:
         """Close all connections, once what is being settled has been told."""
@@ -175,8 +175,7 @@ class Agent:
         await self._until(lambda: self._window.drain_ns)
         self._effort.note_drain()
         while not all(group.has_sent() for group in self.groups):
-            window = self._window
-            if now_ns() >= window.drain_ns + (window.end_ns - window.drain_ns) // 2:
+            if now_ns() >= max(group.sends_until_ns(self._window) for group in self.groups):
                 break
             await asyncio.sleep(_POLL_S)
         for group in self.groups:
@@ -241,7 +240,11 @@ class Agent:
 
 
 def _kind_of(order: wire.Group) -> type[Group]:
-    """Return what a group is made by; what scripts take is loaded when there is one."""
+    """Return what a group is made by; what scripts and requests take is loaded when there are some."""
+    if order.by_http is not None:
+        from wswarm.drive.http.group import HttpGroup
+
+        return HttpGroup
     if order.script is None:
         return Group
     from wswarm.drive.script.group import ScriptGroup

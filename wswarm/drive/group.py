@@ -12,16 +12,15 @@ from wswarm.drive.clock import now_ns
 from wswarm.drive.closed import ClosedSender
 from wswarm.drive.drivers.connection import Driver, Ended
 from wswarm.drive.fleet import wire
+from wswarm.drive.recent import recent_of
 from wswarm.drive.sender import OpenSender, Sender, patience_ns
 from wswarm.drive.swarm import Swarm
 from wswarm.drive.way import Ways
 from wswarm.load.pace import Pace
 from wswarm.stats.findings import STILL_OPEN, Effort, Findings, Packed, Reached, Window, pack, unpack
 from wswarm.stats.histogram import Histogram
-from wswarm.stats.published import Published, read_log
+from wswarm.stats.published import read_log
 from wswarm.stats.tally import Tally
-
-_RECENT = 64
 
 
 class Group:
@@ -146,6 +145,10 @@ class Group:
         """Return whether all was sent that can be."""
         return self.sender is None or self.sender.is_done()
 
+    def sends_until_ns(self, window: Window) -> int:
+        """Return until when what is due in the window may be sent."""
+        return window.drain_ns + (window.end_ns - window.drain_ns) // 2
+
     def stop(self) -> None:
         """Send nothing more."""
         if self.sender is not None:
@@ -184,7 +187,7 @@ class Group:
         if isinstance(self.account, Deliveries) and log:
             published = read_log(log)
             is_of_load = published.intended_ns >= self._earliest_ns
-            self.account.publish(Published(*(column[is_of_load] for column in published)))
+            self.account.publish(published.where(is_of_load))
 
     def news(self) -> Packed:
         """Return what was published since the last time."""
@@ -201,6 +204,10 @@ class Group:
     def settle_some(self, *, is_over: bool = False) -> bool:
         """Settle some of what is due, or of all if nothing more will come; return whether that leaves some."""
         return self.account is not None and self.account.settle_some(is_over=is_over)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.swarm.close_all()
 
     def findings(self, effort: Effort) -> Findings:
         """Return all that was found.
@@ -243,7 +250,7 @@ class Group:
             duplicated=tally.duplicated if tally else 0,
             reordered=tally.reordered if tally else 0,
             times=tally.response.pack() if tally else b"",
-            recent=self._recent() if self.order.is_followed else wire.Recent(),
+            recent=recent_of(self.account) if self.order.is_followed else wire.Recent(),
         )
 
     def _account(self, window: Window) -> Account | None:
@@ -252,9 +259,12 @@ class Group:
         if order.role == "echo":
             return Echoes(self.swarm, window, self._begin.last_id, patience)
         if order.role == "publish":
-            return Publishing()
+            return Publishing(self.swarm, self._first_number, order.rooms)
         if order.role == "subscribe":
-            return Deliveries(self.swarm, window, order.publishers, patience, self.account)
+            known, is_answered = self.account, order.is_answered
+            return Deliveries(
+                self.swarm, window, order.publishers, patience, known, order.rooms, is_answered=is_answered
+            )
         return None
 
     def _sender(self, pace: Pace) -> Sender | None:
@@ -270,15 +280,6 @@ class Group:
             sender = ClosedSender(self.swarm, patience_ns(self.order.patience_s), writing, account.expect)
         sender.cut(self._window)
         return sender
-
-    def _recent(self) -> wire.Recent:
-        if not isinstance(self.account, Deliveries):
-            return wire.Recent()
-        found = self.account.tally.latest(_RECENT)
-        some = found.received > 0
-        columns = (found.numbers, found.received, found.first_ns, found.last_ns)
-        names = wire.Recent.__struct_fields__
-        return wire.Recent(**{name: pack(column[some]) for name, column in zip(names, columns, strict=True)})
 
     def _note_decided(self, row: int, failure: str | None) -> None:
         timing = self.swarm.rows[row].timing

@@ -16,20 +16,23 @@ from wswarm.results import redact
 from wswarm.results.quoted import quoted
 from wswarm.results.run import (
     Connections,
+    Distribution,
     Environment,
     Fanout,
     GeneratorCost,
     Messages,
     Phases,
+    Rooms,
     Run,
     TargetCost,
 )
-from wswarm.stats import drops, extras, pinged, refused, sessions, slo, summary
+from wswarm.stats import answers, drops, extras, pinged, refused, sessions, slo, summary
 from wswarm.stats.certainty import certain
-from wswarm.stats.findings import Findings, Window, unpack
+from wswarm.stats.findings import Arrivals, Findings, Window, unpack
 from wswarm.stats.scripted import Scripted
 from wswarm.stats.series import series
 from wswarm.stats.validity import Evidence, judge
+from wswarm.stats.worst_rooms import rooms
 from wswarm.units import NS_PER_S
 
 _PACKAGES = ("wswarm", "picows", "websockets", "uvloop", "numpy", "fastapi", "starlette", "uvicorn", "locust")
@@ -41,15 +44,12 @@ UNASKED = "unasked, the target said"
 def assemble(plan: Plan, observed: Observed) -> Run:
     """Return the run."""
     findings, window = observed.findings, observed.window
+    counted = sessions.relayed(findings) if plan.scenario == "script" else findings
     hold_s = max(1, window.drain_ns - window.hold_ns) / NS_PER_S
-    sends, arrivals = summary.sends_of(findings), summary.arrivals_of(findings)
-    has_messages = plan.scenario not in ("connect", "script") and bool(sends and arrivals)
-    response, service = (
-        summary.merged(getattr(one, name) for one in arrivals) for name in ("response", "service")
-    )
-    messages = summary.messages(findings) if has_messages else None
+    sends, arrivals = summary.sends_of(counted), summary.arrivals_of(counted)
+    has_messages = plan.scenario != "connect" and bool(sends and arrivals)
+    messages = summary.messages(counted) if has_messages else None
     scripted = sessions.scripted_of(findings)
-    is_echo = plan.scenario == "echo"
     arrived = _arrived(messages, scripted)
     run = Run(
         scenario=plan.scenario,
@@ -62,9 +62,11 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         messages=messages,
         rates=summary.rates(messages, plan.rate, hold_s) if messages else None,
         send_lag=summary.distribution(summary.merged(one.lag for one in sends)) if has_messages else None,
-        service_time=summary.distribution(service) if is_echo else None,
-        response_time=summary.distribution(response) if is_echo else None,
-        fanout=_fanout(observed) if plan.scenario == "fanout" and arrivals and sends else None,
+        service_time=_time_of(plan, arrivals, "service"),
+        response_time=_time_of(plan, arrivals, "response"),
+        fanout=_fanout(plan, observed) if arrivals and sends else None,
+        rooms=_rooms(plan, findings, window),
+        publish=answers.publish_of(findings),
         sessions=sessions.sessions(scripted),
         steps=sessions.steps(scripted),
         series=series(findings, window, observed.end_ns),
@@ -72,12 +74,14 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         generator=_generator(plan, findings, arrived),
         target=_target(observed, arrived),
     )
-    error_s = observed.clock_error_ns / NS_PER_S
-    wrong = tuple(below_zero(run, error_s))
-    if observed.clock_error_ns and plan.scenario == "fanout":
-        run = certain(run, error_s)
-    run = _judged(run, observed, wrong)
+    run = _judged(run, observed)
     return msgspec.structs.replace(run, slo=slo.check(run, plan.slo))
+
+
+def _time_of(plan: Plan, arrivals: Sequence[Arrivals], name: str) -> Distribution | None:
+    if plan.scenario != "echo":
+        return None
+    return summary.distribution(summary.merged(getattr(one, name) for one in arrivals))
 
 
 def _connections(plan: Plan, observed: Observed) -> Connections:
@@ -87,14 +91,19 @@ def _connections(plan: Plan, observed: Observed) -> Connections:
     return found
 
 
-def _judged(run: Run, observed: Observed, wrong: Sequence[str]) -> Run:
-    """Return the run with what the target did to it, and the verdict."""
+def _judged(run: Run, observed: Observed) -> Run:
+    """Return the run without times that clocks can't tell, with what the target did to it, and the verdict."""
+    error_s = observed.clock_error_ns / NS_PER_S
+    wrong = tuple(below_zero(run, error_s))
+    if observed.clock_error_ns and run.scenario == "fanout":
+        run = certain(run, error_s)
     lost = drops.drops_of(observed.findings, observed.window)
     ping_s = run.plan.get("ping")
     notices = [
         *drops.notices(lost, is_pinged=ping_s is not None),
         *sessions.notices(sessions.scripted_of(observed.findings)),
         *pinged.notices(run.connections, ping_s),
+        *answers.notices(run.publish, run.samples.refusals),
         *(extras.notices(run.messages, run.scenario) if run.messages else []),
         *refused.notices(observed.findings),
     ]
@@ -146,7 +155,17 @@ def _phases(window: Window, end_ns: int) -> Phases:
     return Phases(warmup=since[0], hold=since[1], drain=since[2], end=since[3])
 
 
-def _fanout(observed: Observed) -> Fanout:
+def _rooms(plan: Plan, findings: Sequence[Findings], window: Window) -> Rooms | None:
+    """Return how the rooms of a fan-out fared, `None` where there is only one."""
+    is_measured = plan.scenario == "fanout" and bool(summary.arrivals_of(findings))
+    return rooms(findings, window, plan.rooms) if is_measured and plan.rooms > 1 else None
+
+
+def _fanout(plan: Plan, observed: Observed) -> Fanout | None:
+    if plan.scenario == "script":
+        return sessions.fanout(observed.findings, observed.window)
+    if plan.scenario != "fanout":
+        return None
     publishers = sum(
         len(unpack(one.sockets.opened_ns))
         for one in observed.findings

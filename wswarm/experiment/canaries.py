@@ -21,7 +21,7 @@ def wait_for_canaries(plan: Plan, session: Session, listen_until: ListenUntil) -
         listen_until: Listens to the agents until that is so, which is due at a moment.
     """
     protocol = plan.protocol
-    if plan.scenario != "fanout" or protocol is None or not protocol.needs_canary:
+    if "publish" not in plan.roles or protocol is None or not protocol.needs_canary:
         return
     due_ns = now_ns() + round(plan.connect_timeout * NS_PER_S)
     session.tell(wire.Canary(GROUP, _EVERY_S))

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from wswarm.experiment.observed import Observed
+from wswarm.load.by_http import REQUESTS_AT_ONCE
 from wswarm.results.quoted import quoted
 from wswarm.results.run import Distribution, Messages, Run
-from wswarm.stats import sessions, summary
+from wswarm.stats import answers, sessions, summary
 from wswarm.stats.causes import Surroundings
 from wswarm.stats.drops import Drops, listed
 from wswarm.stats.findings import Effort, Findings
@@ -34,6 +35,7 @@ def evidence(run: Run, observed: Observed, drops: Drops, wrong: Sequence[str] = 
         scenario=run.scenario,
         sent_share=_sent_share(run.messages),
         blocked=sum(one.blocked for one in summary.sends_of(findings)),
+        waiting=answers.waiting(findings, REQUESTS_AT_ONCE),
         median_ns=median_ns,
         completion_ns=(_ns(completion.p50 or completion.mean) if completion else None) or median_ns,
         longest_stop_ns=max((one.longest_stop_ns for one in efforts), default=0),
@@ -127,7 +129,9 @@ def _refused(run: Run) -> str:
 def _instead(run: Run, observed: Observed, drops: Drops) -> Instead:
     found, sampled = run.messages, run.samples.unmarked
     return Instead(
+        refused=answers.nothing_taken(run.publish, run.samples.refusals),
         hung_up=_hung_up(drops, is_early=found is None),
+        is_by_http=run.publish is not None,
         sent=found.sent if found is not None else None,
         unmarked=found.unmarked if found is not None else 0,
         extra=found.extra if found is not None else 0,

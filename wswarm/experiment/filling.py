@@ -93,6 +93,11 @@ def _texts(manner: Manner) -> Iterator[str]:
     yield from (*manner.set, *(one for one in (manner.topic, manner.event) if one is not None))
     yield from (step.value for step in manner.steps if step.kind != "take")
     yield from (one for one in (manner.text, manner.json) if one is not None)
+    if isinstance(manner, Plan):
+        yield from (*manner.publisher_headers, *manner.publish_headers)
+        yield from (step.value for step in manner.publisher_steps if step.kind != "take")
+        said = (manner.publisher_url, manner.publish, manner.publish_body)
+        yield from (one for one in said if one is not None)
 
 
 def _read(path: str) -> tuple[list[str], list[list[str]]]:

@@ -17,7 +17,7 @@ from wswarm.experiment.assemble import assemble
 from wswarm.experiment.begun import start_for
 from wswarm.experiment.canaries import wait_for_canaries
 from wswarm.experiment.filling import filling_of
-from wswarm.experiment.observe import Observer, check_opened, is_hopeless
+from wswarm.experiment.observe import Observer, check_arrived, check_opened, is_hopeless
 from wswarm.experiment.observed import Observed
 from wswarm.experiment.preflight import check, target_meter
 from wswarm.experiment.session import Session
@@ -123,8 +123,6 @@ class _Experiment:
         start_ns = self._window.origin_ns
         self._session.open(self._addresses, start_ns)
         self._has_begun = True
-        if plan.sessions is not None:  # connections come with their sessions
-            return
         ramp_s = plan.sockets / plan.connect_rate + plan.connect_timeout + _RAMP_GRACE_S
         self._listen_until(
             lambda: self._session.are_open() or is_hopeless(self._fleet),
@@ -132,6 +130,8 @@ class _Experiment:
             start_ns,
             ramp_s,
         )
+        if plan.sessions is not None:  # connections come with their sessions
+            return
         try:
             check_opened(plan, self._fleet, was_cut=self._was_connecting)
             if not self._was_connecting:
@@ -169,7 +169,7 @@ class _Experiment:
         self._listen_until(self._session.has_sent, "drain", self._window.drain_ns, limit_s)
         self._settle(limit_s)
         if plan.sessions is not None:
-            check_opened(plan, self._fleet, was_cut=self._was_cut)
+            check_arrived(plan, self._session.findings())
 
     def _skip_load(self) -> None:
         """Report what was opened so far: there is no hold."""

@@ -12,6 +12,7 @@ from wswarm.load.manner import Manner
 from wswarm.load.plan import Plan
 from wswarm.results.progress import Phase, Progress
 from wswarm.results.quoted import is_whereabouts
+from wswarm.stats.findings import Findings
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
@@ -25,16 +26,17 @@ class Observer:
 
     def __init__(self, plan: Plan, fleet: Fleet) -> None:
         self._plan, self._fleet = plan, fleet
-        self._sent_then: deque[tuple[int, int]] = deque()
+        self._sent_then: deque[tuple[int, int, int]] = deque()
 
     def progress(self, phase: Phase, origin_ns: int, now: int) -> Progress:
         """Return how the run stands at `now`; both times CLOCK_MONOTONIC ns."""
         states = states_of(self._fleet.agents)
         sent, received = (sum(getattr(one, name) for one in states) for name in ("sent", "received"))
-        self._sent_then.append((now, sent))
+        owing = sum(one.sent if one.owing is None else one.owing for one in states)
+        self._sent_then.append((now, sent, owing))
         while self._sent_then[0][0] < now - _RATE_OVER_NS:
             self._sent_then.popleft()
-        then_ns, sent_then = self._sent_then[0]
+        then_ns, sent_then, owing_then = self._sent_then[0]
         is_known = now - then_ns > _RATE_OVER_NS // 2
         times = Histogram()
         for one in states:
@@ -52,15 +54,15 @@ class Observer:
             rate=(sent - sent_then) * NS_PER_S / (now - then_ns) if is_known and sent else None,
             p50_s=None if p50_ns is None else p50_ns / NS_PER_S,
             p99_s=None if p99_ns is None else p99_ns / NS_PER_S,
-            lost=self._lost(sent_then, received) if is_known else None,
+            lost=self._lost(owing_then, received) if is_known else None,
         )
 
-    def _lost(self, sent_then: int, received: int) -> int | None:
-        """Return how many of the messages sent two seconds ago have not come, as far as can be told by now."""
+    def _lost(self, owing_then: int, received: int) -> int | None:
+        """Return how many of the messages sent two seconds ago are owed and have not come, as far as is known."""
         if self._plan.scenario in ("connect", "script"):
             return None
         holders = sum(one.open for one in states_of(self._fleet.holders))
-        owed = sent_then * (holders if self._plan.scenario == "fanout" else 1)
+        owed = owing_then * (holders // self._plan.rooms if self._plan.scenario == "fanout" else 1)
         return max(0, owed - received)
 
 
@@ -79,20 +81,37 @@ def check_opened(plan: Plan, fleet: Fleet, *, was_cut: bool) -> None:
         GeneratorError, TargetError: it did not. TargetFailed: all had opened, and none of a kind was left.
         KeyboardInterrupt: it was ended before anything had opened or failed.
     """
-    groups = [fleet.holders, *([[fleet.publisher]] if fleet.publisher is not None else [])]
-    for group in [fleet.agents] if was_cut else groups:
+    groups = [(fleet.holders, plan.manner)]
+    if fleet.publisher is not None and plan.publish is None:
+        groups.append(([fleet.publisher], plan.publishing))
+    for group, manner in [(fleet.agents, plan.manner)] if was_cut else groups:
         if all(agent.death is not None for agent in group):
             raise GeneratorError(f"{'; '.join(agent.death or '' for agent in group)}: run it again")
         states = states_of(group)
         if not any(one.opened for one in states):
             if was_cut and not any(one.failed for one in states):
                 raise KeyboardInterrupt
-            raise TargetError(refusal(plan, group))
+            raise TargetError(refusal(manner, group))
         may_end = plan.scenario in ("connect", "script")
         if not may_end and not was_cut and not any(rows_open(agent).size for agent in group):
             raise TargetFailed(
-                f"{plan.address}: the target closed every connection before the load began{_ends(group)}"
+                f"{manner.address}: the target closed every connection before the load began{_ends(group)}"
             )
+
+
+def check_arrived(plan: Plan, findings: Sequence[Findings]) -> None:
+    """Check that of connections that were opened in the load any was.
+
+    Raises:
+        TargetError: all have failed.
+    """
+    failures: Counter[str] = Counter()
+    said: dict[str, str] = {}
+    for one in findings:
+        failures.update(one.sockets.failures)
+        said = one.words.refusals | said
+    if failures and not any(one.sockets.opened_ns for one in findings):
+        raise TargetError(refusal_of(plan, failures, said))
 
 
 def states_of(agents: Sequence[AgentProcess]) -> list[GroupState]:
@@ -100,14 +119,14 @@ def states_of(agents: Sequence[AgentProcess]) -> list[GroupState]:
     return [state for agent in agents for state in agent.snapshot.groups]
 
 
-def refusal(plan: Plan, agents: Sequence[AgentProcess]) -> str:
+def refusal(manner: Manner, agents: Sequence[AgentProcess]) -> str:
     """Return in words why not one of the agents' connections opened, and what to do."""
     failures: Counter[str] = Counter()
     said: dict[str, str] = {}
     for state in states_of(agents):
         failures.update(state.failures)
         said = state.refusals | said
-    return refusal_of(plan, failures, said)
+    return refusal_of(manner, failures, said)
 
 
 def refusal_of(manner: Manner, failures: Counter[str], said: Mapping[str, str]) -> str:

@@ -29,9 +29,20 @@ def check(plan: Plan, *, has_agents: bool = False) -> None:
     if plan.script is not None:
         check_script(plan.script, plan.session)
     client_context(plan)
+    if plan.scenario == "fanout" and plan.rooms > plan.connections:
+        raise PlanError(
+            f"--rooms {plan.rooms} is more than --connections {plan.connections}, so some would have no subscriber:"
+            f" use at most --rooms {plan.connections}, or -c {plan.rooms}"
+        )
+    urls = [plan.url, plan.publishing.url]
+    if plan.by_http is not None:
+        client_context(plan.by_http)
+        urls.append(plan.by_http.url)
     if not has_agents:
         limits.agents_for(plan)
-    address.check_sources(plan.bind, filling_of(plan).addresses(plan.url))
+    filling = filling_of(plan)
+    for url in dict.fromkeys(urls):
+        address.check_sources(plan.bind, filling.addresses(url))
     target_meter(plan.target_pid)
 
 

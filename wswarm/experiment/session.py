@@ -52,40 +52,37 @@ class Session:
         self.fleet.__exit__(kind, error, trace)
 
     def open(self, addresses: list[tuple[str, int]], start_ns: int) -> None:
-        """Have all connections opened at the plan's rate from `start_ns` on."""
-        plan, holders, filling = self._plan, self.fleet.holders, self._filling
+        """Have all connections opened at the plan's rate from `start_ns` on.
+
+        Args:
+            addresses: Of the plan's host; those of publishers that have another are looked up.
+
+        Raises:
+            TargetError: there is no such host.
+        """
+        plan, holders = self._plan, self.fleet.holders
         ids = {
             agent.name: range(1 + place, plan.connections + 1, len(holders))
             for place, agent in enumerate(holders)
         }
-        publishers = range(plan.connections + 1, plan.sockets + 1)
         if self.fleet.publisher is not None:
-            ids[self.fleet.publisher.name] = publishers
+            ids[self.fleet.publisher.name] = plan.publisher_ids
         for place, agent in enumerate(self.fleet.agents):
             own = ids[agent.name]
-            group = wire.Group(
-                name=plan.scenario,
-                role=self._role(agent),
-                manner=plan.manner,
-                values=filling.variables,
-                patience_s=plan.drain,
-                is_closed=plan.closed,
-                traced=_share(plan.trace, agent, holders),
-                addresses=addresses,
-                publishers=list(publishers),
-                script=self._script(place, start_ns),
-            )
-            agent.tell(wire.Begin(groups=[group], prefix=self._prefix, last_id=plan.sockets))
-            if plan.sessions is not None:
-                continue
+            group = self._group(agent, addresses, self._script(place, start_ns))
+            last_id = plan.connections + len(plan.publisher_ids)
+            agent.tell(wire.Begin(groups=[group], prefix=self._prefix, last_id=last_id))
+            if plan.sessions is not None:  # they come later, each with its session
+                own = range(0)
             starts_ns = start_ns + (np.array(own, np.int64) - 1) * (NS_PER_S / plan.connect_rate)
+            has_data = group.by_http is None  # which is that of connections
             agent.tell(
                 wire.Join(
                     group=GROUP,
                     ids=list(own),
                     starts_ns=pack(starts_ns.astype(np.int64)),
-                    columns=filling.columns,
-                    data=filling.of(own),
+                    columns=self._filling.columns if has_data else [],
+                    data=self._filling.of(own) if has_data else [],
                 )
             )
 
@@ -172,6 +169,30 @@ class Session:
                     agent.give_up(grace_s)
                 due_ns = now_ns()
 
+    def _group(
+        self, agent: AgentProcess, addresses: list[tuple[str, int]], script: Script | None
+    ) -> wire.Group:
+        """Return what the agent's connections are: those of the publishers are elsewhere if the plan says so."""
+        plan, is_publisher = self._plan, agent is self.fleet.publisher
+        manner = plan.publishing if is_publisher else plan.manner
+        by_http = plan.by_http if is_publisher else None
+        url = by_http.url if by_http is not None else manner.url
+        return wire.Group(
+            name=plan.scenario,
+            role=self._role(agent),
+            manner=manner,
+            values=self._filling.variables,
+            patience_s=plan.drain,
+            is_closed=plan.closed,
+            addresses=addresses if url == plan.url else self._filling.addresses(url),
+            by_http=by_http,
+            is_answered=plan.publish is not None,
+            traced=_share(plan.trace, agent, self.fleet.holders) if by_http is None else 0,
+            publishers=list(plan.publisher_ids),
+            rooms=plan.rooms,
+            script=script,
+        )
+
     def _check_scripts(self) -> None:
         for agent in self.fleet.agents:
             if agent.unfit is not None:
@@ -188,7 +209,15 @@ class Session:
             return None
         own = len(range(place, plan.connections, len(self.fleet.holders)))
         most = own if plan.sessions is not None else None
-        return Script(path=plan.script, session=plan.session, most=most, search=sys.path, origin_ns=origin_ns)
+        return Script(
+            path=plan.script,
+            session=plan.session,
+            most=most,
+            search=sys.path,
+            place=place,
+            agents=len(self.fleet.holders),
+            origin_ns=origin_ns,
+        )
 
     def _role(self, agent: AgentProcess) -> wire.Role:
         if self._plan.scenario == "fanout":
@@ -207,7 +236,7 @@ def _places(fleet: Fleet, plan: Plan) -> dict[str, Int64s]:
     if plan.scenario in ("connect", "script"):
         return {}
     agents = [fleet.publisher] if fleet.publisher is not None else fleet.holders
-    total = plan.publishers if fleet.publisher is not None else plan.connections
+    total = len(plan.publisher_ids) if fleet.publisher is not None else plan.connections
     step = len(agents)
     opened = [rows_open(agent) * step + place for place, agent in enumerate(agents)]
     order = np.sort(np.concatenate(opened))

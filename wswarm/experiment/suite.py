@@ -9,6 +9,14 @@ from wswarm.load.profiles import protocol_named
 from wswarm.results.run import Scenario
 
 SCENARIOS: tuple[Scenario, ...] = ("connect", "echo", "fanout")
+OF_PUBLISHERS = (
+    "publisher_url",
+    "publisher_headers",
+    "publisher_steps",
+    "publish",
+    "publish_body",
+    "publish_headers",
+)
 _REFERENCE = {"connect": "echo", "echo": "echo", "fanout": "chat"}
 _OF_REFERENCE = ("echo", "items", "chat")
 
@@ -18,8 +26,9 @@ def suite_plans(url: str, scenarios: tuple[str, ...], **options: Any) -> list[Pl
 
     Args:
         url: A service's address; with option `profile` the base of the reference application, and each scenario
-            takes the endpoint that fits it, the given profile wherever it fits. `closed` is for echo alone. An
-            objective (`slo`) is held against the scenarios that can have its figure.
+            takes the endpoint that fits it, the given profile wherever it fits. `closed` is for echo alone, what is
+            said of publishers for fanout. An objective (`slo`) is held against the scenarios that can have its
+            figure.
 
     Raises:
         PlanError: a value can't be, no scenario is left, or an objective is about none of them.
@@ -32,13 +41,14 @@ def suite_plans(url: str, scenarios: tuple[str, ...], **options: Any) -> list[Pl
     profile = options.pop("profile", None)
     closed = options.pop("closed", None)
     objectives = options.pop("slo", None) or ()
+    publishing = {name: options.pop(name) for name in OF_PUBLISHERS if name in options}
     plans = [
         make_plan(
             name,
             url,
             profile=_profile(profile, name),
             closed=closed if name == "echo" else None,
-            **options,
+            **(options | publishing if name == "fanout" or "fanout" not in scenarios else options),
         )
         for name in SCENARIOS
         if name in scenarios

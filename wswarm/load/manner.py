@@ -1,6 +1,6 @@
 """How connections are opened, and what they say: the same whatever the load."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -15,12 +15,16 @@ from wswarm.load.pattern import pattern
 from wswarm.load.profiles import protocol_named
 from wswarm.load.profiles.protocol import Protocol
 from wswarm.load.profiles.settings import address_of, settings_of
+from wswarm.load.rooms import check_rooms
 from wswarm.load.steps import Step, check_steps
 from wswarm.load.template import MARKER, SIZE_LIMIT, Opening, as_text, check_utf8, in_bytes, openings
 from wswarm.load.tls import check_tls
 from wswarm.load.url import check_url
 from wswarm.results import redact
 
+_UNFILLED = frozenset(
+    {"profile", "refuse", "data", "subprotocols", "origin", "cacert", "cert", "key", "sni", "bind"}
+)
 HEADER_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 
 
@@ -35,14 +39,15 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
         topic: What to subscribe to in the protocol. `event`: what to publish. `set`: its other settings, in the form
             `NAME=VALUE`.
         size: Payload size in bytes, reached by padding the marker; `None`: as the template gives.
-        text: Template of the message; `{marker}` (or `{marker:int}`) and `{id}` are replaced literally. `json`:
-            the same, checked.
+        text: Template of the message; `{marker}` (or `{marker:int}`), `{id}` and `{room}` are replaced literally.
+            `json`: the same, checked.
         escape: Whether `text` and `on_open` hold escapes, as `load.escapes` has them; so are bytes kept.
         on_open: Sent when a connection opens. `on_open_binary`: which of them as binary frames; empty: none.
         steps: The conversation that follows, before the load; in order, see `load.steps`.
         refuse: Patterns of messages that mean no.
         data: A CSV file with a row per connection; `{column}` stands for its value anywhere.
         ping: Between two pings of ours on one connection; `None`: none.
+        rooms: Connection `{id}` is in room `{id}` mod `rooms`, which is what `{room}` says.
 
     Raises:
         PlanError: a value can't be; the message names it and the mend.
@@ -78,6 +83,7 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     ping: float | None = None
     connect_timeout: float = 10.0
     driver: Literal["picows", "websockets"] = "picows"
+    rooms: int = 1
 
     def __post_init__(self) -> None:
         check_url(with_any_variables(self.url))
@@ -85,6 +91,8 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
         for name, value in (("connect-timeout", self.connect_timeout), ("ping", self.ping)):
             if value is not None and not 0 < value < float("inf"):
                 raise PlanError(f"--{name} {value:g} must be a number above 0")
+        filled = set(Manner.__struct_fields__) - _UNFILLED
+        check_rooms(self.rooms, (getattr(self, name) for name in filled))
         _check_message(self)
         check_steps(self.steps, escape=self.escape)
         for refusal in self.refuse:
@@ -121,7 +129,7 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def address(self) -> str:
-        """The URL that connections use, `{id}` not yet replaced."""
+        """The URL that connections use, `{id}` and `{room}` not yet replaced."""
         protocol = self.protocol
         return address_of(protocol, self.url, self.settings) if protocol is not None else self.url
 
@@ -141,6 +149,11 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     def is_secure(self) -> bool:
         """Whether the connections use TLS."""
         return urlsplit(self.url).scheme == "wss"
+
+    @property
+    def may_use_tls(self) -> bool:
+        """Whether a connection can come to use TLS."""
+        return self.is_secure or self.follow
 
     def _check_profile(self) -> None:
         """Check that the profile is there, and that its settings can be."""
@@ -183,7 +196,7 @@ def _check_message(manner: Manner) -> None:
             f"--size {manner.size} is too large: the drivers take up to {SIZE_LIMIT} bytes (16 MiB)"
         )
     if manner.profile is None:
-        check_size(manner.template.replace(b"{id}", b"0"), manner.size)
+        check_size(manner.template.replace(b"{id}", b"0").replace(b"{room}", b"0"), manner.size)
 
 
 def _check_frames(manner: Manner) -> None:
@@ -200,22 +213,41 @@ def _check_frames(manner: Manner) -> None:
 
 
 def _check_connection(manner: Manner) -> None:
-    for header in manner.headers:
-        name, colon, value = header.partition(":")
-        if not colon or not _is_token(name) or not value.strip().isprintable():
-            raise PlanError(f"--header {redact.header(header)!r} is not a header: write 'Name: value'")
-        if name.lower().startswith("sec-websocket-") or name.lower() in ("upgrade", "connection"):
-            raise PlanError(
-                f"--header {redact.header(header)!r} belongs to the handshake: use --subprotocol, --deflate or"
-                " --origin"
-            )
+    check_handshake_headers(manner.headers, "--header")
     _check_tokens(manner)
     for address in manner.bind:
         _check_bind(address)
     tls = {name: getattr(manner, name) for name in ("insecure", "cacert", "cert", "key", "sni")}
-    check_tls(tls, is_possible=manner.is_secure or manner.follow)
+    check_tls(tls, is_possible=manner.may_use_tls)
     if manner.deflate and manner.driver != "websockets":
         raise PlanError("--deflate needs --driver websockets: picows does not compress")
+
+
+def check_handshake_headers(headers: Iterable[str], option: str) -> None:
+    """Check headers of a WebSocket handshake, which an option has given.
+
+    Raises:
+        PlanError: one is none, or is the handshake's own.
+    """
+    for header in headers:
+        name = check_header(header, option)
+        if name.startswith("sec-websocket-") or name in ("upgrade", "connection"):
+            raise PlanError(
+                f"{option} {redact.header(header)!r} belongs to the handshake: use --subprotocol, --deflate or"
+                " --origin"
+            )
+
+
+def check_header(header: str, option: str) -> str:
+    """Check a header, which an option has given, and return its name in lower case.
+
+    Raises:
+        PlanError: it is none.
+    """
+    name, colon, value = header.partition(":")
+    if not colon or not _is_token(name) or not value.strip().isprintable():
+        raise PlanError(f"{option} {redact.header(header)!r} is not a header: write 'Name: value'")
+    return name.lower()
 
 
 def _check_tokens(manner: Manner) -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from wswarm.errors import PlanError
 from wswarm.load.fill import Values, fill_bytes
-from wswarm.load.marker import MARK_SIZE, MARKER_SIZE, PREFIX_SIZE
-from wswarm.load.number import NUMBER, nonce_for
+from wswarm.load.marker import MARK_SIZE, MARKER_SIZE
+from wswarm.load.number import INDEX_SIZE, NUMBER, nonce_for
 from wswarm.load.profiles.protocol import Wrap
 from wswarm.load.template import MARKER
 
@@ -61,13 +61,14 @@ def payload_for(
 
 def _wrapped(template: bytes, values: Values, prefix: bytes, size: int | None, wrap: Wrap) -> Payload:
     """Return the payload as it is sent: as it is with any mark."""
-    mark, said_size = b"0" * MARK_SIZE, size
+    own, mark = prefix, b"0" * MARK_SIZE
+    if NUMBER in template:
+        own, mark = nonce_for(prefix), b"0" * INDEX_SIZE
+    said_size = size
     for _ in range(_ROUNDS):
-        said = payload_for(template, values, prefix, said_size).parts
-        sent = wrap(mark.join(said))
+        sent = wrap(mark.join(payload_for(template, values, prefix, said_size).parts))
         if said_size is None or size is None or len(sent) == size:
             break
         said_size += size - len(sent)
-    own = next(iter(said))[-PREFIX_SIZE:]
     *before, tail = sent.split(own + mark)
     return Payload((*(part + own for part in before), tail))

@@ -1,19 +1,28 @@
 """What load: every setting of one measurement, checked."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
+import msgspec
+
 from wswarm.errors import PlanError
+from wswarm.load.by_http import ByHttp, by_http, is_https
 from wswarm.load.manner import Manner, converted
 from wswarm.load.message import check_size
 from wswarm.load.number import check_number
 from wswarm.load.profiles.settings import check_needs, check_scenario
-from wswarm.load.role import ROLES
+from wswarm.load.publishers import Publishers, check_publishers, elsewhere, is_wss
+from wswarm.load.role import ROLES, Role
+from wswarm.load.rooms import check_rooms, in_some_room
 from wswarm.load.script import SESSION
 from wswarm.load.speech import speech_of
+from wswarm.load.steps import Step
+from wswarm.load.template import MARKER
 
 PAIRS_LIMIT = 10_000_000
 SENDS_LIMIT = 1 << 32
 SEED_LIMIT = 1 << 63
+_OF_A_ROOM = " of each room"
 SESSIONS_LIMIT = 1_000_000
 MOST_AT_ONCE = 1_000
 DEFAULT_CONNECTIONS = {"connect": 100, "echo": 10, "fanout": 100, "script": 10}
@@ -34,6 +43,11 @@ class Plan(Manner, frozen=True, kw_only=True):
             most `connections` at once; `None`: each connection lives one.
         trace: Connections of each kind whose conversation is shown.
         processes: Agents that hold the connections; `None`: one per 10,000.
+        publishers: Of each room.
+        publisher_url: Where publishers connect to; `None`: where the subscribers do. `publisher_headers`: theirs
+            alone, in place of those of the same name; `publisher_steps` in place of the conversation before the load.
+        publish: Method and address of the requests that publish, in place of sockets; `None`: sockets do.
+            `publish_body` and `publish_headers` are theirs.
 
     Raises:
         PlanError: a value can't be; the message names it and the mend.
@@ -51,6 +65,12 @@ class Plan(Manner, frozen=True, kw_only=True):
     seed: int | None = None
     processes: int | None = None
     publishers: int = 1
+    publisher_url: str | None = None
+    publisher_headers: tuple[str, ...] = ()
+    publisher_steps: tuple[Step, ...] = ()
+    publish: str | None = None
+    publish_body: str | None = None
+    publish_headers: tuple[str, ...] = ()
     closed: bool = False
     target_pid: int | None = None
     slo: tuple[str, ...] = ()
@@ -62,18 +82,59 @@ class Plan(Manner, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         Manner.__post_init__(self)
         _check_numbers(self)
-        check_profile(self, self.scenario)
+        check_profile(self, self.roles, self.scenario)
         _check_fit(self)
+        check_publishers(self.scenario, self._of_publishers, escape=self.escape)
+        by_http(msgspec.structs.asdict(self))
+        if self.rooms > 1 and self.scenario == "fanout":
+            _check_rooms_of_publishers(self)
 
     @property
     def manner(self) -> Manner:
         """How its connections are opened, and what they say."""
-        return Manner(**{name: getattr(self, name) for name in Manner.__struct_fields__})
+        manner = elsewhere(self, self.url)
+        requests = self.by_http
+        return (
+            manner if requests is None else msgspec.structs.replace(manner, text="{marker}" * requests.copies)
+        )
+
+    @property
+    def publishing(self) -> Manner:
+        """How its publishers' connections are opened, and what they say; by HTTP they say the marker."""
+        if self.publish is not None:
+            return Manner(url=self.url)
+        return elsewhere(self, self.publisher_url or self.url, self._of_publishers)
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """What its connections are for."""
+        return ROLES[self.scenario] if self.publish is None else ("subscribe",)
+
+    @property
+    def _of_publishers(self) -> Publishers:
+        return Publishers(self.publisher_url, self.publisher_headers, self.publisher_steps)
+
+    @property
+    def by_http(self) -> ByHttp | None:
+        """The requests that publish, `None` where sockets do."""
+        return by_http(msgspec.structs.asdict(self))
+
+    @property
+    def may_use_tls(self) -> bool:
+        """Whether a connection can come to use TLS."""
+        is_published_so = is_https((self.publish or "").partition(" ")[2].strip())
+        return self.is_secure or self.follow or is_published_so or is_wss(self.publisher_url or "")
 
     @property
     def sockets(self) -> int:
-        """All connections of the run, publishers included."""
-        return self.connections + (self.publishers if self.scenario == "fanout" else 0)
+        """All WebSockets of the run, publishers included."""
+        return self.connections + (len(self.publisher_ids) if self.publish is None else 0)
+
+    @property
+    def publisher_ids(self) -> range:
+        """The numbers of its publishers: those after the subscribers'."""
+        first = self.connections + 1
+        return range(first, first + (self.publishers * self.rooms if self.scenario == "fanout" else 0))
 
 
 def make_plan(scenario: str, url: str, **options: Any) -> Plan:
@@ -93,7 +154,7 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
     return converted(given, Plan)
 
 
-def check_profile(manner: Manner, scenario: str) -> None:
+def check_profile(manner: Manner, roles: Sequence[Role], scenario: str) -> None:
     """Check that the manner's profile has what the scenario is about, and all that it needs for it.
 
     Raises:
@@ -102,7 +163,7 @@ def check_profile(manner: Manner, scenario: str) -> None:
     protocol = manner.protocol
     if protocol is not None:
         check_scenario(protocol, scenario)
-        for role in ROLES[scenario]:
+        for role in roles:
             check_needs(protocol, role, manner.settings)
 
 
@@ -134,8 +195,8 @@ def _check_numbers(plan: Plan) -> None:
     _check_amount(plan)
     if plan.connections * plan.publishers > PAIRS_LIMIT and plan.scenario == "fanout":
         raise PlanError(
-            f"{plan.publishers:,} publishers × {plan.connections:,} subscribers is more than"
-            f" {PAIRS_LIMIT:,} pairs to account for: use fewer --publishers"
+            f"{plan.publishers:,} publishers{_OF_A_ROOM if plan.rooms > 1 else ''} × {plan.connections:,} subscribers"
+            f" is more than {PAIRS_LIMIT:,} pairs to account for: use fewer --publishers"
         )
 
 
@@ -154,9 +215,16 @@ def _check_fit(plan: Plan) -> None:
     if plan.is_numeric:
         option, message = ("--text", plan.text) if plan.json is None else ("--json", plan.json)
         check_number(plan.template, f"{option} {message!r}", plan.scenario, plan.size)
-    for role in ROLES[plan.scenario]:
-        whole = speech_of(plan, role).message
-        check_size(whole.replace(b"{id}", b"%d" % plan.sockets), plan.size)
+    for role in plan.roles:
+        speech = speech_of(plan, role)
+        if plan.is_numeric and plan.profile is not None and MARKER in speech.message:
+            raise PlanError(
+                f"{option} {message!r}: profile {plan.profile} tells replies by {{marker}}, beside which"
+                " {marker:int} can't stand: write {marker}"
+            )
+        sent = speech.message if speech.message_wrap is None else speech.message_wrap(speech.message)
+        whole = in_some_room(sent.decode("latin-1"), plan.rooms)
+        check_size(whole.replace("{id}", str(plan.sockets)).encode("latin-1"), plan.size)
     _check_script(plan)
     if plan.closed and plan.scenario != "echo":
         raise PlanError(f"--closed waits for replies, which only echo has; leave it out of {plan.scenario}")
@@ -184,3 +252,15 @@ def _check_script(plan: Plan) -> None:
         raise PlanError(
             f"--sessions {plan.sessions:g}/s for --duration {plan.duration:g}s gives no session: raise one of them"
         )
+
+
+def _check_rooms_of_publishers(plan: Plan) -> None:
+    """Check that publishers, too, say which room they are in."""
+    if plan.publish is not None:
+        said = plan.publish, plan.publish_body, plan.publish_headers
+        check_rooms(plan.rooms, said, "the address of --publish, --publish-body or --publish-header, too")
+        return
+    try:
+        _ = plan.publishing
+    except PlanError as error:
+        raise PlanError(f"publishers: {error}") from None

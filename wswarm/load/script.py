@@ -12,6 +12,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
         path: The file. `session`: the name of its function, `async def session(ws)`.
         most: Sessions at once in one agent, of those that arrive one by one; `None`: each connection has one.
         search: Where its imports are looked for, behind what is installed and what lies beside it.
+        place: Of the agent among `agents`, as many as there are.
         origin_ns: When the run's seconds begin to count.
     """
 
@@ -19,4 +20,6 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     session: str = SESSION
     most: int | None = None
     search: list[str] = []
+    place: int = 0
+    agents: int = 1
     origin_ns: int = 0

@@ -17,26 +17,31 @@ def check_url(url: str) -> None:
     Raises:
         PlanError: unknown scheme, no host, impossible host or port, no socket file, or a fragment.
     """
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise PlanError(f"{url!r} is not an address: {error}") from None
+    parts = _split(url)
     if parts.scheme == "wss+unix":
         raise PlanError(f"{url!r}: TLS over a socket file is not supported: {_SOCKET_FORM}")
     if parts.scheme not in ("ws", "wss", UNIX):
         mend = {"http": "ws://", "https": "wss://"}.get(parts.scheme, "ws:// or wss://")
         raise PlanError(f"unknown scheme in {url!r}: a WebSocket address begins with {mend}")
-    if "#" in url or " " in url or not url.isprintable():
-        raise PlanError(f"{url!r} has a fragment, a space or a control character: percent-encode it")
+    _check_characters(url)
     if parts.scheme == UNIX:
         _check_socket(url, parts)
         return
-    if not parts.hostname:
-        raise PlanError(f"no host in {url!r}: write ws://host:port/path")
-    if port == 0:
-        raise PlanError(f"port 0 in {url!r}: give the port that the service listens on")
-    _check_host(url, parts)
+    _check_whereabouts(url, parts, "ws")
+
+
+def check_http_url(url: str) -> None:
+    """Check that `url` is a complete address of HTTP.
+
+    Raises:
+        PlanError: unknown scheme, no host, impossible host or port, or a fragment.
+    """
+    parts = _split(url)
+    if parts.scheme not in ("http", "https"):
+        mend = {"ws": "http://", "wss": "https://"}.get(parts.scheme, "http:// or https://")
+        raise PlanError(f"unknown scheme in {url!r}: an address to publish at begins with {mend}")
+    _check_characters(url)
+    _check_whereabouts(url, parts, "http")
 
 
 def host_of(url: str) -> str:
@@ -88,6 +93,28 @@ def origin_of(url: str) -> str:
     parts = urlsplit(url)
     path = parts.path.partition(":")[0] if parts.scheme == UNIX else ""
     return parts._replace(path=path, query="", fragment="").geturl()
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise PlanError(f"{url!r} is not an address: {error}") from None
+    return parts
+
+
+def _check_characters(url: str) -> None:
+    if "#" in url or " " in url or not url.isprintable():
+        raise PlanError(f"{url!r} has a fragment, a space or a control character: percent-encode it")
+
+
+def _check_whereabouts(url: str, parts: SplitResult, scheme: str) -> None:
+    if not parts.hostname:
+        raise PlanError(f"no host in {url!r}: write {scheme}://host:port/path")
+    if parts.port == 0:
+        raise PlanError(f"port 0 in {url!r}: give the port that the service listens on")
+    _check_host(url, parts)
 
 
 def _check_socket(url: str, parts: SplitResult) -> None:

@@ -48,7 +48,7 @@ def _connections(run: Run) -> str:
 
 
 def _percentiles(run: Run) -> str:
-    if run.fanout is not None:
+    if run.fanout is not None and not run.steps:
         return f"Percentile curves. {_levels('Delivery', run.fanout.delivery_time)}" + _levels(
             " Completion", run.fanout.completion_time
         )

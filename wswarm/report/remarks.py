@@ -6,6 +6,7 @@ from wswarm.report import format as show
 from wswarm.results.quoted import is_whereabouts
 from wswarm.results.run import Connections, Messages, Run
 from wswarm.stats import extras
+from wswarm.stats.answers import BY
 from wswarm.stats.drops import CLOSE_MEANINGS
 
 _MARKER = re.compile("wswarm[0-9a-f]{40}")
@@ -17,6 +18,14 @@ def failures(run: Run) -> str:
     """Return why handshakes failed, and what the target said to it."""
     said = run.samples.refusals
     return counted({_with_words(reason, said): n for reason, n in run.connections.failures.items()})
+
+
+def requests(refused: dict[str, int], run: Run) -> str:
+    """Return why requests to publish failed, and what the target said to it."""
+    words = {status: run.samples.refusals.get(f"{BY} {status}") for status in refused}
+    return counted(
+        {_with_words(one, {one: said} if said else {}): refused[one] for one, said in words.items()}
+    )
 
 
 def drops(seen: Connections) -> str:

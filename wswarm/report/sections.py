@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 
 from wswarm.report import format as show
-from wswarm.report import remarks
+from wswarm.report import remarks, rooms
 from wswarm.report.headline import Standing, arrival, is_closed, standing
 from wswarm.report.scripted import script_sections
 from wswarm.report.section import Row as Row
 from wswarm.report.section import Section as Section
 from wswarm.report.section import Table as Table
 from wswarm.results.run import Distribution, Fanout, GeneratorCost, Run, SloResult, TargetCost
+from wswarm.stats.answers import is_taken
 from wswarm.stats.histogram import is_supported
 from wswarm.stats.slo import kind_of
 
@@ -30,7 +31,9 @@ def sections(run: Run) -> list[Section]:
         *script_sections(run),
         _messages(run),
         _rates(run),
+        _publish(run),
         _times(run),
+        _rooms(run),
         _generator(run.generator, arrival(run)),
         _target(run.target, arrival(run)),
         _objectives(run),
@@ -73,9 +76,9 @@ def _messages(run: Run) -> Section | None:
         return None
     lost = seen.lost.disconnected + seen.lost.silent
     why = f"{seen.lost.disconnected:,} disconnected, {seen.lost.silent:,} silent" if lost else ""
-    arrivals = "deliveries" if run.scenario == "fanout" else "replies"
+    arrivals = "deliveries" if run.fanout is not None else "replies"
     rows = [
-        Row("offered", show.count(seen.offered), "broadcasts" if run.scenario == "fanout" else ""),
+        Row("offered", show.count(seen.offered), "broadcasts" if run.fanout is not None else ""),
         Row("sent", show.count(seen.sent), remarks.unsent(seen)),
         Row("owed", show.count(seen.owed), arrivals),
         Row("received", show.count(seen.received), f"{show.share(seen.received, seen.owed)} of owed"),
@@ -99,11 +102,27 @@ def _rates(run: Run) -> Section | None:
         return None
     rows = [
         Row("achieved", show.rate(seen.achieved), "sent"),
-        Row("received", show.rate(seen.received), "deliveries" if run.scenario == "fanout" else "replies"),
+        Row("received", show.rate(seen.received), "deliveries" if run.fanout is not None else "replies"),
     ]
     if seen.offered is not None:
         rows.insert(0, Row("offered", show.rate(seen.offered), "by the schedule"))
     return Section("Rates", tuple(rows))
+
+
+def _publish(run: Run) -> Section | None:
+    seen = run.publish
+    if seen is None:
+        return None
+    taken, refused = (
+        {status: count for status, count in seen.statuses.items() if is_taken(status) is was_taken}
+        for was_taken in (True, False)
+    )
+    rows = [
+        Row("requests", show.count(seen.requests)),
+        Row("taken", show.count(sum(taken.values())), remarks.counted(taken)),
+        Row("failed", show.count(sum(refused.values())), remarks.requests(refused, run)),
+    ]
+    return Section("Publishing by HTTP", tuple(rows), _table(TIME_COLUMNS, {"answer": seen.response_time}))
 
 
 def _times(run: Run) -> Section | None:
@@ -129,6 +148,11 @@ def _times(run: Run) -> Section | None:
     if table is None:
         return None
     return Section("Times", (), table, tuple(notes))
+
+
+def _rooms(run: Run) -> Section | None:
+    seen = run.rooms
+    return Section("Rooms", (), Table(rooms.COLUMNS, rooms.rows(seen)), (rooms.note(seen),)) if seen else None
 
 
 def _fanout_notes(seen: Fanout) -> list[str]:

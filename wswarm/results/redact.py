@@ -21,6 +21,9 @@ _VALUE_IN_JSON = re.compile(r'"((?:[^"\\]|\\.)+)"\s*[,}\]]')
 _SCHEMES = {"basic", "bearer", "token", "digest", "negotiate", "apikey", "key"}
 _SECRET_PARTS = ("token", "secret", "passw", "pwd", "jwt", "apikey", "credential", "session", "signature")
 _SECRET_WORDS = {"auth", "authorization", "authentication", "key", "cookie", "sig", "pass", "bearer"}
+_ADDRESSES = ("url", "publisher_url", "publish")  # settings of a plan
+_STEPS = ("steps", "publisher_steps")
+_HEADERS = ("headers", "publisher_headers", "publish_headers")
 _PLAIN_KEYS = {"key", "cookie", "session"}  # too common in messages to be secrets there
 
 
@@ -59,9 +62,10 @@ def plan(settings: Mapping[str, Any]) -> dict[str, Any]:
     that name a secret; and what a message calls a token or a password. Each is hidden wherever it stands.
     """
     shown = dict(settings)
-    if isinstance(shown.get("url"), str):
-        shown["url"] = address(shown["url"])
-    for name, hidden in (("headers", header), ("cookies", cookie), ("set", setting)):
+    for name in _ADDRESSES:
+        if isinstance(shown.get(name), str):
+            shown[name] = address(shown[name])
+    for name, hidden in (*((name, header) for name in _HEADERS), ("cookies", cookie), ("set", setting)):
         if isinstance(shown.get(name), list | tuple):
             shown[name] = [hidden(str(entry)) for entry in shown[name]]
     hide = Redactor(settings)
@@ -135,25 +139,30 @@ def is_secret_name(name: str) -> bool:
 
 
 def _secrets(settings: Mapping[str, Any]) -> Iterator[str]:
-    url = settings.get("url")
-    yield from _of_address(url) if isinstance(url, str) else ()
-    for entry in _texts(settings.get("headers")):
+    for url in (settings.get(name) for name in _ADDRESSES):
+        yield from _of_address(url) if isinstance(url, str) else ()
+    for entry in (entry for name in _HEADERS for entry in _texts(settings.get(name))):
         name, _, value = entry.partition(":")
         if is_secret_name(name):
             yield from _of_header(name, value.strip())
     for entry in _texts(settings.get("cookies")):
         yield entry.partition("=")[2].strip()
-    for entry in _texts(settings.get("set")):
-        name, _, value = entry.partition("=")
-        if is_secret_name(name):
-            yield value
-            yield from _VALUE_IN_JSON.findall(value)
-    said = [one[1] for one in settings.get("steps") or () if len(one) == _STEP and one[0] != "take"]
-    for name in ("text", "json", "on_open"):
+    yield from _of_settings(_texts(settings.get("set")))
+    steps = [step for name in _STEPS for step in settings.get(name) or ()]
+    said = [one[1] for one in steps if len(one) == _STEP and one[0] != "take"]
+    for name in ("text", "json", "on_open", "publish_body"):
         for message in (*_texts(settings.get(name)), *(said if name == "on_open" else ())):
             for key, value in _IN_MESSAGE.findall(message):
                 if is_secret_name(key) and key.lower() not in _PLAIN_KEYS:
                     yield from _of_header(key, value)
+
+
+def _of_settings(entries: Iterable[str]) -> Iterator[str]:
+    for entry in entries:
+        name, _, value = entry.partition("=")
+        if is_secret_name(name):
+            yield value
+            yield from _VALUE_IN_JSON.findall(value)
 
 
 def _of_address(url: str) -> Iterator[str]:

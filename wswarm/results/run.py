@@ -12,7 +12,12 @@ import msgspec
 
 from wswarm.results.broadcasts import Broadcast as Broadcast
 from wswarm.results.broadcasts import Fanout as Fanout
+from wswarm.results.costs import GeneratorCost as GeneratorCost
+from wswarm.results.costs import TargetCost as TargetCost
 from wswarm.results.distribution import Distribution as Distribution
+from wswarm.results.publish import Publish as Publish
+from wswarm.results.rooms import Room as Room
+from wswarm.results.rooms import Rooms as Rooms
 from wswarm.results.scripted import Sessions as Sessions
 from wswarm.results.scripted import Step as Step
 
@@ -182,42 +187,13 @@ class Phases(msgspec.Struct, frozen=True, kw_only=True):
     end: float
 
 
-class GeneratorCost(msgspec.Struct, frozen=True, kw_only=True):
-    """What the agents cost: CPU over hold and drain, memory as the sum of the agents'.
-
-    Attributes:
-        cpu_s_per_message: Per delivery (fan-out), per reply (echo), per answered step of a script.
-        rss_per_connection: Growth by opening, per socket; `None` for fewer than 100 sockets.
-        loop_lag: How late the agents' loops came to random instants.
-    """
-
-    processes: int
-    cpu_s: float
-    cpu_s_per_message: float | None
-    peak_rss: int
-    rss_per_connection: float | None
-    loop_lag: Distribution
-    driver: str
-    pacing: str
-
-
-class TargetCost(msgspec.Struct, frozen=True, kw_only=True):
-    """What the target's process tree cost, when its process id is known."""
-
-    pid: int
-    cpu_s: float | None
-    cpu_s_per_message: float | None
-    peak_rss: int
-    rss_per_connection: float | None
-    command: str | None = None
-
-
 class Samples(msgspec.Struct, frozen=True, kw_only=True):
     """What the target said where something else was expected: at most 200 characters each, secrets left out.
 
     Attributes:
         unmarked: A few different messages without our marker, as text, control characters escaped.
-        refusals: What came with failed handshakes, by their reason: one of each.
+        refusals: What came with failed handshakes, by their reason, and with requests to publish that failed
+            (`publish 503`): one of each.
     """
 
     unmarked: list[str] = []
@@ -251,7 +227,9 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         notices: What a reader has to know first: what the target did to the connections.
         failure: How the target failed before the hold's end, if it did (exit code 95): it died, or hung up on so
             many that the rest says little.
+        publish: Of broadcasts that were published by HTTP; `None`: by WebSockets, or there are none.
         samples: What the target said where something else was expected.
+        rooms: Of a fan-out in several rooms which of them fared worst; `None` where there is only one.
         sessions: How a script's sessions fared; `None` without a script. `steps`: by their names.
     """
 
@@ -273,6 +251,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     service_time: Distribution | None
     response_time: Distribution | None
     fanout: Fanout | None
+    rooms: Rooms | None = None
+    publish: Publish | None = None
     sessions: Sessions | None = None
     steps: dict[str, Step] = {}
     series: list[Second]

@@ -66,6 +66,7 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
         endings: How lost connections ended: close code and reason, bounded.
         ending: Per opened connection its place among these, `UNKNOWN` if it was not lost.
         spoke_ns: Per opened connection when something was last sent on it, 0 for never; empty where nobody sends.
+        rooms: Per opened connection its room; empty where there is only one.
     """
 
     requested: int
@@ -86,6 +87,7 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
     endings: list[str] = []
     ending: Packed = b""
     spoke_ns: Packed = b""
+    rooms: Packed = b""
 
 
 class Sends(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +111,20 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
     per_second: Packed
     log: Packed = b""
     gaps_ns: list[int] = []
+
+
+class Answers(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the requests by which one agent published, hold only.
+
+    Attributes:
+        statuses: How many ended so: with which status, or why without one.
+        peak: Most of them at once, ever.
+        times: Histogram of answered − intended.
+    """
+
+    statuses: dict[str, int]
+    peak: int
+    times: Packed
 
 
 class Reached(msgspec.Struct, frozen=True):
@@ -137,6 +153,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
         received_per_second: First copies by the second of their arrival, warm-up included.
         lost_per_second: Lost messages by the second in which they were sent.
         broadcasts: Fan-out: what became of each.
+        extra_of_room: The extra ones by the room of their receiver; empty where there is only one.
     """
 
     owed: int
@@ -154,6 +171,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
     lost_per_second: Packed
     broadcasts: Reached = Reached()
     extra_kinds: dict[str, int] = {}
+    extra_of_room: Packed = b""
 
 
 class Effort(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,6 +199,19 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
     stood_ns: int = 0
 
 
+class Relayed(msgspec.Struct, frozen=True, kw_only=True):
+    """What the sessions of one agent published, and received of what others did.
+
+    Attributes:
+        publishers: Connections that published. `subscribers`: those that subscribed.
+    """
+
+    publishers: int
+    subscribers: int
+    sends: Sends
+    arrivals: Arrivals
+
+
 class Words(msgspec.Struct, frozen=True, kw_only=True):
     """What the target said where something else was expected: as it may be shown, without secrets.
 
@@ -204,7 +235,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         is_publisher: Whether its connections are those of publishers.
-        scripted: How the sessions of its script fared, if it has one.
+        answers: `None` where nothing is published by HTTP.
+        scripted: How the sessions of its script fared, if it has one. `relayed`: their broadcasts, if there were any.
     """
 
     sockets: Sockets
@@ -213,7 +245,9 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     words: Words = Words()
     sends: Sends | None = None
     arrivals: Arrivals | None = None
+    answers: Answers | None = None
     scripted: Scripted | None = None
+    relayed: Relayed | None = None
 
 
 def together(parts: Sequence[Reached]) -> Reached:

@@ -56,7 +56,7 @@ def of_run(run: Run) -> Recording:
 
 
 def _times(run: Run, name: str) -> list[Reading]:
-    if run.fanout is not None:
+    if run.fanout is not None and not run.steps:
         worth = run.fanout.broadcasts
         return [
             *_percentiles(f"{name} delivery time", run.fanout.delivery_time, worth),

@@ -3,9 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from wswarm.results.run import Sessions, Step
+import msgspec
+
+from wswarm.results.run import Fanout, Sessions, Step
+from wswarm.stats import summary
 from wswarm.stats.drops import OTHER
-from wswarm.stats.findings import Findings
+from wswarm.stats.findings import Findings, Window
 from wswarm.stats.scripted import Block, Scripted
 from wswarm.stats.summary import distribution, merged
 
@@ -46,6 +49,25 @@ def steps(found: Sequence[Scripted]) -> dict[str, Step]:
         )
         for name, own in parts.items()
     }
+
+
+def relayed(findings: Sequence[Findings]) -> list[Findings]:
+    """Return the agents' findings of what sessions published and received of it; empty if nobody did."""
+    return [
+        msgspec.structs.replace(one, sends=one.relayed.sends, arrivals=one.relayed.arrivals)
+        for one in findings
+        if one.relayed is not None
+    ]
+
+
+def fanout(findings: Sequence[Findings], window: Window) -> Fanout | None:
+    """Return how what sessions published reached those that had subscribed; `None` if nobody did."""
+    found = [one.relayed for one in findings if one.relayed is not None]
+    if not found:
+        return None
+    publishers = sum(one.publishers for one in found)
+    reached = summary.fanout(relayed(findings), window, publishers=publishers)
+    return msgspec.structs.replace(reached, subscribers=sum(one.subscribers for one in found))
 
 
 def notices(found: Sequence[Scripted]) -> list[str]:

@@ -13,13 +13,17 @@ class Instead:
 
     Attributes:
         hung_up: How the connections ended if those that had to receive or to send were all closed, else "".
+        refused: That requests which publish were all refused, and what to do; else "".
         sent: Messages sent in the hold. `unmarked`: messages without our marker that came meanwhile; `extra`: with
             it, and owed to nobody.
         altered: Whether one of them held our text, changed.
         sample: One of them, "" if there is none.
+        is_by_http: Whether requests publish.
     """
 
     hung_up: str = ""
+    refused: str = ""
+    is_by_http: bool = False
     sent: int | None = None
     unmarked: int = 0
     extra: int = 0
@@ -29,6 +33,8 @@ class Instead:
 
 def likely_reason(scenario: Scenario, seen: Instead) -> str:
     """Return why no marked message arrived, and what to do."""
+    if seen.refused:
+        return seen.refused
     if seen.altered:
         return (
             f"the target changes the text: {_came(seen)}; our marker has to come back letter by letter:"
@@ -38,10 +44,15 @@ def likely_reason(scenario: Scenario, seen: Instead) -> str:
         return f"{_came(seen)}, none with our marker; {_elsewhere(scenario)}"
     if seen.extra:
         return f"{seen.extra:,} messages came with our marker, but to connections that nobody owed them to"
+    if seen.is_by_http:
+        return (
+            "no marked message came; does the service pass on what is published there, to where -c listens?"
+        )
     if scenario == "fanout":
         return (
             "no marked message came back; does the target relay what a client sends to the others?"
-            " Publishers use the same address as subscribers. The reference application relays with --profile chat"
+            " Publishers use the same address as subscribers, unless --publisher-url or --publish names another."
+            " The reference application relays with --profile chat"
         )
     return "no message came back; does the target answer each message with its text?"
 

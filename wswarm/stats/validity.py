@@ -24,6 +24,7 @@ class Evidence:
         blocked: Messages of those that still waited for room when the drain ended: the target did not read.
         send_lag_ns: 99th percentile of sent − intended, or the highest that the sample carries, which
             `send_lag_percent` names.
+        waiting: What sends waited for that is not the generator's doing, as a clause; "" for nothing.
         median_ns: Median response time (fan-out: delivery time; connect: handshake time).
         completion_ns: Fan-out: median completion time; else the same as `median_ns`.
         loop_lag_ns: Likewise, of how late the loop of the latest agent came to random instants.
@@ -48,6 +49,7 @@ class Evidence:
     blocked: int = 0
     send_lag_ns: int | None = None
     send_lag_percent: float = 99
+    waiting: str = ""
     median_ns: int | None = None
     completion_ns: int | None = None
     loop_lag_ns: int | None = None
@@ -208,6 +210,11 @@ def _is_late(evidence: Evidence, least_ns: int, share: float) -> bool:
 
 def _late(evidence: Evidence) -> str:
     lag_ns = evidence.send_lag_ns or 0
+    if evidence.waiting:
+        return (
+            f"messages were sent {lag_ns / MS:.1f} ms late (p{evidence.send_lag_percent:g}): {evidence.waiting};"
+            f" {_too_long(lag_ns)}; lower --rate"
+        )
     return (
         f"messages were sent {lag_ns / MS:.1f} ms late (p{evidence.send_lag_percent:g}): {_cause(evidence)};"
         f" {_too_long(lag_ns)}; {_mend(evidence)}"
@@ -217,6 +224,8 @@ def _late(evidence: Evidence) -> str:
 def _unsent(evidence: Evidence) -> str:
     share = f"{evidence.sent_share:.2%} of the offered messages were sent"
     kept = "the figures are those of a smaller load"
+    if evidence.waiting:
+        return f"{share}: {evidence.waiting}; {kept}; lower --rate"
     if evidence.blocked:
         return (
             f"{share}: {evidence.blocked:,} still waited for room on connections that the target does not read;"

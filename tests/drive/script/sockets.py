@@ -31,7 +31,7 @@ class House:
         self.steps, self.deadlines = Steps(), Deadlines()
         self.end_ns, self.sends, self.received = STILL_OPEN, list[int](), 0
         self.line = Line()
-        self.ws = ScriptSocket(self, 7, {"user": "ann"})
+        self.ws = ScriptSocket(self, 0, 7, {"user": "ann"})
         self.ws.begin(self.line)  # type: ignore[arg-type]
 
     def hear(self, *messages: str | bytes, at_ns: int | None = None) -> None:

@@ -27,7 +27,7 @@ def resolve(url: str) -> list[Address]:
     if path is not None:
         return [_socket_file(path, url)]
     parts, host = urlsplit(url), host_of(url)
-    port = parts.port or (443 if parts.scheme == "wss" else 80)
+    port = parts.port or (443 if parts.scheme in ("wss", "https") else 80)
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:

@@ -62,17 +62,19 @@ class Connection(Protocol):
 
     Attributes:
         is_open: Whether a message can still be sent.
-        is_writable: Whether the write buffer has room.
         subprotocol: The one that the server chose, `None` for none.
         timing: How the handshake went.
         address: IP address, or path of the socket file, that it leads to.
     """
 
     is_open: bool
-    is_writable: bool
     subprotocol: str | None
     timing: Timing
     address: str
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether the write buffer has room."""
 
     def attach(self, events: "Events") -> None:
         """Tell somebody else what comes from now on."""

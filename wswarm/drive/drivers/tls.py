@@ -1,18 +1,42 @@
 """TLS settings of the connections."""
 
 import ssl
+from typing import Protocol
 
 from wswarm.errors import PlanError
-from wswarm.load.manner import Manner
 
 
-def client_context(manner: Manner) -> ssl.SSLContext | None:
+class Options(Protocol):
+    """What is asked of TLS."""
+
+    @property
+    def may_use_tls(self) -> bool:
+        """Whether there can be any."""
+
+    @property
+    def insecure(self) -> bool:
+        """Whether any certificate will do."""
+
+    @property
+    def cacert(self) -> str | None:
+        """File of the authority to trust."""
+
+    @property
+    def cert(self) -> str | None:
+        """File of the client's certificate."""
+
+    @property
+    def key(self) -> str | None:
+        """File of its key."""
+
+
+def client_context(manner: Options) -> ssl.SSLContext | None:
     """Return the TLS settings that the manner asks for, `None` for ws:// that follows no redirect to wss://.
 
     Raises:
         PlanError: a certificate or key file can't be read or is none.
     """
-    if not (manner.is_secure or manner.follow):
+    if not manner.may_use_tls:
         return None
     try:
         context = ssl.create_default_context(cafile=manner.cacert)

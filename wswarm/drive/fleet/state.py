@@ -28,6 +28,7 @@ class GroupState(msgspec.Struct, frozen=True, kw_only=True):
         endings: Lost connections by code and reason.
         handshakes: Histogram of handshake times, of those who are followed.
         reached: Connections that received a message before the load.
+        owing: How many of them the target has taken, as far as is known; `None`: all.
         sent: Messages of this load, likewise `received`, `times`, `duplicated` and `reordered`.
     """
 
@@ -41,6 +42,7 @@ class GroupState(msgspec.Struct, frozen=True, kw_only=True):
     handshakes: Packed = b""
     reached: int = 0
     sent: int = 0
+    owing: int | None = None
     received: int = 0
     duplicated: int = 0
     reordered: int = 0

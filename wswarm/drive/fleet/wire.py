@@ -8,6 +8,7 @@ import msgspec
 from wswarm.drive.fleet.lengths import with_length
 from wswarm.drive.fleet.state import GroupState as GroupState
 from wswarm.drive.fleet.state import Recent as Recent
+from wswarm.load.by_http import ByHttp
 from wswarm.load.manner import Manner
 from wswarm.load.pace import Pace
 from wswarm.load.role import Role as Role
@@ -26,7 +27,8 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         patience_s: How long what is owed is waited for.
         is_closed: Whether some load of theirs waits for replies.
         values: What names in braces stand for in all of them, besides `id`.
-        publishers: Connection ids of those who publish to the subscribers.
+        publishers: Connection ids of those who publish to the subscribers. `rooms`: how many they all are in.
+        by_http: The requests by which these publish. `is_answered`: whether those who publish to these do so.
         traced: How many of them are followed message by message, to be shown.
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
         script: What their sessions are, if they have any.
@@ -38,8 +40,11 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     addresses: list[tuple[str, int]]
     values: dict[str, str] = {}
     publishers: list[int] = []
+    rooms: int = 1
     patience_s: float = 5.0
     is_closed: bool = False
+    by_http: ByHttp | None = None
+    is_answered: bool = False
     traced: int = 0
     is_followed: bool = False
     is_heard: bool = False

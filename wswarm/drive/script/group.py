@@ -14,13 +14,26 @@ from wswarm.drive.group import Group
 from wswarm.drive.ramp import run_at
 from wswarm.drive.script.file import Session, load_session
 from wswarm.drive.script.reasons import Reasons
+from wswarm.drive.script.relaying import Relaying
 from wswarm.drive.script.sessions import Sessions
 from wswarm.drive.script.watchdog import Watchdog
+from wswarm.drive.sender import patience_ns
 from wswarm.drive.takers import Takers
 from wswarm.errors import PlanError
 from wswarm.load.fill import Values
 from wswarm.load.script import Script
-from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Arrivals, Effort, Findings, Sends, Window, pack, unpack
+from wswarm.stats.findings import (
+    STILL_OPEN,
+    UNKNOWN,
+    Arrivals,
+    Effort,
+    Findings,
+    Packed,
+    Sends,
+    Window,
+    pack,
+    unpack,
+)
 
 
 class ScriptGroup(Group):
@@ -39,14 +52,16 @@ class ScriptGroup(Group):
         self._script: Script = order.script
         self._watchdog = Watchdog(self._script.path)
         reasons = Reasons(msgspec.structs.asdict(order.manner), order.values.values())
-        self.sessions = Sessions(self._script, _loaded(self._script, say), reasons)
+        place, agents, origin_ns = self._script.place, self._script.agents, self._script.origin_ns
+        self.relaying = Relaying(begin.prefix, place, agents, patience_ns(order.patience_s), origin_ns)
+        self.sessions = Sessions(self._script, _loaded(self._script, say), reasons, self.relaying)
         self.swarm.takers_of = self._hearers
         speech = self._ways.of(order.manner, order.role, order.addresses).speech
         self._is_alone = not speech.is_attentive  # else a protocol's own messages are answered besides
         self.swarm.on_writable = self.sessions.note_writable
         self.swarm.on_ended = self._note_ended
         self.on_decided = self._begin_session
-        self._present = 0
+        self._awaited = 0  # arrivals whose moment has not come
         self._watchdog.start(asyncio.get_running_loop())
 
     async def join(self, join: wire.Join) -> None:
@@ -54,6 +69,10 @@ class ScriptGroup(Group):
         if self._script.most is None:
             await super().join(join)
             return
+        if not join.ids:  # asked for to hear that it is ready for those that arrive
+            self._say(wire.Opened(self._number, b""))
+            return
+        self._awaited += len(join.ids)
         arrivals = zip(unpack(join.starts_ns).tolist(), join.ids, join.data or repeat(()), strict=False)
         await run_at(
             (
@@ -62,25 +81,39 @@ class ScriptGroup(Group):
             ),
             self.swarm.is_enough,
         )
+        self._awaited = 0  # the others will not come: it is enough
 
     def load(self, window: Window) -> None:
         """Take in when the hold begins and ends."""
         super().load(window)
-        self.sessions.hold_ns, self.sessions.end_ns = window.hold_ns, window.drain_ns
+        self._keep_to(window)
 
     def cut(self, window: Window) -> None:
         """Keep to this window."""
         super().cut(window)
+        self._keep_to(window)
+
+    def _keep_to(self, window: Window) -> None:
         self.sessions.hold_ns, self.sessions.end_ns = window.hold_ns, window.drain_ns
+        self.relaying.window = window
 
     def fold(self) -> None:
         """Add what was done since the last time to the figures."""
         super().fold()
         self.sessions.fold()
+        self.relaying.fold()
 
     def is_owed(self) -> bool:
-        """Return whether a session still lasts."""
-        return self.sessions.running > 0
+        """Return whether a session lasts or is to begin, or a broadcast is owed."""
+        return self._awaited > 0 or self.sessions.present > 0 or self.relaying.is_owed()
+
+    def publish(self, log: Packed) -> None:
+        """Take in what sessions have published, here or elsewhere."""
+        self.relaying.publish(log)
+
+    def news(self) -> Packed:
+        """Return what was published since the last time."""
+        return self.relaying.news()
 
     def findings(self, effort: Effort) -> Findings:
         """Return all that was found; what still lasts is cut off."""
@@ -91,6 +124,7 @@ class ScriptGroup(Group):
             super().findings(effort),
             sends=Sends(offered=0, sent=0, lag=b"", per_second=pack(self.sessions.per_second.counts)),
             arrivals=_arrivals(steps.all_times.pack(), steps.by_second.pack(), pack(steps.per_second.counts)),
+            relayed=self.relaying.findings(),
             scripted=msgspec.structs.replace(self.sessions.found(), blocks=self._watchdog.blocks()),
         )
 
@@ -108,10 +142,10 @@ class ScriptGroup(Group):
     async def _arrive(self, connection_id: int, values: Values) -> None:
         """Open a connection and begin its session, unless there are as many as there may be."""
         assert self._script.most is not None
-        if self._present >= self._script.most:
+        self._awaited -= 1
+        if self.sessions.present >= self._script.most:
             self.sessions.refused += 1
             return
-        self._present += 1
         row = self.swarm.add(connection_id, values)
         self._begin_session(row, await self.swarm.open_one(row))
 
@@ -120,7 +154,6 @@ class ScriptGroup(Group):
             self._note_decided(number, failure)
         row = self.swarm.rows[number]
         if failure is not None or row.left_ns != STILL_OPEN:
-            self._present -= 1
             self.sessions.drop(number)
             return
         self.sessions.begin(number, row.connection, partial(self._end_session, number))
@@ -130,14 +163,16 @@ class ScriptGroup(Group):
 
         Whoever says goodbye may be the peer: a session that has come to its end has lost nothing by that.
         """
-        self._present -= 1
         row = self.swarm.rows[number]
         if is_finished and row.closed_ns != STILL_OPEN:
             row.left_ns, row.closed_ns, row.ending = row.closed_ns, STILL_OPEN, UNKNOWN
+            self.relaying.note_parted(number)
         elif self._script.most is not None:
+            self.relaying.note_left(number)
             self.swarm.leave(number)
 
     def _note_ended(self, number: int, ended: Ended) -> None:
+        self.relaying.note_lost(number)
         self.sessions.note_ended(number, ended)
         if self.order.is_followed:
             self._note_end(number, ended)

@@ -13,6 +13,7 @@ from wswarm.drive.form import Reading, Receive
 from wswarm.drive.script.deadlines import Deadlines
 from wswarm.drive.script.file import Session
 from wswarm.drive.script.reasons import Reasons
+from wswarm.drive.script.relaying import Relaying
 from wswarm.drive.script.socket import ScriptSocket
 from wswarm.drive.script.steps import Steps
 from wswarm.drive.takers import Takers
@@ -30,7 +31,7 @@ class Sessions:
 
     Args:
         script: Which it is. `session`: its function.
-        reasons: Why sessions fail.
+        reasons: Why sessions fail. `relaying`: what they publish.
 
     Attributes:
         hold_ns: The hold's beginning, as far as it is known. `end_ns`: its end.
@@ -39,7 +40,8 @@ class Sessions:
         refused: Arrivals that found as many sessions as there may be.
     """
 
-    def __init__(self, script: Script, session: Session, reasons: Reasons) -> None:
+    def __init__(self, script: Script, session: Session, reasons: Reasons, relaying: Relaying) -> None:
+        self.relaying = relaying
         self.steps, self.deadlines = Steps(), Deadlines()
         self.hold_ns = self.end_ns = STILL_OPEN
         self.sends: list[int] = []
@@ -52,9 +54,9 @@ class Sessions:
         self._is_over = False
 
     @property
-    def running(self) -> int:
-        """How many have begun and not ended."""
-        return len(self._tasks)
+    def present(self) -> int:
+        """How many have a connection that opens or is open, and have not ended."""
+        return len(self._sockets)
 
     def hearers(self, row: int, connection_id: int, data: Mapping[str, str], *, is_alone: bool) -> Takers:
         """Return what takes the messages of a connection that is about to open.
@@ -62,7 +64,7 @@ class Sessions:
         Args:
             data: Its row of the data. `is_alone`: whether nobody else has to hear them.
         """
-        socket = self._sockets[row] = ScriptSocket(self, connection_id, data)
+        socket = self._sockets[row] = ScriptSocket(self, row, connection_id, data)
         return _hearing(socket, is_alone=is_alone)
 
     def begin(self, row: int, connection: Any, on_end: Callable[[bool], None]) -> None:

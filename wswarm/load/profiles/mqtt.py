@@ -63,10 +63,8 @@ PROFILE = Protocol(
         "password": Setting("password", default="", is_secret=True),
         "version": Setting("4 (3.1.1) or 5", default="4"),
         "qos": Setting("0 or 1, of publishing and subscribing", default="0"),
-        "keepalive": Setting("seconds between two PINGREQ; 0: none", default="30"),
-        "client": Setting(
-            "client identifier; of one that is in use the first loses its connection", default="wswarm-{id}"
-        ),
+        "keepalive": Setting("s between two PINGREQ; 0: none", default="30"),
+        "client": Setting("client identifier, another for each connection", default="w-{id}"),
     },
     steps=_subscribed("{topic}"),
     publisher_steps=_CONNECT,

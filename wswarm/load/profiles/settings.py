@@ -76,7 +76,7 @@ def needs(protocol: Protocol, scenario: str) -> list[str] | None:
 def missing(protocol: Protocol, role: Role, values: Mapping[str, str]) -> list[str]:
     """Return which settings a role's connections need that have no value."""
     wanted = list(protocol.subscriber_needs if role == "subscribe" else ())
-    if role != "connect":
+    if role not in ("connect", "script"):
         templates = [line.value for line in lines_of(protocol, role, values)]
         for template in (*templates, message_of(protocol, role)):
             wanted += names_filtered(template)
@@ -99,8 +99,8 @@ def lines_of(protocol: Protocol, role: Role, values: Mapping[str, str]) -> list[
 
 
 def message_of(protocol: Protocol, role: Role) -> str:
-    """Return the template of what a role's connections say."""
-    return {"publish": protocol.message, "subscribe": protocol.message, "echo": protocol.echo}.get(role, "")
+    """Return the template of what a role's connections say; "" if they say nothing."""
+    return {"publish": protocol.message, "echo": protocol.echo}.get(role, "")
 
 
 def address_of(protocol: Protocol, url: str, values: Mapping[str, str]) -> str:

@@ -45,14 +45,16 @@ def begin_for(
 
 
 def _group(order: Order, role: wire.Role, publishers: list[int]) -> wire.Group:
+    manner = order.plan.publishing if role == "publish" else order.plan.manner
     return wire.Group(
         is_followed=role != "publish",
         name=order.name,
         role=role,
-        manner=order.plan.manner,
+        manner=manner,
         patience_s=order.plan.drain,
         values=variables_of(order.plan),
-        addresses=addresses_of(order.plan),
+        addresses=addresses_of(manner),
         publishers=publishers,
+        rooms=order.plan.rooms,
         is_heard=order.is_heard and role != "publish",
     )

@@ -1,0 +1,1 @@
+"""Publishing by HTTP: requests in place of a WebSocket's messages."""
