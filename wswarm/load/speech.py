@@ -58,6 +58,8 @@ class Speech(NamedTuple):
         reader: Returns what reads one connection's messages out of its frames, one by one, marks or not; `None`:
             frames are messages.
         vary: Returns the parts of a message between its marks anew for each; `None`: they are the same for all.
+        is_owed: Whether marked messages are owed to them, as to all but publishers.
+        not_replies: Marked messages that hold one of these are no replies.
     """
 
     on_open: tuple[Opening, ...]
@@ -75,6 +77,8 @@ class Speech(NamedTuple):
     message_wrap: Wrap | None = None
     reader: Callable[[], Reader] | None = None
     vary: Callable[[tuple[bytes, ...]], Iterable[bytes]] | None = None
+    is_owed: bool = True
+    not_replies: tuple[bytes, ...] = ()
 
     @property
     def is_attentive(self) -> bool:
@@ -128,6 +132,7 @@ def speech_of(manner: Manner, role: Role) -> Speech:
         size=manner.size,
         refusals=own,
         escape=manner.escape,
+        is_owed=role != "publish",
     )
     protocol = manner.protocol
     return speech if protocol is None else _in(protocol, speech, manner, role)
@@ -158,6 +163,7 @@ def _in(protocol: Protocol, speech: Speech, manner: Manner, role: Role) -> Speec
         message_wrap=protocol.wrap if is_speaking else None,
         reader=_reader(protocol, values),
         vary=_vary(protocol, values) if is_speaking else None,
+        not_replies=tuple(one.encode() for one in protocol.not_replies) if role == "echo" else (),
     )
 
 
@@ -178,7 +184,8 @@ def _message(protocol: Protocol, manner: Manner, role: Role, values: Mapping[str
     text = manner.template.decode("utf-8", "surrogateescape")
     if protocol.payload == "json" and manner.json is None:
         text = json_string(text)
-    return filled_in(template, {**values, "payload": text}).encode("utf-8", "surrogateescape")
+    said = {name: filled_in(value, {"payload": text}) for name, value in values.items()}
+    return filled_in(template, {**said, "payload": text}).encode("utf-8", "surrogateescape")
 
 
 def _matches(template: str, values: Mapping[str, str]) -> Matches:

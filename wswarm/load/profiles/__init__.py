@@ -15,6 +15,8 @@ _WHERE = {
     "nats": "nats:PROFILE",
     "centrifugo": "centrifugo:PROFILE",
     "pusher": "pusher:PROFILE",
+    "graphql": "graphql:PROFILE",
+    "graphql-legacy": "graphql:LEGACY",
 }
 
 NAMES = tuple(_WHERE)
