@@ -10,7 +10,20 @@ from wswarm.cli.arguments import make_parser
 
 FOLDER = Path(__file__).parents[1] / "golden" / "help"
 COMMANDS = (
-    *("", "run", "connect", "echo", "fanout", "profiles", "serve", "doctor", "report", "compare", "trend"),
+    *(
+        "",
+        "run",
+        "connect",
+        "echo",
+        "fanout",
+        "profiles",
+        "inspect",
+        "serve",
+        "doctor",
+        "report",
+        "compare",
+        "trend",
+    ),
     *("ab", "selftest", "script"),
 )
 MEASURING = ("run", "connect", "echo", "fanout", "script")
