@@ -49,7 +49,7 @@ class Swarm:
         on_traced: Called with what connections told that are shown: their number, when, what kind, the words.
         traced: How many rows are shown, from the first on.
         on_ended: Called with a row when its connection was lost, with how.
-        takers_of: Returns what takes the messages of a row that opens.
+        takers_of: Returns what takes the messages of a row that opens. `values`: what names stand for in it alone.
     """
 
     def __init__(self, way: Way, prefix: bytes) -> None:
@@ -72,7 +72,7 @@ class Swarm:
         self.on_traced: Callable[[int, int, str, str], None] = _ignore
         self.is_replying, self.traced = False, 0
         self._way, self._prefix, self._ids = way, prefix, list[int]()
-        self._values = dict[int, Values]()
+        self.values = dict[int, Values]()
         self._is_closing = False
         self.takers_of: Callable[[int], Takers] = lambda _: self._takers
         self.is_enough = asyncio.Event()
@@ -150,7 +150,7 @@ class Swarm:
 
     def values_of(self, row: int) -> Values:
         """Return what names in braces stand for in the connection of a row alone."""
-        return self._values.get(row, {})
+        return self.values.get(row, {})
 
     def words(self) -> Words:
         """Return what the target said where something else was expected."""
@@ -195,7 +195,7 @@ class Swarm:
         """
         self._ids.append(connection_id)
         if values:
-            self._values[len(self.rows)] = values
+            self.values[len(self.rows)] = values
             self.said.learn_values(values.values())
         self.changed.add(len(self.rows))
         self.rows.append(Row())
@@ -222,7 +222,7 @@ class Swarm:
         own_settings = msgspec.structs.asdict(way.manner) if own is not None else None
         if own_settings is not None:
             self.said.learn(own_settings)
-        own_values = self._values.get(number, {})
+        own_values = self.values.get(number, {})
         values = way.values_of(self._ids[number], own_values)
         if number < self.traced:
             trace = Trace(partial(self.on_traced, self._ids[number]), self.said.shown)
