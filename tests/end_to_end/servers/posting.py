@@ -201,8 +201,16 @@ async def _frame(reader: asyncio.StreamReader) -> tuple[int, bytes]:
 
 
 def _framed(kind: int, payload: bytes) -> bytes:
-    size = bytes([len(payload)]) if len(payload) < 126 else b"\x7e" + len(payload).to_bytes(2, "big")
-    return bytes([0x80 | kind]) + size + payload
+    size = len(payload)
+    if size < 126:
+        told = bytes([size])
+    else:
+        told = (
+            bytes([126]) + size.to_bytes(2, "big")
+            if size < 1 << 16
+            else bytes([127]) + size.to_bytes(8, "big")
+        )
+    return bytes([0x80 | kind]) + told + payload
 
 
 def _answer(status: int, headers: Headers, body: bytes = b"") -> bytes:
