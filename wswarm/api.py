@@ -28,6 +28,7 @@ class Options(TypedDict, total=False):
     seed: int
     processes: int | None
     publishers: int
+    rooms: int
     publisher_url: str | None
     publisher_headers: Sequence[str]
     publisher_steps: Sequence[tuple[str, str]]

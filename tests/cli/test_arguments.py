@@ -213,6 +213,10 @@ BAD: list[tuple[str, list[str], tuple[str, ...]]] = [
     ("fanout", [URL, "--closed"], ("--closed", "no such")),
     ("fanout", [URL, "--publishers", "0"], ("--publishers 0", "above 0")),
     ("fanout", [URL, "--publishers", "1k", "-c", "20k"], ("20,000", "--publishers")),
+    ("fanout", [URL, "--rooms", "3"], ("--rooms 3", "{room}", "in the URL")),
+    ("fanout", [URL + "/{room}", "--rooms", "0"], ("--rooms 0", "from 1 to 1,000,000")),
+    ("fanout", [URL + "/{room}", "--rooms", "many"], ("--rooms", "'many'")),
+    ("fanout", [URL + "/{room}", "--rooms", "7", "-c", "5"], ("--rooms 7", "at most --rooms 5")),
     ("run", [URL, "--scenarios", "bogus"], ("'bogus'", "connect, echo, fanout")),
     ("run", [URL, "--scenarios", ""], ("''", "connect, echo, fanout")),
     ("run", [URL, "-r", "0"], ("--rate 0", "above 0")),
@@ -265,6 +269,11 @@ def test_publishers_become_the_plans_setting(planned: Callable[..., Plan]) -> No
     assert planned("fanout", URL, "--publishers", "3").publishers == 3
 
 
+@pytest.mark.parametrize("scenario", ["connect", "echo", "fanout"])
+def test_rooms_become_the_plans_setting(scenario: str, planned: Callable[..., Plan]) -> None:
+    assert planned(scenario, URL + "/{room}", "--rooms", "3").rooms == 3
+
+
 @pytest.mark.parametrize(
     ("options", "name", "value"),
     [
@@ -291,7 +300,15 @@ def test_a_bare_command_has_the_defaults_of_the_design(scenario: str, planned: C
     plan = planned(scenario, URL)
     expected = {**COMMON, **DEFAULTS[scenario]}
     assert {name: getattr(plan, name) for name in expected} == expected
-    assert set(plan.__struct_fields__) <= {*expected, "scenario", "url", "text", "json", "publishers"}
+    assert set(plan.__struct_fields__) <= {
+        *expected,
+        "scenario",
+        "url",
+        "text",
+        "json",
+        "publishers",
+        "rooms",
+    }
 
 
 def test_a_closed_model_without_a_rate_is_as_fast_as_replies_come(planned: Callable[..., Plan]) -> None:

@@ -115,7 +115,7 @@ def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, r
         description=f"{summary[0].upper()}{summary[1:]}.",
         epilog=f"{grammar.UNITS} {_EXITS}",
     )
-    parser.add_argument("url", metavar="URL", help="ws://host:port/path or wss://…; may hold {id}")
+    parser.add_argument("url", metavar="URL", help="ws://host:port/path or wss://…; may hold {id} and {room}")
     load = _add_load(parser, connections, rate)
     if name == "echo":
         _add_echo_options(load)
@@ -177,6 +177,8 @@ def _add_load(parser: argparse.ArgumentParser, connections: str, rate: str | Non
     if rate is not None:
         _add_arrivals(add)
     add("--processes", metavar="N", type=grammar.count, help="agents with the sockets (default: one per 10k)")
+    rooms = "connection {id} is in room {id} mod N, which {room} names; fanout: an audience each (default: 1)"
+    add("--rooms", metavar="N", type=grammar.count, help=rooms)
     return load
 
 
@@ -200,7 +202,7 @@ def _add_echo_options(load: Any) -> None:
 
 
 def _add_fanout_options(load: Any) -> None:
-    publishers = "fanout: sockets that publish, on top of -c (default: 1)"
+    publishers = "fanout: sockets that publish, on top of -c; with --rooms in each (default: 1)"
     load.add_argument("--publishers", metavar="N", type=grammar.count, help=publishers)
     grammar.add_publishers(load)
 

@@ -86,7 +86,8 @@ def add_message(parser: argparse.ArgumentParser) -> None:
     """Add what the messages are."""
     message = parser.add_argument_group(
         "message",
-        "{marker} is the message's mark, {marker:int} one that is a number (echo), {id} the connection's number",
+        "{marker} is the message's mark, {marker:int} one that is a number (echo), {id} the connection's number,"
+        " {room} its room",
     )
     add = message.add_argument
     add("--text", metavar="T", help="template (default: {marker} alone)")
@@ -115,8 +116,8 @@ class AddStep(argparse.Action):
 def add_conversation(parser: argparse.ArgumentParser) -> None:
     """Add what is said and waited for before the load."""
     about = (
-        "before the load, in the order given: a connection is ready when all is done; {id}, {column}, {NAME} and"
-        " ${VARIABLE} stand for their values in URL, headers, cookies and messages"
+        "before the load, in the order given: a connection is ready when all is done; {id}, {room}, {column}, {NAME}"
+        " and ${VARIABLE} stand for their values in URL, headers, cookies and messages"
     )
     add = parser.add_argument_group("conversation", about).add_argument
     steps: dict[str, Any] = {"dest": "steps", "action": AddStep}
@@ -147,7 +148,9 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
     """Add how the connections are made, but for TLS."""
     add_protocol(parser)
     add_conversation(parser)
-    group = parser.add_argument_group("connection", "{id} works in URL, headers, cookies and --on-open")
+    group = parser.add_argument_group(
+        "connection", "{id} and {room} work in URL, headers, cookies and --on-open"
+    )
     add = group.add_argument
     add("--on-open", metavar="MESSAGE", action="append", help="send when open; repeatable")
     binary = "the same as a binary frame; both in their order"

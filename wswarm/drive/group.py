@@ -259,10 +259,11 @@ class Group:
         if order.role == "echo":
             return Echoes(self.swarm, window, self._begin.last_id, patience)
         if order.role == "publish":
-            return Publishing()
+            return Publishing(self.swarm, self._first_number, order.rooms)
         if order.role == "subscribe":
+            known, is_answered = self.account, order.is_answered
             return Deliveries(
-                self.swarm, window, order.publishers, patience, self.account, is_answered=order.is_answered
+                self.swarm, window, order.publishers, patience, known, order.rooms, is_answered=is_answered
             )
         return None
 

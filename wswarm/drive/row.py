@@ -7,7 +7,8 @@ import numpy as np
 
 from wswarm.drive.drivers.connection import Connection, Timing
 from wswarm.load.message import Payload
-from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Int64s
+from wswarm.load.rooms import room_of
+from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Int64s, Packed, pack
 
 
 class Row:
@@ -54,3 +55,11 @@ def open_rows(rows: Sequence[Row]) -> Int64s:
     """Return the places of those that are open now."""
     connections = enumerate(row.connection for row in rows)
     return np.array([row for row, one in connections if one is not None and one.is_open], np.int64)
+
+
+def opened_rooms(rows: Sequence[Row], ids: Sequence[int], rooms: int) -> Packed:
+    """Return the room of each row that has opened, as it travels; empty where there is only one."""
+    if rooms == 1:
+        return b""
+    opened = zip(rows, ids, strict=True)
+    return pack(np.array([room_of(one, rooms) for row, one in opened if row.timing is not None], np.int64))

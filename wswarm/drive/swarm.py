@@ -15,7 +15,7 @@ from wswarm.drive.drivers.connection import Connection, Ended, Events, Handshake
 from wswarm.drive.numbers import capture_for
 from wswarm.drive.ramp import run_at
 from wswarm.drive.row import Row as Row
-from wswarm.drive.row import open_rows, opened_columns, times_of
+from wswarm.drive.row import open_rows, opened_columns, opened_rooms, times_of
 from wswarm.drive.said import Own as Hidden
 from wswarm.drive.said import Said
 from wswarm.drive.takers import Takers, takers
@@ -155,8 +155,7 @@ class Swarm:
     def words(self) -> Words:
         """Return what the target said where something else was expected."""
         attendant = self._attendant
-        protocol = self._skipped + attendant.protocol
-        return self.said.words(self.capture.samples, protocol, attendant.refused)
+        return self.said.words(self.capture.samples, self._skipped + attendant.protocol, attendant.refused)
 
     def sockets(self, spoke_ns: Int64s | None = None) -> Sockets:
         """Return how the connections fared.
@@ -183,6 +182,7 @@ class Swarm:
             endings=list(self.said.endings),
             ending=ending,
             spoke_ns=pack(spoke_ns[has_opened]) if spoke_ns is not None else b"",
+            rooms=opened_rooms(self.rows, self._ids, self._way.manner.rooms),
             addresses=dict(self.addresses),
             pings=self._attendant.pings(),
         )
@@ -223,7 +223,7 @@ class Swarm:
         if own_settings is not None:
             self.said.learn(own_settings)
         own_values = self._values.get(number, {})
-        values = {"id": str(self._ids[number]), **way.values, **own_values}
+        values = way.values_of(self._ids[number], own_values)
         if number < self.traced:
             trace = Trace(partial(self.on_traced, self._ids[number]), self.said.shown)
             way = way._replace(driver=trace.driver(way.driver))

@@ -9,6 +9,7 @@ from wswarm.drive.drivers.tls import client_context
 from wswarm.load.fill import Values
 from wswarm.load.manner import Manner
 from wswarm.load.role import Role
+from wswarm.load.rooms import own_values
 from wswarm.load.speech import Speech, speech_of
 
 
@@ -24,6 +25,10 @@ class Way(NamedTuple):
     driver: Driver
     settings: Settings
     values: Values
+
+    def values_of(self, connection_id: int, more: Values) -> dict[str, str]:
+        """Return what names stand for in the connection with that number, for which there are more."""
+        return {**own_values(connection_id, self.manner.rooms), **self.values, **more}
 
 
 class Ways:

@@ -22,6 +22,7 @@ from wswarm.results.run import (
     GeneratorCost,
     Messages,
     Phases,
+    Rooms,
     Run,
     TargetCost,
 )
@@ -31,6 +32,7 @@ from wswarm.stats.findings import Arrivals, Findings, Window, unpack
 from wswarm.stats.scripted import Scripted
 from wswarm.stats.series import series
 from wswarm.stats.validity import Evidence, judge
+from wswarm.stats.worst_rooms import rooms
 from wswarm.units import NS_PER_S
 
 _PACKAGES = ("wswarm", "picows", "websockets", "uvloop", "numpy", "fastapi", "starlette", "uvicorn", "locust")
@@ -63,6 +65,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         service_time=_time_of(plan, arrivals, "service"),
         response_time=_time_of(plan, arrivals, "response"),
         fanout=_fanout(plan, observed) if arrivals and sends else None,
+        rooms=_rooms(plan, findings, window),
         publish=answers.publish_of(findings),
         sessions=sessions.sessions(scripted),
         steps=sessions.steps(scripted),
@@ -150,6 +153,12 @@ def _phases(window: Window, end_ns: int) -> Phases:
         for moment in (window.start_ns, window.hold_ns, window.drain_ns, max(end_ns, window.drain_ns))
     ]
     return Phases(warmup=since[0], hold=since[1], drain=since[2], end=since[3])
+
+
+def _rooms(plan: Plan, findings: Sequence[Findings], window: Window) -> Rooms | None:
+    """Return how the rooms of a fan-out fared, `None` where there is only one."""
+    is_measured = plan.scenario == "fanout" and bool(summary.arrivals_of(findings))
+    return rooms(findings, window, plan.rooms) if is_measured and plan.rooms > 1 else None
 
 
 def _fanout(plan: Plan, observed: Observed) -> Fanout | None:

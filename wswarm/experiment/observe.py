@@ -62,7 +62,7 @@ class Observer:
         if self._plan.scenario in ("connect", "script"):
             return None
         holders = sum(one.open for one in states_of(self._fleet.holders))
-        owed = owing_then * (holders if self._plan.scenario == "fanout" else 1)
+        owed = owing_then * (holders // self._plan.rooms if self._plan.scenario == "fanout" else 1)
         return max(0, owed - received)
 
 

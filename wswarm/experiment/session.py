@@ -189,6 +189,7 @@ class Session:
             is_answered=plan.publish is not None,
             traced=_share(plan.trace, agent, self.fleet.holders) if by_http is None else 0,
             publishers=list(plan.publisher_ids),
+            rooms=plan.rooms,
             script=script,
         )
 
@@ -235,7 +236,7 @@ def _places(fleet: Fleet, plan: Plan) -> dict[str, Int64s]:
     if plan.scenario in ("connect", "script"):
         return {}
     agents = [fleet.publisher] if fleet.publisher is not None else fleet.holders
-    total = plan.publishers if fleet.publisher is not None else plan.connections
+    total = len(plan.publisher_ids) if fleet.publisher is not None else plan.connections
     step = len(agents)
     opened = [rows_open(agent) * step + place for place, agent in enumerate(agents)]
     order = np.sort(np.concatenate(opened))

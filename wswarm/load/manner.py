@@ -15,6 +15,7 @@ from wswarm.load.pattern import pattern
 from wswarm.load.profiles import protocol_named
 from wswarm.load.profiles.protocol import Protocol
 from wswarm.load.profiles.settings import address_of, settings_of
+from wswarm.load.rooms import check_rooms
 from wswarm.load.steps import Step, check_steps
 from wswarm.load.template import MARKER, Opening, as_text, check_utf8, in_bytes, openings
 from wswarm.load.tls import check_tls
@@ -22,6 +23,9 @@ from wswarm.load.url import check_url
 from wswarm.results import redact
 
 SIZE_LIMIT = 16 * 1024 * 1024
+_UNFILLED = frozenset(
+    {"profile", "refuse", "data", "subprotocols", "origin", "cacert", "cert", "key", "sni", "bind"}
+)
 HEADER_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 
 
@@ -36,14 +40,15 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
         topic: What to subscribe to in the protocol. `event`: what to publish. `set`: its other settings, in the form
             `NAME=VALUE`.
         size: Payload size in bytes, reached by padding the marker; `None`: as the template gives.
-        text: Template of the message; `{marker}` (or `{marker:int}`) and `{id}` are replaced literally. `json`:
-            the same, checked.
+        text: Template of the message; `{marker}` (or `{marker:int}`), `{id}` and `{room}` are replaced literally.
+            `json`: the same, checked.
         escape: Whether `text` and `on_open` hold escapes, as `load.escapes` has them; so are bytes kept.
         on_open: Sent when a connection opens. `on_open_binary`: which of them as binary frames; empty: none.
         steps: The conversation that follows, before the load; in order, see `load.steps`.
         refuse: Patterns of messages that mean no.
         data: A CSV file with a row per connection; `{column}` stands for its value anywhere.
         ping: Between two pings of ours on one connection; `None`: none.
+        rooms: Connection `{id}` is in room `{id}` mod `rooms`, which is what `{room}` says.
 
     Raises:
         PlanError: a value can't be; the message names it and the mend.
@@ -79,6 +84,7 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     ping: float | None = None
     connect_timeout: float = 10.0
     driver: Literal["picows", "websockets"] = "picows"
+    rooms: int = 1
 
     def __post_init__(self) -> None:
         check_url(with_any_variables(self.url))
@@ -86,6 +92,8 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
         for name, value in (("connect-timeout", self.connect_timeout), ("ping", self.ping)):
             if value is not None and not 0 < value < float("inf"):
                 raise PlanError(f"--{name} {value:g} must be a number above 0")
+        filled = set(Manner.__struct_fields__) - _UNFILLED
+        check_rooms(self.rooms, (getattr(self, name) for name in filled))
         _check_message(self)
         check_steps(self.steps, escape=self.escape)
         for refusal in self.refuse:
@@ -122,7 +130,7 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def address(self) -> str:
-        """The URL that connections use, `{id}` not yet replaced."""
+        """The URL that connections use, `{id}` and `{room}` not yet replaced."""
         protocol = self.protocol
         return address_of(protocol, self.url, self.settings) if protocol is not None else self.url
 
@@ -189,7 +197,7 @@ def _check_message(manner: Manner) -> None:
             f"--size {manner.size} is too large: the drivers take up to {SIZE_LIMIT} bytes (16 MiB)"
         )
     if manner.profile is None:
-        check_size(manner.template.replace(b"{id}", b"0"), manner.size)
+        check_size(manner.template.replace(b"{id}", b"0").replace(b"{room}", b"0"), manner.size)
 
 
 def _check_frames(manner: Manner) -> None:

@@ -13,6 +13,7 @@ from wswarm.load.number import check_number
 from wswarm.load.profiles.settings import check_needs, check_scenario
 from wswarm.load.publishers import Publishers, check_publishers, elsewhere, is_wss
 from wswarm.load.role import ROLES, Role
+from wswarm.load.rooms import check_rooms, in_some_room
 from wswarm.load.script import SESSION
 from wswarm.load.speech import speech_of
 from wswarm.load.steps import Step
@@ -20,6 +21,7 @@ from wswarm.load.steps import Step
 PAIRS_LIMIT = 10_000_000
 SENDS_LIMIT = 1 << 32
 SEED_LIMIT = 1 << 63
+_OF_A_ROOM = " of each room"
 SESSIONS_LIMIT = 1_000_000
 MOST_AT_ONCE = 1_000
 DEFAULT_CONNECTIONS = {"connect": 100, "echo": 10, "fanout": 100, "script": 10}
@@ -40,6 +42,7 @@ class Plan(Manner, frozen=True, kw_only=True):
             most `connections` at once; `None`: each connection lives one.
         trace: Connections of each kind whose conversation is shown.
         processes: Agents that hold the connections; `None`: one per 10,000.
+        publishers: Of each room.
         publisher_url: Where publishers connect to; `None`: where the subscribers do. `publisher_headers`: theirs
             alone, in place of those of the same name; `publisher_steps` in place of the conversation before the load.
         publish: Method and address of the requests that publish, in place of sockets; `None`: sockets do.
@@ -82,6 +85,8 @@ class Plan(Manner, frozen=True, kw_only=True):
         _check_fit(self)
         check_publishers(self.scenario, self._of_publishers, escape=self.escape)
         by_http(msgspec.structs.asdict(self))
+        if self.rooms > 1 and self.scenario == "fanout":
+            _check_rooms_of_publishers(self)
 
     @property
     def manner(self) -> Manner:
@@ -128,7 +133,7 @@ class Plan(Manner, frozen=True, kw_only=True):
     def publisher_ids(self) -> range:
         """The numbers of its publishers: those after the subscribers'."""
         first = self.connections + 1
-        return range(first, first + (self.publishers if self.scenario == "fanout" else 0))
+        return range(first, first + (self.publishers * self.rooms if self.scenario == "fanout" else 0))
 
 
 def make_plan(scenario: str, url: str, **options: Any) -> Plan:
@@ -189,8 +194,8 @@ def _check_numbers(plan: Plan) -> None:
     _check_amount(plan)
     if plan.connections * plan.publishers > PAIRS_LIMIT and plan.scenario == "fanout":
         raise PlanError(
-            f"{plan.publishers:,} publishers × {plan.connections:,} subscribers is more than"
-            f" {PAIRS_LIMIT:,} pairs to account for: use fewer --publishers"
+            f"{plan.publishers:,} publishers{_OF_A_ROOM if plan.rooms > 1 else ''} × {plan.connections:,} subscribers"
+            f" is more than {PAIRS_LIMIT:,} pairs to account for: use fewer --publishers"
         )
 
 
@@ -210,8 +215,8 @@ def _check_fit(plan: Plan) -> None:
         option, message = ("--text", plan.text) if plan.json is None else ("--json", plan.json)
         check_number(plan.template, f"{option} {message!r}", plan.scenario, plan.size)
     for role in plan.roles:
-        whole = speech_of(plan, role).message
-        check_size(whole.replace(b"{id}", b"%d" % plan.sockets), plan.size)
+        whole = in_some_room(speech_of(plan, role).message.decode("latin-1"), plan.rooms)
+        check_size(whole.replace("{id}", str(plan.sockets)).encode("latin-1"), plan.size)
     _check_script(plan)
     if plan.closed and plan.scenario != "echo":
         raise PlanError(f"--closed waits for replies, which only echo has; leave it out of {plan.scenario}")
@@ -239,3 +244,15 @@ def _check_script(plan: Plan) -> None:
         raise PlanError(
             f"--sessions {plan.sessions:g}/s for --duration {plan.duration:g}s gives no session: raise one of them"
         )
+
+
+def _check_rooms_of_publishers(plan: Plan) -> None:
+    """Check that publishers, too, say which room they are in."""
+    if plan.publish is not None:
+        said = plan.publish, plan.publish_body, plan.publish_headers
+        check_rooms(plan.rooms, said, "the address of --publish, --publish-body or --publish-header, too")
+        return
+    try:
+        _ = plan.publishing
+    except PlanError as error:
+        raise PlanError(f"publishers: {error}") from None

@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from wswarm.load.fill import Values, fill, fill_address
 from wswarm.load.manner import Manner
+from wswarm.load.rooms import ROOM
 from wswarm.load.url import on_wire
 
 
@@ -41,7 +42,11 @@ class Request:
 
 
 def request_for(manner: Manner, values: Values) -> Request:
-    """Return the request of the connection for which the manner's names stand for these values, `id` among them."""
+    """Return the request of the connection for which the manner's names stand for these values, `id` among them.
+
+    Where there is only one room the connection is in the first.
+    """
+    values = {ROOM: "0", **values}
     url, headers = without_credentials(on_wire(fill_address(manner.address, values)))
     for header in manner.headers:
         name, _, value = header.partition(":")

@@ -21,7 +21,7 @@ from wswarm.results.run import Scenario
 
 _CLASS = "the attribute of that name of the class"
 ELSEWHERE = {  # settings of a plan that are not the class's `settings` to say
-    **dict.fromkeys(("url", "rate", "text", "profile", "publishers", "scenario"), _CLASS),
+    **dict.fromkeys(("url", "rate", "text", "profile", "publishers", "rooms", "scenario"), _CLASS),
     **dict.fromkeys(("connections", "connect_rate", "processes"), "Locust's users, spawn rate and workers"),
     **dict.fromkeys(("duration", "warmup"), "Locust's run time or --ws-hold"),
     "drain": "--ws-drain",
@@ -35,7 +35,7 @@ ELSEWHERE = {  # settings of a plan that are not the class's `settings` to say
 OF_EACH_USER = frozenset(
     {"url", "host", "settings", "profile", "text"}
 )  # attributes that may be a user's own
-_OF_THE_CLASS = ("scenario", "rate", "rate_per_user", "publishers")
+_OF_THE_CLASS = ("scenario", "rate", "rate_per_user", "publishers", "rooms")
 _SETTINGS_OF_THE_CLASS = (
     "arrivals",
     "pacing",
@@ -121,14 +121,14 @@ def manner_of(name: str, role: wire.Role, url: str, given: dict[str, Any], of_cl
     """Return the manner of one user's connection.
 
     Args:
-        of_class: That of its class, whose pings are its own, too.
+        of_class: That of its class, whose pings and rooms are its own, too.
 
     Raises:
         PlanError: something can't be, in Locust's words.
     """
     given = {key: value for key, value in given.items() if value is not None and key != "closed"}
     try:
-        manner = converted(given | {"url": url, "ping": of_class.ping}, Manner)
+        manner = converted(given | {"url": url, "ping": of_class.ping, "rooms": of_class.rooms}, Manner)
         check_profile(manner, (role,), SCENARIO[role])
     except PlanError as error:
         raise PlanError(in_locusts_words(f"{name}: {error}")) from None

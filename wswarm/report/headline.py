@@ -91,13 +91,16 @@ def arrival(run: Run) -> str:
 
 def _connections(run: Run) -> str:
     if run.scenario == "fanout" and run.fanout is not None:
+        rooms = _rooms(run)
         subscribers = show.plural(run.fanout.subscribers, "subscriber")
+        inside = f" in {show.count(rooms)} rooms" if rooms > 1 else ""
         if run.publish is not None:
-            return f"{subscribers}, published by HTTP: {redact.address(show.printable(str(run.plan.get('publish'))))}"
+            request = redact.address(show.printable(str(run.plan.get("publish"))))
+            return f"{subscribers}{inside}, published by HTTP: {request}"
         publishers = show.plural(run.fanout.publishers, "publisher")
         elsewhere = run.plan.get("publisher_url")
         where = f" at {redact.address(show.printable(str(elsewhere)))}" if elsewhere else ""
-        return f"{subscribers}, {publishers}{where}"
+        return f"{subscribers}, {publishers}{where}{inside}"
     return show.plural(run.connections.requested, "connection")
 
 
@@ -123,8 +126,12 @@ def _rates(run: Run) -> list[str]:
     if run.fanout is None:
         each = total / max(run.connections.requested, 1)
         return [f"{show.rate(total)} in all, {show.rate(each)} each"]
-    owed = show.rate(total * run.fanout.subscribers)
+    owed = show.rate(total * run.fanout.subscribers / _rooms(run))
     if run.fanout.publishers == 1 or run.publish is not None:
         return [f"{show.rate(total)} published, {owed} to deliver"]
     each = total / max(run.fanout.publishers, 1)
     return [f"{show.rate(total)} published in all, {show.rate(each)} each, {owed} to deliver"]
+
+
+def _rooms(run: Run) -> int:
+    return run.rooms.rooms if run.rooms is not None else 1

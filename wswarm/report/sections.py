@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from wswarm.report import format as show
-from wswarm.report import remarks
+from wswarm.report import remarks, rooms
 from wswarm.report.headline import Standing, arrival, is_closed, standing
 from wswarm.report.scripted import script_sections
 from wswarm.report.section import Row as Row
@@ -33,6 +33,7 @@ def sections(run: Run) -> list[Section]:
         _rates(run),
         _publish(run),
         _times(run),
+        _rooms(run),
         _generator(run.generator, arrival(run)),
         _target(run.target, arrival(run)),
         _objectives(run),
@@ -147,6 +148,11 @@ def _times(run: Run) -> Section | None:
     if table is None:
         return None
     return Section("Times", (), table, tuple(notes))
+
+
+def _rooms(run: Run) -> Section | None:
+    seen = run.rooms
+    return Section("Rooms", (), Table(rooms.COLUMNS, rooms.rows(seen)), (rooms.note(seen),)) if seen else None
 
 
 def _fanout_notes(seen: Fanout) -> list[str]:

@@ -16,6 +16,8 @@ from wswarm.results.costs import GeneratorCost as GeneratorCost
 from wswarm.results.costs import TargetCost as TargetCost
 from wswarm.results.distribution import Distribution as Distribution
 from wswarm.results.publish import Publish as Publish
+from wswarm.results.rooms import Room as Room
+from wswarm.results.rooms import Rooms as Rooms
 from wswarm.results.scripted import Sessions as Sessions
 from wswarm.results.scripted import Step as Step
 
@@ -227,6 +229,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
             many that the rest says little.
         publish: Of broadcasts that were published by HTTP; `None`: by WebSockets, or there are none.
         samples: What the target said where something else was expected.
+        rooms: Of a fan-out in several rooms which of them fared worst; `None` where there is only one.
         sessions: How a script's sessions fared; `None` without a script. `steps`: by their names.
     """
 
@@ -248,6 +251,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     service_time: Distribution | None
     response_time: Distribution | None
     fanout: Fanout | None
+    rooms: Rooms | None = None
     publish: Publish | None = None
     sessions: Sessions | None = None
     steps: dict[str, Step] = {}

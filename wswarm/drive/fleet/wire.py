@@ -27,7 +27,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         patience_s: How long what is owed is waited for.
         is_closed: Whether some load of theirs waits for replies.
         values: What names in braces stand for in all of them, besides `id`.
-        publishers: Connection ids of those who publish to the subscribers.
+        publishers: Connection ids of those who publish to the subscribers. `rooms`: how many they all are in.
         by_http: The requests by which these publish. `is_answered`: whether those who publish to these do so.
         traced: How many of them are followed message by message, to be shown.
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
@@ -40,6 +40,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     addresses: list[tuple[str, int]]
     values: dict[str, str] = {}
     publishers: list[int] = []
+    rooms: int = 1
     patience_s: float = 5.0
     is_closed: bool = False
     by_http: ByHttp | None = None
