@@ -11,7 +11,7 @@ from wswarm.cli.arguments import make_parser
 FOLDER = Path(__file__).parents[1] / "golden" / "help"
 COMMANDS = (
     *("", "run", "connect", "echo", "fanout", "profiles", "serve", "doctor", "report", "compare", "trend"),
-    *("ab", "selftest", "script"),
+    *("ab", "selftest", "script", "replay", "import"),
 )
 MEASURING = ("run", "connect", "echo", "fanout", "script")
 SENDING = ("run", "echo", "fanout")
@@ -38,6 +38,9 @@ OPTIONS = {
     "--publish --publish-body --publish-header": ("run", "fanout"),
     "--scenarios": ("run",),
     "--sessions --session --warmup --drain --seed": ("script",),
+    "-c --connections --speed --socket --drain --connect-rate --connect-timeout --processes": ("replay",),
+    "-H --cookie --subprotocol --origin --insecure --slo -o --print --markdown --trace": ("replay",),
+    "-o --output --socket": ("import",),
     "--app --port --workers --ws": ("serve",),
     "-c --connections": ("doctor",),
     "--base --head --serve --base-cmd --head-cmd --url --strict --cache --print": ("ab",),
@@ -79,6 +82,11 @@ DEFAULTS = [
     ("fanout", "--publishers", "1"),
     ("fanout", "--publisher-url", "URL"),
     ("run", "--scenarios", "connect,echo,fanout"),
+    ("replay", "--connections", "10"),
+    ("replay", "--speed", "1"),
+    ("replay", "--socket", "most messages"),
+    ("replay", "--drain", "5s"),
+    ("import", "--output", "session.py"),
     ("compare", "--output", "reports/<UTC time>-compare"),
     ("trend", "--output", "beside FILE"),
     ("serve", "--app", "main"),

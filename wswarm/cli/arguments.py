@@ -9,13 +9,10 @@ from typing import Any, NoReturn
 from wswarm.cli import grammar
 from wswarm.cli.ab_arguments import add_ab, add_selftest
 from wswarm.cli.outputs_arguments import add_compare, add_outputs, add_pictures, add_trend
+from wswarm.cli.recordings_arguments import EXITS, add_import, add_replay
 from wswarm.cli.serve_arguments import add_serve
 from wswarm.version import VERSION
 
-_EXITS = (
-    "Exit codes: 0 measured, every SLO met; 1 could not measure; 2 usage; 98 the measurement is invalid; 99 an SLO"
-    " was missed; 130 interrupted."
-)
 _OF_MESSAGES = {
     *("-r", "--rate", "--warmup", "--drain", "--arrivals", "--pacing", "--seed", "--closed"),
     *("--text", "--json", "--message-file", "--size", "--binary"),
@@ -55,7 +52,7 @@ def make_parser() -> Parser:
         prog="wswarm",
         description="How many sockets does a WebSocket service hold, how fast are its messages, how do its"
         " broadcasts fan out?",
-        epilog=f"{grammar.UNITS} {_EXITS}",
+        epilog=f"{grammar.UNITS} {EXITS}",
     )
     parser.add_argument("--version", action="version", version=f"wswarm {VERSION}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Command)
@@ -68,6 +65,8 @@ def make_parser() -> Parser:
         commands, "fanout", "publish messages, time their delivery to all", connections="100", rate="5/s"
     )
     _add_script(commands)
+    add_replay(commands, _add_common)
+    add_import(commands)
     _add_profiles(commands)
     add_serve(commands)
     _add_doctor(commands)
@@ -89,7 +88,7 @@ def _add_run(commands: Any) -> None:
         help="the whole profile: connect, echo, fanout",
         description="Measure connections, message times and broadcast fan-out, one after another. Without URL the"
         " reference application is started on a free port, measured and stopped.",
-        epilog=f"{grammar.UNITS} {_EXITS}",
+        epilog=f"{grammar.UNITS} {EXITS}",
     )
     parser.add_argument(
         "url", metavar="URL", nargs="?", help="the service; without it the reference application"
@@ -113,7 +112,7 @@ def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, r
         name,
         help=summary,
         description=f"{summary[0].upper()}{summary[1:]}.",
-        epilog=f"{grammar.UNITS} {_EXITS}",
+        epilog=f"{grammar.UNITS} {EXITS}",
     )
     parser.add_argument("url", metavar="URL", help="ws://host:port/path or wss://…; may hold {id} and {room}")
     load = _add_load(parser, connections, rate)
@@ -133,7 +132,7 @@ def _add_script(commands: Any) -> None:
         "script",
         help="have each connection live a function of yours",
         description="Have each connection live 'async def session(ws)' of a Python file, and time its steps.",
-        epilog=f"{grammar.UNITS} {_EXITS}",
+        epilog=f"{grammar.UNITS} {EXITS}",
     )
     parser.add_argument("script", metavar="FILE.py", help="a Python file with 'async def session(ws)'")
     address = (

@@ -52,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 _WHERE = {
     **dict.fromkeys(("connect", "echo", "fanout"), "scenario:run_scenario"),
     "script": "script:run_script",
+    "replay": "replay:run_replay",
+    "import": "import_recording:import_recording",
     "run": "suite:run_suite",
     "compare": "compare:compare",
     "trend": "compare:trend",

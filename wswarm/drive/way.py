@@ -8,6 +8,7 @@ from wswarm.drive.drivers.connection import Driver, Settings
 from wswarm.drive.drivers.tls import client_context
 from wswarm.load.fill import Values
 from wswarm.load.manner import Manner
+from wswarm.load.replay import filled_subprotocols
 from wswarm.load.role import Role
 from wswarm.load.rooms import own_values
 from wswarm.load.speech import Speech, speech_of
@@ -63,7 +64,7 @@ class Ways:
             sources=manner.bind,
             context=self._contexts[tls],
             is_binary=manner.is_binary,
-            subprotocols=manner.offers,
+            subprotocols=filled_subprotocols(manner.offers, self._values),
             deflate=manner.deflate,
             timeout=manner.connect_timeout,
             sni=manner.sni,

@@ -45,7 +45,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     """Return the run."""
     findings, window = observed.findings, observed.window
     counted = sessions.relayed(findings) if plan.scenario == "script" else findings
-    hold_s = max(1, window.drain_ns - window.hold_ns) / NS_PER_S
+    hold_s = _hold_s(plan, window)
     sends, arrivals = summary.sends_of(counted), summary.arrivals_of(counted)
     has_messages = plan.scenario != "connect" and bool(sends and arrivals)
     messages = summary.messages(counted) if has_messages else None
@@ -89,6 +89,12 @@ def _connections(plan: Plan, observed: Observed) -> Connections:
     if observed.deaths and plan.sessions is None:  # a dead agent's sockets were asked for too
         return msgspec.structs.replace(found, requested=plan.sockets)
     return found
+
+
+def _hold_s(plan: Plan, window: Window) -> float:
+    """Return the length of the hold; a recording is played from when the first connection opens."""
+    began_ns = window.origin_ns if plan.scenario == "replay" else window.hold_ns
+    return max(1, window.drain_ns - began_ns) / NS_PER_S
 
 
 def _judged(run: Run, observed: Observed) -> Run:

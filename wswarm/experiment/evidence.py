@@ -62,6 +62,8 @@ def measured(run: Run, observed: Observed) -> int | None:
     """Return how many replies or deliveries were received in the hold; `None` for a scenario without messages."""
     if run.scenario in ("connect", "script"):
         return None
+    if run.scenario == "replay" and run.messages is not None:
+        return run.messages.sent + run.messages.received
     return run.messages.received if run.messages is not None and not observed.was_connecting else 0
 
 

@@ -191,6 +191,7 @@ class Session:
             publishers=list(plan.publisher_ids),
             rooms=plan.rooms,
             script=script,
+            replay=self._filling.replay,
         )
 
     def _check_scripts(self) -> None:
@@ -222,7 +223,7 @@ class Session:
     def _role(self, agent: AgentProcess) -> wire.Role:
         if self._plan.scenario == "fanout":
             return "publish" if agent is self.fleet.publisher else "subscribe"
-        roles: dict[str, wire.Role] = {"echo": "echo", "script": "script"}
+        roles: dict[str, wire.Role] = {"echo": "echo", "script": "script", "replay": "replay"}
         return roles.get(self._plan.scenario, "connect")
 
 
@@ -233,7 +234,7 @@ def _share(traced: int, agent: AgentProcess, holders: Sequence[AgentProcess]) ->
 
 def _places(fleet: Fleet, plan: Plan) -> dict[str, Int64s]:
     """Return per sending agent its rows' places among all open senders, in order of their ids; -1 for none."""
-    if plan.scenario in ("connect", "script"):
+    if plan.scenario in ("connect", "script", "replay"):
         return {}
     agents = [fleet.publisher] if fleet.publisher is not None else fleet.holders
     total = len(plan.publisher_ids) if fleet.publisher is not None else plan.connections

@@ -24,7 +24,7 @@ SEED_LIMIT = 1 << 63
 _OF_A_ROOM = " of each room"
 SESSIONS_LIMIT = 1_000_000
 MOST_AT_ONCE = 1_000
-DEFAULT_CONNECTIONS = {"connect": 100, "echo": 10, "fanout": 100, "script": 10}
+DEFAULT_CONNECTIONS = {"connect": 100, "echo": 10, "fanout": 100, "script": 10, "replay": 10}
 DEFAULT_RATE = {"echo": 100.0, "fanout": 5.0}
 
 
@@ -40,6 +40,8 @@ class Plan(Manner, frozen=True, kw_only=True):
         script: File of which each connection lives a function, `session`.
         sessions: Sessions per s that begin at random instants, each on a connection of its own, of which there are at
             most `connections` at once; `None`: each connection lives one.
+        recording: File with a recorded WebSocket that each connection plays; `socket` says which of several,
+            `speed` how many times as fast.
         trace: Connections of each kind whose conversation is shown.
         processes: Agents that hold the connections; `None`: one per 10,000.
         publishers: Of each room.
@@ -52,7 +54,7 @@ class Plan(Manner, frozen=True, kw_only=True):
         PlanError: a value can't be; the message names it and the mend.
     """
 
-    scenario: Literal["connect", "echo", "fanout", "script"]
+    scenario: Literal["connect", "echo", "fanout", "script", "replay"]
     connections: int
     rate: float | None = None
     duration: float = 10.0
@@ -76,6 +78,9 @@ class Plan(Manner, frozen=True, kw_only=True):
     script: str | None = None
     session: str = SESSION
     sessions: float | None = None
+    recording: str | None = None
+    socket: str | None = None
+    speed: float = 1.0
     trace: int = 0
 
     def __post_init__(self) -> None:
@@ -144,7 +149,7 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
     """
     given = {name: value for name, value in options.items() if value is not None}
     given |= {"scenario": scenario, "url": url}
-    if scenario in ("connect", "script"):
+    if scenario in ("connect", "script", "replay"):
         given.setdefault("warmup", 0.0)
     at_once = MOST_AT_ONCE if given.get("sessions") is not None else DEFAULT_CONNECTIONS.get(scenario, 1)
     given.setdefault("connections", at_once)
@@ -175,6 +180,7 @@ def _check_numbers(plan: Plan) -> None:
         "processes": plan.processes,
         "publishers": plan.publishers,
         "sessions": plan.sessions,
+        "speed": plan.speed,
         "target-pid": plan.target_pid,
     }
     for name, value in positive.items():
@@ -218,6 +224,7 @@ def _check_fit(plan: Plan) -> None:
         whole = in_some_room(speech_of(plan, role).message.decode("latin-1"), plan.rooms)
         check_size(whole.replace("{id}", str(plan.sockets)).encode("latin-1"), plan.size)
     _check_script(plan)
+    _check_recording(plan)
     if plan.closed and plan.scenario != "echo":
         raise PlanError(f"--closed waits for replies, which only echo has; leave it out of {plan.scenario}")
 
@@ -243,6 +250,15 @@ def _check_script(plan: Plan) -> None:
     if round(expected) < 1:
         raise PlanError(
             f"--sessions {plan.sessions:g}/s for --duration {plan.duration:g}s gives no session: raise one of them"
+        )
+
+
+def _check_recording(plan: Plan) -> None:
+    if (plan.scenario == "replay") != (plan.recording is not None):
+        raise PlanError("a recording belongs to a replay: use wswarm replay FILE.har, or leave it out")
+    if plan.scenario == "replay" and plan.rate is not None:
+        raise PlanError(
+            f"--rate {plan.rate:g} is a load of ours: a recording says when it sends; leave it out"
         )
 
 

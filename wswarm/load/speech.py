@@ -53,6 +53,8 @@ class Speech(NamedTuple):
         answers: To messages while the connection lasts. `timers`: what is said now and then.
         chatter: What tells of a message whether it is a part of the protocol that needs no answer.
         read: Returns the messages in a frame. `wrap`: what is said, as it is sent.
+        is_owed: Whether marked messages are owed to them, as to all but publishers.
+        not_replies: Marked messages that hold one of these are no replies.
     """
 
     on_open: tuple[Opening, ...]
@@ -67,6 +69,8 @@ class Speech(NamedTuple):
     names: tuple[str, ...] = ()
     read: Read = messages_in
     wrap: Wrap | None = None
+    is_owed: bool = True
+    not_replies: tuple[bytes, ...] = ()
 
     @property
     def is_attentive(self) -> bool:
@@ -119,6 +123,7 @@ def speech_of(manner: Manner, role: Role) -> Speech:
         size=manner.size,
         refusals=own,
         escape=manner.escape,
+        is_owed=role != "publish",
     )
     protocol = manner.protocol
     return speech if protocol is None else _in(protocol, speech, manner, role)
@@ -146,6 +151,7 @@ def _in(protocol: Protocol, speech: Speech, manner: Manner, role: Role) -> Speec
         chatter=tuple(_matches(one, values) for one in protocol.chatter),
         read=protocol.read or _READS[protocol.ends],
         wrap=protocol.wrap,
+        not_replies=tuple(one.encode() for one in protocol.not_replies) if role == "echo" else (),
     )
 
 
@@ -166,7 +172,8 @@ def _message(protocol: Protocol, manner: Manner, role: Role, values: Mapping[str
     text = manner.template.decode("utf-8", "surrogateescape")
     if protocol.payload == "json" and manner.json is None:
         text = json_string(text)
-    return filled_in(template, {**values, "payload": text}).encode("utf-8", "surrogateescape")
+    said = {name: filled_in(value, {"payload": text}) for name, value in values.items()}
+    return filled_in(template, {**said, "payload": text}).encode("utf-8", "surrogateescape")
 
 
 def _matches(template: str, values: Mapping[str, str]) -> Matches:

@@ -25,12 +25,12 @@ def url(run: Run) -> str:
 def plan(run: Run) -> list[str]:
     """Return the plan as short phrases: connections, rates, arrivals, duration, model, driver."""
     asked = run.plan
-    phrases = [*_script(run), _connections(run), *_rates(run)]
+    phrases = [*_script(run), *_recording(run), _connections(run), *_rates(run)]
     if run.scenario != "connect" and asked.get("rate") and asked.get("arrivals"):
         phrases.append(f"{asked['arrivals']} arrivals")
     if isinstance(asked.get("duration"), int | float):
         phrases.append(f"{held(run)} hold")
-    if run.scenario not in ("connect", "script"):
+    if run.scenario not in ("connect", "script", "replay"):
         phrases.append("closed model" if is_closed(run) else "open model")
     return [*phrases, run.generator.driver]
 
@@ -85,8 +85,8 @@ def is_closed(run: Run) -> bool:
 
 
 def arrival(run: Run) -> str:
-    """Return what the scenario calls a message that arrived: `delivery`, `reply`, or of a script `step`."""
-    return {"fanout": "delivery", "script": "step"}.get(run.scenario, "reply")
+    """Return what the scenario calls what arrived: `delivery`, `reply`, of a script `step`, else `message`."""
+    return {"fanout": "delivery", "script": "step", "replay": "message"}.get(run.scenario, "reply")
 
 
 def _connections(run: Run) -> str:
@@ -113,6 +113,15 @@ def _script(run: Run) -> list[str]:
         f"{show.rate(sessions)} sessions, at most {run.plan.get('connections')} at once" if sessions else ""
     )
     return [show.shortened(show.printable(str(path)), 40), *([arrived] if arrived else [])]
+
+
+def _recording(run: Run) -> list[str]:
+    """Return which recording it was, and how fast it was played."""
+    path, speed = run.plan.get("recording"), run.plan.get("speed")
+    if not path:
+        return []
+    played = f"{speed:g} times as fast" if isinstance(speed, int | float) and speed != 1 else ""
+    return [show.shortened(show.printable(str(path)), 40), *([played] if played else [])]
 
 
 def _rates(run: Run) -> list[str]:

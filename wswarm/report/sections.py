@@ -76,7 +76,7 @@ def _messages(run: Run) -> Section | None:
         return None
     lost = seen.lost.disconnected + seen.lost.silent
     why = f"{seen.lost.disconnected:,} disconnected, {seen.lost.silent:,} silent" if lost else ""
-    arrivals = "deliveries" if run.fanout is not None else "replies"
+    arrivals = _arrivals(run)
     rows = [
         Row("offered", show.count(seen.offered), "broadcasts" if run.fanout is not None else ""),
         Row("sent", show.count(seen.sent), remarks.unsent(seen)),
@@ -96,13 +96,20 @@ def _messages(run: Run) -> Section | None:
     return Section("Messages", tuple(rows))
 
 
+def _arrivals(run: Run) -> str:
+    """Return what is owed and received."""
+    if run.fanout is not None:
+        return "deliveries"
+    return "messages of the recording" if run.scenario == "replay" else "replies"
+
+
 def _rates(run: Run) -> Section | None:
     seen = run.rates
     if seen is None:
         return None
     rows = [
         Row("achieved", show.rate(seen.achieved), "sent"),
-        Row("received", show.rate(seen.received), "deliveries" if run.fanout is not None else "replies"),
+        Row("received", show.rate(seen.received), _arrivals(run)),
     ]
     if seen.offered is not None:
         rows.insert(0, Row("offered", show.rate(seen.offered), "by the schedule"))

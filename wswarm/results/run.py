@@ -23,7 +23,7 @@ from wswarm.results.scripted import Step as Step
 
 SCHEMA = "wswarm/run@1"
 
-Scenario = Literal["connect", "echo", "fanout", "script"]
+Scenario = Literal["connect", "echo", "fanout", "script", "replay"]
 Verdict = Literal["valid", "suspect", "invalid"]
 
 
@@ -121,6 +121,9 @@ class Unsent(msgspec.Struct, frozen=True, kw_only=True):
 
 class Messages(msgspec.Struct, frozen=True, kw_only=True):
     """What became of the messages of the hold; offered = sent + unsent, owed = received + lost.
+
+    Of a replay: of all messages of the recording, on each connection that opened; what came and is none of them is
+    `unmarked`.
 
     Attributes:
         protocol: Of the whole run: messages of the conversation around the load, which are none of it.

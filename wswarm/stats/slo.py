@@ -35,16 +35,16 @@ _LIMITS: dict[Kind, tuple[tuple[Callable[[str], float], ...], str]] = {
     "number": ((float, parse_duration), "a number or a duration such as 50ms"),
 }
 _ONLY: dict[str, tuple[Scenario, ...]] = {
-    "messages": ("echo", "fanout", "script"),
-    "rates": ("echo", "fanout", "script"),
-    "send_lag": ("echo", "fanout", "script"),
+    "messages": ("echo", "fanout", "script", "replay"),
+    "rates": ("echo", "fanout", "script", "replay"),
+    "send_lag": ("echo", "fanout", "script", "replay"),
     "response_time": ("echo",),
     "service_time": ("echo",),
     "fanout": ("fanout", "script"),
     "rooms": ("fanout",),
     "publish": ("fanout",),
-    "sessions": ("script",),
-    "steps": ("script",),
+    "sessions": ("script", "replay"),
+    "steps": ("script", "replay"),
 }
 
 # What a failed handshake may be counted under, up to a colon; while any failed for another reason nobody can say

@@ -11,6 +11,7 @@ from wswarm.drive.fleet.state import Recent as Recent
 from wswarm.load.by_http import ByHttp
 from wswarm.load.manner import Manner
 from wswarm.load.pace import Pace
+from wswarm.load.replay import Replay
 from wswarm.load.role import Role as Role
 from wswarm.load.script import Script
 from wswarm.stats.findings import Findings, Packed, Reached, Window
@@ -31,7 +32,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         by_http: The requests by which these publish. `is_answered`: whether those who publish to these do so.
         traced: How many of them are followed message by message, to be shown.
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
-        script: What their sessions are, if they have any.
+        script: What their sessions are, if they have any. `replay`: what they play, if that is their load.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     is_followed: bool = False
     is_heard: bool = False
     script: Script | None = None
+    replay: Replay | None = None
 
 
 class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -10,6 +10,8 @@ _WHERE = {
     "items": "reference:ITEMS",
     "chat": "reference:CHAT",
     "socketio": "socketio:PROFILE",
+    "graphql": "graphql:PROFILE",
+    "graphql-legacy": "graphql:LEGACY",
 }
 
 NAMES = tuple(_WHERE)
