@@ -94,3 +94,25 @@ def test_rooms_of_unequal_size_with_several_publishers_each_are_told_apart() -> 
     assert {one.room: one.lost for one in found.worst} == {"1": found.facts["lost"] * 4, "0": 0, "2": 0}
     assert (found.messages.owed, found.run.connections.requested) == (sum(owed.values()), 10 + 6)
     assert found.messages.extra == 0
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_what_requests_publish_is_owed_to_the_room_that_they_name(processes: int) -> None:
+    """A service that knows of no rooms delivers everything to all four, also what it refuses."""
+    rules = {"statuses": [202] * 9 + [503], "delivers_all": True}
+    load = {"connections": 4, "rate": 100.0, "duration": 1.0, "warmup": 0, "processes": processes}
+    with serve("posting", **rules) as server:
+        post = {"publish": f"POST {server.url.replace('ws', 'http', 1)}publish/{{room}}"}
+        body = {"publish_body": '{"say": "{marker}", "room": {room}}'}
+        found = run("fanout", f"{server.url}sub/{{room}}", rooms=2, **load, **post, **body)
+    assert found.messages is not None
+    assert found.rooms is not None
+    assert found.publish is not None
+    assert found.publish.statuses == {"202": 90, "503": 10}
+    assert (found.messages.owed, found.messages.received) == (90 * 2, 90 * 2)
+    kinds = found.messages.extra_kinds
+    assert kinds == {extras.OTHER_ROOM: kinds[extras.OTHER_ROOM], extras.REFUSED: kinds[extras.REFUSED]}
+    assert found.messages.extra == 90 * 2 + 10 * 4
+    assert kinds[extras.OTHER_ROOM] >= 90 * 2
+    assert sum(one.owed for one in found.rooms.worst) == 90 * 2
+    assert sum(one.extra for one in found.rooms.worst) == found.messages.extra

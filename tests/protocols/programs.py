@@ -18,6 +18,7 @@ import pytest
 FOLDER = Path(__file__).parent / "servers"
 ROOT = FOLDER.parents[2]
 INSTALLED = FOLDER / "node_modules" / ".installed"
+FOREIGN = FOLDER / ".venv"
 PATIENCE_S = 120.0
 
 
@@ -73,6 +74,15 @@ def python(name: str, package: str, **parameters: Any) -> Iterator[Program]:
 
 
 @contextmanager
+def foreign(name: str, **parameters: Any) -> Iterator[Program]:
+    """A running server in Python whose packages are not ours to have beside us, from a venv of theirs."""
+    _install_foreign()
+    command = [str(FOREIGN / "bin" / "python"), str(FOLDER / f"{name}.py"), json.dumps(parameters)]
+    with _running(command) as program:
+        yield program
+
+
+@contextmanager
 def _running(command: Sequence[str]) -> Iterator[Program]:
     with tempfile.TemporaryFile() as errors:
         program = Program(command, errors)
@@ -83,14 +93,28 @@ def _running(command: Sequence[str]) -> Iterator[Program]:
 
 
 def _install() -> None:
-    """Install the packages of Node.js once, whoever of several workers comes first."""
-    wanted = (FOLDER / "package.json").read_text()
+    """Install the packages of Node.js."""
+    command = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"]
+    _once("package.json", INSTALLED, [command])
+
+
+def _install_foreign() -> None:
+    """Make the venv."""
+    pip = [str(FOREIGN / "bin" / "python"), "-m", "pip", "install", "--quiet", "-r", "requirements.txt"]
+    _once("requirements.txt", FOREIGN / ".installed", [[sys.executable, "-m", "venv", str(FOREIGN)], pip])
+
+
+def _once(listed: str, stamp: Path, commands: Sequence[Sequence[str]]) -> None:
+    """Install what a file lists, once and whoever of several workers comes first."""
+    wanted = (FOLDER / listed).read_text()
     with (FOLDER / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if INSTALLED.exists() and INSTALLED.read_text() == wanted:
+        if stamp.exists() and stamp.read_text() == wanted:
             return
-        command = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"]
-        done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=False, timeout=300)
-        if done.returncode:
-            pytest.skip(f"npm could not install {FOLDER / 'package.json'}: {done.stderr.strip()[-300:]}")
-        INSTALLED.write_text(wanted)
+        for command in commands:
+            done = subprocess.run(
+                command, cwd=FOLDER, capture_output=True, text=True, check=False, timeout=300
+            )
+            if done.returncode:
+                pytest.skip(f"{' '.join(command)} in {FOLDER} failed: {done.stderr.strip()[-300:]}")
+        stamp.write_text(wanted)

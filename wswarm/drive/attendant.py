@@ -1,6 +1,5 @@
 """What connections do besides the load: pings of ours, answers that a protocol wants, what is said now and then."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -29,20 +28,25 @@ class Attendant:
         rows: The connections.
         ping_s: Between two pings of ours on one connection, s; `None`: none.
         unmarked: Gets messages that are none of a protocol.
+        note_refused: Called with what the target refuses while connections are open, in its words.
 
     Attributes:
         protocol: Messages that belonged to a protocol.
-        refused: What the target refused while connections were open, in its words.
     """
 
-    def __init__(self, rows: Sequence[Row], ping_s: float | None, unmarked: Callable[[bytes], None]) -> None:
-        self._rows, self._unmarked = rows, unmarked
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        ping_s: float | None,
+        unmarked: Callable[[bytes], None],
+        note_refused: Callable[[str], None],
+    ) -> None:
+        self._rows, self._unmarked, self._note_refused = rows, unmarked, note_refused
         self._pinger = Pinger(ping_s, self._ping) if ping_s is not None else None
         self._attended: dict[int, Attended] = {}
         self._rounds: dict[Regular, Rounds] = {}
         self._refusals: dict[int, str] = {}
         self.protocol = 0
-        self.refused: Counter[str] = Counter()
 
     def add(self, row: int, speech: Speech, values: Values) -> None:
         """Attend to a row from now on."""
@@ -86,7 +90,7 @@ class Attendant:
     def _hear(self, row: int, frame: bytes) -> None:
         attended = self._attended.get(row)
         if attended is not None:
-            for message in attended.speech.read(frame):
+            for message in attended.speech.split(frame):
                 self._hear_one(row, attended, message)
 
     def _hear_one(self, row: int, attended: Attended, message: bytes) -> None:
@@ -94,7 +98,7 @@ class Attendant:
         refusal = speech.refusal_in(message)
         if refusal is not None:
             self._refusals[row] = refusal
-            self.refused[refusal] += 1
+            self._note_refused(refusal)
         answers = speech.answers_to(message, values)
         for answer in answers:
             self._send(answer, row)

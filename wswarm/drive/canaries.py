@@ -9,11 +9,12 @@ from wswarm.load.marker import write_mark
 from wswarm.load.role import Role
 from wswarm.stats.findings import STILL_OPEN
 
+NO_CANARY = "no canary"
 BEFORE_NS = 1  # when canaries are intended: before any load, which takes none of them for its own
 
 
 class Canaries:
-    """Publishes canaries on one of a group's connections, or looks on which they came.
+    """Publishes canaries on a group's connections, which may be in rooms of their own, or looks on which they came.
 
     Attributes:
         reached: Rows that have received a marked message before the load.
@@ -40,7 +41,7 @@ class Canaries:
             self._timer = None
 
     def _publish(self, every_s: float) -> None:
-        for number in self._swarm.rows_open().tolist()[:1]:
+        for number in self._swarm.rows_open().tolist():
             row = self._swarm.rows[number]
             if row.connection is not None and row.payload is not None and row.connection.is_writable:
                 mark = write_mark(self._swarm.id_of(number), next(self._numbers), BEFORE_NS)
@@ -57,8 +58,8 @@ class Canaries:
         swarm, row = self._swarm, self._swarm.rows[number]
         if row.connection is not None:
             swarm.addresses[row.connection.address] -= 1
-        swarm.leave(number)
+        refusal = swarm.leave(number)
         swarm.opened -= 1
         row.timing, row.ready_ns = None, STILL_OPEN
         swarm.failed_ns.append(now_ns())
-        swarm.said.note_failure("no canary")
+        swarm.said.note_failure(refusal or NO_CANARY)

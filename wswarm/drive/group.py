@@ -243,6 +243,7 @@ class Group:
             failures=dict(swarm.said.failures),
             refusals=dict(swarm.said.refusals),
             endings=dict(swarm.said.endings),
+            refused=swarm.said.refused(),
             reached=len(self.canaries.reached),
             handshakes=self._handshakes.pack() if self.order.is_followed else b"",
             sent=self.sender.outbox.sent if self.sender else 0,

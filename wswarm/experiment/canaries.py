@@ -1,9 +1,13 @@
 """Waiting until each subscriber is one, where the protocol has no word for it: until a message has reached each."""
 
+from collections import Counter
 from collections.abc import Callable
 
+from wswarm.drive.canaries import NO_CANARY
 from wswarm.drive.clock import now_ns
 from wswarm.drive.fleet import wire
+from wswarm.errors import TargetError
+from wswarm.experiment.observe import REASONS_TOLD, states_of
 from wswarm.experiment.session import GROUP, Session
 from wswarm.load.plan import Plan
 from wswarm.units import NS_PER_S
@@ -36,6 +40,33 @@ def wait_for_canaries(plan: Plan, session: Session, listen_until: ListenUntil) -
             ),
             now_ns() + NS_PER_S,
         )
+        _check_some(plan, session)
+
+
+def _check_some(plan: Plan, session: Session) -> None:
+    """Check that messages have reached some subscribers.
+
+    Raises:
+        TargetError: they have reached none.
+    """
+    states = states_of(session.fleet.holders)
+    if any(state.opened for state in states):
+        return
+    failures: Counter[str] = Counter()
+    for state in states:
+        failures.update(state.failures)
+    if set(failures) != {NO_CANARY}:
+        return  # why, is told as that of any connection
+    heard: Counter[str] = Counter()
+    for state in states_of([session.fleet.publisher] if session.fleet.publisher is not None else []):
+        heard.update(state.refused)
+        heard.update(state.endings)
+    told = ", ".join(f"{words} ({count:,})" for words, count in heard.most_common(REASONS_TOLD))
+    raise TargetError(
+        f"no connection became ready: {NO_CANARY} ({failures.total():,})"
+        f"{f'; publishers were told: {told}' if told else ''}; {plan.address}: do publishers publish what"
+        " subscribers subscribe to?"
+    )
 
 
 def _have_come(session: Session) -> bool:

@@ -23,6 +23,7 @@ from wswarm.stats.tally import Batch, Bools, Int64s, Settlement, Tally
 from wswarm.stats.under_way import NO_NUMBER, PAST, UnderWay
 
 _CELLS_AT_ONCE = 1 << 17  # some 5 ms
+_MOST_AT_ONCE = 1 << 10  # of small rooms: some 15 ms
 _LATEST = 64
 
 
@@ -48,7 +49,7 @@ class Broadcasts(Tally):
         self._rooms = self.audience.rooms
         super().__init__(window)
         self._publishers, self._patience_ns = Publishers(publishers, rooms), patience_ns
-        self._under_way = UnderWay()
+        self._under_way = UnderWay(self._rooms)
         self._settled = Ledger()
         self._missing = Missing()
         self._rows: list[Reached] = []
@@ -73,7 +74,7 @@ class Broadcasts(Tally):
 
     def publish(self, published: Published) -> None:
         """Take in what was sent; what is for a room without a subscriber here is settled by that."""
-        sequences = published.sequences
+        sequences = self._under_way.sequences(published)
         is_new = np.array([number not in self._settled for number in sequences.tolist()], np.bool_)
         if self._rooms.count > 1:
             is_for_us = self._rooms.sizes[published.rooms] > 0
@@ -84,13 +85,13 @@ class Broadcasts(Tally):
     def record(self, batch: Batch) -> None:
         """Add arrivals."""
         batch, publisher, is_known = self._of_own_room(batch)
-        slots = self._under_way.slots_of(batch, is_known, self._rooms, self._settled.__contains__)
+        slots = self._under_way.slots_of(batch, is_known, self._settled.__contains__)
         is_possible = slots != NO_NUMBER
         kept = is_possible & (batch.received_ns <= self.window.end_ns)
         if not kept.all():
             slots, publisher = slots[kept], publisher[kept]
         batch = self.only_possible(batch, is_possible, ~is_known)
-        is_first = self._under_way.enter(slots, self._rooms.places(batch.rows), batch)
+        is_first = self._under_way.enter(slots, batch)
         past = np.flatnonzero(slots == PAST)
         if len(past):
             is_extra = np.zeros(len(slots), np.bool_)
@@ -182,7 +183,7 @@ class Broadcasts(Tally):
 
     @property
     def _at_once(self) -> int:
-        return max(1, _CELLS_AT_ONCE // max(1, self._rooms.width))
+        return max(1, min(_MOST_AT_ONCE, _CELLS_AT_ONCE // max(1, self._rooms.width)))
 
     def _seats(self, slots: Int64s) -> Seats:
         return self._rooms.seats(self._under_way.rooms[slots])

@@ -1,6 +1,7 @@
 """Broadcasts under way: who has received each so far, and after how long."""
 
 from collections.abc import Callable
+from itertools import repeat
 
 import numpy as np
 
@@ -18,12 +19,16 @@ _MOST_UNHEARD = 1 << 14  # broadcasts that were received before anybody told tha
 class UnderWay:
     """Broadcasts that are not settled yet, each in a slot: arrays by slot.
 
+    Args:
+        rooms: Who of their subscribers is in which.
+
     Attributes:
         numbers: Of the broadcast. `rooms`: whose it is for.
         intended_ns: When it was due. `sent_ns`: when it was sent, 0 while unknown. `received`: how many have it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
         self._slot_of: dict[int, int] = {}
         self._free = list(range(_LEAST_SLOTS))
         self._unheard = 0
@@ -46,8 +51,10 @@ class UnderWay:
 
     def publish(self, published: Published) -> None:
         """Take in what was sent."""
-        columns = (published.sequences, published.rooms, published.intended_ns, published.sent_ns)
-        for number, room, intended_ns, sent_ns in zip(*(one.tolist() for one in columns), strict=True):
+        rooms = published.rooms.tolist() if self._rooms.count > 1 else repeat(0)
+        columns = (self.sequences(published), published.intended_ns, published.sent_ns)
+        rows = zip(*(one.tolist() for one in columns), strict=True)
+        for (number, intended_ns, sent_ns), room in zip(rows, rooms, strict=False):
             slot = self._slot_of.get(number)
             if slot is None:
                 slot = self._take(number, room)
@@ -55,37 +62,35 @@ class UnderWay:
                 self._unheard -= 1
             self.intended_ns[slot], self.sent_ns[slot] = intended_ns, sent_ns
 
-    def slots_of(
-        self, batch: Batch, is_known: Bools, rooms: Rooms, is_settled: Callable[[int], bool]
-    ) -> Int64s:
+    def sequences(self, published: Published) -> Int64s:
+        """Return the running numbers of broadcasts."""
+        return published.sequences if self._rooms.count > 1 else published.numbers
+
+    def slots_of(self, batch: Batch, is_known: Bools, is_settled: Callable[[int], bool]) -> Int64s:
         """Return each arrival's slot; `PAST` if its broadcast is settled, `NO_NUMBER` if it can't be one."""
         found: Int64s = np.full(len(is_known), NO_NUMBER, np.int64)
         known = np.flatnonzero(is_known)
         if len(known):
             distinct, first, inverse = _distinct(batch.sequences[known])
-            moments_ns, of = batch.intended_ns[known[first]], rooms.of(batch.rows[known[first]])
+            moments_ns, rooms = batch.intended_ns[known[first]], self._rooms.of(batch.rows[known[first]])
             slots = [
                 self._slot_for(number, room, intended_ns, is_settled)
                 for number, room, intended_ns in zip(
-                    distinct.tolist(), of.tolist(), moments_ns.tolist(), strict=True
+                    distinct.tolist(), rooms.tolist(), moments_ns.tolist(), strict=True
                 )
             ]
             found[known] = np.array(slots, np.int64)[inverse]
-        if rooms.count > 1:
+        if self._rooms.count > 1:
             is_there = found >= 0
-            is_there[is_there] = self.rooms[found[is_there]] != rooms.of(batch.rows[is_there])
+            is_there[is_there] = self.rooms[found[is_there]] != self._rooms.of(batch.rows[is_there])
             found[is_there] = NO_NUMBER  # the mark names a publisher of this room, and a broadcast of another
         return found
 
-    def enter(self, slots: Int64s, places: Int64s, batch: Batch) -> Bools:
-        """Enter arrivals in the order in which they came; return which are first copies of broadcasts under way.
-
-        Args:
-            places: Of the receivers in their rooms.
-        """
+    def enter(self, slots: Int64s, batch: Batch) -> Bools:
+        """Enter arrivals in the order in which they came; return which are first copies of broadcasts under way."""
         is_first = np.zeros(len(slots), np.bool_)
         here = np.flatnonzero(slots >= 0)
-        cells = slots[here] * self._delays.shape[1] + places[here]
+        cells = slots[here] * self._delays.shape[1] + self._rooms.places(batch.rows[here])
         delays = self._delays.reshape(-1)
         is_new = delays[cells] == STILL_OPEN
         here, cells = here[is_new], cells[is_new]
@@ -134,7 +139,8 @@ class UnderWay:
 
     def travelling(self, slots: Int64s) -> Int64s:
         """Return the numbers of broadcasts as they travel, with their rooms."""
-        return in_rooms(self.numbers[slots], self.rooms[slots])
+        numbers = self.numbers[slots]
+        return in_rooms(numbers, self.rooms[slots]) if self._rooms.count > 1 else numbers
 
     def free(self, slots: Int64s) -> None:
         """Forget the broadcasts in these slots."""

@@ -1,15 +1,10 @@
 """The chat of `socketio.mjs` on python-socketio and uvicorn, with the same parameters; times in s."""
 
-import asyncio
-import json
-import os
-import socket
-import sys
-import threading
 from typing import Any
 
 import socketio
-import uvicorn
+
+from tests.protocols.servers.serving import parameters, serve
 
 
 def chat(token: str | None = None, **timeouts: Any) -> Any:
@@ -35,14 +30,5 @@ def chat(token: str | None = None, **timeouts: Any) -> Any:
     return socketio.ASGIApp(server)
 
 
-def main() -> None:
-    """Serve until standard input ends."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
-    print(json.dumps({"port": listener.getsockname()[1]}), flush=True)
-    threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
-    app = chat(**json.loads(sys.argv[1]))
-    asyncio.run(uvicorn.Server(uvicorn.Config(app, log_level="warning")).serve([listener]))
-
-
 if __name__ == "__main__":
-    main()
+    serve(chat(**parameters()))

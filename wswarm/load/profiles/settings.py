@@ -39,7 +39,7 @@ def settings_of(
             raise PlanError(f"--set {name}=… is given twice: give it once")
         seen.add(name)
         values[name] = value
-    values |= options
+    values = {name: filled_in(value, options) for name, value in values.items()} | options
     return values if protocol.derive is None else {**values, **protocol.derive(values)}
 
 
