@@ -79,8 +79,11 @@ class ReplayGroup(Group):
         self._is_loaded = True
         self.fold()
         played = self._playing.played()
+        found = super().findings(effort)
+        protocol = found.words.protocol + self._playing.protocol
         return msgspec.structs.replace(
-            super().findings(effort),
+            found,
+            words=msgspec.structs.replace(found.words, protocol=protocol),
             sends=self._figures.sends(played),
             arrivals=self._figures.arrivals(played),
             scripted=Scripted(
