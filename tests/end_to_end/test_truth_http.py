@@ -201,7 +201,7 @@ def test_a_body_may_be_large() -> None:
 
 
 def test_requests_publish_into_rooms() -> None:
-    with serve("posting", statuses=[202] * 9 + [503]) as server:
+    with serve("posting", rooms=True, statuses=[202] * 9 + [503]) as server:
         found = run(
             "fanout",
             f"{server.url}sub/{{room}}",
@@ -221,7 +221,7 @@ def test_requests_publish_into_rooms() -> None:
 
 
 def test_numbers_name_messages_in_rooms_too() -> None:
-    with serve("posting") as server:
+    with serve("posting", rooms=True) as server:
         found = run(
             "fanout",
             f"{server.url}sub/{{room}}",
@@ -239,7 +239,7 @@ def test_numbers_name_messages_in_rooms_too() -> None:
 
 
 def test_what_refused_requests_publish_is_extra_in_its_room() -> None:
-    with serve("posting", statuses=[202, 500], delivers_all=True) as server:
+    with serve("posting", rooms=True, statuses=[202, 500], delivers_all=True) as server:
         found = run(
             "fanout",
             f"{server.url}sub/{{room}}",
