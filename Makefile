@@ -8,10 +8,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # In the C locale Python < 3.13 can't read its own list of packages in a path with letters beyond ASCII.
 export LC_ALL := $(filter-out C POSIX,$(LC_ALL))
 
-.PHONY: help run test check lint types format bench clean
+.PHONY: help run test test-protocols check lint types format bench clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("wswarm needs Python 3.11 or newer, $(PYTHON) is " + sys.version.split()[0] + "; set PYTHON=python3.12, say") if sys.version_info < (3, 11) else None'
@@ -25,7 +25,12 @@ run: $(STAMP)  ## measure the reference app end to end and write a report
 # Hundreds of processes are started, which must not compile wswarm each; and most of the time is spent waiting.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(STAMP)  ## run every test
-	$(BIN)/python -m pytest --numprocesses=4 --dist=loadgroup
+	$(BIN)/python -m pytest --numprocesses=4 --dist=loadgroup --ignore=tests/protocols
+
+test-protocols: export PYTHONDONTWRITEBYTECODE =
+test-protocols: $(STAMP)  ## run the tests of the profiles against real servers, of Node.js and Python
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[protocols]'
+	$(BIN)/python -m pytest --numprocesses=4 --dist=loadgroup tests/protocols
 
 lint: $(STAMP)
 	$(BIN)/python -m ruff format --check .

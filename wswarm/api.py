@@ -28,6 +28,7 @@ class Options(TypedDict, total=False):
     seed: int
     processes: int | None
     publishers: int
+    rooms: int
     publisher_url: str | None
     publisher_headers: Sequence[str]
     publisher_steps: Sequence[tuple[str, str]]
@@ -44,6 +45,9 @@ class Options(TypedDict, total=False):
     refuse: Sequence[str]
     data: str | None
     profile: str | None
+    topic: str | None
+    event: str | None
+    set: Sequence[str]
     headers: Sequence[str]
     cookies: Sequence[str]
     subprotocols: Sequence[str]

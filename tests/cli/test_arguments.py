@@ -47,6 +47,24 @@ SETTINGS: list[tuple[list[str], str, Any]] = [
     ),
     (["--refuse", "a", "--refuse", "/b/"], "refuse", ("a", "/b/")),
     (["--profile", "items"], "profile", "items"),
+    (["--profile", "socketio", "--event", "say", "--topic", "a"], "topic", "a"),
+    (["--profile", "socketio", "--event", "say"], "event", "say"),
+    (
+        [
+            "--profile",
+            "socketio",
+            "--event",
+            "say",
+            "--set",
+            "join=a",
+            "--set",
+            "namespace=/b",
+            "--topic",
+            "c",
+        ],
+        "set",
+        ("join=a", "namespace=/b"),
+    ),
     (["-H", "A: 1", "--header", "B: {id}"], "headers", ("A: 1", "B: {id}")),
     (["--cookie", "a=1", "--cookie", "b={id}"], "cookies", ("a=1", "b={id}")),
     (["--subprotocol", "v1", "--subprotocol", "v2"], "subprotocols", ("v1", "v2")),
@@ -80,17 +98,41 @@ COMMON: dict[str, Any] = {
     "arrivals": "constant",
     "pacing": "auto",
     "driver": "picows",
+    "recording": None,
+    "socket": None,
+    "speed": 1.0,
     "template": b"{marker}",
     "escape": False,
     "on_open_binary": (),
     "ping": None,
     "address": URL,
+    "offers": (),
+    "is_binary": False,
+    "settings": {},
     **dict.fromkeys(
-        ("seed", "processes", "size", "profile", "origin", "cacert", "cert", "key", "sni", "target_pid")
+        (
+            "seed",
+            "processes",
+            "size",
+            "profile",
+            "origin",
+            "cacert",
+            "cert",
+            "key",
+            "sni",
+            "target_pid",
+            "topic",
+            "event",
+            "protocol",
+        )
     ),
     **dict.fromkeys(("binary", "insecure", "deflate", "follow", "closed"), False),
-    **dict.fromkeys(("on_open", "headers", "cookies", "subprotocols", "bind", "slo", "steps", "refuse"), ()),
-    "data": None,
+    **dict.fromkeys(
+        ("on_open", "headers", "cookies", "subprotocols", "bind", "slo", "steps", "refuse", "set"), ()
+    ),
+    **dict.fromkeys(("data", "script", "sessions", "publish", "publish_body", "publisher_url")),
+    **dict.fromkeys(("publish_headers", "publisher_headers", "publisher_steps"), ()),
+    "session": "session",
     "trace": 0,
 }
 
@@ -100,6 +142,17 @@ _SENDS_NOTHING = "connect sends no messages"
 _COUNT = "is not a count: write 1000, 10k or 1m"
 _RATE = "is not a rate: write 500/s, 2k/s or 30/m"
 BAD: list[tuple[str, list[str], tuple[str, ...]]] = [
+    ("fanout", [URL, "--publish", "http://h/"], ("--publish 'http://h/'", "write --publish 'POST http://")),
+    ("fanout", [URL, "--publish", "POST http://h/"], ("sends no {marker}", "in --publish-body")),
+    ("fanout", [URL, "--publish-body", "{marker}"], ("--publish-body", "write --publish")),
+    (
+        "fanout",
+        [URL, "--publish", "POST http://h/{marker}", "--text", "{marker}"],
+        ("--text", "--publish-body"),
+    ),
+    ("fanout", [URL, "--publisher-url", "http://h/"], ("unknown scheme", "'http://h/'", "ws://")),
+    ("fanout", [URL, "--publisher-header", "A"], ("--publisher-header 'A'", "write 'Name: value'")),
+    ("fanout", [URL, "--publisher-take", "a=$.b"], ("--publisher-take", "put --publisher-expect before it")),
     ("echo", ["http://host/"], ("unknown scheme", "'http://host/'", "ws://")),
     ("echo", ["localhost:8000"], ("unknown scheme", "'localhost:8000'", "ws:// or wss://")),
     ("echo", ["ws://"], ("no host", "'ws://'", "write ws://host:port/path")),
@@ -163,6 +216,10 @@ BAD: list[tuple[str, list[str], tuple[str, ...]]] = [
     ("fanout", [URL, "--closed"], ("--closed", "no such")),
     ("fanout", [URL, "--publishers", "0"], ("--publishers 0", "above 0")),
     ("fanout", [URL, "--publishers", "1k", "-c", "20k"], ("20,000", "--publishers")),
+    ("fanout", [URL, "--rooms", "3"], ("--rooms 3", "{room}", "in the URL")),
+    ("fanout", [URL + "/{room}", "--rooms", "0"], ("--rooms 0", "from 1 to 1,000,000")),
+    ("fanout", [URL + "/{room}", "--rooms", "many"], ("--rooms", "'many'")),
+    ("fanout", [URL + "/{room}", "--rooms", "7", "-c", "5"], ("--rooms 7", "at most --rooms 5")),
     ("run", [URL, "--scenarios", "bogus"], ("'bogus'", "connect, echo, fanout")),
     ("run", [URL, "--scenarios", ""], ("''", "connect, echo, fanout")),
     ("run", [URL, "-r", "0"], ("--rate 0", "above 0")),
@@ -215,12 +272,46 @@ def test_publishers_become_the_plans_setting(planned: Callable[..., Plan]) -> No
     assert planned("fanout", URL, "--publishers", "3").publishers == 3
 
 
+@pytest.mark.parametrize("scenario", ["connect", "echo", "fanout"])
+def test_rooms_become_the_plans_setting(scenario: str, planned: Callable[..., Plan]) -> None:
+    assert planned(scenario, URL + "/{room}", "--rooms", "3").rooms == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "name", "value"),
+    [
+        (["--publisher-url", "ws://other/"], "publisher_url", "ws://other/"),
+        (["--publisher-header", "A: 1", "--publisher-header", "B: 2"], "publisher_headers", ("A: 1", "B: 2")),
+        (
+            ["--publisher-expect", "hello", "--publisher-take", "a=$.b", "--publisher-say", "{a}"],
+            "publisher_steps",
+            (("expect", "hello"), ("take", "a=$.b"), ("say", "{a}")),
+        ),
+        (["--publish", "PUT http://h/{marker}"], "publish", "PUT http://h/{marker}"),
+        (["--publish", "POST http://h/", "--publish-body", "{marker}"], "publish_body", "{marker}"),
+        (["--publish", "GET http://h/{marker}", "--publish-header", "A: 1"], "publish_headers", ("A: 1",)),
+    ],
+)
+def test_what_is_said_of_publishers_becomes_the_plans_setting(
+    options: list[str], name: str, value: Any, planned: Callable[..., Plan]
+) -> None:
+    assert getattr(planned("fanout", URL, *options), name) == value
+
+
 @pytest.mark.parametrize("scenario", DEFAULTS)
 def test_a_bare_command_has_the_defaults_of_the_design(scenario: str, planned: Callable[..., Plan]) -> None:
     plan = planned(scenario, URL)
     expected = {**COMMON, **DEFAULTS[scenario]}
     assert {name: getattr(plan, name) for name in expected} == expected
-    assert set(plan.__struct_fields__) <= {*expected, "scenario", "url", "text", "json", "publishers"}
+    assert set(plan.__struct_fields__) <= {
+        *expected,
+        "scenario",
+        "url",
+        "text",
+        "json",
+        "publishers",
+        "rooms",
+    }
 
 
 def test_a_closed_model_without_a_rate_is_as_fast_as_replies_come(planned: Callable[..., Plan]) -> None:

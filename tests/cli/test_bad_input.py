@@ -250,7 +250,7 @@ def test_a_file_of_bytes_needs_binary_frames(
 def test_an_escape_that_is_taken_literally_is_told_before_the_load(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(*_: object) -> None:
+    def refused(*_: object, **__: object) -> None:
         raise TargetError("refused")
 
     monkeypatch.setattr(measure, "measure", refused)

@@ -10,8 +10,8 @@ from wswarm.cli.arguments import make_parser
 
 FOLDER = Path(__file__).parents[1] / "golden" / "help"
 COMMANDS = (
-    *("", "run", "connect", "echo", "fanout", "serve", "doctor", "report", "compare", "trend"),
-    *("ab", "selftest", "script"),
+    *("", "run", "connect", "echo", "fanout", "profiles", "serve", "doctor", "report", "compare", "trend"),
+    *("ab", "selftest", "script", "replay", "import", "inspect"),
 )
 MEASURING = ("run", "connect", "echo", "fanout", "script")
 SENDING = ("run", "echo", "fanout")
@@ -25,6 +25,7 @@ OPTIONS = {
     "--on-open-binary --escape": MEASURING,
     "--trace": MEASURING,
     "--say --say-binary --expect --take --refuse --data": [*MEASURING, "ab"],
+    "--topic --event --set": [*MEASURING, "ab"],
     "--on-open --profile -H --cookie --subprotocol --follow": MEASURING,
     "--origin --insecure --cacert --cert --key --sni": MEASURING,
     "--deflate --bind --driver --target-pid --slo -o --output --no-plots --svg --quiet --print": MEASURING,
@@ -37,6 +38,9 @@ OPTIONS = {
     "--publish --publish-body --publish-header": ("run", "fanout"),
     "--scenarios": ("run",),
     "--sessions --session --warmup --drain --seed": ("script",),
+    "-c --connections --speed --socket --drain --connect-rate --connect-timeout --processes": ("replay",),
+    "-H --cookie --subprotocol --origin --insecure --slo -o --print --markdown --trace": ("replay",),
+    "-o --output --socket": ("import",),
     "--app --port --workers --ws": ("serve",),
     "-c --connections": ("doctor",),
     "--base --head --serve --base-cmd --head-cmd --url --strict --cache --print": ("ab",),
@@ -78,6 +82,11 @@ DEFAULTS = [
     ("fanout", "--publishers", "1"),
     ("fanout", "--publisher-url", "URL"),
     ("run", "--scenarios", "connect,echo,fanout"),
+    ("replay", "--connections", "10"),
+    ("replay", "--speed", "1"),
+    ("replay", "--socket", "most messages"),
+    ("replay", "--drain", "5s"),
+    ("import", "--output", "session.py"),
     ("compare", "--output", "reports/<UTC time>-compare"),
     ("trend", "--output", "beside FILE"),
     ("serve", "--app", "main"),
@@ -166,6 +175,7 @@ def test_options_stand_in_groups(command: str, shown) -> None:
         "load",
         *message,
         *publishing,
+        "protocol",
         "conversation",
         "connection",
         "origin and TLS",

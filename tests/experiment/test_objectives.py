@@ -36,6 +36,7 @@ def plan(scenario: str, *slo: str, **options: Any) -> Plan:
             "fanout.completion_time.p99<1s",
             "p99 needs 381 broadcasts, and this plan has 50; use -d 77s, or set it on p90",
         ),
+        ("fanout", "rooms.worst.0.lost==0", "a run in one room has no such figure: use --rooms"),
         ("connect", "lost==0", "a run of connect has no such figure"),
         ("echo", "fanout.spread.p50<1s", "a run of echo has no such figure"),
         ("echo", "generator.loop_lag.p99<1s", ""),
@@ -69,3 +70,11 @@ def test_the_mend_works_when_followed(scenario: str, expression: str) -> None:
 
 def test_how_many_replies_a_closed_model_gets_is_not_foreseen() -> None:
     assert foreseen(plan("echo", "p99.99<1s", closed=True)) == []
+
+
+def test_a_room_has_its_share_of_the_deliveries() -> None:
+    in_rooms = make_plan(
+        "fanout", "ws://h/{room}", rooms=5, slo=("rooms.worst.0.p99<1s", "rooms.worst.0.lost==0", "p99<1s")
+    )
+    (told,) = foreseen(in_rooms)
+    assert "p99 needs 381 deliveries in a room, and this plan has 200; use -d 20s, or set it on p50" in told

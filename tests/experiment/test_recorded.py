@@ -61,7 +61,7 @@ def test_the_socket_with_most_messages_is_taken_and_the_others_are_told(tmp_path
     chosen = read_recording(written(tmp_path, several()))
     assert chosen.recording.url.startswith("ws://h/many")
     assert chosen.hint is not None
-    for words in ("has 4 WebSockets", "number 2", "--socket", "1 (ws://h/few, 1 messages)"):
+    for words in ("has 4 WebSockets", "number 2", "--socket", "1 (ws://h/few, 1 message)"):
         assert words in chosen.hint
     assert "s3cret" not in chosen.hint
 

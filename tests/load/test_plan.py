@@ -234,3 +234,74 @@ def test_more_than_one_run_can_account_for_is_refused(
     scenario: str, options: dict[str, Any], named: str
 ) -> None:
     assert named in refusal(scenario, **options)
+
+
+ROOM_URL = f"{URL}/{{room}}"
+
+
+def test_publishers_are_so_many_in_each_room() -> None:
+    plan = make_plan("fanout", ROOM_URL, connections=20, publishers=3, rooms=4)
+    assert (plan.publisher_ids, plan.sockets) == (range(21, 33), 32)
+
+
+@pytest.mark.parametrize("scenario", ["connect", "echo"])
+def test_without_fanout_rooms_add_no_sockets(scenario: str) -> None:
+    assert make_plan(scenario, ROOM_URL, connections=20, rooms=4).sockets == 20
+
+
+@pytest.mark.parametrize("rooms", [0, -1, 1_000_001])
+def test_so_many_rooms_are_refused(rooms: int) -> None:
+    assert f"--rooms {rooms} must be a whole number from 1 to 1,000,000" in refusal(
+        "fanout", ROOM_URL, rooms=rooms
+    )
+
+
+@pytest.mark.parametrize("options", [{}, {"origin": "{room}"}, {"subprotocols": ["{id}"]}])
+def test_rooms_that_nothing_tells_apart_are_refused_with_the_mend(options: dict[str, Any]) -> None:
+    message = refusal("fanout", rooms=3, **options)
+    assert message.startswith("--rooms 3, but no {room}")
+    assert "write {room} in the URL" in message
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"headers": ["X-Room: {room}"]},
+        {"cookies": ["room={room}"]},
+        {"on_open": ["join {room}"]},
+        {"text": "{room} {marker}"},
+        {"json": '{"room": {room}, "text": "{marker}"}'},
+    ],
+)
+def test_rooms_may_be_named_wherever_a_connection_speaks(options: dict[str, Any]) -> None:
+    assert make_plan("fanout", URL, rooms=3, **options).rooms == 3
+
+
+def test_pairs_are_counted_in_each_room() -> None:
+    most = {"connections": PAIRS_LIMIT // 10, "publishers": 10}
+    assert make_plan("fanout", ROOM_URL, rooms=50, **most).rooms == 50
+    message = refusal("fanout", ROOM_URL, rooms=50, **(most | {"publishers": 11}))
+    assert "11 publishers of each room × 1,000,000 subscribers" in message
+
+
+def test_the_size_has_room_for_the_longest_name_of_a_room() -> None:
+    text = {"text": "{room}{marker}", "rooms": 1_000, "connections": 1_000}
+    assert make_plan("fanout", URL, size=49, **text).size == 49
+    assert "takes 49 bytes" in refusal("fanout", URL, size=48, **text)
+
+
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [
+        ({"publisher_url": "ws://h/pub"}, "publishers: --rooms 3, but no {room}"),
+        ({"publish": "POST http://h/pub", "publish_body": '{"m":"{marker}"}'}, "--publish-body or"),
+    ],
+)
+def test_publishers_elsewhere_have_to_say_their_room_too(options: dict[str, Any], where: str) -> None:
+    assert where in refusal("fanout", ROOM_URL, rooms=3, **options)
+
+
+def test_publishers_that_are_requests_are_one_in_each_room_and_no_sockets() -> None:
+    post = {"publish": "POST http://h/{room}", "publish_body": '{"m":"{marker}"}'}
+    plan = make_plan("fanout", ROOM_URL, connections=20, rooms=4, **post)
+    assert (plan.publisher_ids, plan.sockets) == (range(21, 25), 20)

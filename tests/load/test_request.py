@@ -6,6 +6,7 @@ import pytest
 
 from wswarm.load.plan import make_plan
 from wswarm.load.request import Request, request_for
+from wswarm.load.rooms import own_values
 from wswarm.load.speech import speech_of
 from wswarm.load.template import Opening
 
@@ -19,7 +20,7 @@ def request(url: str = "ws://host:1/ws", number: int = 42, **options: object) ->
 
 def openings(**options: object) -> list[Opening]:
     """Return what one connection says when it opens."""
-    return speech_of(make_plan("echo", "ws://host:1/ws", **options)).openings({"id": "42"})
+    return speech_of(make_plan("echo", "ws://host:1/ws", **options), "echo").openings({"id": "42"})
 
 
 def test_the_number_fills_every_place_in_the_url() -> None:
@@ -40,7 +41,7 @@ def test_the_number_fills_the_opening_messages() -> None:
 
 
 def test_the_number_fills_the_message() -> None:
-    speech = speech_of(make_plan("echo", "ws://host:1/ws", text="{id}:{marker}"))
+    speech = speech_of(make_plan("echo", "ws://host:1/ws", text="{id}:{marker}"), "echo")
     assert speech.payload({"id": "42"}, PREFIX).parts == (b"42:" + PREFIX, b"")
 
 
@@ -97,3 +98,28 @@ def test_credentials_cannot_smuggle_in_a_header() -> None:
 def test_an_at_sign_after_the_host_is_no_credential() -> None:
     asked = request("ws://host/a@b")
     assert (asked.url, asked.headers) == ("ws://host/a@b", ())
+
+
+@pytest.mark.parametrize(("number", "room"), [(1, "1"), (100, "0"), (142, "42")])
+def test_the_room_is_the_number_modulo_the_rooms_and_fills_every_place(number: int, room: str) -> None:
+    words: dict[str, object] = {
+        "headers": ["X-Room: r{room}"],
+        "cookies": ["room={room}"],
+        "on_open": ["join {room}"],
+        "text": "{room}:{marker}",
+    }
+    plan, values = make_plan("fanout", "ws://host/{room}/{id}", rooms=100, **words), own_values(number, 100)
+    made, speech = request_for(plan, values), speech_of(plan, "publish")
+    assert made.url == f"ws://host/{room}/{number}"
+    assert made.headers == (("X-Room", f"r{room}"), ("Cookie", f"room={room}"))
+    assert speech.openings(values) == [Opening(f"join {room}".encode())]
+    assert speech.payload(values, PREFIX).parts == (f"{room}:".encode() + PREFIX, b"")
+
+
+def test_where_there_is_one_room_it_is_0_in_the_address_and_nobodys_name_in_messages() -> None:
+    assert request("ws://host/{room}").url == "ws://host/0"
+    text = "subscription{room}{marker}"
+    parts = (
+        speech_of(make_plan("echo", "ws://host", text=text), "echo").payload(own_values(7, 1), PREFIX).parts
+    )
+    assert parts == (b"subscription{room}" + PREFIX, b"")

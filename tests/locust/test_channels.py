@@ -42,6 +42,15 @@ def test_what_is_published_is_owed_to_those_who_are_there_then() -> None:
     assert channel.owed == 3 * 10 + 1 * 20
 
 
+def test_of_several_rooms_a_broadcast_is_owed_to_one_and_complete_when_that_has_it() -> None:
+    channel = Channel("Chat", "subscribe", rooms=4)
+    recent = latest((0, 3, 1, 9))
+    channel.note(0.0, [state(recent=recent)], connections=13, sent=0, hold=1)
+    channel.note(0.5, [state(1, recent=recent)], connections=13, sent=2, hold=1)
+    assert channel.owed == 2 * 3
+    assert channel.broadcasts.completion.n == 1
+
+
 def test_a_broadcast_told_of_late_is_not_owed_to_those_who_came_after_it() -> None:
     channel = chat()
     channel.note(0.0, [state()], connections=10, sent=0, hold=1)

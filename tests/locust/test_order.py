@@ -57,6 +57,11 @@ def test_a_ready_made_class_speaks_to_its_endpoint(base: Any, role: str, address
     assert order.plan.profile == base.profile
 
 
+def test_the_publishers_of_a_class_with_rooms_are_so_many_in_each() -> None:
+    order = ordered(ChatUser, url="/room/{room}", profile=None, rooms=4, publishers=3)
+    assert (order.plan.rooms, order.publishers) == (4, 12)
+
+
 def test_users_that_echo_send_once_a_second_each_unless_told_otherwise() -> None:
     assert ordered(EchoUser).rate_for(50) == 50
     assert ordered(EchoUser, rate_per_user="30/m").rate_for(50) == 25
@@ -140,6 +145,10 @@ def test_other_settings_of_a_plan_reach_it() -> None:
         ({"scenario": "fanout", "rate_per_user": 1}, "Mine: subscribers send nothing"),
         ({"scenario": "fanout", "publishers": 0}, "Mine.publishers 0 must be a whole number above 0"),
         ({"publishers": "two"}, "Mine.publishers 'two' must be a whole number above 0"),
+        ({"url": "/r/{room}", "rooms": 0}, "Mine: rooms 0 must be a whole number from 1 to 1,000,000"),
+        ({"url": "/r/{room}", "rooms": "two"}, "Mine: rooms: 'two' will not do"),
+        ({"rooms": 3}, "Mine: rooms 3, but no {room}"),
+        ({"settings": {"rooms": 3}}, "Mine.settings['rooms']: that is for the attribute"),
         ({"publishers": 1.5}, "Mine.publishers 1.5 must be a whole number above 0"),
         ({"scenario": "sing"}, "Mine.scenario 'sing': choose connect, echo or fanout"),
         ({"scenario": None}, "Mine.scenario None: choose connect, echo or fanout, or give the class tasks"),
@@ -151,6 +160,10 @@ def test_other_settings_of_a_plan_reach_it() -> None:
         ({"url": "ftp://other"}, "Mine: unknown scheme in 'ftp://other'"),
         ({"settings": ["headers"]}, "Mine.settings ['headers']: write a dict"),
         ({"settings": {"header": "A: b"}}, "Mine: no option 'header'"),
+        (
+            {"settings": {"publish": "POST http://h/"}},
+            "Mine.settings['publish']: that is for `wswarm fanout`",
+        ),
         ({"settings": {"connections": 5}}, "Mine.settings['connections']: that is for Locust's users"),
         ({"settings": {"url": "ws://x"}}, "Mine.settings['url']: that is for the attribute"),
         ({"settings": {"rate": 5}}, "Mine.settings['rate']: that is for the attribute"),

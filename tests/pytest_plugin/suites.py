@@ -56,6 +56,13 @@ async def chat(socket):
         rooms.discard(socket)
 
 
+async def publish(request):
+    text = (await request.body()).decode()
+    for listener in list(rooms):
+        await listener.send_text(text)
+    return JSONResponse({"taken": True}, 202)
+
+
 async def loud(socket):
     await socket.accept()
     print("somebody came in", flush=True)
@@ -70,7 +77,8 @@ async def fatal(socket):
 
 sockets = {"/ws": echo, "/bytes": binary, "/chat": chat, "/loud": loud, "/fatal": fatal}
 routes = [WebSocketRoute(path, endpoint) for path, endpoint in sockets.items()]
-app = Starlette(routes=[Route("/environment/{name}", environment), *routes])
+routes += [Route("/environment/{name}", environment), Route("/publish", publish, methods=["POST"])]
+app = Starlette(routes=routes)
 
 
 def factory():

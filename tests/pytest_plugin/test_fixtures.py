@@ -41,6 +41,24 @@ def test_all(ws_swarm, ws_server):
     run(pytester, "--ws-app", "service:app", autoload=True).assert_outcomes(passed=1)
 
 
+def test_publishers_may_be_told_another_path_of_the_app_or_one_for_requests(
+    pytester: pytest.Pytester,
+) -> None:
+    suite(
+        pytester,
+        """
+def test_all(ws_swarm, ws_server):
+    by_http = ws_swarm.fanout("/chat", publish="POST /publish", publish_body='{"text": "{marker}"}', **BRIEF).run
+    assert (by_http.publish.statuses, by_http.messages.received) == ({"202": 50}, 200)
+    assert by_http.plan["publish"] == f"POST {ws_server.http_url}/publish"
+    elsewhere = ws_swarm.fanout("/chat?of=listeners", publisher_url="/chat?of=speakers", **BRIEF).run
+    assert elsewhere.messages.received == 200
+    assert elsewhere.plan["publisher_url"] == f"{ws_server.url}/chat?of=speakers"
+""",
+    )
+    run(pytester, "--ws-app", "service:app").assert_outcomes(passed=1)
+
+
 def test_the_app_can_be_named_in_every_way(pytester: pytest.Pytester) -> None:
     """By the configuration, here a command, and by a module's own fixture; by a fixture of the session elsewhere."""
     command = "python -m uvicorn service:app --log-level warning --port {port}"

@@ -17,6 +17,8 @@ from wswarm.results.run import (
     Phases,
     Publish,
     Rates,
+    Room,
+    Rooms,
     Run,
     Samples,
     Scenario,
@@ -108,6 +110,16 @@ def fanout(
             phases, subscribers + 1, subscribers + 1, handshakes, rate, delivery.ravel(), lost
         ),
     )
+
+
+def in_rooms() -> Run:
+    """Return a fan-out run in a hundred rooms, of which one lost messages and got some of another."""
+    worst = [
+        Room(room="7", owed=200, received=190, lost=10, extra=20, p50=0.0021),
+        Room(room="12", owed=2_000, received=2_000, lost=0, extra=0, p50=0.0019, p99=0.0143),
+    ]
+    run = fanout(lost=10)
+    return msgspec.structs.replace(run, plan={**run.plan, "rooms": 100}, rooms=Rooms(rooms=100, worst=worst))
 
 
 def published(**changes: Any) -> Run:

@@ -41,6 +41,13 @@ def test_the_markdown_of_runs_reads_as_kept():
     golden.check("runs.md", markdown.runs(suite))
 
 
+def test_the_markdown_of_a_run_in_rooms_has_the_worst_of_them():
+    text = markdown.runs([runs.in_rooms()])
+    assert "| fanout | owed | received | lost | extra | p50 | p99 |\n" in text
+    assert "| room 7 | 200 | 190 | 10 | 20 |" in text
+    assert "the worst 2 of 100 rooms: most lost first" in text
+
+
 def test_the_headline_of_runs_tells_the_worst():
     def line(*measured):
         return markdown.runs(measured).partition("\n")[0]

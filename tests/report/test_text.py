@@ -33,6 +33,10 @@ def test_the_summary_of_a_fanout_run_reads_as_kept():
     golden.check("summary-fanout.txt", summary(runs.fanout(lost=100)))
 
 
+def test_the_summary_of_a_fanout_run_in_rooms_reads_as_kept():
+    golden.check("summary-rooms.txt", summary(runs.in_rooms()))
+
+
 def test_the_summary_of_what_was_published_by_http_reads_as_kept():
     golden.check("summary-published.txt", summary(runs.published()))
 

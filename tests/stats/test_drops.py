@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from tests.stats.made import WINDOW, S, findings, ints, sockets
 from wswarm.stats.drops import close_reasons, drops_of, failure, notices
 from wswarm.stats.findings import STILL_OPEN, Arrivals, Findings, Sends, pack
+from wswarm.stats.published import in_rooms
 
 MS = S // 1000
 BEGAN_NS = WINDOW.origin_ns
@@ -126,6 +128,20 @@ def test_a_subscriber_has_heard_the_last_broadcast_before_its_end() -> None:
     )
     found = drops_of([agent(("1006", 0, 3000), role="subscribe"), publisher], WINDOW)
     assert found.groups[0].idle_s == [2.0]
+
+
+def test_a_subscriber_has_heard_the_last_broadcast_of_its_own_room() -> None:
+    numbers = in_rooms(ints([0, 1]), ints([3, 4]))
+    log = pack(ints([*numbers, *[BEGAN_NS + 1000 * MS, BEGAN_NS + 2500 * MS] * 2]))
+    publisher = Findings(
+        sockets=sockets([BEGAN_NS]),
+        effort=findings().effort,
+        sends=Sends(offered=2, sent=2, lag=b"", per_second=b"", log=log),
+    )
+    subscriber = agent(*[("1006", 0, 3000)] * 3, role="subscribe")
+    in_their_rooms = msgspec.structs.replace(subscriber.sockets, rooms=pack(ints([4, 3, 5])))
+    subscriber = msgspec.structs.replace(subscriber, sockets=in_their_rooms)
+    assert drops_of([subscriber, publisher], WINDOW).groups[0].idle_s == [0.5, 2.0, 3.0]
 
 
 @pytest.mark.parametrize("label", ["1006", "1000", "4408 idle"])

@@ -55,6 +55,18 @@ def test_a_few_at_the_edge_of_a_connection_are_no_news(kinds: dict[str, int]) ->
     assert extras.notices(found(kinds)) == []
 
 
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        (1, "1 message came into a room that it was not for: does"),
+        (4000, "4,000 messages came into rooms that they were not for: does"),
+    ],
+)
+def test_whatever_comes_into_another_room_is_told(amount: int, words: str) -> None:
+    (told,) = extras.notices(found({extras.OTHER_ROOM: amount}, owed=1_000_000), "fanout")
+    assert told.startswith(words)
+
+
 def test_the_kinds_are_listed_with_the_most_first() -> None:
     assert (
         extras.listed({extras.NEVER_SENT: 3, extras.OF_OTHERS: 1200})

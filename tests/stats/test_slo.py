@@ -17,6 +17,8 @@ from wswarm.results.run import (
     Phases,
     Publish,
     Rates,
+    Room,
+    Rooms,
     Run,
     Scenario,
     SloResult,
@@ -76,6 +78,15 @@ def run(scenario: Scenario = "echo", **changes: Any) -> Run:
         )
         if scenario == "fanout"
         else None,
+        rooms=Rooms(
+            rooms=2,
+            worst=[
+                Room(room="1", owed=9, received=6, lost=3, extra=0),
+                Room(room="0", owed=900, received=900, lost=0, extra=1, p99=0.04),
+            ],
+        )
+        if scenario == "fanout"
+        else None,
         series=[],
         generator=GeneratorCost(
             processes=1,
@@ -124,6 +135,9 @@ def test_a_short_name_stands_for_a_path_by_scenario(path: str, scenario: Scenari
         ("messages.lost<100", "echo", 7.0),
         ("messages.lost.silent<100", "echo", 5),
         ("fanout.completion_time.p50<1s", "fanout", 0.2),
+        ("rooms.rooms>=2", "fanout", 2),
+        ("rooms.worst.0.lost<5", "fanout", 3),
+        ("rooms.worst.1.p99<50ms", "fanout", 0.04),
         ("connections.failures.timeout<2", "echo", 1),
         ("connections.closes.1006<9", "echo", 2),
         ('connections.failures."http 403"<=3', "echo", 3),
@@ -212,6 +226,8 @@ def test_a_figure_that_is_null_is_not_met(expression: str, scenario: Any) -> Non
         ("target.cpu_s<1h", "echo", "the target's process is not known"),
         ("lost==0", "silent", "no such figure in this run"),
         ("fanout.spread.p50<1h", "echo", "no such figure in this run"),
+        ("rooms.worst.0.p99<1h", "fanout", "n too small: needs 381, had 6"),
+        ("rooms.worst.2.lost==0", "fanout", "no such figure in this run"),
     ],
 )
 def test_a_figure_that_the_run_lacks_says_why(expression: str, scenario: Any, why: str) -> None:

@@ -34,7 +34,7 @@ CONNECTIONS = {"echo": 50, "fanout": 100}
 _OF_PLAN = (
     *("connections", "rate", "arrivals", "drain", "publishers", "size", "text", "json", "binary", "on_open"),
     *("message_file", "escape", "profile", "headers", "cookies", "subprotocols", "bind", "driver", "deflate"),
-    *("follow", "steps", "refuse", "data"),
+    *("follow", "steps", "refuse", "data", "topic", "event", "set"),
 )
 
 

@@ -9,20 +9,10 @@ from typing import Any, NoReturn
 from wswarm.cli import grammar
 from wswarm.cli.ab_arguments import add_ab, add_selftest
 from wswarm.cli.outputs_arguments import add_compare, add_outputs, add_pictures, add_trend
-from wswarm.reference import APPS
+from wswarm.cli.recordings_arguments import EXITS, add_import, add_replay
+from wswarm.cli.serve_arguments import add_serve
 from wswarm.version import VERSION
 
-_EXITS = (
-    "Exit codes: 0 measured, every SLO met; 1 could not measure; 2 usage; 98 the measurement is invalid; 99 an SLO"
-    " was missed; 130 interrupted."
-)
-_UVICORN = {
-    "ws": ("framing", "websockets-sansio", "websockets", "wsproto", "auto"),
-    "loop": ("uvloop", "asyncio", "auto"),
-    "http": ("httptools", "h11", "auto"),
-    "log-level": ("warning", "critical", "error", "info", "debug", "trace"),
-}
-_MOST_WORKERS = 64
 _OF_MESSAGES = {
     *("-r", "--rate", "--warmup", "--drain", "--arrivals", "--pacing", "--seed", "--closed"),
     *("--text", "--json", "--message-file", "--size", "--binary"),
@@ -62,7 +52,7 @@ def make_parser() -> Parser:
         prog="wswarm",
         description="How many sockets does a WebSocket service hold, how fast are its messages, how do its"
         " broadcasts fan out?",
-        epilog=f"{grammar.UNITS} {_EXITS}",
+        epilog=f"{grammar.UNITS} {EXITS}",
     )
     parser.add_argument("--version", action="version", version=f"wswarm {VERSION}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Command)
@@ -75,7 +65,11 @@ def make_parser() -> Parser:
         commands, "fanout", "publish messages, time their delivery to all", connections="100", rate="5/s"
     )
     _add_script(commands)
-    _add_serve(commands)
+    add_replay(commands, _add_common)
+    add_import(commands)
+    _add_profiles(commands)
+    _add_inspect(commands)
+    add_serve(commands)
     _add_doctor(commands)
     _add_report(commands)
     add_compare(commands)
@@ -95,7 +89,7 @@ def _add_run(commands: Any) -> None:
         help="the whole profile: connect, echo, fanout",
         description="Measure connections, message times and broadcast fan-out, one after another. Without URL the"
         " reference application is started on a free port, measured and stopped.",
-        epilog=f"{grammar.UNITS} {_EXITS}",
+        epilog=f"{grammar.UNITS} {EXITS}",
     )
     parser.add_argument(
         "url", metavar="URL", nargs="?", help="the service; without it the reference application"
@@ -119,9 +113,9 @@ def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, r
         name,
         help=summary,
         description=f"{summary[0].upper()}{summary[1:]}.",
-        epilog=f"{grammar.UNITS} {_EXITS}",
+        epilog=f"{grammar.UNITS} {EXITS}",
     )
-    parser.add_argument("url", metavar="URL", help="ws://host:port/path or wss://…; may hold {id}")
+    parser.add_argument("url", metavar="URL", help="ws://host:port/path or wss://…; may hold {id} and {room}")
     load = _add_load(parser, connections, rate)
     if name == "echo":
         _add_echo_options(load)
@@ -139,7 +133,7 @@ def _add_script(commands: Any) -> None:
         "script",
         help="have each connection live a function of yours",
         description="Have each connection live 'async def session(ws)' of a Python file, and time its steps.",
-        epilog=f"{grammar.UNITS} {_EXITS}",
+        epilog=f"{grammar.UNITS} {EXITS}",
     )
     parser.add_argument("script", metavar="FILE.py", help="a Python file with 'async def session(ws)'")
     address = (
@@ -183,6 +177,8 @@ def _add_load(parser: argparse.ArgumentParser, connections: str, rate: str | Non
     if rate is not None:
         _add_arrivals(add)
     add("--processes", metavar="N", type=grammar.count, help="agents with the sockets (default: one per 10k)")
+    rooms = "connection {id} is in room {id} mod N, which {room} names; fanout: an audience each (default: 1)"
+    add("--rooms", metavar="N", type=grammar.count, help=rooms)
     return load
 
 
@@ -206,7 +202,7 @@ def _add_echo_options(load: Any) -> None:
 
 
 def _add_fanout_options(load: Any) -> None:
-    publishers = "fanout: sockets that publish, on top of -c (default: 1)"
+    publishers = "fanout: sockets that publish, on top of -c; with --rooms in each (default: 1)"
     load.add_argument("--publishers", metavar="N", type=grammar.count, help=publishers)
     grammar.add_publishers(load)
 
@@ -237,29 +233,28 @@ def _add_security(add: Callable[..., Any]) -> None:
     add("--sni", metavar="NAME", help="name to ask for and check in TLS (default: the URL's host)")
 
 
-def _add_serve(commands: Any) -> None:
+def _add_profiles(commands: Any) -> None:
     parser = commands.add_parser(
-        "serve",
-        help="serve the reference application",
-        description="Serve the reference FastAPI application with uvicorn until Ctrl-C.",
+        "profiles",
+        help="the protocols that connections can speak",
+        description="List the protocols for --profile, and what each needs.",
     )
-    add = parser.add_argument
-    add("--app", metavar="NAME", default="main", help=f"{', '.join(APPS)} (default: main)")
-    add("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
-    add("--port", metavar="N", type=grammar.whole(1, 65_535), default=8000, help="port (default: 8000)")
-    workers = grammar.whole(1, _MOST_WORKERS)
-    add("--workers", metavar="N", type=workers, default=1, help="worker processes (default: 1)")
-    backplane = (
-        "carries the chat to all workers: redis://…, postgresql://… (default: each has a chat of its own)"
+    parser.add_argument("name", metavar="NAME", nargs="?", help="only this one")
+
+
+def _add_inspect(commands: Any) -> None:
+    parser = commands.add_parser(
+        "inspect",
+        help="what a server says, and which protocol it speaks",
+        description="Look at what a server says by itself, try each protocol on it, and name the command to go on"
+        " with. It is sent a word in each protocol; nothing is loaded.",
+        epilog=grammar.UNITS,
     )
-    add("--backplane", metavar="URL", help=backplane)
-    tracebacks = "of the documented examples when a client has left (default: they are counted)"
-    add("--tracebacks", action="store_true", help=tracebacks)
-    uvicorn = parser.add_argument_group("uvicorn's own options")
-    for name, choices in _UVICORN.items():
-        text = f"{', '.join(choices)} (default: {choices[0]})"
-        uvicorn.add_argument(f"--{name}", metavar="NAME", choices=choices, default=choices[0], help=text)
-    uvicorn.add_argument("--deflate", action="store_true", help="permessage-deflate (default: off)")
+    parser.add_argument("url", metavar="URL", help="ws://host:port/path or wss://…")
+    patience = "how long to look (default: 3s)"
+    parser.add_argument("--patience", metavar="TIME", type=grammar.duration, default=3.0, help=patience)
+    grammar.add_connection(parser)
+    _add_security(parser.add_argument_group("origin and TLS").add_argument)
 
 
 def _add_doctor(commands: Any) -> None:

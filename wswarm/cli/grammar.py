@@ -8,7 +8,6 @@ from typing import Any
 
 from wswarm import units
 from wswarm.errors import PlanError
-from wswarm.load.profile import PROFILES
 from wswarm.load.template import Binary, as_text, check_utf8
 from wswarm.load.template import hints as hints
 
@@ -87,7 +86,8 @@ def add_message(parser: argparse.ArgumentParser) -> None:
     """Add what the messages are."""
     message = parser.add_argument_group(
         "message",
-        "{marker} is the message's mark, {marker:int} one that is a number (echo), {id} the connection's number",
+        "{marker} is the message's mark, {marker:int} one that is a number (echo), {id} the connection's number,"
+        " {room} its room",
     )
     add = message.add_argument
     add("--text", metavar="T", help="template (default: {marker} alone)")
@@ -116,8 +116,8 @@ class AddStep(argparse.Action):
 def add_conversation(parser: argparse.ArgumentParser) -> None:
     """Add what is said and waited for before the load."""
     about = (
-        "before the load, in the order given: a connection is ready when all is done; {id}, {column}, {NAME} and"
-        " ${VARIABLE} stand for their values in URL, headers, cookies and messages"
+        "before the load, in the order given: a connection is ready when all is done; {id}, {room}, {column}, {NAME}"
+        " and ${VARIABLE} stand for their values in URL, headers, cookies and messages"
     )
     add = parser.add_argument_group("conversation", about).add_argument
     steps: dict[str, Any] = {"dest": "steps", "action": AddStep}
@@ -132,13 +132,26 @@ def add_conversation(parser: argparse.ArgumentParser) -> None:
     add("--data", metavar="FILE", help=data)
 
 
+def add_protocol(parser: argparse.ArgumentParser) -> None:
+    """Add which protocol is spoken."""
+    about = (
+        "wswarm profiles lists the protocols with what each needs; --text or --json is then the message in it"
+    )
+    add = parser.add_argument_group("protocol", about).add_argument
+    add("--profile", metavar="NAME", help="protocol to speak (default: what the other options say)")
+    add("--topic", metavar="T", help="what to subscribe to")
+    add("--event", metavar="E", help="what to publish")
+    add("--set", metavar="NAME=VALUE", action="append", help="another setting of the profile; repeatable")
+
+
 def add_connection(parser: argparse.ArgumentParser) -> None:
     """Add how the connections are made, but for TLS."""
+    add_protocol(parser)
     add_conversation(parser)
-    group = parser.add_argument_group("connection", "{id} works in URL, headers, cookies and --on-open")
+    group = parser.add_argument_group(
+        "connection", "{id} and {room} work in URL, headers, cookies and --on-open"
+    )
     add = group.add_argument
-    profiles = f"URL is the reference application's base: {', '.join(PROFILES)} (default: any service)"
-    add("--profile", metavar="NAME", help=profiles)
     add("--on-open", metavar="MESSAGE", action="append", help="send when open; repeatable")
     binary = "the same as a binary frame; both in their order"
     add("--on-open-binary", metavar="MESSAGE", dest="on_open", type=Binary, action="append", help=binary)

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from importlib import import_module
 
 from wswarm.cli.arguments import make_parser
 from wswarm.cli.terminal import INTERRUPTED, say
@@ -48,29 +49,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
+_WHERE = {
+    **dict.fromkeys(("connect", "echo", "fanout"), "scenario:run_scenario"),
+    "script": "script:run_script",
+    "replay": "replay:run_replay",
+    "import": "import_recording:import_recording",
+    "run": "suite:run_suite",
+    "compare": "compare:compare",
+    "trend": "compare:trend",
+    "ab": "ab:compare_versions",
+    "selftest": "selftest:examine_itself",
+    "report": "report:show",
+    "profiles": "profiles:show",
+    "inspect": "inspect:show",
+    "doctor": "doctor:examine",
+    "serve": "serve:serve",
+}
+
+
 def _command(name: str) -> Command:
     """Return what runs the command of that name."""
-    if name in ("connect", "echo", "fanout"):
-        from wswarm.cli.scenario import run_scenario as run
-    elif name == "script":
-        from wswarm.cli.script import run_script as run
-    elif name == "run":
-        from wswarm.cli.suite import run_suite as run
-    elif name == "compare":
-        from wswarm.cli.compare import compare as run
-    elif name == "trend":
-        from wswarm.cli.compare import trend as run
-    elif name == "ab":
-        from wswarm.cli.ab import compare_versions as run
-    elif name == "selftest":
-        from wswarm.cli.selftest import examine_itself as run
-    elif name == "report":
-        from wswarm.cli.report import show as run
-    elif name == "doctor":
-        from wswarm.cli.doctor import examine as run
-    else:
-        from wswarm.cli.serve import serve as run
-    return run
+    module, _, function = _WHERE[name].partition(":")
+    found: Command = getattr(import_module(f"wswarm.cli.{module}"), function)
+    return found
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What an agent keeps account of, by the role of its connections: replies, deliveries, or what it publishes."""
 
+from array import array
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -9,11 +10,13 @@ import numpy as np
 from wswarm.drive.clock import now_ns
 from wswarm.drive.outbox import Handled
 from wswarm.drive.swarm import Swarm
+from wswarm.load.rooms import room_of
 from wswarm.stats.answered import AnsweredBroadcasts
+from wswarm.stats.audience import Audience
 from wswarm.stats.broadcasts import Broadcasts
 from wswarm.stats.findings import STILL_OPEN, Arrivals, Int64s, Packed, Sends, Window
 from wswarm.stats.flights import Flights
-from wswarm.stats.published import Published, PublishLog
+from wswarm.stats.published import Published, PublishLog, in_rooms
 from wswarm.stats.tally import Batch, Tally
 
 _LEAST_ROOM = 16
@@ -90,7 +93,8 @@ class Deliveries:
     """Broadcasts that the connections receive.
 
     Args:
-        before: The account of the load before this, which knows since when each of them is in the server's room.
+        before: The account of the load before this, which knows since when the server sends to each of them.
+        rooms: How many they and the publishers are in.
         is_answered: Whether only an answer to its request makes a broadcast one.
     """
 
@@ -101,21 +105,24 @@ class Deliveries:
         publishers: Sequence[int],
         patience_ns: int,
         before: Account | None = None,
+        rooms: int = 1,
         *,
         is_answered: bool = False,
     ) -> None:
-        self._swarm = swarm
+        self._swarm, self._rooms = swarm, rooms
         self._times_ns: Int64s = np.full((3, _LEAST_ROOM), STILL_OPEN, np.int64)
-        audience = before.tally.audience if isinstance(before, Deliveries) else None
+        known = before.tally.audience if isinstance(before, Deliveries) else Audience(patience_ns, rooms)
+        of = [room_of(one, rooms) for one in publishers]
         kind = AnsweredBroadcasts if is_answered else Broadcasts
-        self.tally: Broadcasts = kind(window, publishers, patience_ns, audience)
+        self.tally: Broadcasts = kind(window, publishers, patience_ns, known, of)
         self._take_in(range(len(swarm.rows)))
 
     def handle(self, handled: Handled) -> None:
         """Subscribers send nothing."""
 
     def publish(self, published: Published) -> None:
-        """Take in what others have sent."""
+        """Take in what others have sent; whom it is owed to has to be known before."""
+        self._see()
         self.tally.publish(published)
 
     def take(self, batch: Batch) -> None:
@@ -153,19 +160,34 @@ class Deliveries:
             self._times_ns = np.pad(self._times_ns, ((0, 0), (0, more)), constant_values=STILL_OPEN)
         self._times_ns[:, list(changed)] = self._swarm.times_ns(changed)
         self._swarm.changed.clear()
-        self.tally.see(*self._times_ns[:, :count])
+        opened_ns, closed_ns, left_ns = self._times_ns[:, :count]
+        joined = self._rooms_of(range(self.tally.audience.size, count))
+        self.tally.see(opened_ns, closed_ns, left_ns, joined)
+
+    def _rooms_of(self, rows: range) -> Int64s | None:
+        if self._rooms == 1:
+            return None
+        return np.array([room_of(self._swarm.id_of(row), self._rooms) for row in rows], np.int64)
 
 
 class Publishing:
-    """Broadcasts that the connections send to others."""
+    """Broadcasts that the connections send to others.
+
+    Args:
+        first: The number of the first message. `rooms`: how many the connections are in.
+    """
 
     tally = None
 
-    def __init__(self) -> None:
+    def __init__(self, swarm: Swarm, first: int = 0, rooms: int = 1) -> None:
+        self._swarm, self._first, self._rooms = swarm, first, rooms
         self._log = PublishLog()
+        self._room_of_number = array("i")
 
-    def expect(self, intended_ns: Int64s, rows: Int64s) -> None:
-        """It counts once it is sent."""
+    def expect(self, intended_ns: Int64s, rows: Int64s) -> None:  # noqa: ARG002  # it counts once it is sent
+        """Take it that the next messages are for the rooms of those who send them."""
+        if self._rooms > 1:
+            self._room_of_number.extend(room_of(one, self._rooms) for one in self._swarm.ids(rows).tolist())
 
     def sent_ns(self, numbers: Int64s) -> Int64s:
         """Nothing comes back here."""
@@ -173,7 +195,11 @@ class Publishing:
 
     def handle(self, handled: Handled) -> None:
         """Take in what was sent."""
-        self._log.add(Published(handled.numbers, handled.intended_ns, handled.sent_ns))
+        numbers = handled.numbers
+        if self._rooms > 1:
+            rooms = np.frombuffer(self._room_of_number, np.int32)[numbers - self._first].astype(np.int64)
+            numbers = in_rooms(numbers, rooms)
+        self._log.add(Published(numbers, handled.intended_ns, handled.sent_ns))
 
     def take(self, batch: Batch) -> None:
         """What publishers receive is not asked for."""

@@ -18,7 +18,7 @@ from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.lengths import HEADER_SIZE, body_size
 from wswarm.drive.fleet.serving import Finished, serve
 from wswarm.drive.fold_clock import FoldClock
-from wswarm.drive.group import Group
+from wswarm.drive.groups import kind_of
 from wswarm.drive.host.probes import PROBE_GAP_NS, EffortMeter, LoopLag
 from wswarm.load.pace import Pace
 from wswarm.stats.findings import STILL_OPEN, Effort, Window, together
@@ -53,7 +53,7 @@ class Agent:
         self._writer = writer
         self._effort = EffortMeter()
         self.groups = [
-            _kind_of(order)(number, order, begin, driver, self._say)
+            kind_of(order)(number, order, begin, driver, self._say)
             for number, order in enumerate(begin.groups)
         ]
         roles = {order.role for order in begin.groups}
@@ -77,13 +77,11 @@ class Agent:
             self.start(self.groups[command.group].join(command))
         elif isinstance(command, wire.Leave):
             self.groups[command.group].swarm.leave(command.row)
-        elif isinstance(command, wire.Say):
-            self.groups[command.group].speak(command)
         elif isinstance(command, wire.Publish):
             for group in self.groups:
                 group.publish(command.logs.get(group.order.name, b""))
-        elif isinstance(command, Pace):
-            self.groups[command.group].pace(command)
+        elif isinstance(command, Pace | wire.Say | wire.Canary):
+            self.groups[command.group].obey(command)
         elif isinstance(command, wire.Load):
             self.load(command)
         elif isinstance(command, wire.Cut):
@@ -107,7 +105,8 @@ class Agent:
         for pace in load.paces:
             self.groups[pace.group].pace(pace)
         self._folding = FoldClock()
-        gc.unfreeze()  # what a load before has left
+        if load.number:
+            gc.unfreeze()  # what a load before has left
         self._effort.note_open()
         gc.freeze()
         self._work = self.start(self._hold_and_drain())
@@ -239,19 +238,6 @@ class Agent:
         if self._is_settling_some:
             leaves_some = [group.settle_some() for group in self.groups]
             self._is_settling_some = any(leaves_some)
-
-
-def _kind_of(order: wire.Group) -> type[Group]:
-    """Return what a group is made by; what scripts and requests take is loaded when there are some."""
-    if order.by_http is not None:
-        from wswarm.drive.http.group import HttpGroup
-
-        return HttpGroup
-    if order.script is None:
-        return Group
-    from wswarm.drive.script.group import ScriptGroup
-
-    return ScriptGroup
 
 
 def _shares(effort: Effort, handled: list[int]) -> list[Effort]:

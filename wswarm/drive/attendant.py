@@ -1,6 +1,5 @@
 """What connections do besides the load: pings of ours, answers that a protocol wants, what is said now and then."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -9,8 +8,7 @@ from wswarm.drive.drivers.connection import Connection
 from wswarm.drive.pings import Pinger
 from wswarm.drive.rounds import Rounds
 from wswarm.drive.row import Row
-from wswarm.load.fill import Values, fill_bytes
-from wswarm.load.pattern import messages_in
+from wswarm.load.fill import Values
 from wswarm.load.speech import Regular, Speech
 from wswarm.load.template import Opening
 from wswarm.stats.findings import Pings
@@ -30,20 +28,25 @@ class Attendant:
         rows: The connections.
         ping_s: Between two pings of ours on one connection, s; `None`: none.
         unmarked: Gets messages that are none of a protocol.
+        note_refused: Called with what the target refuses while connections are open, in its words.
 
     Attributes:
         protocol: Messages that belonged to a protocol.
-        refused: What the target refused while connections were open, in its words.
     """
 
-    def __init__(self, rows: Sequence[Row], ping_s: float | None, unmarked: Callable[[bytes], None]) -> None:
-        self._rows, self._unmarked = rows, unmarked
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        ping_s: float | None,
+        unmarked: Callable[[bytes], None],
+        note_refused: Callable[[str], None],
+    ) -> None:
+        self._rows, self._unmarked, self._note_refused = rows, unmarked, note_refused
         self._pinger = Pinger(ping_s, self._ping) if ping_s is not None else None
         self._attended: dict[int, Attended] = {}
         self._rounds: dict[Regular, Rounds] = {}
         self._refusals: dict[int, str] = {}
         self.protocol = 0
-        self.refused: Counter[str] = Counter()
 
     def add(self, row: int, speech: Speech, values: Values) -> None:
         """Attend to a row from now on."""
@@ -87,26 +90,32 @@ class Attendant:
     def _hear(self, row: int, frame: bytes) -> None:
         attended = self._attended.get(row)
         if attended is not None:
-            for message in messages_in(frame):
-                self._hear_one(row, attended.speech, message)
+            for message in attended.speech.split(frame):
+                self._hear_one(row, attended, message)
 
-    def _hear_one(self, row: int, speech: Speech, message: bytes) -> None:
+    def _hear_one(self, row: int, attended: Attended, message: bytes) -> None:
+        speech, values = attended
         refusal = speech.refusal_in(message)
         if refusal is not None:
             self._refusals[row] = refusal
-            self.refused[refusal] += 1
-        answers = [answer.message for answer in speech.answers if answer.to(message)]
+            self._note_refused(refusal)
+        answers = speech.answers_to(message, values)
         for answer in answers:
-            self._say(answer, row)
+            self._send(answer, row)
         if refusal is not None or answers or any(is_chatter(message) for is_chatter in speech.chatter):
             self.protocol += 1
         else:
             self._unmarked(message)
 
     def _say(self, message: Opening, row: int) -> None:
-        attended, connection = self._attended.get(row), self._open(row)
-        if attended is not None and connection is not None:
-            connection.say(fill_bytes(message.payload, attended.values), is_binary=message.is_binary)
+        attended = self._attended.get(row)
+        if attended is not None:
+            self._send(attended.speech.said(message, attended.values), row)
+
+    def _send(self, message: Opening, row: int) -> None:
+        connection = self._open(row)
+        if connection is not None:
+            connection.say(message.payload, is_binary=message.is_binary)
 
     def _ping(self, row: int, payload: bytes) -> bool:
         connection = self._open(row)

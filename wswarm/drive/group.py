@@ -6,30 +6,21 @@ from itertools import repeat
 import numpy as np
 
 from wswarm.drive.account import Account, Deliveries, Echoes, Publishing, sends_of
+from wswarm.drive.canaries import Canaries
 from wswarm.drive.capture import Load
 from wswarm.drive.clock import now_ns
 from wswarm.drive.closed import ClosedSender
 from wswarm.drive.drivers.connection import Driver, Ended
 from wswarm.drive.fleet import wire
+from wswarm.drive.recent import recent_of
 from wswarm.drive.sender import OpenSender, Sender, patience_ns
 from wswarm.drive.swarm import Swarm
 from wswarm.drive.way import Ways
 from wswarm.load.pace import Pace
-from wswarm.stats.findings import (
-    STILL_OPEN,
-    Effort,
-    Findings,
-    Packed,
-    Reached,
-    Window,
-    pack,
-    unpack,
-)
+from wswarm.stats.findings import STILL_OPEN, Effort, Findings, Packed, Reached, Window, pack, unpack
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.published import read_log
 from wswarm.stats.tally import Tally
-
-_RECENT = 64
 
 
 class Group:
@@ -57,7 +48,8 @@ class Group:
         self.order = order
         self._number, self._begin, self._say = number, begin, say
         self._ahead_ns = begin.ahead_ns if order.role == "subscribe" else 0  # others read marks of their own
-        self.swarm = Swarm(self._ways.of(order.manner, order.addresses), begin.prefix)
+        self.swarm = Swarm(self._ways.of(order.manner, order.role, order.addresses), begin.prefix)
+        self.canaries = Canaries(self.swarm, order.role)
         self.swarm.is_replying = order.is_closed
         self.on_decided: Callable[[int, str | None], None] | None = None
         self.swarm.traced, self.swarm.on_traced = order.traced, lambda *told: say(wire.Traced(*told))
@@ -81,12 +73,22 @@ class Group:
         starts_ns: list[int] = unpack(join.starts_ns).tolist() if join.starts_ns else [0] * len(rows)
         own = None
         if join.manner is not None:
-            own = self._ways.of(join.manner, join.addresses or self.order.addresses)
+            own = self._ways.of(join.manner, self.order.role, join.addresses or self.order.addresses)
         await self.swarm.open_all(rows, starts_ns, own, self.on_decided)
         if not self.order.is_followed:
             self._say(wire.Opened(self._number, self.open_rows()))
 
-    def speak(self, say: wire.Say) -> None:
+    def obey(self, command: Pace | wire.Say | wire.Canary) -> None:
+        """Do what the command says."""
+        if isinstance(command, Pace):
+            self.pace(command)
+        elif isinstance(command, wire.Say):
+            self._speak(command)
+        else:
+            self.fold()
+            self.canaries.obey(command.every_s)
+
+    def _speak(self, say: wire.Say) -> None:
         """Send a message now, and report when."""
         row = self.swarm.rows[say.row]
         sent_ns = 0
@@ -101,6 +103,7 @@ class Group:
     def load(self, window: Window) -> None:
         """Account for what is intended from the window's start on; forget what was before."""
         self.stop()
+        self.canaries.stop()
         self.fold()
         if isinstance(self.sender, OpenSender) and isinstance(self.account, Publishing):
             self._first_number = self.sender.numbered  # a broadcast of before may still be on its way
@@ -174,6 +177,8 @@ class Group:
         self.handled += len(batch.rows) + len(unmarked_ns)
         if account is not None:
             account.take(batch)
+        else:
+            self.canaries.reached.update(batch.rows.tolist())
         if self.tally is not None:
             self.tally.note_unmarked(unmarked_ns)
 
@@ -238,13 +243,15 @@ class Group:
             failures=dict(swarm.said.failures),
             refusals=dict(swarm.said.refusals),
             endings=dict(swarm.said.endings),
+            refused=swarm.said.refused(),
+            reached=len(self.canaries.reached),
             handshakes=self._handshakes.pack() if self.order.is_followed else b"",
             sent=self.sender.outbox.sent if self.sender else 0,
             received=tally.received_all if tally else 0,
             duplicated=tally.duplicated if tally else 0,
             reordered=tally.reordered if tally else 0,
             times=tally.response.pack() if tally else b"",
-            recent=self._recent() if self.order.is_followed else wire.Recent(),
+            recent=recent_of(self.account) if self.order.is_followed else wire.Recent(),
         )
 
     def _account(self, window: Window) -> Account | None:
@@ -253,10 +260,11 @@ class Group:
         if order.role == "echo":
             return Echoes(self.swarm, window, self._begin.last_id, patience)
         if order.role == "publish":
-            return Publishing()
+            return Publishing(self.swarm, self._first_number, order.rooms)
         if order.role == "subscribe":
+            known, is_answered = self.account, order.is_answered
             return Deliveries(
-                self.swarm, window, order.publishers, patience, self.account, is_answered=order.is_answered
+                self.swarm, window, order.publishers, patience, known, order.rooms, is_answered=is_answered
             )
         return None
 
@@ -273,15 +281,6 @@ class Group:
             sender = ClosedSender(self.swarm, patience_ns(self.order.patience_s), writing, account.expect)
         sender.cut(self._window)
         return sender
-
-    def _recent(self) -> wire.Recent:
-        if not isinstance(self.account, Deliveries):
-            return wire.Recent()
-        found = self.account.tally.latest(_RECENT)
-        some = found.received > 0
-        columns = (found.numbers, found.received, found.first_ns, found.last_ns)
-        names = wire.Recent.__struct_fields__
-        return wire.Recent(**{name: pack(column[some]) for name, column in zip(names, columns, strict=True)})
 
     def _note_decided(self, row: int, failure: str | None) -> None:
         timing = self.swarm.rows[row].timing

@@ -7,7 +7,8 @@ import numpy as np
 
 from wswarm.drive.drivers.connection import Connection, Timing
 from wswarm.load.message import Payload
-from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Int64s
+from wswarm.load.rooms import room_of
+from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Int64s, Packed, Sockets, pack
 
 
 class Row:
@@ -33,15 +34,36 @@ class Row:
         self.backlog: deque[tuple[int, int, bytes]] | None = None
 
 
-def opened_columns(rows: Sequence[Row]) -> tuple[list[bool], Int64s]:
-    """Return which rows have opened, and of those all that is kept for ever: nine columns, `ending` the last."""
+def sockets_of(rows: Sequence[Row], spoke_ns: Int64s | None) -> Sockets:
+    """Return of those that have opened all that is kept for ever; what is said of the others is to be added.
+
+    Args:
+        spoke_ns: Per row when something was sent on it last, 0 for never; `None`: nobody sends.
+    """
     has_opened = [row.timing is not None for row in rows]
     opened = [
         (*row.timing, row.ready_ns, row.closed_ns, row.left_ns, row.ending)
         for row in rows
         if row.timing is not None
     ]
-    return has_opened, np.array(opened, np.int64).reshape(-1, 9).T
+    columns = np.array(opened, np.int64).reshape(-1, 9).T
+    started, tcp, tls, upgrade, opened_ns, ready_ns, closed_ns, left_ns, ending = map(pack, columns)
+    return Sockets(
+        requested=len(rows),
+        started_ns=started,
+        tcp_ns=tcp,
+        tls_ns=tls,
+        upgrade_ns=upgrade,
+        opened_ns=opened_ns,
+        ready_ns=ready_ns if ready_ns != opened_ns else b"",
+        closed_ns=closed_ns,
+        failed_ns=b"",
+        failures={},
+        closes={},
+        left_ns=left_ns,
+        ending=ending,
+        spoke_ns=pack(spoke_ns[has_opened]) if spoke_ns is not None else b"",
+    )
 
 
 def times_of(rows: Sequence[Row]) -> Int64s:
@@ -54,3 +76,11 @@ def open_rows(rows: Sequence[Row]) -> Int64s:
     """Return the places of those that are open now."""
     connections = enumerate(row.connection for row in rows)
     return np.array([row for row, one in connections if one is not None and one.is_open], np.int64)
+
+
+def opened_rooms(rows: Sequence[Row], ids: Sequence[int], rooms: int) -> Packed:
+    """Return the room of each row that has opened, as it travels; empty where there is only one."""
+    if rooms == 1:
+        return b""
+    opened = zip(rows, ids, strict=True)
+    return pack(np.array([room_of(one, rooms) for row, one in opened if row.timing is not None], np.int64))

@@ -50,6 +50,7 @@ class Said:
         self.refusals: dict[str, str] = {}
         self.closes: Counter[str] = Counter()
         self.endings: Counter[str] = Counter()
+        self._refused: Counter[str] = Counter()
         self._places: dict[str, int] = {}
         self._hide = hide
         self._marks, self._placeholder = _marks(prefix, template)
@@ -105,14 +106,23 @@ class Said:
         """Return a message as a trace may show it: without what it itself calls a secret, too."""
         return redact.message(self.quoted(payload))
 
-    def words(self, samples: Samples, protocol: int, refused: Mapping[str, int]) -> Words:
+    def note_refused(self, words: str) -> None:
+        """Count what was refused on a connection that is open."""
+        words = self._without_marks(words)
+        self._refused[words if words in self._refused or len(self._refused) < KEPT else OTHER] += 1
+
+    def refused(self) -> dict[str, int]:
+        """Return what was refused on connections that were open, as it may be shown."""
+        return {self.quoted(words.encode()): count for words, count in self._refused.items()}
+
+    def words(self, samples: Samples, protocol: int) -> Words:
         """Return what the target said where something else was expected."""
         return Words(
             refusals=dict(self.refusals),
             unmarked=[self.quoted(payload) for payload in samples.kept],
             altered=samples.altered,
             protocol=protocol,
-            refused={quoted(self._hide(words)): count for words, count in refused.items()},
+            refused=self.refused(),
         )
 
     def _hiding(self, own: Own | None, values: Iterable[str]) -> Hide:

@@ -15,7 +15,7 @@ from wswarm.drive.drivers.connection import Connection, Ended, Events, Handshake
 from wswarm.drive.numbers import capture_for
 from wswarm.drive.ramp import run_at
 from wswarm.drive.row import Row as Row
-from wswarm.drive.row import open_rows, opened_columns, times_of
+from wswarm.drive.row import open_rows, opened_rooms, sockets_of, times_of
 from wswarm.drive.said import Own as Hidden
 from wswarm.drive.said import Said
 from wswarm.drive.takers import Takers, takers
@@ -49,7 +49,7 @@ class Swarm:
         on_traced: Called with what connections told that are shown: their number, when, what kind, the words.
         traced: How many rows are shown, from the first on.
         on_ended: Called with a row when its connection was lost, with how.
-        takers_of: Returns what takes the messages of a row that opens.
+        takers_of: Returns what takes the messages of a row that opens. `values`: what names stand for in it alone.
     """
 
     def __init__(self, way: Way, prefix: bytes) -> None:
@@ -58,7 +58,8 @@ class Swarm:
         self.capture = capture_for(template, prefix)
         self.said = Said(Redactor(msgspec.structs.asdict(manner), way.values.values()), prefix, template)
         self._skipped = 0
-        self._attendant = Attendant(self.rows, manner.ping, self.capture.note_unmarked)
+        unmarked = self.capture.note_unmarked if way.speech.is_owed else _ignore
+        self._attendant = Attendant(self.rows, manner.ping, unmarked, self.said.note_refused)
         self.addresses: Counter[str] = Counter()
         self.failed_ns: list[int] = []
         self.subprotocols: Counter[str] = Counter()
@@ -72,7 +73,7 @@ class Swarm:
         self.on_traced: Callable[[int, int, str, str], None] = _ignore
         self.is_replying, self.traced = False, 0
         self._way, self._prefix, self._ids = way, prefix, list[int]()
-        self._values = dict[int, Values]()
+        self.values = dict[int, Values]()
         self._is_closing = False
         self.takers_of: Callable[[int], Takers] = lambda _: self._takers
         self.is_enough = asyncio.Event()
@@ -150,13 +151,11 @@ class Swarm:
 
     def values_of(self, row: int) -> Values:
         """Return what names in braces stand for in the connection of a row alone."""
-        return self._values.get(row, {})
+        return self.values.get(row, {})
 
     def words(self) -> Words:
         """Return what the target said where something else was expected."""
-        attendant = self._attendant
-        protocol = self._skipped + attendant.protocol
-        return self.said.words(self.capture.samples, protocol, attendant.refused)
+        return self.said.words(self.capture.samples, self._skipped + self._attendant.protocol)
 
     def sockets(self, spoke_ns: Int64s | None = None) -> Sockets:
         """Return how the connections fared.
@@ -164,25 +163,14 @@ class Swarm:
         Args:
             spoke_ns: Per row when something was sent on it last, 0 for never; `None`: nobody sends.
         """
-        has_opened, columns = opened_columns(self.rows)
-        started, tcp, tls, upgrade, opened_ns, ready_ns, closed_ns, left_ns, ending = map(pack, columns)
-        return Sockets(
-            requested=len(self.rows),
-            started_ns=started,
-            tcp_ns=tcp,
-            tls_ns=tls,
-            upgrade_ns=upgrade,
-            opened_ns=opened_ns,
-            ready_ns=ready_ns if ready_ns != opened_ns else b"",
-            closed_ns=closed_ns,
+        return msgspec.structs.replace(
+            sockets_of(self.rows, spoke_ns),
             failed_ns=pack(np.array(self.failed_ns, np.int64)),
             failures=dict(self.said.failures),
             subprotocols=dict(self.subprotocols),
             closes=dict(self.said.closes),
-            left_ns=left_ns,
             endings=list(self.said.endings),
-            ending=ending,
-            spoke_ns=pack(spoke_ns[has_opened]) if spoke_ns is not None else b"",
+            rooms=opened_rooms(self.rows, self._ids, self._way.manner.rooms),
             addresses=dict(self.addresses),
             pings=self._attendant.pings(),
         )
@@ -195,26 +183,30 @@ class Swarm:
         """
         self._ids.append(connection_id)
         if values:
-            self._values[len(self.rows)] = values
+            self.values[len(self.rows)] = values
             self.said.learn_values(values.values())
         self.changed.add(len(self.rows))
         self.rows.append(Row())
         return len(self.rows) - 1
 
-    def leave(self, number: int) -> None:
-        """Say goodbye on one connection before the end, and end it a little later; one not open is only marked."""
+    def leave(self, number: int) -> str | None:
+        """Say goodbye on one connection before the end, and end it a little later; one not open is only marked.
+
+        Returns what was refused on it last.
+        """
         row = self.rows[number]
         if row.left_ns != STILL_OPEN or row.closed_ns != STILL_OPEN:
-            return
+            return None
         row.left_ns = now_ns()
         self.changed.add(number)
         row.backlog = row.payload = None
-        self._attendant.remove(number)
+        refusal = self._attendant.remove(number)
         if row.connection is not None and row.connection.is_open:
             self.open -= 1
             row.connection.say_goodbye()
             asyncio.get_running_loop().call_later(_GOODBYE_S, row.connection.abort)
         row.connection = None
+        return refusal
 
     async def open_one(self, number: int, own: Way | None = None) -> str | None:
         """Open the connection of a row, in a way of its own; return why it failed, `None` if it was ready."""
@@ -222,8 +214,8 @@ class Swarm:
         own_settings = msgspec.structs.asdict(way.manner) if own is not None else None
         if own_settings is not None:
             self.said.learn(own_settings)
-        own_values = self._values.get(number, {})
-        values = {"id": str(self._ids[number]), **way.values, **own_values}
+        own_values = self.values.get(number, {})
+        values = way.values_of(self._ids[number], own_values)
         if number < self.traced:
             trace = Trace(partial(self.on_traced, self._ids[number]), self.said.shown)
             way = way._replace(driver=trace.driver(way.driver))
@@ -272,12 +264,12 @@ class Swarm:
     def _count(self, connection: Connection, way: Way) -> None:
         self.opened += 1
         self.addresses[connection.address] += 1
-        if way.manner.subprotocols:
+        if way.settings.subprotocols:
             self.subprotocols[connection.subprotocol or "none"] += 1
 
     @cached_property
     def _takers(self) -> Takers:
-        return takers(self.capture, self)
+        return takers(self.capture, self, self._way.speech)
 
     def _note_closed(self, number: int, own: Hidden | None, ended: Ended) -> None:
         row = self.rows[number]

@@ -8,6 +8,9 @@ from wswarm.drive.drivers.connection import Driver, Settings
 from wswarm.drive.drivers.tls import client_context
 from wswarm.load.fill import Values
 from wswarm.load.manner import Manner
+from wswarm.load.replay import filled_subprotocols
+from wswarm.load.role import Role
+from wswarm.load.rooms import own_values
 from wswarm.load.speech import Speech, speech_of
 
 
@@ -24,6 +27,10 @@ class Way(NamedTuple):
     settings: Settings
     values: Values
 
+    def values_of(self, connection_id: int, more: Values) -> dict[str, str]:
+        """Return what names stand for in the connection with that number, for which there are more."""
+        return {**own_values(connection_id, self.manner.rooms), **self.values, **more}
+
 
 class Ways:
     """The ways of one group; TLS contexts, which take milliseconds to make, are shared.
@@ -38,11 +45,11 @@ class Ways:
         self._elsewhere: dict[str, list[tuple[str, int]]] = {}
         self._contexts: dict[tuple[object, ...], ssl.SSLContext | None] = {}
 
-    def of(self, manner: Manner, addresses: Sequence[tuple[str, int]]) -> Way:
-        """Return the way of that manner to these addresses."""
+    def of(self, manner: Manner, role: Role, addresses: Sequence[tuple[str, int]]) -> Way:
+        """Return the way of that manner, of connections in that role, to these addresses."""
         return Way(
             manner,
-            speech_of(manner),
+            speech_of(manner, role),
             self._driver(manner.driver),
             self._settings(manner, addresses),
             self._values,
@@ -56,8 +63,8 @@ class Ways:
             addresses=list(addresses),
             sources=manner.bind,
             context=self._contexts[tls],
-            is_binary=manner.binary,
-            subprotocols=manner.subprotocols,
+            is_binary=manner.is_binary,
+            subprotocols=filled_subprotocols(manner.offers, self._values),
             deflate=manner.deflate,
             timeout=manner.connect_timeout,
             sni=manner.sni,

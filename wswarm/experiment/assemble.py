@@ -22,6 +22,7 @@ from wswarm.results.run import (
     GeneratorCost,
     Messages,
     Phases,
+    Rooms,
     Run,
     TargetCost,
 )
@@ -31,6 +32,7 @@ from wswarm.stats.findings import Arrivals, Findings, Window, unpack
 from wswarm.stats.scripted import Scripted
 from wswarm.stats.series import series
 from wswarm.stats.validity import Evidence, judge
+from wswarm.stats.worst_rooms import rooms
 from wswarm.units import NS_PER_S
 
 _PACKAGES = ("wswarm", "picows", "websockets", "uvloop", "numpy", "fastapi", "starlette", "uvicorn", "locust")
@@ -43,7 +45,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     """Return the run."""
     findings, window = observed.findings, observed.window
     counted = sessions.relayed(findings) if plan.scenario == "script" else findings
-    hold_s = max(1, window.drain_ns - window.hold_ns) / NS_PER_S
+    hold_s = _hold_s(plan, window)
     sends, arrivals = summary.sends_of(counted), summary.arrivals_of(counted)
     has_messages = plan.scenario != "connect" and bool(sends and arrivals)
     messages = summary.messages(counted) if has_messages else None
@@ -63,6 +65,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         service_time=_time_of(plan, arrivals, "service"),
         response_time=_time_of(plan, arrivals, "response"),
         fanout=_fanout(plan, observed) if arrivals and sends else None,
+        rooms=_rooms(plan, findings, window),
         publish=answers.publish_of(findings),
         sessions=sessions.sessions(scripted),
         steps=sessions.steps(scripted),
@@ -86,6 +89,12 @@ def _connections(plan: Plan, observed: Observed) -> Connections:
     if observed.deaths and plan.sessions is None:  # a dead agent's sockets were asked for too
         return msgspec.structs.replace(found, requested=plan.sockets)
     return found
+
+
+def _hold_s(plan: Plan, window: Window) -> float:
+    """Return the length of the hold; a recording is played from when the first connection opens."""
+    began_ns = window.origin_ns if plan.scenario == "replay" else window.hold_ns
+    return max(1, window.drain_ns - began_ns) / NS_PER_S
 
 
 def _judged(run: Run, observed: Observed) -> Run:
@@ -150,6 +159,12 @@ def _phases(window: Window, end_ns: int) -> Phases:
         for moment in (window.start_ns, window.hold_ns, window.drain_ns, max(end_ns, window.drain_ns))
     ]
     return Phases(warmup=since[0], hold=since[1], drain=since[2], end=since[3])
+
+
+def _rooms(plan: Plan, findings: Sequence[Findings], window: Window) -> Rooms | None:
+    """Return how the rooms of a fan-out fared, `None` where there is only one."""
+    is_measured = plan.scenario == "fanout" and bool(summary.arrivals_of(findings))
+    return rooms(findings, window, plan.rooms) if is_measured and plan.rooms > 1 else None
 
 
 def _fanout(plan: Plan, observed: Observed) -> Fanout | None:

@@ -62,6 +62,8 @@ def measured(run: Run, observed: Observed) -> int | None:
     """Return how many replies or deliveries were received in the hold; `None` for a scenario without messages."""
     if run.scenario in ("connect", "script"):
         return None
+    if run.scenario == "replay" and run.messages is not None:
+        return run.messages.sent + run.messages.received
     return run.messages.received if run.messages is not None and not observed.was_connecting else 0
 
 
@@ -131,7 +133,7 @@ def _instead(run: Run, observed: Observed, drops: Drops) -> Instead:
     return Instead(
         refused=answers.nothing_taken(run.publish, run.samples.refusals),
         hung_up=_hung_up(drops, is_early=found is None),
-        is_by_http=run.publish is not None,
+        is_by_http=bool(run.plan.get("publish")),
         sent=found.sent if found is not None else None,
         unmarked=found.unmarked if found is not None else 0,
         extra=found.extra if found is not None else 0,

@@ -4,13 +4,16 @@ import csv
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from wswarm.drive.drivers import address
 from wswarm.errors import PlanError, ResultError
+from wswarm.experiment.replayed import replay_of
 from wswarm.load.fill import fill_address, variable, variables_in
 from wswarm.load.manner import Manner
 from wswarm.load.plan import Plan
+from wswarm.load.replay import Replay, values_of
 
 _OURS = ("id", "room", "marker", "marker:int")
 
@@ -21,11 +24,13 @@ class Filling(NamedTuple):
     Attributes:
         variables: In all connections.
         columns: Names that stand for something of its own in each; `rows`: what, connection by connection.
+        replay: What they play, if that is their load.
     """
 
     variables: dict[str, str]
     columns: list[str]
     rows: list[list[str]]
+    replay: Replay | None = None
 
     def of(self, ids: Sequence[int]) -> list[list[str]]:
         """Return the rows of the connections with these numbers, from 1, again from the first after the last.
@@ -50,14 +55,17 @@ def filling_of(plan: Plan) -> Filling:
         PlanError: a variable is not set, or the data has too few rows. ResultError: the data can't be read.
     """
     columns, rows = _read(plan.data) if plan.data is not None else ([], [])
+    replay = replay_of(plan)
+    recorded = values_of(replay.score) if replay is not None else {}
+    filling = Filling(variables_of(plan, recorded), columns, rows, replay)
     if plan.sessions is not None and rows:  # sessions take them in turn
-        return Filling(variables_of(plan), columns, rows)
+        return filling
     if plan.data is not None and len(rows) < plan.sockets:
         raise PlanError(
             f"--data {plan.data}: {_counted(len(rows), 'row')} for {plan.sockets} connections:"
             f" each needs one of its own; add rows or lower --connections"
         )
-    return Filling(variables_of(plan), columns, rows)
+    return filling
 
 
 def addresses_of(manner: Manner) -> list[tuple[str, int]]:
@@ -69,15 +77,17 @@ def addresses_of(manner: Manner) -> list[tuple[str, int]]:
     return address.resolve(fill_address(manner.url, variables_of(manner)))
 
 
-def variables_of(manner: Manner) -> dict[str, str]:
-    """Return the environment variables that the manner names.
+def variables_of(manner: Manner, known: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """Return the environment variables that the manner names, and what stands for them.
+
+    Args:
+        known: Values that are not asked of the environment.
 
     Raises:
         PlanError: one is not set.
     """
-    return {
-        variable(name): _value(name, os.environ) for text in _texts(manner) for name in variables_in(text)
-    }
+    names = {name for text in _texts(manner) for name in variables_in(text) if variable(name) not in known}
+    return {**known, **{variable(name): _value(name, os.environ) for name in names}}
 
 
 def _value(name: str, environment: Mapping[str, str]) -> str:
@@ -90,6 +100,7 @@ def _texts(manner: Manner) -> Iterator[str]:
     """Yield all in which names are replaced."""
     yield manner.url
     yield from (*manner.headers, *manner.cookies, *manner.on_open)
+    yield from (*manner.set, *(one for one in (manner.topic, manner.event) if one is not None))
     yield from (step.value for step in manner.steps if step.kind != "take")
     yield from (one for one in (manner.text, manner.json) if one is not None)
     if isinstance(manner, Plan):

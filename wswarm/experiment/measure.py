@@ -15,6 +15,7 @@ from wswarm.drive.host.probes import MachineMeter, MachineUse, TargetMeter, Targ
 from wswarm.errors import TargetFailed
 from wswarm.experiment.assemble import assemble
 from wswarm.experiment.begun import start_for
+from wswarm.experiment.canaries import wait_for_canaries
 from wswarm.experiment.filling import filling_of
 from wswarm.experiment.observe import Observer, check_arrived, check_opened, is_hopeless
 from wswarm.experiment.observed import Observed
@@ -133,8 +134,14 @@ class _Experiment:
             return
         try:
             check_opened(plan, self._fleet, was_cut=self._was_connecting)
+            if not self._was_connecting:
+                wait_for_canaries(plan, self._session, self._listen_while_connecting)
+                check_opened(plan, self._fleet, was_cut=self._was_connecting)
         except TargetFailed:
             self._is_deserted = True  # what opened, and how it ended, is worth a report
+
+    def _listen_while_connecting(self, is_over: Callable[[], bool], due_ns: int) -> None:
+        self._listen_until(lambda: is_over() or self._was_connecting, "ramp", due_ns, _RAMP_GRACE_S)
 
     def _load(self) -> None:
         plan = self._plan
@@ -150,11 +157,12 @@ class _Experiment:
         self._machine.start()
         self._note_target("hold")
         self._listen_until(
-            lambda: now_ns() >= self._window.drain_ns or is_hopeless(self._fleet),
+            lambda: now_ns() >= self._window.drain_ns or is_hopeless(self._fleet) or self._has_played(),
             "hold",
             drain_ns,
             _PHASE_GRACE_S,
         )
+        self._end_hold()
         self._use = self._machine.stop()
         if is_hopeless(self._fleet):
             check_opened(plan, self._fleet, was_cut=self._was_cut)
@@ -163,6 +171,19 @@ class _Experiment:
         self._settle(limit_s)
         if plan.sessions is not None:
             check_arrived(plan, self._session.findings())
+
+    def _has_played(self) -> bool:
+        """Return whether a recording has been played on all connections."""
+        return self._plan.recording is not None and self._session.has_sent()
+
+    def _end_hold(self) -> None:
+        """End the hold of what has been played as soon as all agents can know."""
+        was, drain_ns = self._window, now_ns() + _CUT_AFTER_NS
+        if self._has_played() and drain_ns < was.drain_ns:
+            end_ns = drain_ns + was.end_ns - was.drain_ns
+            self._window = msgspec.structs.replace(was, drain_ns=drain_ns, end_ns=end_ns)
+            self._session.cut(self._window)
+            self._listen_until(lambda: now_ns() >= drain_ns, "hold", drain_ns, _PHASE_GRACE_S)
 
     def _skip_load(self) -> None:
         """Report what was opened so far: there is no hold."""

@@ -51,12 +51,22 @@ def mend(reason: str, said: str, manner: Manner) -> str:
             return f"the port speaks {spoken}: use {other}"
     if is_redirect(reason) and said:
         return f"use {websocket_address(manner.address, said) or 'the address of the WebSocket'}, or --follow"
-    return _BY_REASON.get(reason) or (_about_step(reason) if manner.steps else None) or _by_kind(reason)
+    return (
+        _BY_REASON.get(reason)
+        or (_about_step(reason) if manner.steps or manner.profile else None)
+        or _by_kind(reason)
+    )
 
 
 def _about_step(reason: str) -> str | None:
     if reason.startswith(_OF_HANDSHAKES):
         return None
+    if reason.startswith("no answer to "):
+        return (
+            "does the service speak that protocol there? Check path and settings, or raise --connect-timeout"
+        )
+    if reason.startswith("closed "):
+        return "the target hung up in the conversation: check credentials and settings, and its log"
     if not reason.startswith("step "):
         return "it said no: check what the steps say, credentials first"
     step, _, why = reason.partition(": ")

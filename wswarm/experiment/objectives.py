@@ -65,6 +65,8 @@ def not_held(plans: Sequence[Plan], expressions: Sequence[str]) -> list[str]:
 def _doubt(plan: Plan, expression: str) -> str | None:
     if not is_about(expression, plan.scenario):
         return f"--slo {expression!r} can't be met: a run of {plan.scenario} has no such figure"
+    if plan.rooms == 1 and figures.names(parse_objective(expression).path)[0] == "rooms":
+        return f"--slo {expression!r} can't be met: a run in one room has no such figure: use --rooms"
     small = _small(plan, expression)
     if small is None:
         return None
@@ -83,7 +85,9 @@ def _small(plan: Plan, expression: str) -> str | None:
 def _mend(plan: Plan, expression: str) -> str:
     percent, sample = _sample(plan, expression)
     assert percent is not None and sample is not None  # noqa: PT018 - of an objective that `_small` spoke of
-    lower = next((one for one in _LOWER if one < percent and is_supported(sample.n, one)), None)
+    figure = figures.full_path(parse_objective(expression).path, plan.scenario).rpartition(".")[0]
+    there = [one for one in _LOWER if figures.is_number(f"{figure}.p{one:g}".replace("99.9", "99_9"))]
+    lower = next((one for one in there if one < percent and is_supported(sample.n, one)), None)
     least = ceil(values_needed(percent) / sample.each)
     value = f"{least}s" if sample.option == "-d" else str(least)
     return f"use {sample.option} {value}" + (f", or set it on p{lower:g}" if lower is not None else "")
@@ -114,6 +118,10 @@ def _sample_of(plan: Plan, names: tuple[str, ...]) -> Sample | None:
         return Sample(sends, "replies", rate, "-d")
     if names[-1] in _OF_BROADCASTS:
         return Sample(sends, "broadcasts", rate, "-d")
+    audience = plan.connections / plan.rooms
     if names[-1] == "delivery_time":
-        return Sample(sends * plan.connections, "deliveries", rate * plan.connections, "-d")
+        return Sample(round(sends * audience), "deliveries", rate * audience, "-d")
+    if names[:2] == ("rooms", "worst"):
+        each = rate * audience / plan.rooms
+        return Sample(round(each * plan.duration), "deliveries in a room", each, "-d")
     return None

@@ -59,10 +59,10 @@ class Observer:
 
     def _lost(self, owing_then: int, received: int) -> int | None:
         """Return how many of the messages sent two seconds ago are owed and have not come, as far as is known."""
-        if self._plan.scenario in ("connect", "script"):
+        if self._plan.scenario in ("connect", "script", "replay"):
             return None
         holders = sum(one.open for one in states_of(self._fleet.holders))
-        owed = owing_then * (holders if self._plan.scenario == "fanout" else 1)
+        owed = owing_then * (holders // self._plan.rooms if self._plan.scenario == "fanout" else 1)
         return max(0, owed - received)
 
 
@@ -92,7 +92,7 @@ def check_opened(plan: Plan, fleet: Fleet, *, was_cut: bool) -> None:
             if was_cut and not any(one.failed for one in states):
                 raise KeyboardInterrupt
             raise TargetError(refusal(manner, group))
-        may_end = plan.scenario in ("connect", "script")
+        may_end = plan.scenario in ("connect", "script", "replay")
         if not may_end and not was_cut and not any(rows_open(agent).size for agent in group):
             raise TargetFailed(
                 f"{manner.address}: the target closed every connection before the load began{_ends(group)}"
@@ -143,7 +143,7 @@ def refusal_of(manner: Manner, failures: Counter[str], said: Mapping[str, str]) 
     rest = failures.total() - sum(count for _, count in failures.most_common(REASONS_TOLD))
     text = ", ".join(told) + (f" and {rest:,} for other reasons" if rest else "")
     first = failures.most_common(1)[0][0]
-    failed = "no connection became ready" if manner.steps else "every handshake failed"
+    failed = "no connection became ready" if manner.steps or manner.profile else "every handshake failed"
     return f"{failed}: {text}; {manner.address}: {mend(first, said.get(first, ''), manner)}"
 
 

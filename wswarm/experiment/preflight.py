@@ -29,6 +29,11 @@ def check(plan: Plan, *, has_agents: bool = False) -> None:
     if plan.script is not None:
         check_script(plan.script, plan.session)
     client_context(plan)
+    if plan.scenario == "fanout" and plan.rooms > plan.connections:
+        raise PlanError(
+            f"--rooms {plan.rooms} is more than --connections {plan.connections}, so some would have no subscriber:"
+            f" use at most --rooms {plan.connections}, or -c {plan.rooms}"
+        )
     urls = [plan.url, plan.publishing.url]
     if plan.by_http is not None:
         client_context(plan.by_http)

@@ -120,7 +120,11 @@ def _hint(path: Path, found: Sequence[Recording], best: Recording) -> str:
 
 def _listed(found: Sequence[Recording]) -> str:
     shown = [
-        f"{number} ({shown_address(one)}, {len(one.messages)} messages)"
+        f"{number} ({shown_address(one)}, {_messages(len(one.messages))})"
         for number, one in enumerate(found, start=1)
     ]
     return ", ".join([*shown[:_LISTED], *(["…"] if len(shown) > _LISTED else [])])
+
+
+def _messages(count: int) -> str:
+    return f"{count} message{'s' if count != 1 else ''}"

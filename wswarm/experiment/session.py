@@ -24,7 +24,7 @@ from wswarm.units import NS_PER_S
 
 _LISTEN_S = 0.1
 _BLOCKED_S = 10.0  # what a script keeps from all else for so long is not going to measure anything
-_GROUP = 0  # a plan has one kind of connections in each agent
+GROUP = 0  # a plan has one kind of connections in each agent
 
 
 class Session:
@@ -78,7 +78,7 @@ class Session:
             has_data = group.by_http is None  # which is that of connections
             agent.tell(
                 wire.Join(
-                    group=_GROUP,
+                    group=GROUP,
                     ids=list(own),
                     starts_ns=pack(starts_ns.astype(np.int64)),
                     columns=self._filling.columns if has_data else [],
@@ -86,9 +86,14 @@ class Session:
                 )
             )
 
+    def tell(self, command: wire.Command) -> None:
+        """Tell every agent that lives."""
+        for agent in self.fleet.living:
+            agent.tell(command)
+
     def are_open(self) -> bool:
         """Return whether every connection is open or has failed."""
-        return self.fleet.have(lambda agent: _GROUP in agent.opened)
+        return self.fleet.have(lambda agent: GROUP in agent.opened)
 
     def load(self, plan: Plan, window: Window) -> None:
         """Have the plan's messages sent at the window's times, on the connections that are open."""
@@ -111,7 +116,7 @@ class Session:
             own = pack(starts_ns[place :: len(agents)])
             data = filling.of(ids)
             columns = filling.columns
-            agent.tell(wire.Join(group=_GROUP, ids=list(ids), starts_ns=own, columns=columns, data=data))
+            agent.tell(wire.Join(group=GROUP, ids=list(ids), starts_ns=own, columns=columns, data=data))
 
     def has_sent(self) -> bool:
         """Return whether all sends of the load are made."""
@@ -119,11 +124,11 @@ class Session:
 
     def cut(self, window: Window) -> None:
         """Have the load end with this window."""
-        self._tell(wire.Cut(window=window))
+        self.tell(wire.Cut(window=window))
 
     def settle(self, deadline_ns: int) -> None:
         """Have every ledger closed, when all is accounted for or at the deadline."""
-        self._tell(wire.Settle(deadline_ns=deadline_ns))
+        self.tell(wire.Settle(deadline_ns=deadline_ns))
 
     def is_settled(self) -> bool:
         """Return whether every agent has told what it found."""
@@ -131,11 +136,11 @@ class Session:
 
     def findings(self) -> list[Findings]:
         """Return what the agents found that have told."""
-        return [agent.settled.findings[_GROUP] for agent in self.fleet.agents if agent.settled is not None]
+        return [agent.settled.findings[GROUP] for agent in self.fleet.agents if agent.settled is not None]
 
     def close(self) -> None:
         """Have all connections closed."""
-        self._tell(wire.Close())
+        self.tell(wire.Close())
 
     def listen_until(
         self,
@@ -164,10 +169,6 @@ class Session:
                     agent.give_up(grace_s)
                 due_ns = now_ns()
 
-    def _tell(self, command: wire.Command) -> None:
-        for agent in self.fleet.living:
-            agent.tell(command)
-
     def _group(
         self, agent: AgentProcess, addresses: list[tuple[str, int]], script: Script | None
     ) -> wire.Group:
@@ -188,7 +189,9 @@ class Session:
             is_answered=plan.publish is not None,
             traced=_share(plan.trace, agent, self.fleet.holders) if by_http is None else 0,
             publishers=list(plan.publisher_ids),
+            rooms=plan.rooms,
             script=script,
+            replay=self._filling.replay,
         )
 
     def _check_scripts(self) -> None:
@@ -220,7 +223,7 @@ class Session:
     def _role(self, agent: AgentProcess) -> wire.Role:
         if self._plan.scenario == "fanout":
             return "publish" if agent is self.fleet.publisher else "subscribe"
-        roles: dict[str, wire.Role] = {"echo": "echo", "script": "script"}
+        roles: dict[str, wire.Role] = {"echo": "echo", "script": "script", "replay": "replay"}
         return roles.get(self._plan.scenario, "connect")
 
 
@@ -231,10 +234,10 @@ def _share(traced: int, agent: AgentProcess, holders: Sequence[AgentProcess]) ->
 
 def _places(fleet: Fleet, plan: Plan) -> dict[str, Int64s]:
     """Return per sending agent its rows' places among all open senders, in order of their ids; -1 for none."""
-    if plan.scenario in ("connect", "script"):
+    if plan.scenario in ("connect", "script", "replay"):
         return {}
     agents = [fleet.publisher] if fleet.publisher is not None else fleet.holders
-    total = plan.publishers if fleet.publisher is not None else plan.connections
+    total = len(plan.publisher_ids) if fleet.publisher is not None else plan.connections
     step = len(agents)
     opened = [rows_open(agent) * step + place for place, agent in enumerate(agents)]
     order = np.sort(np.concatenate(opened))
@@ -247,7 +250,7 @@ def _places(fleet: Fleet, plan: Plan) -> dict[str, Int64s]:
 
 def rows_open(agent: AgentProcess) -> Int64s:
     """Return the agent's rows that were open when it told of them last."""
-    return unpack(agent.open_rows.get(_GROUP, b""))
+    return unpack(agent.open_rows.get(GROUP, b""))
 
 
 def paces(plan: Plan, window: Window, places: Int64s, senders: int) -> list[Pace]:
@@ -259,7 +262,7 @@ def paces(plan: Plan, window: Window, places: Int64s, senders: int) -> list[Pace
     turn = 0
     for at_ns, until_ns in spans:
         pace = Pace(
-            group=_GROUP,
+            group=GROUP,
             at_ns=at_ns,
             until_ns=until_ns,
             rate=plan.rate,

@@ -5,7 +5,7 @@ from typing import Any
 from wswarm.errors import PlanError
 from wswarm.experiment.objectives import shared_out
 from wswarm.load.plan import Plan, make_plan
-from wswarm.load.profile import PROFILES
+from wswarm.load.profiles import protocol_named
 from wswarm.results.run import Scenario
 
 SCENARIOS: tuple[Scenario, ...] = ("connect", "echo", "fanout")
@@ -18,6 +18,7 @@ OF_PUBLISHERS = (
     "publish_headers",
 )
 _REFERENCE = {"connect": "echo", "echo": "echo", "fanout": "chat"}
+_OF_REFERENCE = ("echo", "items", "chat")
 
 
 def suite_plans(url: str, scenarios: tuple[str, ...], **options: Any) -> list[Plan]:
@@ -57,11 +58,9 @@ def suite_plans(url: str, scenarios: tuple[str, ...], **options: Any) -> list[Pl
 
 def _profile(wanted: str | None, scenario: str) -> str | None:
     """Return the profile for a scenario: the wanted one if it fits there."""
-    if wanted is None or wanted not in PROFILES:
-        return wanted
-    fits = {
-        "connect": True,
-        "echo": PROFILES[wanted].marked_replies == 1,
-        "fanout": PROFILES[wanted].relays,
-    }
-    return wanted if fits[scenario] else _REFERENCE[scenario]
+    return _REFERENCE[scenario] if wanted in _OF_REFERENCE and not _fits(wanted, scenario) else wanted
+
+
+def _fits(profile: str, scenario: str) -> bool:
+    protocol = protocol_named(profile)
+    return bool({"echo": protocol.echo, "fanout": protocol.message}.get(scenario, True))

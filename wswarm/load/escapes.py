@@ -48,7 +48,7 @@ def escape_in(text: str) -> str | None:
     if found is None or found[3] == "\\":
         return None
     try:
-        msgspec.json.decode(text.replace("{id}", "0").replace("{marker:int}", "0"))
+        msgspec.json.decode(text.replace("{id}", "0").replace("{room}", "0").replace("{marker:int}", "0"))
     except (msgspec.DecodeError, ValueError, RecursionError):
         return found[0]
     return None

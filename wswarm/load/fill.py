@@ -1,11 +1,14 @@
 """Names in braces, replaced by what they stand for: `{id}`, a column of the data, `${VARIABLE}`, a value taken.
 
-Replaced literally and where they are known: JSON and GraphQL have braces of their own, which stay as they are.
+Replaced literally and where they are known: JSON and GraphQL have braces of their own, which stay as they are. Behind
+a name may stand how its value is escaped, see `load.escaping`.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote
+
+from wswarm.load.escaping import value_for, without_filters
 
 Values = Mapping[str, str]
 
@@ -65,7 +68,14 @@ def names_in(text: str) -> Iterator[str]:
 
 
 def _value_of(whole: str, name: str, values: Values) -> str:
+    if "|" in name:
+        return _filtered(whole, name, values)
     if whole[0] != "$":
         return values.get(name, whole)
     known = values.get(variable(name))
     return known if known is not None else f"${values.get(name, whole[1:])}"
+
+
+def _filtered(whole: str, name: str, values: Values) -> str:
+    known = value_for(variable(name) if whole[0] == "$" else name, values)
+    return known if known is not None else without_filters(whole)

@@ -121,11 +121,21 @@ def taken(payload: bytes, source: Source) -> str | None:
     text: str | None = payload.decode("utf-8", "replace")
     if source.path is not None:
         body = body_of(payload)
-        text = _text_of(_at(body.content, source.path)) if body is not None else None
+        text = _text_of(leaf_of(body.content, source.path)) if body is not None else None
     if not source.before or text is None:
         return text
     match = re.search(f"{source.before}([^{source.after}]+)", text)
     return match[1] if match else None
+
+
+def leaf_of(content: Any, path: Path) -> Any:
+    """Return what stands at a path in JSON, `None` if nothing does."""
+    for part in path:
+        try:
+            content = content[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return content
 
 
 def is_random(text: str) -> bool:
@@ -155,11 +165,17 @@ def _values(payload: bytes, kind: str, rank: int) -> Iterator[tuple[str, str, So
         text = _text_of(leaf)
         if text is None or len(text) < LEAST:
             continue
-        name = next((part for part in reversed(path) if isinstance(part, str)), "")
+        name = _name_of(path)
         if is_random(text) or _is_named(name):
             yield name, text, Source(kind, rank, path)
         else:
             yield from _within(text, Source(kind, rank, path))
+
+
+def _name_of(path: Path) -> str:
+    """Return what a value at a path in JSON is called: by its key; an `id` by whose it is."""
+    *above, name = ["", *(part for part in path if isinstance(part, str))]
+    return f"{above[-1]}_id" if name.lower() == "id" and above[-1:] not in ([], [""]) else name
 
 
 def _within(text: str, source: Source) -> Iterator[tuple[str, str, Source]]:
@@ -182,15 +198,6 @@ def _leaves(content: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
         yield path, content
 
 
-def _at(content: Any, path: Path) -> Any:
-    for part in path:
-        try:
-            content = content[part]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return content
-
-
 def _text_of(value: Any) -> str | None:
     if isinstance(value, str):
         return value
@@ -200,10 +207,11 @@ def _text_of(value: Any) -> str | None:
 def _before(text: str, start: int) -> tuple[str, str]:
     """Return what a value in text is called, and the pattern of what stands before it on its line."""
     line = text[:start].rpartition("\n")[2][-_AROUND:]
-    called = re.search(r"([A-Za-z][\w-]*)\W*$", line)
+    called = re.search(r"([A-Za-z][\w-]*)([:=]?)\W*$", line)
+    name = called[1] if called and (called[2] or _is_named(called[1])) else ""
     parts = _NUMBERS.split(line)
     pattern = "".join(r"\d+" if part.isdigit() else re.escape(part) for part in parts)
-    return (called[1] if called else ""), pattern or r"(?:^|\n)"
+    return name, pattern or r"(?:^|\n)"
 
 
 def _is_named(name: str) -> bool:

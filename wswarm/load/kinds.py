@@ -15,7 +15,7 @@ BINARY, TEXT, EMPTY = "binary", "text", "empty"
 _SAYING = ("type", "event", "op", "action", "method", "command", "cmd", "kind", "target", "t")
 _WORD = re.compile(r"[A-Za-z_@#][\w.:/@#-]{0,47}")
 _PREFIX = re.compile(r"[\w/,:.+ -]{0,32}")
-_PACKET = re.compile(r"[0-9]{1,2}|[a-z]")  # Engine.IO, SockJS
+_PACKET = re.compile(r"[0-9]{1,2}|[oh]")  # Engine.IO, SockJS
 _COMMAND = re.compile(r"[+-]?[A-Z]{2,16}(?=\s|$)")  # STOMP, NATS
 _NUMBER = re.compile(r"\d+")
 _TOPIC, _PHOENIX_SIZE = 2, 5  # [join_ref, ref, topic, event, payload]

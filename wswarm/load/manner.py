@@ -12,14 +12,19 @@ from wswarm.load.fill import with_any_values, with_any_variables
 from wswarm.load.message import check_size
 from wswarm.load.number import NUMBER
 from wswarm.load.pattern import pattern
-from wswarm.load.profile import PROFILES
+from wswarm.load.profiles import protocol_named
+from wswarm.load.profiles.protocol import Protocol
+from wswarm.load.profiles.settings import address_of, settings_of
+from wswarm.load.rooms import check_rooms
 from wswarm.load.steps import Step, check_steps
-from wswarm.load.template import MARKER, Opening, as_text, check_utf8, in_bytes, openings
+from wswarm.load.template import MARKER, SIZE_LIMIT, Opening, as_text, check_utf8, in_bytes, openings
 from wswarm.load.tls import check_tls
 from wswarm.load.url import check_url
 from wswarm.results import redact
 
-SIZE_LIMIT = 16 * 1024 * 1024
+_UNFILLED = frozenset(
+    {"profile", "refuse", "data", "subprotocols", "origin", "cacert", "cert", "key", "sni", "bind"}
+)
 HEADER_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 
 
@@ -30,16 +35,19 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     """How connections are opened, and what they say; times in s.
 
     Attributes:
-        profile: The reference application's endpoint that `url` is the base of; `None`: any server.
+        profile: Name of the protocol to speak, see `load.profiles`; `None`: what the other settings say.
+        topic: What to subscribe to in the protocol. `event`: what to publish. `set`: its other settings, in the form
+            `NAME=VALUE`.
         size: Payload size in bytes, reached by padding the marker; `None`: as the template gives.
-        text: Template of the message; `{marker}` (or `{marker:int}`) and `{id}` are replaced literally. `json`:
-            the same, checked.
+        text: Template of the message; `{marker}` (or `{marker:int}`), `{id}` and `{room}` are replaced literally.
+            `json`: the same, checked.
         escape: Whether `text` and `on_open` hold escapes, as `load.escapes` has them; so are bytes kept.
         on_open: Sent when a connection opens. `on_open_binary`: which of them as binary frames; empty: none.
         steps: The conversation that follows, before the load; in order, see `load.steps`.
         refuse: Patterns of messages that mean no.
         data: A CSV file with a row per connection; `{column}` stands for its value anywhere.
         ping: Between two pings of ours on one connection; `None`: none.
+        rooms: Connection `{id}` is in room `{id}` mod `rooms`, which is what `{room}` says.
 
     Raises:
         PlanError: a value can't be; the message names it and the mend.
@@ -47,6 +55,9 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     profile: str | None = None
+    topic: str | None = None
+    event: str | None = None
+    set: tuple[str, ...] = ()
     size: int | None = None
     text: str | None = None
     json: str | None = None
@@ -72,14 +83,16 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     ping: float | None = None
     connect_timeout: float = 10.0
     driver: Literal["picows", "websockets"] = "picows"
+    rooms: int = 1
 
     def __post_init__(self) -> None:
         check_url(with_any_variables(self.url))
-        if self.profile is not None and self.profile not in PROFILES:
-            raise PlanError(f"no profile {self.profile!r}: choose one of {', '.join(PROFILES)}")
+        self._check_profile()
         for name, value in (("connect-timeout", self.connect_timeout), ("ping", self.ping)):
             if value is not None and not 0 < value < float("inf"):
                 raise PlanError(f"--{name} {value:g} must be a number above 0")
+        filled = set(Manner.__struct_fields__) - _UNFILLED
+        check_rooms(self.rooms, (getattr(self, name) for name in filled))
         _check_message(self)
         check_steps(self.steps, escape=self.escape)
         for refusal in self.refuse:
@@ -104,9 +117,33 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
         return openings(self.on_open, self.on_open_binary, escape=self.escape)
 
     @property
+    def protocol(self) -> Protocol | None:
+        """What its profile says."""
+        return protocol_named(self.profile) if self.profile is not None else None
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The values of the profile's settings that have one."""
+        protocol = self.protocol
+        return settings_of(protocol, self.topic, self.event, self.set) if protocol is not None else {}
+
+    @property
     def address(self) -> str:
-        """The URL that connections use, `{id}` not yet replaced."""
-        return PROFILES[self.profile].url(self.url) if self.profile else self.url
+        """The URL that connections use, `{id}` and `{room}` not yet replaced."""
+        protocol = self.protocol
+        return address_of(protocol, self.url, self.settings) if protocol is not None else self.url
+
+    @property
+    def offers(self) -> tuple[str, ...]:
+        """The subprotocols to offer."""
+        protocol = self.protocol
+        return self.subprotocols or (protocol.subprotocols if protocol is not None else ())
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether messages go out as binary frames."""
+        protocol = self.protocol
+        return self.binary or (protocol is not None and protocol.is_binary)
 
     @property
     def is_secure(self) -> bool:
@@ -117,6 +154,13 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     def may_use_tls(self) -> bool:
         """Whether a connection can come to use TLS."""
         return self.is_secure or self.follow
+
+    def _check_profile(self) -> None:
+        """Check that the profile is there, and that its settings can be."""
+        for option, value in (("--topic", self.topic), ("--event", self.event), ("--set", self.set)):
+            if value and self.profile is None:
+                raise PlanError(f"{option} is for a protocol: name it with --profile, see wswarm profiles")
+        check_url(with_any_variables(self.address))
 
 
 def converted(given: Mapping[str, Any], kind: type[Kind]) -> Kind:
@@ -151,7 +195,8 @@ def _check_message(manner: Manner) -> None:
         raise PlanError(
             f"--size {manner.size} is too large: the drivers take up to {SIZE_LIMIT} bytes (16 MiB)"
         )
-    check_size(manner.template.replace(b"{id}", b"0"), manner.size)
+    if manner.profile is None:
+        check_size(manner.template.replace(b"{id}", b"0").replace(b"{room}", b"0"), manner.size)
 
 
 def _check_frames(manner: Manner) -> None:

@@ -82,7 +82,9 @@ def _problems(template: bytes, scenario: str, size: int | None) -> Iterator[str]
     if size is not None:
         yield f"is not padded, for dots are no digits: leave out --size {size}, and write the padding yourself"
     nonce, copies = b"%d" % _FIRST_NONCE, template.count(NUMBER)
-    filled = template.replace(b"{id}", b"1").replace(NUMBER, nonce + b"1" * INDEX_SIZE)
+    filled = (
+        template.replace(b"{id}", b"1").replace(b"{room}", b"1").replace(NUMBER, nonce + b"1" * INDEX_SIZE)
+    )
     if len(numbers_in(filled, finder(nonce), 1)) != copies:
         yield (
             "is part of another number where it stands: put something between that is no digit, point or sign"

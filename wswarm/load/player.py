@@ -25,11 +25,11 @@ class Matched(NamedTuple):
 
     Attributes:
         place: Among the score's answers.
-        time_ns: Since the turn that it is the answer to was sent; `None`: it is none, or came before.
+        after_ns: Since the turn that it is the answer to was sent; `None`: it is none, or came before.
     """
 
     place: int
-    time_ns: int | None
+    after_ns: int | None
 
 
 class Player:
@@ -41,12 +41,13 @@ class Player:
         speed: Times as fast as recorded.
 
     Attributes:
-        sent: Turns that were taken.
+        given: What the server gave so far, by name.
         came: Of each of the score's answers, whether it has come.
     """
 
     def __init__(self, score: Score, values: Mapping[str, str], opened_ns: int, speed: float = 1.0) -> None:
-        self._score, self._values = score, dict(values)
+        self._score, self._secrets = score, values
+        self.given: dict[str, str] = {}
         self._opened_ns, self._speed = opened_ns, speed
         self._expected: dict[str, deque[int]] = {}
         for place, answer in enumerate(score.answers):
@@ -75,7 +76,26 @@ class Player:
         """Return the name of the value that the next turn waits for, `None` if it waits for none."""
         if self.sent == len(self._score.turns):
             return None
-        return next((name for name in self._score.turns[self.sent].needs if name not in self._values), None)
+        needs = self._score.turns[self.sent].needs
+        return next((one for one in needs if one not in self.given and one not in self._secrets), None)
+
+    def planned_ns(self) -> int:
+        """Return when the next message would be sent if nothing were late; `NEVER_NS`: none is left."""
+        if self.sent == len(self._score.turns):
+            return NEVER_NS
+        turn = self._score.turns[self.sent]
+        if self._score.has_times:
+            return self._opened_ns + round(turn.offset_ns / self._speed)
+        if all(self.came[self._looked_at : turn.after]):
+            return self._came_ns if turn.after > self._looked_at else self._opened_ns
+        return self._intended_ns + PATIENCE_NS
+
+    def planned_until(self, end_ns: int) -> int:
+        """Return how many messages that have not been sent were planned up to then."""
+        left = self._score.turns[self.sent :]
+        if not self._score.has_times:
+            return len(left)
+        return sum(self._opened_ns + round(turn.offset_ns / self._speed) <= end_ns for turn in left)
 
     def due_ns(self) -> int:
         """Return when the next message is to be sent; `NEVER_NS`: none is, or it waits for a value.
@@ -84,15 +104,9 @@ class Player:
         """
         if self.sent == len(self._score.turns) or self.lacks() is not None:
             return NEVER_NS
-        turn = self._score.turns[self.sent]
-        given_ns = max((self._since_ns.get(name, 0) for name in turn.needs), default=0)
-        if self._score.has_times:
-            planned_ns = self._opened_ns + round(turn.offset_ns / self._speed)
-        elif all(self.came[self._looked_at : turn.after]):
-            planned_ns = self._came_ns if turn.after > self._looked_at else 0
-        else:
-            planned_ns = self._intended_ns + PATIENCE_NS
-        return max(planned_ns, given_ns, self._intended_ns)
+        needs = self._score.turns[self.sent].needs
+        given_ns = max((self._since_ns.get(name, 0) for name in needs), default=0)
+        return max(self.planned_ns(), given_ns, self._intended_ns)
 
     def take_turn(self, now_ns: int) -> Due:
         """Return the next message, which is sent now."""
@@ -100,7 +114,7 @@ class Player:
         self._intended_ns = self.due_ns()
         self._looked_at = turn.after
         self._sent_ns.append(now_ns)
-        return Due(self._intended_ns, turn.payload(self._values), turn.is_binary)
+        return Due(self._intended_ns, turn.payload({**self._secrets, **self.given}), turn.is_binary)
 
     def hear(self, payload: bytes, received_ns: int) -> Matched | None:
         """Take in what has come; return what it is in the recording, `None` if the recording has no more of it."""
@@ -108,7 +122,7 @@ class Player:
         for name, source in self._takes.get((kind, self._ranks[kind]), ()):
             value = taken(payload, source)
             if value is not None:
-                self._values[name] = value
+                self.given[name] = value
                 self._since_ns[name] = received_ns
         self._ranks[kind] += 1
         expected = self._expected.get(kind)

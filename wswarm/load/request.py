@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from wswarm.load.fill import Values, fill, fill_address
 from wswarm.load.manner import Manner
+from wswarm.load.rooms import ROOM
 from wswarm.load.url import on_wire
 
 
@@ -41,16 +42,29 @@ class Request:
 
 
 def request_for(manner: Manner, values: Values) -> Request:
-    """Return the request of the connection for which the manner's names stand for these values, `id` among them."""
+    """Return the request of the connection for which the manner's names stand for these values, `id` among them.
+
+    Where there is only one room the connection is in the first.
+    """
+    values = {ROOM: "0", **values}
     url, headers = without_credentials(on_wire(fill_address(manner.address, values)))
     for header in manner.headers:
         name, _, value = header.partition(":")
         headers.append((name, fill(value, values).strip()))
     if manner.cookies:
         headers.append(("Cookie", "; ".join(fill(cookie, values) for cookie in manner.cookies)))
+    protocol = manner.protocol
     if manner.origin is not None:
         headers.append(("Origin", manner.origin))
+    elif protocol is not None and protocol.sends_origin:
+        headers.append(("Origin", _own_origin(url)))
     return Request(url=url, headers=tuple(headers))
+
+
+def _own_origin(url: str) -> str:
+    """Return the Origin of a page of the target's own."""
+    parts = urlsplit(url)
+    return f"{'https' if parts.scheme == 'wss' else 'http'}://{parts.netloc}"
 
 
 def without_credentials(url: str) -> tuple[str, list[tuple[str, str]]]:

@@ -11,7 +11,7 @@ import msgspec
 from wswarm.load.given import LEAST, Given, Source, given, whole
 from wswarm.load.kinds import body_of, kind_of
 from wswarm.load.recording import Recorded, Recording
-from wswarm.load.withheld import Secret, secrets_of
+from wswarm.load.withheld import Secret, is_secret, secrets_of
 
 _RESERVED = {
     "id",
@@ -35,18 +35,23 @@ class Turn(msgspec.Struct, frozen=True, array_like=True):
         offset_ns: After the connection opened.
         after: How many messages were received before it was sent.
         is_json: Whether values in it are JSON's, escaped as such.
+        literals: What stands before, between and after the values.
+        needs: The names of these.
     """
 
     offset_ns: int
     after: int
     is_binary: bool
     is_json: bool
-    parts: tuple[Part, ...]
+    literals: tuple[bytes, ...]
+    needs: tuple[str, ...] = ()
 
     @property
-    def needs(self) -> list[str]:
-        """The names of the values in it."""
-        return [part for part in self.parts if isinstance(part, str)]
+    def parts(self) -> list[Part]:
+        """The message in parts, without empty ones."""
+        first, *rest = self.literals
+        pairs = zip(self.needs, rest, strict=True)
+        return [part for part in (first, *(one for pair in pairs for one in pair)) if part]
 
     def payload(self, values: Mapping[str, str]) -> bytes:
         """Return the message with these values."""
@@ -113,7 +118,7 @@ def score_of(recording: Recording) -> Score:
     withheld = {secret.value: named[secret.value] for secret in secrets}
     return Score(
         url=_in_url(recording.url, withheld),
-        headers=tuple(f"{name}: {_in_header(value, withheld)}" for name, value in recording.headers),
+        headers=tuple(f"{name}: {_in_header(name, value, withheld)}" for name, value in recording.headers),
         cookies=tuple(_in_cookie(cookie, withheld) for cookie in recording.cookies),
         subprotocols=tuple(
             f"{{{withheld[one]}}}" if one in withheld else one for one in recording.subprotocols
@@ -127,21 +132,6 @@ def score_of(recording: Recording) -> Score:
         length_ns=recording.length_ns,
         has_times=recording.has_times,
     )
-
-
-def elsewhere(score: Score, url: str) -> Score:
-    """Return the score for another address: whole if it has a path, else only scheme, host and port are replaced.
-
-    An Origin that was the recorded service's own becomes the new one's.
-    """
-    was, given_ = urlsplit(score.url), urlsplit(url)
-    if given_.path in ("", "/") and not given_.query:
-        url = urlunsplit((given_.scheme, given_.netloc, was.path, was.query, ""))
-    origin = score.origin
-    if origin is not None and urlsplit(origin).netloc == was.netloc.rpartition("@")[2]:
-        scheme = {"ws": "http", "wss": "https"}.get(given_.scheme, given_.scheme)
-        origin = f"{scheme}://{given_.netloc.rpartition('@')[2]}"
-    return msgspec.structs.replace(score, url=url, origin=origin)
 
 
 def _named(recording: Recording, secrets: Sequence[Secret], from_server: Sequence[Given]) -> dict[str, str]:
@@ -182,8 +172,8 @@ def _turns(
             continue
         known = {value: name for value, name in named.items() if since.get(value, -1) < place}
         is_json = not message.is_binary and body_of(message.payload) is not None
-        parts = tuple(split(message.payload, known))
-        yield Turn(message.offset_ns, received, message.is_binary, is_json, parts)
+        literals, names = split(message.payload, known)
+        yield Turn(message.offset_ns, received, message.is_binary, is_json, literals, names)
 
 
 def _answers(messages: Sequence[Recorded]) -> Iterator[Answer]:
@@ -197,24 +187,18 @@ def _answers(messages: Sequence[Recorded]) -> Iterator[Answer]:
             is_first = False
 
 
-def split(payload: bytes, named: Mapping[str, str]) -> Iterator[Part]:
-    """Yield the payload in parts: what stands between the values, and the names of these."""
+def split(payload: bytes, named: Mapping[str, str]) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
+    """Return what stands before, between and after the values in a payload, and the names of these."""
     forms = {
         form: name for value, name in named.items() for form in _forms(value) if form.encode() in payload
     }
     if not forms:
-        yield payload
-        return
+        return (payload,), ()
     longest_first = sorted(forms, key=len, reverse=True)
-    found = re.compile("|".join(map(whole, longest_first)).encode())
-    at = 0
-    for match in found.finditer(payload):
-        if match.start() > at:
-            yield payload[at : match.start()]
-        yield forms[match[0].decode()]
-        at = match.end()
-    if at < len(payload) or not payload:
-        yield payload[at:]
+    found = list(re.finditer("|".join(map(whole, longest_first)).encode(), payload))
+    starts, ends = [*(match.start() for match in found), len(payload)], [0, *(match.end() for match in found)]
+    literals = tuple(payload[end:start] for end, start in zip(ends, starts, strict=True))
+    return literals, tuple(forms[match[0].decode()] for match in found)
 
 
 def _forms(value: str) -> set[str]:
@@ -222,10 +206,11 @@ def _forms(value: str) -> set[str]:
     return {value, dumps(value)[1:-1], dumps(value, ensure_ascii=False)[1:-1]}
 
 
-def _in_header(value: str, withheld: Mapping[str, str]) -> str:
-    """Return a header's value with a place for each secret that is all of it, its last word, or long enough."""
-    known = {one: name for one, name in withheld.items() if len(one) >= LEAST or value.split(" ")[-1] == one}
-    parts = split(value.encode(), known)
+def _in_header(header: str, value: str, withheld: Mapping[str, str]) -> str:
+    """Return a header's value with a place for each secret: its last word if it has a name of such, or long ones."""
+    last = value.split(" ")[-1] if is_secret(header) else ""
+    known = {one: name for one, name in withheld.items() if len(one) >= LEAST or one == last}
+    parts = Turn(0, 0, False, False, *split(value.encode(), known)).parts
     return "".join(part.decode() if isinstance(part, bytes) else f"{{{part}}}" for part in parts)
 
 

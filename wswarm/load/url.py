@@ -1,5 +1,6 @@
 """A target's address: checked, and as it goes over the wire, where all is ASCII and nobody knows about files."""
 
+from collections.abc import Sequence
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from wswarm.errors import PlanError
@@ -74,6 +75,17 @@ def below(base: str, path: str, query: str) -> str:
         parts = parts._replace(path=f"{parts.path}:")
     queries = "&".join(filter(None, (parts.query, query)))
     return parts._replace(path=parts.path.rstrip("/") + path, query=queries, fragment="").geturl()
+
+
+def completed(url: str, path: str, parameters: Sequence[str]) -> str:
+    """Return the address with this path if it has none, and with those query parameters that it has not."""
+    parts = urlsplit(url)
+    socket, _, own = parts.path.partition(":") if parts.scheme == UNIX else ("", "", parts.path)
+    if own in ("", "/") and path:
+        parts = parts._replace(path=f"{socket}:{path}" if parts.scheme == UNIX else path)
+    known = {one.partition("=")[0] for one in parts.query.split("&")}
+    missing = [one for one in parameters if one.partition("=")[0] not in known]
+    return parts._replace(query="&".join(filter(None, (parts.query, *missing)))).geturl()
 
 
 def origin_of(url: str) -> str:

@@ -13,8 +13,7 @@ from wswarm.drive.fleet import wire
 from wswarm.errors import PlanError
 from wswarm.experiment.filling import addresses_of, variables_of
 from wswarm.load.manner import Manner, converted
-from wswarm.load.plan import Plan, make_plan
-from wswarm.load.profile import profile_for
+from wswarm.load.plan import Plan, check_profile, make_plan
 from wswarm.load.url import UNIX, below, origin_of
 from wswarm.locust.options import Options, read_options
 from wswarm.locust.words import in_locusts_words
@@ -22,10 +21,13 @@ from wswarm.results.run import Scenario
 
 _CLASS = "the attribute of that name of the class"
 ELSEWHERE = {  # settings of a plan that are not the class's `settings` to say
-    **dict.fromkeys(("url", "rate", "text", "profile", "publishers", "scenario"), _CLASS),
+    **dict.fromkeys(("url", "rate", "text", "profile", "publishers", "rooms", "scenario"), _CLASS),
     **dict.fromkeys(("connections", "connect_rate", "processes"), "Locust's users, spawn rate and workers"),
     **dict.fromkeys(("duration", "warmup"), "Locust's run time or --ws-hold"),
     "drain": "--ws-drain",
+    **dict.fromkeys(
+        ("publish", "publish_body", "publish_headers"), "`wswarm fanout`, which publishes by HTTP,"
+    ),
     "slo": "--ws-fail",
     "target_pid": "--ws-target-pid",
     "closed": "the scenario: give the class tasks that send and expect",
@@ -33,7 +35,7 @@ ELSEWHERE = {  # settings of a plan that are not the class's `settings` to say
 OF_EACH_USER = frozenset(
     {"url", "host", "settings", "profile", "text"}
 )  # attributes that may be a user's own
-_OF_THE_CLASS = ("scenario", "rate", "rate_per_user", "publishers")
+_OF_THE_CLASS = ("scenario", "rate", "rate_per_user", "publishers", "rooms")
 _SETTINGS_OF_THE_CLASS = (
     "arrivals",
     "pacing",
@@ -119,16 +121,15 @@ def manner_of(name: str, role: wire.Role, url: str, given: dict[str, Any], of_cl
     """Return the manner of one user's connection.
 
     Args:
-        of_class: That of its class, whose pings are its own, too.
+        of_class: That of its class, whose pings and rooms are its own, too.
 
     Raises:
         PlanError: something can't be, in Locust's words.
     """
     given = {key: value for key, value in given.items() if value is not None and key != "closed"}
     try:
-        manner = converted(given | {"url": url, "ping": of_class.ping}, Manner)
-        if manner.profile is not None:
-            profile_for(manner.profile, SCENARIO[role])
+        manner = converted(given | {"url": url, "ping": of_class.ping, "rooms": of_class.rooms}, Manner)
+        check_profile(manner, (role,), SCENARIO[role])
     except PlanError as error:
         raise PlanError(in_locusts_words(f"{name}: {error}")) from None
     _check_textual(name, manner)

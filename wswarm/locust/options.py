@@ -10,7 +10,7 @@ from typing import Any
 from locust.argument_parser import LocustArgumentParser
 
 from wswarm.errors import PlanError
-from wswarm.load.profile import PROFILES
+from wswarm.load.profiles import NAMES
 from wswarm.locust.words import in_locusts_words
 from wswarm.stats.slo import parse_objective
 from wswarm.units import parse_duration, parse_rate
@@ -41,7 +41,7 @@ class Options:
 
 _IN_THE_FORM = {
     "rate": ("RATE", "Messages per second of each class that sends, over all its users: 500/s 2k/s 30/m"),
-    "profile": ("NAME", f"How to speak to the target, in place of the classes' own: {', '.join(PROFILES)}"),
+    "profile": ("NAME", f"How to speak to the target, in place of the classes' own: {', '.join(NAMES)}"),
     "text": ("TEXT", "Template of each message; {marker} and {id} are replaced"),
     "hold": (
         "TIME",
@@ -121,8 +121,8 @@ def read_options(parsed: argparse.Namespace | None) -> Options:
     """
     parsed = completed(parsed)
     profile = parsed.ws_profile or None
-    if profile is not None and profile not in PROFILES:
-        raise PlanError(f"--ws-profile {profile!r}: no such profile; choose one of {', '.join(PROFILES)}")
+    if profile is not None and profile not in NAMES:
+        raise PlanError(f"--ws-profile {profile!r}: no such profile; choose one of {', '.join(NAMES)}")
     if parsed.ws_publishers is not None and parsed.ws_publishers < 1:
         raise PlanError(f"--ws-publishers {parsed.ws_publishers} must be a number above 0")
     fail: Sequence[str] = parsed.ws_fail or ()

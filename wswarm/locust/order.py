@@ -19,7 +19,7 @@ class Order:
 
     Attributes:
         plan: How to connect and what to say; `rate` is that of all users together, unless `rate_per_user` is set.
-        publishers: Sockets that publish to them, outside the user count.
+        publishers: Sockets that publish to them, in all rooms, outside the user count.
         is_heard: Whether the users want to see every message.
     """
 
@@ -50,6 +50,7 @@ def order_for(user: type[User], role: wire.Role, host: str | None, options: Opti
         "drain": options.drain,
         "slo": options.fail,
         "target_pid": options.target_pid,
+        "rooms": getattr(user, "rooms", 1),
         **spoken(user, role, options),
         **settings_of(user),
     }
@@ -62,7 +63,7 @@ def order_for(user: type[User], role: wire.Role, host: str | None, options: Opti
         role=role,
         plan=plan,
         rate_per_user=per_user if rate is None else None,
-        publishers=publishers if role == "subscribe" else 0,
+        publishers=publishers * plan.rooms if role == "subscribe" else 0,
         is_heard=role == "script" or getattr(user, "hears_messages", lambda: False)(),
     )
 

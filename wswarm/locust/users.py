@@ -90,7 +90,8 @@ class WebSocketUser(User):
         rate: Messages per s of all users of the class together, in `fanout` of the publishers; a number, or `2k/s`.
         rate_per_user: Messages per s of each user, in `echo`; 1 if neither is given.
         text: Template of the message: `{marker}` and `{id}` are replaced; bytes go out as binary frames.
-        publishers: In `fanout`: sockets that publish, outside the user count.
+        publishers: In `fanout`: sockets that publish, outside the user count; with rooms, in each.
+        rooms: Connection `{id}` is in room `{id}` mod `rooms`, which `{room}` names; in `fanout` each is an audience.
         settings: Any other setting of `wswarm.load.plan.Plan`, such as `headers` or `subprotocols`.
     """
 
@@ -102,6 +103,7 @@ class WebSocketUser(User):
     rate_per_user: float | str | None = None
     text: str | bytes | None = None
     publishers = 1
+    rooms = 1
     settings: Mapping[str, Any] = {}
 
     def __init_subclass__(cls) -> None:

@@ -10,6 +10,7 @@ _OPTIONS = {
     "--connect-rate": "-r",
     "--slo": "--ws-fail",
     "-o DIR": "--ws-report DIR",
+    "--rooms": "rooms",
     "more --processes": "more workers",
     "add --binary": "add 'binary': True to settings",
     "({marker:int}, if that has to be a whole number)": "(as text: a whole number would need `wswarm echo`)",

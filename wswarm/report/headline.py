@@ -25,12 +25,12 @@ def url(run: Run) -> str:
 def plan(run: Run) -> list[str]:
     """Return the plan as short phrases: connections, rates, arrivals, duration, model, driver."""
     asked = run.plan
-    phrases = [*_script(run), _connections(run), *_rates(run)]
+    phrases = [*_script(run), *_recording(run), _connections(run), *_rates(run)]
     if run.scenario != "connect" and asked.get("rate") and asked.get("arrivals"):
         phrases.append(f"{asked['arrivals']} arrivals")
     if isinstance(asked.get("duration"), int | float):
         phrases.append(f"{held(run)} hold")
-    if run.scenario not in ("connect", "script"):
+    if run.scenario not in ("connect", "script", "replay"):
         phrases.append("closed model" if is_closed(run) else "open model")
     return [*phrases, run.generator.driver]
 
@@ -85,19 +85,22 @@ def is_closed(run: Run) -> bool:
 
 
 def arrival(run: Run) -> str:
-    """Return what the scenario calls a message that arrived: `delivery`, `reply`, or of a script `step`."""
-    return {"fanout": "delivery", "script": "step"}.get(run.scenario, "reply")
+    """Return what the scenario calls what arrived: `delivery`, `reply`, of a script `step`, else `message`."""
+    return {"fanout": "delivery", "script": "step", "replay": "message"}.get(run.scenario, "reply")
 
 
 def _connections(run: Run) -> str:
     if run.scenario == "fanout" and run.fanout is not None:
+        rooms = _rooms(run)
         subscribers = show.plural(run.fanout.subscribers, "subscriber")
-        if run.publish is not None:
-            return f"{subscribers}, published by HTTP: {redact.address(show.printable(str(run.plan.get('publish'))))}"
+        inside = f" in {show.count(rooms)} rooms" if rooms > 1 else ""
+        if run.plan.get("publish"):
+            request = redact.address(show.printable(str(run.plan.get("publish"))))
+            return f"{subscribers}{inside}, published by HTTP: {request}"
         publishers = show.plural(run.fanout.publishers, "publisher")
         elsewhere = run.plan.get("publisher_url")
         where = f" at {redact.address(show.printable(str(elsewhere)))}" if elsewhere else ""
-        return f"{subscribers}, {publishers}{where}"
+        return f"{subscribers}, {publishers}{where}{inside}"
     return show.plural(run.connections.requested, "connection")
 
 
@@ -112,6 +115,15 @@ def _script(run: Run) -> list[str]:
     return [show.shortened(show.printable(str(path)), 40), *([arrived] if arrived else [])]
 
 
+def _recording(run: Run) -> list[str]:
+    """Return which recording it was, and how fast it was played."""
+    path, speed = run.plan.get("recording"), run.plan.get("speed")
+    if not path:
+        return []
+    played = f"{speed:g} times as fast" if isinstance(speed, int | float) and speed != 1 else ""
+    return [show.shortened(show.printable(str(path)), 40), *([played] if played else [])]
+
+
 def _rates(run: Run) -> list[str]:
     """Return the total rate and the rate per connection: a rate without its scope is the classic mistake."""
     if run.scenario == "connect":
@@ -123,8 +135,12 @@ def _rates(run: Run) -> list[str]:
     if run.fanout is None:
         each = total / max(run.connections.requested, 1)
         return [f"{show.rate(total)} in all, {show.rate(each)} each"]
-    owed = show.rate(total * run.fanout.subscribers)
-    if run.fanout.publishers == 1 or run.publish is not None:
+    owed = show.rate(total * run.fanout.subscribers / _rooms(run))
+    if run.fanout.publishers == 1 or run.plan.get("publish"):
         return [f"{show.rate(total)} published, {owed} to deliver"]
     each = total / max(run.fanout.publishers, 1)
     return [f"{show.rate(total)} published in all, {show.rate(each)} each, {owed} to deliver"]
+
+
+def _rooms(run: Run) -> int:
+    return run.rooms.rooms if run.rooms is not None else 1

@@ -17,7 +17,7 @@ from wswarm.results import redact
 from wswarm.results.run import Distribution, Run
 
 DURATIONS = ("duration", "warmup", "drain", "connect_timeout")
-COUNTS = ("connections", "publishers", "processes")
+COUNTS = ("connections", "publishers", "rooms", "processes")
 RATES = ("rate", "connect_rate", "sessions")
 STANDINGS = {"met": "met", "missed": "missed", "not measurable": "unmeasured"}
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from wswarm.report import format as show
-from wswarm.report import headline
+from wswarm.report import headline, rooms
 from wswarm.report.ab import effects
 from wswarm.report.ab.effects import EffectRow
 from wswarm.report.context import Context, Side
@@ -57,6 +57,8 @@ def runs(measured: Sequence[Run], failures: Mapping[str, str] = MappingProxyType
         lines += _bullets(f"{run.name or run.scenario}: {notice}" for notice in told)
     for run in measured:
         lines += _bullets(f"{_name(run)} is {run.validity.verdict}: {why}" for why in run.validity.reasons)
+    for run in measured:
+        lines += _rooms(run)
     objectives = [row for run in measured for row in _objectives(run)]
     if objectives:
         lines += ["", *_table(("scenario", "objective", "value", "result"), objectives)]
@@ -81,6 +83,13 @@ def _headline(measured: Sequence[Run], failed: int) -> str:
     return f"{_ICONS['fine']} wswarm: measured" + (
         ", every objective met" if any(r.slo for r in measured) else ""
     )
+
+
+def _rooms(run: Run) -> list[str]:
+    if run.rooms is None:
+        return []
+    shown = _table((_name(run), *rooms.COLUMNS), rooms.rows(run.rooms), last="---:")
+    return ["", *shown, "", _escaped(rooms.note(run.rooms))]
 
 
 def _objectives(run: Run) -> list[tuple[str, ...]]:

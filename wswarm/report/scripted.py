@@ -6,6 +6,12 @@ from wswarm.report.section import Row, Section, Table
 from wswarm.results.run import Run, Step
 
 COLUMNS = ("count", "failed", "mean", "p50", "p90", "p99", "max")
+ABOUT = {
+    "script": "time: from a session's last send to the answer's frame, without a send from the call; over the whole"
+    " run",
+    "replay": "what was received in the recording, by kind; failed: it has not come; time: since a message was sent,"
+    " of the first that came after it in the recording",
+}
 SHOWN = 20  # steps; the run file has all
 
 
@@ -37,7 +43,7 @@ def _steps(run: Run) -> Section | None:
     rows = [_row(name, step) for name, step in run.steps.items()]
     rest = len(rows) - SHOWN
     notes = (f"and {show.plural(rest, 'step')} more, in the run file",) if rest > 0 else ()
-    about = "time: from a session's last send to the answer's frame, without a send from the call; over the whole run"
+    about = ABOUT.get(run.scenario, ABOUT["script"])
     return Section("Steps", (), Table(COLUMNS, tuple(rows[:SHOWN])), (*notes, about))
 
 

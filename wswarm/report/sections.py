@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from wswarm.report import format as show
-from wswarm.report import remarks
+from wswarm.report import remarks, rooms
 from wswarm.report.headline import Standing, arrival, is_closed, standing
 from wswarm.report.scripted import script_sections
 from wswarm.report.section import Row as Row
@@ -33,6 +33,7 @@ def sections(run: Run) -> list[Section]:
         _rates(run),
         _publish(run),
         _times(run),
+        _rooms(run),
         _generator(run.generator, arrival(run)),
         _target(run.target, arrival(run)),
         _objectives(run),
@@ -75,7 +76,7 @@ def _messages(run: Run) -> Section | None:
         return None
     lost = seen.lost.disconnected + seen.lost.silent
     why = f"{seen.lost.disconnected:,} disconnected, {seen.lost.silent:,} silent" if lost else ""
-    arrivals = "deliveries" if run.fanout is not None else "replies"
+    arrivals = _arrivals(run)
     rows = [
         Row("offered", show.count(seen.offered), "broadcasts" if run.fanout is not None else ""),
         Row("sent", show.count(seen.sent), remarks.unsent(seen)),
@@ -95,13 +96,20 @@ def _messages(run: Run) -> Section | None:
     return Section("Messages", tuple(rows))
 
 
+def _arrivals(run: Run) -> str:
+    """Return what is owed and received."""
+    if run.fanout is not None:
+        return "deliveries"
+    return "messages of the recording" if run.scenario == "replay" else "replies"
+
+
 def _rates(run: Run) -> Section | None:
     seen = run.rates
     if seen is None:
         return None
     rows = [
         Row("achieved", show.rate(seen.achieved), "sent"),
-        Row("received", show.rate(seen.received), "deliveries" if run.fanout is not None else "replies"),
+        Row("received", show.rate(seen.received), _arrivals(run)),
     ]
     if seen.offered is not None:
         rows.insert(0, Row("offered", show.rate(seen.offered), "by the schedule"))
@@ -147,6 +155,11 @@ def _times(run: Run) -> Section | None:
     if table is None:
         return None
     return Section("Times", (), table, tuple(notes))
+
+
+def _rooms(run: Run) -> Section | None:
+    seen = run.rooms
+    return Section("Rooms", (), Table(rooms.COLUMNS, rooms.rows(seen)), (rooms.note(seen),)) if seen else None
 
 
 def _fanout_notes(seen: Fanout) -> list[str]:

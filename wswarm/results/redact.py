@@ -16,7 +16,8 @@ _CREDENTIALS = re.compile(r"//([^/?#\s]*)@")
 _QUERY = re.compile(r"([?&;])([^=&;#?\s'\"]+)=([^&;#\s'\",)]+)")
 _NOT_IN_RUN = re.compile(r"[^a-z0-9]+")  # what every way of escaping leaves as it is
 _PLACEHOLDER = re.compile(r"\$?\{[^{}]*\}")
-_IN_MESSAGE = re.compile(r"""["']?([\w-]+)["']?\s*[:=]\s*["']([^"']+)["']""")
+_IN_MESSAGE = re.compile(r"""(?<![\w-])["']?([\w-]+)["']?\s*[:=]\s*["']([^"']+)["']""")
+_VALUE_IN_JSON = re.compile(r'"((?:[^"\\]|\\.)+)"\s*[,}\]]')
 _SCHEMES = {"basic", "bearer", "token", "digest", "negotiate", "apikey", "key"}
 _SECRET_PARTS = ("token", "secret", "passw", "pwd", "jwt", "apikey", "credential", "session", "signature")
 _SECRET_WORDS = {"auth", "authorization", "authentication", "key", "cookie", "sig", "pass", "bearer"}
@@ -49,6 +50,11 @@ def cookie(text: str) -> str:
     return f"{text.partition('=')[0]}={HIDDEN}" if "=" in text else HIDDEN
 
 
+def setting(text: str) -> str:
+    """Return a setting of a profile without its value if its name announces a secret."""
+    return _entry(text, "=")
+
+
 def plan(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return a plan's settings without its secrets.
 
@@ -59,7 +65,7 @@ def plan(settings: Mapping[str, Any]) -> dict[str, Any]:
     for name in _ADDRESSES:
         if isinstance(shown.get(name), str):
             shown[name] = address(shown[name])
-    for name, hidden in (*((name, header) for name in _HEADERS), ("cookies", cookie)):
+    for name, hidden in (*((name, header) for name in _HEADERS), ("cookies", cookie), ("set", setting)):
         if isinstance(shown.get(name), list | tuple):
             shown[name] = [hidden(str(entry)) for entry in shown[name]]
     hide = Redactor(settings)
@@ -141,6 +147,7 @@ def _secrets(settings: Mapping[str, Any]) -> Iterator[str]:
             yield from _of_header(name, value.strip())
     for entry in _texts(settings.get("cookies")):
         yield entry.partition("=")[2].strip()
+    yield from _of_settings(_texts(settings.get("set")))
     steps = [step for name in _STEPS for step in settings.get(name) or ()]
     said = [one[1] for one in steps if len(one) == _STEP and one[0] != "take"]
     for name in ("text", "json", "on_open", "publish_body"):
@@ -148,6 +155,14 @@ def _secrets(settings: Mapping[str, Any]) -> Iterator[str]:
             for key, value in _IN_MESSAGE.findall(message):
                 if is_secret_name(key) and key.lower() not in _PLAIN_KEYS:
                     yield from _of_header(key, value)
+
+
+def _of_settings(entries: Iterable[str]) -> Iterator[str]:
+    for entry in entries:
+        name, _, value = entry.partition("=")
+        if is_secret_name(name):
+            yield value
+            yield from _VALUE_IN_JSON.findall(value)
 
 
 def _of_address(url: str) -> Iterator[str]:

@@ -16,12 +16,14 @@ from wswarm.results.costs import GeneratorCost as GeneratorCost
 from wswarm.results.costs import TargetCost as TargetCost
 from wswarm.results.distribution import Distribution as Distribution
 from wswarm.results.publish import Publish as Publish
+from wswarm.results.rooms import Room as Room
+from wswarm.results.rooms import Rooms as Rooms
 from wswarm.results.scripted import Sessions as Sessions
 from wswarm.results.scripted import Step as Step
 
 SCHEMA = "wswarm/run@1"
 
-Scenario = Literal["connect", "echo", "fanout", "script"]
+Scenario = Literal["connect", "echo", "fanout", "script", "replay"]
 Verdict = Literal["valid", "suspect", "invalid"]
 
 
@@ -119,6 +121,9 @@ class Unsent(msgspec.Struct, frozen=True, kw_only=True):
 
 class Messages(msgspec.Struct, frozen=True, kw_only=True):
     """What became of the messages of the hold; offered = sent + unsent, owed = received + lost.
+
+    Of a replay: of all messages of the recording, on each connection that opened; what came and is none of them is
+    `unmarked`.
 
     Attributes:
         protocol: Of the whole run: messages of the conversation around the load, which are none of it.
@@ -227,6 +232,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
             many that the rest says little.
         publish: Of broadcasts that were published by HTTP; `None`: by WebSockets, or there are none.
         samples: What the target said where something else was expected.
+        rooms: Of a fan-out in several rooms which of them fared worst; `None` where there is only one.
         sessions: How a script's sessions fared; `None` without a script. `steps`: by their names.
     """
 
@@ -248,6 +254,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     service_time: Distribution | None
     response_time: Distribution | None
     fanout: Fanout | None
+    rooms: Rooms | None = None
     publish: Publish | None = None
     sessions: Sessions | None = None
     steps: dict[str, Step] = {}

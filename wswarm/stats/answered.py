@@ -1,6 +1,6 @@
 """Deliveries of broadcasts of which only an answer tells whether they are owed: deliveries mostly come before it."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -26,11 +26,12 @@ class AnsweredBroadcasts(Broadcasts):
     def __init__(
         self,
         window: Window,
-        publishers: Iterable[int],
+        publishers: Sequence[int],
         patience_ns: int,
         audience: Audience | None = None,
+        rooms: Sequence[int] = (),
     ) -> None:
-        super().__init__(window, publishers, patience_ns, audience)
+        super().__init__(window, publishers, patience_ns, audience, rooms)
         self._held: dict[int, list[_Arrivals]] = {}
         self._refused = Ledger()
 
@@ -38,26 +39,28 @@ class AnsweredBroadcasts(Broadcasts):
         """Take in what was answered."""
         is_refused = published.sent_ns == REFUSED
         super().publish(published.where(~is_refused))
-        for number in published.numbers[~is_refused].tolist():
+        for number in published.sequences[~is_refused].tolist():
             for batch, is_first, is_overtaken in self._held.pop(number, ()):
                 self.count(batch, is_first, is_overtaken)
-        for number in published.numbers[is_refused].tolist():
+        for number in published.sequences[is_refused].tolist():
             self._refused.add(number)
             self._under_way.forget(number)
             for batch, _, _ in self._held.pop(number, ()):
-                self.note_extra(extras.REFUSED, batch.intended_ns)
+                self._note_refused(batch)
 
     def record(self, batch: Batch) -> None:
         """Add arrivals."""
         numbers, place = np.unique(batch.sequences, return_inverse=True)
         is_refused = np.array([number in self._refused for number in numbers.tolist()], np.bool_)[place]
         if is_refused.any():
-            is_refused &= self._publishers[self._place_of(batch.publishers)] == batch.publishers
+            is_refused &= self._publishers.find(batch.publishers)[1]
             self.audience.hear(batch.rows[is_refused], batch.intended_ns[is_refused])
-            in_time = batch.received_ns <= self.window.end_ns
-            self.note_extra(extras.REFUSED, batch.intended_ns[is_refused & in_time])
+            self._note_refused(batch.where(is_refused & (batch.received_ns <= self.window.end_ns)))
             batch = batch.where(~is_refused)
         super().record(batch)
+
+    def _note_refused(self, batch: Batch) -> None:
+        self.note_extra(extras.REFUSED, batch.intended_ns, self.receivers_rooms(batch.rows))
 
     def _count_in(self, slots: Int64s, batch: Batch, is_first: Bools, is_overtaken: Bools) -> None:
         """Count arrivals of what was answered, and hold the others."""

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from wswarm.stats.findings import STILL_OPEN, Int64s
+from wswarm.stats.rooms import Rooms, Seats, is_taken
 from wswarm.stats.tally import Bools
 from wswarm.units import NS_PER_S
 
@@ -12,7 +13,7 @@ GRACE_NS = 2 * NS_PER_S  # so long after it opened the server has a subscriber i
 
 
 class Owed(NamedTuple):
-    """What deliveries are, a row per broadcast, a column per subscriber.
+    """What deliveries are, a row per broadcast, a column per member of its room.
 
     Attributes:
         is_early: Received, though sent before the subscriber opened. `is_late`: though it had ended, or was leaving.
@@ -29,28 +30,40 @@ class Audience:
 
     Args:
         patience_ns: What was sent less than that before a subscriber left may have been on its way.
+        rooms: How many rooms they are in.
 
     Attributes:
-        open: How many are open now. `size`: how many there are.
-        full_from_ns: What is sent from then on is sent to all; `STILL_OPEN` if not all are open.
+        rooms: Who is in which. `size`: how many subscribers there are.
+        open: By room how many are open now.
+        full_from_ns: By room: what is sent from then on is sent to all in it; `STILL_OPEN` if not all are open.
     """
 
-    def __init__(self, patience_ns: int) -> None:
+    def __init__(self, patience_ns: int, rooms: int = 1) -> None:
         self._patience_ns = patience_ns
+        self.rooms = Rooms(rooms)
         self._opened_ns = self._closed_ns = self._left_ns = self._until_ns = np.zeros(0, np.int64)
         self._since_ns: Int64s = np.zeros(0, np.int64)
-        self.open = self.size = 0
-        self.full_from_ns = STILL_OPEN
+        self.size = 0
+        self.open: Int64s = np.zeros(rooms, np.int64)
+        self.full_from_ns: Int64s = np.full(rooms, STILL_OPEN, np.int64)
 
-    def see(self, opened_ns: Int64s, closed_ns: Int64s, left_ns: Int64s) -> None:
-        """Take in when each opened, was lost and was told to leave; `STILL_OPEN` where it was not."""
+    def see(
+        self, opened_ns: Int64s, closed_ns: Int64s, left_ns: Int64s, joined: Int64s | None = None
+    ) -> None:
+        """Take in when each opened, was lost and was told to leave; `STILL_OPEN` where it was not.
+
+        Args:
+            joined: The rooms of those that have not been seen before; `None`: there is only one.
+        """
         self._opened_ns, self._closed_ns, self._left_ns = opened_ns, closed_ns, left_ns
         self._until_ns = np.minimum(closed_ns, left_ns)
-        joined = len(opened_ns) - self.size
-        self._since_ns = np.pad(self._since_ns, (0, joined), constant_values=STILL_OPEN)
+        more = len(opened_ns) - self.size
+        self._since_ns = np.pad(self._since_ns, (0, more), constant_values=STILL_OPEN)
         self.size = len(opened_ns)
-        self.open = int(np.count_nonzero((opened_ns != STILL_OPEN) & (self._until_ns == STILL_OPEN)))
-        self.full_from_ns = int(opened_ns.max(initial=0)) if self.open == self.size else STILL_OPEN
+        self.rooms.join(np.zeros(more, np.int64) if joined is None else joined)
+        self.open = self.rooms.counted((opened_ns != STILL_OPEN) & (self._until_ns == STILL_OPEN))
+        is_full = self.open == self.rooms.sizes
+        self.full_from_ns = np.where(is_full, self.rooms.greatest(opened_ns), STILL_OPEN)
 
     def hear(self, rows: Int64s, intended_ns: Int64s) -> None:
         """Take in what subscribers received: from the first on that is no replay, they are owed what follows."""
@@ -58,11 +71,11 @@ class Audience:
         if is_before.any():
             np.minimum.at(self._since_ns, rows[is_before], intended_ns[is_before])
 
-    def were_there(self, sent_ns: Int64s) -> Bools:
-        """Return per broadcast and subscriber whether it was open when that was sent."""
+    def were_there(self, sent_ns: Int64s, seats: Seats) -> Bools:
+        """Return per broadcast and member of its room whether that was open when it was sent."""
         sent = sent_ns[:, np.newaxis]
-        were_there: Bools = (self._opened_ns <= sent) & (sent < self._until_ns)
-        return were_there
+        were_there: Bools = (self._opened_ns[seats] <= sent) & (sent < self._until_ns[seats])
+        return were_there if isinstance(seats, slice) else were_there & is_taken(seats)
 
     def is_lost(self) -> Bools:
         """Return which subscribers the target has lost."""
@@ -74,17 +87,18 @@ class Audience:
         opened_before: Bools = self._opened_ns[rows] <= moments_ns
         return opened_before
 
-    def owed(self, sent_ns: Int64s, intended_ns: Int64s, has: Bools, is_latest: Bools) -> Owed:
+    def owed(self, sent_ns: Int64s, intended_ns: Int64s, has: Bools, is_latest: Bools, seats: Seats) -> Owed:
         """Return what is owed of broadcasts.
 
         Args:
             has: Which deliveries have come, a row per broadcast. `is_latest`: which would be a subscriber's last.
+            seats: Who the columns are.
         """
-        sent = sent_ns[:, np.newaxis]
-        is_joined = (self._since_ns <= intended_ns[:, np.newaxis]) | (self._opened_ns <= sent - GRACE_NS)
-        is_owed = self.were_there(sent_ns) & (has | is_joined)
-        if (self._left_ns != STILL_OPEN).any():
-            may_miss = (self._left_ns != STILL_OPEN) & (sent >= self._left_ns - self._patience_ns)
+        sent, opened_ns, left_ns = sent_ns[:, np.newaxis], self._opened_ns[seats], self._left_ns[seats]
+        is_joined = (self._since_ns[seats] <= intended_ns[:, np.newaxis]) | (opened_ns <= sent - GRACE_NS)
+        is_owed = self.were_there(sent_ns, seats) & (has | is_joined)
+        if (left_ns != STILL_OPEN).any():
+            may_miss = (left_ns != STILL_OPEN) & (sent >= left_ns - self._patience_ns)
             is_owed &= has | ~(is_latest & may_miss)
-        is_early = has & ~is_owed & (sent < self._opened_ns)
+        is_early = has & ~is_owed & (sent < opened_ns)
         return Owed(is_owed, is_owed & ~has, is_early, has & ~is_owed & ~is_early)

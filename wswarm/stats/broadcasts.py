@@ -1,26 +1,29 @@
 """Deliveries of broadcasts, each followed for as long as it is under way and then reduced to a row.
 
-A broadcast is settled when all who were open have received it, or the patience after it was sent. For ever there are
-a bit per broadcast, and four bytes per delivery that was lost, by which it still counts if it comes.
+A broadcast is owed to the subscribers of its room. It is settled when all of them who were open have received it, or
+the patience after it was sent. For ever there are a bit per broadcast, and four bytes per delivery that was lost, by
+which it still counts if it comes.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
 
 from wswarm.stats import extras, reach
 from wswarm.stats.audience import Audience, Owed
-from wswarm.stats.findings import STILL_OPEN, Arrivals, Reached, Window, together
+from wswarm.stats.findings import STILL_OPEN, Arrivals, Reached, Window, pack, together
 from wswarm.stats.ledger import Ledger
 from wswarm.stats.missing import Missing
 from wswarm.stats.per_second import PerSecond
-from wswarm.stats.published import Published
+from wswarm.stats.published import Published, in_rooms, sequences_of
+from wswarm.stats.rooms import Publishers, Seats
 from wswarm.stats.tally import Batch, Bools, Int64s, Settlement, Tally
 from wswarm.stats.under_way import NO_NUMBER, PAST, UnderWay
 
 _CELLS_AT_ONCE = 1 << 17  # some 5 ms
+_MOST_AT_ONCE = 1 << 10  # of small rooms: some 15 ms
 _LATEST = 64
 
 
@@ -28,24 +31,25 @@ class Broadcasts(Tally):
     """Deliveries to the subscribers of one agent.
 
     Args:
-        publishers: Connection ids of the publishers.
+        publishers: Connection ids of the publishers. `rooms`: the room of each; empty: there is only one.
         patience_ns: How long after its sending a delivery may come and cost nothing to remember.
-        audience: The subscribers as a load before has come to know them.
+        audience: The subscribers, perhaps as a load before has come to know them; `None`: new ones in one room.
     """
 
     def __init__(
         self,
         window: Window,
-        publishers: Iterable[int],
+        publishers: Sequence[int],
         patience_ns: int,
         audience: Audience | None = None,
+        rooms: Sequence[int] = (),
     ) -> None:
         self._lost_of_row: Int64s = np.zeros(0, np.int64)
-        super().__init__(window)
-        self._publishers = np.array(sorted(publishers), np.int64)
-        self._patience_ns = patience_ns
-        self._under_way = UnderWay()
         self.audience = audience or Audience(patience_ns)
+        self._rooms = self.audience.rooms
+        super().__init__(window)
+        self._publishers, self._patience_ns = Publishers(publishers, rooms), patience_ns
+        self._under_way = UnderWay(self._rooms)
         self._settled = Ledger()
         self._missing = Missing()
         self._rows: list[Reached] = []
@@ -56,24 +60,31 @@ class Broadcasts(Tally):
         super().begin_hold(window)
         self._owed_in_all = 0
         self._lost_of_row = np.zeros_like(self._lost_of_row)
+        self._extra_of_room = np.zeros(self._rooms.count, np.int64)
         self.lost_per_second = PerSecond()
 
-    def see(self, opened_ns: Int64s, closed_ns: Int64s, left_ns: Int64s) -> None:
-        """Take in when each subscriber opened, was lost, was told to leave; `STILL_OPEN` where it was not."""
-        self.audience.see(opened_ns, closed_ns, left_ns)
-        self._under_way.widen(len(opened_ns))
+    def see(
+        self, opened_ns: Int64s, closed_ns: Int64s, left_ns: Int64s, joined: Int64s | None = None
+    ) -> None:
+        """Take in how subscribers come and go, as `Audience.see` has it."""
+        self.audience.see(opened_ns, closed_ns, left_ns, joined)
+        self._under_way.widen(self._rooms.width)
         self._lost_of_row = np.pad(self._lost_of_row, (0, len(opened_ns) - len(self._lost_of_row)))
-        self.order.add_pairs(len(opened_ns) * len(self._publishers))
+        self.order.add_pairs(len(opened_ns) * self._publishers.each)
 
     def publish(self, published: Published) -> None:
-        """Take in what was sent."""
-        is_new = np.array([number not in self._settled for number in published.numbers.tolist()], np.bool_)
+        """Take in what was sent; what is for a room without a subscriber here is settled by that."""
+        sequences = self._under_way.sequences(published)
+        is_new = np.array([number not in self._settled for number in sequences.tolist()], np.bool_)
+        if self._rooms.count > 1:
+            is_for_us = self._rooms.sizes[published.rooms] > 0
+            self._note_settled(sequences[is_new & ~is_for_us])
+            is_new &= is_for_us
         self._under_way.publish(published.where(is_new))
 
     def record(self, batch: Batch) -> None:
         """Add arrivals."""
-        publisher = self._place_of(batch.publishers)
-        is_known = self._publishers[publisher] == batch.publishers
+        batch, publisher, is_known = self._of_own_room(batch)
         slots = self._under_way.slots_of(batch, is_known, self._settled.__contains__)
         is_possible = slots != NO_NUMBER
         kept = is_possible & (batch.received_ns <= self.window.end_ns)
@@ -87,7 +98,7 @@ class Broadcasts(Tally):
             is_first[past], is_extra[past] = self._enter_past(batch.where(past))
             batch, is_first, publisher = batch.where(~is_extra), is_first[~is_extra], publisher[~is_extra]
             slots = slots[~is_extra]
-        pairs = batch.rows * len(self._publishers) + publisher
+        pairs = batch.rows * self._publishers.each + self._publishers.places(publisher)
         self._count_in(slots, batch, is_first, self.order.overtaken(pairs, batch.sequences))
         self.audience.hear(batch.rows, batch.intended_ns)
 
@@ -95,13 +106,28 @@ class Broadcasts(Tally):
         """Count arrivals."""
         self.count(batch, is_first, is_overtaken)
 
-    def _place_of(self, ids: Int64s) -> Int64s:
-        """Return the place of the publisher with each id, or of another if there is none."""
-        if len(self._publishers) == 1:
-            return np.zeros(len(ids), np.int64)
-        place = np.searchsorted(self._publishers, ids)
-        place[place == len(self._publishers)] = 0
-        return place
+    def receivers_rooms(self, rows: Int64s) -> Int64s | None:
+        """As `Tally.receivers_rooms`."""
+        return self._rooms.of(rows) if self._rooms.count > 1 else None
+
+    def note_extra(self, kind: str, intended_ns: Int64s, rooms: Int64s | None = None) -> None:
+        """As `Tally.note_extra`, also of the room that it came into."""
+        super().note_extra(kind, intended_ns)
+        if rooms is not None:
+            of_hold = rooms[self.in_hold(intended_ns)]
+            self._extra_of_room += np.bincount(of_hold, minlength=self._rooms.count)
+
+    def _of_own_room(self, batch: Batch) -> tuple[Batch, Int64s, Bools]:
+        """Return the arrivals without those for another room, where each's publisher is and whether it is one."""
+        publisher, is_known = self._publishers.find(batch.publishers)
+        if self._rooms.count == 1:
+            return batch, publisher, is_known
+        rooms = self._rooms.of(batch.rows)
+        is_foreign = is_known & (self._publishers.rooms[publisher] != rooms)
+        told = is_foreign & (batch.received_ns <= self.window.end_ns)
+        self.note_extra(extras.OTHER_ROOM, batch.intended_ns[told], rooms[told])
+        own = ~is_foreign
+        return batch.where(own), publisher[own], is_known[own]
 
     def settle_some(self, now: int, *, is_over: bool = False) -> bool:
         """Settle broadcasts whose time has come, a few at a time; return whether that leaves some.
@@ -110,7 +136,8 @@ class Broadcasts(Tally):
             is_over: Nothing more will come: settle all.
         """
         before_ns = STILL_OPEN if is_over else now - self._patience_ns
-        slots, is_overdue = self._under_way.due(before_ns, self.audience.open)
+        open_now = self._rooms.each(self.audience.open, self._under_way.rooms)
+        slots, is_overdue = self._under_way.due(before_ns, open_now)
         most = self._at_once
         if len(slots):
             self._settle(slots[:most], is_overdue[:most])
@@ -123,18 +150,20 @@ class Broadcasts(Tally):
         slots, is_lost = self._under_way.sent(), self.audience.is_lost()
         slots = slots[self.in_hold(self._under_way.intended_ns[slots])]
         for low in range(0, len(slots), self._at_once):
-            if (self._owed(slots[low : low + self._at_once]).is_lost & ~is_lost).any():
+            some = slots[low : low + self._at_once]
+            if (self._owed(some).is_lost & ~is_lost[self._seats(some)]).any():
                 return True
         return False
 
     def findings(self) -> Arrivals:
         """Return the tally as it travels, once all is settled."""
-        for intended_ns, received in zip(*self._under_way.unsent(), strict=True):
-            self.note_extra(extras.NEVER_SENT, np.full(received, intended_ns))
+        unsent = self._under_way.unsent()
+        self._note_extras(extras.NEVER_SENT, unsent, self._under_way.received[unsent])
         silent, lost = self._lost_silent(), int(self._lost_of_row.sum())
         self.settlement = Settlement(self._owed_in_all, lost - silent, silent)
         rows, self._rows = self._rows, []
-        return msgspec.structs.replace(super().findings(), broadcasts=together(rows))
+        of_room = pack(self._extra_of_room) if self._rooms.count > 1 else b""
+        return msgspec.structs.replace(super().findings(), broadcasts=together(rows), extra_of_room=of_room)
 
     def take_settled(self) -> list[Reached]:
         """As `Tally.take_settled`, with what became of the broadcasts settled since."""
@@ -145,59 +174,74 @@ class Broadcasts(Tally):
         """Return the latest broadcasts as they stand, of those under way not what they owe."""
         slots = self._under_way.sent()[-most:]
         owed = np.zeros(len(slots), np.int64)
-        rows = reach.rows_of(self._under_way.numbers[slots], owed, self._under_way.delays(slots))
+        way = self._under_way
+        rows = reach.rows_of(way.travelling(slots), owed, way.delays(slots))
         found = reach.put_together([*self._latest, rows])
-        return reach.Reach(*(column[-most:] for column in found))
+        sequences = sequences_of(found.numbers)
+        last = np.argsort(sequences, kind="stable")[-most:]
+        return reach.Reach(sequences[last], *(column[last] for column in found[1:]))
 
     @property
     def _at_once(self) -> int:
-        return max(1, _CELLS_AT_ONCE // max(1, self.audience.size))
+        return max(1, min(_MOST_AT_ONCE, _CELLS_AT_ONCE // max(1, self._rooms.width)))
+
+    def _seats(self, slots: Int64s) -> Seats:
+        return self._rooms.seats(self._under_way.rooms[slots])
+
+    def _note_extras(self, kind: str, slots: Int64s, counts: Int64s) -> None:
+        """Count so many deliveries of each of these broadcasts as extra."""
+        way = self._under_way
+        rooms = np.repeat(way.rooms[slots], counts) if self._rooms.count > 1 else None
+        self.note_extra(kind, np.repeat(way.intended_ns[slots], counts), rooms)
 
     def _lost_silent(self) -> int:
         return int(self._lost_of_row[~self.audience.is_lost()].sum())
 
     def _owed(self, slots: Int64s) -> Owed:
-        way, publishers = self._under_way, len(self._publishers)
-        highest = self.order.highest()[: self.audience.size * publishers].reshape(-1, publishers)
-        is_latest = way.numbers[slots, np.newaxis] > highest.max(axis=1, initial=-1)
+        way, each, seats = self._under_way, self._publishers.each, self._seats(slots)
+        highest = self.order.highest()[: self.audience.size * each].reshape(-1, each)[seats]
+        is_latest = way.numbers[slots, np.newaxis] > highest.max(axis=-1, initial=-1)
         has = way.delays(slots) != STILL_OPEN
-        return self.audience.owed(way.sent_ns[slots], way.intended_ns[slots], has, is_latest)
+        return self.audience.owed(way.sent_ns[slots], way.intended_ns[slots], has, is_latest, seats)
 
     def _settle(self, slots: Int64s, is_overdue: Bools) -> None:
-        way = self._under_way
-        has_all = (way.received[slots] == self.audience.size) & (
-            way.sent_ns[slots] >= self.audience.full_from_ns
+        way, each, rooms = self._under_way, self._rooms.each, self._under_way.rooms[slots]
+        has_all = (way.received[slots] == each(self._rooms.sizes, rooms)) & (
+            way.sent_ns[slots] >= each(self.audience.full_from_ns, rooms)
         )
         if has_all.any():
             self._settle_whole(slots[has_all])
         slots, is_overdue = slots[~has_all], is_overdue[~has_all]
         if len(slots):
-            is_absent = self.audience.were_there(way.sent_ns[slots]) & (way.delays(slots) == STILL_OPEN)
+            were_there = self.audience.were_there(way.sent_ns[slots], self._seats(slots))
+            is_absent = were_there & (way.delays(slots) == STILL_OPEN)
             is_done = is_overdue | ~is_absent.any(axis=1)
             way.note_look(slots[~is_done])
             self._settle_others(slots[is_done], is_absent[is_done])
 
     def _settle_whole(self, slots: Int64s) -> None:
         """Settle broadcasts that all who ever were have received, and were there for: mostly it is so."""
-        way, size = self._under_way, self.audience.size
-        numbers = way.numbers[slots]
-        self._owed_in_all += size * int(np.count_nonzero(self.in_hold(way.intended_ns[slots])))
-        self._note_row(reach.rows_of(numbers, np.full(len(slots), size), way.delays(slots)))
-        self._note_settled(numbers)
+        way = self._under_way
+        received = way.received[slots]
+        self._owed_in_all += int(received[self.in_hold(way.intended_ns[slots])].sum())
+        self._note_row(reach.rows_of(way.travelling(slots), received, way.delays(slots)))
+        self._note_settled(way.numbers[slots])
         way.free(slots)
 
     def _settle_others(self, slots: Int64s, is_absent: Bools) -> None:
         """Settle broadcasts of which somebody who was there may have none, or somebody one who was not."""
         way, owed = self._under_way, self._owed(slots)
         numbers, sent_ns = way.numbers[slots], way.sent_ns[slots]
-        self._add(owed, sent_ns, way.intended_ns[slots])
+        self._add(owed, slots)
         delays_ns = np.where(owed.is_owed, way.delays(slots), STILL_OPEN)
-        self._note_row(reach.rows_of(numbers, np.count_nonzero(owed.is_owed, axis=1), delays_ns))
+        owed_each = np.count_nonzero(owed.is_owed, axis=1)
+        self._note_row(reach.rows_of(way.travelling(slots), owed_each, delays_ns))
         self._note_settled(numbers)
         seconds = self.second_of(sent_ns).tolist()
         for at in np.flatnonzero(is_absent.any(axis=1)).tolist():
-            rows = np.flatnonzero(is_absent[at])
-            self._missing.add(int(numbers[at]), seconds[at], rows, owed.is_lost[at, rows])
+            places = np.flatnonzero(is_absent[at])
+            rows = self._rooms.rows(int(way.rooms[slots[at]]), places)
+            self._missing.add(int(numbers[at]), seconds[at], rows, owed.is_lost[at, places])
         way.free(slots)
 
     def _note_settled(self, numbers: Int64s) -> None:
@@ -208,20 +252,29 @@ class Broadcasts(Tally):
         self._rows.append(row)
         self._latest.append(row)
 
-    def _add(self, owed: Owed, sent_ns: Int64s, intended_ns: Int64s) -> None:
+    def _add(self, owed: Owed, slots: Int64s) -> None:
         """Count what is settled."""
-        in_hold = self.in_hold(intended_ns)
+        sent_ns = self._under_way.sent_ns[slots]
+        in_hold = self.in_hold(self._under_way.intended_ns[slots])
+        is_lost = owed.is_lost[in_hold]
         self._owed_in_all += int(np.count_nonzero(owed.is_owed[in_hold]))
-        self._lost_of_row += np.count_nonzero(owed.is_lost[in_hold], axis=0)
-        lost_ns = np.repeat(sent_ns[in_hold], np.count_nonzero(owed.is_lost[in_hold], axis=1))
+        self._add_lost(is_lost, self._seats(slots[in_hold]))
+        lost_ns = np.repeat(sent_ns[in_hold], np.count_nonzero(is_lost, axis=1))
         self.lost_per_second.add(self.second_of(lost_ns))
         for kind, is_extra in ((extras.EARLY, owed.is_early), (extras.LATE, owed.is_late)):
-            self.note_extra(kind, np.repeat(intended_ns, np.count_nonzero(is_extra, axis=1)))
+            self._note_extras(kind, slots, np.count_nonzero(is_extra, axis=1))
+
+    def _add_lost(self, is_lost: Bools, seats: Seats) -> None:
+        if isinstance(seats, slice):
+            self._lost_of_row += np.count_nonzero(is_lost, axis=0)
+        else:
+            np.add.at(self._lost_of_row, seats[is_lost], 1)
 
     def _enter_past(self, batch: Batch) -> tuple[Bools, Bools]:
         """Enter arrivals of settled broadcasts; return which are first copies, and which nobody was owed."""
         is_early = ~self.audience.opened_before(batch.rows, batch.intended_ns)
-        self.note_extra(extras.EARLY, batch.intended_ns[is_early])
+        early = batch.where(is_early)
+        self.note_extra(extras.EARLY, early.intended_ns, self.receivers_rooms(early.rows))
         is_first = np.zeros(len(is_early), np.bool_)
         distinct, place = np.unique(batch.sequences, return_inverse=True)
         is_known = np.array([number in self._missing for number in distinct.tolist()], np.bool_)
@@ -237,7 +290,8 @@ class Broadcasts(Tally):
         if missed is None:
             return False
         second, was_owed = missed
-        self._note_row(reach.correction(number, received_ns - intended_ns, was_owed=was_owed))
+        key = int(in_rooms(np.array(number), self._rooms.of(np.array([row])))[0])
+        self._note_row(reach.correction(key, received_ns - intended_ns, was_owed=was_owed))
         if self.in_hold(np.array([intended_ns]))[0]:
             self._owed_in_all += not was_owed
             self._lost_of_row[row] -= was_owed

@@ -158,21 +158,35 @@ def _by_label(sockets: Sockets, is_lost: Bools) -> list[tuple[str, Int64s]]:
     return [(label, rows) for label, rows in found if len(rows)]
 
 
-def _published_ns(findings: Sequence[Findings]) -> Int64s:
-    """Return when broadcasts were sent, ascending."""
-    logs = [read_log(one.sends.log).sent_ns for one in findings if one.sends is not None]
-    return np.sort(np.concatenate([np.zeros(0, np.int64), *logs]))
+def _published_ns(findings: Sequence[Findings]) -> dict[int, Int64s]:
+    """Return when broadcasts were sent to each room, ascending."""
+    logs = [read_log(one.sends.log) for one in findings if one.sends is not None]
+    sent_ns = np.concatenate([np.zeros(0, np.int64), *(log.sent_ns for log in logs)])
+    rooms = np.concatenate([np.zeros(0, np.int64), *(log.rooms for log in logs)])
+    return {room: np.sort(sent_ns[places]) for room, places in _by_room(rooms)}
 
 
-def _spoke_ns(one: Findings, published_ns: Int64s) -> Int64s:
+def _by_room(rooms: Int64s) -> list[tuple[int, Int64s]]:
+    """Return each room with the places of its own."""
+    order = np.argsort(rooms, kind="stable")
+    found, starts = np.unique(rooms[order], return_index=True)
+    return list(zip(found.tolist(), np.split(order, starts[1:])[: len(found)], strict=True))
+
+
+def _spoke_ns(one: Findings, published_ns: dict[int, Int64s]) -> Int64s:
     """Return per opened connection when something was last said on it, as far as that is known."""
     opened_ns, closed_ns = unpack(one.sockets.opened_ns), unpack(one.sockets.closed_ns)
     spoke_ns = np.maximum(opened_ns, unpack(one.sockets.spoke_ns)) if one.sockets.spoke_ns else opened_ns
-    if one.sends is None and len(published_ns):
-        before = np.searchsorted(published_ns, closed_ns) - 1
-        heard_ns = np.where(before >= 0, published_ns[np.maximum(before, 0)], opened_ns)
-        return np.maximum(spoke_ns, heard_ns)
-    return spoke_ns
+    if one.sends is not None:
+        return spoke_ns
+    rooms = unpack(one.sockets.rooms) if one.sockets.rooms else np.zeros(len(opened_ns), np.int64)
+    heard_ns = opened_ns.copy()
+    for room, own in _by_room(rooms):
+        sent_ns = published_ns.get(room)
+        if sent_ns is not None:
+            before = np.searchsorted(sent_ns, closed_ns[own]) - 1
+            heard_ns[own] = np.where(before >= 0, sent_ns[np.maximum(before, 0)], opened_ns[own])
+    return np.maximum(spoke_ns, heard_ns)
 
 
 def _guesses(groups: Sequence[Group]) -> list[str]:

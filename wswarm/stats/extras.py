@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from wswarm.results.run import Messages, Scenario
 
 OF_OTHERS = "of another connection"
+OTHER_ROOM = "for another room"
 NEVER_SENT = "never sent"
 EARLY = "sent before the receiver's connection opened"
 REFUSED = "published by requests that failed"
@@ -26,6 +27,13 @@ def notices(found: Messages, scenario: Scenario = "echo") -> list[str]:
     if others := kinds.get(OF_OTHERS, 0):
         why = _why(found, others, scenario)
         told.append(f"{others:,} messages belong to other connections than those that got them: {why}")
+    if foreign := kinds.get(OTHER_ROOM, 0):
+        came = (
+            "1 message came into a room that it was"
+            if foreign == 1
+            else f"{foreign:,} messages came into rooms that they were"
+        )
+        told.append(f"{came} not for: does the target relay beyond the room that was asked for?")
     if never := kinds.get(NEVER_SENT, 0):
         told.append(
             f"{never:,} messages carry marks that were never sent: does the target change what it relays?"

@@ -1,6 +1,7 @@
 """What a dotted path of the run file names: whether it is a number, of which kind, and its value in a run.
 
-A part of a path that is no plain name goes in double quotes: `connections.failures."http 403"`.
+A part of a path that is no plain name goes in double quotes: `connections.failures."http 403"`. The rows of a list
+count from 0: `rooms.worst.0.lost`.
 """
 
 import re
@@ -10,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 from msgspec import inspect
 
-from wswarm.results.run import Distribution, Phases, Rates, Run, Scenario
+from wswarm.results.run import Distribution, Phases, Rates, Room, Run, Scenario
 
 Kind = Literal["time", "rate", "size", "count", "number"]
 
@@ -56,7 +57,11 @@ def kind_of(path: str) -> Kind:
     place = _place(path)
     if path in _SUMS or any(isinstance(kind, inspect.IntType) for kind in place.kinds):
         return "size" if "rss" in place.name else "count"
-    if place.owners & {Distribution, Phases} or place.name.startswith("cpu_s") or place.name == "clock_error":
+    if (
+        place.owners & {Distribution, Phases, Room}
+        or place.name.startswith("cpu_s")
+        or place.name == "clock_error"
+    ):
         return "time"
     if "rss" in place.name:
         return "size"
@@ -78,7 +83,9 @@ def value_of(run: Run, path: str) -> Any:
     found: Any = run
     parts = names(path)
     for depth, name in enumerate(parts):
-        if isinstance(found, dict):
+        if isinstance(found, list):
+            found = found[int(name)] if name.isdecimal() and int(name) < len(found) else None
+        elif isinstance(found, dict):
             found = found.get(name, 0 if parts[0] in _COUNTED and depth == len(parts) - 1 else None)
         else:
             found = getattr(found, name, None)
@@ -115,6 +122,8 @@ def _inside(kind: inspect.Type, name: str) -> list[inspect.Type]:
     """Return what the part of that name can be."""
     if isinstance(kind, inspect.DictType):
         return _options(kind.value_type)
+    if isinstance(kind, inspect.ListType):
+        return _options(kind.item_type) if name.isdecimal() else []
     if isinstance(kind, inspect.StructType):
         return [one for field in kind.fields if field.name == name for one in _options(field.type)]
     return []

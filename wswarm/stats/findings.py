@@ -66,6 +66,7 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
         endings: How lost connections ended: close code and reason, bounded.
         ending: Per opened connection its place among these, `UNKNOWN` if it was not lost.
         spoke_ns: Per opened connection when something was last sent on it, 0 for never; empty where nobody sends.
+        rooms: Per opened connection its room; empty where there is only one.
     """
 
     requested: int
@@ -86,6 +87,7 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
     endings: list[str] = []
     ending: Packed = b""
     spoke_ns: Packed = b""
+    rooms: Packed = b""
 
 
 class Sends(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,6 +153,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
         received_per_second: First copies by the second of their arrival, warm-up included.
         lost_per_second: Lost messages by the second in which they were sent.
         broadcasts: Fan-out: what became of each.
+        extra_of_room: The extra ones by the room of their receiver; empty where there is only one.
     """
 
     owed: int
@@ -168,6 +171,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
     lost_per_second: Packed
     broadcasts: Reached = Reached()
     extra_kinds: dict[str, int] = {}
+    extra_of_room: Packed = b""
 
 
 class Effort(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,13 +9,19 @@ import numpy.typing as npt
 
 from wswarm.stats.findings import Int64s, Packed, pack, unpack
 
+_SEQUENCE_BITS = 32
+_SEQUENCES = (1 << _SEQUENCE_BITS) - 1
 Bools = npt.NDArray[np.bool_]
 
 REFUSED = -1  # when a broadcast was sent that the target has not taken: nobody is owed it
 
 
 class Published(NamedTuple):
-    """Broadcasts that were sent, in the order of their sending: equally long int64 arrays."""
+    """Broadcasts that were sent, in the order of their sending: equally long int64 arrays.
+
+    Attributes:
+        numbers: As `in_rooms` gives them.
+    """
 
     numbers: Int64s
     intended_ns: Int64s
@@ -24,6 +30,31 @@ class Published(NamedTuple):
     def where(self, mask: Bools) -> "Published":
         """Return the broadcasts at which `mask` is true."""
         return Published(*(column[mask] for column in self))
+
+    @property
+    def sequences(self) -> Int64s:
+        """Their running numbers, over all publishers."""
+        return sequences_of(self.numbers)
+
+    @property
+    def rooms(self) -> Int64s:
+        """The rooms that they are for."""
+        return rooms_of(self.numbers)
+
+
+def in_rooms(sequences: Int64s, rooms: Int64s) -> Int64s:
+    """Return the numbers of broadcasts that are for these rooms; in the first, 0, it is their running number."""
+    return sequences + (rooms << _SEQUENCE_BITS)
+
+
+def sequences_of(numbers: Int64s) -> Int64s:
+    """Return the running numbers in the numbers of broadcasts."""
+    return numbers & _SEQUENCES
+
+
+def rooms_of(numbers: Int64s) -> Int64s:
+    """Return the rooms in the numbers of broadcasts."""
+    return numbers >> _SEQUENCE_BITS
 
 
 class PublishLog:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from wswarm.stats.bins import BINS, bin_of, middle_of
 from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Int64s, Reached, pack, unpack
+from wswarm.stats.published import rooms_of
 
 _COLUMNS = 6
 _NUMBER, _OWED, _RECEIVED, _FIRST, _LAST, _BINS = range(_COLUMNS)
@@ -37,6 +38,15 @@ class Reach(NamedTuple):
         for column, values in zip(found, self[1:], strict=True):
             column[is_there] = values[place[is_there]]
         return Reach(numbers, *found)
+
+
+class RoomReach(NamedTuple):
+    """Deliveries by room: equally long int64 arrays; times are `UNKNOWN` where there was none."""
+
+    owed: Int64s
+    received: Int64s
+    p50_ns: Int64s
+    p99_ns: Int64s
 
 
 def rows_of(numbers: Int64s, owed: Int64s, delays_ns: Int64s) -> Reached:
@@ -68,27 +78,53 @@ def correction(number: int, delay_ns: int, *, was_owed: bool) -> Reached:
 
 def put_together(parts: Sequence[Reached]) -> Reach:
     """Return the broadcasts of all agents, by number."""
-    rows = unpack(b"".join(part.rows for part in parts)).reshape(-1, _COLUMNS)
-    bins = np.frombuffer(b"".join(part.bins for part in parts), np.uint32)
+    rows, bins = _joined(parts)
     numbers, place = np.unique(rows[:, _NUMBER], return_inverse=True)
     owed, received = (np.zeros(len(numbers), np.int64) for _ in range(2))
     np.add.at(owed, place, rows[:, _OWED])
     np.add.at(received, place, rows[:, _RECEIVED])
-    first_ns: Int64s = np.full(len(numbers), STILL_OPEN, np.int64)
-    last_ns: Int64s = np.full(len(numbers), np.iinfo(np.int64).min, np.int64)
+    first_ns, last_ns = _ends(rows, place, len(numbers))
+    (median_ns,) = _quantiles(np.repeat(place, rows[:, _BINS]), bins, len(numbers), 50)
+    times_ns = (first_ns, np.clip(median_ns, first_ns, last_ns), last_ns)
+    return Reach(numbers, owed, received, *(np.where(received > 0, one, UNKNOWN) for one in times_ns))
+
+
+def reach_by_room(parts: Sequence[Reached], numbers: Int64s, count: int) -> RoomReach:
+    """Return of so many rooms what became of these broadcasts, which are ascending."""
+    rows, bins = _joined(parts)
+    is_asked = np.isin(rows[:, _NUMBER], numbers)
+    bins, rows = bins[np.repeat(is_asked, rows[:, _BINS])], rows[is_asked]
+    place = rooms_of(rows[:, _NUMBER])
+    owed, received = (np.zeros(count, np.int64) for _ in range(2))
+    np.add.at(owed, place, rows[:, _OWED])
+    np.add.at(received, place, rows[:, _RECEIVED])
+    first_ns, last_ns = _ends(rows, place, count)
+    found = _quantiles(np.repeat(place, rows[:, _BINS]), bins, count, 50, 99)
+    times_ns = (np.where(received > 0, np.clip(one, first_ns, last_ns), UNKNOWN) for one in found)
+    return RoomReach(owed, received, *times_ns)
+
+
+def _joined(parts: Sequence[Reached]) -> tuple[Int64s, npt.NDArray[np.uint32]]:
+    """Return the rows of all agents, and their bins."""
+    rows = unpack(b"".join(part.rows for part in parts)).reshape(-1, _COLUMNS)
+    return rows, np.frombuffer(b"".join(part.bins for part in parts), np.uint32)
+
+
+def _ends(rows: Int64s, place: Int64s, count: int) -> tuple[Int64s, Int64s]:
+    """Return the first and the last delivery at each place."""
+    first_ns: Int64s = np.full(count, STILL_OPEN, np.int64)
+    last_ns: Int64s = np.full(count, np.iinfo(np.int64).min, np.int64)
     some = rows[:, _RECEIVED] > 0
     np.minimum.at(first_ns, place[some], rows[some, _FIRST])
     np.maximum.at(last_ns, place[some], rows[some, _LAST])
-    median_ns = np.clip(_medians(np.repeat(place, rows[:, _BINS]), bins, len(numbers)), first_ns, last_ns)
-    times_ns = (np.where(received > 0, column, UNKNOWN) for column in (first_ns, median_ns, last_ns))
-    return Reach(numbers, owed, received, *times_ns)
+    return first_ns, last_ns
 
 
-def _medians(place: Int64s, bins: npt.NDArray[np.uint32], count: int) -> Int64s:
-    """Return the median of each of so many broadcasts, of which each bin belongs to the one at its place."""
-    median_ns: Int64s = np.full(count, UNKNOWN, np.int64)
+def _quantiles(place: Int64s, bins: npt.NDArray[np.uint32], count: int, *percents: int) -> list[Int64s]:
+    """Return the percentiles of each of so many, of which each bin belongs to the one at its place: nearest rank."""
+    found: list[Int64s] = [np.full(count, UNKNOWN, np.int64) for _ in percents]
     if not len(place):
-        return median_ns
+        return found
     code, deliveries = (
         place * BINS + (bins >> _COUNT_BITS),
         (bins & ((1 << _COUNT_BITS) - 1)).astype(np.int64),
@@ -97,7 +133,8 @@ def _medians(place: Int64s, bins: npt.NDArray[np.uint32], count: int) -> Int64s:
     code, upto = code[order], np.cumsum(deliveries[order])
     starts = np.flatnonzero(np.diff(code // BINS, prepend=-1))
     before = np.concatenate(([0], upto))[starts]
-    half = before + (np.append(before[1:], upto[-1]) - before + 1) // 2
-    middle = code[np.searchsorted(upto, half)]
-    median_ns[middle // BINS] = middle_of(middle % BINS)
-    return median_ns
+    amounts = np.append(before[1:], upto[-1]) - before
+    for quantile_ns, percent in zip(found, percents, strict=True):
+        ranked = code[np.searchsorted(upto, before - (-percent * amounts // 100))]
+        quantile_ns[ranked // BINS] = middle_of(ranked % BINS)
+    return found

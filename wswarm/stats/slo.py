@@ -11,7 +11,7 @@ from math import isnan
 from typing import NamedTuple
 
 from wswarm.errors import PlanError
-from wswarm.results.run import Run, Scenario, SloResult
+from wswarm.results.run import Room, Run, Scenario, SloResult
 from wswarm.stats import figures
 from wswarm.stats.figures import Kind, full_path
 from wswarm.stats.histogram import is_supported, values_needed
@@ -35,15 +35,16 @@ _LIMITS: dict[Kind, tuple[tuple[Callable[[str], float], ...], str]] = {
     "number": ((float, parse_duration), "a number or a duration such as 50ms"),
 }
 _ONLY: dict[str, tuple[Scenario, ...]] = {
-    "messages": ("echo", "fanout", "script"),
-    "rates": ("echo", "fanout", "script"),
-    "send_lag": ("echo", "fanout", "script"),
+    "messages": ("echo", "fanout", "script", "replay"),
+    "rates": ("echo", "fanout", "script", "replay"),
+    "send_lag": ("echo", "fanout", "script", "replay"),
     "response_time": ("echo",),
     "service_time": ("echo",),
     "fanout": ("fanout", "script"),
+    "rooms": ("fanout",),
     "publish": ("fanout",),
-    "sessions": ("script",),
-    "steps": ("script",),
+    "sessions": ("script", "replay"),
+    "steps": ("script", "replay"),
 }
 
 # What a failed handshake may be counted under, up to a colon; while any failed for another reason nobody can say
@@ -145,6 +146,9 @@ def _lacking(run: Run, path: str) -> str:
             return f"n too small: needs {values_needed(percent):,}, had {seen.n:,}"
         if run.clock_error is not None:
             return "less than the clocks of two machines can tell"
+    room = figures.value_of(run, path.rpartition(".")[0])
+    if isinstance(room, Room) and percent is not None and room.received < values_needed(percent):
+        return f"n too small: needs {values_needed(percent):,}, had {room.received:,}"
     if path.startswith("target."):
         return "the target's process is not known"
     return "no such figure in this run"

@@ -33,8 +33,8 @@ from wswarm.stats.findings import (
     unpack,
 )
 from wswarm.stats.histogram import Histogram, is_supported
-from wswarm.stats.published import read_log
-from wswarm.stats.reach import Reach, put_together
+from wswarm.stats.published import read_log, sequences_of
+from wswarm.stats.reach import put_together
 from wswarm.units import NS_PER_S
 
 PERCENTS = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p99_9": 99.9, "p99_99": 99.99}
@@ -201,7 +201,8 @@ def fanout(findings: Sequence[Findings], window: Window, *, publishers: int) -> 
         publishers: Sockets that published.
     """
     arrivals = arrivals_of(findings)
-    sent_ns, reach = _of_hold(sends_of(findings), arrivals, window)
+    numbers, sent_ns = hold_log(sends_of(findings), window)
+    reach = put_together([one.broadcasts for one in arrivals]).of(numbers)
     is_reached = reach.last_ns != UNKNOWN
     is_complete = is_reached & (reach.received == reach.owed)
     return Fanout(
@@ -221,14 +222,13 @@ def fanout(findings: Sequence[Findings], window: Window, *, publishers: int) -> 
     )
 
 
-def _of_hold(sends: Sequence[Sends], arrivals: Sequence[Arrivals], window: Window) -> tuple[Int64s, Reach]:
-    """Return the broadcasts of the hold in the order of their numbers: when sent, and whom they reached."""
+def hold_log(sends: Sequence[Sends], window: Window) -> tuple[Int64s, Int64s]:
+    """Return the numbers of the hold's broadcasts and when they were sent, in the order of their running numbers."""
     logs = [np.zeros((3, 0), np.int64), *(np.stack(read_log(one.log)) for one in sends)]
     numbers, intended_ns, sent_ns = np.concatenate(logs, axis=1)
     of_hold = (intended_ns >= window.hold_ns) & (intended_ns < window.drain_ns)
-    order = np.argsort(numbers[of_hold], kind="stable")
-    reach = put_together([one.broadcasts for one in arrivals])
-    return sent_ns[of_hold][order], reach.of(numbers[of_hold][order])
+    order = np.argsort(sequences_of(numbers[of_hold]), kind="stable")
+    return numbers[of_hold][order], sent_ns[of_hold][order]
 
 
 def _row(columns: tuple[Int64s, ...], index: int, window: Window) -> Broadcast:

@@ -92,8 +92,9 @@ class Tally:
             batch, is_possible, is_others = batch.where(in_time), is_possible[in_time], is_others[in_time]
         if is_possible.all():
             return batch
-        self.note_extra(extras.OF_OTHERS, batch.intended_ns[~is_possible & is_others])
-        self.note_extra(extras.NEVER_SENT, batch.intended_ns[~is_possible & ~is_others])
+        for kind, mask in ((extras.OF_OTHERS, is_others), (extras.NEVER_SENT, ~is_others)):
+            dropped = batch.where(~is_possible & mask)
+            self.note_extra(kind, dropped.intended_ns, self.receivers_rooms(dropped.rows))
         return batch.where(is_possible)
 
     def count(self, batch: Batch, is_first: Bools, is_overtaken: Bools) -> Bools:
@@ -113,8 +114,16 @@ class Tally:
         self.received_per_second.add(self.second_of(batch.received_ns[is_first]))
         return first_in_hold
 
-    def note_extra(self, kind: str, intended_ns: Int64s) -> None:
-        """Count arrivals of the hold that nobody was owed."""
+    def receivers_rooms(self, rows: Int64s) -> Int64s | None:  # noqa: ARG002  # where there are rooms
+        """Return the room of each of the rows; `None` where there is only one."""
+        return None
+
+    def note_extra(self, kind: str, intended_ns: Int64s, rooms: Int64s | None = None) -> None:  # noqa: ARG002  # likewise
+        """Count arrivals of the hold that nobody was owed.
+
+        Args:
+            rooms: That they came into.
+        """
         self._extra[kind] += int(np.count_nonzero(self.in_hold(intended_ns)))
 
     def note_unmarked(self, received_ns: Int64s) -> None:

@@ -1,11 +1,13 @@
 """Broadcasts under way: who has received each so far, and after how long."""
 
 from collections.abc import Callable
+from itertools import repeat
 
 import numpy as np
 
 from wswarm.stats.findings import STILL_OPEN, Int64s
-from wswarm.stats.published import Published
+from wswarm.stats.published import Published, in_rooms
+from wswarm.stats.rooms import Rooms
 from wswarm.stats.tally import Batch, Bools
 
 PAST, NO_NUMBER = -1, -2
@@ -17,25 +19,30 @@ _MOST_UNHEARD = 1 << 14  # broadcasts that were received before anybody told tha
 class UnderWay:
     """Broadcasts that are not settled yet, each in a slot: arrays by slot.
 
+    Args:
+        rooms: Who of their subscribers is in which.
+
     Attributes:
-        numbers: Of the broadcast. `intended_ns`: when it was due. `sent_ns`: when it was sent, 0 while unknown.
-        received: How many have it.
+        numbers: Of the broadcast. `rooms`: whose it is for.
+        intended_ns: When it was due. `sent_ns`: when it was sent, 0 while unknown. `received`: how many have it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
         self._slot_of: dict[int, int] = {}
         self._free = list(range(_LEAST_SLOTS))
         self._unheard = 0
         self._delays: Int64s = np.full((_LEAST_SLOTS, _LEAST_WIDTH), STILL_OPEN, np.int64)
         self._size = 0
         self.numbers: Int64s = np.zeros(_LEAST_SLOTS, np.int64)
+        self.rooms: Int64s = np.zeros(_LEAST_SLOTS, np.int64)
         self.intended_ns: Int64s = np.zeros(_LEAST_SLOTS, np.int64)
         self.sent_ns: Int64s = np.zeros(_LEAST_SLOTS, np.int64)
         self.received: Int64s = np.zeros(_LEAST_SLOTS, np.int64)
         self._looked: Int64s = np.zeros(_LEAST_SLOTS, np.int64)
 
     def widen(self, size: int) -> None:
-        """Make room for so many subscribers."""
+        """Make place for so many members of a room."""
         self._size = size
         width = self._delays.shape[1]
         if size > width:
@@ -44,13 +51,20 @@ class UnderWay:
 
     def publish(self, published: Published) -> None:
         """Take in what was sent."""
-        for number, intended_ns, sent_ns in zip(*(column.tolist() for column in published), strict=True):
+        rooms = published.rooms.tolist() if self._rooms.count > 1 else repeat(0)
+        columns = (self.sequences(published), published.intended_ns, published.sent_ns)
+        rows = zip(*(one.tolist() for one in columns), strict=True)
+        for (number, intended_ns, sent_ns), room in zip(rows, rooms, strict=False):
             slot = self._slot_of.get(number)
             if slot is None:
-                slot = self._take(number)
+                slot = self._take(number, room)
             else:
                 self._unheard -= 1
             self.intended_ns[slot], self.sent_ns[slot] = intended_ns, sent_ns
+
+    def sequences(self, published: Published) -> Int64s:
+        """Return the running numbers of broadcasts."""
+        return published.sequences if self._rooms.count > 1 else published.numbers
 
     def slots_of(self, batch: Batch, is_known: Bools, is_settled: Callable[[int], bool]) -> Int64s:
         """Return each arrival's slot; `PAST` if its broadcast is settled, `NO_NUMBER` if it can't be one."""
@@ -58,19 +72,25 @@ class UnderWay:
         known = np.flatnonzero(is_known)
         if len(known):
             distinct, first, inverse = _distinct(batch.sequences[known])
-            moments_ns = batch.intended_ns[known[first]]
+            moments_ns, rooms = batch.intended_ns[known[first]], self._rooms.of(batch.rows[known[first]])
             slots = [
-                self._slot_for(number, intended_ns, is_settled)
-                for number, intended_ns in zip(distinct.tolist(), moments_ns.tolist(), strict=True)
+                self._slot_for(number, room, intended_ns, is_settled)
+                for number, room, intended_ns in zip(
+                    distinct.tolist(), rooms.tolist(), moments_ns.tolist(), strict=True
+                )
             ]
             found[known] = np.array(slots, np.int64)[inverse]
+        if self._rooms.count > 1:
+            is_there = found >= 0
+            is_there[is_there] = self.rooms[found[is_there]] != self._rooms.of(batch.rows[is_there])
+            found[is_there] = NO_NUMBER  # the mark names a publisher of this room, and a broadcast of another
         return found
 
     def enter(self, slots: Int64s, batch: Batch) -> Bools:
         """Enter arrivals in the order in which they came; return which are first copies of broadcasts under way."""
         is_first = np.zeros(len(slots), np.bool_)
         here = np.flatnonzero(slots >= 0)
-        cells = slots[here] * self._delays.shape[1] + batch.rows[here]
+        cells = slots[here] * self._delays.shape[1] + self._rooms.places(batch.rows[here])
         delays = self._delays.reshape(-1)
         is_new = delays[cells] == STILL_OPEN
         here, cells = here[is_new], cells[is_new]
@@ -87,13 +107,16 @@ class UnderWay:
         slots = np.flatnonzero(self.sent_ns)
         return slots[np.argsort(self.sent_ns[slots], kind="stable")]
 
-    def unsent(self) -> tuple[Int64s, Int64s]:
-        """Return of what nobody is known to have sent when it was due, and how many received it."""
-        slots = np.flatnonzero((self.sent_ns == 0) & (self.received > 0))
-        return self.intended_ns[slots], self.received[slots]
+    def unsent(self) -> Int64s:
+        """Return the slots of what somebody received and nobody is known to have sent."""
+        return np.flatnonzero((self.sent_ns == 0) & (self.received > 0))
 
-    def due(self, before_ns: int, audience: int) -> tuple[Int64s, Bools]:
-        """Return the slots of broadcasts sent before that, or that so many have; and which are overdue."""
+    def due(self, before_ns: int, audience: Int64s) -> tuple[Int64s, Bools]:
+        """Return the slots of broadcasts sent before that, or that so many have; and which are overdue.
+
+        Args:
+            audience: By slot how many its room has now, or one number for all.
+        """
         is_overdue = (self.sent_ns > 0) & (self.sent_ns < before_ns)
         is_full = (self.sent_ns > 0) & (self.received >= audience) & (self.received > self._looked)
         slots = np.flatnonzero(is_overdue | is_full)
@@ -114,6 +137,11 @@ class UnderWay:
         """Return a row of delays per broadcast, `STILL_OPEN` where there is no delivery."""
         return self._delays[slots, : self._size]
 
+    def travelling(self, slots: Int64s) -> Int64s:
+        """Return the numbers of broadcasts as they travel, with their rooms."""
+        numbers = self.numbers[slots]
+        return in_rooms(numbers, self.rooms[slots]) if self._rooms.count > 1 else numbers
+
     def free(self, slots: Int64s) -> None:
         """Forget the broadcasts in these slots."""
         for slot in slots.tolist():
@@ -122,7 +150,7 @@ class UnderWay:
         self._delays[slots] = STILL_OPEN
         self.sent_ns[slots] = self.received[slots] = self._looked[slots] = 0
 
-    def _slot_for(self, number: int, intended_ns: int, is_settled: Callable[[int], bool]) -> int:
+    def _slot_for(self, number: int, room: int, intended_ns: int, is_settled: Callable[[int], bool]) -> int:
         slot = self._slot_of.get(number)
         if slot is not None:
             return slot
@@ -131,19 +159,19 @@ class UnderWay:
         if self._unheard >= _MOST_UNHEARD:
             return NO_NUMBER
         self._unheard += 1
-        slot = self._take(number)
+        slot = self._take(number, room)
         self.intended_ns[slot] = intended_ns
         return slot
 
-    def _take(self, number: int) -> int:
+    def _take(self, number: int, room: int) -> int:
         if not self._free:
             before = len(self.numbers)
             self._free = list(range(before, 2 * before))
             self._delays = np.pad(self._delays, ((0, before), (0, 0)), constant_values=STILL_OPEN)
-            for name in ("numbers", "intended_ns", "sent_ns", "received", "_looked"):
+            for name in ("numbers", "rooms", "intended_ns", "sent_ns", "received", "_looked"):
                 setattr(self, name, np.pad(getattr(self, name), (0, before)))
         slot = self._slot_of[number] = self._free.pop()
-        self.numbers[slot] = number
+        self.numbers[slot], self.rooms[slot] = number, room
         return slot
 
 

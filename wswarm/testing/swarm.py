@@ -208,7 +208,9 @@ class Swarm:
         if server is not None:
             _check_alive(server)
             url = server.url + "/" * (not url.startswith(("/", "?")) and url != "") + url
-            options = cast(api.Options, {"target_pid": server.pid, **options})
+            options = cast(
+                api.Options, {"target_pid": server.pid, **options, **_of_publishers(server, options)}
+            )
         try:
             asyncio.get_running_loop()
         except RuntimeError:
@@ -261,6 +263,14 @@ def _seen(objective: SloResult) -> str:
     if objective.value is None:
         return f"{objective.expression} ({objective.why})"
     return f"{objective.expression} (was {objective_value(objective.expression, objective.value)})"
+
+
+def _of_publishers(server: AppServer, options: api.Options) -> dict[str, str]:
+    """Return where publishers publish that were told a path of the app under test."""
+    method, _, path = (options.get("publish") or "").partition(" ")
+    url = options.get("publisher_url") or ""
+    found = {"publish": f"{method} {server.http_url}{path}"} if path.startswith("/") else {}
+    return found | ({"publisher_url": f"{server.url}{url}"} if url.startswith("/") else {})
 
 
 def _check_alive(server: AppServer) -> None:

@@ -25,8 +25,9 @@ class GroupState(msgspec.Struct, frozen=True, kw_only=True):
         requested: Connections asked for. `open`: open now. `opened`: ever.
         senders: Connections open now, and those that the target closed in this load: the rate is theirs.
         failures: Failed handshakes by reason. `refusals`: what came with one of each.
-        endings: Lost connections by code and reason.
+        endings: Lost connections by code and reason. `refused`: what was refused on open ones, in the target's words.
         handshakes: Histogram of handshake times, of those who are followed.
+        reached: Connections that received a message before the load.
         owing: How many of them the target has taken, as far as is known; `None`: all.
         sent: Messages of this load, likewise `received`, `times`, `duplicated` and `reordered`.
     """
@@ -38,7 +39,9 @@ class GroupState(msgspec.Struct, frozen=True, kw_only=True):
     failures: dict[str, int] = {}
     refusals: dict[str, str] = {}
     endings: dict[str, int] = {}
+    refused: dict[str, int] = {}
     handshakes: Packed = b""
+    reached: int = 0
     sent: int = 0
     owing: int | None = None
     received: int = 0

@@ -3,8 +3,6 @@
 A front end tells what is to happen and when; an agent tells how it stands, cumulatively, and what it found.
 """
 
-from typing import Literal
-
 import msgspec
 
 from wswarm.drive.fleet.lengths import with_length
@@ -13,12 +11,12 @@ from wswarm.drive.fleet.state import Recent as Recent
 from wswarm.load.by_http import ByHttp
 from wswarm.load.manner import Manner
 from wswarm.load.pace import Pace
+from wswarm.load.replay import Replay
+from wswarm.load.role import Role as Role
 from wswarm.load.script import Script
 from wswarm.stats.findings import Findings, Packed, Reached, Window
 
 LEAD_NS = 300_000_000  # a load's beginning and end are told so long before
-
-Role = Literal["connect", "echo", "subscribe", "publish", "script"]
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,11 +28,11 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         patience_s: How long what is owed is waited for.
         is_closed: Whether some load of theirs waits for replies.
         values: What names in braces stand for in all of them, besides `id`.
-        publishers: Connection ids of those who publish to the subscribers.
+        publishers: Connection ids of those who publish to the subscribers. `rooms`: how many they all are in.
         by_http: The requests by which these publish. `is_answered`: whether those who publish to these do so.
         traced: How many of them are followed message by message, to be shown.
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
-        script: What their sessions are, if they have any.
+        script: What their sessions are, if they have any. `replay`: what they play, if that is their load.
     """
 
     name: str
@@ -43,6 +41,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     addresses: list[tuple[str, int]]
     values: dict[str, str] = {}
     publishers: list[int] = []
+    rooms: int = 1
     patience_s: float = 5.0
     is_closed: bool = False
     by_http: ByHttp | None = None
@@ -51,6 +50,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     is_followed: bool = False
     is_heard: bool = False
     script: Script | None = None
+    replay: Replay | None = None
 
 
 class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -137,11 +137,18 @@ class Say(msgspec.Struct, frozen=True, tag=True):
     is_binary: bool = False
 
 
+class Canary(msgspec.Struct, frozen=True, tag=True):
+    """Publish unrecorded messages so often, from before the load; 0: no more, who has received none has failed."""
+
+    group: int
+    every_s: float
+
+
 class Close(msgspec.Struct, frozen=True, tag=True):
     """Close all connections and exit."""
 
 
-Command = Begin | Join | Leave | Pace | Load | Cut | Publish | Settle | Say | Close
+Command = Begin | Join | Leave | Pace | Load | Cut | Publish | Settle | Say | Canary | Close
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):

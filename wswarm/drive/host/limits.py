@@ -58,11 +58,14 @@ def agents_for(plan: Plan) -> int:
     _check_ports(plan)
     room = max(0, file_limit() - FILES_RESERVED)
     agents = plan.processes or -(-plan.connections // max(1, min(CONNECTIONS_PER_AGENT, room)))
-    if plan.scenario == "fanout" and plan.publishers > room:
-        fewer = f"use at most {room}, or raise it" if room else "raise it"
+    publishing = plan.sockets - plan.connections
+    if publishing > room:
+        fewer = f"use at most {room}{' of all rooms' * (plan.rooms > 1)}, or raise it" if room else "raise it"
+        in_rooms = f" in each of {plan.rooms:,} rooms" if plan.rooms > 1 else ""
         raise PlanError(
-            f"--publishers {plan.publishers}: they share one process, which needs {plan.publishers + FILES_RESERVED}"
-            f" open files, and the hard limit is {file_limit()}; {fewer} ({_raise_files(plan.publishers)})"
+            f"--publishers {plan.publishers}{in_rooms}: they share one process, which needs"
+            f" {publishing + FILES_RESERVED} open files, and the hard limit is {file_limit()};"
+            f" {fewer} ({_raise_files(publishing)})"
         )
     _check_files(plan, agents, room)
     _check_processes(plan, agents, room)

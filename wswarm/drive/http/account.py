@@ -8,7 +8,7 @@ import numpy as np
 from wswarm.drive.account import Publishing
 from wswarm.drive.http.requests import Answer, Requests
 from wswarm.drive.outbox import Handled
-from wswarm.drive.said import Said
+from wswarm.drive.swarm import Swarm
 from wswarm.stats.answers import BY, is_taken
 from wswarm.stats.findings import Answers, Int64s, Packed, Window, pack
 from wswarm.stats.histogram import Histogram
@@ -19,16 +19,19 @@ class Requested(Publishing):
     """Broadcasts that requests publish.
 
     Args:
+        swarm: Of the publishers; its `said` takes what answers say that take nothing.
         window: Returns the load's times.
-        said: Takes what answers say that take nothing.
+        first: As of `Publishing`, as are `rooms`.
 
     Attributes:
         taken: Broadcasts that were, so far.
     """
 
-    def __init__(self, requests: Requests, window: Callable[[], Window], said: Said) -> None:
-        super().__init__()
-        self._requests, self._window, self._said = requests, window, said
+    def __init__(
+        self, swarm: Swarm, requests: Requests, window: Callable[[], Window], first: int = 0, rooms: int = 1
+    ) -> None:
+        super().__init__(swarm, first, rooms)
+        self._requests, self._window, self._said = requests, window, swarm.said
         self._sent: dict[int, tuple[int, int]] = {}
         self._refused: list[int] = []
         self._statuses: Counter[str] = Counter()

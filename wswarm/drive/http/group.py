@@ -13,6 +13,7 @@ from wswarm.drive.http.account import Requested
 from wswarm.drive.http.publisher import Publishers
 from wswarm.drive.http.requests import Requests
 from wswarm.load.fill import Values
+from wswarm.load.rooms import own_values
 from wswarm.stats.findings import Effort, Findings, Sockets, Window
 
 _TOLD_NS = 500_000_000  # before the drain's end, so that subscribers can settle what was answered last
@@ -76,7 +77,8 @@ class HttpGroup(Group):
         return msgspec.structs.replace(super().state(), owing=taken, **nothing)
 
     def _values_of(self, row: int) -> Values:
-        return {"id": str(self.swarm.id_of(row)), **self.order.values}
+        return {**own_values(self.swarm.id_of(row), self.order.rooms), **self.order.values}
 
     def _account(self, window: Window) -> Account | None:  # noqa: ARG002  # a cut moves it
-        return Requested(self._requests, lambda: self._window, self.swarm.said)
+        first, rooms = self._first_number, self.order.rooms
+        return Requested(self.swarm, self._requests, lambda: self._window, first, rooms)

@@ -56,7 +56,7 @@ class ScriptGroup(Group):
         self.relaying = Relaying(begin.prefix, place, agents, patience_ns(order.patience_s), origin_ns)
         self.sessions = Sessions(self._script, _loaded(self._script, say), reasons, self.relaying)
         self.swarm.takers_of = self._hearers
-        speech = self._ways.of(order.manner, order.addresses).speech
+        speech = self._ways.of(order.manner, order.role, order.addresses).speech
         self._is_alone = not speech.is_attentive  # else a protocol's own messages are answered besides
         self.swarm.on_writable = self.sessions.note_writable
         self.swarm.on_ended = self._note_ended

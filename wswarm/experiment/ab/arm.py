@@ -13,6 +13,7 @@ from wswarm.drive.host.cores import Pinning
 from wswarm.drive.host.probes import MachineMeter
 from wswarm.drive.host.server import Server
 from wswarm.errors import GeneratorError, TargetError
+from wswarm.experiment.canaries import wait_for_canaries
 from wswarm.experiment.filling import filling_of
 from wswarm.experiment.observe import check_opened, is_hopeless
 from wswarm.experiment.session import Session
@@ -94,6 +95,8 @@ class ArmSession:
         )
         try:
             check_opened(plan, self._fleet, was_cut=False)
+            wait_for_canaries(plan, self._session, self._listen_until_due)
+            check_opened(plan, self._fleet, was_cut=False)
         except TargetError as error:
             words = "\n".join(f"  {line}" for line in self._server.last_words())
             said = f"; the last words of the server:\n{words}" if words else ""
@@ -154,6 +157,9 @@ class ArmSession:
         hold_ns = start_ns + round(plan.warmup * NS_PER_S)
         drain_ns = hold_ns + round(plan.duration * NS_PER_S)
         return Window(start_ns, start_ns, hold_ns, drain_ns, drain_ns + round(plan.drain * NS_PER_S))
+
+    def _listen_until_due(self, is_over: Callable[[], bool], due_ns: int) -> None:
+        self._session.listen_until(is_over, due_ns, _GRACE_S)
 
     def _listen_until(self, is_over: Callable[[], bool], limit_s: float) -> None:
         """Listen to the agents; one that has not told after so long is taken for dead."""

@@ -55,5 +55,6 @@ def _group(order: Order, role: wire.Role, publishers: list[int]) -> wire.Group:
         values=variables_of(order.plan),
         addresses=addresses_of(manner),
         publishers=publishers,
+        rooms=order.plan.rooms,
         is_heard=order.is_heard and role != "publish",
     )

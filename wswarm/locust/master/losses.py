@@ -38,8 +38,9 @@ def add_owed(
             member.loss += f"; what {order.name} was owed is not known, for nobody has the publishers' log"
         elif order.name in logs:
             broadcasts = published_in_hold(logs[order.name], window)
-            owed = count * broadcasts
-            member.loss += f"; {order.name} was owed {owed} deliveries of {broadcasts} broadcasts in the hold"
+            owed, rooms = count * broadcasts, order.plan.rooms
+            told = f"some {round(owed / rooms)}" if rooms > 1 else str(owed)
+            member.loss += f"; {order.name} was owed {told} deliveries of {broadcasts} broadcasts in the hold"
 
 
 def published_in_hold(log: Packed, window: Window) -> int:

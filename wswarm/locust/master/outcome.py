@@ -224,7 +224,7 @@ def _plan(conductor: Conductor, number: int, order: Order, findings: Sequence[Fi
         "duration": max(hold_s, 1 / rate if rate else 0.0, 1e-3),
         "processes": min(requested, len(conductor.members)),
         "rate": rate or order.plan.rate,
-        "publishers": max(1, order.publishers),
+        "publishers": max(1, order.publishers // order.plan.rooms),
         "seed": 0 if order.plan.seed is None else order.plan.seed,
     }
     if order.role == "script" and findings and all(one.arrivals is None for one in findings):

@@ -31,7 +31,7 @@ class Board:
 
     def begin(self, orders: Sequence[Order]) -> None:
         """Forget the test before."""
-        self.channels = [Channel(order.name, order.role) for order in orders]
+        self.channels = [Channel(order.name, order.role, order.plan.rooms) for order in orders]
         self.runs, self.report = (), None
 
     def note(self) -> None:

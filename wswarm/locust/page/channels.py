@@ -87,6 +87,9 @@ class Broadcasts:
 class Channel:
     """One user class: with publishers, the subscribers to their broadcasts.
 
+    Args:
+        rooms: Over which its connections are spread: of some one may have a connection less than another.
+
     Attributes:
         points: Of the last ten minutes, ascending.
         connections: Open now.
@@ -94,8 +97,8 @@ class Channel:
         broadcasts: Of the hold so far.
     """
 
-    def __init__(self, name: str, role: Role) -> None:
-        self.name, self.role = name, role
+    def __init__(self, name: str, role: Role, rooms: int = 1) -> None:
+        self.name, self.role, self._rooms = name, role, rooms
         self.points: deque[Point] = deque(maxlen=POINTS_KEPT)
         self.connections = 0
         self.handshakes = Histogram()
@@ -130,7 +133,7 @@ class Channel:
         while self._connections_at[0][0] < t_s - _TOLD_LATE_S:
             self._connections_at.popleft()
         there = min(count for _, count in self._connections_at)
-        self._counted += max(0, sent - self._sent) * there
+        self._counted += max(0, sent - self._sent) * (there // self._rooms)
         self._sent, self.connections = sent, connections
         self._owed_at.append((t_s, self._counted))
         while self._owed_at[0][0] <= t_s - _OVERDUE_S and len(self._owed_at) > 1:
@@ -139,7 +142,7 @@ class Channel:
             self._states = states
             self.times = merged(state.times for state in states)
             self.handshakes = merged(state.handshakes for state in states)
-            self.broadcasts.note([state.recent for state in states], connections)
+            self.broadcasts.note([state.recent for state in states], connections // self._rooms)
         if not self.points or t_s - self.points[-1].t_s >= _POINT_S:
             self.points.append(self._point(t_s))
 

@@ -10,7 +10,7 @@ from wswarm.locust.manner import ELSEWHERE
 from wswarm.locust.users import WebSocketUser
 
 _VALUES = (
-    *("url", "profile", "rate", "rate_per_user", "text", "publishers", "settings", "scenario"),
+    *("url", "profile", "rate", "rate_per_user", "text", "publishers", "rooms", "settings", "scenario"),
     *("host", "weight", "fixed_count", "wait_time"),
 )
 _METHODS = ("on_message", "on_start", "on_stop")

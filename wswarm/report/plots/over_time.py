@@ -19,7 +19,7 @@ def draw(run: Run) -> Figure | None:
     has_messages = run.messages is not None or bool(run.steps)
     if not has_messages or not any(second.sent or second.lost for second in run.series):
         return None
-    what = {"fanout": "Delivery", "script": "Step"}.get(run.scenario, "Response")
+    what = {"fanout": "Delivery", "script": "Step", "replay": "Step"}.get(run.scenario, "Response")
     drawn = canvas.figure(run, f"{what} time over time")
     has_lost = any(second.lost for second in run.series)
     panels = canvas.stacked(drawn, [4.0, 1.0] if has_lost else [1.0])

@@ -8,7 +8,8 @@ from wswarm.results.run import Run
 
 # Settings that change what the figures are about: two runs that differ in one are not comparable.
 LOAD = (
-    *("connections", "rate", "arrivals", "pacing", "publishers", "closed", "connect_rate", "driver"),
+    *("connections", "rate", "arrivals", "pacing", "publishers", "rooms", "closed", "connect_rate", "driver"),
+    *("publish", "publish_body"),
     *(
         "size",
         "text",
@@ -18,10 +19,14 @@ LOAD = (
         "on_open",
         "on_open_binary",
         "profile",
+        "topic",
+        "event",
+        "set",
         "deflate",
         "subprotocols",
     ),
 )
+_ALWAYS_WAS = {"rooms": 1}  # what runs had that were stored when there was no such setting
 # Settings that only change how long or by what was measured: told, not refused.
 MEASURING = ("duration", "warmup", "drain", "processes", "connect_timeout")
 
@@ -68,11 +73,18 @@ def _keys(runs: Sequence[Run]) -> list[tuple[str, int]]:
 
 def _differences(base: Run, head: Run, names: Sequence[str]) -> list[str]:
     """Return `rate 100 and 200` for each setting in which the plans differ."""
-    return [
-        f"{name} {_shown(base.plan.get(name))} and {_shown(head.plan.get(name))}"
-        for name in names
-        if _plain(base.plan.get(name)) != _plain(head.plan.get(name))
-    ]
+    told = []
+    for name in names:
+        one, other = (_setting(run, name) for run in (base, head))
+        if _plain(one) != _plain(other):
+            told.append(f"{name} {_shown(one)} and {_shown(other)}")
+    return told
+
+
+def _setting(run: Run, name: str) -> Any:
+    """Return what a run's plan says; of requests that publish how, as the address is the target's own."""
+    value = run.plan.get(name, _ALWAYS_WAS.get(name))
+    return f"by {value.partition(' ')[0]}" if name == "publish" and isinstance(value, str) else value
 
 
 def _machines(base: Run, head: Run) -> list[str]:

@@ -1,0 +1,36 @@
+"""`wswarm profiles`: the protocols that connections can speak, and what each needs."""
+
+import argparse
+from collections.abc import Iterator
+
+from wswarm.cli.terminal import say
+from wswarm.load.profiles import NAMES, protocol_named
+from wswarm.load.profiles.protocol import Protocol, Setting
+from wswarm.load.profiles.settings import needs, written
+
+_SCENARIOS = ("connect", "echo", "fanout")
+
+
+def show(parsed: argparse.Namespace) -> int:
+    """Print the profile of that name, or all."""
+    for name in [parsed.name] if parsed.name else NAMES:
+        say("\n".join(lines(protocol_named(name))))
+    return 0
+
+
+def lines(protocol: Protocol) -> Iterator[str]:
+    """Yield the lines about a protocol."""
+    yield f"{protocol.name:16}{protocol.about}"
+    for scenario in _SCENARIOS:
+        wanted = needs(protocol, scenario)
+        if wanted is None:
+            yield f"  no {scenario}"
+        elif wanted:
+            yield f"  {scenario} needs {', '.join(map(written, wanted))}"
+    for name, setting in protocol.settings.items():
+        yield f"  {_option(name, setting):24}{setting.about}"
+
+
+def _option(name: str, setting: Setting) -> str:
+    option = written(name)
+    return option.replace("…", setting.default) if setting.default else option

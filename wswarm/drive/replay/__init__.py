@@ -1,0 +1,1 @@
+"""Recordings, played on connections in the agent's own loop."""

@@ -1,0 +1,35 @@
+"""The protocols that are known, one file of data each, read when one is asked for."""
+
+from importlib import import_module
+
+from wswarm.errors import PlanError
+from wswarm.load.profiles.protocol import Protocol
+
+_WHERE = {
+    "echo": "reference:ECHO",
+    "items": "reference:ITEMS",
+    "chat": "reference:CHAT",
+    "socketio": "socketio:PROFILE",
+    "stomp": "stomp:PROFILE",
+    "mqtt": "mqtt:PROFILE",
+    "nats": "nats:PROFILE",
+    "centrifugo": "centrifugo:PROFILE",
+    "pusher": "pusher:PROFILE",
+    "graphql": "graphql:PROFILE",
+    "graphql-legacy": "graphql:LEGACY",
+}
+
+NAMES = tuple(_WHERE)
+
+
+def protocol_named(name: str) -> Protocol:
+    """Return the profile of that name.
+
+    Raises:
+        PlanError: there is none.
+    """
+    if name not in _WHERE:
+        raise PlanError(f"no profile {name!r}: choose one of {', '.join(NAMES)}")
+    module, _, value = _WHERE[name].partition(":")
+    found: Protocol = getattr(import_module(f"wswarm.load.profiles.{module}"), value)
+    return found
