@@ -10,6 +10,11 @@ _WHERE = {
     "items": "reference:ITEMS",
     "chat": "reference:CHAT",
     "socketio": "socketio:PROFILE",
+    "stomp": "stomp:PROFILE",
+    "mqtt": "mqtt:PROFILE",
+    "nats": "nats:PROFILE",
+    "centrifugo": "centrifugo:PROFILE",
+    "pusher": "pusher:PROFILE",
     "graphql": "graphql:PROFILE",
     "graphql-legacy": "graphql:LEGACY",
 }
