@@ -30,6 +30,7 @@ from wswarm.stats.findings import STILL_OPEN, Sockets, Words, pack
 Int64s = npt.NDArray[np.int64]
 
 _GOODBYE_S = 0.05
+_ENOUGH_S = 1.0  # for what is being opened when a ramp is ended early
 
 
 class Swarm:
@@ -95,6 +96,7 @@ class Swarm:
         await run_at(
             [(start_ns, partial(self._open_one, row, own, on_decided)) for row, start_ns in moments],
             self.is_enough,
+            _ENOUGH_S,
         )
 
     async def _open_one(
