@@ -75,9 +75,8 @@ def _check_lines(plan: Plan, filling: Filling) -> None:
     Raises:
         PlanError: it is.
     """
-    named = {
-        name for text in (*plan.headers, *plan.cookies, *plan.publisher_headers) for name in names_in(text)
-    }
+    texts = (*plan.headers, *plan.cookies, *plan.publisher_headers)
+    named = {name.partition("|")[0] for text in texts for name in names_in(text)}
     for place, column in enumerate(filling.columns):
         for number, row in enumerate(filling.rows if column in named else (), 1):
             if not row[place].isprintable():
@@ -85,7 +84,7 @@ def _check_lines(plan: Plan, filling: Filling) -> None:
                     f"--data {plan.data}: row {number} has a line break or a control character in {column!r},"
                     " which stands in a header: take it out"
                 )
-    for text in (*plan.headers, *plan.cookies, *plan.publisher_headers):
+    for text in texts:
         for name in variables_in(text):
             if not filling.variables[variable(name)].isprintable():
                 raise PlanError(f"${{{name}}} stands in a header and holds a line break: export it without")
