@@ -187,7 +187,7 @@ def test_what_breaks_a_header_is_named_before_anything_is_started(
     path = tmp_path / "users.csv"
     path.write_text('name\na\n"b\nX-Evil: 1"\nc\n')
     options: dict[str, Any] = {"connections": 3, "duration": 0.1}
-    with pytest.raises(PlanError, match="row 2 has a line break .* in 'name'"):
+    with pytest.raises(PlanError, match=r"row 2 has a line break .* in 'name'"):
         run("connect", "ws://127.0.0.1:1", **options, headers=["X: {name}"], data=str(path))
     monkeypatch.setenv("WSWARM_TEST_KEY", "a\r\nb")
     with pytest.raises(PlanError, match="holds a line break"):

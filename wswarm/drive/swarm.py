@@ -28,6 +28,7 @@ from wswarm.results.redact import Redactor
 from wswarm.stats.findings import STILL_OPEN, Sockets, Words, pack
 
 Int64s = npt.NDArray[np.int64]
+OnDecided = Callable[[int, str | None], None]
 
 _GOODBYE_S = 0.05
 _ENOUGH_S = 1.0  # for conversations when a ramp is ended early
@@ -86,7 +87,7 @@ class Swarm:
         rows: Sequence[int],
         starts_ns: Sequence[int],
         own: Way | None = None,
-        on_decided: Callable[[int, str | None], None] | None = None,
+        on_decided: OnDecided | None = None,
     ) -> None:
         """Open the connections of rows at their moments; returns when each that was begun is open or has failed.
 
@@ -94,15 +95,10 @@ class Swarm:
             own: A way of their own.
             on_decided: Called with a row and why it failed, `None` if it opened.
         """
-        moments = zip(rows, starts_ns, strict=True)
-        await run_at(
-            [(start_ns, partial(self._open_one, row, own, on_decided)) for row, start_ns in moments],
-            self.is_enough,
-        )
+        works = [partial(self._open_one, row, own, on_decided) for row in rows]
+        await run_at(list(zip(starts_ns, works, strict=True)), self.is_enough)
 
-    async def _open_one(
-        self, row: int, own: Way | None, on_decided: Callable[[int, str | None], None] | None
-    ) -> None:
+    async def _open_one(self, row: int, own: Way | None, on_decided: OnDecided | None) -> None:
         failure = await self.open_one(row, own)
         if on_decided is not None:
             on_decided(row, failure)
