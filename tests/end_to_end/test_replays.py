@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import wswarm
 from tests.cli.command import Outcome, in_process
 from tests.end_to_end.instrument import NAP_S, clock, quantile
 from tests.end_to_end.servers import Server, serve
@@ -298,3 +299,12 @@ def test_the_written_script_says_what_was_recorded_with_secrets_from_a_file(tmp_
         assert said == [json.loads(JOINED[0]), json.loads(JOINED[1] % one["token"])]
         assert one["path"] == "/ws?token=mine"
         assert one["headers"]["Cookie"] == "sid=mine2"
+
+
+def test_a_recording_is_played_from_python_too(tmp_path: Path) -> None:
+    path = tmp_path / "a.har"
+    path.write_text(json.dumps(chrome(CHAT)), encoding="utf-8")
+    with serve("answering") as server:
+        run = wswarm.replay(path, f"ws://127.0.0.1:{server.port}", connections=2, speed=5)
+    assert run.messages is not None
+    assert (run.scenario, run.messages.sent, run.messages.received) == ("replay", 4, 4)
