@@ -13,7 +13,7 @@ DRIVERS = (("picows", SUBSCRIBERS), ("websockets", SUBSCRIBERS // 5))
 def broadcasts(url: str, driver: str, subscribers: int, **options: Any) -> Run:
     """A fan-out of 50 broadcasts, none of them in a warm-up."""
     load = {"rate": RATE, "duration": BROADCASTS / RATE, "warmup": 0.0, "connections": subscribers}
-    return run("fanout", url, driver=driver, **load, **options)
+    return run("fanout", url, driver=driver, **{**load, **options})
 
 
 def check_exact(found: Run, subscribers: int) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from wswarm.errors import PlanError
 from wswarm.load.conversation import Conversation
 from wswarm.load.escapes import escaped
 from wswarm.load.escaping import filled_in, json_string
@@ -169,11 +170,26 @@ def _message(protocol: Protocol, manner: Manner, role: Role, values: Mapping[str
     template = message_of(protocol, role)
     if not template:
         return manner.template
+    payload = _payload(protocol, manner)
+    said = {name: filled_in(value, {"payload": payload}) for name, value in values.items()}
+    said |= {"payload": payload, "members": payload.strip()[1:-1]}
+    return filled_in(template, said).encode("utf-8", "surrogateescape")
+
+
+def _payload(protocol: Protocol, manner: Manner) -> str:
+    """Return the user's message as it stands in the protocol's.
+
+    Raises:
+        PlanError: it can't.
+    """
     text = manner.template.decode("utf-8", "surrogateescape")
-    if protocol.payload == "json" and manner.json is None:
-        text = json_string(text)
-    said = {name: filled_in(value, {"payload": text}) for name, value in values.items()}
-    return filled_in(template, {**said, "payload": text}).encode("utf-8", "surrogateescape")
+    if protocol.payload == "text":
+        return text
+    if manner.json is None:
+        return json_string(text) if protocol.payload == "json" else f'{{"text":{json_string(text)}}}'
+    if protocol.payload == "object" and not text.lstrip().startswith("{"):
+        raise PlanError(f"--json {text!r} is no JSON object, which messages of profile {protocol.name!r} are")
+    return text
 
 
 def _matches(template: str, values: Mapping[str, str]) -> Matches:

@@ -12,6 +12,10 @@ _WHERE = {
     "socketio": "socketio:PROFILE",
     "graphql": "graphql:PROFILE",
     "graphql-legacy": "graphql:LEGACY",
+    "jsonrpc": "jsonrpc:PROFILE",
+    "phoenix": "phoenix:PROFILE",
+    "actioncable": "actioncable:PROFILE",
+    "signalr": "signalr:PROFILE",
 }
 
 NAMES = tuple(_WHERE)
