@@ -118,3 +118,8 @@ def test_secrets_of_publishers_are_hidden_wherever_they_stand() -> None:
 def test_what_a_message_calls_a_secret_is_hidden_in_it() -> None:
     assert redact.message('{"token":"abc","id":"abc","n":1}') == '{"token":"\u2026","id":"abc","n":1}'
     assert redact.message('{"key":"a","sessionToken": "b c"}') == '{"key":"a","sessionToken": "\u2026"}'
+
+
+def test_a_message_of_a_megabyte_that_is_one_word_is_read_once() -> None:
+    text = "x" * 1_000_000
+    assert redact.plan({"text": text, "publish_body": text}) == {"text": text, "publish_body": text}

@@ -180,6 +180,51 @@ def test_a_marker_may_be_in_the_address() -> None:
     assert facts["first"]["body"] == ""
 
 
+def test_a_body_may_be_large() -> None:
+    with serve("posting") as server:
+        publish, body = f"POST {at(server.url)}publish", "{marker}" + "x" * 300_000
+        load = LOAD | {"connections": 2, "rate": 20.0}
+        found = run("fanout", f"{server.url}sub", **load, publish=publish, publish_body=body)
+    assert found.messages is not None
+    assert (found.messages.owed, found.messages.received) == (40, 40)
+
+
+def test_requests_publish_into_rooms() -> None:
+    with serve("posting", statuses=[202] * 9 + [503]) as server:
+        found = run(
+            "fanout",
+            f"{server.url}sub/{{room}}",
+            **LOAD | {"connections": 20},
+            rooms=4,
+            processes=2,
+            publish=f"POST {at(server.url)}publish/{{room}}",
+            publish_body=BODY,
+        )
+    assert found.messages is not None
+    assert found.publish is not None
+    assert found.rooms is not None
+    assert found.publish.statuses == {"202": 90, "503": 10}
+    assert (found.messages.owed, found.messages.received, found.messages.extra) == (450, 450, 0)
+    assert found.connections.requested == 20
+    assert (found.rooms.rooms, sum(one.owed for one in found.rooms.worst)) == (4, 450)
+
+
+def test_what_refused_requests_publish_is_extra_in_its_room() -> None:
+    with serve("posting", statuses=[202, 500], delivers_all=True) as server:
+        found = run(
+            "fanout",
+            f"{server.url}sub/{{room}}",
+            **LOAD | {"connections": 8},
+            rooms=2,
+            publish=f"POST {at(server.url)}publish/{{room}}",
+            publish_body=BODY,
+        )
+    assert found.messages is not None
+    assert found.rooms is not None
+    assert (found.messages.owed, found.messages.received, found.messages.extra) == (200, 200, 200)
+    assert sum(one.extra for one in found.rooms.worst) == 200
+
+
 def published(folder: Path, url: str, *arguments: str) -> tuple[Run, int]:
     """The run file and the exit code of a brief fan-out from the command line."""
     load = ("-c", "3", "-r", "60/s", "-d", "1s", "--warmup", "0s", "--drain", "1s")

@@ -95,6 +95,7 @@ def test_tls_is_for_the_requests_where_they_alone_use_it() -> None:
         ({"publish_body": None}, ("sends no {marker}", """as in --publish-body '{"text": "{marker}"}'""")),
         ({"publish_body": '{"text": 1}'}, ("sends no {marker}",)),
         ({"publish_body": "{marker:int}"}, ("{marker:int} works only in echo", "write {marker}")),
+        ({"publish_body": "\udcff{marker}"}, ("--publish-body", "not valid UTF-8", "write it as UTF-8")),
         ({"publish_headers": ("no colon",)}, ("--publish-header 'no colon'", "write 'Name: value'")),
         ({"publish_headers": ("Host: other",)}, ("--publish-header 'host'", "leave it out")),
         ({"publish": None}, ("--publish-body", "write --publish 'POST http://host:port/path'")),

@@ -69,6 +69,11 @@ def test_failures_are_told_with_what_was_said() -> None:
         ("404", "", "check the path"),
         ("refused", "", "start the service"),
         ("500", "", "see its log"),
+        ("closed", "", "does that port speak HTTP"),
+        ("no answer", "", "raise --drain"),
+        ("timeout", "", "raise --connect-timeout"),
+        ("tls certificate: expired", "", "--cacert FILE"),
+        ("tls: wrong version number", "", "does that port speak TLS"),
     ],
 )
 def test_where_all_failed_that_is_the_reason_and_has_a_mend(status: str, said: str, mend: str) -> None:

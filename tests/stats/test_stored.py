@@ -185,6 +185,15 @@ def test_different_load_is_refused_and_every_difference_named() -> None:
     )
 
 
+def test_what_is_published_by_requests_compares_with_the_same_at_another_address_alone() -> None:
+    ours, sockets = runs.published(), runs.fanout(rate=20, duration=10)
+    assert pair_runs([ours], [changed(ours, publish="POST http://elsewhere/publish")])
+    with pytest.raises(PlanError, match="publish none and by POST; publish_body none and"):
+        pair_runs([sockets], [ours])
+    with pytest.raises(PlanError, match="publish by POST and by PUT"):
+        pair_runs([ours], [changed(ours, publish="PUT http://elsewhere/publish")])
+
+
 def test_a_setting_that_was_not_stored_is_the_same_as_one_that_is_off() -> None:
     assert pair_runs([changed(ECHO, on_open=(), binary=False)], [changed(ECHO, on_open=[])])
 

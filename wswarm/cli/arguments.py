@@ -68,6 +68,7 @@ def make_parser() -> Parser:
     add_replay(commands, _add_common)
     add_import(commands)
     _add_profiles(commands)
+    _add_inspect(commands)
     add_serve(commands)
     _add_doctor(commands)
     _add_report(commands)
@@ -239,6 +240,21 @@ def _add_profiles(commands: Any) -> None:
         description="List the protocols for --profile, and what each needs.",
     )
     parser.add_argument("name", metavar="NAME", nargs="?", help="only this one")
+
+
+def _add_inspect(commands: Any) -> None:
+    parser = commands.add_parser(
+        "inspect",
+        help="what a server says, and which protocol it speaks",
+        description="Look at what a server says by itself, try each protocol on it, and name the command to go on"
+        " with. It is sent a word in each protocol; nothing is loaded.",
+        epilog=grammar.UNITS,
+    )
+    parser.add_argument("url", metavar="URL", help="ws://host:port/path or wss://…")
+    patience = "how long to look (default: 3s)"
+    parser.add_argument("--patience", metavar="TIME", type=grammar.duration, default=3.0, help=patience)
+    grammar.add_connection(parser)
+    _add_security(parser.add_argument_group("origin and TLS").add_argument)
 
 
 def _add_doctor(commands: Any) -> None:

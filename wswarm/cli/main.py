@@ -61,6 +61,7 @@ _WHERE = {
     "selftest": "selftest:examine_itself",
     "report": "report:show",
     "profiles": "profiles:show",
+    "inspect": "inspect:show",
     "doctor": "doctor:examine",
     "serve": "serve:serve",
 }

@@ -133,7 +133,7 @@ def _instead(run: Run, observed: Observed, drops: Drops) -> Instead:
     return Instead(
         refused=answers.nothing_taken(run.publish, run.samples.refusals),
         hung_up=_hung_up(drops, is_early=found is None),
-        is_by_http=run.publish is not None,
+        is_by_http=bool(run.plan.get("publish")),
         sent=found.sent if found is not None else None,
         unmarked=found.unmarked if found is not None else 0,
         extra=found.extra if found is not None else 0,

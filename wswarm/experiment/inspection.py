@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import msgspec
+
 from wswarm.drive.clock import now_ns
 from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.fleet import Fleet, Followed
@@ -10,11 +12,34 @@ from wswarm.drive.fleet.started import start_agents
 from wswarm.experiment.filling import addresses_of, variables_of
 from wswarm.load.manner import Manner
 from wswarm.load.marker import prefix_for
+from wswarm.load.profiles import NAMES, protocol_named
+from wswarm.load.steps import Step
 from wswarm.results.progress import Traced
 from wswarm.units import NS_PER_S
 
+PLAIN, ECHO = "", "what it is sent"
+WORDS = "wswarm looks whether this comes back"
+
+_REFERENCE = ("echo", "items", "chat")
+_BEFORE_ANY_WORD = (
+    *(
+        "http ",
+        "timeout",
+        "reset",
+        "refused",
+        "tls",
+        "redirect",
+        "no http",
+        "bad upgrade",
+        "no answer",
+        "closed ",
+    ),
+    *("subprotocol", "host unreachable", "network unreachable", "step "),
+)
+_AGREED = "open, subprotocol "
 _LISTEN_S = 0.1
 _TRACED = 1_000
+_GRACE_S = 0.3  # what is given up is heard of a moment later
 
 
 class Look(NamedTuple):
@@ -67,6 +92,60 @@ def look(tries: Mapping[str, Manner], patience_s: float) -> list[Look]:
             fleet.listen(min(_LISTEN_S, left_ns / NS_PER_S))
         agent.tell(wire.Close())
     return [heard.look(name, number) for number, name in enumerate(tries)]
+
+
+class Found(NamedTuple):
+    """What a server does.
+
+    Attributes:
+        plain: What a connection saw that said nothing.
+        echoes: Whether it sent a plain message back. `relays`: to another connection.
+        spoken: Per protocol whether it is spoken, `None` where nothing tells, and why.
+    """
+
+    plain: Look
+    echoes: bool
+    relays: bool
+    spoken: dict[str, tuple[bool | None, str]]
+
+
+def inspect(manner: Manner, patience_s: float) -> Found:
+    """Return what the server does to which the manner leads, after so many seconds.
+
+    Raises:
+        PlanError: a variable is not set. TargetError: there is no such host. GeneratorError: no agent can be started.
+    """
+    manner = msgspec.structs.replace(manner, connect_timeout=patience_s)
+    named = manner.profile is not None
+    plain = msgspec.structs.replace(manner, profile=None, topic=None, event=None, set=())
+    echo = msgspec.structs.replace(plain, steps=(*plain.steps, Step("say", WORDS), Step("expect", WORDS)))
+    names = [manner.profile] if named else [name for name in NAMES if name not in _REFERENCE]
+    asked = {
+        name: manner if named else msgspec.structs.replace(plain, profile=name) for name in names if name
+    }
+    seen = {one.name: one for one in look({PLAIN: plain, ECHO: echo, **asked}, patience_s + _GRACE_S)}
+    relayed = (line.kind == "<" and WORDS in line.words for line in seen[PLAIN].lines)
+    return Found(
+        seen[PLAIN], seen[ECHO].is_ready, any(relayed), {name: _is_spoken(seen[name]) for name in asked}
+    )
+
+
+def _is_spoken(seen: Look) -> tuple[bool | None, str]:
+    """Return whether a protocol is spoken, and why that can be said."""
+    heard = [line.words for line in seen.lines if line.kind == "<"]
+    said = [line.words for line in seen.lines if line.kind == ">"]
+    agreed = [line.words.removeprefix(_AGREED) for line in seen.lines if line.words.startswith(_AGREED)]
+    if set(heard) & set(said):
+        return False, "it sends back what it is sent"
+    if seen.failure is not None and not seen.failure.startswith(_BEFORE_ANY_WORD):
+        return True, f"it refuses in its words: {seen.failure}"
+    if seen.failure is not None and agreed and seen.failure.startswith("closed "):
+        return True, f"it agrees on subprotocol {agreed[0]}, and then: {seen.failure}"
+    if seen.failure is not None or not seen.is_ready:
+        return False, seen.failure or "no answer"
+    if not protocol_named(seen.name).steps or not heard:
+        return None, "it opens, and nothing is said before there is a topic"
+    return True, f"it answers as it should: {heard[-1]}"
 
 
 class _Heard:

@@ -11,7 +11,7 @@ from wswarm.load.fill import Values, fill, fill_address, fill_bytes, with_any_va
 from wswarm.load.manner import SIZE_LIMIT, check_header
 from wswarm.load.number import NUMBER
 from wswarm.load.request import without_credentials
-from wswarm.load.template import MARKER, in_bytes
+from wswarm.load.template import MARKER, check_utf8, in_bytes
 from wswarm.load.url import check_http_url, on_wire
 from wswarm.results import redact
 
@@ -138,6 +138,7 @@ def _check_others(settings: Mapping[str, Any]) -> None:
 
 
 def _check_messages(found: ByHttp, publish: str) -> None:
+    check_utf8(found.payload, "--publish-body", "write it as UTF-8")
     host = urlsplit(with_any_variables(found.url)).netloc
     if "{" in host:
         raise PlanError(

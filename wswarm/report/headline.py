@@ -94,7 +94,7 @@ def _connections(run: Run) -> str:
         rooms = _rooms(run)
         subscribers = show.plural(run.fanout.subscribers, "subscriber")
         inside = f" in {show.count(rooms)} rooms" if rooms > 1 else ""
-        if run.publish is not None:
+        if run.plan.get("publish"):
             request = redact.address(show.printable(str(run.plan.get("publish"))))
             return f"{subscribers}{inside}, published by HTTP: {request}"
         publishers = show.plural(run.fanout.publishers, "publisher")
@@ -136,7 +136,7 @@ def _rates(run: Run) -> list[str]:
         each = total / max(run.connections.requested, 1)
         return [f"{show.rate(total)} in all, {show.rate(each)} each"]
     owed = show.rate(total * run.fanout.subscribers / _rooms(run))
-    if run.fanout.publishers == 1 or run.publish is not None:
+    if run.fanout.publishers == 1 or run.plan.get("publish"):
         return [f"{show.rate(total)} published, {owed} to deliver"]
     each = total / max(run.fanout.publishers, 1)
     return [f"{show.rate(total)} published in all, {show.rate(each)} each, {owed} to deliver"]

@@ -16,7 +16,7 @@ _CREDENTIALS = re.compile(r"//([^/?#\s]*)@")
 _QUERY = re.compile(r"([?&;])([^=&;#?\s'\"]+)=([^&;#\s'\",)]+)")
 _NOT_IN_RUN = re.compile(r"[^a-z0-9]+")  # what every way of escaping leaves as it is
 _PLACEHOLDER = re.compile(r"\$?\{[^{}]*\}")
-_IN_MESSAGE = re.compile(r"""["']?([\w-]+)["']?\s*[:=]\s*["']([^"']+)["']""")
+_IN_MESSAGE = re.compile(r"""(?<![\w-])["']?([\w-]+)["']?\s*[:=]\s*["']([^"']+)["']""")
 _VALUE_IN_JSON = re.compile(r'"((?:[^"\\]|\\.)+)"\s*[,}\]]')
 _SCHEMES = {"basic", "bearer", "token", "digest", "negotiate", "apikey", "key"}
 _SECRET_PARTS = ("token", "secret", "passw", "pwd", "jwt", "apikey", "credential", "session", "signature")

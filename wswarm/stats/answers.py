@@ -23,6 +23,13 @@ _MENDS = {
     "400": "see what it wants, and correct --publish-body",
     "429": "lower --rate",
     "refused": "nothing listens there: start the service or correct the port",
+    "closed": "it hung up: does that port speak HTTP, or https://? See its log",
+    "reset": "it hung up: does that port speak HTTP, or https://? See its log",
+    "no http answer": "something else than a web server listens there: correct the port",
+    "timeout": "raise --connect-timeout, or see why it does not answer",
+    "no answer": "raise --drain, or see why it does not answer",
+    "tls certificate": "give its authority with --cacert FILE, or --insecure to trust it unseen",
+    "tls": "does that port speak TLS? http:// speaks plainly, https:// with TLS",
 }
 
 
@@ -82,8 +89,13 @@ def nothing_taken(seen: Publish | None, said: Mapping[str, str]) -> str:
         return ""
     status = next(iter(refused))
     where = said.get(f"{BY} {status}", "")
-    mend = f"publish at {where}" if status in _ELSEWHERE and where else _MENDS.get(status, "see its log")
+    mend = f"publish at {where}" if status in _ELSEWHERE and where else _mend(status)
     return f"every request to publish failed: {_listed(refused, said)}; {mend}"
+
+
+def _mend(status: str) -> str:
+    kind = status.partition(":")[0]  # of `tls certificate: expired`
+    return _MENDS.get(kind, "see its log")
 
 
 def _listed(refused: Mapping[str, int], said: Mapping[str, str]) -> str:

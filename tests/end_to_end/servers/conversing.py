@@ -35,9 +35,9 @@ class Conversing(LibraryServer):
         self._paths.append(connection.request.path)
         sid = f"sid-{len(self._paths)}"
         await connection.send(f'{{"news":[]}}\n{{"type":"hello","sid":"{sid}"}}\n')
-        said = json.loads(await connection.recv())
-        self._tokens.append(said["token"])
-        if said["sid"] != sid or not await self._admits(connection, said["token"]):
+        said = _object(await connection.recv())
+        self._tokens.append(said.get("token", ""))
+        if said.get("sid") != sid or not await self._admits(connection, said["token"]):
             return
         await connection.send('{"type":"presence"}')
         await asyncio.sleep(self._ready_s)
@@ -84,6 +84,15 @@ class Conversing(LibraryServer):
                 await connection.send('{"error":"too slow"}')
                 await connection.close(1000)
                 return
+
+
+def _object(message: str | bytes) -> dict[str, str]:
+    """Return the object that a message is, an empty one for any other."""
+    try:
+        said = json.loads(message)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 if __name__ == "__main__":

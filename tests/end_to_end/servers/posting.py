@@ -1,5 +1,6 @@
 """``posting(…)``: subscribers listen at ``/sub``; what is posted, or said at ``/pub``, goes to all of them at once.
 
+Those at ``/sub/ROOM`` get what is published at an address that ends in ``/ROOM``.
 A request to any other path by HTTP publishes its body, or without a body its ``message`` of the query. Requests
 count from 1 as they arrive; request n is delivered after ``hold`` seconds and after ``delay`` more answered with
 ``statuses[(n − 1) % len]`` (default 202). What is answered with 300 or more is not delivered, unless
@@ -26,7 +27,7 @@ import socket
 import ssl
 import struct
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -65,7 +66,7 @@ class Posting:
         self._reset_every, self._ignore_every, self._die_after = reset_every, ignore_every, die_after
         self._is_chunked, self._is_secure = chunked, secure
         self._folder = tempfile.TemporaryDirectory(prefix="wswarm-tls-")
-        self._subscribers: dict[asyncio.StreamWriter, None] = {}
+        self._subscribers: dict[str, dict[asyncio.StreamWriter, None]] = defaultdict(dict)
         self._counts = Counter[str]()
         self._answered: Counter[int] = Counter()
         self._posting: set[asyncio.StreamWriter] = set()
@@ -102,7 +103,8 @@ class Posting:
         except (OSError, EOFError, asyncio.IncompleteReadError):
             pass
         finally:
-            self._subscribers.pop(writer, None)
+            for room in self._subscribers.values():
+                room.pop(writer, None)
             self._posting.discard(writer)
             writer.close()
 
@@ -121,7 +123,7 @@ class Posting:
         )
         self._counts["connections" if is_subscriber else "publishers"] += 1
         if is_subscriber:
-            self._subscribers[writer] = None
+            self._subscribers[_room(path)][writer] = None
         while True:
             kind, payload = await _frame(reader)
             if kind == CLOSE:
@@ -130,7 +132,7 @@ class Posting:
             if kind == PING:
                 writer.write(_framed(PONG, payload))
             elif not is_subscriber:
-                self._publish(payload)
+                self._publish(payload, _room(path))
 
     async def _take(
         self, line: str, headers: Headers, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -154,7 +156,8 @@ class Posting:
         status = self._statuses[(number - 1) % len(self._statuses)]
         await asyncio.sleep(self._hold)
         if status < 300 or self._delivers_all:
-            self._publish(body or parse_qs(urlsplit(line.split()[1]).query)["message"][0].encode())
+            path = line.split()[1]
+            self._publish(body or parse_qs(urlsplit(path).query)["message"][0].encode(), _room(path))
         if self._reset_every and number % self._reset_every == 0:
             _reset(writer)
         elif not self._ignore_every or number % self._ignore_every:
@@ -175,12 +178,18 @@ class Posting:
     def _may_publish(self, headers: Headers) -> bool:
         return self._token is None or headers.get("authorization") == f"Bearer {self._token}"
 
-    def _publish(self, payload: bytes) -> None:
+    def _publish(self, payload: bytes, room: str) -> None:
         self._counts["published"] += 1
         frame = _framed(TEXT, payload)
-        for subscriber in self._subscribers:
+        for subscriber in self._subscribers[room]:
             subscriber.write(frame)
-        self._counts["sent"] += len(self._subscribers)
+        self._counts["sent"] += len(self._subscribers[room])
+
+
+def _room(path: str) -> str:
+    """Return the room that an address leads to, "" for that of all whose address names none."""
+    _, _, name = urlsplit(path).path[1:].partition("/")
+    return name
 
 
 async def _head(reader: asyncio.StreamReader) -> tuple[str, Headers]:
@@ -201,8 +210,16 @@ async def _frame(reader: asyncio.StreamReader) -> tuple[int, bytes]:
 
 
 def _framed(kind: int, payload: bytes) -> bytes:
-    size = bytes([len(payload)]) if len(payload) < 126 else b"\x7e" + len(payload).to_bytes(2, "big")
-    return bytes([0x80 | kind]) + size + payload
+    size = len(payload)
+    if size < 126:
+        told = bytes([size])
+    else:
+        told = (
+            bytes([126]) + size.to_bytes(2, "big")
+            if size < 1 << 16
+            else bytes([127]) + size.to_bytes(8, "big")
+        )
+    return bytes([0x80 | kind]) + told + payload
 
 
 def _answer(status: int, headers: Headers, body: bytes = b"") -> bytes:

@@ -9,6 +9,7 @@ from wswarm.results.run import Run
 # Settings that change what the figures are about: two runs that differ in one are not comparable.
 LOAD = (
     *("connections", "rate", "arrivals", "pacing", "publishers", "rooms", "closed", "connect_rate", "driver"),
+    *("publish", "publish_body"),
     *(
         "size",
         "text",
@@ -74,10 +75,16 @@ def _differences(base: Run, head: Run, names: Sequence[str]) -> list[str]:
     """Return `rate 100 and 200` for each setting in which the plans differ."""
     told = []
     for name in names:
-        one, other = (run.plan.get(name, _ALWAYS_WAS.get(name)) for run in (base, head))
+        one, other = (_setting(run, name) for run in (base, head))
         if _plain(one) != _plain(other):
             told.append(f"{name} {_shown(one)} and {_shown(other)}")
     return told
+
+
+def _setting(run: Run, name: str) -> Any:
+    """Return what a run's plan says; of requests that publish how, as the address is the target's own."""
+    value = run.plan.get(name, _ALWAYS_WAS.get(name))
+    return f"by {value.partition(' ')[0]}" if name == "publish" and isinstance(value, str) else value
 
 
 def _machines(base: Run, head: Run) -> list[str]:

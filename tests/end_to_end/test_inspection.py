@@ -1,0 +1,62 @@
+"""What a look at servers of known behaviour tells."""
+
+import pytest
+
+from tests.end_to_end.servers import serve
+from wswarm.cli.main import main
+from wswarm.errors import PlanError
+from wswarm.experiment.inspection import inspect
+from wswarm.load.manner import Manner
+
+pytestmark = pytest.mark.xdist_group("conversations")
+
+PATIENCE_S = 1.5
+
+
+def test_a_server_that_greets_is_shown_with_its_hello(capsys: pytest.CaptureFixture[str]) -> None:
+    with serve("conversing") as server:
+        assert main(["inspect", server.url, "--patience", "1500ms"]) == 0
+    said = capsys.readouterr().out
+    assert '< {"news":[]}' in said
+    assert "It speaks none of these by itself" in said
+    assert "--expect 'news'" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "echoes", "relays", "advice"),
+    [
+        ("echo", True, False, "wswarm echo"),
+        ("relay", False, True, "wswarm fanout"),
+    ],
+)
+def test_plain_messages_that_come_back_are_told(
+    name: str, echoes: bool, relays: bool, advice: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serve(name) as server:
+        assert main(["inspect", server.url, "--patience", "1s"]) == 0
+        found = inspect(Manner(url=server.url), 1.0)
+    assert (found.echoes, found.relays) == (echoes, relays)
+    assert not any(spoken for spoken, _ in found.spoken.values())
+    assert advice in capsys.readouterr().out
+
+
+def test_pings_of_the_target_are_shown() -> None:
+    with serve("pushing", push_s=0.2) as server:
+        found = inspect(Manner(url=server.url), 1.0)
+    words = [line.words for line in found.plain.lines]
+    assert words.count("ping (answered)") >= 2
+    assert words.count("pong") >= 2
+
+
+def test_what_does_not_open_is_no_look(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["inspect", "ws://127.0.0.1:1/", "--patience", "300ms"]) == 1
+    assert "nothing opened: refused" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [(["--patience", "0s"], "--patience 0"), (["--profile", "nothing"], "'nothing'")],
+)
+def test_what_can_not_be_is_named(options: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["inspect", "ws://127.0.0.1:1/", *options]) == PlanError.exit_code
+    assert words in capsys.readouterr().err

@@ -1,0 +1,65 @@
+"""`wswarm inspect`: what a server says by itself, which protocol it speaks, and the command to go on with."""
+
+import argparse
+
+from wswarm.cli import grammar
+from wswarm.cli.terminal import say
+from wswarm.errors import PlanError, TargetError
+from wswarm.experiment.inspection import WORDS, Found, Look, inspect
+from wswarm.experiment.mends import mend
+from wswarm.load.manner import Manner, converted
+from wswarm.load.profiles import protocol_named
+from wswarm.load.profiles.settings import needs, written
+from wswarm.report import inspection as report
+from wswarm.report.inspection import Fit
+from wswarm.results import redact
+
+_NOT_OF_A_MANNER = ("command", "url", "patience")
+
+
+def show(parsed: argparse.Namespace) -> int:
+    """Print what the server does.
+
+    Raises:
+        PlanError: a setting can't be. TargetError: nothing opened.
+    """
+    given = {name: value for name, value in vars(parsed).items() if name not in _NOT_OF_A_MANNER}
+    if parsed.patience <= 0:
+        raise PlanError(f"--patience {parsed.patience:g} must be a time above 0")
+    manner = converted(grammar.messages(given) | {"url": parsed.url}, Manner)
+    found = inspect(manner, parsed.patience)
+    say("\n".join(lines(redact.address(parsed.url), found, parsed.patience)))
+    plain = found.plain
+    if not plain.is_ready and not any(spoken for spoken, _ in found.spoken.values()):
+        why = plain.failure or "no answer"
+        raise TargetError(f"nothing opened: {why}; {manner.address}: {mend(why, '', manner)}")
+    return 0
+
+
+def lines(url: str, found: Found, seconds: float) -> list[str]:
+    """Return all that is to be told."""
+    plain = found.plain
+    fits = [_fit(name, spoken, why) for name, (spoken, why) in found.spoken.items()]
+    is_open = plain.is_ready and plain.code is None
+    return [
+        f"wswarm inspect · {url}",
+        "",
+        *report.by_itself(plain.lines, is_open=is_open, failure=plain.failure, seconds=seconds),
+        "",
+        *report.protocols(fits),
+        *([""] if is_open or any(fit.is_spoken for fit in fits) else ()),
+        *report.advice(url, fits, hello=_hello(plain), echoes=found.echoes, relays=found.relays),
+    ]
+
+
+def _hello(plain: Look) -> str | None:
+    heard = (line.words for line in plain.lines if line.kind == "<" and WORDS not in line.words)
+    return next(heard, None)
+
+
+def _fit(name: str, is_spoken: bool | None, why: str) -> Fit:
+    protocol = protocol_named(name)
+    scenario = "fanout" if protocol.message else "echo" if protocol.echo else "connect"
+    wanted = [written(one).replace("=…", "='…'") for one in needs(protocol, scenario) or ()]
+    options = [f"{one} '…'" if one in ("--topic", "--event") else one for one in wanted]
+    return Fit(name, is_spoken, why, protocol.about, scenario, options)
