@@ -1,6 +1,6 @@
 """What connections of one kind say and wait for, names in braces not yet replaced."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from wswarm.errors import PlanError
@@ -56,6 +56,7 @@ class Speech(NamedTuple):
         read: Returns the messages in a frame. `wrap`: what is said, as it is sent.
         is_owed: Whether marked messages are owed to them, as to all but publishers.
         not_replies: Marked messages that hold one of these are no replies.
+        is_confirmed: Whether the last step waits for the server to say that it has a subscriber.
     """
 
     on_open: tuple[Opening, ...]
@@ -72,6 +73,7 @@ class Speech(NamedTuple):
     wrap: Wrap | None = None
     is_owed: bool = True
     not_replies: tuple[bytes, ...] = ()
+    is_confirmed: bool = False
 
     @property
     def is_attentive(self) -> bool:
@@ -125,6 +127,7 @@ def speech_of(manner: Manner, role: Role) -> Speech:
         refusals=own,
         escape=manner.escape,
         is_owed=role != "publish",
+        is_confirmed=bool(manner.steps) and not manner.steps[-1].kind.startswith("say"),
     )
     protocol = manner.protocol
     return speech if protocol is None else _in(protocol, speech, manner, role)
@@ -152,8 +155,15 @@ def _in(protocol: Protocol, speech: Speech, manner: Manner, role: Role) -> Speec
         chatter=tuple(_matches(one, values) for one in protocol.chatter),
         read=protocol.read or _READS[protocol.ends],
         wrap=protocol.wrap,
+        is_confirmed=speech.is_confirmed or _is_confirmed(protocol, lines),
         not_replies=tuple(one.encode() for one in protocol.not_replies) if role == "echo" else (),
     )
+
+
+def _is_confirmed(protocol: Protocol, lines: Sequence[Line]) -> bool:
+    """Return whether the last line waits for what the settings say that is subscribed to."""
+    is_subscription = bool(lines) and bool(lines[-1].needs or protocol.subscriber_needs)
+    return is_subscription and lines[-1].kind == "expect"
 
 
 def _step(line: Line, values: Mapping[str, str], protocol: Protocol, speech: Speech) -> Step:

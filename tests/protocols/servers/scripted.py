@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection, serve
@@ -29,10 +30,8 @@ def run(
 
 async def _serve(converse: Converse, refuse: Any) -> None:
     async def quietly(connection: ServerConnection) -> None:
-        try:
+        with suppress(ConnectionClosed):
             await converse(connection)
-        except ConnectionClosed:
-            pass
 
     options: dict[str, Any] = {"ping_interval": None, "compression": None, "backlog": 1024}
     async with serve(quietly, "127.0.0.1", 0, process_request=refuse, **options) as server:
