@@ -90,7 +90,7 @@ class Attendant:
     def _hear(self, row: int, frame: bytes) -> None:
         attended = self._attended.get(row)
         if attended is not None:
-            for message in attended.speech.read(frame):
+            for message in attended.speech.split(frame):
                 self._hear_one(row, attended, message)
 
     def _hear_one(self, row: int, attended: Attended, message: bytes) -> None:

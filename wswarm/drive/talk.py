@@ -7,10 +7,10 @@ from functools import partial
 from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers.connection import Connection, Ended, Events, HandshakeFailed
 from wswarm.drive.drivers.following import connect_following
+from wswarm.drive.unpacking import Unpacking
 from wswarm.drive.way import Way
 from wswarm.load.conversation import Conversation
 from wswarm.load.request import request_for
-from wswarm.load.speech import Speech
 from wswarm.load.template import Opening
 
 
@@ -18,21 +18,23 @@ class Talk:
     """From the upgrade to the last step; then whoever is to hear the load takes over, with what came behind it.
 
     Args:
-        timeout_s: How long each message is waited for.
+        way: Says how long each message is waited for.
         after: Who hears what comes then.
         on_ready: Called at once when the last step is done, with the connection and when its message came.
+        over: Returns what a connection tells so that others hear its messages.
     """
 
     def __init__(
         self,
-        speech: Speech,
+        way: Way,
         conversation: Conversation,
-        timeout_s: float,
         after: Events,
         on_ready: Callable[[Connection, int], None],
+        over: Callable[[Events], Events],
     ) -> None:
-        self._speech, self._conversation = speech, conversation
-        self._timeout_s, self._after, self._on_ready = timeout_s, after, on_ready
+        self._speech, self._conversation = way.speech, conversation
+        self._timeout_s = way.manner.connect_timeout
+        self._after, self._on_ready, self._over = after, on_ready, over
         self._loop = asyncio.get_running_loop()
         self._done: asyncio.Future[None] = self._loop.create_future()
         self._connection: Connection | None = None
@@ -87,7 +89,7 @@ class Talk:
                 self._hand_on(payload)
             return
         self._last = payload
-        for message in self._speech.read(payload):
+        for message in self._speech.split(payload):
             refusal = self._speech.refusal_in(message)
             if refusal is not None:
                 heard = message.decode("utf-8", "replace")
@@ -114,7 +116,7 @@ class Talk:
             return
         assert self._connection is not None
         self._done.set_result(None)
-        self._connection.attach(self._after)
+        self._connection.attach(self._over(self._after))
         self._on_ready(self._connection, received_ns)
         for payload in self._conversation.rest:
             self._hand_on(payload)
@@ -159,15 +161,30 @@ async def open_ready(
     Raises:
         HandshakeFailed, OSError, ssl.SSLError, TimeoutError: it did not open, or the conversation failed.
     """
-    request = request_for(way.manner, values)
-    connect = partial(connect_following, way.driver) if way.manner.follow else way.driver
     conversation = way.speech.conversation(values)
+    unpacking = Unpacking(way.speech.reader()) if way.speech.reader is not None else None
     if conversation is None:
-        connection = await connect(request, events.row, way.settings, events)
+        connection = await _open(way, values, events, unpacking)
         on_ready(connection, None)
         for message in way.speech.openings(values) if connection.is_open else ():
             connection.say(message.payload, is_binary=message.is_binary)
         return 0
-    talk = Talk(way.speech, conversation, way.manner.connect_timeout, events, on_ready)
-    await talk.hold(await connect(request, events.row, way.settings, talk.events))
+    over = unpacking.events if unpacking is not None else _as_they_are
+    talk = Talk(way, conversation, events, on_ready, over)
+    await talk.hold(await _open(way, values, talk.events, unpacking))
     return conversation.skipped
+
+
+async def _open(way: Way, values: dict[str, str], events: Events, unpacking: Unpacking | None) -> Connection:
+    """Return the connection, whose messages these hear."""
+    connect = partial(connect_following, way.driver) if way.manner.follow else way.driver
+    request = request_for(way.manner, values)
+    if unpacking is None:
+        return await connect(request, events.row, way.settings, events)
+    connection = await connect(request, events.row, way.settings, unpacking.events(events))
+    unpacking.answer_on(connection)
+    return connection
+
+
+def _as_they_are(events: Events) -> Events:
+    return events

@@ -8,10 +8,10 @@ import msgspec
 
 from wswarm.errors import PlanError
 from wswarm.load.fill import Values, fill, fill_address, fill_bytes, with_any_variables
-from wswarm.load.manner import SIZE_LIMIT, check_header
+from wswarm.load.manner import check_header
 from wswarm.load.number import NUMBER
 from wswarm.load.request import without_credentials
-from wswarm.load.template import MARKER, check_utf8, in_bytes
+from wswarm.load.template import MARKER, SIZE_LIMIT, check_utf8, in_bytes
 from wswarm.load.url import check_http_url, on_wire
 from wswarm.results import redact
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from wswarm.load.fill import fill, fill_bytes
-from wswarm.load.pattern import filled_pattern, messages_in
-from wswarm.load.profiles.protocol import Read, Wrap
+from wswarm.load.pattern import Split, filled_pattern, messages_in
+from wswarm.load.profiles.protocol import Wrap
 from wswarm.load.steps import Step
 from wswarm.load.take import take
 from wswarm.load.template import Opening, in_bytes
@@ -18,7 +18,7 @@ class Conversation:
         values: What names stand for; values that are taken come to them.
         escape: Whether messages hold escapes.
         names: Of the first steps, those of a profile; "" for what has none. The others are numbered, from 1.
-        read: Returns the messages in a frame. `wrap`: what is said, as it is sent.
+        split: Returns the messages in a frame. `wrap`: what is said, as it is sent.
 
     Attributes:
         values: What names stand for so far.
@@ -37,7 +37,7 @@ class Conversation:
         *,
         escape: bool = False,
         names: Sequence[str] = (),
-        read: Read = messages_in,
+        split: Split = messages_in,
         wrap: Wrap | None = None,
     ) -> None:
         self.values = values
@@ -46,7 +46,7 @@ class Conversation:
         self.rest: list[bytes] = []
         self.failure: str | None = None
         self._steps, self._escape = steps, escape
-        self._names, self._read, self._wrap = names, read, wrap
+        self._names, self._split, self._wrap = names, split, wrap
         self._at = 0
 
     @property
@@ -81,7 +81,7 @@ class Conversation:
         Of several messages in a frame each may be what one step waits for; what we have said since a frame came is
         answered by none of it.
         """
-        messages, at = self._read(frame), 0
+        messages, at = self._split(frame), 0
         self.passed = []
         while not self.is_over and self.failure is None and self._steps[self._at].kind == "expect":
             found = self._found(messages, at)

@@ -17,12 +17,11 @@ from wswarm.load.profiles.protocol import Protocol
 from wswarm.load.profiles.settings import address_of, settings_of
 from wswarm.load.rooms import check_rooms
 from wswarm.load.steps import Step, check_steps
-from wswarm.load.template import MARKER, Opening, as_text, check_utf8, in_bytes, openings
+from wswarm.load.template import MARKER, SIZE_LIMIT, Opening, as_text, check_utf8, in_bytes, openings
 from wswarm.load.tls import check_tls
 from wswarm.load.url import check_url
 from wswarm.results import redact
 
-SIZE_LIMIT = 16 * 1024 * 1024
 _UNFILLED = frozenset(
     {"profile", "refuse", "data", "subprotocols", "origin", "cacert", "cert", "key", "sni", "bind"}
 )

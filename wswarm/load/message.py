@@ -1,22 +1,27 @@
 """The message that carries a marker: template in, payload pieces out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wswarm.errors import PlanError
 from wswarm.load.fill import Values, fill_bytes
-from wswarm.load.marker import MARK_SIZE, MARKER_SIZE, PREFIX_SIZE
-from wswarm.load.number import NUMBER, nonce_for
+from wswarm.load.marker import MARK_SIZE, MARKER_SIZE
+from wswarm.load.number import INDEX_SIZE, NUMBER, nonce_for
 from wswarm.load.profiles.protocol import Wrap
 from wswarm.load.template import MARKER
 
 FILLER = b"."
+_ROUNDS = 3  # what is around a message may have its size in it, and grow with it
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """One connection's message, of which only the mark differs from message to message: `mark.join(parts)`."""
+    """One connection's message, of which only the mark differs from message to message: `mark.join(parts)`.
 
-    parts: tuple[bytes, ...]
+    Where more differs, the parts are anew each time they are asked for.
+    """
+
+    parts: Iterable[bytes]
 
 
 def check_size(template: bytes, size: int | None) -> None:
@@ -41,10 +46,10 @@ def payload_for(
         values: What other names in braces stand for, `id` among them.
         prefix: The run's marker prefix, which goes before the mark.
         size: Total bytes wanted; filler follows the last mark, inside any quotes around it.
-        wrap: Makes of what is said what is sent, in which marks stand as they are; the size is that of the former.
+        wrap: Makes of what is said what is sent, in which marks stand as they are; the size is that of the latter.
     """
     if wrap is not None:
-        return _wrapped(payload_for(template, values, prefix, size), wrap)
+        return _wrapped(template, values, prefix, size, wrap)
     filled = fill_bytes(template, values)
     if NUMBER in filled:
         *heads, tail = filled.split(NUMBER)
@@ -54,8 +59,16 @@ def payload_for(
     return Payload((*(part + prefix for part in before), FILLER * max(0, missing) + tail))
 
 
-def _wrapped(payload: Payload, wrap: Wrap) -> Payload:
+def _wrapped(template: bytes, values: Values, prefix: bytes, size: int | None, wrap: Wrap) -> Payload:
     """Return the payload as it is sent: as it is with any mark."""
-    prefix, mark = payload.parts[0][-PREFIX_SIZE:], b"0" * MARK_SIZE
-    *before, tail = wrap(mark.join(payload.parts)).split(prefix + mark)
-    return Payload((*(part + prefix for part in before), tail))
+    own, mark = prefix, b"0" * MARK_SIZE
+    if NUMBER in template:
+        own, mark = nonce_for(prefix), b"0" * INDEX_SIZE
+    said_size = size
+    for _ in range(_ROUNDS):
+        sent = wrap(mark.join(payload_for(template, values, prefix, said_size).parts))
+        if said_size is None or size is None or len(sent) == size:
+            break
+        said_size += size - len(sent)
+    *before, tail = sent.split(own + mark)
+    return Payload((*(part + own for part in before), tail))

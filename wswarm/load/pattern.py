@@ -11,6 +11,7 @@ from wswarm.errors import PlanError
 from wswarm.load.fill import Values, fill
 
 Matches = Callable[[bytes], "re.Match[str] | bool"]
+Split = Callable[[bytes], list[bytes]]
 
 _RECORD_END = b"\x1e"
 _DECODE = msgspec.json.Decoder().decode

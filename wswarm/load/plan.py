@@ -17,6 +17,7 @@ from wswarm.load.rooms import check_rooms, in_some_room
 from wswarm.load.script import SESSION
 from wswarm.load.speech import speech_of
 from wswarm.load.steps import Step
+from wswarm.load.template import MARKER
 
 PAIRS_LIMIT = 10_000_000
 SENDS_LIMIT = 1 << 32
@@ -221,7 +222,14 @@ def _check_fit(plan: Plan) -> None:
         option, message = ("--text", plan.text) if plan.json is None else ("--json", plan.json)
         check_number(plan.template, f"{option} {message!r}", plan.scenario, plan.size)
     for role in plan.roles:
-        whole = in_some_room(speech_of(plan, role).message.decode("latin-1"), plan.rooms)
+        speech = speech_of(plan, role)
+        if plan.is_numeric and plan.profile is not None and MARKER in speech.message:
+            raise PlanError(
+                f"{option} {message!r}: profile {plan.profile} tells replies by {{marker}}, beside which"
+                " {marker:int} can't stand: write {marker}"
+            )
+        sent = speech.message if speech.message_wrap is None else speech.message_wrap(speech.message)
+        whole = in_some_room(sent.decode("latin-1"), plan.rooms)
         check_size(whole.replace("{id}", str(plan.sockets)).encode("latin-1"), plan.size)
     _check_script(plan)
     _check_recording(plan)

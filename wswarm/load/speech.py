@@ -1,6 +1,7 @@
 """What connections of one kind say and wait for, names in braces not yet replaced."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from wswarm.errors import PlanError
@@ -10,8 +11,9 @@ from wswarm.load.escaping import filled_in, json_string
 from wswarm.load.fill import Values, fill_bytes
 from wswarm.load.manner import Manner
 from wswarm.load.message import Payload, payload_for
-from wswarm.load.pattern import Matches, messages_in, pattern
-from wswarm.load.profiles.protocol import Line, Protocol, Read, Refusal, Wrap
+from wswarm.load.pattern import Matches, Split, messages_in, pattern
+from wswarm.load.profiles.protocol import Line, Protocol, Refusal, Wrap
+from wswarm.load.profiles.reader import Lines, Reader
 from wswarm.load.profiles.settings import lines_of, message_of
 from wswarm.load.role import Role
 from wswarm.load.steps import Step
@@ -53,7 +55,10 @@ class Speech(NamedTuple):
         escape: Whether messages of steps hold escapes.
         answers: To messages while the connection lasts. `timers`: what is said now and then.
         chatter: What tells of a message whether it is a part of the protocol that needs no answer.
-        read: Returns the messages in a frame. `wrap`: what is said, as it is sent.
+        split: Returns the messages in a frame. `wrap`: what is said, as it is sent; `message_wrap`: the message.
+        reader: Returns what reads one connection's messages out of its frames, one by one, marks or not; `None`:
+            frames are messages.
+        vary: Returns the parts of a message between its marks anew for each; `None`: they are the same for all.
         is_owed: Whether marked messages are owed to them, as to all but publishers.
         not_replies: Marked messages that hold one of these are no replies.
         is_confirmed: Whether the last step waits for the server to say that it has a subscriber.
@@ -69,8 +74,11 @@ class Speech(NamedTuple):
     timers: tuple[Regular, ...] = ()
     chatter: tuple[Matches, ...] = ()
     names: tuple[str, ...] = ()
-    read: Read = messages_in
+    split: Split = messages_in
     wrap: Wrap | None = None
+    message_wrap: Wrap | None = None
+    reader: Callable[[], Reader] | None = None
+    vary: Callable[[tuple[bytes, ...]], Iterable[bytes]] | None = None
     is_owed: bool = True
     not_replies: tuple[bytes, ...] = ()
     is_confirmed: bool = False
@@ -94,12 +102,13 @@ class Speech(NamedTuple):
         if not self.steps:
             return None
         return Conversation(
-            self.steps, values, escape=self.escape, names=self.names, read=self.read, wrap=self.wrap
+            self.steps, values, escape=self.escape, names=self.names, split=self.split, wrap=self.wrap
         )
 
     def payload(self, values: Values, prefix: bytes) -> Payload:
         """Return one connection's message around its marks."""
-        return payload_for(self.message, values, prefix, self.size, self.wrap)
+        payload = payload_for(self.message, values, prefix, self.size, self.message_wrap)
+        return payload if self.vary is None else Payload(self.vary(tuple(payload.parts)))
 
     def answers_to(self, message: bytes, values: Values) -> list[Opening]:
         """Return what is to be said to a message."""
@@ -136,7 +145,7 @@ def speech_of(manner: Manner, role: Role) -> Speech:
 def _in(protocol: Protocol, speech: Speech, manner: Manner, role: Role) -> Speech:
     """Return the speech in a protocol."""
     values = manner.settings
-    lines = lines_of(protocol, role, values)
+    lines, is_speaking = lines_of(protocol, role, values), message_of(protocol, role) != ""
 
     def opening(template: str) -> Opening:
         return Opening(filled_in(template, values).encode(), protocol.is_binary)
@@ -153,9 +162,12 @@ def _in(protocol: Protocol, speech: Speech, manner: Manner, role: Role) -> Speec
             if (every_s := parse_duration(filled_in(one.every, values)))
         ),
         chatter=tuple(_matches(one, values) for one in protocol.chatter),
-        read=protocol.read or _READS[protocol.ends],
+        split=_alone,
         wrap=protocol.wrap,
         is_confirmed=speech.is_confirmed or _is_confirmed(protocol, lines),
+        message_wrap=protocol.wrap if is_speaking else None,
+        reader=_reader(protocol, values),
+        vary=_vary(protocol, values) if is_speaking else None,
         not_replies=tuple(one.encode() for one in protocol.not_replies) if role == "echo" else (),
     )
 
@@ -213,16 +225,21 @@ def _no(refusal: Refusal, values: Mapping[str, str]) -> No:
     return No(matches, (lambda _: refusal.words) if refusal.words else None)
 
 
-def _whole(frame: bytes) -> list[bytes]:
-    return [frame]
+def _vary(
+    protocol: Protocol, values: Mapping[str, str]
+) -> Callable[[tuple[bytes, ...]], Iterable[bytes]] | None:
+    vary = protocol.vary
+    return (lambda parts: vary(parts, values)) if vary is not None else None
 
 
-def _lines(frame: bytes) -> list[bytes]:
-    return [one for one in frame.split(b"\n") if one]
+def _alone(message: bytes) -> list[bytes]:
+    return [message]
 
 
-def _records(frame: bytes) -> list[bytes]:
-    return [one for one in frame.split(b"\x1e") if one]
+def _reader(protocol: Protocol, values: Mapping[str, str]) -> Callable[[], Reader] | None:
+    if protocol.reader is not None:
+        return partial(protocol.reader, values)
+    return None if protocol.ends == "frame" else partial(Lines, _ENDS[protocol.ends])
 
 
-_READS: Mapping[str, Read] = {"frame": _whole, "line": _lines, "record": _records}
+_ENDS = {"line": b"\n", "record": b"\x1e"}

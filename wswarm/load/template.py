@@ -10,6 +10,7 @@ from wswarm.errors import PlanError
 from wswarm.load.escapes import escape_in, escaped, unescaped
 
 MARKER = b"{marker}"
+SIZE_LIMIT = 16 * 1024 * 1024
 
 
 class Opening(NamedTuple):

@@ -12,8 +12,8 @@ from wswarm.drive.capture import Take
 from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers.address import Address
 from wswarm.drive.form import Frames
-from wswarm.load.manner import SIZE_LIMIT
 from wswarm.load.request import Request
+from wswarm.load.template import SIZE_LIMIT
 from wswarm.units import NS_PER_S
 
 MAX_MESSAGE_SIZE = SIZE_LIMIT

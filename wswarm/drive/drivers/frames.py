@@ -5,7 +5,7 @@ UTF-8 of messages is not checked: it would cost more than all the rest.
 
 from collections.abc import Iterator
 
-from wswarm.load.manner import SIZE_LIMIT as MAX_MESSAGE_SIZE
+from wswarm.load.template import SIZE_LIMIT as MAX_MESSAGE_SIZE
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 BROKEN, NO_UTF8, TOO_BIG = 1002, 1007, 1009

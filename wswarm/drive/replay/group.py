@@ -91,7 +91,6 @@ class ReplayGroup(Group):
                 failures=played.failures,
                 steps=self._figures.steps(played),
                 sent=self._figures.sent,
-                received=self._figures.received + played.unexpected,
                 answered=self._figures.received,
                 overflowed=0,
             ),

@@ -6,16 +6,18 @@ that is inside a JSON string, `{topic|url}` in an address, `{topic|regex}` in a 
 connection's own, see `load.fill`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
 import msgspec
 
+from wswarm.load.profiles.reader import Reader
 from wswarm.load.steps import Kind
 
 Derive = Callable[[Mapping[str, str]], Mapping[str, str]]
 Wrap = Callable[[bytes], bytes]
-Read = Callable[[bytes], list[bytes]]
+NewReader = Callable[[Mapping[str, str]], Reader]
+Vary = Callable[[tuple[bytes, ...], Mapping[str, str]], Iterable[bytes]]
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -98,12 +100,15 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
         payload: What the user's message is in it: a `json` value (a text becomes a string), a JSON `object` (a text
             becomes its member `text`; `{members}` are what is within its braces), or as it is (`text`).
         answers, timers, refusals: While a connection lasts. `chatter`: what needs no answer.
-        is_binary: Whether all goes out as binary frames. `is_stream`: whether frames may end within a message.
+        is_binary: Whether all goes out as binary frames.
         needs_canary: Whether nothing tells when a subscriber is one: the load begins when each has had a message.
         ends: What ends a message of the protocol within a frame: the frame, a line, or a record's 0x1E.
         not_replies: Marked messages that hold this are no replies.
         derive: Returns more settings by those that are there. `wrap`: what is said, filled, as it is sent.
-        read: Returns the messages in a frame, in readable form, in the place of `ends`.
+        reader: Returns by the settings what reads one connection's messages out of its frames, in readable form, in
+            the place of `ends`: where frames may end within a message, or are no text.
+        vary: Returns by the settings the parts of the message between its marks, anew for each, where more differs
+            than they, such as a number.
     """
 
     name: str
@@ -129,9 +134,9 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
     chatter: tuple[str, ...] = ()
     is_binary: bool = False
     needs_canary: bool = False
-    is_stream: bool = False
     ends: Literal["frame", "line", "record"] = "frame"
     not_replies: tuple[str, ...] = ()
     derive: Derive | None = None
     wrap: Wrap | None = None
-    read: Read | None = None
+    reader: NewReader | None = None
+    vary: Vary | None = None

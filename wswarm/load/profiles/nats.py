@@ -1,0 +1,76 @@
+"""NATS.
+
+Source: docs.nats.io, reference/nats-protocol/nats-protocol.
+"""
+
+from collections.abc import Mapping
+
+from wswarm.errors import PlanError
+from wswarm.load.escaping import json_string
+from wswarm.load.profiles.nats_reader import NatsReader
+from wswarm.load.profiles.protocol import Line, Protocol, Refusal, Reply, Setting
+
+_CREDENTIALS = {"user": "user", "password": "pass", "token": "auth_token"}
+
+
+def command(text: bytes) -> bytes:
+    """Return a command as it is sent: a publication with the size of its payload."""
+    head, end, payload = text.partition(b"\r\n")
+    return b"%b %d\r\n%b\r\n" % (head, len(payload), payload) if end else text + b"\r\n"
+
+
+def _derive(values: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the credentials as they stand in CONNECT.
+
+    Raises:
+        PlanError: the topic is no subject.
+    """
+    topic = values.get("topic", "")
+    if any(one.isspace() for one in topic):
+        raise PlanError(f"--topic {topic!r} is no subject: it may not hold spaces")
+    given = {key: values[name] for name, key in _CREDENTIALS.items() if values.get(name)}
+    return {"credentials": "".join(f',"{key}":{json_string(one)}' for key, one in given.items())}
+
+
+_CONNECT = (
+    Line("expect", "/^INFO /", "the WebSocket"),
+    Line(
+        "say",
+        'CONNECT {"verbose":false,"pedantic":false,"tls_required":false,"echo":true,"lang":"python","version":"1"'
+        ',"protocol":1,"name":"wswarm-{id}"{credentials}}',
+    ),
+    Line("say", "PING"),
+    Line("expect", "/^PONG/", "CONNECT"),
+)
+
+
+def _subscribed(subject: str) -> tuple[Line, ...]:
+    """Return the steps of one who subscribes: a PONG tells that all before its PING was done."""
+    return (*_CONNECT, Line("say", f"SUB {subject} 1"), Line("say", "PING"), Line("expect", "/^PONG/", "SUB"))
+
+
+PROFILE = Protocol(
+    name="nats",
+    about="NATS: nats-server",
+    path="/",
+    settings={
+        "topic": Setting("the subject"),
+        "user": Setting("user name"),
+        "password": Setting("password", is_secret=True),
+        "token": Setting("token, where the server wants one", is_secret=True),
+    },
+    steps=_subscribed("{topic}"),
+    publisher_steps=_CONNECT,
+    echo_steps=_subscribed("{topic}.{id}"),
+    subscriber_needs=("topic",),
+    message="PUB {topic}\r\n{payload}",
+    echo="PUB {topic}.{id}\r\n{payload}",
+    payload="text",
+    answers=(Reply("/^PING$/", "PONG"),),
+    refusals=(Refusal("/^-ERR '(.*)'/"),),
+    chatter=("/^(?:INFO |PONG$|\\+OK$)/",),
+    is_binary=True,
+    derive=_derive,
+    wrap=command,
+    reader=lambda _: NatsReader(),
+)
