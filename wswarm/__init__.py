@@ -7,8 +7,8 @@
     run = wswarm.fanout("ws://127.0.0.1:8000", profile="chat", connections=1000, rate=20, duration=10)
     print(run.fanout.completion_time.p99, run.messages.lost)
 
-`connect`, `echo`, `fanout`, `script` and `replay` block, or can be awaited inside a running event loop; each returns a
-`Run`.
+`connect`, `echo`, `fanout`, `script` and `replay` block, or can be awaited inside a running event loop; each returns
+a `Run`.
 """
 
 from importlib import import_module
