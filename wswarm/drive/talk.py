@@ -39,6 +39,7 @@ class Talk:
         self._done: asyncio.Future[None] = self._loop.create_future()
         self._connection: Connection | None = None
         self._early: list[tuple[bytes, int]] = []
+        self._ended: Ended | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._last = b""
 
@@ -54,14 +55,15 @@ class Talk:
             HandshakeFailed: one is not; the connection is ended.
         """
         self._connection = connection
-        if not connection.is_open and not self._done.done():
-            self._note_closed(Ended("1006"))
-        self._say(self._speech.openings(self._conversation.values))
-        self._say(self._conversation.go_on())
-        self._go_on(now_ns())
+        if connection.is_open:
+            self._say(self._speech.openings(self._conversation.values))
+            self._say(self._conversation.go_on())
+            self._go_on(now_ns())
         early, self._early = self._early, []
         for payload, received_ns in early:
             self._hear(payload, received_ns)
+        if not connection.is_open:
+            self._note_closed(self._ended or Ended("1006"))
         try:
             await self._done
         except BaseException:
@@ -103,15 +105,15 @@ class Talk:
             self._go_on(received_ns)
 
     def _go_on(self, received_ns: int) -> None:
-        """Wait for the next message, or be ready."""
-        if self._done.done():
+        """Wait for the next message, or be ready, unless the connection has closed."""
+        assert self._connection is not None
+        if self._done.done() or not self._connection.is_open:
             return
         if self._timer is not None:
             self._timer.cancel()
         if not self._conversation.is_over:
             self._timer = self._loop.call_later(self._timeout_s, self._give_up)
             return
-        assert self._connection is not None
         self._done.set_result(None)
         self._connection.attach(self._over(self._after))
         self._on_ready(self._connection, received_ns)
@@ -134,8 +136,12 @@ class Talk:
         self._fail(reason, f"last heard: {heard}" if heard else "")
 
     def _note_closed(self, ended: Ended) -> None:
+        if self._connection is None:
+            self._ended = ended  # what it said before tells more
+            return
         code = ended.code or "1006"
-        where = f"{self._conversation.label}: " if self._conversation.own_step is not None else ""
+        talk = self._conversation
+        where = f"{talk.label}: " if talk.own_step is not None and not talk.is_over else ""
         self._fail(f"{where}closed {code} {ended.reason}".rstrip())
 
     def _fail(self, reason: str, detail: str = "") -> None:
