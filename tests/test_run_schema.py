@@ -16,7 +16,13 @@ WRITE = (
     "from pathlib import Path; from msgspec import json; from wswarm.results.run import json_schema; "
     "Path('docs/run.schema.json').write_bytes(json.format(json.encode(json_schema())) + b'\\n')"
 )
-RUNS = {"connect": runs.connect(), "echo": runs.echo(), "fanout": runs.fanout(), "script": runs.script()}
+RUNS = {
+    "connect": runs.connect(),
+    "echo": runs.echo(),
+    "fanout": runs.fanout(),
+    "script": runs.script(),
+    "replay": runs.replay(),
+}
 
 # The names of DESIGN §6 that every run file has.
 TOP = """schema scenario started_at plan environment validity connections messages rates send_lag service_time

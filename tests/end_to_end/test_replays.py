@@ -15,9 +15,14 @@ from tests.cli.command import Outcome, in_process
 from tests.end_to_end.instrument import NAP_S, clock, quantile
 from tests.end_to_end.servers import Server, serve
 from tests.load.recordings import CHAT, Said, capturer, chrome, minimal, mitmproxy, playwright
+from wswarm.drive.host.target import ReferenceApp
+from wswarm.experiment.measure import measure
+from wswarm.experiment.replayed import plan_of_replay
+from wswarm.results.progress import Progress
 
 pytestmark = clock
 MS = 1_000_000
+RECORDED = Path(__file__).parents[1] / "recordings" / "playwright-chat.har"
 LONG = "abcDEF12345678901234567"
 SECRETS = ("hunter2", "t0psecret", "be4rer", "c00kie", LONG)
 LOGIN: tuple[Said, ...] = (
@@ -231,3 +236,65 @@ def test_many_connections_play_each_from_its_own_opening(replay: Replay) -> None
     assert found.heard() == [[str(message) for _, _, message in STEADY]] * 50
     assert found.run["messages"]["sent"] == 50 * len(STEADY)
     assert_offsets(found, STEADY_MS)
+
+
+def test_ctrl_c_leaves_the_rest_unsent_and_unowed(tmp_path: Path) -> None:
+    path = tmp_path / "a.har"
+    path.write_text(json.dumps(chrome(((0.1, ">", "a"), (0.2, "<", "a"), (30, ">", "b"), (31, "<", "b")))))
+    with serve("answering") as server:
+        url = f"ws://127.0.0.1:{server.port}"
+        plan, _ = plan_of_replay(url, recording=str(path), connections=2)
+        seen: list[Progress] = []
+        run = measure(plan, seen.append, lambda: bool(seen) and seen[-1].received == 2)
+    assert run.interrupted
+    assert run.messages is not None
+    assert (run.messages.offered, run.messages.sent, run.messages.owed, run.messages.received) == (2, 2, 2, 2)
+    assert run.sessions is not None
+    assert (run.sessions.started, run.sessions.finished, run.sessions.failed) == (2, 0, 0)
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[ReferenceApp]:
+    with ReferenceApp() as running:
+        yield running
+
+
+CHATTED = ["hello", "how are you?", "bye"]
+
+
+@pytest.mark.parametrize("connections", [1, 3])
+def test_a_chat_recorded_with_playwright_is_played_against_the_reference_application(
+    connections: int, app: ReferenceApp, tmp_path: Path
+) -> None:
+    """Each connection is told of its own message and of what all say, and is owed what one was told alone."""
+    plan, _ = plan_of_replay(app.url, recording=str(RECORDED), connections=connections)
+    run = measure(plan)
+    assert run.messages is not None
+    sent = len(CHATTED) * connections
+    assert (run.messages.sent, run.messages.owed, run.messages.received) == (sent, 2 * sent, 2 * sent)
+    assert run.messages.unmarked == sent * (connections - 1)
+    assert run.sessions is not None
+    assert run.sessions.finished == connections
+
+
+def test_the_written_script_says_what_was_recorded_with_secrets_from_a_file(tmp_path: Path) -> None:
+    told = playwright(LOGIN, url="ws://recorded.example/ws?token=t0psecret", cookies=[("sid", "c00kie")])
+    (tmp_path / "a.har").write_text(json.dumps(told), encoding="utf-8")
+    assert in_process("import", "a.har", cwd=tmp_path).code == 0
+    (tmp_path / "secrets.csv").write_text("token,sid,password\n" + "mine,mine2,hunter2\n" * 2)
+    with serve("answering", answers=ANSWERS) as server:
+        url = f"ws://127.0.0.1:{server.port}/ws?token={{token}}"
+        arguments = ("-c", "2", "-d", "300ms", "--cookie", "sid={sid}", "--data", "secrets.csv", "--no-plots")
+        end = in_process("script", "session.py", url, *arguments, "--print", "json", cwd=tmp_path)
+    run = json.loads(end.out)
+    assert run["sessions"] == {"started": 2, "finished": 2, "failed": 0, "failures": {}, "refused": 0}
+    assert {name: step["count"] for name, step in run["steps"].items()} == {
+        "type=in": 2,
+        "text": 2,
+        "binary": 2,
+    }
+    for one in server.log()["heard"]:
+        said = [json.loads(bytes.fromhex(payload)) for _, kind, payload in one["messages"] if kind == "text"]
+        assert said == [json.loads(JOINED[0]), json.loads(JOINED[1] % one["token"])]
+        assert one["path"] == "/ws?token=mine"
+        assert one["headers"]["Cookie"] == "sid=mine2"

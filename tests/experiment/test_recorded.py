@@ -34,7 +34,7 @@ def several() -> dict[str, Any]:
 
 def test_a_file_is_read(tmp_path: Path) -> None:
     chosen = read_recording(written(tmp_path, chrome(CHAT)))
-    assert (len(chosen.recording.messages), chosen.hint) == (4, None)
+    assert (len(chosen.recording.messages), chosen.hints) == (4, ())
 
 
 def test_a_byte_order_mark_is_no_hindrance(tmp_path: Path) -> None:
@@ -60,10 +60,10 @@ def test_what_is_attached_may_lie_beside_the_file(tmp_path: Path) -> None:
 def test_the_socket_with_most_messages_is_taken_and_the_others_are_told(tmp_path: Path) -> None:
     chosen = read_recording(written(tmp_path, several()))
     assert chosen.recording.url.startswith("ws://h/many")
-    assert chosen.hint is not None
+    (hint,) = chosen.hints
     for words in ("has 4 WebSockets", "number 2", "--socket", "1 (ws://h/few, 1 message)"):
-        assert words in chosen.hint
-    assert "s3cret" not in chosen.hint
+        assert words in hint
+    assert "s3cret" not in hint
 
 
 @pytest.mark.parametrize(("wanted", "messages"), [("1", 1), ("many", 3), ("few/2", 2), ("4", 2)])
@@ -122,3 +122,17 @@ def test_a_zip_that_is_cut_is_named(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ResultError, match=r"gone\.har can't be read: No such file"):
         read_recording(tmp_path / "gone.har")
+
+
+def test_what_an_http_response_had_given_may_be_good_only_once(tmp_path: Path) -> None:
+    told = chrome([(0.1, ">", '{"token":"t0psecret"}')], url="wss://h/ws?EIO=4&sid=q9Zk31xa&v=2")
+    told["log"]["entries"][0] = {
+        "request": {"url": "https://h/login?x=1"},
+        "response": {"status": 200, "content": {"text": '{"token":"t0psecret","sid":"q9Zk31xa"}'}},
+    }
+    hints = read_recording(written(tmp_path, told)).hints
+    assert [hint.partition(":")[0] for hint in hints] == [
+        "'sid' was in an HTTP response, of https",
+        "'token' was in an HTTP response, of https",
+    ]
+    assert not [hint for hint in hints if "t0psecret" in hint or "q9Zk31xa" in hint]

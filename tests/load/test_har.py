@@ -118,6 +118,17 @@ def test_cookies_that_no_header_names_are_kept() -> None:
     assert read(chrome(CHAT, cookies=[("a", "1")])).cookies == ("a=1",)
 
 
+def test_what_can_t_be_sent_is_left_out() -> None:
+    headers = [
+        ("bad name", "x"),
+        ("X-Split", "a\r\nb"),
+        ("TE", "x"),
+        ("Sec-WebSocket-Protocol", "ok, no good"),
+    ]
+    found = read(chrome(CHAT, headers=headers, cookies=[("a", "1;2"), ("b", "2")]))
+    assert (found.headers, found.cookies, found.subprotocols) == ((), ("b=2",), ("ok",))
+
+
 @pytest.mark.parametrize("found", [[], {}, {"log": 1}, {"log": {"entries": None}}, "x", None, 5])
 def test_other_json_is_no_recording(found: Any) -> None:
     with pytest.raises(PlanError, match=r"no log\.entries"):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.load.recordings import recording
-from wswarm.load.player import NEVER_NS, PATIENCE_NS, Player
+from wswarm.load.player import NEVER_NS, PATIENCE_NS, Places, Player
 from wswarm.load.score import score_of
 
 OPENED = 1_000_000_000_000
@@ -12,7 +12,7 @@ TENTH = 100_000_000  # between two messages of a recorded talk
 
 def player(*lines: str, speed: float = 1.0, has_times: bool = True) -> Player:
     score = score_of(recording(*lines)._replace(has_times=has_times))
-    return Player(score, score.secrets, OPENED, speed)
+    return Player(Places(score), score.secrets, OPENED, speed)
 
 
 def send(one: Player) -> tuple[int, bytes]:

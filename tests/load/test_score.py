@@ -3,7 +3,8 @@
 import pytest
 
 from tests.load.recordings import recording
-from wswarm.load.score import Turn, score_of, split
+from wswarm.load.placed import Placed
+from wswarm.load.score import Turn, score_of
 
 SESSION = (
     '> {"type":"login","password":"hunter2"}',
@@ -69,4 +70,12 @@ def test_a_payload_is_split_at_whole_values_the_longest_first(
     payload: bytes, parts: list[bytes | str]
 ) -> None:
     named = {"one": "a", "two": "b", 'sa"y': "c", "one-two": "d"}
-    assert Turn(0, 0, False, False, *split(payload, named)).parts == parts
+    assert Turn(0, 0, False, False, *Placed(named, {}).split(payload)).parts == parts
+
+
+@pytest.mark.parametrize("run", ["a1B2", "-", ".", "=", "a=", '"', "eyJ", "{", "[", "\\", " ", "é"])
+def test_a_long_message_takes_no_longer_than_many_short_ones(run: str) -> None:
+    """A megabyte of one thing: with a pattern that looks at it again from every character it would take for ever."""
+    size = 1_000_000 // len(run)
+    score = score_of(recording(f"> {run * size}", f"< {run * size}", f"> {run * size}"))
+    assert len(score.turns) == 2

@@ -52,6 +52,7 @@ RUNS: dict[str, Run] = {
     "long": runs.fanout(subscribers=20, rate=20, duration=75, lost=200),
     "all broadcasts lost": runs.fanout(subscribers=5, rate=3, duration=4, lost=60),
     "script": runs.script(),
+    "replay": runs.replay(),
     "script that failed": runs.script(
         steps={"x" * 300 + "<b>": Step(count=1, failed=1, time=distribution([]))},
         sessions=Sessions(

@@ -167,6 +167,34 @@ def script(connections: int = 50, duration: float = 10.0, **changes: Any) -> Run
     )
 
 
+def replay(connections: int = 50, duration: float = 12.5, **changes: Any) -> Run:
+    """Return a replay's run: a recording of six messages sent and eight received, one connection closed midway."""
+    ramp = connections / 500
+    phases = Phases(warmup=ramp, hold=ramp, drain=ramp + duration, end=ramp + 0.1 + duration)
+    handshakes, answers = times(connections, 1.1e-3, 0.5), times(6 * connections, 3e-3)
+    said = {"url": "wss://chat.example/ws?token=${recorded_token}", "recording": "session.har", "speed": 2.0}
+    made = _plan("replay", connections, duration=duration, **said)
+    return _changed(
+        _run("replay", made, phases),
+        changes,
+        connections=parts.connections(connections, 0, handshakes),
+        messages=parts.messages(6 * connections, 8 * connections, Lost(disconnected=3)),
+        rates=Rates(offered=None, achieved=24.0, received=31.8),
+        send_lag=distribution(times(6 * connections, 80e-6, 0.4, seed=2)),
+        sessions=Sessions(
+            started=connections,
+            finished=connections - 1,
+            failed=1,
+            failures={"closed before message 4 of 6": 1},
+        ),
+        steps={
+            "type=joined": Step(count=connections, failed=0, time=distribution(times(connections, 4e-3))),
+            "42 message": Step(count=7 * connections, failed=3, time=distribution(answers)),
+        },
+        series=parts.series(phases, connections, connections, handshakes, 24, answers),
+    )
+
+
 def verdict(word: Verdict, *reasons: str) -> Validity:
     """Return a verdict with its reasons."""
     return Validity(verdict=word, reasons=list(reasons))

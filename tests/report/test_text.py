@@ -41,6 +41,10 @@ def test_the_summary_of_what_was_published_by_http_reads_as_kept():
     golden.check("summary-published.txt", summary(runs.published()))
 
 
+def test_the_summary_of_a_replay_reads_as_kept():
+    golden.check("summary-replay.txt", summary(runs.replay()))
+
+
 def test_the_summary_of_a_script_reads_as_kept():
     golden.check("summary-script.txt", summary(runs.script()))
 

@@ -283,3 +283,16 @@ def test_nothing_is_waited_for_that_only_lost_members_of_a_room_miss(
     tally = crowd(STILL_OPEN, STILL_OPEN, closed_ns)
     receive(tally, 0, 1)
     assert tally.is_owed() == is_owed
+
+
+def test_broadcasts_of_small_rooms_are_settled_a_thousand_at_a_time() -> None:
+    count = 4_000
+    tally = Broadcasts(WINDOW, range(1, 11), PATIENCE, Audience(PATIENCE, 10), range(10))
+    tally.see(ints([WINDOW.origin_ns] * 10), *[ints([STILL_OPEN] * 10)] * 2, ints(range(10)))
+    due_ns = ints([WINDOW.hold_ns] * count)
+    tally.publish(Published(in_rooms(ints(range(count)), ints(range(count)) % 10), due_ns, due_ns))
+    turns = 1
+    while tally.settle_some(0, is_over=True):
+        turns += 1
+    assert turns == 4
+    assert tally.findings().owed == count

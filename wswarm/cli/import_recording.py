@@ -10,7 +10,6 @@ def import_recording(parsed: argparse.Namespace) -> int:
     """Write the script, and tell what it does, what was left out and how to run it."""
     found = imported(parsed.file, parsed.socket, parsed.output)
     write_new(parsed.output, found.text)
-    if found.hint is not None:
-        warn(parsed.command, [found.hint])
+    warn(parsed.command, found.hints)
     say("\n".join([f"{parsed.output} is written.", *found.lines]))
     return 0

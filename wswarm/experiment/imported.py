@@ -23,12 +23,12 @@ class Imported(NamedTuple):
     Attributes:
         text: The script.
         lines: What was recorded, what was left out and how to run it.
-        hint: What there was to choose from in the file, if anything was.
+        hints: What else its reader has to know.
     """
 
     text: str
     lines: tuple[str, ...]
-    hint: str | None
+    hints: tuple[str, ...]
 
 
 def imported(path: Path, socket: str | None, script: Path) -> Imported:
@@ -37,10 +37,10 @@ def imported(path: Path, socket: str | None, script: Path) -> Imported:
     Raises:
         ResultError: the file can't be read. PlanError: it is no recording, or there is no such WebSocket in it.
     """
-    recording, hint = read_recording(path, socket)
+    recording, hints = read_recording(path, socket)
     score = score_of(recording)
     lines = tuple(_told(recording, score, script))
-    return Imported(session_text(recording, score, _quotable("\n".join(lines))), lines, hint)
+    return Imported(session_text(recording, score, _quotable("\n".join(lines))), lines, hints)
 
 
 def write_new(path: Path, text: str) -> None:

@@ -2,17 +2,19 @@
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, unquote, urlsplit
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import msgspec
 
 from wswarm.errors import PlanError, ResultError
-from wswarm.load.har import Attached, sockets_of, why_empty
+from wswarm.load.given import is_random
+from wswarm.load.har import Attached, given_by_http, sockets_of, why_empty
 from wswarm.load.recording import Recording
-from wswarm.load.withheld import shown_address
+from wswarm.load.withheld import secrets_of, shown_address
 
 _BROKEN = (BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error)
 _SIZE_LIMIT = 1 << 30
@@ -23,11 +25,11 @@ class Chosen(NamedTuple):
     """One recorded WebSocket of a file.
 
     Attributes:
-        hint: What there was to choose from, if anything was and nobody has chosen.
+        hints: What there was to choose from, if nobody has chosen; what may be good only once.
     """
 
     recording: Recording
-    hint: str | None = None
+    hints: tuple[str, ...] = ()
 
 
 def read_recording(path: Path, socket: str | None = None) -> Chosen:
@@ -57,7 +59,19 @@ def read_recording(path: Path, socket: str | None = None) -> Chosen:
         raise PlanError(f"{path} {error}") from None
     if not any(one.messages for one in found):
         raise PlanError(f"{path} {why_empty(har, len(found))}")
-    return _chosen(path, found, socket)
+    recording = _chosen(path, found, socket)
+    hints = [] if socket is not None or len(found) == 1 else [_hint(path, found, recording)]
+    return Chosen(recording, (*hints, *_of_http(har, recording)))
+
+
+def _of_http(har: Any, recording: Recording) -> Iterator[str]:
+    """Yield which values of the client's an HTTP response had given it: nobody asks for them anew."""
+    query = parse_qsl(urlsplit(recording.url).query)
+    values = {name: value for name, value in query if is_random(value)}
+    values |= {secret.name: unquote(secret.value) for secret in secrets_of(recording)}
+    for name, where in given_by_http(har, values).items():
+        shown = shown_address(recording._replace(url=where))
+        yield f"{name!r} was in an HTTP response, of {shown}: it is sent as recorded, though it may be good only once"
 
 
 def _opened(path: Path) -> tuple[bytes, Attached]:
@@ -94,10 +108,9 @@ def _unpacked(path: Path) -> tuple[bytes, Attached]:
     return member(name), attached
 
 
-def _chosen(path: Path, found: Sequence[Recording], socket: str | None) -> Chosen:
+def _chosen(path: Path, found: Sequence[Recording], socket: str | None) -> Recording:
     if socket is None:
-        best = max(found, key=lambda one: len(one.messages))
-        return Chosen(best, _hint(path, found, best) if len(found) > 1 else None)
+        return max(found, key=lambda one: len(one.messages))
     if re.fullmatch(r"[0-9]{1,6}", socket):
         fitting = list(found[int(socket) - 1 : int(socket)]) if int(socket) else []
     else:
@@ -107,7 +120,7 @@ def _chosen(path: Path, found: Sequence[Recording], socket: str | None) -> Chose
         raise PlanError(f"--socket {socket!r} names {many} of {path}: choose one of {_listed(found)}")
     if not fitting[0].messages:
         raise PlanError(f"--socket {socket!r} has no messages: choose one of {_listed(found)}")
-    return Chosen(fitting[0])
+    return fitting[0]
 
 
 def _hint(path: Path, found: Sequence[Recording], best: Recording) -> str:

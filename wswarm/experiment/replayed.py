@@ -32,9 +32,9 @@ def plan_of_replay(url: str | None, **settings: Any) -> Planned:
         ResultError: the file can't be read. PlanError: it is no recording, or a setting can't be.
     """
     path, socket = settings["recording"], settings.get("socket")
-    score, hint = _score_of(path, socket, _changed_ns(path))
+    score, told = _score_of(path, socket, _changed_ns(path))
     opening = opening_of(score, url, settings)
-    hints = [] if hint is None else [hint]
+    hints = [*told]
     if not score.has_times:
         hints.append(
             f"{path} has no times: each message is sent when what had come before it in the recording has"
@@ -57,10 +57,10 @@ def replay_of(plan: Plan) -> Replay | None:
 
 
 @lru_cache(maxsize=1)
-def _score_of(path: str, socket: str | None, _changed_ns: int) -> tuple[Score, str | None]:
-    """Return the score of a file, which is read once as long as it does not change, and what there was to choose."""
-    recording, hint = read_recording(Path(path), socket)
-    return score_of(recording), hint
+def _score_of(path: str, socket: str | None, _changed_ns: int) -> tuple[Score, tuple[str, ...]]:
+    """Return the score of a file, which is read once as long as it does not change, and what there is to tell."""
+    recording, hints = read_recording(Path(path), socket)
+    return score_of(recording), hints
 
 
 def _changed_ns(path: str) -> int:

@@ -6,7 +6,7 @@ values (`id`, `token`, `session`), and if the client had not said it before.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from wswarm.load.kinds import body_of, kind_of
@@ -14,7 +14,9 @@ from wswarm.load.recording import Recorded
 
 LEAST = 6
 
-_TOKEN = re.compile(r"[\w.~+/-]{5,}\w={0,2}")
+_TOKEN = re.compile(
+    r"(?<![\w.~+/-])[\w.~+/-]{5,}\w={0,2}"
+)  # begins where a run does: else a long one is quadratic
 _WORD = re.compile(r"\w+")
 _AROUND = 24
 _DIGIT = re.compile(r"\d")
@@ -76,7 +78,7 @@ def given(messages: Sequence[Recorded], known: Sequence[str]) -> list[Given]:
         if message.is_sent:
             continue
         kind = kind_of(message.payload)
-        for name, text, source in _values(message.payload, kind, ranks[kind]):
+        for name, text, source in _values(message.payload, Source(kind, ranks[kind]), said.may_hold):
             if text not in found and len(found) < _KEPT and said.is_repeated(text, place):
                 found[text] = Given(name, text, source, place)
         ranks[kind] += 1
@@ -95,6 +97,10 @@ class _Said:
         ]
         self._sent = sent
         self._last = {word: place for place, text in sent for word in _WORD.findall(text)}
+
+    def may_hold(self, text: str) -> bool:
+        """Return whether the client said any word of the text: most of what a server says it never did."""
+        return any(word in self._last for word in _WORD.findall(text))
 
     def is_repeated(self, text: str, place: int) -> bool:
         """Return whether the client said it after that place and not before."""
@@ -151,25 +157,31 @@ def is_random(text: str) -> bool:
     return has_digit and (len(letters) > 1 or is_mixed) and len(set(text)) >= LEAST - 1
 
 
-def _values(payload: bytes, kind: str, rank: int) -> Iterator[tuple[str, str, Source]]:
-    """Yield name, text and place of each value of a received message."""
+def _values(
+    payload: bytes, whole_message: Source, may_hold: Callable[[str], bool]
+) -> Iterator[tuple[str, str, Source]]:
+    """Yield name, text and place of each value of a received message.
+
+    Args:
+        may_hold: Whether a text may hold one: it is asked first, as it is quick.
+    """
     body = body_of(payload)
     if body is None:
         try:
-            yield from _within(payload.decode(), Source(kind, rank))
+            yield from _within(payload.decode(), whole_message)
         except UnicodeDecodeError:
             return
         return
-    yield from _within(body.prefix, Source(kind, rank))
+    yield from _within(body.prefix, whole_message)
     for path, leaf in _leaves(body.content):
         text = _text_of(leaf)
-        if text is None or len(text) < LEAST:
+        if text is None or len(text) < LEAST or not may_hold(text):
             continue
         name = _name_of(path)
         if is_random(text) or _is_named(name):
-            yield name, text, Source(kind, rank, path)
+            yield name, text, whole_message._replace(path=path)
         else:
-            yield from _within(text, Source(kind, rank, path))
+            yield from _within(text, whole_message._replace(path=path))
 
 
 def _name_of(path: Path) -> str:

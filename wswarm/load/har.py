@@ -26,7 +26,12 @@ _MOMENT = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?P<fraction>\.\d+)?"
     r"(?:Z|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d))"
 )
-_OF_HANDSHAKE = {"host", "upgrade", "connection", "content-length", "cookie", "origin"}
+_OF_HANDSHAKE = {
+    *("host", "upgrade", "connection", "content-length", "transfer-encoding", "te", "keep-alive"),
+    *("proxy-connection", "proxy-authorization", "cookie", "origin"),
+}
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
+_LEAST = 6
 
 
 def sockets_of(har: Any, attached: Attached) -> list[Recording]:
@@ -60,6 +65,19 @@ def why_empty(har: Any, sockets: int) -> str:
     )
 
 
+def given_by_http(har: Any, values: Mapping[str, str]) -> dict[str, str]:
+    """Return which values stand in an HTTP response of the recording: by name, the address without its query."""
+    found: dict[str, str] = {}
+    wanted = {name: value for name, value in values.items() if len(value) >= _LEAST}
+    entries = _mapping(_mapping(har).get("log")).get("entries") or ()
+    for entry in (_mapping(one) for one in entries if wanted and not _is_socket(one)):
+        text = str(_mapping(_mapping(entry.get("response")).get("content")).get("text", ""))
+        for name, value in wanted.items():
+            if name not in found and value in text:
+                found[name] = str(_mapping(entry.get("request")).get("url", "")).partition("?")[0]
+    return found
+
+
 def _is_socket(entry: Any) -> bool:
     if not isinstance(entry, dict):
         return False
@@ -76,14 +94,16 @@ def _socket(entry: Mapping[str, Any], attached: Attached, name: str) -> Recordin
     headers = list(_pairs(request.get("headers")))
     moments = [*_messages(entry, attached, name)]
     messages, has_times = _timed(moments, _started_s(entry))
-    cookies = [one.strip() for name, value in headers if name.lower() == "cookie" for one in value.split(";")]
+    sent = [one.strip() for name, value in headers if name.lower() == "cookie" for one in value.split(";")]
+    cookies = sent or ["=".join(one) for one in _pairs(request.get("cookies"))]
     return Recording(
         url=url,
         messages=messages,
-        headers=tuple(pair for pair in headers if _is_own(pair[0])),
-        cookies=tuple(filter(None, cookies))
-        or tuple("=".join(one) for one in _pairs(request.get("cookies"))),
-        subprotocols=tuple(_listed(headers, "sec-websocket-protocol")),
+        headers=tuple(pair for pair in headers if _is_own(*pair)),
+        cookies=tuple(
+            one for one in cookies if one.partition("=")[1] and one.isprintable() and ";" not in one
+        ),
+        subprotocols=tuple(filter(_TOKEN.fullmatch, _listed(headers, "sec-websocket-protocol"))),
         origin=next((value for name, value in headers if name.lower() == "origin"), None),
         has_times=has_times,
     )
@@ -168,9 +188,11 @@ def _websocket_url(url: str) -> str:
     return f"{ {'http': 'ws', 'https': 'wss'}.get(scheme.lower(), scheme) }{colon}{rest}".partition("#")[0]
 
 
-def _is_own(name: str) -> bool:
+def _is_own(name: str, value: str) -> bool:
+    """Return whether it is a header that the client chose, and that can be sent."""
     lowered = name.lower()
-    return lowered not in _OF_HANDSHAKE and not lowered.startswith((":", "sec-websocket-"))
+    can_be_sent = _TOKEN.fullmatch(name) is not None and value.strip().isprintable()
+    return can_be_sent and lowered not in _OF_HANDSHAKE and not lowered.startswith("sec-websocket-")
 
 
 def _listed(headers: list[tuple[str, str]], wanted: str) -> Iterator[str]:

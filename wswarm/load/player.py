@@ -1,6 +1,6 @@
 """One connection's replay: what to send when, as it goes by what has come. Time comes in as a number."""
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -32,6 +32,23 @@ class Matched(NamedTuple):
     after_ns: int | None
 
 
+class Places:
+    """Where in a score messages are expected by their kind and rank, and what is taken out of them: of all players.
+
+    Attributes:
+        expected: Places of the answers of each kind, in order. `takes`: by kind and rank.
+    """
+
+    def __init__(self, score: Score) -> None:
+        self.score = score
+        self.expected: dict[str, list[int]] = {}
+        for place, answer in enumerate(score.answers):
+            self.expected.setdefault(answer.kind, []).append(place)
+        self.takes: dict[tuple[str, int], list[tuple[str, Source]]] = {}
+        for take in score.takes:
+            self.takes.setdefault((take.source.kind, take.source.rank), []).append((take.name, take.source))
+
+
 class Player:
     """Plays a score on one connection.
 
@@ -45,22 +62,16 @@ class Player:
         came: Of each of the score's answers, whether it has come.
     """
 
-    def __init__(self, score: Score, values: Mapping[str, str], opened_ns: int, speed: float = 1.0) -> None:
-        self._score, self._secrets = score, values
+    def __init__(self, places: Places, values: Mapping[str, str], opened_ns: int, speed: float = 1.0) -> None:
+        self._places, self._score, self._secrets = places, places.score, values
         self.given: dict[str, str] = {}
         self._opened_ns, self._speed = opened_ns, speed
-        self._expected: dict[str, deque[int]] = {}
-        for place, answer in enumerate(score.answers):
-            self._expected.setdefault(answer.kind, deque()).append(place)
-        self._takes: dict[tuple[str, int], list[tuple[str, Source]]] = {}
-        for take in score.takes:
-            self._takes.setdefault((take.source.kind, take.source.rank), []).append((take.name, take.source))
         self._ranks: Counter[str] = Counter()
         self._since_ns: dict[str, int] = {}  # when each value of the server's came
         self._intended_ns = self._came_ns = opened_ns
-        self._looked_at = 0
+        self._looked_at = self._matched = 0
         self._sent_ns: list[int] = []
-        self.came = [False] * len(score.answers)
+        self.came = [False] * len(self._score.answers)
 
     @property
     def sent(self) -> int:
@@ -70,7 +81,22 @@ class Player:
     @property
     def is_over(self) -> bool:
         """Whether all was sent, and all has come that was received in the recording."""
-        return self.sent == len(self._score.turns) and all(self.came)
+        return self.sent == len(self._score.turns) and self._matched == len(self.came)
+
+    def is_cut_off(self, end_ns: int) -> bool:
+        """Return whether the next message is not to be sent any more, as it was planned for after the end."""
+        return end_ns < self.planned_ns() < NEVER_NS
+
+    def absent(self, end_ns: int) -> list[bool]:
+        """Return of each of the score's answers whether it is owed and has not come.
+
+        What follows a message that is not to be sent any more is not owed.
+        """
+        sent = self.sent if self.is_cut_off(end_ns) else len(self._score.turns)
+        return [
+            not has_come and answer.after <= sent
+            for has_come, answer in zip(self.came, self._score.answers, strict=True)
+        ]
 
     def lacks(self) -> str | None:
         """Return the name of the value that the next turn waits for, `None` if it waits for none."""
@@ -119,17 +145,19 @@ class Player:
     def hear(self, payload: bytes, received_ns: int) -> Matched | None:
         """Take in what has come; return what it is in the recording, `None` if the recording has no more of it."""
         kind = kind_of(payload)
-        for name, source in self._takes.get((kind, self._ranks[kind]), ()):
+        rank = self._ranks[kind]
+        self._ranks[kind] += 1
+        for name, source in self._places.takes.get((kind, rank), ()):
             value = taken(payload, source)
             if value is not None:
                 self.given[name] = value
                 self._since_ns[name] = received_ns
-        self._ranks[kind] += 1
-        expected = self._expected.get(kind)
-        if not expected:
+        expected = self._places.expected.get(kind, ())
+        if rank >= len(expected):
             return None
-        place = expected.popleft()
+        place = expected[rank]
         self.came[place] = True
+        self._matched += 1
         self._came_ns = received_ns
         return Matched(place, self._time_ns(place, received_ns))
 

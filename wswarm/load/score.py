@@ -1,6 +1,7 @@
 """What a replay plays: a recording with places for what is secret, and for what the server has to give again."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from json import dumps
 from keyword import iskeyword
@@ -8,11 +9,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from wswarm.load.given import LEAST, Given, Source, given, whole
+from wswarm.load.given import LEAST, Given, Source, given
 from wswarm.load.kinds import body_of, kind_of
+from wswarm.load.placed import Placed, forms, split
 from wswarm.load.recording import Recorded, Recording
 from wswarm.load.withheld import Secret, is_secret, secrets_of
 
+_IN_BRACES = re.compile(rb"\{(\w+)\}")
 _RESERVED = {
     "id",
     "room",
@@ -138,16 +141,16 @@ def _named(recording: Recording, secrets: Sequence[Secret], from_server: Sequenc
     """Return a name for each value, that no other has and that stands in no message."""
     names: dict[str, str] = {}
     said = b"\0".join([recording.url.encode(), *(message.payload for message in recording.sent)])
-    for value, wanted in (
-        *((one.value, one.name) for one in secrets),
-        *((g.text, g.name) for g in from_server),
-    ):
-        word = _word(wanted)
-        name, number = word, 1
-        while name in names.values() or f"{{{name}}}".encode() in said:
-            number += 1
-            name = f"{word}_{number}"
-        names.setdefault(value, name)
+    used = {name.decode() for name in _IN_BRACES.findall(said)}
+    numbers: Counter[str] = Counter()
+    wanted = {one.value: one.name for one in secrets} | {one.text: one.name for one in from_server}
+    for value, called in wanted.items():
+        word = name = _word(called)
+        while name in used:
+            numbers[word] += 1
+            name = f"{word}_{numbers[word] + 1}"
+        used.add(name)
+        names[value] = name
     return names
 
 
@@ -165,14 +168,14 @@ def _turns(
 ) -> Iterator[Turn]:
     """Yield what is sent; a value of the server's has its place only in what was sent after it came."""
     since = {one.text: one.sent_from for one in from_server}
+    placed = Placed(named, since)
     received = 0
     for place, message in enumerate(messages):
         if not message.is_sent:
             received += 1
             continue
-        known = {value: name for value, name in named.items() if since.get(value, -1) < place}
         is_json = not message.is_binary and body_of(message.payload) is not None
-        literals, names = split(message.payload, known)
+        literals, names = placed.split(message.payload, place)
         yield Turn(message.offset_ns, received, message.is_binary, is_json, literals, names)
 
 
@@ -187,30 +190,12 @@ def _answers(messages: Sequence[Recorded]) -> Iterator[Answer]:
             is_first = False
 
 
-def split(payload: bytes, named: Mapping[str, str]) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
-    """Return what stands before, between and after the values in a payload, and the names of these."""
-    forms = {
-        form: name for value, name in named.items() for form in _forms(value) if form.encode() in payload
-    }
-    if not forms:
-        return (payload,), ()
-    longest_first = sorted(forms, key=len, reverse=True)
-    found = list(re.finditer("|".join(map(whole, longest_first)).encode(), payload))
-    starts, ends = [*(match.start() for match in found), len(payload)], [0, *(match.end() for match in found)]
-    literals = tuple(payload[end:start] for end, start in zip(ends, starts, strict=True))
-    return literals, tuple(forms[match[0].decode()] for match in found)
-
-
-def _forms(value: str) -> set[str]:
-    """Return a value as it may stand in a message: as it is, or escaped in JSON."""
-    return {value, dumps(value)[1:-1], dumps(value, ensure_ascii=False)[1:-1]}
-
-
 def _in_header(header: str, value: str, withheld: Mapping[str, str]) -> str:
     """Return a header's value with a place for each secret: its last word if it has a name of such, or long ones."""
     last = value.split(" ")[-1] if is_secret(header) else ""
     known = {one: name for one, name in withheld.items() if len(one) >= LEAST or one == last}
-    parts = Turn(0, 0, False, False, *split(value.encode(), known)).parts
+    found = split(value.encode(), {form: name for one, name in known.items() for form in forms(one)})
+    parts = Turn(0, 0, False, False, *found).parts
     return "".join(part.decode() if isinstance(part, bytes) else f"{{{part}}}" for part in parts)
 
 

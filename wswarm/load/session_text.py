@@ -78,12 +78,16 @@ def _body(recording: Recording, score: Score) -> Iterator[str]:
 def _steps(messages: Sequence[Recorded], takes: Sequence[Take]) -> Iterator[Recorded | _Awaited]:
     """Yield what was sent, and what came, with messages of one kind in a row together."""
     ranks: Counter[str] = Counter()
+    by_place: dict[tuple[str, int], tuple[Take, ...]] = {}
+    for take in takes:
+        place = (take.source.kind, take.source.rank)
+        by_place[place] = (*by_place.get(place, ()), take)
     waiting: _Awaited | None = None
     last_ns = 0
     for one in messages:
         waited_ns, last_ns = one.offset_ns - last_ns, one.offset_ns
         kind = "" if one.is_sent else kind_of(one.payload)
-        own = tuple(take for take in takes if (take.source.kind, take.source.rank) == (kind, ranks[kind]))
+        own = by_place.get((kind, ranks[kind]), ())
         ranks[kind] += 1
         if waiting is not None and waiting.kind == kind and not waiting.takes:
             longest_ns = max(waited_ns, waiting.longest_ns)

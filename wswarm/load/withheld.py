@@ -10,11 +10,11 @@ from wswarm.load.kinds import body_of
 from wswarm.load.recording import Recording
 from wswarm.results.redact import HIDDEN, is_secret_name
 
-_JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?")
+_JWT = re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?")
 _PARAMETER = re.compile(r"(?:^|[?&;])([^=&;]+)=([^&;]+)")
 _SCHEMES = r"(?:basic|bearer|token|digest|negotiate|apikey|key)[ \t]+"
 _SCHEME = re.compile(rf"{_SCHEMES}(?=\S)", re.IGNORECASE)
-_LINE = re.compile(rf"([\w-]+)[:=][ \t]*(?:{_SCHEMES})?([^\s\0\"'&;,{{}}]+)", re.IGNORECASE)
+_LINE = re.compile(rf"(?<![\w-])([\w-]{{1,64}})[:=][ \t]*(?:{_SCHEMES})?([^\s\0\"'&;,{{}}]+)", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PLAIN_KEYS = {"key", "cookie", "session"}  # too common in messages to be secrets there
 _LONG = 20

@@ -23,6 +23,7 @@ from wswarm.stats.tally import Batch, Bools, Int64s, Settlement, Tally
 from wswarm.stats.under_way import NO_NUMBER, PAST, UnderWay
 
 _CELLS_AT_ONCE = 1 << 17  # some 5 ms
+_MOST_AT_ONCE = 1 << 10  # of small rooms: some 15 ms
 _LATEST = 64
 
 
@@ -182,7 +183,7 @@ class Broadcasts(Tally):
 
     @property
     def _at_once(self) -> int:
-        return max(1, _CELLS_AT_ONCE // max(1, self._rooms.width))
+        return max(1, min(_MOST_AT_ONCE, _CELLS_AT_ONCE // max(1, self._rooms.width)))
 
     def _seats(self, slots: Int64s) -> Seats:
         return self._rooms.seats(self._under_way.rooms[slots])

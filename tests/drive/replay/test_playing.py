@@ -132,6 +132,15 @@ def test_what_is_planned_after_the_end_is_not_sent_and_not_offered(clock: FakeCl
     assert (playing.played().offered, playing.played().failures) == (2, {})
 
 
+def test_what_follows_a_message_that_was_cut_off_is_not_owed(clock: FakeClock) -> None:
+    playing, _ = begun(clock, score_of(recording("> a", "< words", "> b", '< {"type":"x"}')))
+    playing.end_ns = OPENED + 150 * MS
+    clock.run_until(OPENED + 900 * MS)
+    assert (playing.played().missing_silent, playing.is_owed()) == (1, True)
+    playing.hear(0, b"words", clock.now_ns)
+    assert (playing.played().missing_silent, playing.is_owed()) == (0, False)
+
+
 @pytest.mark.parametrize(
     ("is_closed", "why", "offered", "disconnected"),
     [

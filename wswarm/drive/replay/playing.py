@@ -11,7 +11,7 @@ import numpy as np
 from wswarm.drive.clock import make_timer, now_ns
 from wswarm.drive.swarm import Swarm
 from wswarm.drive.takers import Takers
-from wswarm.load.player import NEVER_NS, Player
+from wswarm.load.player import NEVER_NS, Places, Player
 from wswarm.load.replay import Replay
 from wswarm.stats.drops import OTHER
 from wswarm.stats.findings import STILL_OPEN, Int64s
@@ -50,6 +50,7 @@ class Playing:
 
     def __init__(self, swarm: Swarm, replay: Replay) -> None:
         self._swarm, self._score, self._speed = swarm, replay.score, replay.speed
+        self._places = Places(replay.score)
         self._players: dict[int, Player] = {}
         self._early: dict[int, list[tuple[bytes, int]]] = {}
         self._due: list[tuple[int, int]] = []
@@ -73,7 +74,7 @@ class Playing:
     def begin(self, row: int) -> None:
         """Play on a row, which is ready."""
         ready_ns = self._swarm.rows[row].ready_ns
-        self._players[row] = Player(self._score, self._score.secrets, ready_ns, self._speed)
+        self._players[row] = Player(self._places, self._score.secrets, ready_ns, self._speed)
         for payload, received_ns in self._early.pop(row, []):
             self.hear(row, payload, received_ns)
         self.go_on(row)
@@ -113,8 +114,10 @@ class Playing:
 
     def is_owed(self) -> bool:
         """Return whether something could still be sent, or come."""
-        rows = self._swarm.rows
-        return any(rows[row].connection is not None and not one.is_over for row, one in self._players.items())
+        return any(
+            self._swarm.rows[row].connection is not None and self._is_under_way(player)
+            for row, player in self._players.items()
+        )
 
     def take(self) -> tuple[SentMoments, CameMoments]:
         """Return what was sent and what came since the last time."""
@@ -132,7 +135,7 @@ class Playing:
             offered += player.sent + late
             disconnected += 0 if is_open else late
             blocked += late if is_open else 0
-            absent = ~np.array(player.came, np.bool_)
+            absent = np.array(player.absent(self.end_ns), np.bool_)
             missing += absent
             lost += 0 if is_open else int(absent.sum())
             silent += int(absent.sum()) if is_open else 0
@@ -166,6 +169,12 @@ class Playing:
             connection.say(due.payload, is_binary=due.is_binary)
             self._sent.extend((due.intended_ns, now))
         self._arm(row, due_ns)
+
+    def _is_under_way(self, player: Player) -> bool:
+        """Return whether something is still to be sent or to come."""
+        if player.is_over:
+            return False
+        return any(player.absent(self.end_ns)) if player.is_cut_off(self.end_ns) else True
 
     def _due_ns(self, player: Player) -> int:
         return player.due_ns() if player.planned_ns() <= self.end_ns else NEVER_NS
