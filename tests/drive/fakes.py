@@ -124,6 +124,7 @@ class FakeSwarm(Swarm):
         self._ids = list(range(1, 1 + len(connections)))
         self.lost_in_load = []
         self.changed = set()
+        self.is_confirmed = False
         self.on_writable = lambda _: None
         self.on_marked = lambda _, __: None
 

@@ -58,6 +58,7 @@ class Speech(NamedTuple):
         reader: Returns what reads one connection's messages out of its frames, one by one, marks or not; `None`:
             frames are messages.
         vary: Returns the parts of a message between its marks anew for each; `None`: they are the same for all.
+        is_confirmed: Whether the server has said of those who are ready that it sends to them.
         is_owed: Whether marked messages are owed to them, as to all but publishers.
         not_replies: Marked messages that hold one of these are no replies.
     """
@@ -77,6 +78,7 @@ class Speech(NamedTuple):
     message_wrap: Wrap | None = None
     reader: Callable[[], Reader] | None = None
     vary: Callable[[tuple[bytes, ...]], Iterable[bytes]] | None = None
+    is_confirmed: bool = False
     is_owed: bool = True
     not_replies: tuple[bytes, ...] = ()
 
@@ -162,6 +164,7 @@ def _in(protocol: Protocol, speech: Speech, manner: Manner, role: Role) -> Speec
         wrap=protocol.wrap,
         message_wrap=protocol.wrap if is_speaking else None,
         reader=_reader(protocol, values),
+        is_confirmed=protocol.is_confirmed and role == "subscribe",
         vary=_vary(protocol, values) if is_speaking else None,
         not_replies=tuple(one.encode() for one in protocol.not_replies) if role == "echo" else (),
     )

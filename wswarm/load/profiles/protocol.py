@@ -99,6 +99,7 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
         payload: What the user's message is in it: a `json` value (a text becomes a string), or as it is (`text`).
         answers, timers, refusals: While a connection lasts. `chatter`: what needs no answer.
         is_binary: Whether all goes out as binary frames.
+        is_confirmed: Whether the last step of those who subscribe is the server's word that they are subscribers.
         needs_canary: Whether nothing tells when a subscriber is one: the load begins when each has had a message.
         ends: What ends a message of the protocol within a frame: the frame, a line, or a record's 0x1E.
         not_replies: Marked messages that hold this are no replies.
@@ -130,6 +131,7 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
     refusals: tuple[Refusal, ...] = ()
     chatter: tuple[str, ...] = ()
     is_binary: bool = False
+    is_confirmed: bool = False
     needs_canary: bool = False
     ends: Literal["frame", "line", "record"] = "frame"
     not_replies: tuple[str, ...] = ()

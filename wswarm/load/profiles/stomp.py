@@ -5,6 +5,8 @@ Source: stomp.github.io/stomp-specification-1.2.html.
 
 from collections.abc import Mapping
 
+import msgspec
+
 from wswarm.errors import PlanError
 from wswarm.load.profiles.protocol import Line, Protocol, Refusal, Setting, Timer
 from wswarm.load.profiles.stomp_reader import HEARTBEAT, StompReader
@@ -75,6 +77,7 @@ PROFILE = Protocol(
         Line("expect", "/^RECEIPT\\r?\\nreceipt-id:subscribed/", "SUBSCRIBE", needs=("topic",)),
     ),
     publisher_steps=_CONNECT,
+    is_confirmed=True,
     subscriber_needs=("topic",),
     message="SEND\ndestination:{destination}\n\n{payload}",
     echo="SEND\ndestination:{topic}\nreceipt:{marker}\n\n{payload}",
@@ -85,4 +88,15 @@ PROFILE = Protocol(
     derive=_derive,
     wrap=frame,
     reader=lambda _: StompReader(),
+)
+
+SIMPLE = msgspec.structs.replace(
+    PROFILE,
+    name="stomp-simple",
+    about="STOMP 1.2 without receipts: Spring's simple broker",
+    steps=(*_CONNECT, Line("say", "SUBSCRIBE\nid:0\ndestination:{topic}\n\n", needs=("topic",))),
+    is_confirmed=False,
+    needs_canary=True,
+    echo="",
+    unlike={"echo": "it acknowledges nothing; use --profile stomp where there are receipts, or fanout"},
 )
