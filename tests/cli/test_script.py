@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -135,8 +134,3 @@ def test_the_scripts_of_the_page_run(number: int, script: Run, echo: Server) -> 
     found = json.loads(end.out)
     assert (end.code, found["sessions"]["failures"]) == (0, {})
     assert found["sessions"]["finished"] == 2
-
-
-def test_a_script_leaves_no_trace_in_the_front_end(script: Run, echo: Server) -> None:
-    assert script(ASK, echo.url, *BRIEF).code == 0
-    assert "wswarm_script" not in sys.modules

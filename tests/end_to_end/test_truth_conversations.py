@@ -1,5 +1,6 @@
 """Connections that have to say something before they are ready, on a server that wants it."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +179,30 @@ def test_data_that_can_not_be_is_named(
         run("connect", "ws://127.0.0.1:1", connections=3, duration=0.1, data=str(path))
     assert words in str(raised.value)
     assert str(path) in str(raised.value)
+
+
+def test_what_breaks_a_header_is_named_before_anything_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "users.csv"
+    path.write_text('name\na\n"b\nX-Evil: 1"\nc\n')
+    options: dict[str, Any] = {"connections": 3, "duration": 0.1}
+    with pytest.raises(PlanError, match=r"row 2 has a line break .* in 'name'"):
+        run("connect", "ws://127.0.0.1:1", **options, headers=["X: {name}"], data=str(path))
+    monkeypatch.setenv("WSWARM_TEST_KEY", "a\r\nb")
+    with pytest.raises(PlanError, match="holds a line break"):
+        run("connect", "ws://127.0.0.1:1", **options, cookies=["a=${WSWARM_TEST_KEY}"])
+
+
+def test_a_ramp_that_is_ended_early_waits_for_no_conversation() -> None:
+    with serve("conversing") as server:
+        plan = make_plan(
+            "connect", server.url, connections=3, duration=1.0, steps=steps("mute"), connect_timeout=60
+        )
+        begun = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            measure(plan, interrupted=lambda: time.monotonic() > begun + 1.5)
+    assert time.monotonic() < begun + plan.connect_timeout
 
 
 def test_a_variable_that_is_not_set_is_named() -> None:

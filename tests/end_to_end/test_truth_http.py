@@ -61,6 +61,17 @@ CASES = {
     "reset": Case({"reset_every": 10}, {}, {"202": 90, "reset": 10}, 10),
     "too late": Case({"ignore_every": 10}, {"connect_timeout": 0.6}, {"202": 90, "timeout": 10}, 10),
     "never answered": Case({"ignore_every": 60}, {"drain": 1.0}, {"202": 98, "no answer": 2}, 2),
+    "by number": Case({}, {"publish_body": '{"id": {marker:int}}'}, {"202": 100}),
+    "by number, every tenth refused, two agents": Case(
+        {"statuses": [202] * 9 + [503]},
+        {"publish_body": '{"id": {marker:int}}', "processes": 2, "driver": "websockets"},
+        {"202": 90, "503": 10},
+    ),
+    "by number, at random": Case(
+        {"delay": 0.05},
+        {"publish_body": '[{marker:int}, "{id}"]', "arrivals": "poisson", "seed": 7},
+        {"202": 100},
+    ),
     "led on": Case({"statuses": [303], "delivers_all": True}, {}, {"303": 100}),
 }
 
@@ -190,7 +201,7 @@ def test_a_body_may_be_large() -> None:
 
 
 def test_requests_publish_into_rooms() -> None:
-    with serve("posting", statuses=[202] * 9 + [503]) as server:
+    with serve("posting", rooms=True, statuses=[202] * 9 + [503]) as server:
         found = run(
             "fanout",
             f"{server.url}sub/{{room}}",
@@ -209,8 +220,26 @@ def test_requests_publish_into_rooms() -> None:
     assert (found.rooms.rooms, sum(one.owed for one in found.rooms.worst)) == (4, 450)
 
 
+def test_numbers_name_messages_in_rooms_too() -> None:
+    with serve("posting", rooms=True) as server:
+        found = run(
+            "fanout",
+            f"{server.url}sub/{{room}}",
+            **LOAD | {"connections": 6},
+            rooms=3,
+            publish=f"POST {at(server.url)}publish/{{room}}",
+            publish_body='{"id": {marker:int}}',
+        )
+    assert found.messages is not None
+    assert found.fanout is not None
+    assert (found.messages.owed, found.messages.received, found.messages.extra) == (200, 200, 0)
+    assert (found.messages.unmarked, found.messages.reordered) == (0, 0)
+    assert found.fanout.delivery_time.min is not None
+    assert found.fanout.delivery_time.min > 0
+
+
 def test_what_refused_requests_publish_is_extra_in_its_room() -> None:
-    with serve("posting", statuses=[202, 500], delivers_all=True) as server:
+    with serve("posting", rooms=True, statuses=[202, 500], delivers_all=True) as server:
         found = run(
             "fanout",
             f"{server.url}sub/{{room}}",

@@ -70,6 +70,12 @@ def test_a_marker_that_stands_there_several_times_is_looked_for_as_often() -> No
     assert plan.manner.template == b"{marker}" * 3
 
 
+def test_marks_may_be_whole_numbers() -> None:
+    plan = made(publish=f"{POST}?id={{marker:int}}", publish_body='{"id": {marker:int}}')
+    assert plan.manner.template == b"{marker:int}" * 2
+    assert plan.manner.is_numeric
+
+
 def test_tls_is_for_the_requests_where_they_alone_use_it() -> None:
     plan = made(publish="POST https://host/publish", insecure=True)
     assert plan.by_http is not None
@@ -94,7 +100,8 @@ def test_tls_is_for_the_requests_where_they_alone_use_it() -> None:
         ({"publish": "POST http://host{id}/"}, ("a host can't hold {…}", "behind the host")),
         ({"publish_body": None}, ("sends no {marker}", """as in --publish-body '{"text": "{marker}"}'""")),
         ({"publish_body": '{"text": 1}'}, ("sends no {marker}",)),
-        ({"publish_body": "{marker:int}"}, ("{marker:int} works only in echo", "write {marker}")),
+        ({"publish_body": "1{marker:int}"}, ("{marker:int} is part of another number",)),
+        ({"publish_body": "{marker:int} {marker}"}, ("{marker:int} and {marker} mark the same message",)),
         ({"publish_body": "\udcff{marker}"}, ("--publish-body", "not valid UTF-8", "write it as UTF-8")),
         ({"publish_headers": ("no colon",)}, ("--publish-header 'no colon'", "write 'Name: value'")),
         ({"publish_headers": ("Host: other",)}, ("--publish-header 'host'", "leave it out")),

@@ -20,6 +20,8 @@ from wswarm.drive.fleet.serving import Finished, serve
 from wswarm.drive.fold_clock import FoldClock
 from wswarm.drive.groups import kind_of
 from wswarm.drive.host.probes import PROBE_GAP_NS, EffortMeter, LoopLag
+from wswarm.drive.numbers import NumberCapture
+from wswarm.drive.schedule import Schedule
 from wswarm.load.pace import Pace
 from wswarm.stats.findings import STILL_OPEN, Effort, Window, together
 from wswarm.units import NS_PER_S
@@ -104,12 +106,20 @@ class Agent:
             group.load(load.window)
         for pace in load.paces:
             self.groups[pace.group].pace(pace)
+        self._follow(load)
         self._folding = FoldClock()
         if load.number:
             gc.unfreeze()  # what a load before has left
         self._effort.note_open()
         gc.freeze()
         self._work = self.start(self._hold_and_drain())
+
+    def _follow(self, load: wire.Load) -> None:
+        """Have those whose marks do not say it know when messages of others are due."""
+        for group in self.groups:
+            if load.published and isinstance(group.swarm.capture, NumberCapture):
+                schedule = Schedule(load.published, group.order.publishers, load.window.start_ns)
+                group.swarm.capture.follow(schedule)
 
     def cut(self, window: Window) -> None:
         """Keep to this window from now on: its hold or drain ends earlier, and no more connections are begun."""

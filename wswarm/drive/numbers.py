@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from wswarm.drive.capture import Capture, Load, SentNs, Take, Writing
 from wswarm.drive.clock import now_ns
+from wswarm.drive.schedule import Schedule
 from wswarm.load.marks import Marks
 from wswarm.load.number import NUMBER, finder, is_altered_number, nonce_for, numbers_in, write_index
 from wswarm.load.numbers import read_indexes, write_indexes
@@ -32,12 +33,16 @@ class NumberCapture(Capture):
         self._nonce = nonce_for(prefix)
         super().__init__(prefix, copies, partial(is_altered_number, nonce=self._nonce))
         self.frames = None
-        self._register: Register | None = None
+        self._register: Register | Schedule | None = None
+
+    def follow(self, schedule: Schedule) -> None:
+        """Look up there what marks say from now on."""
+        self._register = schedule
 
     def begin(self, load: Load, sent_ns: SentNs) -> Writing:
         """Begin a load; return how its marks are written."""
-        self._register = Register(load, sent_ns)
-        return Writing(self._register.write_many, self._register.write_one)
+        self._register = register = Register(load, sent_ns)
+        return Writing(register.write_many, register.write_one)
 
     def _taker(self) -> Take:
         nonce, numbers, copies = self._nonce, finder(self._nonce), self._copies

@@ -14,8 +14,9 @@ from wswarm.drive.outbox import Outbox
 from wswarm.drive.pacer import Pacer
 from wswarm.drive.swarm import Swarm
 from wswarm.load import turns
-from wswarm.load.arrivals import given_in_all, without_end
+from wswarm.load.arrivals import without_end
 from wswarm.load.pace import Pace
+from wswarm.load.schedule import before, so_many
 from wswarm.load.turns import Dues, Turns
 from wswarm.stats.findings import Int64s, Sends, Window, unpack
 from wswarm.units import NS_PER_S
@@ -197,8 +198,8 @@ class OpenSender:
         else:
             in_turn = self._turns.change(own, rows, self._swarm.ids(rows))
         if pace.arrivals == "constant":
-            return in_turn if pace.count is None else _before(pace.until_ns, in_turn)
-        return self._at_random(pace, rows) if pace.count is None else _so_many(pace, rows, places)
+            return in_turn if pace.count is None else before(pace.until_ns, in_turn)
+        return self._at_random(pace, rows) if pace.count is None else so_many(pace, rows, places)
 
     def _senders(self, pace: Pace) -> tuple[Int64s, Int64s]:
         """Return who sends, and their places among all: who is open, or was closed by the target in this load."""
@@ -248,28 +249,6 @@ class OpenSender:
                 left -= 1
             self._at = at
         return wake_ns
-
-
-def _before(until_ns: int, in_turn: Iterator[Dues]) -> Iterator[Dues]:
-    """Yield the turns that are due before a moment."""
-    for due_ns, rows in in_turn:
-        end = int(np.searchsorted(due_ns, until_ns))
-        yield Dues(due_ns[:end], rows[:end])
-        if end < len(rows):
-            return
-
-
-def _so_many(pace: Pace, rows: Int64s, places: Int64s) -> Iterator[Dues]:
-    """Yield those of the pace's arrivals that are these rows'; all agents know of the same ones."""
-    senders = max(pace.senders, int(places.max(initial=0)) + 1)
-    row_at = np.full(senders, -1, np.int64)
-    row_at[places] = rows
-    turn, length_ns = pace.first_turn, pace.until_ns - pace.at_ns
-    for due_ns in given_in_all(length_ns, pace.count or 0, (pace.seed, pace.first_turn)):
-        row = row_at[(turn + np.arange(len(due_ns))) % senders]
-        turn += len(due_ns)
-        is_own = row >= 0
-        yield Dues(pace.at_ns + due_ns[is_own], row[is_own])
 
 
 def _part(chunk: Chunk, low: int, high: int) -> Chunk:

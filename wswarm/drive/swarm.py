@@ -28,8 +28,10 @@ from wswarm.results.redact import Redactor
 from wswarm.stats.findings import STILL_OPEN, Sockets, Words, pack
 
 Int64s = npt.NDArray[np.int64]
+OnDecided = Callable[[int, str | None], None]
 
 _GOODBYE_S = 0.05
+_ENOUGH_S = 1.0  # for conversations when a ramp is ended early
 
 
 class Swarm:
@@ -41,6 +43,7 @@ class Swarm:
         changed: Rows that were added, opened, were lost or told to leave since somebody looked, and cleared it.
         open: Connections open now; `opened`: ever.
         is_enough: Set it, and no more connections are begun that have a moment to begin.
+        talking: Who waits for a conversation to end.
         said: What the target said of failed handshakes and lost connections.
         addresses: Connections that were opened, by the address that they lead to.
         on_writable: Called with a row whose write buffer has room again.
@@ -79,13 +82,14 @@ class Swarm:
         self._is_closing = False
         self.takers_of: Callable[[int], Takers] = lambda _: self._takers
         self.is_enough = asyncio.Event()
+        self.talking: set[asyncio.Future[None]] = set()
 
     async def open_all(
         self,
         rows: Sequence[int],
         starts_ns: Sequence[int],
         own: Way | None = None,
-        on_decided: Callable[[int, str | None], None] | None = None,
+        on_decided: OnDecided | None = None,
     ) -> None:
         """Open the connections of rows at their moments; returns when each that was begun is open or has failed.
 
@@ -93,18 +97,19 @@ class Swarm:
             own: A way of their own.
             on_decided: Called with a row and why it failed, `None` if it opened.
         """
-        moments = zip(rows, starts_ns, strict=True)
-        await run_at(
-            [(start_ns, partial(self._open_one, row, own, on_decided)) for row, start_ns in moments],
-            self.is_enough,
-        )
+        works = [partial(self._open_one, row, own, on_decided) for row in rows]
+        await run_at(list(zip(starts_ns, works, strict=True)), self.is_enough)
 
-    async def _open_one(
-        self, row: int, own: Way | None, on_decided: Callable[[int, str | None], None] | None
-    ) -> None:
+    async def _open_one(self, row: int, own: Way | None, on_decided: OnDecided | None) -> None:
         failure = await self.open_one(row, own)
         if on_decided is not None:
             on_decided(row, failure)
+
+    def end_talks(self) -> None:
+        """Begin no more connections that have a moment to begin, and soon end the conversations that go on."""
+        self.is_enough.set()
+        for talk in self.talking:
+            asyncio.get_running_loop().call_later(_ENOUGH_S, talk.cancel)
 
     def begin_load(self) -> None:
         """Let go of what a load before has left: messages that wait for room, and who answers replies."""
@@ -223,7 +228,9 @@ class Swarm:
             way = way._replace(driver=trace.driver(way.driver))
         ready = partial(self._note_ready, number, way, values)
         try:
-            skipped = await open_ready(way, values, self._events(number, way.speech, own_settings), ready)
+            skipped = await open_ready(
+                way, values, self._events(number, way.speech, own_settings), ready, self.talking
+            )
         except Exception as error:  # whatever went wrong, the connection failed and that is data
             self.failed_ns.append(now_ns())
             detail = error.detail if isinstance(error, HandshakeFailed) else ""

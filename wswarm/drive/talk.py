@@ -48,8 +48,11 @@ class Talk:
         """What the connection tells its owner while the conversation lasts."""
         return self._after._replace(take=self._take, closed=self._note_closed, frames=None)
 
-    async def hold(self, connection: Connection) -> None:
+    async def hold(self, connection: Connection, talking: set["asyncio.Future[None]"]) -> None:
         """Return when all steps are done.
+
+        Args:
+            talking: Gets what is waited for meanwhile; cancelled, it ends the conversation and the connection.
 
         Raises:
             HandshakeFailed: one is not; the connection is ended.
@@ -64,6 +67,7 @@ class Talk:
             self._hear(payload, received_ns)
         if not connection.is_open:
             self._note_closed(self._ended or Ended("1006"))
+        talking.add(self._done)
         try:
             await self._done
         except BaseException:
@@ -71,6 +75,7 @@ class Talk:
             connection.abort()
             raise
         finally:
+            talking.discard(self._done)
             if self._timer is not None:
                 self._timer.cancel()
 
@@ -150,13 +155,18 @@ class Talk:
 
 
 async def open_ready(
-    way: Way, values: dict[str, str], events: Events, on_ready: Callable[[Connection, int | None], None]
+    way: Way,
+    values: dict[str, str],
+    events: Events,
+    on_ready: Callable[[Connection, int | None], None],
+    talking: set["asyncio.Future[None]"],
 ) -> int:
     """Open a connection and hold the conversation that makes it ready; return how many messages nothing waited for.
 
     Args:
         values: What names in braces stand for.
         on_ready: Called at once when it is ready, with the moment; `None`: when it opened.
+        talking: See `Talk.hold`.
 
     Raises:
         HandshakeFailed, OSError, ssl.SSLError, TimeoutError: it did not open, or the conversation failed.
@@ -171,7 +181,7 @@ async def open_ready(
         return 0
     over = unpacking.events if unpacking is not None else _as_they_are
     talk = Talk(way, conversation, events, on_ready, over)
-    await talk.hold(await _open(way, values, talk.events, unpacking))
+    await talk.hold(await _open(way, values, talk.events, unpacking), talking)
     return conversation.skipped
 
 

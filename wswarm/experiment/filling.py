@@ -10,7 +10,7 @@ from typing import NamedTuple
 from wswarm.drive.drivers import address
 from wswarm.errors import PlanError, ResultError
 from wswarm.experiment.replayed import replay_of
-from wswarm.load.fill import fill_address, variable, variables_in
+from wswarm.load.fill import fill_address, names_in, variable, variables_in
 from wswarm.load.manner import Manner
 from wswarm.load.plan import Plan
 from wswarm.load.replay import Replay, values_of
@@ -58,6 +58,7 @@ def filling_of(plan: Plan) -> Filling:
     replay = replay_of(plan)
     recorded = values_of(replay.score) if replay is not None else {}
     filling = Filling(variables_of(plan, recorded), columns, rows, replay)
+    _check_lines(plan, filling)
     if plan.sessions is not None and rows:  # sessions take them in turn
         return filling
     if plan.data is not None and len(rows) < plan.sockets:
@@ -66,6 +67,27 @@ def filling_of(plan: Plan) -> Filling:
             f" each needs one of its own; add rows or lower --connections"
         )
     return filling
+
+
+def _check_lines(plan: Plan, filling: Filling) -> None:
+    """Check that what comes into headers is no more than a line.
+
+    Raises:
+        PlanError: it is.
+    """
+    texts = (*plan.headers, *plan.cookies, *plan.publisher_headers)
+    named = {name.partition("|")[0] for text in texts for name in names_in(text)}
+    for place, column in enumerate(filling.columns):
+        for number, row in enumerate(filling.rows if column in named else (), 1):
+            if not row[place].isprintable():
+                raise PlanError(
+                    f"--data {plan.data}: row {number} has a line break or a control character in {column!r},"
+                    " which stands in a header: take it out"
+                )
+    for text in texts:
+        for name in variables_in(text):
+            if not filling.variables[variable(name)].isprintable():
+                raise PlanError(f"${{{name}}} stands in a header and holds a line break: export it without")
 
 
 def addresses_of(manner: Manner) -> list[tuple[str, int]]:

@@ -100,9 +100,12 @@ class Session:
         self._load += 1
         places = _places(self.fleet, plan)
         senders = sum(int(np.count_nonzero(own >= 0)) for own in places.values())
+        told = {name: paces(plan, window, own, senders) for name, own in places.items()}
+        is_numeric = plan.by_http is not None and plan.by_http.is_numeric
+        published = [pace for own in told.values() for pace in own] if is_numeric else []
         for agent in self.fleet.agents:
-            told = paces(plan, window, places[agent.name], senders) if agent.name in places else []
-            agent.tell(wire.Load(number=self._load, window=window, paces=told))
+            own = told.get(agent.name, [])
+            agent.tell(wire.Load(number=self._load, window=window, paces=own, published=published))
 
     def arrive(self, window: Window) -> None:
         """Have sessions begin at random instants of warm-up and hold, each on a connection of its own."""

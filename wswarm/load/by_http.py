@@ -9,7 +9,7 @@ import msgspec
 from wswarm.errors import PlanError
 from wswarm.load.fill import Values, fill, fill_address, fill_bytes, with_any_variables
 from wswarm.load.manner import check_header
-from wswarm.load.number import NUMBER
+from wswarm.load.number import NUMBER, check_number
 from wswarm.load.request import without_credentials
 from wswarm.load.template import MARKER, SIZE_LIMIT, check_utf8, in_bytes
 from wswarm.load.url import check_http_url, on_wire
@@ -63,9 +63,19 @@ class ByHttp(msgspec.Struct, frozen=True, kw_only=True):
         return in_bytes(self.body or "", "--publish-body", escape=False)
 
     @property
+    def is_numeric(self) -> bool:
+        """Whether the marks are whole numbers."""
+        return NUMBER in self.payload or NUMBER in self.url.encode()
+
+    @property
+    def marker(self) -> bytes:
+        """What stands for the marker in address and body."""
+        return NUMBER if self.is_numeric else MARKER
+
+    @property
     def copies(self) -> int:
         """How often each message holds its marker, at most."""
-        return self.payload.count(MARKER) + self.url.encode().count(MARKER)
+        return self.payload.count(self.marker) + self.url.encode().count(self.marker)
 
     def url_for(self, values: Values) -> str:
         """Return the address as it goes over the wire, `{marker}` in it, where names stand for these values."""
@@ -144,10 +154,8 @@ def _check_messages(found: ByHttp, publish: str) -> None:
         raise PlanError(
             f"--publish {redact.address(publish)!r}: a host can't hold {{…}}: put it behind the host"
         )
-    if NUMBER in found.payload or NUMBER.decode() in found.url:
-        raise PlanError(
-            "--publish: {marker:int} works only in echo, where the sender gets the reply: write {marker}"
-        )
+    if found.is_numeric:
+        check_number(found.url.encode() + b" " + found.payload, "--publish", "echo", None)
     if not found.copies:
         raise PlanError(
             f"--publish {redact.address(publish)!r} sends no {{marker}}: put it where the service passes it on, as"

@@ -97,11 +97,10 @@ class Plan(Manner, frozen=True, kw_only=True):
     @property
     def manner(self) -> Manner:
         """How its connections are opened, and what they say."""
-        manner = elsewhere(self, self.url)
-        requests = self.by_http
-        return (
-            manner if requests is None else msgspec.structs.replace(manner, text="{marker}" * requests.copies)
-        )
+        manner, requests = elsewhere(self, self.url), self.by_http
+        if requests is None:
+            return manner
+        return msgspec.structs.replace(manner, text=requests.marker.decode() * requests.copies)
 
     @property
     def publishing(self) -> Manner:

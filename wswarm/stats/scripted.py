@@ -31,7 +31,7 @@ class Scripted(msgspec.Struct, frozen=True, kw_only=True):
         started: Sessions begun; those that neither finished nor failed were cut off at the end.
         refused: Arrivals that found as many sessions as there may be.
         failures: Failed ones by reason, bounded.
-        sent: Messages that they sent. `received`: those that came in while a session lasted.
+        sent: Messages that they sent.
         answered: Steps answered from the hold's beginning on.
         overflowed: Messages that nobody had taken when an inbox was full.
         blocks: By place, `file.py:LINE`.
@@ -44,7 +44,6 @@ class Scripted(msgspec.Struct, frozen=True, kw_only=True):
     failures: dict[str, int]
     steps: dict[str, StepFound]
     sent: int
-    received: int
     answered: int
     overflowed: int
     blocks: dict[str, Block] = {}

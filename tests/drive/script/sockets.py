@@ -29,7 +29,7 @@ class House:
 
     def __init__(self) -> None:
         self.steps, self.deadlines = Steps(), Deadlines()
-        self.end_ns, self.sends, self.received = STILL_OPEN, list[int](), 0
+        self.end_ns, self.sends = STILL_OPEN, list[int]()
         self.line = Line()
         self.ws = ScriptSocket(self, 0, 7, {"user": "ann"})
         self.ws.begin(self.line)  # type: ignore[arg-type]

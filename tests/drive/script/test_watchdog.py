@@ -27,6 +27,7 @@ async def main(errors):
 
 asyncio.run(main(os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT)))
 """
+START = "session.py:14"  # where the loop is run: on a busy machine it stands there, too
 
 
 def blocks_of(work: str, folder: Path) -> list[str]:
@@ -48,14 +49,16 @@ def blocks_of(work: str, folder: Path) -> list[str]:
     ],
 )
 def test_a_line_that_blocks_the_loop_is_told(work: str, tmp_path: Path) -> None:
-    (told,) = blocks_of(work, tmp_path)
-    place, count, longest = told.split()
-    assert (place, count) == ("session.py:8", "1")
-    assert float(longest) >= 0.7
+    blocks = (one.split() for one in blocks_of(work, tmp_path))
+    told = {place: (count, float(longest)) for place, count, longest in blocks if place != START}
+    assert list(told) == ["session.py:8"]
+    assert told["session.py:8"][0] == "1"
+    assert told["session.py:8"][1] >= 0.7
 
 
 def test_a_script_that_waits_as_it_should_blocks_nobody(tmp_path: Path) -> None:
-    assert blocks_of("await asyncio.sleep(0.5)", tmp_path) == []
+    blocks = blocks_of("await asyncio.sleep(0.5)", tmp_path)
+    assert [one for one in blocks if one.split()[0] != START] == []
 
 
 def test_a_loop_that_is_blocked_by_others_than_the_script_is_not_told(tmp_path: Path) -> None:

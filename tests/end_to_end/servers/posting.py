@@ -1,6 +1,5 @@
 """``posting(…)``: subscribers listen at ``/sub``; what is posted, or said at ``/pub``, goes to all of them at once.
 
-Those at ``/sub/ROOM`` get what is published at an address that ends in ``/ROOM``.
 A request to any other path by HTTP publishes its body, or without a body its ``message`` of the query. Requests
 count from 1 as they arrive; request n is delivered after ``hold`` seconds and after ``delay`` more answered with
 ``statuses[(n − 1) % len]`` (default 202). What is answered with 300 or more is not delivered, unless
@@ -12,6 +11,7 @@ count from 1 as they arrive; request n is delivered after ``hold`` seconds and a
 - ``closing``: ``said`` (``Connection: close``) or ``unsaid``: the connection ends after each answer;
 - ``reset_every``, ``ignore_every``: request n is delivered, then reset or never answered;
 - ``die_after``: the process ends itself as request n arrives;
+- ``rooms``: those at ``/sub/ROOM`` alone get what is published at an address that ends in ``/ROOM``;
 - ``chunked``: answers have a body in chunks; ``secure``: over TLS, ``server.cacert`` is the authority's file.
 
 Facts: ``connections`` of subscribers opened; ``publishers``: those at ``/pub``; ``posts``: connections that requests
@@ -59,12 +59,13 @@ class Posting:
         delivers_all: bool = False,
         chunked: bool = False,
         secure: bool = False,
+        rooms: bool = False,
     ) -> None:
         self._statuses, self._closing = statuses or [202], closing
         self._delay, self._hold = delay, hold
         self._token, self._location, self._delivers_all = token, location, delivers_all
         self._reset_every, self._ignore_every, self._die_after = reset_every, ignore_every, die_after
-        self._is_chunked, self._is_secure = chunked, secure
+        self._is_chunked, self._is_secure, self._has_rooms = chunked, secure, rooms
         self._folder = tempfile.TemporaryDirectory(prefix="wswarm-tls-")
         self._subscribers: dict[str, dict[asyncio.StreamWriter, None]] = defaultdict(dict)
         self._counts = Counter[str]()
@@ -123,7 +124,7 @@ class Posting:
         )
         self._counts["connections" if is_subscriber else "publishers"] += 1
         if is_subscriber:
-            self._subscribers[_room(path)][writer] = None
+            self._subscribers[self._room(path)][writer] = None
         while True:
             kind, payload = await _frame(reader)
             if kind == CLOSE:
@@ -132,7 +133,7 @@ class Posting:
             if kind == PING:
                 writer.write(_framed(PONG, payload))
             elif not is_subscriber:
-                self._publish(payload, _room(path))
+                self._publish(payload, self._room(path))
 
     async def _take(
         self, line: str, headers: Headers, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -157,7 +158,7 @@ class Posting:
         await asyncio.sleep(self._hold)
         if status < 300 or self._delivers_all:
             path = line.split()[1]
-            self._publish(body or parse_qs(urlsplit(path).query)["message"][0].encode(), _room(path))
+            self._publish(body or parse_qs(urlsplit(path).query)["message"][0].encode(), self._room(path))
         if self._reset_every and number % self._reset_every == 0:
             _reset(writer)
         elif not self._ignore_every or number % self._ignore_every:
@@ -175,6 +176,9 @@ class Posting:
         if self._closing:
             writer.close()
 
+    def _room(self, path: str) -> str:
+        return urlsplit(path).path[1:].partition("/")[2] if self._has_rooms else ""
+
     def _may_publish(self, headers: Headers) -> bool:
         return self._token is None or headers.get("authorization") == f"Bearer {self._token}"
 
@@ -184,12 +188,6 @@ class Posting:
         for subscriber in self._subscribers[room]:
             subscriber.write(frame)
         self._counts["sent"] += len(self._subscribers[room])
-
-
-def _room(path: str) -> str:
-    """Return the room that an address leads to, "" for that of all whose address names none."""
-    _, _, name = urlsplit(path).path[1:].partition("/")
-    return name
 
 
 async def _head(reader: asyncio.StreamReader) -> tuple[str, Headers]:

@@ -95,11 +95,16 @@ class Leave(msgspec.Struct, frozen=True, tag=True):
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Send and receive at these paces; what a load before this has found is forgotten."""
+    """Send and receive at these paces; what a load before this has found is forgotten.
+
+    Attributes:
+        published: Paces of publishers elsewhere, for those to whom marks do not say when they were due.
+    """
 
     number: int
     window: Window
     paces: list[Pace] = []
+    published: list[Pace] = []
 
 
 class Cut(msgspec.Struct, frozen=True, kw_only=True, tag=True):

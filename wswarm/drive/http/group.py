@@ -47,6 +47,11 @@ class HttpGroup(Group):
         publishers = Publishers(self._requests, self._values_of)
         super().__init__(number, order, begin, lambda _: publishers.connect, say)
 
+    def load(self, window: Window) -> None:
+        """Account for what is intended from the window's start on; forget what was before."""
+        super().load(window)
+        self._requests.salt = window.start_ns
+
     def has_sent(self) -> bool:
         """Return whether all was sent that can be, and answered."""
         return super().has_sent() and not self._requests.under_way

@@ -29,6 +29,7 @@ from wswarm.drive.drivers.tls import client_context
 from wswarm.load.by_http import REQUESTS_AT_ONCE, ByHttp
 from wswarm.load.fill import Values
 from wswarm.load.marker import MARK_SIZE
+from wswarm.load.number import nonce_for, write_index
 
 NO_ANSWER = "no answer"
 _KEPT_S = 4.0  # uvicorn and Node close what is idle for 5 s: a request on its way then would be lost
@@ -72,6 +73,7 @@ class Requests:
     Attributes:
         on_room: Called when one more may be begun, after none could.
         peak: Most at once.
+        salt: What marks that are whole numbers are written with.
         answers: Those that nobody has taken yet.
     """
 
@@ -79,7 +81,7 @@ class Requests:
         self._by_http = by_http
         self._under_way: dict[int, tuple[int, asyncio.Task[None]]] = {}
         self.on_room: Callable[[], None] = _ignore
-        self.peak = 0
+        self.peak = self.salt = 0
         self.answers: list[Answer] = []
         connector = TCPConnector(
             limit=0,  # it is kept here: who waits is late, and known to be
@@ -110,8 +112,8 @@ class Requests:
         """Return the requests of a publisher for which names stand for these values."""
         by_http = self._by_http
         return Template(
-            by_http.url_for(values).split("{marker}"),
-            by_http.body_for(values).split(b"{marker}"),
+            by_http.url_for(values).split(by_http.marker.decode()),
+            by_http.body_for(values).split(by_http.marker),
             by_http.headers_for(values),
         )
 
@@ -119,6 +121,8 @@ class Requests:
         """Begin the request of the broadcast that has this marker."""
         mark = int(marker[-MARK_SIZE:], 16)
         number, intended_ns = mark >> 64 & _NUMBER, mark & _INTENDED
+        if self._by_http.is_numeric:
+            marker = nonce_for(marker) + write_index(number, self.salt)
         task = asyncio.create_task(self._ask(template, marker, number, intended_ns))
         self._under_way[number] = intended_ns, task
         self.peak = max(self.peak, len(self._under_way))

@@ -54,7 +54,8 @@ class ScriptGroup(Group):
         reasons = Reasons(msgspec.structs.asdict(order.manner), order.values.values())
         place, agents, origin_ns = self._script.place, self._script.agents, self._script.origin_ns
         self.relaying = Relaying(begin.prefix, place, agents, patience_ns(order.patience_s), origin_ns)
-        self.sessions = Sessions(self._script, _loaded(self._script, say), reasons, self.relaying)
+        self._session = _loaded(self._script, say)
+        self.sessions = Sessions(self._script, self._session or _nothing, reasons, self.relaying)
         self.swarm.takers_of = self._hearers
         speech = self._ways.of(order.manner, order.role, order.addresses).speech
         self._is_alone = not speech.is_attentive  # else a protocol's own messages are answered besides
@@ -66,6 +67,8 @@ class ScriptGroup(Group):
 
     async def join(self, join: wire.Join) -> None:
         """Open more connections, each with its session; of those that arrive, as many as there may be at once."""
+        if self._session is None:  # the front end has been told why
+            return
         if self._script.most is None:
             await super().join(join)
             return
@@ -178,12 +181,12 @@ class ScriptGroup(Group):
             self._note_end(number, ended)
 
 
-def _loaded(script: Script, say: Callable[[wire.Report], None]) -> Session:
+def _loaded(script: Script, say: Callable[[wire.Report], None]) -> Session | None:
     try:
         return load_session(script.path, script.session, script.search)
     except PlanError as error:
         say(wire.Unfit(str(error)))
-        return _nothing
+        return None
 
 
 async def _nothing(_: Any) -> None:

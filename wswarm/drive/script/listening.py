@@ -17,7 +17,7 @@ class Home(Protocol):
     """What all sessions of an agent share.
 
     Attributes:
-        end_ns: The hold's end. `sends`: when messages were sent. `received`: how many were heard in sessions.
+        end_ns: The hold's end. `sends`: when messages were sent.
     """
 
     steps: Steps
@@ -25,7 +25,6 @@ class Home(Protocol):
     relaying: Relaying
     end_ns: int
     sends: list[int]
-    received: int
 
 
 class Listening:
@@ -51,9 +50,8 @@ class Listening:
         self._waiting: list[Waiting] = []
         self._look_ns = STILL_OPEN
         self._answered_ns = 0
-        self._relay: Callable[[bytes, int], None] | None = (
-            None  # gets all that is heard from a subscription on
-        )
+        # Gets all that is heard from a subscription on.
+        self._relay: Callable[[bytes, int], None] | None = None
         self._is_over = False
 
     def hear(self, payload: bytes, received_ns: int, *, is_text: bool) -> None:
@@ -62,17 +60,18 @@ class Listening:
             self._relay(payload, received_ns)
         if self._is_over:
             return
-        self._home.received += 1
-        if len(self._waiting) == 1:
-            one = self._waiting[0]
-            if one.part is not None and one.part in payload and not one.is_over:
-                self._waiting.clear()
+        waiting = self._waiting
+        if len(waiting) == 1:  # mostly one waits, for some text: as little as can be
+            one = waiting[0]
+            part = one.part
+            if part is not None and part in payload and not one.future.done():
+                waiting.clear()
                 self._inbox.clear()
                 self._note(one, received_ns)
-                one.answer(payload.decode(errors="replace") if is_text else payload)
+                one.future.set_result(payload.decode("utf-8", "replace") if is_text else payload)
                 return
         heard = Heard(received_ns, payload, is_text)
-        for one in tuple(self._waiting):
+        for one in tuple(waiting):
             if self._is_answer(one, heard):
                 return
         self._inbox.put(heard)
@@ -82,20 +81,19 @@ class Listening:
         self._ended = ended
         waiting, self._waiting = self._waiting, []
         for one in waiting:
-            if not one.is_over:
+            if not one.future.done():
                 self._home.steps.fail(one.step)
-                one.give_up(self._lost(one.name))
+                one.future.set_exception(self._lost(one.name))
 
     def _answer_to(self, waiting: Waiting) -> "asyncio.Future[Message]":
         """Return what is waited for, once it is there."""
         home = self._home
-        waiting.step = home.steps.place_of(waiting.name)
-        future = waiting.future = self._loop.create_future()
+        future = waiting.future
         for heard in self._inbox.since(waiting.since_ns):
             if waiting.is_met_by(heard):
                 self._inbox.drop_through(heard)
                 self._note(waiting, heard.received_ns)
-                waiting.answer(heard.message)
+                future.set_result(heard.message)
                 return future
         if self._ended is not None:
             home.steps.fail(waiting.step)
@@ -108,7 +106,7 @@ class Listening:
 
     def _is_answer(self, one: Waiting, heard: Heard) -> bool:
         """Return whether the message is what one waits for, and hand it over."""
-        if one.is_over:  # the script has waited no longer
+        if one.future.done():  # the script has waited no longer
             self._waiting.remove(one)
             return False
         try:
@@ -117,13 +115,13 @@ class Listening:
         except Exception as error:  # the script's own function: the session's to handle
             self._waiting.remove(one)
             self._home.steps.fail(one.step)
-            one.give_up(error)
+            one.future.set_exception(error)
             return False
         self._waiting.remove(one)
         if not self._waiting:
             self._inbox.clear()
         self._note(one, heard.received_ns)
-        one.answer(heard.message)
+        one.future.set_result(heard.message)
         return True
 
     def _note(self, one: Waiting, received_ns: int) -> None:
@@ -136,9 +134,10 @@ class Listening:
         for one in tuple(self._waiting):
             if one.deadline_ns <= now:
                 self._waiting.remove(one)
-                if not one.is_over:
+                if not one.future.done():
                     self._home.steps.fail(one.step)
-                    one.give_up(TimeoutError(f"{one.name}: no answer within {one.timeout:g} s"))
+                    why = f"{one.name}: no answer within {one.timeout:g} s"
+                    one.future.set_exception(TimeoutError(why))
         earliest_ns = min((one.deadline_ns for one in self._waiting), default=STILL_OPEN)
         if earliest_ns < STILL_OPEN:
             self._look_ns = earliest_ns

@@ -35,7 +35,7 @@ class Sessions:
 
     Attributes:
         hold_ns: The hold's beginning, as far as it is known. `end_ns`: its end.
-        sends: When messages were sent, since the last fold. `received`: messages heard while a session lasted.
+        sends: When messages were sent, since the last fold.
         sent: How many, as far as folded; `per_second`: in each second.
         refused: Arrivals that found as many sessions as there may be.
     """
@@ -46,7 +46,7 @@ class Sessions:
         self.hold_ns = self.end_ns = STILL_OPEN
         self.sends: list[int] = []
         self.per_second = PerSecond()
-        self.sent = self.received = self.refused = 0
+        self.sent = self.refused = 0
         self._script, self._session, self._reasons = script, session, reasons
         self._sockets: dict[int, ScriptSocket] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -120,7 +120,6 @@ class Sessions:
             failures=dict(self._reasons.counts),
             steps=self.steps.found(),
             sent=self.sent,
-            received=self.received,
             answered=self.steps.answered,
             overflowed=self._overflowed,
         )

@@ -12,7 +12,6 @@ from wswarm.drive.script.message import Sent, encoded
 from wswarm.drive.script.place import caller
 from wswarm.drive.script.reasons import SessionFailed
 from wswarm.drive.script.waiting import Message, Waiting, Wanted
-from wswarm.units import NS_PER_S
 
 TIMEOUT_S = 10.0
 _AT_ONCE = 32  # sends of one session without a look at what else there is to do
@@ -61,7 +60,7 @@ class ScriptSocket(Listening):
         payload, is_binary = encoded(message)
         if self._must_wait():
             await self._have_room()
-        self._sends.append(self._send(payload, is_binary=is_binary))
+        self._sends.append(self._send(payload, is_binary))
 
     def expect(
         self, wanted: Wanted = None, *, timeout: float | None = TIMEOUT_S, name: str | None = None
@@ -103,7 +102,7 @@ class ScriptSocket(Listening):
             await self._have_room()
         intended_ns = now_ns()  # a script has no schedule that it could be late for
         number, payload = self._home.relaying.mark(self.id, template, intended_ns)
-        sent_ns = self._send(payload, is_binary=is_binary)
+        sent_ns = self._send(payload, is_binary)
         self._home.relaying.note_sent(self.id, number, intended_ns, sent_ns)
         self._sends.append(sent_ns)
 
@@ -118,19 +117,9 @@ class ScriptSocket(Listening):
         for heard in self._inbox.since(since_ns):
             self._relay(heard.payload, heard.received_ns)
 
-    async def sleep(self, seconds: float) -> None:
-        """Wait."""
-        if seconds <= 0:
-            await asyncio.sleep(0)
-            return
-        future: asyncio.Future[None] = self._loop.create_future()
-
-        def wake(_: int) -> None:
-            if not future.done():
-                future.set_result(None)
-
-        self._home.deadlines.add(now_ns() + round(seconds * NS_PER_S), wake)
-        await future
+    def sleep(self, seconds: float) -> Coroutine[Any, Any, None]:
+        """Wait, to the millisecond: finer timers cost as much as a request."""
+        return asyncio.sleep(seconds)
 
     def fail(self, reason: str) -> NoReturn:
         """End the session as a failed one, counted under the reason."""
@@ -164,16 +153,18 @@ class ScriptSocket(Listening):
 
     async def _expect(self, wanted: Wanted, timeout: float | None, name: str) -> Message:
         sends, self._sends = self._sends, []
-        return await self._answer_to(Waiting(wanted, sends, now_ns(), name, timeout))
+        step, future = self._home.steps.place_of(name), self._loop.create_future()
+        return await self._answer_to(Waiting(wanted, sends, now_ns(), timeout, name, step, future))
 
     async def _request(self, message: Sent, wanted: Wanted, timeout: float | None, name: str) -> Message:
-        payload, is_binary = encoded(message)
+        payload, is_binary = (message.encode(), False) if type(message) is str else encoded(message)
         if self._must_wait():
             await self._have_room()
-        sent_ns = self._send(payload, is_binary=is_binary)
+        sent_ns = self._send(payload, is_binary)
         if self._sends:
             self._sends.clear()
-        return await self._answer_to(Waiting(wanted, (sent_ns,), sent_ns, name, timeout))
+        step, future = self._home.steps.place_of(name), self._loop.create_future()
+        return await self._answer_to(Waiting(wanted, (sent_ns,), sent_ns, timeout, name, step, future))
 
     def _must_wait(self) -> bool:
         """Return whether it is others' turn, or there is no room."""
@@ -189,7 +180,7 @@ class ScriptSocket(Listening):
             self._room.append(room)
             await room
 
-    def _send(self, payload: bytes, *, is_binary: bool) -> int:
+    def _send(self, payload: bytes, is_binary: bool) -> int:
         """Send at once, and return when."""
         connection = self._connection
         if connection is None or not connection.is_open:

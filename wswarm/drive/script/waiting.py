@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from wswarm.drive.script.inbox import Heard
 from wswarm.stats.findings import STILL_OPEN
+from wswarm.units import NS_PER_S
 
 Message = str | bytes
 Wanted = str | bytes | re.Pattern[str] | re.Pattern[bytes] | Callable[[Message], object] | None
@@ -16,12 +17,12 @@ class Waiting:
 
     Args:
         sends: When what it answers was sent; empty: nothing was, and the time counts from the call.
-        called_ns: When it began.
+        called_ns: When it began. `timeout`: s; `None`: for ever.
+        name: What the step is called. `step`: its place.
 
     Attributes:
         part: Bytes that the message holds; `None`: `test` says.
-        step: Place of the step. `name`: what it is called.
-        future: Of the message; `None` until it is waited for.
+        future: Of the message.
     """
 
     __slots__ = (
@@ -38,16 +39,24 @@ class Waiting:
     )
 
     def __init__(
-        self, wanted: Wanted, sends: Sequence[int], called_ns: int, name: str, timeout: float | None
+        self,
+        wanted: Wanted,
+        sends: Sequence[int],
+        called_ns: int,
+        timeout: float | None,
+        name: str,
+        step: int,
+        future: "asyncio.Future[Message]",
     ) -> None:
-        self.part = b"" if wanted is None else wanted.encode() if isinstance(wanted, str) else None
-        self.test = _never if self.part is not None else _test_of(wanted)
+        if isinstance(wanted, str):
+            self.part: bytes | None = wanted.encode()
+        else:
+            self.part = None if wanted is not None else b""
+            self.test = _never if wanted is None else _test_of(wanted)
         self._sends, self._called_ns = sends, called_ns
         self.since_ns = sends[0] if sends else 0
-        self.name, self.step = name, 0
-        self.timeout = timeout
-        self.deadline_ns = STILL_OPEN if timeout is None else called_ns + round(timeout * 1e9)
-        self.future: asyncio.Future[Message] | None = None
+        self.timeout, self.name, self.step, self.future = timeout, name, step, future
+        self.deadline_ns = STILL_OPEN if timeout is None else called_ns + int(timeout * NS_PER_S)
 
     def is_met_by(self, heard: Heard) -> bool:
         """Return whether the message is the one; what a script's own function raises is passed on."""
@@ -56,23 +65,10 @@ class Waiting:
             return part in heard.payload
         return bool(self.test(heard))
 
-    @property
-    def is_over(self) -> bool:
-        """Whether nobody waits any more."""
-        return self.future is None or self.future.done()
-
-    def answer(self, message: Message) -> None:
-        """Hand over what was waited for."""
-        if self.future is not None:
-            self.future.set_result(message)
-
-    def give_up(self, error: Exception) -> None:
-        """Wait no more: it will not come."""
-        if self.future is not None:
-            self.future.set_exception(error)
-
     def took_ns(self, received_ns: int) -> int:
         """Return the time of an answer: since the latest send before it, else since the call; 0 if it was there."""
+        if self.since_ns == self._called_ns:  # a request's: sent when it was called
+            return received_ns - self.since_ns
         for sent_ns in reversed(self._sends):
             if sent_ns <= received_ns:
                 return received_ns - sent_ns
