@@ -123,8 +123,8 @@ class FakeSwarm(Swarm):
         self.capture = capture.Capture(PREFIX)
         self._ids = list(range(1, 1 + len(connections)))
         self.lost_in_load = []
-        self.changed = set()
         self.is_confirmed = False
+        self.changed = set()
         self.on_writable = lambda _: None
         self.on_marked = lambda _, __: None
 

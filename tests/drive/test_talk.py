@@ -39,9 +39,3 @@ def test_what_it_said_before_it_closed_tells_more_than_its_close(name: str) -> N
     wanted = Step("expect", "hello")
     assert failure(name, REFUSAL + CLOSE, wanted) == "no such a"
     assert failure(name, b"\x81\x02hi" + CLOSE, wanted) == "step 1: closed 4001 a b"
-    assert failure(name, b"\x81\x05hello" + CLOSE, wanted) == "closed 4001 a b"
-
-
-@pytest.mark.parametrize("name", ["picows", "websockets"])
-def test_a_connection_that_has_closed_is_not_ready_though_nothing_was_waited_for(name: str) -> None:
-    assert failure(name, CLOSE, Step("say", "hello")) == "step 1: closed 4001 a b"

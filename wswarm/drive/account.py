@@ -112,11 +112,9 @@ class Deliveries:
         self._swarm, self._rooms = swarm, rooms
         self._times_ns: Int64s = np.full((3, _LEAST_ROOM), STILL_OPEN, np.int64)
         grace_ns = 0 if swarm.is_confirmed else GRACE_NS
-        known = (
-            before.tally.audience
-            if isinstance(before, Deliveries)
-            else Audience(patience_ns, rooms, grace_ns)
-        )
+        known = Audience(patience_ns, rooms, grace_ns)
+        if isinstance(before, Deliveries):
+            known = before.tally.audience
         of = [room_of(one, rooms) for one in publishers]
         kind = AnsweredBroadcasts if is_answered else Broadcasts
         self.tally: Broadcasts = kind(window, publishers, patience_ns, known, of)

@@ -50,8 +50,8 @@ class Swarm:
         on_marked: Called with a row and the marked message that it received, if `is_replying` was set before opening.
         on_heard: If set, called with a row and each message that it received, and when.
         on_traced: Called with what connections told that are shown: their number, when, what kind, the words.
-        is_confirmed: Whether a connection that is ready is owed all that is sent from then on.
         traced: How many rows are shown, from the first on.
+        is_confirmed: Whether who is ready is in the server's room, as far as it says so.
         on_ended: Called with a row when its connection was lost, with how.
         takers_of: Returns what takes the messages of a row that opens. `values`: what names stand for in it alone.
     """
@@ -75,8 +75,7 @@ class Swarm:
         self.on_heard: Callable[[int, bytes, int], None] | None = None
         self.on_ended: Callable[[int, Ended], None] = _ignore
         self.on_traced: Callable[[int, int, str, str], None] = _ignore
-        self.is_replying, self.traced = False, 0
-        self.is_confirmed = way.speech.is_confirmed
+        self.is_replying, self.traced, self.is_confirmed = False, 0, way.speech.is_confirmed
         self._way, self._prefix, self._ids = way, prefix, list[int]()
         self.values = dict[int, Values]()
         self._is_closing = False

@@ -58,15 +58,16 @@ class Talk:
             HandshakeFailed: one is not; the connection is ended.
         """
         self._connection = connection
-        if connection.is_open:
-            self._say(self._speech.openings(self._conversation.values))
-            self._say(self._conversation.go_on())
-            self._go_on(now_ns())
+        self._say(self._speech.openings(self._conversation.values))
+        self._say(self._conversation.go_on())
+        self._go_on(now_ns())
         early, self._early = self._early, []
         for payload, received_ns in early:
             self._hear(payload, received_ns)
         if not connection.is_open:
-            self._note_closed(self._ended or Ended("1006"))
+            is_ready = self._done.done() and self._done.exception() is None
+            told = self._after.closed if is_ready else self._note_closed
+            told(self._ended or Ended("1006"))
         talking.add(self._done)
         try:
             await self._done
@@ -110,15 +111,15 @@ class Talk:
             self._go_on(received_ns)
 
     def _go_on(self, received_ns: int) -> None:
-        """Wait for the next message, or be ready, unless the connection has closed."""
-        assert self._connection is not None
-        if self._done.done() or not self._connection.is_open:
+        """Wait for the next message, or be ready."""
+        if self._done.done():
             return
         if self._timer is not None:
             self._timer.cancel()
         if not self._conversation.is_over:
             self._timer = self._loop.call_later(self._timeout_s, self._give_up)
             return
+        assert self._connection is not None
         self._done.set_result(None)
         self._connection.attach(self._over(self._after))
         self._on_ready(self._connection, received_ns)
@@ -141,12 +142,11 @@ class Talk:
         self._fail(reason, f"last heard: {heard}" if heard else "")
 
     def _note_closed(self, ended: Ended) -> None:
-        if self._connection is None:
-            self._ended = ended  # what it said before tells more
+        if self._connection is None:  # what came before that has not been heard yet
+            self._ended = ended
             return
         code = ended.code or "1006"
-        talk = self._conversation
-        where = f"{talk.label}: " if talk.own_step is not None and not talk.is_over else ""
+        where = f"{self._conversation.label}: " if self._conversation.own_step is not None else ""
         self._fail(f"{where}closed {code} {ended.reason}".rstrip())
 
     def _fail(self, reason: str, detail: str = "") -> None:

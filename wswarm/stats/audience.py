@@ -31,6 +31,7 @@ class Audience:
     Args:
         patience_ns: What was sent less than that before a subscriber left may have been on its way.
         rooms: How many rooms they are in.
+        grace_ns: How long after it opened the server may need until a subscriber is one.
 
     Attributes:
         rooms: Who is in which. `size`: how many subscribers there are.

@@ -40,7 +40,6 @@ PROFILE = Protocol(
     steps=_subscribed("{topic|json}"),
     publisher_steps=_CONNECT,
     echo_steps=_subscribed("{topic|json}-{id}"),
-    is_confirmed=True,
     subscriber_needs=("topic",),
     message='{"id":3,"publish":{"channel":"{topic|json}","data":{payload}}}',
     echo='{"id":3,"publish":{"channel":"{topic|json}-{id}","data":{payload}}}',

@@ -69,7 +69,6 @@ PROFILE = Protocol(
     steps=_subscribed("{topic}"),
     publisher_steps=_CONNECT,
     echo_steps=_subscribed("{topic}/{id}"),
-    is_confirmed=True,
     subscriber_needs=("topic",),
     message="PUBLISH\n{version}\n{qos}\n{topic}\n{payload}",
     echo="PUBLISH\n{version}\n{qos}\n{topic}/{id}\n{payload}",

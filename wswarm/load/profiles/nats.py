@@ -62,7 +62,6 @@ PROFILE = Protocol(
     steps=_subscribed("{topic}"),
     publisher_steps=_CONNECT,
     echo_steps=_subscribed("{topic}.{id}"),
-    is_confirmed=True,
     subscriber_needs=("topic",),
     message="PUB {topic}\r\n{payload}",
     echo="PUB {topic}.{id}\r\n{payload}",

@@ -68,7 +68,6 @@ PROFILE = Protocol(
     },
     steps=_STEPS,
     publisher_steps=_STEPS,
-    is_confirmed=True,
     subscriber_needs=("topic", "key"),
     message='{"event":"{event|json}","channel":"{topic|json}","data":{"message":{payload}}}',
     unlike={"echo": "what a client sends comes to all but itself; use fanout"},
