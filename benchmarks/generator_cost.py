@@ -4,7 +4,8 @@
 
 Each side is a process of its own and is started anew each time; they take turns in changing order, and the ratio is
 the median over pairs. The yardstick is `yardsticks.counting_loop`: a bare picows loop that only counts. In the open
-model at 10,000 messages/s there is none; that of Socket.IO's fan-out is one of bare markers. DIR is another checkout, measured in the same minutes.
+model at 10,000 messages/s there is none; that of Socket.IO's fan-out is one of bare markers. DIR is another checkout,
+measured in the same minutes.
 """
 
 import argparse
