@@ -29,7 +29,7 @@ def in_some_room(template: str, rooms: int) -> str:
 def check_rooms(
     rooms: int,
     filled: Iterable[object],
-    where: str = "the URL, a header, a cookie, --on-open, --say or the message",
+    where: str = "the URL, a header, a cookie, --topic, --on-open, --say or the message",
 ) -> None:
     """Check that there can be so many rooms.
 

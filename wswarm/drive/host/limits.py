@@ -60,7 +60,8 @@ def agents_for(plan: Plan) -> int:
     agents = plan.processes or -(-plan.connections // max(1, min(CONNECTIONS_PER_AGENT, room)))
     publishing = plan.sockets - plan.connections
     if publishing > room:
-        fewer = f"use at most {room}{' of all rooms' * (plan.rooms > 1)}, or raise it" if room else "raise it"
+        most = room // plan.rooms
+        fewer = f"use at most {most}, or raise it" if most else "raise it"
         in_rooms = f" in each of {plan.rooms:,} rooms" if plan.rooms > 1 else ""
         raise PlanError(
             f"--publishers {plan.publishers}{in_rooms}: they share one process, which needs"
