@@ -87,6 +87,30 @@ def test_several_workers_give_one_run(under_locust: Under) -> None:
     assert row(said, "step", "hello") == (6, 0)
 
 
+@pytest.mark.parametrize("more", [[], forking(2)])
+def test_what_users_publish_is_followed_to_those_of_all_workers(
+    more: list[str], under_locust: Under, tmp_path: Path
+) -> None:
+    text = """
+async def session(ws):
+    ws.subscribe()
+    await ws.sleep(4)
+    for number in range(5):
+        await ws.publish("{marker}")
+        await ws.sleep(0.02)
+"""
+    with serve("relay") as server:
+        file = FILE.replace('"/"', repr(server.url))
+        code, said, runs = under_locust(text, "--ws-hold", "8s", *more, file=file)
+    found = runs["Visitor"]
+    assert found.messages is not None, said
+    seen = found.messages
+    assert (seen.sent, seen.owed, seen.received, seen.extra) == (20, 60, 60, 0)
+    assert found.fanout is not None
+    assert (found.fanout.publishers, found.fanout.subscribers) == (4, 4)
+    assert code == 0
+
+
 def test_failed_sessions_fail_the_test_unless_an_objective_is_about_them(under_locust: Under) -> None:
     text = f"{SESSION}    raise ValueError('no ' + ws.data['user'])\n"
     code, said, runs = under_locust(text)
