@@ -123,6 +123,7 @@ class FakeSwarm(Swarm):
         self.capture = capture.Capture(PREFIX)
         self._ids = list(range(1, 1 + len(connections)))
         self.lost_in_load = []
+        self.is_confirmed = False
         self.changed = set()
         self.on_writable = lambda _: None
         self.on_marked = lambda _, __: None

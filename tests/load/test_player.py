@@ -96,3 +96,13 @@ def test_without_times_a_message_follows_what_came_before_it() -> None:
 def test_without_times_what_does_not_come_is_waited_for_only_once() -> None:
     one = player("> a", "< b", "> c", "> d", has_times=False)
     assert [send(one)[0] for _ in range(3)] == [0, PATIENCE_NS, PATIENCE_NS]
+
+
+def test_a_ping_is_answered_when_it_comes_and_is_not_owed() -> None:
+    one = player("> a", "< 2", "> 3", "> b", "< words")
+    assert [send(one), send(one)] == [(0, b"a"), (3 * TENTH, b"b")]
+    assert one.answer_to(b"2") == (b"3", False)
+    assert one.answer_to(b"words") is None
+    assert one.absent(NEVER_NS) == [False, True]
+    assert one.hear(b"words", OPENED + 4 * TENTH) == (1, TENTH)
+    assert one.is_over

@@ -2,13 +2,16 @@
 
 import fcntl
 import json
+import os
 import selectors
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
@@ -53,6 +56,29 @@ class Program:
         return line
 
 
+class Listening(Program):
+    """A running server that does not say where it listens: it was told."""
+
+    def __init__(self, command: Sequence[str], port: int, errors: IO[bytes], env: dict[str, str]) -> None:
+        self._errors = errors
+        self.process = subprocess.Popen(command, stdout=errors, stderr=errors, cwd=FOLDER, env=env)
+        self.port, self.url = port, f"ws://127.0.0.1:{port}"
+        deadline = time.monotonic() + PATIENCE_S
+        while not self._answers():
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                self.kill()
+                self._errors.seek(0)
+                raise RuntimeError(
+                    f"the server did not start\n{self._errors.read().decode(errors='replace')}"
+                )
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1.0):
+            return True
+        return False
+
+
 @contextmanager
 def node(name: str, **parameters: Any) -> Iterator[Program]:
     """A running server of Node.js; the test is skipped where there is none."""
@@ -80,6 +106,24 @@ def foreign(name: str, **parameters: Any) -> Iterator[Program]:
     command = [str(FOREIGN / "bin" / "python"), str(FOLDER / f"{name}.py"), json.dumps(parameters)]
     with _running(command) as program:
         yield program
+
+
+@contextmanager
+def puma(name: str, **parameters: Any) -> Iterator[Program]:
+    """A running server in Ruby; the test is skipped where there is no puma, or no Action Cable."""
+    asked = ["ruby", "-e", "require 'action_cable'"]
+    if shutil.which("puma") is None or subprocess.run(asked, capture_output=True, check=False).returncode:
+        pytest.skip(f"no puma for {name}: apt-get install ruby-actioncable puma")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = ["puma", "-b", f"tcp://127.0.0.1:{port}", "-t", "1:4", "-q", str(FOLDER / f"{name}.ru")]
+    environment = {**os.environ, "CABLE": json.dumps(parameters)}
+    with tempfile.TemporaryFile() as errors:
+        program = Listening(command, port, errors, environment)
+        try:
+            yield program
+        finally:
+            program.kill()
 
 
 @contextmanager

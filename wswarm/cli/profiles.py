@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from wswarm.cli.terminal import say
 from wswarm.load.profiles import NAMES, protocol_named
-from wswarm.load.profiles.protocol import Protocol, Setting
+from wswarm.load.profiles.protocol import Protocol
 from wswarm.load.profiles.settings import needs, written
 
 _SCENARIOS = ("connect", "echo", "fanout")
@@ -28,9 +28,5 @@ def lines(protocol: Protocol) -> Iterator[str]:
         elif wanted:
             yield f"  {scenario} needs {', '.join(map(written, wanted))}"
     for name, setting in protocol.settings.items():
-        yield f"  {_option(name, setting):24}{setting.about}"
-
-
-def _option(name: str, setting: Setting) -> str:
-    option = written(name)
-    return option.replace("…", setting.default) if setting.default else option
+        default = f" (default: {setting.default})" if setting.default else ""
+        yield f"  {written(name):26}{setting.about}{default}"

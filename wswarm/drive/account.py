@@ -12,7 +12,7 @@ from wswarm.drive.outbox import Handled
 from wswarm.drive.swarm import Swarm
 from wswarm.load.rooms import room_of
 from wswarm.stats.answered import AnsweredBroadcasts
-from wswarm.stats.audience import Audience
+from wswarm.stats.audience import GRACE_NS, Audience
 from wswarm.stats.broadcasts import Broadcasts
 from wswarm.stats.findings import STILL_OPEN, Arrivals, Int64s, Packed, Sends, Window
 from wswarm.stats.flights import Flights
@@ -111,7 +111,10 @@ class Deliveries:
     ) -> None:
         self._swarm, self._rooms = swarm, rooms
         self._times_ns: Int64s = np.full((3, _LEAST_ROOM), STILL_OPEN, np.int64)
-        known = before.tally.audience if isinstance(before, Deliveries) else Audience(patience_ns, rooms)
+        grace_ns = 0 if swarm.is_confirmed else GRACE_NS
+        known = Audience(patience_ns, rooms, grace_ns)
+        if isinstance(before, Deliveries):
+            known = before.tally.audience
         of = [room_of(one, rooms) for one in publishers]
         kind = AnsweredBroadcasts if is_answered else Broadcasts
         self.tally: Broadcasts = kind(window, publishers, patience_ns, known, of)

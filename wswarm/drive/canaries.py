@@ -49,6 +49,7 @@ class Canaries:
         self._timer = asyncio.get_running_loop().call_later(every_s, self._publish, every_s)
 
     def _confirm(self) -> None:
+        self._swarm.is_confirmed = True
         for number in self._swarm.rows_open().tolist():
             if number not in self.reached:
                 self._reject(number)

@@ -51,6 +51,7 @@ class Swarm:
         on_heard: If set, called with a row and each message that it received, and when.
         on_traced: Called with what connections told that are shown: their number, when, what kind, the words.
         traced: How many rows are shown, from the first on.
+        is_confirmed: Whether who is ready is in the server's room, as far as it says so.
         on_ended: Called with a row when its connection was lost, with how.
         takers_of: Returns what takes the messages of a row that opens. `values`: what names stand for in it alone.
     """
@@ -74,7 +75,7 @@ class Swarm:
         self.on_heard: Callable[[int, bytes, int], None] | None = None
         self.on_ended: Callable[[int, Ended], None] = _ignore
         self.on_traced: Callable[[int, int, str, str], None] = _ignore
-        self.is_replying, self.traced = False, 0
+        self.is_replying, self.traced, self.is_confirmed = False, 0, way.speech.is_confirmed
         self._way, self._prefix, self._ids = way, prefix, list[int]()
         self.values = dict[int, Values]()
         self._is_closing = False

@@ -39,6 +39,7 @@ class Talk:
         self._done: asyncio.Future[None] = self._loop.create_future()
         self._connection: Connection | None = None
         self._early: list[tuple[bytes, int]] = []
+        self._ended: Ended | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._last = b""
 
@@ -57,14 +58,16 @@ class Talk:
             HandshakeFailed: one is not; the connection is ended.
         """
         self._connection = connection
-        if not connection.is_open and not self._done.done():
-            self._note_closed(Ended("1006"))
         self._say(self._speech.openings(self._conversation.values))
         self._say(self._conversation.go_on())
         self._go_on(now_ns())
         early, self._early = self._early, []
         for payload, received_ns in early:
             self._hear(payload, received_ns)
+        if not connection.is_open:
+            is_ready = self._done.done() and self._done.exception() is None
+            told = self._after.closed if is_ready else self._note_closed
+            told(self._ended or Ended("1006"))
         talking.add(self._done)
         try:
             await self._done
@@ -139,6 +142,9 @@ class Talk:
         self._fail(reason, f"last heard: {heard}" if heard else "")
 
     def _note_closed(self, ended: Ended) -> None:
+        if self._connection is None:  # what came before that has not been heard yet
+            self._ended = ended
+            return
         code = ended.code or "1006"
         where = f"{self._conversation.label}: " if self._conversation.own_step is not None else ""
         self._fail(f"{where}closed {code} {ended.reason}".rstrip())

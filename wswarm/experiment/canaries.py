@@ -10,6 +10,7 @@ from wswarm.errors import TargetError
 from wswarm.experiment.observe import REASONS_TOLD, states_of
 from wswarm.experiment.session import GROUP, Session
 from wswarm.load.plan import Plan
+from wswarm.results import redact
 from wswarm.units import NS_PER_S
 
 _EVERY_S = 0.1
@@ -64,8 +65,8 @@ def _check_some(plan: Plan, session: Session) -> None:
     told = ", ".join(f"{words} ({count:,})" for words, count in heard.most_common(REASONS_TOLD))
     raise TargetError(
         f"no connection became ready: {NO_CANARY} ({failures.total():,})"
-        f"{f'; publishers were told: {told}' if told else ''}; {plan.address}: do publishers publish what"
-        " subscribers subscribe to?"
+        f"{f'; publishers were told: {told}' if told else ''}; {redact.address(plan.address)}:"
+        " do publishers publish what subscribers subscribe to?"
     )
 
 

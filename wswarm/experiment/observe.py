@@ -10,6 +10,7 @@ from wswarm.experiment.mends import is_redirect, mend
 from wswarm.experiment.session import rows_open
 from wswarm.load.manner import Manner
 from wswarm.load.plan import Plan
+from wswarm.results import redact
 from wswarm.results.progress import Phase, Progress
 from wswarm.results.quoted import is_whereabouts
 from wswarm.stats.findings import Findings
@@ -95,7 +96,8 @@ def check_opened(plan: Plan, fleet: Fleet, *, was_cut: bool) -> None:
         may_end = plan.scenario in ("connect", "script", "replay")
         if not may_end and not was_cut and not any(rows_open(agent).size for agent in group):
             raise TargetFailed(
-                f"{manner.address}: the target closed every connection before the load began{_ends(group)}"
+                f"{redact.address(manner.address)}: the target closed every connection before the load began"
+                f"{_ends(group)}"
             )
 
 
@@ -136,7 +138,7 @@ def refusal_of(manner: Manner, failures: Counter[str], said: Mapping[str, str]) 
         failures: Failed handshakes by reason. said: What came with one of each.
     """
     if not failures:
-        return f"every connection was closed at once by the target: {manner.address}; see its log"
+        return f"every connection was closed at once by the target: {redact.address(manner.address)}; see its log"
     told = [
         _told(reason, count, said.get(reason, "")) for reason, count in failures.most_common(REASONS_TOLD)
     ]
@@ -144,7 +146,7 @@ def refusal_of(manner: Manner, failures: Counter[str], said: Mapping[str, str]) 
     text = ", ".join(told) + (f" and {rest:,} for other reasons" if rest else "")
     first = failures.most_common(1)[0][0]
     failed = "no connection became ready" if manner.steps or manner.profile else "every handshake failed"
-    return f"{failed}: {text}; {manner.address}: {mend(first, said.get(first, ''), manner)}"
+    return f"{failed}: {text}; {redact.address(manner.address)}: {mend(first, said.get(first, ''), manner)}"
 
 
 def _told(reason: str, count: int, said: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from wswarm.load.given import Source, taken
+from wswarm.load.heartbeat import ping_in
 from wswarm.load.kinds import kind_of
 from wswarm.load.score import Score
 
@@ -36,11 +37,16 @@ class Places:
     """Where in a score messages are expected by their kind and rank, and what is taken out of them: of all players.
 
     Attributes:
-        expected: Places of the answers of each kind, in order. `takes`: by kind and rank.
+        turns: What is sent by time. `pongs`: what is sent in answer, by the ping.
+        owed: How many of the answers have to come. `expected`: places of those of each kind, in order.
+        takes: By kind and rank.
     """
 
     def __init__(self, score: Score) -> None:
         self.score = score
+        self.turns = [turn for turn in score.turns if turn.answers is None]
+        self.pongs = {turn.answers: turn for turn in score.turns if turn.answers is not None}
+        self.owed = sum(not answer.is_ping for answer in score.answers)
         self.expected: dict[str, list[int]] = {}
         for place, answer in enumerate(score.answers):
             self.expected.setdefault(answer.kind, []).append(place)
@@ -63,7 +69,7 @@ class Player:
     """
 
     def __init__(self, places: Places, values: Mapping[str, str], opened_ns: int, speed: float = 1.0) -> None:
-        self._places, self._score, self._secrets = places, places.score, values
+        self._places, self._score, self._turns, self._secrets = places, places.score, places.turns, values
         self.given: dict[str, str] = {}
         self._opened_ns, self._speed = opened_ns, speed
         self._ranks: Counter[str] = Counter()
@@ -81,7 +87,7 @@ class Player:
     @property
     def is_over(self) -> bool:
         """Whether all was sent, and all has come that was received in the recording."""
-        return self.sent == len(self._score.turns) and self._matched == len(self.came)
+        return self.sent == len(self._turns) and self._matched == self._places.owed
 
     def is_cut_off(self, end_ns: int) -> bool:
         """Return whether the next message is not to be sent any more, as it was planned for after the end."""
@@ -92,24 +98,24 @@ class Player:
 
         What follows a message that is not to be sent any more is not owed.
         """
-        sent = self.sent if self.is_cut_off(end_ns) else len(self._score.turns)
+        sent = self.sent if self.is_cut_off(end_ns) else len(self._turns)
         return [
-            not has_come and answer.after <= sent
+            not has_come and answer.after <= sent and not answer.is_ping
             for has_come, answer in zip(self.came, self._score.answers, strict=True)
         ]
 
     def lacks(self) -> str | None:
         """Return the name of the value that the next turn waits for, `None` if it waits for none."""
-        if self.sent == len(self._score.turns):
+        if self.sent == len(self._turns):
             return None
-        needs = self._score.turns[self.sent].needs
+        needs = self._turns[self.sent].needs
         return next((one for one in needs if one not in self.given and one not in self._secrets), None)
 
     def planned_ns(self) -> int:
         """Return when the next message would be sent if nothing were late; `NEVER_NS`: none is left."""
-        if self.sent == len(self._score.turns):
+        if self.sent == len(self._turns):
             return NEVER_NS
-        turn = self._score.turns[self.sent]
+        turn = self._turns[self.sent]
         if self._score.has_times:
             return self._opened_ns + round(turn.offset_ns / self._speed)
         if all(self.came[self._looked_at : turn.after]):
@@ -118,7 +124,7 @@ class Player:
 
     def planned_until(self, end_ns: int) -> int:
         """Return how many messages that have not been sent were planned up to then."""
-        left = self._score.turns[self.sent :]
+        left = self._turns[self.sent :]
         if not self._score.has_times:
             return len(left)
         return sum(self._opened_ns + round(turn.offset_ns / self._speed) <= end_ns for turn in left)
@@ -128,19 +134,25 @@ class Player:
 
         No message overtakes the one before it, which may have waited.
         """
-        if self.sent == len(self._score.turns) or self.lacks() is not None:
+        if self.sent == len(self._turns) or self.lacks() is not None:
             return NEVER_NS
-        needs = self._score.turns[self.sent].needs
+        needs = self._turns[self.sent].needs
         given_ns = max((self._since_ns.get(name, 0) for name in needs), default=0)
         return max(self.planned_ns(), given_ns, self._intended_ns)
 
     def take_turn(self, now_ns: int) -> Due:
         """Return the next message, which is sent now."""
-        turn = self._score.turns[self.sent]
+        turn = self._turns[self.sent]
         self._intended_ns = self.due_ns()
         self._looked_at = turn.after
         self._sent_ns.append(now_ns)
         return Due(self._intended_ns, turn.payload({**self._secrets, **self.given}), turn.is_binary)
+
+    def answer_to(self, payload: bytes) -> tuple[bytes, bool] | None:
+        """Return what answers a ping that has come, and whether as a binary frame; `None`: it is none."""
+        ping = ping_in(payload) if self._places.pongs else None
+        pong = self._places.pongs.get(ping) if ping is not None else None
+        return None if pong is None else (pong.payload({}), pong.is_binary)
 
     def hear(self, payload: bytes, received_ns: int) -> Matched | None:
         """Take in what has come; return what it is in the recording, `None` if the recording has no more of it."""
@@ -157,7 +169,7 @@ class Player:
             return None
         place = expected[rank]
         self.came[place] = True
-        self._matched += 1
+        self._matched += not self._score.answers[place].is_ping
         self._came_ns = received_ns
         return Matched(place, self._time_ns(place, received_ns))
 

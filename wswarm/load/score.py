@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 import msgspec
 
 from wswarm.load.given import LEAST, Given, Source, given
+from wswarm.load.heartbeat import is_pong, ping_in
 from wswarm.load.kinds import body_of, kind_of
 from wswarm.load.placed import Placed, forms, split
 from wswarm.load.recording import Recorded, Recording
@@ -40,6 +41,7 @@ class Turn(msgspec.Struct, frozen=True, array_like=True):
         is_json: Whether values in it are JSON's, escaped as such.
         literals: What stands before, between and after the values.
         needs: The names of these.
+        answers: What the ping is called that it answers, see `load.heartbeat`; `None`: it answers none.
     """
 
     offset_ns: int
@@ -48,6 +50,7 @@ class Turn(msgspec.Struct, frozen=True, array_like=True):
     is_json: bool
     literals: tuple[bytes, ...]
     needs: tuple[str, ...] = ()
+    answers: str | None = None
 
     @property
     def parts(self) -> list[Part]:
@@ -70,13 +73,15 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
     """One message that is received.
 
     Attributes:
-        after: How many turns were sent before it.
+        after: How many turns were sent before it, those that answer pings not counted.
         is_first: Whether it is the first after the last of them: what that one was answered with, if it was.
+        is_ping: Whether it is a ping that was answered: how many of them come is the server's affair.
     """
 
     kind: str
     after: int
     is_first: bool
+    is_ping: bool = False
 
 
 class Take(msgspec.Struct, frozen=True, array_like=True):
@@ -119,6 +124,7 @@ def score_of(recording: Recording) -> Score:
     secrets = secrets_of(recording, [one.text for one in from_server])
     named = _named(recording, secrets, from_server)
     withheld = {secret.value: named[secret.value] for secret in secrets}
+    turns = tuple(_turns(recording.messages, named, from_server))
     return Score(
         url=_in_url(recording.url, withheld),
         headers=tuple(f"{name}: {_in_header(name, value, withheld)}" for name, value in recording.headers),
@@ -127,9 +133,9 @@ def score_of(recording: Recording) -> Score:
             f"{{{withheld[one]}}}" if one in withheld else one for one in recording.subprotocols
         ),
         origin=recording.origin,
-        turns=tuple(_turns(recording.messages, named, from_server)),
+        turns=turns,
         takes=tuple(Take(named[one.text], one.source) for one in from_server),
-        answers=tuple(_answers(recording.messages)),
+        answers=tuple(_answers(recording.messages, turns)),
         secrets={name: value for value, name in withheld.items()},
         where={named[secret.value]: secret.where for secret in secrets},
         length_ns=recording.length_ns,
@@ -169,6 +175,7 @@ def _turns(
     """Yield what is sent; a value of the server's has its place only in what was sent after it came."""
     since = {one.text: one.sent_from for one in from_server}
     placed = Placed(named, since)
+    pongs = dict(_pongs(messages))
     received = 0
     for place, message in enumerate(messages):
         if not message.is_sent:
@@ -176,18 +183,33 @@ def _turns(
             continue
         is_json = not message.is_binary and body_of(message.payload) is not None
         literals, names = placed.split(message.payload, place)
-        yield Turn(message.offset_ns, received, message.is_binary, is_json, literals, names)
+        pinged = None if names or place not in pongs else ping_in(messages[pongs[place]].payload)
+        yield Turn(message.offset_ns, received, message.is_binary, is_json, literals, names, pinged)
 
 
-def _answers(messages: Sequence[Recorded]) -> Iterator[Answer]:
+def _answers(messages: Sequence[Recorded], turns: Sequence[Turn]) -> Iterator[Answer]:
+    answering = iter(turns)
+    pings = {turn.answers for turn in turns if turn.answers is not None}
     sent = 0
     is_first = False
     for message in messages:
-        if message.is_sent:
+        if not message.is_sent:
+            is_ping = ping_in(message.payload) in pings
+            yield Answer(kind_of(message.payload), sent, is_first and not is_ping, is_ping)
+            is_first = is_first and is_ping
+        elif next(answering).answers is None:
             sent, is_first = sent + 1, True
-        else:
-            yield Answer(kind_of(message.payload), sent, is_first)
-            is_first = False
+
+
+def _pongs(messages: Sequence[Recorded]) -> Iterator[tuple[int, int]]:
+    """Yield the places of messages that answer a ping, each with that of the ping."""
+    waiting: int | None = None
+    for place, message in enumerate(messages):
+        if not message.is_sent:
+            waiting = place if ping_in(message.payload) is not None else waiting
+        elif waiting is not None and is_pong(messages[waiting].payload, message.payload):
+            yield place, waiting
+            waiting = None
 
 
 def _in_header(header: str, value: str, withheld: Mapping[str, str]) -> str:

@@ -131,8 +131,13 @@ def _wanted(awaited: _Awaited) -> str:
         return 're.compile("^$")'
     body = body_of(awaited.payload)
     if body is None or awaited.kind == TEXT:
-        known = re.fullmatch(r"'(\w+)'|([+-]?[A-Z]{2,16})", awaited.kind)
-        return literal(f"{known[1] or known[2]}") if known else ""
+        packet, command = (
+            re.fullmatch(r"'(\w+)'", awaited.kind),
+            re.fullmatch(r"[+-]?[A-Z]{2,16}", awaited.kind),
+        )
+        if packet is not None:
+            return f're.compile("^{packet[1]}$")'
+        return literal(command[0]) if command is not None else ""
     said = saying_pair(body.content)
     if said is not None:
         found = re.search(rf'"{re.escape(said[0])}"\s*:\s*{re.escape(_json(said[1]))}(?!\d)', text)

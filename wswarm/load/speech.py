@@ -1,9 +1,10 @@
 """What connections of one kind say and wait for, names in braces not yet replaced."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from wswarm.errors import PlanError
 from wswarm.load.conversation import Conversation
 from wswarm.load.escapes import escaped
 from wswarm.load.escaping import filled_in, json_string
@@ -60,6 +61,7 @@ class Speech(NamedTuple):
         vary: Returns the parts of a message between its marks anew for each; `None`: they are the same for all.
         is_owed: Whether marked messages are owed to them, as to all but publishers.
         not_replies: Marked messages that hold one of these are no replies.
+        is_confirmed: Whether the last step waits for the server to say that it has a subscriber.
     """
 
     on_open: tuple[Opening, ...]
@@ -79,6 +81,7 @@ class Speech(NamedTuple):
     vary: Callable[[tuple[bytes, ...]], Iterable[bytes]] | None = None
     is_owed: bool = True
     not_replies: tuple[bytes, ...] = ()
+    is_confirmed: bool = False
 
     @property
     def is_attentive(self) -> bool:
@@ -133,6 +136,7 @@ def speech_of(manner: Manner, role: Role) -> Speech:
         refusals=own,
         escape=manner.escape,
         is_owed=role != "publish",
+        is_confirmed=bool(manner.steps) and not manner.steps[-1].kind.startswith("say"),
     )
     protocol = manner.protocol
     return speech if protocol is None else _in(protocol, speech, manner, role)
@@ -160,11 +164,18 @@ def _in(protocol: Protocol, speech: Speech, manner: Manner, role: Role) -> Speec
         chatter=tuple(_matches(one, values) for one in protocol.chatter),
         split=_alone,
         wrap=protocol.wrap,
+        is_confirmed=speech.is_confirmed or _is_confirmed(protocol, lines),
         message_wrap=protocol.wrap if is_speaking else None,
         reader=_reader(protocol, values),
         vary=_vary(protocol, values) if is_speaking else None,
         not_replies=tuple(one.encode() for one in protocol.not_replies) if role == "echo" else (),
     )
+
+
+def _is_confirmed(protocol: Protocol, lines: Sequence[Line]) -> bool:
+    """Return whether the last line waits for what the settings say that is subscribed to."""
+    is_subscription = bool(lines) and bool(lines[-1].needs or protocol.subscriber_needs)
+    return is_subscription and lines[-1].kind == "expect"
 
 
 def _step(line: Line, values: Mapping[str, str], protocol: Protocol, speech: Speech) -> Step:
@@ -181,11 +192,26 @@ def _message(protocol: Protocol, manner: Manner, role: Role, values: Mapping[str
     template = message_of(protocol, role)
     if not template:
         return manner.template
+    payload = _payload(protocol, manner)
+    said = {name: filled_in(value, {"payload": payload}) for name, value in values.items()}
+    said |= {"payload": payload, "members": payload.strip()[1:-1]}
+    return filled_in(template, said).encode("utf-8", "surrogateescape")
+
+
+def _payload(protocol: Protocol, manner: Manner) -> str:
+    """Return the user's message as it stands in the protocol's.
+
+    Raises:
+        PlanError: it can't.
+    """
     text = manner.template.decode("utf-8", "surrogateescape")
-    if protocol.payload == "json" and manner.json is None:
-        text = json_string(text)
-    said = {name: filled_in(value, {"payload": text}) for name, value in values.items()}
-    return filled_in(template, {**said, "payload": text}).encode("utf-8", "surrogateescape")
+    if protocol.payload == "text":
+        return text
+    if manner.json is None:
+        return json_string(text) if protocol.payload == "json" else f'{{"text":{json_string(text)}}}'
+    if protocol.payload == "object" and not text.lstrip().startswith("{"):
+        raise PlanError(f"--json {text!r} is no JSON object, which messages of profile {protocol.name!r} are")
+    return text
 
 
 def _matches(template: str, values: Mapping[str, str]) -> Matches:

@@ -31,6 +31,7 @@ class Audience:
     Args:
         patience_ns: What was sent less than that before a subscriber left may have been on its way.
         rooms: How many rooms they are in.
+        grace_ns: How long after it opened the server may need until a subscriber is one.
 
     Attributes:
         rooms: Who is in which. `size`: how many subscribers there are.
@@ -38,8 +39,8 @@ class Audience:
         full_from_ns: By room: what is sent from then on is sent to all in it; `STILL_OPEN` if not all are open.
     """
 
-    def __init__(self, patience_ns: int, rooms: int = 1) -> None:
-        self._patience_ns = patience_ns
+    def __init__(self, patience_ns: int, rooms: int = 1, grace_ns: int = GRACE_NS) -> None:
+        self._patience_ns, self._grace_ns = patience_ns, grace_ns
         self.rooms = Rooms(rooms)
         self._opened_ns = self._closed_ns = self._left_ns = self._until_ns = np.zeros(0, np.int64)
         self._since_ns: Int64s = np.zeros(0, np.int64)
@@ -95,7 +96,9 @@ class Audience:
             seats: Who the columns are.
         """
         sent, opened_ns, left_ns = sent_ns[:, np.newaxis], self._opened_ns[seats], self._left_ns[seats]
-        is_joined = (self._since_ns[seats] <= intended_ns[:, np.newaxis]) | (opened_ns <= sent - GRACE_NS)
+        is_joined = (self._since_ns[seats] <= intended_ns[:, np.newaxis]) | (
+            opened_ns <= sent - self._grace_ns
+        )
         is_owed = self.were_there(sent_ns, seats) & (has | is_joined)
         if (left_ns != STILL_OPEN).any():
             may_miss = (left_ns != STILL_OPEN) & (sent >= left_ns - self._patience_ns)

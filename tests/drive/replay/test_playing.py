@@ -173,3 +173,14 @@ def test_a_burst_at_one_moment_goes_out_at_it(clock: FakeClock) -> None:
     _, (socket,) = begun(clock, score_of(told))
     clock.run_until(OPENED + 900 * MS)
     assert socket.sent_at_ns == [OPENED + 3 * MS] * 3
+
+
+def test_every_ping_is_answered_at_once_also_more_than_were_recorded(clock: FakeClock) -> None:
+    playing, (socket,) = begun(clock, score_of(recording("> a", "< 2", "> 3", "> b")))
+    clock.run_until(OPENED + 50 * MS)
+    for _ in range(2):
+        playing.hear(0, b"2", clock.now_ns)
+    clock.run_until(OPENED + 900 * MS)
+    assert socket.sent == [b"a", b"3", b"3", b"b"]
+    assert (playing.played().offered, playing.protocol, playing.unexpected) == (4, 1, 0)
+    assert playing.played().finished == 1

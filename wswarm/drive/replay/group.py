@@ -79,8 +79,11 @@ class ReplayGroup(Group):
         self._is_loaded = True
         self.fold()
         played = self._playing.played()
+        found = super().findings(effort)
+        protocol = found.words.protocol + self._playing.protocol
         return msgspec.structs.replace(
-            super().findings(effort),
+            found,
+            words=msgspec.structs.replace(found.words, protocol=protocol),
             sends=self._figures.sends(played),
             arrivals=self._figures.arrivals(played),
             scripted=Scripted(
@@ -97,9 +100,10 @@ class ReplayGroup(Group):
         )
 
     def state(self) -> wire.GroupState:
-        """Return how the group stands; once all has been played, that there is nothing to wait for."""
+        """Return how the group stands; once all has been played that has no times, that this is the end."""
         self.fold()
-        if self._is_loaded and not self._is_told and not self.is_owed():
+        is_timed = self._replay.score.has_times
+        if not is_timed and self._is_loaded and not self._is_told and not self.is_owed():
             self._is_told = True
             self._say(wire.Sent())
         figures = self._figures

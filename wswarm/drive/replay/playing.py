@@ -45,7 +45,8 @@ class Playing:
 
     Attributes:
         end_ns: What is planned for later is not sent.
-        unexpected: Messages that the recording has none of.
+        unexpected: Messages that the recording has none of. `protocol`: pings beyond those of the recording. `pongs`:
+            answers to pings, which are sent besides.
     """
 
     def __init__(self, swarm: Swarm, replay: Replay) -> None:
@@ -59,7 +60,7 @@ class Playing:
         self._sent, self._came = array("q"), array("q")
         self._timer = make_timer(asyncio.get_running_loop(), self._send_due)
         self.end_ns = STILL_OPEN
-        self.unexpected = 0
+        self.unexpected = self.protocol = self.pongs = 0
         swarm.on_writable = self.go_on
 
     def takers(self, row: int) -> Takers:
@@ -95,8 +96,12 @@ class Playing:
         matched = player.hear(payload, received_ns)
         if len(player.given) > known:
             self._swarm.values[row] = player.given
+        pong = player.answer_to(payload)
+        if pong is not None:
+            self._answer(row, received_ns, *pong)
         if matched is None:
-            self.unexpected += 1
+            self.unexpected += pong is None
+            self.protocol += pong is not None
         else:
             time_ns = UNTIMED if matched.after_ns is None else matched.after_ns
             self._came.extend((matched.place, time_ns, received_ns))
@@ -125,7 +130,7 @@ class Playing:
 
     def played(self) -> Played:
         """Return how all stands."""
-        total = len(self._score.turns)
+        total = len(self._places.turns)
         offered = disconnected = blocked = lost = silent = 0
         missing = np.zeros(len(self._score.answers), np.int64)
         failures: Counter[str] = Counter()
@@ -146,7 +151,7 @@ class Playing:
             started=len(self._players),
             finished=finished,
             failures=dict(failures),
-            offered=offered,
+            offered=offered + self.pongs,
             disconnected=disconnected,
             blocked=blocked,
             missing_disconnected=lost,
@@ -179,9 +184,17 @@ class Playing:
     def _due_ns(self, player: Player) -> int:
         return player.due_ns() if player.planned_ns() <= self.end_ns else NEVER_NS
 
+    def _answer(self, row: int, received_ns: int, pong: bytes, is_binary: bool) -> None:
+        """Answer a ping at once."""
+        connection = self._swarm.rows[row].connection
+        if connection is not None and connection.is_open:
+            self.pongs += 1
+            self._sent.extend((received_ns, now_ns()))
+            connection.say(pong, is_binary=is_binary)
+
     def _failure(self, player: Player, *, is_open: bool) -> str | None:
         """Return why a connection has not sent all of the recording; `None`: the run has ended before."""
-        where = f"message {player.sent + 1} of {len(self._score.turns)}"
+        where = f"message {player.sent + 1} of {len(self._places.turns)}"
         if not is_open:
             return f"closed before {where}"
         lacking = player.lacks()

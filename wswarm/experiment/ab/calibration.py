@@ -10,6 +10,7 @@ from wswarm.errors import TargetError
 from wswarm.experiment.ab.arm import WARMUP_SHARE, ArmSession, Observation
 from wswarm.experiment.ab.record import cpu_per_message, received_in_all
 from wswarm.load.plan import Plan
+from wswarm.results import redact
 from wswarm.stats.reach import put_together
 from wswarm.stats.summary import arrivals_of
 from wswarm.units import NS_PER_S
@@ -104,6 +105,6 @@ def _load(plan: Plan, length_s: float, seed: int, *, rate: float | None, closed:
 def _check(received: float, plan: Plan) -> None:
     if not received:
         raise TargetError(
-            f"base: nothing came back from {plan.address}: does it answer as {plan.scenario} needs?"
+            f"base: nothing came back from {redact.address(plan.address)}: does it answer as {plan.scenario} needs?"
             " Give the path with --url, or the rate with -r to do without calibration"
         )

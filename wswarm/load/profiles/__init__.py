@@ -17,6 +17,10 @@ _WHERE = {
     "pusher": "pusher:PROFILE",
     "graphql": "graphql:PROFILE",
     "graphql-legacy": "graphql:LEGACY",
+    "jsonrpc": "jsonrpc:PROFILE",
+    "phoenix": "phoenix:PROFILE",
+    "actioncable": "actioncable:PROFILE",
+    "signalr": "signalr:PROFILE",
 }
 
 NAMES = tuple(_WHERE)

@@ -92,11 +92,13 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
         settings: By name; the topic and the event are among them.
         steps: Of those who subscribe, and of those who only connect, as far as their settings are given.
         publisher_steps: Of those who publish. `echo_steps`: of those who wait for replies; `None`: as publishers.
-        subscriber_needs: Settings without which there is nothing to subscribe to.
+        subscriber_needs: Settings without which there is nothing to subscribe to. `sender_needs`: without which there
+            is nothing to send to, besides those that stand in what is sent.
         message: What publishers say; `{payload}` is the user's message. "": it has no fan-out.
         echo: What those say who wait for replies. "": it has no echo.
         unlike: Why it has no `echo`, or no `fanout`, and what to do.
-        payload: What the user's message is in it: a `json` value (a text becomes a string), or as it is (`text`).
+        payload: What the user's message is in it: a `json` value (a text becomes a string), a JSON `object` (a text
+            becomes its member `text`; `{members}` are what is within its braces), or as it is (`text`).
         answers, timers, refusals: While a connection lasts. `chatter`: what needs no answer.
         is_binary: Whether all goes out as binary frames.
         needs_canary: Whether nothing tells when a subscriber is one: the load begins when each has had a message.
@@ -121,10 +123,11 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
     publisher_steps: tuple[Line, ...] = ()
     echo_steps: tuple[Line, ...] | None = None
     subscriber_needs: tuple[str, ...] = ()
+    sender_needs: tuple[str, ...] = ()
     message: str = ""
     echo: str = ""
     unlike: dict[str, str] = {}
-    payload: Literal["json", "text"] = "json"
+    payload: Literal["json", "object", "text"] = "json"
     answers: tuple[Reply, ...] = ()
     timers: tuple[Timer, ...] = ()
     refusals: tuple[Refusal, ...] = ()

@@ -75,7 +75,9 @@ def needs(protocol: Protocol, scenario: str) -> list[str] | None:
 
 def missing(protocol: Protocol, role: Role, values: Mapping[str, str]) -> list[str]:
     """Return which settings a role's connections need that have no value."""
-    wanted = list(protocol.subscriber_needs if role == "subscribe" else ())
+    of_role = {"subscribe": protocol.subscriber_needs}
+    of_role |= dict.fromkeys(("publish", "echo"), protocol.sender_needs)
+    wanted = list(of_role.get(role, ()))
     if role not in ("connect", "script"):
         templates = [line.value for line in lines_of(protocol, role, values)]
         for template in (*templates, message_of(protocol, role)):
