@@ -33,7 +33,7 @@ class Chat(AsyncJsonWebsocketConsumer):
         await self.channel_layer.group_add(self.room, self.channel_name)
         await self.accept()
 
-    async def disconnect(self, code: int) -> None:
+    async def disconnect(self, _: int) -> None:
         """Let it out."""
         await self.channel_layer.group_discard(self.room, self.channel_name)
 
