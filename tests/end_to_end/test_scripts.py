@@ -131,6 +131,21 @@ def test_a_session_that_lasts_is_cut_off_at_the_end_and_neither_finished_nor_fai
     assert found.phases.end - found.phases.drain < 5
 
 
+def test_a_target_that_has_not_answered_when_the_run_ends_has_failed_to(script: Write) -> None:
+    path = script("""
+        async def session(ws):
+            while ws.running:
+                await ws.request("hello", "goodbye", name="ask")
+    """)
+    with serve("echo") as server:
+        found = lived(server.url, path, drain=0.2)
+    assert sessions(found) == (4, 0, 0)
+    assert (found.steps["ask"].count, found.steps["ask"].failed) == (4, 4)
+    assert found.notices == [
+        "the run ended before 4 steps had an answer: ask (4); see whether the target still answered"
+    ]
+
+
 def test_running_ends_with_the_hold_and_the_drain_with_the_sessions(script: Write) -> None:
     path = script("""
         async def session(ws):

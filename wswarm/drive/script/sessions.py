@@ -108,7 +108,10 @@ class Sessions:
         return task
 
     def stop(self) -> None:
-        """Cut off what has not ended by itself: that is neither finished nor failed."""
+        """Cut off what has not ended by itself: that is neither finished nor failed, but steps may be."""
+        if not self._is_over:
+            for socket in self._sockets.values():
+                socket.cut(self.end_ns)
         self._is_over = True
         for task in self._tasks.values():
             task.cancel()
@@ -136,6 +139,7 @@ class Sessions:
             sent=self.sent,
             answered=self.steps.answered,
             overflowed=self._overflowed,
+            unanswered=self.steps.unanswered,
         )
 
     async def _live(self, row: int, socket: ScriptSocket, on_end: Callable[[bool], None]) -> None:
