@@ -175,6 +175,19 @@ def test_a_server_that_says_goodbye_to_a_session_that_finishes_has_dropped_nothi
     assert found.connections.closes == {"1000": 4}
 
 
+def test_a_connection_that_the_target_closes_after_its_session_is_no_loss(script: Write) -> None:
+    path = script("""
+        async def session(ws):
+            await ws.request("a", "a", name="ask")
+            if ws.id == 1:
+                ws.fail("no luck")
+    """)
+    with serve("parting", ends=[[4, 1001, "idle"]]) as server:
+        found = lived(server.url, path, duration=1.0)
+    assert sessions(found) == (4, 3, 1)
+    assert (found.connections.dropped, found.connections.left, found.failure) == (0, 4, None)
+
+
 @pytest.mark.parametrize("driver", ["picows", "websockets"])
 def test_messages_of_10_mb_and_binary_ones_come_as_what_they_are(driver: str, script: Write) -> None:
     path = script("""
