@@ -1,10 +1,11 @@
 """What a message costs the generator, in pairs with the least that a client can cost.
 
-    python -m benchmarks.generator_cost fanout|closed|open [--pairs N] [--hold S] [--pacing P] [--also DIR]
+    python -m benchmarks.generator_cost fanout|closed|open|socketio [--pairs N] [--hold S] [--pacing P] [--also DIR]
 
 Each side is a process of its own and is started anew each time; they take turns in changing order, and the ratio is
 the median over pairs. The yardstick is `yardsticks.counting_loop`: a bare picows loop that only counts. In the open
-model at 10,000 messages/s there is none. DIR is another checkout, measured in the same minutes.
+model at 10,000 messages/s there is none; that of Socket.IO's fan-out is one of bare markers. DIR is another checkout,
+measured in the same minutes.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,6 +60,19 @@ def arguments_of(kind: str, url: str, hold_s: float, pacing: str) -> list[str]:
     if kind == "fanout":
         many = ["-c", str(_SUBSCRIBERS), "-r", f"{_RATE}/s", "--connect-rate", "1000"]
         return ["fanout", url, *many, "-d", seconds, "--text", _SAYS + "{marker}"]
+    if kind == "bare":
+        return [
+            "fanout",
+            url,
+            "-c",
+            str(_SUBSCRIBERS),
+            "-r",
+            f"{_RATE}/s",
+            "--connect-rate",
+            "1000",
+            "-d",
+            seconds,
+        ]
     if kind == "closed":
         return ["echo", url, "--closed", "-c", "50", "-d", seconds]
     return ["echo", url, "-c", "50", "-r", "10k/s", "-d", seconds, *(["--pacing", pacing] if pacing else [])]
@@ -95,16 +110,29 @@ def show(costs: dict[str, list[Cost]]) -> None:
         print(f"{name:32} {median_us:6.2f} µs (least {least_us:.2f})   {spread}{lag}")
 
 
+def against_bare(stack: ExitStack, hold_s: float) -> dict[str, Callable[[], Cost]]:
+    """Return what runs a fan-out over Socket.IO and one of bare markers."""
+    relay, socketio = (stack.enter_context(serve(name)) for name in ("relay", "socketio_relay"))
+    bare = arguments_of("bare", relay.url, hold_s, "")
+    profile = ["--profile", "socketio", "--event", "said"]
+    own = [*arguments_of("bare", socketio.url.rstrip("/"), hold_s, ""), *profile]
+    return {"socketio": lambda: instrument(_HERE, own), "bare": lambda: instrument(_HERE, bare)}
+
+
 def main() -> None:
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("kind", choices=("fanout", "closed", "open"))
+    parser.add_argument("kind", choices=("fanout", "closed", "open", "socketio"))
     parser.add_argument("--pairs", type=int, default=9)
     parser.add_argument("--hold", type=float, default=3.0)
     parser.add_argument("--pacing", action="append", default=[])
     parser.add_argument("--also", type=Path, action="append", default=[])
     chosen = parser.parse_args()
     kind, hold_s = chosen.kind, chosen.hold
+    if kind == "socketio":
+        show(taken_in_turns(against_bare(stack := ExitStack(), hold_s), chosen.pairs))
+        stack.close()
+        return
     with serve("relay" if kind == "fanout" else "echo") as server:
         sides: dict[str, Callable[[], Cost]] = {}
         for pacing in chosen.pacing or [""]:

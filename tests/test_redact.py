@@ -1,9 +1,13 @@
 """Credentials taken out of what is stored and shown."""
 
+from html import escape
+from json import dumps
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
+from wswarm.load.fill import fill_address
 from wswarm.results import redact
 from wswarm.results.redact import Redactor
 
@@ -83,6 +87,26 @@ def test_a_server_that_repeats_a_secret_is_not_quoted_with_it(
 ) -> None:
     hide = Redactor(settings)
     assert [hide(f"no access with <{one}>!") for one in said] == ["no access with <…>!"] * len(said)
+
+
+@pytest.mark.parametrize(
+    "value", ['{"user":"ann","token":"t 1"}', "{secret}", "${SECRET}", "se{cr}et 1", "a:b/c@d e", 'grü"ß']
+)
+def test_a_value_is_hidden_whatever_braces_it_holds_and_however_it_is_escaped(value: str) -> None:
+    hide = Redactor({}, [value])
+    said = [
+        value,
+        fill_address("{v}", {"v": value}),
+        quote(value, safe=""),
+        dumps(value)[1:-1],
+        dumps(value, ensure_ascii=False)[1:-1],
+        escape(value),
+    ]
+    assert [hide(f"<{one}>") for one in said] == ["<…>"] * len(said)
+
+
+def test_a_value_of_a_shell_that_is_not_utf_8_is_hidden() -> None:
+    assert Redactor({}, ["caf\udce9"])("<caf\udce9> <caf%E9>") == "<…> <…>"
 
 
 def test_a_text_that_was_cut_in_the_midst_of_a_secret_does_not_keep_its_beginning() -> None:

@@ -65,7 +65,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Take the measuring away; scenarios in the set returned are refused."""
     refused: set[str] = set()
 
-    def pretend(plan: Plan, *_: Any) -> Run:
+    def pretend(plan: Plan, *_: Any, **__: Any) -> Run:
         if plan.scenario in refused:
             raise TargetError(f"every handshake of {plan.scenario} failed: http 403")
         return MADE[plan.scenario]()

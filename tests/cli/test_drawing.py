@@ -267,13 +267,13 @@ def test_the_runs_of_a_suite_are_drawn_beside_those_that_follow(
     pretend: Any = measure.measure
     pages = []
 
-    def later(plan: Plan, tell: Any, *more: Any) -> Run:
+    def later(plan: Plan, tell: Any, *more: Any, **named: Any) -> Run:
         if plan.scenario == "echo":
             tell(at("warm-up"))
             wait_until(noted[0].is_done_in_turn, "the first is drawn")
             pages.append((tmp_path / "mine" / "connect" / "report.html").read_text())
         tell(at("hold"))  # and what is not drawn now is drawn at the end
-        return pretend(plan, tell, *more)
+        return pretend(plan, tell, *more, **named)
 
     monkeypatch.setattr(measure, "measure", later)
     end = in_process("run", URL, "-o", "mine", cwd=tmp_path)
@@ -295,11 +295,11 @@ def test_a_suite_that_is_aborted_draws_no_more_and_says_so(
     begin = Noted.begin
     monkeypatch.setattr(Noted, "begin", lambda one: begin(one) if one.words[0] == "connect" else None)
 
-    def aborted(plan: Plan, tell: Any, *more: Any) -> Run:
+    def aborted(plan: Plan, tell: Any, *more: Any, **named: Any) -> Run:
         if plan.scenario == "fanout":
             wait_until(noted[0].is_done_in_turn, "the first is drawn")
             raise KeyboardInterrupt
-        return pretend(plan, tell, *more)
+        return pretend(plan, tell, *more, **named)
 
     monkeypatch.setattr(measure, "measure", aborted)
     end = in_process("run", URL, "-o", "mine", cwd=tmp_path)

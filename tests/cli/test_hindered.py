@@ -72,7 +72,7 @@ def test_every_file_that_can_be_written_is_and_every_one_that_can_t_is_named(
 def test_a_folder_that_goes_away_meanwhile_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def vanish(*_: Any) -> Run:
+    def vanish(*_: Any, **__: Any) -> Run:
         (tmp_path / "mine").rmdir()
         return runs.echo()
 
@@ -125,7 +125,7 @@ def test_a_suite_of_which_nothing_can_be_measured_leaves_nothing(measured: set[s
 def test_a_suite_cut_off_in_its_midst_shows_and_stores_what_is_done(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def aborted(plan: Plan, *_: Any) -> Run:
+    def aborted(plan: Plan, *_: Any, **__: Any) -> Run:
         if plan.scenario == "echo":
             raise KeyboardInterrupt
         return runs.connect()

@@ -114,6 +114,29 @@ def test_values_stand_for_themselves_in_every_kind_of_pattern() -> None:
     assert talk.is_over
 
 
+@pytest.mark.parametrize("value", ['a"b', "a\nb", "{a}", '{"a":1}', "/a+/", "/", "\\", "g\u00fc"])
+@pytest.mark.parametrize("pattern", ["{v}", "{v}{v}", "{v} and {v}"])
+def test_no_value_makes_a_text_json_or_an_expression(pattern: str, value: str) -> None:
+    talk = conversation(("expect", pattern), v=value)
+    talk.hear(b"0 {} a n b {v}")
+    assert not talk.is_over
+    talk.hear(f"<{pattern.replace('{v}', value)}>\n{{".encode())
+    assert talk.is_over
+
+
+def test_a_name_that_nobody_knows_is_text() -> None:
+    for name in ("{name}", "{user-id}"):
+        talk = conversation(("expect", name))
+        talk.hear(f"a {name}".encode())
+        assert talk.is_over
+
+
+def test_a_value_that_is_not_utf_8_harms_no_pattern() -> None:
+    talk = conversation(("expect", '{"k":"{v}"}'), v="v", other="\udcff")
+    talk.hear(b'{"k":"v"}')
+    assert talk.is_over
+
+
 def test_each_message_of_a_frame_may_be_what_one_step_waits_for() -> None:
     for end in ("\x1e", "\n"):
         talk = conversation(("expect", "welcome"), ("expect", "ready"))

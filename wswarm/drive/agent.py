@@ -78,7 +78,7 @@ class Agent:
         if isinstance(command, wire.Join):
             self.start(self.groups[command.group].join(command))
         elif isinstance(command, wire.Leave):
-            self.groups[command.group].swarm.leave(command.row)
+            self.groups[command.group].leave(command.row)
         elif isinstance(command, wire.Publish):
             for group in self.groups:
                 group.publish(command.logs.get(group.order.name, b""))

@@ -88,6 +88,10 @@ class Group:
             self.fold()
             self.canaries.obey(command.every_s)
 
+    def leave(self, row: int) -> None:
+        """Close the connection in a row before the end."""
+        self.swarm.leave(row)
+
     def _speak(self, say: wire.Say) -> None:
         """Send a message now, and report when."""
         row = self.swarm.rows[say.row]

@@ -54,7 +54,7 @@ def filling_of(plan: Plan) -> Filling:
     Raises:
         PlanError: a variable is not set, or the data has too few rows. ResultError: the data can't be read.
     """
-    columns, rows = _read(plan.data) if plan.data is not None else ([], [])
+    columns, rows = read_data(plan.data) if plan.data is not None else ([], [])
     replay = replay_of(plan)
     recorded = values_of(replay.score) if replay is not None else {}
     filling = Filling(variables_of(plan, recorded), columns, rows, replay)
@@ -132,7 +132,12 @@ def _texts(manner: Manner) -> Iterator[str]:
         yield from (one for one in said if one is not None)
 
 
-def _read(path: str) -> tuple[list[str], list[list[str]]]:
+def read_data(path: str) -> tuple[list[str], list[list[str]]]:
+    """Return the columns of a data file, and its rows.
+
+    Raises:
+        PlanError: it is no table. ResultError: it can't be read.
+    """
     try:
         with Path(path).open(newline="", encoding="utf-8-sig") as file:
             lines = [line for line in csv.reader(file, strict=True) if line]

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wswarm.drive.script.file import Session as Session
-from wswarm.drive.script.file import address_in, check_script
+from wswarm.drive.script.file import address_in
+from wswarm.drive.script.file import check_script as check_script
 from wswarm.errors import PlanError
 from wswarm.load.plan import Plan, make_plan
 from wswarm.load.script import SESSION

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 from wswarm.load.escaping import value_for, without_filters
+from wswarm.results.redact import IN_ADDRESS
 
 Values = Mapping[str, str]
 
 _NAME = re.compile(r"\$?\{([^{}]*)\}")
 _NAME_IN_BYTES = re.compile(rb"\$?\{([^{}]*)\}")
+_ONE_NAME = re.compile(r"[^\W\d][\w.-]*")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_SAFE = "/:@"
 
 
 def variable(name: str) -> str:
@@ -43,7 +44,7 @@ def fill_address(url: str, values: Values) -> str:
 
     Variables are the user's own words and go in as they are.
     """
-    spelt = {name: one if name[:1] == "$" else quote(one, safe=_SAFE) for name, one in values.items()}
+    spelt = {name: one if name[:1] == "$" else quote(one, safe=IN_ADDRESS) for name, one in values.items()}
     return fill(url, spelt)
 
 
@@ -59,7 +60,8 @@ def with_any_variables(url: str) -> str:
 
 def with_any_values(text: str) -> str:
     """Return the text with a digit in place of each name that may stand for something."""
-    return fill(text, {name: "0" for name in names_in(text) if name.isidentifier() and name != "marker"})
+    names = (name.partition("|")[0] for name in names_in(text))
+    return fill(text, {name: "0" for name in names if _ONE_NAME.fullmatch(name) and name != "marker"})
 
 
 def names_in(text: str) -> Iterator[str]:

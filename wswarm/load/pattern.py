@@ -3,52 +3,68 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any
+from json import dumps
+from typing import Any, Literal
 
 import msgspec
 
 from wswarm.errors import PlanError
-from wswarm.load.fill import Values, fill
+from wswarm.load.fill import Values, fill, with_any_values
 
 Matches = Callable[[bytes], "re.Match[str] | bool"]
 Split = Callable[[bytes], list[bytes]]
+Kind = Literal["text", "regex", "json"]
 
 _RECORD_END = b"\x1e"
 _DECODE = msgspec.json.Decoder().decode
 
 
-@lru_cache(maxsize=4096)
 def pattern(text: str, option: str = "--expect") -> Matches:
     """Return what tells whether a message matches: `/…/` is a regular expression, `{…}` JSON, else text in it.
 
     Raises:
         PlanError: it is none.
     """
+    return _pattern(_kind(text), text, option)
+
+
+def filled_pattern(text: str, values: Values) -> Matches:
+    """Return the pattern with the names that are known replaced by what stands for itself in its kind of pattern.
+
+    Its kind is that of what its user wrote: no value, and no name alone, makes it JSON or an expression.
+    """
+    if "{" not in text:
+        return pattern(text)
+    kind = _kind(with_any_values(text))
+    if kind == "regex":
+        values = {name: re.escape(one) for name, one in values.items()}
+    elif kind == "json":
+        values = {name: dumps(one, ensure_ascii=False)[1:-1] for name, one in values.items()}
+    try:
+        return _pattern(kind, fill(text, values), "--expect")
+    except PlanError:  # a value made it none
+        return lambda _: False
+
+
+def _kind(text: str) -> Kind:
+    if len(text) > 1 and text[0] == text[-1] == "/":
+        return "regex"
+    return "json" if text[:1] == "{" and text[-1] == "}" else "text"
+
+
+@lru_cache(maxsize=4096)
+def _pattern(kind: Kind, text: str, option: str) -> Matches:
     if not text:
         raise PlanError(
             f"{option} '' matches every message: write text that the message holds, /regex/ or JSON"
         )
-    if len(text) > 1 and text[0] == text[-1] == "/":
+    if kind == "regex":
         return _regular(regular_expression(text[1:-1], f"{option} {text!r}"))
-    if text[0] == "{" and text[-1] == "}":
+    if kind == "json":
         wanted = _json(text, option)
         return lambda message: any(contains(one, wanted) for one in json_in(message))
     part = text.encode("utf-8", "surrogateescape")
     return lambda message: part in message
-
-
-def filled_pattern(text: str, values: Values) -> Matches:
-    """Return the pattern with the names that are known replaced by what stands for itself in its kind of pattern."""
-    if "{" not in text:
-        return pattern(text)
-    if text[0] == text[-1] == "/":
-        values = {name: re.escape(one) for name, one in values.items()}
-    elif text[0] == "{" and text[-1] == "}":
-        values = {name: msgspec.json.encode(one)[1:-1].decode() for name, one in values.items()}
-    try:
-        return pattern(fill(text, values))
-    except PlanError:  # a value made it none
-        return lambda _: False
 
 
 def regular_expression(text: str, given: str) -> "re.Pattern[str]":

@@ -8,8 +8,18 @@ from locust import events as _events
 from wswarm.locust.plugin import install as _install
 from wswarm.locust.ready import ChatUser, ConnectUser, EchoUser, ItemsUser
 from wswarm.locust.script import Message
+from wswarm.locust.scripted import ScriptUser
 from wswarm.locust.users import NoReply, WebSocketUser
 
 _install(_events)
 
-__all__ = ["ChatUser", "ConnectUser", "EchoUser", "ItemsUser", "Message", "NoReply", "WebSocketUser"]
+__all__ = [
+    "ChatUser",
+    "ConnectUser",
+    "EchoUser",
+    "ItemsUser",
+    "Message",
+    "NoReply",
+    "ScriptUser",
+    "WebSocketUser",
+]

@@ -7,9 +7,11 @@ from locust import User
 
 from wswarm.drive.fleet import wire
 from wswarm.errors import PlanError
+from wswarm.experiment.script import check_script as check_script
 from wswarm.load.plan import DEFAULT_RATE, Plan
 from wswarm.locust.manner import SCENARIO, plan_of, settings_of, spoken, url_of
 from wswarm.locust.options import Options
+from wswarm.locust.scripted import script_of
 from wswarm.units import parse_rate
 
 
@@ -42,7 +44,8 @@ def order_for(user: type[User], role: wire.Role, host: str | None, options: Opti
         PlanError: an attribute of the class or an option can't be; the message names both and the mend.
     """
     name = user.__name__
-    scenario = SCENARIO[role]
+    script = script_of(user)
+    scenario = "script" if script else SCENARIO[role]
     publishers = options.publishers or _publishers(user)
     rate, per_user = _rates(user, role, options)
     given = {
@@ -53,11 +56,14 @@ def order_for(user: type[User], role: wire.Role, host: str | None, options: Opti
         "rooms": getattr(user, "rooms", 1),
         **spoken(user, role, options),
         **settings_of(user),
+        **script,
     }
     if role in ("connect", "script"):
         given.pop("rate")
     url = url_of(user, host)
     plan = plan_of(name, scenario, url, given)
+    if plan.script is not None:
+        check_script(plan.script, plan.session)
     return Order(
         name=name,
         role=role,

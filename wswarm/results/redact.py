@@ -9,6 +9,8 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 HIDDEN = "…"
 
+IN_ADDRESS = "/:@"  # what a value keeps of itself in an address
+
 _STEP = 2  # kind and value
 _LEAST = 3  # what is shorter can't be told from the rest of a text
 _WHOLE_WORD = 4  # what is shorter is hidden only where it stands alone
@@ -82,13 +84,16 @@ class Redactor:
 
     Args:
         settings: Of the plan; `{id}` in a secret stands for any number.
-        values: Secret, too.
+        values: Secret, too; braces in them are their own.
     """
 
     def __init__(self, settings: Mapping[str, Any], values: Iterable[str] = ()) -> None:
-        known = dict.fromkeys(secret for secret in (*_secrets(settings), *values) if _is_worth_hiding(secret))
-        self._secrets = sorted((form for secret in known for form in _forms(secret)), key=len, reverse=True)
-        patterns = dict.fromkeys(map(_pattern, self._secrets))
+        templates = dict.fromkeys(filter(_is_worth_hiding, _secrets(settings)))
+        literals = dict.fromkeys(one for one in values if len(one) >= _LEAST and HIDDEN not in one)
+        forms = {form: _pattern(form) for secret in templates for form in _forms(secret)}
+        forms |= {form: _literally(form) for value in literals for form in _escaped_forms(value)}
+        self._secrets = sorted(forms, key=len, reverse=True)
+        patterns = dict.fromkeys(forms[form] for form in self._secrets)
         self._pattern = re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
 
     def __call__(self, text: str, *, is_cut: bool = False) -> str:
@@ -200,19 +205,23 @@ def _is_worth_hiding(secret: str) -> bool:
 
 
 def _forms(secret: str) -> list[str]:
+    return _escaped_forms(secret) if _PLACEHOLDER.search(secret) is None else [secret]
+
+
+def _escaped_forms(secret: str) -> list[str]:
     """Return the secret as it may come back: as it is, or escaped for an address, for HTML or for JSON."""
     from html import escape  # HTML's thousands of names: an agent without a secret starts sooner
     from json import dumps
 
     found = (
         secret,
-        quote(secret, safe=""),
-        quote(secret),
-        quote_plus(secret),
+        *(quote(secret, safe, errors="surrogateescape") for safe in ("", "/", IN_ADDRESS)),
+        quote_plus(secret, errors="surrogateescape"),
         escape(secret),
         dumps(secret)[1:-1],
+        dumps(secret, ensure_ascii=False)[1:-1],
     )
-    return list(dict.fromkeys(found)) if _PLACEHOLDER.search(secret) is None else [secret]
+    return list(dict.fromkeys(found))
 
 
 def _pattern(secret: str) -> str:
@@ -220,6 +229,14 @@ def _pattern(secret: str) -> str:
     text = re.escape(literals[0])
     for place, literal in zip(places, literals[1:], strict=True):
         text += (r"\d+" if place == "{id}" else r"[^\s\"'&;,]+") + re.escape(literal)
+    return _alone(secret, text)
+
+
+def _literally(value: str) -> str:
+    return _alone(value, re.escape(value))
+
+
+def _alone(secret: str, text: str) -> str:
     return rf"(?<!\w){text}(?!\w)" if len(secret) < _WHOLE_WORD else text
 
 

@@ -3,6 +3,7 @@
 import msgspec
 
 from wswarm.stats.findings import Packed
+from wswarm.stats.scripted import StepFound
 
 
 class Recent(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +30,7 @@ class GroupState(msgspec.Struct, frozen=True, kw_only=True):
         handshakes: Histogram of handshake times, of those who are followed.
         reached: Connections that received a message before the load.
         owing: How many of them the target has taken, as far as is known; `None`: all.
+        steps: Of a script whose connections are followed, over the whole test. `sessions`: failed ones by reason.
         sent: Messages of this load, likewise `received`, `times`, `duplicated` and `reordered`.
     """
 
@@ -49,6 +51,8 @@ class GroupState(msgspec.Struct, frozen=True, kw_only=True):
     reordered: int = 0
     times: Packed = b""
     recent: Recent = Recent()
+    steps: dict[str, StepFound] = {}
+    sessions: dict[str, int] = {}
 
     @property
     def failed(self) -> int:

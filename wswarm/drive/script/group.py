@@ -35,6 +35,8 @@ from wswarm.stats.findings import (
     unpack,
 )
 
+_GOODBYE_S = 0.2
+
 
 class ScriptGroup(Group):
     """Connections that live a script; takes the same as a `Group`."""
@@ -133,10 +135,28 @@ class ScriptGroup(Group):
 
     def state(self) -> wire.GroupState:
         """Return how the group stands."""
-        steps = self.sessions.steps
+        sessions, steps = self.sessions, self.sessions.steps
         return msgspec.structs.replace(
-            super().state(), sent=self.sessions.sent, received=steps.all_times.n, times=steps.all_times.pack()
+            super().state(),
+            sent=sessions.sent,
+            received=steps.all_times.n,
+            times=steps.all_times.pack(),
+            steps=steps.found() if self.order.is_followed else {},
+            sessions=sessions.failures if self.order.is_followed else {},
         )
+
+    def leave(self, row: int) -> None:
+        """Close a connection before the end; its session is cut off, and may say goodbye."""
+        task = self.sessions.cut(row)
+        if task is None:
+            super().leave(row)
+        else:
+            asyncio.get_running_loop().create_task(self._leave_after(task, row)).add_done_callback(_forgotten)
+
+    async def _leave_after(self, task: "asyncio.Task[None]", row: int) -> None:
+        await asyncio.wait([task], timeout=_GOODBYE_S)
+        self.relaying.note_left(row)
+        super().leave(row)
 
     def _hearers(self, row: int) -> Takers:
         data, number = self.swarm.values_of(row), self.swarm.id_of(row)
@@ -187,6 +207,10 @@ def _loaded(script: Script, say: Callable[[wire.Report], None]) -> Session | Non
     except PlanError as error:
         say(wire.Unfit(str(error)))
         return None
+
+
+def _forgotten(_: "asyncio.Task[None]") -> None:
+    """Nobody waits for a connection to be left."""
 
 
 async def _nothing(_: Any) -> None:

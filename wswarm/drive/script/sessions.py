@@ -51,6 +51,7 @@ class Sessions:
         self._sockets: dict[int, ScriptSocket] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._started = self._finished = self._failed = self._overflowed = 0
+        self._cut = set[int]()
         self._is_over = False
 
     @property
@@ -75,7 +76,7 @@ class Sessions:
         """
         socket = self._sockets[row]
         socket.begin(connection)
-        task = asyncio.get_running_loop().create_task(self._live(socket, on_end))
+        task = asyncio.get_running_loop().create_task(self._live(row, socket, on_end))
         self._tasks[row] = task
         task.add_done_callback(lambda _: self._forget(row))
 
@@ -92,6 +93,19 @@ class Sessions:
         """Take in that a connection has room again."""
         if row in self._sockets:
             self._sockets[row].note_writable()
+
+    @property
+    def failures(self) -> dict[str, int]:
+        """Failed sessions by reason."""
+        return dict(self._reasons.counts)
+
+    def cut(self, row: int) -> "asyncio.Task[None] | None":
+        """Cut off the session of a row, and return it; `None`: there is none."""
+        task = self._tasks.get(row)
+        if task is not None:
+            self._cut.add(row)
+            task.cancel()
+        return task
 
     def stop(self) -> None:
         """Cut off what has not ended by itself: that is neither finished nor failed."""
@@ -117,37 +131,40 @@ class Sessions:
             finished=self._finished,
             failed=self._failed,
             refused=self.refused,
-            failures=dict(self._reasons.counts),
+            failures=self.failures,
             steps=self.steps.found(),
             sent=self.sent,
             answered=self.steps.answered,
             overflowed=self._overflowed,
         )
 
-    async def _live(self, socket: ScriptSocket, on_end: Callable[[bool], None]) -> None:
+    async def _live(self, row: int, socket: ScriptSocket, on_end: Callable[[bool], None]) -> None:
         self._started += 1
         is_finished = False
         try:
             await self._session(socket)
-            is_finished = not self._is_over
+            is_finished = not self._is_cut(row)
         except asyncio.CancelledError as error:
-            if not self._is_over:  # the script's own doing
-                self._fail(error, socket)
-        except BaseException as error:
-            self._fail(error, socket)
+            self._fail(row, error, socket)  # unless it was cut off: the script's own doing
+        except BaseException as error:  # whatever a script raises, `sys.exit` too, ends its session alone
+            self._fail(row, error, socket)
         finally:
             self._finished += is_finished
             self._overflowed += socket.end()
-            if not self._is_over:
+            if not self._is_cut(row):
                 on_end(is_finished)
 
-    def _fail(self, error: BaseException, socket: ScriptSocket) -> None:
-        if not self._is_over:
+    def _is_cut(self, row: int) -> bool:
+        return self._is_over or row in self._cut
+
+    def _fail(self, row: int, error: BaseException, socket: ScriptSocket) -> None:
+        if not self._is_cut(row):
             self._failed += 1
             self._reasons.note(error, socket.data)
 
     def _forget(self, row: int) -> None:
         del self._tasks[row], self._sockets[row]
+        self._cut.discard(row)
 
 
 def _hearing(socket: ScriptSocket, *, is_alone: bool) -> Takers:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from wswarm.drive.fleet import wire
 from wswarm.experiment.filling import addresses_of, variables_of
+from wswarm.load.script import Script
 from wswarm.locust.master.pacing import published_to
 from wswarm.locust.master.roster import Member
 from wswarm.locust.messages import Begin
@@ -35,8 +36,11 @@ def begin_for(
         name=member.name,
         prefix=prefix,
         window=window,
-        groups=[_group(order, order.role, ids.get(number, [])) for number, order in enumerate(orders)],
-        publishing=[_group(orders[number], "publish", own) for number, own in ids.items()]
+        groups=[
+            _group(order, order.role, ids.get(number, []), window.origin_ns)
+            for number, order in enumerate(orders)
+        ],
+        publishing=[_group(orders[number], "publish", own, 0) for number, own in ids.items()]
         if member.is_publisher
         else [],
         first_id=member.first_id,
@@ -44,7 +48,9 @@ def begin_for(
     )
 
 
-def _group(order: Order, role: wire.Role, publishers: list[int]) -> wire.Group:
+def _group(order: Order, role: wire.Role, publishers: list[int], origin_ns: int) -> wire.Group:
+    plan = order.plan
+    script = Script(path=plan.script, session=plan.session, origin_ns=origin_ns) if plan.script else None
     manner = order.plan.publishing if role == "publish" else order.plan.manner
     return wire.Group(
         is_followed=role != "publish",
@@ -56,5 +62,6 @@ def _group(order: Order, role: wire.Role, publishers: list[int]) -> wire.Group:
         addresses=addresses_of(manner),
         publishers=publishers,
         rooms=order.plan.rooms,
+        script=script,
         is_heard=order.is_heard and role != "publish",
     )

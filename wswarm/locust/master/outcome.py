@@ -96,12 +96,21 @@ def exit_code(runs: Sequence[Run], objectives: Sequence[str], *, has_other_error
     if not objectives or has_other_errors:
         return None
     paths = {figures.full_path(slo.parse_objective(expression).path, "echo") for expression in objectives}
-    has_lost = any(run.messages is not None and _lost(run) for run in runs)
-    has_failed = any(run.connections.failed or run.connections.dropped for run in runs)
-    is_covered = (not has_lost or any(path.startswith("messages.lost") for path in paths)) and (
-        not has_failed or any(path.startswith("connections.") for path in paths)
+    failed = {
+        ("messages.lost",): any(run.messages is not None and _lost(run) for run in runs),
+        ("connections.",): any(run.connections.failed or run.connections.dropped for run in runs),
+        ("sessions.", "steps."): any(_has_failed(run) for run in runs),
+    }
+    is_covered = all(
+        any(path.startswith(about) for path in paths) for about, has_failed in failed.items() if has_failed
     )
     return 0 if is_covered else None
+
+
+def _has_failed(run: Run) -> bool:
+    """Return whether a session or a step has failed."""
+    failed = run.sessions.failed if run.sessions is not None else 0
+    return failed > 0 or any(step.failed for step in run.steps.values())
 
 
 def refusals_of(runs: Sequence[Run]) -> list[str]:

@@ -33,7 +33,7 @@ from wswarm.locust.options import Options, completed, read_options
 from wswarm.locust.order import Order, order_for
 from wswarm.locust.page.board import Board
 from wswarm.locust.page.figures import csv_text
-from wswarm.locust.page.table import Table, forget_replies
+from wswarm.locust.page.table import SESSION, STEP, Table, forget_replies
 from wswarm.locust.page.web import Form, Pages
 from wswarm.locust.users import WebSocketUser
 from wswarm.locust.words import in_locusts_words
@@ -252,15 +252,16 @@ class Session:
         self._environment.process_exit_code = worse(self._environment.process_exit_code, code)
 
     def _has_other_errors(self) -> bool:
-        kinds = {"connect", "echo", "deliver"}
+        kinds = {"connect", "echo", "deliver", SESSION}
         names = {order.name for order in self.conductor.orders}
-        errors = self._environment.stats.errors.values()
+        errors = [one for one in self._environment.stats.errors.values() if one.method != STEP]
         others = [one for one in errors if one.method not in kinds or one.name not in names]
         return bool(others or self._runner.exceptions)
 
     def _show(self) -> None:
         for number, order in enumerate(self.conductor.orders):
-            self._table.show(order, self.conductor.states(number), lost_of(self.runs, order.name))
+            run = next((run for run in self.runs if run.name == order.name), None)
+            self._table.show(order, self.conductor.states(number), lost_of(self.runs, order.name), run)
         if self.conductor.is_running:
             self.board.note()
 

@@ -14,11 +14,14 @@ from locust.stats import RequestStats, StatsEntry, StatsError
 
 from wswarm.drive.fleet.wire import GroupState
 from wswarm.locust.order import Order
+from wswarm.locust.page.scripted import Scripted, scripted_in, scripted_of
+from wswarm.results.run import Run
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
 KINDS = {"echo": "echo", "subscribe": "deliver"}
-REPLY = "reply"
+REPLY, STEP, SESSION = "reply", "step", "session"
+UNANSWERED = "no answer"
 
 
 @dataclass(slots=True)
@@ -39,7 +42,7 @@ class Table:
 
     def __init__(self, stats: RequestStats) -> None:
         self._stats = stats
-        self._shown: dict[tuple[str, str], _Shown] = {}
+        self._shown: dict[tuple[str, str, str], _Shown] = {}  # by owner, name and kind
 
     def clear(self) -> None:
         """Take it that Locust has cleared its statistics."""
@@ -52,20 +55,23 @@ class Table:
         """
         for order in orders:
             key = (order.name, KINDS.get(order.role, ""))
-            if self._shown.pop(key, None) is not None:
+            if self._shown.pop(("", *key), None) is not None:
                 self._stats.entries.pop(key, None)
         total = self._stats.total
         total.reset()
         for key, entry in self._stats.entries.items():
-            if key not in self._shown or self._counts_in_total(key):
+            if ("", *key) not in self._shown or self._counts_in_total(key):
                 total.extend(entry)
 
-    def show(self, order: Order, states: Iterable[GroupState], lost: dict[str, int]) -> None:
+    def show(
+        self, order: Order, states: Iterable[GroupState], lost: dict[str, int], run: Run | None = None
+    ) -> None:
         """Bring a class's rows up to date.
 
         Args:
             states: Of its groups at all stations.
             lost: Messages known to be lost, by reason.
+            run: What came of them in the end.
         """
         states = list(states)
         handshakes, times = Histogram(), Histogram()
@@ -81,10 +87,25 @@ class Table:
         self._fill((order.name, "connect"), handshakes, failures)
         if order.role in KINDS:
             self._fill((order.name, KINDS[order.role]), times, lost)
+        if order.plan.script is not None:
+            self._show_script(order.name, scripted_of(run) if run is not None else scripted_in(states))
 
-    def _fill(self, key: tuple[str, str], times: Histogram, failures: dict[str, int]) -> None:
+    def _show_script(self, name: str, found: Scripted) -> None:
+        """Bring the rows of a script's steps up to date, and that of its failed sessions."""
+        self._fill((name, SESSION), Histogram(), found.failures)
+        for step, (times, failed) in found.steps.items():
+            self._fill((step, STEP), times, {UNANSWERED: failed} if failed else {}, name)
+
+    def _fill(
+        self, key: tuple[str, str], times: Histogram, failures: dict[str, int], owner: str = ""
+    ) -> None:
+        """Bring a row up to date.
+
+        Args:
+            owner: Whose part of it this is, where several classes have one.
+        """
         failed = sum(failures.values())
-        shown = self._shown.setdefault(key, _Shown())
+        shown = self._shown.setdefault((owner, *key), _Shown())
         requests = times.n + failed
         if requests == shown.requests and failed == shown.failures:
             return
@@ -96,8 +117,8 @@ class Table:
             error = self._stats.errors.setdefault(
                 StatsError.create_key(key[1], key[0], reason), StatsError(key[1], key[0], reason)
             )
-            error.occurrences = count
-        self._shown[key] = _Shown(times, requests, failed)
+            error.occurrences = count if not owner else error.occurrences + failed - shown.failures
+        self._shown[owner, *key] = _Shown(times, requests, failed)
 
     def _difference(self, key: tuple[str, str], shown: _Shown, times: Histogram, failed: int) -> StatsEntry:
         """Return what has come since the row was filled last."""

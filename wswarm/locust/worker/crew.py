@@ -9,7 +9,7 @@ from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.fleet import AgentProcess, Followed
 from wswarm.drive.fleet.started import start_agent
 from wswarm.load.pace import Pace
-from wswarm.locust.messages import Begin
+from wswarm.locust.messages import Begin, State
 from wswarm.locust.worker.outgoing import Outgoing
 from wswarm.stats.findings import Packed, Window
 
@@ -33,6 +33,7 @@ class Crew:
         self._outgoing: dict[AgentProcess, Outgoing] = {}
         self._published: list[dict[str, Packed]] = []
         self._load, self._is_ended = 0, False
+        self._test, self._unfit = order.test, list[str]()
         self._holder = self._start(f"the agent of {order.name}", order, order.groups, order.ahead_ns)
         self._holder.on_followed = hear_seat
         self._publisher: AgentProcess | None = None
@@ -55,6 +56,24 @@ class Crew:
     def publishing(self) -> wire.Snapshot:
         """How the agent stands that publishes, if one does."""
         return self._publisher.snapshot if self._publisher is not None else wire.Snapshot()
+
+    def state(self, number: int, pending: int, seated: int) -> State:
+        """Return how the station stands: for the time of that number, with so many handshakes under way and users."""
+        return State(
+            test=self._test,
+            number=number,
+            load=self.load,
+            pending=pending,
+            seated=seated,
+            groups=self.held.groups,
+            publishing=self.publishing.groups,
+            deaths=self.deaths,
+        )
+
+    def take_unfit(self) -> list[str]:
+        """Return which scripts can't be run, and why, since the last time."""
+        unfit, self._unfit = self._unfit, []
+        return unfit
 
     def tell(self, command: wire.Command) -> None:
         """Send a command to the agent that holds the users' connections."""
@@ -132,6 +151,10 @@ class Crew:
         while agent.death is None and not self._is_ended:
             before = agent.snapshot, agent.has_sent, agent.settled
             agent.listen()
+            if agent.unfit is not None:
+                self._unfit.append(agent.unfit)
+                agent.unfit = None
+                self._news()
             for logs in agent.take_published():
                 self._published.append(logs)
                 self.tell(wire.Publish(logs=logs))

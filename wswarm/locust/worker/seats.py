@@ -14,6 +14,7 @@ from wswarm.locust.manner import Own
 from wswarm.locust.messages import Begin
 from wswarm.locust.page.table import REPLY, forget_replies
 from wswarm.locust.script import Message
+from wswarm.locust.scripted import Rows
 from wswarm.locust.worker.inbox import Expectation
 from wswarm.locust.worker.listener import Listener
 from wswarm.locust.worker.seat import Home, Seat, response_ms
@@ -38,6 +39,7 @@ class Seats:
         self._listeners: dict[Seat, Listener] = {}
         self._missed = [0] * len(groups)
         self._is_told = False
+        self._rows = Rows()
         self._scripts = [ScriptTally(order.window) for _ in groups] if order is not None else []
 
     def __len__(self) -> int:
@@ -68,6 +70,16 @@ class Seats:
         if is_heard and getattr(user, "hears_messages", lambda: False)():
             self._listeners[seat] = Listener(lambda message: self._call(user, message))
         return seat
+
+    def join(self, seat: Seat, own: Own | None) -> wire.Join:
+        """Return the command to open a seat's connection.
+
+        Raises:
+            PlanError, ResultError: its class's data have no row for it.
+        """
+        join = wire.Join(group=seat.group, ids=[seat.connection_id])
+        user = type(self._users[seat.group][seat.row])
+        return self._rows.added_to(join if own is None else own.join(join), user, seat.connection_id)
 
     def leave(self, seat: Seat) -> None:
         """Let a seat hear no more."""

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import gevent
 import gevent.event
 import gevent.lock
+import msgspec
 from locust import User
 from locust.env import Environment
 from locust.exception import StopUser
@@ -18,13 +19,14 @@ from wswarm.drive.drivers import address
 from wswarm.drive.fleet import wire
 from wswarm.drive.host.files import raise_file_limit
 from wswarm.drive.host.probes import MachineMeter, MachineUse
-from wswarm.errors import GeneratorError, SwarmError
+from wswarm.errors import GeneratorError, PlanError, SwarmError
 from wswarm.locust import messages
 from wswarm.locust.bus import StationEnd, of
 from wswarm.locust.clock import clock_name
 from wswarm.locust.manner import Own, OwnManners
 from wswarm.locust.master.roster import SILENCE_S
 from wswarm.locust.script import Message
+from wswarm.locust.scripted import here
 from wswarm.locust.worker.attendance import UNHEARD, Attendance
 from wswarm.locust.worker.crew import Crew
 from wswarm.locust.worker.seat import Seat
@@ -93,8 +95,10 @@ class Station:
     def seat(self, user: User, own: Own | None) -> Seat:
         """Return a seat for the user, whose connection is being opened."""
         seat = self._seats.add(self, user, own)
-        join = wire.Join(group=seat.group, ids=[seat.connection_id])
-        self.tell(join if own is None else own.join(join))
+        try:
+            self.tell(self._seats.join(seat, own))
+        except SwarmError as error:
+            self._object(error)
         if user.greenlet is not None:
             user.greenlet.link(lambda _: self.leave(seat))
         return seat
@@ -190,6 +194,7 @@ class Station:
         self._order, self._test = order, order.test
         self._released.clear()
         self._ending.clear()
+        order = msgspec.structs.replace(order, groups=here(order.groups, self._environment))
         self._crew = Crew(order, self._seats.hear, self._tell_news)
         gevent.spawn(self._watch, order.test)
         self._begun.set()
@@ -202,18 +207,9 @@ class Station:
         self._states += 1
         if crew.deaths:
             self._seats.end_all(_DIED)
-        self._bus.tell(
-            messages.State(
-                test=order.test,
-                number=self._states,
-                load=crew.load,
-                pending=self._seats.undecided,
-                seated=len(self._seats),
-                groups=crew.held.groups,
-                publishing=crew.publishing.groups,
-                deaths=crew.deaths,
-            )
-        )
+        self._bus.tell(crew.state(self._states, self._seats.undecided, len(self._seats)))
+        for why in crew.take_unfit():
+            self._bus.tell(messages.Objection(test=order.test, text=why, exit_code=PlanError.exit_code))
         for logs in crew.take_published():
             self._bus.tell(messages.Published(test=order.test, logs=logs))
         if self._ending.is_set() and not self._has_told_sent and crew.has_sent:

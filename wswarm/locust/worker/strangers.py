@@ -11,7 +11,7 @@ from wswarm.locust.users import WebSocketUser
 
 _VALUES = (
     *("url", "profile", "rate", "rate_per_user", "text", "publishers", "rooms", "settings", "scenario"),
-    *("host", "weight", "fixed_count", "wait_time"),
+    *("host", "weight", "fixed_count", "wait_time", "script", "session", "data"),
 )
 _METHODS = ("on_message", "on_start", "on_stop")
 _ALIKE = 0.8
