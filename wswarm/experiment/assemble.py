@@ -24,6 +24,7 @@ from wswarm.results.run import (
     Phases,
     Rooms,
     Run,
+    Samples,
     TargetCost,
 )
 from wswarm.stats import answers, drops, extras, pinged, refused, sessions, slo, summary
@@ -70,7 +71,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         sessions=sessions.sessions(scripted),
         steps=sessions.steps(scripted),
         series=series(findings, window, observed.end_ns),
-        samples=summary.samples(findings),
+        samples=_samples(plan, findings),
         generator=_generator(plan, findings, arrived),
         target=_target(observed, arrived),
     )
@@ -95,6 +96,15 @@ def _hold_s(plan: Plan, window: Window) -> float:
     """Return the length of the hold; a recording is played from when the first connection opens."""
     began_ns = window.origin_ns if plan.scenario == "replay" else window.hold_ns
     return max(1, window.drain_ns - began_ns) / NS_PER_S
+
+
+def _samples(plan: Plan, findings: Sequence[Findings]) -> Samples:
+    """Return what the target said, without what is a secret of others than those who heard it."""
+    hide, found = redact.Redactor(msgspec.structs.asdict(plan)), summary.samples(findings)
+    return Samples(
+        unmarked=[hide(one) for one in found.unmarked],
+        refusals={reason: hide(said) for reason, said in found.refusals.items()},
+    )
 
 
 def _judged(run: Run, observed: Observed) -> Run:

@@ -54,8 +54,7 @@ class ScriptGroup(Group):
         self._script: Script = order.script
         self._watchdog = Watchdog(self._script.path)
         reasons = Reasons(msgspec.structs.asdict(order.manner), order.values.values())
-        place, agents, origin_ns = self._script.place, self._script.agents, self._script.origin_ns
-        self.relaying = Relaying(begin.prefix, place, agents, patience_ns(order.patience_s), origin_ns)
+        self.relaying = Relaying(begin.prefix, self._script, patience_ns(order.patience_s))
         self._session = _loaded(self._script, say)
         self.sessions = Sessions(self._script, self._session or _nothing, reasons, self.relaying)
         self.swarm.takers_of = self._hearers
@@ -142,7 +141,7 @@ class ScriptGroup(Group):
             received=steps.all_times.n,
             times=steps.all_times.pack(),
             steps=steps.found() if self.order.is_followed else {},
-            sessions=sessions.failures if self.order.is_followed else {},
+            sessions=sessions.failures,
         )
 
     def leave(self, row: int) -> None:
