@@ -129,13 +129,19 @@ def test_secrets_of_publishers_are_hidden_wherever_they_stand() -> None:
         "url": "ws://host/",
         "publisher_url": "ws://me:hunter2@host/?token=s3cret-one",
         "publisher_headers": ["Authorization: Bearer s3cret-two", "X-Plain: yes"],
-        "on_open": ["hunter2 s3cret-one s3cret-two"],
+        "publish": "POST http://me:hunter3@host/?api_key=s3cret-three",
+        "publish_headers": ["X-Api-Key: s3cret-four"],
+        "publish_body": '{"password": "s3cret-five", "text": "{marker}"}',
+        "on_open": ["hunter2 s3cret-one s3cret-two", "hunter3 s3cret-three s3cret-four s3cret-five"],
     }
     assert redact.plan(plan) == {
         "url": "ws://host/",
+        "publish": "POST http://me:…@host/?api_key=…",
+        "publish_headers": ["X-Api-Key:…"],
+        "publish_body": '{"password": "…", "text": "{marker}"}',
         "publisher_url": "ws://me:…@host/?token=…",
         "publisher_headers": ["Authorization:…", "X-Plain: yes"],
-        "on_open": ["… … …"],
+        "on_open": ["… … …", "… … … …"],
     }
 
 

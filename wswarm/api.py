@@ -8,6 +8,8 @@ from typing import Any, Literal, TypedDict, Unpack, cast
 
 from wswarm.errors import PlanError
 from wswarm.experiment.measure import measure
+from wswarm.experiment.own_profile import with_own_profile
+from wswarm.experiment.replayed import plan_of_replay
 from wswarm.experiment.script import Session, plan_of_script, source_of
 from wswarm.load.plan import Plan, make_plan
 from wswarm.results.run import Run
@@ -64,6 +66,8 @@ class Options(TypedDict, total=False):
     closed: bool
     session: str
     sessions: float | None
+    socket: str | None
+    speed: float
     driver: Literal["picows", "websockets"]
     target_pid: int | None
     slo: Sequence[str]
@@ -105,12 +109,24 @@ def script(session: Session | str | Path, url: str | None = None, /, **options: 
     return _measured(planned.plan)
 
 
+def replay(recording: str | Path, url: str | None = None, /, **options: Unpack[Options]) -> Run:
+    """Have each connection play a recording; returns and raises as `connect` does.
+
+    Args:
+        recording: The file, see docs/recordings.md. A file that can't be read raises `ResultError`.
+        url: Where to play it; by default where it was recorded.
+    """
+    return _measured(plan_of_replay(url, recording=str(recording), **_settings(options)).plan)
+
+
 def _measure(scenario: str, url: str, options: Options) -> Run:
     return _measured(make_plan(scenario, url, **_settings(options)))
 
 
 def _settings(options: Options) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
+    return with_own_profile(
+        {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
+    )
 
 
 def _measured(plan: Plan) -> Run:
@@ -131,4 +147,4 @@ async def _measure_aside(plan: Plan) -> Run:
         raise
 
 
-__all__ = ["Options", "connect", "echo", "fanout", "script"]
+__all__ = ["Options", "connect", "echo", "fanout", "replay", "script"]

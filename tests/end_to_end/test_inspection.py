@@ -5,7 +5,7 @@ import pytest
 from tests.end_to_end.servers import serve
 from wswarm.cli.main import main
 from wswarm.errors import PlanError
-from wswarm.experiment.inspection import inspect
+from wswarm.experiment.inspection import WORDS, inspect
 from wswarm.load.manner import Manner
 
 pytestmark = pytest.mark.xdist_group("conversations")
@@ -50,7 +50,21 @@ def test_pings_of_the_target_are_shown() -> None:
 
 def test_what_does_not_open_is_no_look(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["inspect", "ws://127.0.0.1:1/", "--patience", "300ms"]) == 1
-    assert "nothing opened: refused" in capsys.readouterr().err
+    told = capsys.readouterr()
+    assert "nothing opened: refused" in told.err
+    assert "wswarm" not in told.out.replace("wswarm inspect", "")
+
+
+def test_a_service_that_says_nothing_may_be_told_by_http(capsys: pytest.CaptureFixture[str]) -> None:
+    with serve("posting") as server:
+        assert main(["inspect", server.url, "--patience", "1s"]) == 0
+    assert f"wswarm fanout '{server.url}' --publish 'POST http://…'" in capsys.readouterr().out
+
+
+def test_what_other_connections_said_is_not_what_a_server_says_by_itself() -> None:
+    with serve("relay") as server:
+        found = inspect(Manner(url=server.url), 1.0)
+    assert not [line.words for line in found.plain.lines if "CONNECT" in line.words or WORDS in line.words]
 
 
 @pytest.mark.parametrize(

@@ -350,7 +350,7 @@ def test_progress_counts_as_lost_nothing_that_was_refused_or_not_yet_answered() 
 
 
 def test_secrets_of_requests_are_in_no_output() -> None:
-    with serve("posting", token="s3cret-t0ken") as server:
+    with serve("posting", token="s3cret-t0ken", telling=True) as server:
         found = run(
             "fanout",
             f"{server.url}sub",
@@ -360,4 +360,5 @@ def test_secrets_of_requests_are_in_no_output() -> None:
             publish_headers=("X-Token: t0ken-of-mine",),
         )
     shown = text.summary(found) + msgspec.json.encode(found).decode()
+    assert found.samples.refusals["publish 401"].startswith("no token, but …: POST /publish?api_key=… ")
     assert not [one for one in ("hunter2", "k3y-of-mine", "p4ss-word", "t0ken-of-mine") if one in shown]

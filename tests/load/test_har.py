@@ -96,7 +96,11 @@ def test_messages_that_are_attached_are_read_beside() -> None:
 
 def test_what_is_no_message_is_passed_over() -> None:
     """Chrome notes errors of the connection among the messages."""
-    told = [{"type": "error", "opcode": -1, "time": 1.0, "data": "failed"}, message((0, ">", "a"), 2.0)]
+    told = [
+        {"type": "error", "opcode": -1, "time": 1.0, "data": "failed"},
+        {"type": "receive", "opcode": 9, "time": 1.5, "data": "a control frame"},
+        message((0, ">", "a"), 2.0),
+    ]
     assert [one.payload for one in read(har(entry("ws://h/", told))).messages] == [b"a"]
 
 
@@ -150,7 +154,7 @@ def test_odd_entries_have_no_messages(odd: Any) -> None:
             {"type": "send", "opcode": 2, "data": "%%", "time": 1},
             "number 1 of WebSocket 1 is binary and not base64",
         ),
-        ({"type": "send", "opcode": 9, "data": "", "time": 1}, "number 1 of WebSocket 1 has opcode 9"),
+        ({"type": "send", "opcode": 5, "data": "", "time": 1}, "number 1 of WebSocket 1 has opcode 5"),
     ],
 )
 def test_a_message_that_can_t_be_read_is_named(broken: dict[str, Any], words: str) -> None:

@@ -18,6 +18,8 @@ from typing import IO, NamedTuple
 
 import pytest
 
+from tests.protocols.programs import FOLDER, install
+
 HOST = "127.0.0.1"
 START_TIMEOUT_S, STOP_TIMEOUT_S = 90.0, 30.0
 _NAP_S = 0.02
@@ -226,3 +228,26 @@ def rabbitmq(*settings: str) -> Iterator[Rabbit]:
             subprocess.run(
                 ["epmd", "-kill"], env={**os.environ, **environment}, capture_output=True, check=False
             )
+
+
+SOKETI = FOLDER / "soketi"
+
+
+@contextmanager
+def soketi(**settings: str) -> Iterator[Broker]:
+    """soketi with one application, `app-key` and `app-secret`; settings are its environment variables."""
+    node = program("node", "install nodejs and npm")
+    install(SOKETI)
+    port, metrics = free_ports(2)
+    environment = {
+        "SOKETI_HOST": HOST,
+        "SOKETI_PORT": str(port),
+        "SOKETI_METRICS_SERVER_PORT": str(metrics),
+        "SOKETI_DEFAULT_APP_KEY": "app-key",
+        "SOKETI_DEFAULT_APP_SECRET": "app-secret",
+        "SOKETI_DEFAULT_APP_ENABLE_CLIENT_MESSAGES": "true",
+        **settings,
+    }
+    command = [node, "node_modules/@soketi/soketi/bin/server.js", "start"]
+    with running(command, port, environment, SOKETI) as broker:
+        yield broker

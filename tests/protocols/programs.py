@@ -20,7 +20,6 @@ import pytest
 
 FOLDER = Path(__file__).parent / "servers"
 ROOT = FOLDER.parents[2]
-INSTALLED = FOLDER / "node_modules" / ".installed"
 FOREIGN = FOLDER / ".venv"
 PATIENCE_S = 120.0
 
@@ -84,7 +83,7 @@ def node(name: str, **parameters: Any) -> Iterator[Program]:
     """A running server of Node.js; the test is skipped where there is none."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         pytest.skip(f"no Node.js for {name}: install nodejs and npm")
-    _install()
+    install(FOLDER)
     with _running(["node", str(FOLDER / f"{name}.mjs"), json.dumps(parameters)]) as program:
         yield program
 
@@ -136,29 +135,33 @@ def _running(command: Sequence[str]) -> Iterator[Program]:
             program.kill()
 
 
-def _install() -> None:
-    """Install the packages of Node.js."""
+def install(folder: Path) -> None:
+    """Install a folder's packages of Node.js."""
     command = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"]
-    _once("package.json", INSTALLED, [command])
+    _once(folder / "package.json", folder / "node_modules" / ".installed", [command])
 
 
 def _install_foreign() -> None:
     """Make the venv."""
     pip = [str(FOREIGN / "bin" / "python"), "-m", "pip", "install", "--quiet", "-r", "requirements.txt"]
-    _once("requirements.txt", FOREIGN / ".installed", [[sys.executable, "-m", "venv", str(FOREIGN)], pip])
+    _once(
+        FOLDER / "requirements.txt",
+        FOREIGN / ".installed",
+        [[sys.executable, "-m", "venv", str(FOREIGN)], pip],
+    )
 
 
-def _once(listed: str, stamp: Path, commands: Sequence[Sequence[str]]) -> None:
+def _once(listed: Path, stamp: Path, commands: Sequence[Sequence[str]]) -> None:
     """Install what a file lists, once and whoever of several workers comes first."""
-    wanted = (FOLDER / listed).read_text()
-    with (FOLDER / ".lock").open("w") as lock:
+    wanted, folder = listed.read_text(), listed.parent
+    with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if stamp.exists() and stamp.read_text() == wanted:
             return
         for command in commands:
             done = subprocess.run(
-                command, cwd=FOLDER, capture_output=True, text=True, check=False, timeout=300
+                command, cwd=folder, capture_output=True, text=True, check=False, timeout=300
             )
             if done.returncode:
-                pytest.skip(f"{' '.join(command)} in {FOLDER} failed: {done.stderr.strip()[-300:]}")
+                pytest.skip(f"{' '.join(command)} in {folder} failed: {done.stderr.strip()[-300:]}")
         stamp.write_text(wanted)

@@ -59,6 +59,14 @@ def test_refusals_are_in_the_server_s_words() -> None:
     assert "t-4711" not in str(found)
 
 
+def test_who_is_confirmed_and_gets_nothing_has_lost_all_from_the_first_on() -> None:
+    with server(forgets=5) as program:
+        found = run("fanout", program.url, **TOPIC, connections=10, rate=50, drain=0.3)
+    assert counts(found)[:2] == (250, 200)
+    assert found.messages is not None
+    assert found.messages.lost.silent == 50
+
+
 def test_pings_are_answered_once_each_beside_messages_and_without() -> None:
     with server(ping_s=0.3, pong_s=0.3) as program:
         idle = run("connect", program.url, **TOPIC, connections=5, duration=2.5)

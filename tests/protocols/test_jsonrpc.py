@@ -8,6 +8,8 @@ from tests.end_to_end.instrument import run
 from tests.protocols.measured import DRIVERS, broadcasts, check_exact, idle, killed_in_hold
 from tests.protocols.programs import node
 from wswarm.errors import TargetError
+from wswarm.experiment.inspection import inspect
+from wswarm.load.manner import Manner
 
 SAYING: dict[str, Any] = {"profile": "jsonrpc", "topic": "said", "event": "say", "set": ("subscribe=rpc.on",)}
 
@@ -83,3 +85,10 @@ def test_the_death_of_the_server_is_told() -> None:
     with node("jsonrpc") as server:
         found = killed_in_hold(server, server.url, **SAYING)
     assert found.connections.close_reasons == {"1006": 11}
+
+
+def test_a_look_tells_it_from_other_protocols_whose_errors_look_alike() -> None:
+    with node("jsonrpc") as server:
+        found = inspect(Manner(url=server.url), 2.0)
+    assert [name for name, (is_spoken, _) in found.spoken.items() if is_spoken] == ["jsonrpc"]
+    assert found.spoken["jsonrpc"][1] == "it refuses in its words: Method not found"

@@ -9,6 +9,8 @@ from tests.end_to_end.instrument import run
 from tests.protocols.measured import DRIVERS, broadcasts, check_exact, idle, killed_in_hold
 from tests.protocols.programs import python
 from wswarm.errors import TargetError
+from wswarm.experiment.inspection import inspect
+from wswarm.load.manner import Manner
 
 SAYING: dict[str, Any] = {"profile": "phoenix", "topic": "room:1", "event": "say"}
 FAKE = partial(python, "phoenix_fake", "websockets")
@@ -75,3 +77,9 @@ def test_the_death_of_the_server_is_told() -> None:
     with FAKE() as server:
         found = killed_in_hold(server, server.url, **SAYING)
     assert found.connections.close_reasons == {"1006": 11}
+
+
+def test_a_look_tells_it_though_nothing_is_said_before_there_is_a_topic() -> None:
+    with FAKE() as server:
+        found = inspect(Manner(url=server.url), 2.0)
+    assert [name for name, (is_spoken, _) in found.spoken.items() if is_spoken] == ["phoenix"]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.stats.made import WINDOW, Arrival, S, batch, histogram, ints, split
 from wswarm.stats import broadcasts as module
 from wswarm.stats import extras
+from wswarm.stats.audience import Audience
 from wswarm.stats.broadcasts import Broadcasts
 from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Arrivals, Window, unpack
 from wswarm.stats.published import Published
@@ -209,9 +210,16 @@ def test_settling_in_parts_of_any_size_is_settling_at_once(cells: int, story: St
         assert counts_of(tally_of(story, [])) == counts_of(at_once)
 
 
-def settled(opened_ns: int, closed_ns: int, sent_ns: int, *, is_received: bool = False) -> Arrivals:
+def settled(
+    opened_ns: int,
+    closed_ns: int,
+    sent_ns: int,
+    *,
+    is_received: bool = False,
+    audience: Audience | None = None,
+) -> Arrivals:
     """Return the findings of one subscriber and one broadcast."""
-    tally = Broadcasts(WINDOW, [9], PATIENCE)
+    tally = Broadcasts(WINDOW, [9], PATIENCE, audience)
     tally.see(ints([opened_ns]), ints([closed_ns]), ints([STILL_OPEN]))
     if is_received:
         tally.record(batch([(0, 9, 0, WINDOW.hold_ns, WINDOW.hold_ns + MS)]))
@@ -222,6 +230,14 @@ def settled(opened_ns: int, closed_ns: int, sent_ns: int, *, is_received: bool =
 
 
 SENT = WINDOW.hold_ns + MS
+
+
+@pytest.mark.parametrize(("opened_ns", "owed"), [(SENT, 1), (SENT + 1, 0), (STILL_OPEN, 0)])
+def test_a_broadcast_is_owed_to_whom_the_server_has_confirmed_when_it_was_sent(
+    opened_ns: int, owed: int
+) -> None:
+    found = settled(opened_ns, STILL_OPEN, SENT, audience=Audience(PATIENCE, 1, 0))
+    assert found.owed == owed
 
 
 @pytest.mark.parametrize(

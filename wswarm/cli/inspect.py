@@ -5,8 +5,9 @@ import argparse
 from wswarm.cli import grammar
 from wswarm.cli.terminal import say
 from wswarm.errors import PlanError, TargetError
-from wswarm.experiment.inspection import WORDS, Found, Look, inspect
+from wswarm.experiment.inspection import Found, Look, inspect
 from wswarm.experiment.mends import mend
+from wswarm.experiment.own_profile import with_own_profile
 from wswarm.load.manner import Manner, converted
 from wswarm.load.profiles import protocol_named
 from wswarm.load.profiles.settings import needs, written
@@ -26,11 +27,11 @@ def show(parsed: argparse.Namespace) -> int:
     given = {name: value for name, value in vars(parsed).items() if name not in _NOT_OF_A_MANNER}
     if parsed.patience <= 0:
         raise PlanError(f"--patience {parsed.patience:g} must be a time above 0")
-    manner = converted(grammar.messages(given) | {"url": parsed.url}, Manner)
+    manner = converted(with_own_profile(grammar.messages(given)) | {"url": parsed.url}, Manner)
     found = inspect(manner, parsed.patience)
     say("\n".join(lines(redact.address(parsed.url), found, parsed.patience)))
     plain = found.plain
-    if not plain.is_ready and not any(spoken for spoken, _ in found.spoken.values()):
+    if not _has_opened(found):
         why = plain.failure or "no answer"
         raise TargetError(f"nothing opened: {why}; {manner.address}: {mend(why, '', manner)}")
     return 0
@@ -47,14 +48,20 @@ def lines(url: str, found: Found, seconds: float) -> list[str]:
         *report.by_itself(plain.lines, is_open=is_open, failure=plain.failure, seconds=seconds),
         "",
         *report.protocols(fits),
-        *([""] if is_open or any(fit.is_spoken for fit in fits) else ()),
-        *report.advice(url, fits, hello=_hello(plain), echoes=found.echoes, relays=found.relays),
+        *(["", *_advice(url, found, fits)] if _has_opened(found) else ()),
     ]
 
 
+def _has_opened(found: Found) -> bool:
+    return found.plain.is_ready or any(is_spoken for is_spoken, _ in found.spoken.values())
+
+
+def _advice(url: str, found: Found, fits: list[Fit]) -> list[str]:
+    return report.advice(url, fits, hello=_hello(found.plain), echoes=found.echoes, relays=found.relays)
+
+
 def _hello(plain: Look) -> str | None:
-    heard = (line.words for line in plain.lines if line.kind == "<" and WORDS not in line.words)
-    return next(heard, None)
+    return next((line.words for line in plain.lines if line.kind == "<"), None)
 
 
 def _fit(name: str, is_spoken: bool | None, why: str) -> Fit:

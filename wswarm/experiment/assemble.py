@@ -4,6 +4,7 @@ import platform
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -24,6 +25,7 @@ from wswarm.results.run import (
     Phases,
     Rooms,
     Run,
+    Samples,
     TargetCost,
 )
 from wswarm.stats import answers, drops, extras, pinged, refused, sessions, slo, summary
@@ -54,7 +56,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     run = Run(
         scenario=plan.scenario,
         started_at=observed.started_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        plan=redact.plan(msgspec.json.decode(msgspec.json.encode(plan))),
+        plan=redact.plan(_told(plan)),
         environment=environment(),
         validity=judge(Evidence(scenario=plan.scenario)),
         phases=_phases(window, observed.end_ns),
@@ -70,12 +72,19 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         sessions=sessions.sessions(scripted),
         steps=sessions.steps(scripted),
         series=series(findings, window, observed.end_ns),
-        samples=summary.samples(findings),
+        samples=_samples(plan, findings),
         generator=_generator(plan, findings, arrived),
         target=_target(observed, arrived),
     )
     run = _judged(run, observed)
     return msgspec.structs.replace(run, slo=slo.check(run, plan.slo))
+
+
+def _told(plan: Plan) -> dict[str, Any]:
+    """Return the plan's settings as JSON has them; of a profile that is a file its path is told."""
+    settings = {name: getattr(plan, name) for name in plan.__struct_fields__ if name != "own"}
+    told: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(settings))
+    return told
 
 
 def _time_of(plan: Plan, arrivals: Sequence[Arrivals], name: str) -> Distribution | None:
@@ -95,6 +104,15 @@ def _hold_s(plan: Plan, window: Window) -> float:
     """Return the length of the hold; a recording is played from when the first connection opens."""
     began_ns = window.origin_ns if plan.scenario == "replay" else window.hold_ns
     return max(1, window.drain_ns - began_ns) / NS_PER_S
+
+
+def _samples(plan: Plan, findings: Sequence[Findings]) -> Samples:
+    """Return what the target said, without what is a secret of others than those who heard it."""
+    hide, found = redact.Redactor(msgspec.structs.asdict(plan)), summary.samples(findings)
+    return Samples(
+        unmarked=[hide(one) for one in found.unmarked],
+        refusals={reason: hide(said) for reason, said in found.refusals.items()},
+    )
 
 
 def _judged(run: Run, observed: Observed) -> Run:

@@ -1,6 +1,7 @@
 """A look at a server: what it says by itself, and which protocols it answers."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -36,9 +37,11 @@ _BEFORE_ANY_WORD = (
     ),
     *("subprotocol", "host unreachable", "network unreachable", "step "),
 )
+_STEP = re.compile(r"^step \d+: ")
 _AGREED = "open, subprotocol "
 _LISTEN_S = 0.1
 _TRACED = 1_000
+_TELLING = 8  # characters: what is shorter may come from anywhere
 _GRACE_S = 0.3  # what is given up is heard of a moment later
 
 
@@ -98,7 +101,7 @@ class Found(NamedTuple):
     """What a server does.
 
     Attributes:
-        plain: What a connection saw that said nothing.
+        plain: What a connection saw that said nothing, but for what others of ours had said.
         echoes: Whether it sent a plain message back. `relays`: to another connection.
         spoken: Per protocol whether it is spoken, `None` where nothing tells, and why.
     """
@@ -120,14 +123,33 @@ def inspect(manner: Manner, patience_s: float) -> Found:
     plain = msgspec.structs.replace(manner, profile=None, topic=None, event=None, set=())
     echo = msgspec.structs.replace(plain, steps=(*plain.steps, Step("say", WORDS), Step("expect", WORDS)))
     names = [manner.profile] if named else [name for name in NAMES if name not in _REFERENCE]
-    asked = {
-        name: manner if named else msgspec.structs.replace(plain, profile=name) for name in names if name
-    }
+    asked = {name: _asking(manner if named else plain, name) for name in names if name}
     seen = {one.name: one for one in look({PLAIN: plain, ECHO: echo, **asked}, patience_s + _GRACE_S)}
     relayed = (line.kind == "<" and WORDS in line.words for line in seen[PLAIN].lines)
     return Found(
-        seen[PLAIN], seen[ECHO].is_ready, any(relayed), {name: _is_spoken(seen[name]) for name in asked}
+        _by_itself(seen.values()),
+        seen[ECHO].is_ready,
+        any(relayed),
+        {name: _is_spoken(seen[name]) for name in asked},
     )
+
+
+def _asking(manner: Manner, name: str) -> Manner:
+    """Return how a server is asked whether it speaks a protocol."""
+    probe = () if manner.topic else protocol_named(name).probe
+    steps = tuple(Step(line.kind, line.value) for line in probe)
+    return msgspec.structs.replace(manner, profile=name, steps=(*manner.steps, *steps))
+
+
+def _by_itself(seen: Iterable[Look]) -> Look:
+    """Return what the first of them saw, without what the others said and the server passed on as it was."""
+    plain, *others = seen
+    said = {line.words for one in others for line in one.lines if line.kind == ">"}
+    telling = [words for words in said if len(words) >= _TELLING]
+    lines = [
+        line for line in plain.lines if line.kind != "<" or not any(words in line.words for words in telling)
+    ]
+    return plain._replace(lines=tuple(lines))
 
 
 def _is_spoken(seen: Look) -> tuple[bool | None, str]:
@@ -142,7 +164,7 @@ def _is_spoken(seen: Look) -> tuple[bool | None, str]:
     if seen.failure is not None and agreed and seen.failure.startswith("closed "):
         return True, f"it agrees on subprotocol {agreed[0]}, and then: {seen.failure}"
     if seen.failure is not None or not seen.is_ready:
-        return False, seen.failure or "no answer"
+        return False, _STEP.sub("", seen.failure or "no answer")
     if not protocol_named(seen.name).steps or not heard:
         return None, "it opens, and nothing is said before there is a topic"
     return True, f"it answers as it should: {heard[-1]}"

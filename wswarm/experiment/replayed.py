@@ -11,7 +11,7 @@ from wswarm.load.replay import Replay, opening_of
 from wswarm.load.score import Score, score_of
 from wswarm.units import NS_PER_S
 
-_LEAST_S = 0.1
+_LEAST_S, _LONG_S = 0.1, 60.0
 
 
 class Planned(NamedTuple):
@@ -40,6 +40,8 @@ def plan_of_replay(url: str | None, **settings: Any) -> Planned:
             f"{path} has no times: each message is sent when what had come before it in the recording has"
         )
     speed = settings.get("speed") or 1.0
+    if (length_s := score.length_ns / NS_PER_S / speed) > _LONG_S:
+        hints.append(f"{path} lasts {length_s:,.0f} s: --speed N plays it N times as fast")
     given = {"duration": _seconds(score, speed), **opening}
     return Planned(make_plan("replay", given.pop("url"), **given), tuple(hints))
 

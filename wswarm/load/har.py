@@ -21,7 +21,7 @@ Attached = Callable[[str], str | None]
 """The text of a file beside the recording, by its name; `None`: there is none."""
 
 _EPOCH_MS, _EPOCH_S = 1e11, 1e8  # both are 1973: no clock that begins with the machine gets there
-_TEXT, _BINARY = 1, 2
+_TEXT, _BINARY, _CONTROL = 1, 2, range(8, 16)
 _MOMENT = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?P<fraction>\.\d+)?"
     r"(?:Z|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d))"
@@ -119,6 +119,8 @@ def _messages(entry: Mapping[str, Any], attached: Attached, socket: str) -> Iter
         if told.get("type") not in ("send", "receive"):
             continue  # Chrome notes errors among them
         opcode, text = told.get("opcode", _TEXT), told.get("data", "")
+        if opcode in _CONTROL:
+            continue
         if opcode not in (_TEXT, _BINARY) or not isinstance(text, str):
             raise PlanError(
                 f"has a message that can't be read: number {number} of {socket} has opcode {opcode!r}"

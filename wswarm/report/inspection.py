@@ -82,6 +82,11 @@ def advice(url: str, fits: Sequence[Fit], *, hello: str | None, echoes: bool, re
             "It speaks none of these by itself: say what it wants in steps, and look at the conversation",
             f"  wswarm connect '{url}' -c 1 -d 3s --trace 1{_after(hello)} --say '…' --expect '…'",
         ]
+        if hello is None:
+            lines += [
+                "If it only passes on what is published by HTTP, say how",
+                f"  wswarm fanout '{url}' --publish 'POST http://…' --publish-body '{{marker}}' -c 100 -r 5/s",
+            ]
     return lines
 
 

@@ -145,7 +145,7 @@ def is_secret_name(name: str) -> bool:
 
 def _secrets(settings: Mapping[str, Any]) -> Iterator[str]:
     for url in (settings.get(name) for name in _ADDRESSES):
-        yield from _of_address(url) if isinstance(url, str) else ()
+        yield from _of_address(url.rpartition(" ")[2]) if isinstance(url, str) else ()
     for entry in (entry for name in _HEADERS for entry in _texts(settings.get(name))):
         name, _, value = entry.partition(":")
         if is_secret_name(name):

@@ -6,7 +6,7 @@ count from 1 as they arrive; request n is delivered after ``hold`` seconds and a
 ``delivers_all``.
 
 - ``token``: who publishes without ``Authorization: Bearer TOKEN`` is answered 401, at ``/pub`` too, which counts for
-  no request;
+  no request; with ``telling`` the answer repeats the header ``X-Token`` and the request's line;
 - ``location``: header of answers with 300 to 399;
 - ``closing``: ``said`` (``Connection: close``) or ``unsaid``: the connection ends after each answer;
 - ``reset_every``, ``ignore_every``: request n is delivered, then reset or never answered;
@@ -60,9 +60,10 @@ class Posting:
         chunked: bool = False,
         secure: bool = False,
         rooms: bool = False,
+        telling: bool = False,
     ) -> None:
         self._statuses, self._closing = statuses or [202], closing
-        self._delay, self._hold = delay, hold
+        self._delay, self._hold, self._is_telling = delay, hold, telling
         self._token, self._location, self._delivers_all = token, location, delivers_all
         self._reset_every, self._ignore_every, self._die_after = reset_every, ignore_every, die_after
         self._is_chunked, self._is_secure, self._has_rooms = chunked, secure, rooms
@@ -148,7 +149,8 @@ class Posting:
             self._first = {"line": line, "headers": headers, "body": body.decode()}
         if not self._may_publish(headers):
             self._answered[401] += 1
-            writer.write(_answer(401, {}, b"no token\n"))
+            said = f"no token, but {headers.get('x-token')}: {line}\n" if self._is_telling else "no token\n"
+            writer.write(_answer(401, {}, said.encode()))
             return
         number = self._counts["requests"] = self._counts["requests"] + 1
         if number == self._die_after:

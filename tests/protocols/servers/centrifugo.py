@@ -1,9 +1,9 @@
 """What Centrifugo does by its documentation, for its JSON protocol, version 2: there is no package of it to install.
 
 Parameters: ``token``, that `connect` has to give; ``ping_s`` and ``pong_s``, between two pings, and until a client
-that does not answer is closed with 3012. The channel ``closed`` is nobody's. Up to 16 messages go into one frame, one
-a line, as many as wait. Who says something before `connect`, uses the id 0, or answers a ping that was none is closed
-with 3501; on SIGTERM everybody is, with 3001.
+that does not answer is closed with 3012; ``forgets``: each so many-th subscriber is confirmed and gets nothing. The
+channel ``closed`` is nobody's. Up to 16 messages go into one frame, one a line, as many as wait. Who says something
+before `connect`, uses the id 0, or answers a ping that was none is closed with 3501; on SIGTERM all are, with 3001.
 
 Sources: centrifugal.dev, docs/transports/client_protocol, docs/server/codes; centrifuge, writer.go and client.go.
 """
@@ -54,8 +54,9 @@ class Client:
 class Server:
     """All connections and channels."""
 
-    def __init__(self, token: str = "", ping_s: float = 25.0, pong_s: float = 8.0) -> None:
+    def __init__(self, token: str = "", ping_s: float = 25.0, pong_s: float = 8.0, forgets: int = 0) -> None:
         self._token, self._ping_s, self._pong_s = token, ping_s, pong_s
+        self._forgets, self._subscribed = forgets, 0
         self._channels: defaultdict[str, set[Client]] = defaultdict(set)
 
     async def converse(self, connection: ServerConnection) -> None:
@@ -91,7 +92,9 @@ class Server:
             return True
         self._say(client, {"id": command["id"], name: {}})
         if name == "subscribe":
-            self._channels[channel].add(client)
+            self._subscribed += 1
+            if not self._forgets or self._subscribed % self._forgets:
+                self._channels[channel].add(client)
         else:
             push = json.dumps({"push": {"channel": channel, "pub": {"data": command[name]["data"]}}})
             for member in self._channels[channel]:

@@ -72,7 +72,8 @@ class Requested(Publishing):
         status = answer.reason if answer.status is None else str(answer.status)
         was_taken = is_taken(status)
         if not was_taken:
-            status = self._said.note_failure(f"{BY} {status}", answer.detail).removeprefix(f"{BY} ")
+            reason = self._said.note_failure(f"{BY} {status}", answer.detail, self._requests.secrets)
+            status = reason.removeprefix(f"{BY} ")
         if window.hold_ns <= answer.intended_ns < window.drain_ns:
             self._statuses[status] += 1
             if answer.status is not None:

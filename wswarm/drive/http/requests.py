@@ -104,6 +104,12 @@ class Requests:
         return len(self._under_way) < REQUESTS_AT_ONCE
 
     @property
+    def secrets(self) -> dict[str, object]:
+        """What may hold secrets, as the settings of a plan are called."""
+        by_http = self._by_http
+        return {"url": by_http.url, "headers": by_http.headers, "publish_body": by_http.body}
+
+    @property
     def under_way(self) -> int:
         """How many have no answer yet."""
         return len(self._under_way)

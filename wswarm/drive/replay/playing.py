@@ -17,7 +17,7 @@ from wswarm.stats.drops import OTHER
 from wswarm.stats.findings import STILL_OPEN, Int64s
 from wswarm.stats.replayed import UNTIMED, Played
 
-_EARLY = 64  # messages that may come before a connection is known to be open
+_EARLY = 10_000  # messages that may come before a connection is known to be open; what is more is dropped
 _REASONS = 32
 
 

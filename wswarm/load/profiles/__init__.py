@@ -11,6 +11,7 @@ _WHERE = {
     "chat": "reference:CHAT",
     "socketio": "socketio:PROFILE",
     "stomp": "stomp:PROFILE",
+    "stomp-simple": "stomp:SIMPLE",
     "mqtt": "mqtt:PROFILE",
     "nats": "nats:PROFILE",
     "centrifugo": "centrifugo:PROFILE",

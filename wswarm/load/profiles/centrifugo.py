@@ -45,7 +45,7 @@ PROFILE = Protocol(
     echo='{"id":3,"publish":{"channel":"{topic|json}-{id}","data":{payload}}}',
     answers=(Reply("/^\\{\\}$/", "{}"),),
     refusals=(
-        Refusal('{"error":{}}', "$.error.message"),
+        Refusal('/"error":\\{"code":[1-9]/', "$.error.message"),  # one of JSON-RPC's is below 0
         Refusal('{"push":{"disconnect":{}}}', "$.push.disconnect.reason"),
     ),
     chatter=(

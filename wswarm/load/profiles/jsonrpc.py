@@ -57,11 +57,15 @@ PROFILE = Protocol(
         ),
         Line("expect", '{"id":"login"}', "{login}", needs=("auth",)),
     ),
+    probe=(
+        Line("say", '{"jsonrpc":"2.0","id":"inspect","method":"wswarm.inspect","params":[]}'),
+        Line("expect", '{"jsonrpc":"2.0","id":"inspect"}'),
+    ),
     subscriber_needs=("subscribe",),
     message=_CALL,
     echo=_CALL,
     refusals=(
-        Refusal('{"error":{}}', "$.error.message"),
+        Refusal('{"jsonrpc":"2.0","error":{}}', "$.error.message"),
         Refusal('{"id":"login","result":false}', "login refused"),
         Refusal('/"(provided event invalid)"/'),
     ),

@@ -36,6 +36,10 @@ PROFILE = Protocol(
     },
     steps=_JOIN,
     publisher_steps=_JOIN,
+    probe=(
+        Line("say", '[null,"heartbeat","phoenix","heartbeat",{}]'),
+        Line("expect", '/"phoenix","phx_reply"/'),
+    ),
     subscriber_needs=("topic",),
     message='["1","2","{topic|json}","{event|json}",{payload}]',
     echo='["1","{marker}","{topic|json}","{event|json}",{payload}]',

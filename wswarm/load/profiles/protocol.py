@@ -91,6 +91,7 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
         sends_origin: Whether an Origin of the target's own is sent unless the user gives one.
         settings: By name; the topic and the event are among them.
         steps: Of those who subscribe, and of those who only connect, as far as their settings are given.
+        probe: What `inspect` says, and what answers it, where nothing is said before there is a topic.
         publisher_steps: Of those who publish. `echo_steps`: of those who wait for replies; `None`: as publishers.
         subscriber_needs: Settings without which there is nothing to subscribe to. `sender_needs`: without which there
             is nothing to send to, besides those that stand in what is sent.
@@ -104,6 +105,7 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
         needs_canary: Whether nothing tells when a subscriber is one: the load begins when each has had a message.
         ends: What ends a message of the protocol within a frame: the frame, a line, or a record's 0x1E.
         not_replies: Marked messages that hold this are no replies.
+        code: The Python file of the functions that follow; "": a module of wswarm.
         derive: Returns more settings by those that are there. `wrap`: what is said, filled, as it is sent.
         reader: Returns by the settings what reads one connection's messages out of its frames, in readable form, in
             the place of `ends`: where frames may end within a message, or are no text.
@@ -120,6 +122,7 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
     sends_origin: bool = False
     settings: dict[str, Setting] = {}
     steps: tuple[Line, ...] = ()
+    probe: tuple[Line, ...] = ()
     publisher_steps: tuple[Line, ...] = ()
     echo_steps: tuple[Line, ...] | None = None
     subscriber_needs: tuple[str, ...] = ()
@@ -136,6 +139,7 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
     needs_canary: bool = False
     ends: Literal["frame", "line", "record"] = "frame"
     not_replies: tuple[str, ...] = ()
+    code: str = ""
     derive: Derive | None = None
     wrap: Wrap | None = None
     reader: NewReader | None = None

@@ -5,6 +5,8 @@ Source: stomp.github.io/stomp-specification-1.2.html.
 
 from collections.abc import Mapping
 
+import msgspec
+
 from wswarm.errors import PlanError
 from wswarm.load.profiles.protocol import Line, Protocol, Refusal, Setting, Timer
 from wswarm.load.profiles.stomp_reader import HEARTBEAT, StompReader
@@ -85,4 +87,14 @@ PROFILE = Protocol(
     derive=_derive,
     wrap=frame,
     reader=lambda _: StompReader(),
+)
+
+SIMPLE = msgspec.structs.replace(
+    PROFILE,
+    name="stomp-simple",
+    about="STOMP 1.2 without receipts: Spring's simple broker",
+    steps=(*_CONNECT, Line("say", "SUBSCRIBE\nid:0\ndestination:{topic}\n\n", needs=("topic",))),
+    needs_canary=True,
+    echo="",
+    unlike={"echo": "it acknowledges nothing; use --profile stomp where there are receipts, or fanout"},
 )
