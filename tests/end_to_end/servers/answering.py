@@ -4,7 +4,8 @@
 each message is answered with itself. ``{token}`` in them is another on each connection, ``hex:00ff`` a binary one.
 After message number ``closes_after`` (and its answers) the server closes with 4001 and a reason with the token.
 Facts: those of ``PicowsServer``; ``heard``: per connection in order of opening ``path``, ``headers``, ``token``,
-``asked_ns`` (before the handshake was answered) and ``messages``: the moment, the kind (``text``, ``binary``) and the bytes, as hex, of each.
+``asked_ns`` (before the handshake was answered) and ``messages``: the moment, the kind (``text``, ``binary``) and the
+bytes, as hex, of each.
 """
 
 import asyncio
