@@ -87,6 +87,28 @@ def test_a_conversation_that_fails_is_told_by_its_reason(token: str, reason: str
     assert str(raised.value).startswith(f"no connection became ready: {reason} (4)")
 
 
+@pytest.mark.parametrize(
+    ("theirs", "told"),
+    [((), "--publisher-expect are theirs instead"), ((("expect", "nothing"),), "--connect-timeout")],
+)
+def test_publishers_whose_conversation_fails_are_told_as_such(
+    theirs: tuple[tuple[str, str], ...], told: str
+) -> None:
+    with serve("conversing") as server, serve("echo") as other, pytest.raises(TargetError) as raised:
+        run(
+            "fanout",
+            server.url,
+            publisher_url=other.url,
+            publisher_steps=theirs,
+            connections=2,
+            duration=0.2,
+            steps=steps("good"),
+            connect_timeout=0.7,
+        )
+    assert str(raised.value).startswith("no publisher became ready: step 1: no answer (1)")
+    assert str(raised.value).endswith(told)
+
+
 def test_a_failed_conversation_is_a_failed_connection_and_its_data_are_hidden(tmp_path: Path) -> None:
     (tmp_path / "users.csv").write_text("token\n" + "good\nbad-4711\n" * 5)
     with serve("conversing") as server:
