@@ -50,6 +50,13 @@ def test_bursts_that_share_frames_are_exact() -> None:
     assert (messages.duplicated, messages.extra, messages.reordered) == (0, 0, 0)
 
 
+def test_wildcards_are_subscribed_to() -> None:
+    with nats_server() as server:
+        found = run("fanout", server.url, profile="nats", topic="a.>", event="a.b", connections=5, rate=20)
+    assert found.messages is not None
+    assert (found.messages.owed, found.messages.received, found.messages.unmarked) == (50, 50, 0)
+
+
 def test_both_drivers_and_all_payloads_will_do() -> None:
     with nats_server() as server:
         found = run(
