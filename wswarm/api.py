@@ -8,6 +8,7 @@ from typing import Any, Literal, TypedDict, Unpack, cast
 
 from wswarm.errors import PlanError
 from wswarm.experiment.measure import measure
+from wswarm.experiment.own_profile import with_own_profile
 from wswarm.experiment.replayed import plan_of_replay
 from wswarm.experiment.script import Session, plan_of_script, source_of
 from wswarm.load.plan import Plan, make_plan
@@ -123,7 +124,9 @@ def _measure(scenario: str, url: str, options: Options) -> Run:
 
 
 def _settings(options: Options) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
+    return with_own_profile(
+        {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
+    )
 
 
 def _measured(plan: Plan) -> Run:

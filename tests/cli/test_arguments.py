@@ -124,6 +124,7 @@ COMMON: dict[str, Any] = {
             "topic",
             "event",
             "protocol",
+            "own",
         )
     ),
     **dict.fromkeys(("binary", "insecure", "deflate", "follow", "closed"), False),

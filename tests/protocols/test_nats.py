@@ -31,6 +31,25 @@ def test_every_broadcast_comes_to_every_subscriber_though_frames_cut_them() -> N
         assert (messages.duplicated, messages.extra, messages.reordered) == (0, 0, 0)
 
 
+def test_bursts_that_share_frames_are_exact() -> None:
+    with nats_server() as server:
+        found = run(
+            "fanout",
+            server.url,
+            **TOPIC,
+            connections=5,
+            rate=2_000,
+            size=5_000,
+            duration=1.0,
+            publishers=2,
+            pacing="batched",
+        )
+    messages = found.messages
+    assert messages is not None
+    assert (messages.owed, messages.received, messages.unmarked) == (10_000, 10_000, 0)
+    assert (messages.duplicated, messages.extra, messages.reordered) == (0, 0, 0)
+
+
 def test_both_drivers_and_all_payloads_will_do() -> None:
     with nats_server() as server:
         found = run(

@@ -98,8 +98,9 @@ def test_idle_mqtt_connections_are_kept_and_refusals_told(rabbit: Rabbit) -> Non
     assert "closed 1002 unauthenticated (3)" in str(raised.value)
 
 
-def test_a_broker_that_ends_is_told() -> None:
-    with rabbitmq() as own:
-        found = run("fanout", own.stomp, once_in_hold(own.broker.stop), **STOMP, connections=5, duration=3.0)
+def test_a_broker_that_ends_is_told(rabbit: Rabbit) -> None:
+    """The last one, as it ends the broker of all."""
+    end = once_in_hold(rabbit.broker.stop)
+    found = run("fanout", rabbit.stomp, end, **STOMP, connections=5, duration=3.0)
     assert found.connections.dropped == 6
     assert found.connections.close_reasons

@@ -19,6 +19,7 @@ from wswarm.experiment.ab import versions
 from wswarm.experiment.ab.compare import compare
 from wswarm.experiment.ab.design import make_design, make_timing
 from wswarm.experiment.ab.setting import ARMS, Experiment
+from wswarm.experiment.own_profile import with_own_profile
 from wswarm.report import format as show
 from wswarm.report import store
 from wswarm.report.ab.live import AbLive
@@ -78,7 +79,7 @@ def exit_code(ab: Ab, *, is_strict: bool) -> int:
 
 def address_and_options(parsed: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     """Return the service's address, and the options of the plan that were given."""
-    options = grammar.messages({name: getattr(parsed, name, None) for name in _OF_PLAN})
+    options = with_own_profile(grammar.messages({name: getattr(parsed, name, None) for name in _OF_PLAN}))
     options.setdefault("connections", CONNECTIONS[parsed.scenario])
     given = (getattr(parsed, name, None) for name in ("url", "base_cmd", "serve"))
     if not any(given):

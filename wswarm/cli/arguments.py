@@ -239,7 +239,7 @@ def _add_profiles(commands: Any) -> None:
         help="the protocols that connections can speak",
         description="List the protocols for --profile, and what each needs.",
     )
-    parser.add_argument("name", metavar="NAME", nargs="?", help="only this one")
+    parser.add_argument("name", metavar="NAME", nargs="?", help="only this one; its file, if it is your own")
 
 
 def _add_inspect(commands: Any) -> None:

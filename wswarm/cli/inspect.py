@@ -7,6 +7,7 @@ from wswarm.cli.terminal import say
 from wswarm.errors import PlanError, TargetError
 from wswarm.experiment.inspection import Found, Look, inspect
 from wswarm.experiment.mends import mend
+from wswarm.experiment.own_profile import with_own_profile
 from wswarm.load.manner import Manner, converted
 from wswarm.load.profiles import protocol_named
 from wswarm.load.profiles.settings import needs, written
@@ -26,7 +27,7 @@ def show(parsed: argparse.Namespace) -> int:
     given = {name: value for name, value in vars(parsed).items() if name not in _NOT_OF_A_MANNER}
     if parsed.patience <= 0:
         raise PlanError(f"--patience {parsed.patience:g} must be a time above 0")
-    manner = converted(grammar.messages(given) | {"url": parsed.url}, Manner)
+    manner = converted(with_own_profile(grammar.messages(given)) | {"url": parsed.url}, Manner)
     found = inspect(manner, parsed.patience)
     say("\n".join(lines(redact.address(parsed.url), found, parsed.patience)))
     plain = found.plain

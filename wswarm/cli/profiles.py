@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterator
 
 from wswarm.cli.terminal import say
+from wswarm.experiment.own_profile import is_file, read_protocol
 from wswarm.load.profiles import NAMES, protocol_named
 from wswarm.load.profiles.protocol import Protocol
 from wswarm.load.profiles.settings import needs, written
@@ -14,7 +15,7 @@ _SCENARIOS = ("connect", "echo", "fanout")
 def show(parsed: argparse.Namespace) -> int:
     """Print the profile of that name, or all."""
     for name in [parsed.name] if parsed.name else NAMES:
-        say("\n".join(lines(protocol_named(name))))
+        say("\n".join(lines(read_protocol(name) if is_file(name) else protocol_named(name))))
     return 0
 
 

@@ -7,6 +7,7 @@ from wswarm.cli import grammar
 from wswarm.cli.outputs_arguments import OUTPUTS
 from wswarm.cli.terminal import Interrupts
 from wswarm.experiment.begun import agents_begun
+from wswarm.experiment.own_profile import with_own_profile
 from wswarm.load.plan import make_plan
 from wswarm.loading import without_collecting
 
@@ -24,4 +25,5 @@ def run_scenario(parsed: argparse.Namespace) -> int:
 
 def settings_of(parsed: argparse.Namespace) -> dict[str, Any]:
     """Return the settings of a plan that were given."""
-    return grammar.messages({name: one for name, one in vars(parsed).items() if name not in _NOT_IN_PLAN})
+    given = {name: one for name, one in vars(parsed).items() if name not in _NOT_IN_PLAN}
+    return with_own_profile(grammar.messages(given))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from wswarm.drive.drivers.connection import Driver, Settings
 from wswarm.drive.drivers.tls import client_context
+from wswarm.drive.own_protocol import with_functions
 from wswarm.load.fill import Values
 from wswarm.load.manner import Manner
 from wswarm.load.replay import filled_subprotocols
@@ -47,6 +48,7 @@ class Ways:
 
     def of(self, manner: Manner, role: Role, addresses: Sequence[tuple[str, int]]) -> Way:
         """Return the way of that manner, of connections in that role, to these addresses."""
+        manner = with_functions(manner)
         return Way(
             manner,
             speech_of(manner, role),

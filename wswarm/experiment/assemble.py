@@ -4,6 +4,7 @@ import platform
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -55,7 +56,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     run = Run(
         scenario=plan.scenario,
         started_at=observed.started_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        plan=redact.plan(msgspec.json.decode(msgspec.json.encode(plan))),
+        plan=redact.plan(_told(plan)),
         environment=environment(),
         validity=judge(Evidence(scenario=plan.scenario)),
         phases=_phases(window, observed.end_ns),
@@ -77,6 +78,13 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     )
     run = _judged(run, observed)
     return msgspec.structs.replace(run, slo=slo.check(run, plan.slo))
+
+
+def _told(plan: Plan) -> dict[str, Any]:
+    """Return the plan's settings as JSON has them; of a profile that is a file its path is told."""
+    settings = {name: getattr(plan, name) for name in plan.__struct_fields__ if name != "own"}
+    told: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(settings))
+    return told
 
 
 def _time_of(plan: Plan, arrivals: Sequence[Arrivals], name: str) -> Distribution | None:

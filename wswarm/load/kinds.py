@@ -40,6 +40,7 @@ def body_of(payload: bytes) -> Body | None:
     if found is None:
         return None
     text = payload[found.start() :].split(b"\x1e", 1)[0]  # SignalR ends each message with it
+    text = text.rstrip(b"\0")  # as STOMP does with this
     try:
         prefix = payload[: found.start()].decode()
         return Body(prefix, msgspec.json.decode(text))

@@ -36,6 +36,7 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         profile: Name of the protocol to speak, see `load.profiles`; `None`: what the other settings say.
+        own: What the file says that `profile` is the path of; `None`: it is a name.
         topic: What to subscribe to in the protocol. `event`: what to publish. `set`: its other settings, in the form
             `NAME=VALUE`.
         size: Payload size in bytes, reached by padding the marker; `None`: as the template gives.
@@ -55,6 +56,7 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     profile: str | None = None
+    own: Protocol | None = None
     topic: str | None = None
     event: str | None = None
     set: tuple[str, ...] = ()
@@ -119,7 +121,7 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def protocol(self) -> Protocol | None:
         """What its profile says."""
-        return protocol_named(self.profile) if self.profile is not None else None
+        return self.own or (protocol_named(self.profile) if self.profile is not None else None)
 
     @property
     def settings(self) -> dict[str, str]:

@@ -19,8 +19,10 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 _PLAIN_KEYS = {"key", "cookie", "session"}  # too common in messages to be secrets there
 _LONG = 20
 _OF_BROWSER = ("user-agent", "accept", "sec-", "cache-control", "pragma", "dnt", "priority")
-_MORE_NAMES = re.compile(r"passcode|passphrase|ticket|otp|pin$|nonce|^login$", re.IGNORECASE)
+_QUOTED = re.compile(r'"([\w-]{1,64})"\s{0,8}:\s{0,8}"([^"]+)"')
+_MORE_NAMES = re.compile(r"passcode|passphrase|ticket|nonce|(?:^|_)(?:otp|pin)$|^login$", re.IGNORECASE)
 _MQTT_CONNECT, _MQTT_NAME = 0x10, re.compile(rb"\0\x04MQTT|\0\x06MQIsdp")
+_MQTT_REST = 4  # level, flags, keep alive
 
 
 class Secret(NamedTuple):
@@ -118,7 +120,7 @@ def _said_in(payload: bytes, *, is_first: bool) -> Iterator[tuple[str, str]]:
             yield name or "token", value
         else:
             yield from ((name or "token", one) for one in _JWT.findall(value))
-    for name, value in _LINE.findall(text):
+    for name, value in (*_LINE.findall(text), *_QUOTED.findall(text)):
         if is_secret(name) and name.lower() not in _PLAIN_KEYS:
             yield name, value
     for value in _JWT.findall(text) if not (is_first and is_token(text)) else [text]:
@@ -144,9 +146,9 @@ def _in_json(content: Any, name: str) -> Iterator[tuple[str, str]]:
 def _mqtt_password(payload: bytes) -> str | None:
     """Return the password of an MQTT CONNECT (3.1, 3.1.1): the last of its fields."""
     name = _MQTT_NAME.search(payload, 0, 12)
-    if not payload or payload[0] != _MQTT_CONNECT or name is None:
+    if name is None or payload[0] != _MQTT_CONNECT or len(payload) < name.end() + _MQTT_REST:
         return None
-    flags, at, fields = payload[name.end() + 1], name.end() + 4, []
+    flags, at, fields = payload[name.end() + 1], name.end() + _MQTT_REST, []
     while at + 2 <= len(payload):
         size = int.from_bytes(payload[at : at + 2])
         fields.append(payload[at + 2 : at + 2 + size])

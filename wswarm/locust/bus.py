@@ -8,6 +8,7 @@ from locust.env import Environment
 from locust.rpc import Message
 from locust.runners import Runner
 
+from wswarm.drive.fleet.packing import packed
 from wswarm.locust.messages import ToConductor, ToStation
 
 _TO_STATION, _TO_CONDUCTOR = "wswarm-to-station", "wswarm-to-conductor"
@@ -43,7 +44,7 @@ class ConductorEnd:
 
     def tell(self, worker: str, message: ToStation) -> None:
         """Send to one worker."""
-        self._runner.send_message(_TO_STATION, {"body": msgspec.msgpack.encode(message)}, worker)
+        self._runner.send_message(_TO_STATION, {"body": packed(message)}, worker)
 
     def _received(self, msg: Message, **_: Any) -> None:
         self._hear(msg.node_id, _for_conductor.decode(msg.data["body"]))
@@ -58,7 +59,7 @@ class StationEnd:
 
     def tell(self, message: ToConductor) -> None:
         """Send to the conductor."""
-        self._runner.send_message(_TO_CONDUCTOR, {"body": msgspec.msgpack.encode(message)})
+        self._runner.send_message(_TO_CONDUCTOR, {"body": packed(message)})
 
     def _received(self, msg: Message, **_: Any) -> None:
         self._hear(_for_station.decode(msg.data["body"]))

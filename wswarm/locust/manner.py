@@ -12,6 +12,7 @@ from wswarm.drive.drivers.tls import client_context
 from wswarm.drive.fleet import wire
 from wswarm.errors import PlanError
 from wswarm.experiment.filling import addresses_of, variables_of
+from wswarm.experiment.own_profile import with_own_profile
 from wswarm.load.manner import Manner, converted
 from wswarm.load.plan import Plan, check_profile, make_plan
 from wswarm.load.url import UNIX, below, origin_of
@@ -128,7 +129,8 @@ def manner_of(name: str, role: wire.Role, url: str, given: dict[str, Any], of_cl
     """
     given = {key: value for key, value in given.items() if value is not None and key != "closed"}
     try:
-        manner = converted(given | {"url": url, "ping": of_class.ping, "rooms": of_class.rooms}, Manner)
+        given |= {"url": url, "ping": of_class.ping, "rooms": of_class.rooms}
+        manner = converted(with_own_profile(given), Manner)
         check_profile(manner, (role,), SCENARIO[role])
     except PlanError as error:
         raise PlanError(in_locusts_words(f"{name}: {error}")) from None
@@ -143,7 +145,7 @@ def plan_of(name: str, scenario: str, url: str, given: dict[str, Any]) -> Plan:
         PlanError: something can't be, in Locust's words.
     """
     try:
-        plan = make_plan(scenario, url, connections=1, **given)
+        plan = make_plan(scenario, url, connections=1, **with_own_profile(given))
     except PlanError as error:
         raise PlanError(in_locusts_words(f"{name}: {error}")) from None
     _check_textual(name, plan)

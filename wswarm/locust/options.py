@@ -10,6 +10,7 @@ from typing import Any
 from locust.argument_parser import LocustArgumentParser
 
 from wswarm.errors import PlanError
+from wswarm.experiment.own_profile import is_file
 from wswarm.load.profiles import NAMES
 from wswarm.locust.words import in_locusts_words
 from wswarm.stats.slo import parse_objective
@@ -121,7 +122,7 @@ def read_options(parsed: argparse.Namespace | None) -> Options:
     """
     parsed = completed(parsed)
     profile = parsed.ws_profile or None
-    if profile is not None and profile not in NAMES:
+    if profile is not None and profile not in NAMES and not is_file(profile):
         raise PlanError(f"--ws-profile {profile!r}: no such profile; choose one of {', '.join(NAMES)}")
     if parsed.ws_publishers is not None and parsed.ws_publishers < 1:
         raise PlanError(f"--ws-publishers {parsed.ws_publishers} must be a number above 0")

@@ -27,6 +27,8 @@ def figures(progress: Progress) -> list[tuple[str, str]]:
         ("p99", progress.p99_s, show.seconds),
     )
     found += [(name, formatted(value)) for name, value, formatted in known if value is not None]
+    if progress.failed_sessions:
+        found.append(("failed sessions", show.count(progress.failed_sessions)))
     if progress.lost is not None and progress.sent:
         found.append(("lost so far", show.count(progress.lost)))
     return found

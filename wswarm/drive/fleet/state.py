@@ -30,7 +30,7 @@ class GroupState(msgspec.Struct, frozen=True, kw_only=True):
         handshakes: Histogram of handshake times, of those who are followed.
         reached: Connections that received a message before the load.
         owing: How many of them the target has taken, as far as is known; `None`: all.
-        steps: Of a script whose connections are followed, over the whole test. `sessions`: failed ones by reason.
+        steps: Of a script whose connections are followed, over the whole test. `sessions`: of any, failed by reason.
         sent: Messages of this load, likewise `received`, `times`, `duplicated` and `reordered`.
     """
 

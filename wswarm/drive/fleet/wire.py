@@ -6,6 +6,7 @@ A front end tells what is to happen and when; an agent tells how it stands, cumu
 import msgspec
 
 from wswarm.drive.fleet.lengths import with_length
+from wswarm.drive.fleet.packing import packed
 from wswarm.drive.fleet.state import GroupState as GroupState
 from wswarm.drive.fleet.state import Recent as Recent
 from wswarm.load.by_http import ByHttp
@@ -281,7 +282,7 @@ Report = (
 
 def encode(message: msgspec.Struct) -> bytes:
     """Return the message as it goes over the wire."""
-    return with_length(msgspec.msgpack.encode(message))
+    return with_length(packed(message))
 
 
 _COMMANDS: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)

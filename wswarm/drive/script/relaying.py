@@ -5,6 +5,7 @@ import numpy as np
 from wswarm.drive.clock import now_ns
 from wswarm.load.marker import MARK_SIZE, PREFIX_SIZE, firsts_of, markers_in, write_mark
 from wswarm.load.marks import read_marks
+from wswarm.load.script import Script
 from wswarm.load.template import MARKER
 from wswarm.stats.findings import STILL_OPEN, Packed, Relayed, Sends, Window, pack
 from wswarm.stats.histogram import Histogram
@@ -20,14 +21,13 @@ class Relaying:
 
     Args:
         prefix: The run's marker prefix.
-        place: Of this agent among all; `agents`: how many there are, so that every broadcast has a number of its own.
-        origin_ns: When the run's seconds begin to count.
+        script: Of which agent among how many, so that every broadcast has a number of its own.
     """
 
-    def __init__(self, prefix: bytes, place: int, agents: int, patience_ns: int, origin_ns: int) -> None:
-        self._prefix, self._place, self._agents = prefix, place, agents
-        self._origin_ns = origin_ns
-        before = Window(origin_ns, STILL_OPEN, STILL_OPEN, STILL_OPEN)
+    def __init__(self, prefix: bytes, script: Script, patience_ns: int) -> None:
+        self._prefix, self._place, self._agents = prefix, script.place, script.agents
+        self._is_one_clock, self._origin_ns = script.is_one_clock, script.origin_ns
+        before = Window(script.origin_ns, STILL_OPEN, STILL_OPEN, STILL_OPEN)
         self._relay = Relay(before, patience_ns)
         self._log, self._published = PublishLog(), 0
         self._sent: list[tuple[int, int, int]] = []
@@ -56,6 +56,7 @@ class Relaying:
         Raises:
             ValueError: there is no place for the mark.
         """
+        self._check_clock()
         if MARKER not in payload:
             raise ValueError(
                 f"publish: {payload[:100]!r} has no {{marker}}: put it where the target relays it"
@@ -73,7 +74,12 @@ class Relaying:
 
     def subscribe(self, row: int, connection: int, since_ns: int) -> None:
         """Take it that a session is owed what is sent from then on."""
+        self._check_clock()
         self._relay.subscribe(row, connection, since_ns)
+
+    def has_subscribed(self, row: int) -> bool:
+        """Return whether the session of a row has subscribed."""
+        return self._relay.has_subscribed(row)
 
     def hear(self, row: int, payload: bytes, received_ns: int) -> None:
         """Take in what a session that has subscribed received."""
@@ -137,6 +143,12 @@ class Relaying:
             ),
             arrivals=self._relay.findings(),
         )
+
+    def _check_clock(self) -> None:
+        if not self._is_one_clock:
+            raise RuntimeError(
+                "publish and subscribe need one clock: have all workers on the master's machine, or use wswarm script"
+            )
 
     def _fold_sent(self) -> None:
         if not self._sent:

@@ -105,6 +105,7 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
         needs_canary: Whether nothing tells when a subscriber is one: the load begins when each has had a message.
         ends: What ends a message of the protocol within a frame: the frame, a line, or a record's 0x1E.
         not_replies: Marked messages that hold this are no replies.
+        code: The Python file of the functions that follow; "": a module of wswarm.
         derive: Returns more settings by those that are there. `wrap`: what is said, filled, as it is sent.
         reader: Returns by the settings what reads one connection's messages out of its frames, in readable form, in
             the place of `ends`: where frames may end within a message, or are no text.
@@ -138,6 +139,7 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
     needs_canary: bool = False
     ends: Literal["frame", "line", "record"] = "frame"
     not_replies: tuple[str, ...] = ()
+    code: str = ""
     derive: Derive | None = None
     wrap: Wrap | None = None
     reader: NewReader | None = None

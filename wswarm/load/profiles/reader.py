@@ -64,16 +64,19 @@ class StreamReader:
         """Return what the frame completes."""
         if self._is_lost:
             return Heard([frame])
-        data = self._joined(frame)
+        data = self._joined(frame) if self._chunks else frame
         messages: list[bytes] = []
         at, end, stop = 0, len(data), 1
         try:
             while at < end and (stop := self._read(data, at, messages)) > 0:
                 at = stop
-            self._keep(data[at:], max(0, -stop))
+            if at < end:
+                self._keep(data[at:], -stop)
         except (Unreadable, ValueError, IndexError):
             self._is_lost = True
             messages.append(data[at:])
+        if not self._answer:
+            return Heard(messages)
         answer, self._answer = self._answer, b""
         return Heard(messages, answer)
 
@@ -87,18 +90,14 @@ class StreamReader:
 
     def _joined(self, frame: bytes) -> bytes:
         """Return all that is unread, nothing if it is not worth a look yet."""
-        if self._chunks:
-            self._chunks.append(frame)
-            self._have += len(frame)
-            if self._have < self._need:
-                return b""
-            frame, self._chunks = b"".join(self._chunks), []
-        return frame
+        self._chunks.append(frame)
+        self._have += len(frame)
+        if self._have < self._need:
+            return b""
+        data, self._chunks = b"".join(self._chunks), []
+        return data
 
     def _keep(self, rest: bytes, need: int) -> None:
-        if self._chunks:
-            return
         if max(need, len(rest)) > SIZE_LIMIT:
             raise Unreadable
-        if rest:
-            self._chunks, self._have, self._need = [rest], len(rest), need
+        self._chunks, self._have, self._need = [rest], len(rest), need

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from wswarm.drive.fleet import wire
 from wswarm.experiment.filling import addresses_of, variables_of
 from wswarm.load.script import Script
+from wswarm.locust.clock import SAME
 from wswarm.locust.master.pacing import published_to
-from wswarm.locust.master.roster import Member
+from wswarm.locust.master.roster import IDS_PER_WORKER, Member
 from wswarm.locust.messages import Begin
 from wswarm.locust.order import Order
 from wswarm.stats.findings import Window
 
+_MOST_WORKERS = 1_024
 _PUBLISHER_IDS = 2_000_000_000  # far above those of any worker, and 31 bits long
 
 
@@ -37,10 +39,10 @@ def begin_for(
         prefix=prefix,
         window=window,
         groups=[
-            _group(order, order.role, ids.get(number, []), window.origin_ns)
+            _group(order, order.role, ids.get(number, []), script_at(member, order, window.origin_ns))
             for number, order in enumerate(orders)
         ],
-        publishing=[_group(orders[number], "publish", own, 0) for number, own in ids.items()]
+        publishing=[_group(orders[number], "publish", own, None) for number, own in ids.items()]
         if member.is_publisher
         else [],
         first_id=member.first_id,
@@ -48,9 +50,21 @@ def begin_for(
     )
 
 
-def _group(order: Order, role: wire.Role, publishers: list[int], origin_ns: int) -> wire.Group:
-    plan = order.plan
-    script = Script(path=plan.script, session=plan.session, origin_ns=origin_ns) if plan.script else None
+def script_at(member: Member, order: Order, origin_ns: int) -> Script | None:
+    """Return what the sessions of a class are at a station; `None` if it has none."""
+    if order.plan.script is None:
+        return None
+    return Script(
+        path=order.plan.script,
+        session=order.plan.session,
+        place=member.first_id // IDS_PER_WORKER,
+        agents=_MOST_WORKERS,
+        is_one_clock=member.offset == SAME,
+        origin_ns=origin_ns,
+    )
+
+
+def _group(order: Order, role: wire.Role, publishers: list[int], script: Script | None) -> wire.Group:
     manner = order.plan.publishing if role == "publish" else order.plan.manner
     return wire.Group(
         is_followed=role != "publish",

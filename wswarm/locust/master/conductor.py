@@ -27,7 +27,7 @@ from wswarm.locust.master.begin import begin_for
 from wswarm.locust.master.clocks import Clocks
 from wswarm.locust.master.losses import add_owed, lose
 from wswarm.locust.master.pacing import Pacing, published_to
-from wswarm.locust.master.roster import Member
+from wswarm.locust.master.roster import IDS_PER_WORKER, Member
 from wswarm.locust.order import Order
 from wswarm.stats.findings import STILL_OPEN, Packed, Window
 from wswarm.stats.published import join_logs
@@ -35,7 +35,6 @@ from wswarm.units import NS_PER_S
 
 _TICK_S, _GRACE_S = 0.25, 5.0
 _PACE_AFTER_NS = 50_000_000
-_IDS_PER_WORKER = 1_000_000
 _log = logging.getLogger(__name__)
 
 
@@ -106,7 +105,7 @@ class Conductor:
         if self.is_running and worker not in self.members:
             number = len(self.members)
             name = f"worker {number} ({worker})" if worker != "local" else "Locust"
-            self.members[worker] = Member(worker, name, first_id=1 + number * _IDS_PER_WORKER)
+            self.members[worker] = Member(worker, name, first_id=1 + number * IDS_PER_WORKER)
             self._bus.tell(worker, messages.Hello(test=self.test))
 
     def begin_hold(self, hold_s: float | None, wanted: int = 0) -> None:

@@ -13,6 +13,7 @@ from wswarm.stats.findings import Findings, unpack
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
+IDS_PER_WORKER = 1_000_000
 SILENCE_S = 8.0
 ANSWER_S = 4.0
 

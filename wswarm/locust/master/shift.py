@@ -31,7 +31,7 @@ def findings(one: Findings, by_ns: int) -> Findings:
     sends: Sends | None = one.sends
     if sends is not None:
         sends = msgspec.structs.replace(sends, log=shifted(sends.log, by_ns))
-    return msgspec.structs.replace(one, sockets=moved, sends=sends)
+    return msgspec.structs.replace(one, sockets=moved, sends=sends)  # what scripts publish is of one clock
 
 
 def _later(moment_ns: int, by_ns: int) -> int:
