@@ -6,7 +6,7 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -52,6 +52,7 @@ SERVERS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "actioncable": partial(puma, "actioncable"),
     "signalr": partial(foreign, "signalr_hub"),
     "channels": partial(foreign, "channels_chat"),
+    "spring": partial(python, "spring", "websockets"),
     "phoenix": partial(python, "phoenix_fake", "websockets"),
     "recorded": ReferenceApp,
 }
@@ -120,6 +121,11 @@ def check_exact(run: Run) -> None:
         assert run.sessions.failed == 0 < run.sessions.finished
 
 
+def looked(lines: Sequence[str]) -> list[str]:
+    """What `inspect` has found."""
+    return [line for line in lines if line.startswith("It ")]
+
+
 def name_of(block: Block) -> str:
     """The name of a test: what the block goes to."""
     return f"{block.server}-{block.heading}"
@@ -137,6 +143,7 @@ def test_every_command_gives_a_figure_and_exact_counts(block: Block, tmp_path: P
         check_exact(run)
     for line in block.printed:
         assert line in outcome.told, outcome.told
+    assert looked(outcome.told.splitlines()) == looked(block.printed)
 
 
 def test_every_block_names_a_server_that_there_is_but_the_first_which_only_looks() -> None:
