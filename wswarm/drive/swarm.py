@@ -13,6 +13,7 @@ from wswarm.drive.attendant import Attendant
 from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers.connection import Connection, Ended, Events, HandshakeFailed, reason_of
 from wswarm.drive.numbers import capture_for
+from wswarm.drive.preceded import preceded
 from wswarm.drive.ramp import run_at
 from wswarm.drive.row import Row as Row
 from wswarm.drive.row import open_rows, opened_rooms, sockets_of, times_of
@@ -22,7 +23,7 @@ from wswarm.drive.takers import Takers, takers
 from wswarm.drive.talk import open_ready
 from wswarm.drive.trace import Trace
 from wswarm.drive.way import Way
-from wswarm.load.fill import Values
+from wswarm.load.fill import Values, fill_bytes
 from wswarm.load.speech import Speech
 from wswarm.results.redact import Redactor
 from wswarm.stats.findings import STILL_OPEN, Sockets, Words, pack
@@ -249,7 +250,7 @@ class Swarm:
         if not connection.is_open:
             return  # lost between the upgrade response and now; `_note_closed` has been told
         row.payload = way.speech.payload(values, self._prefix)
-        row.connection = connection
+        row.connection = preceded(connection, fill_bytes(way.speech.announced, values))
         self.open += 1
         self._attendant.add(number, way.speech, values)
         if row.left_ns != STILL_OPEN:
