@@ -133,6 +133,21 @@ def test_a_session_that_lasts_is_cut_off_at_the_end_and_neither_finished_nor_fai
     assert found.phases.end - found.phases.drain < 5
 
 
+def test_a_target_that_has_not_answered_when_the_run_ends_has_failed_to(script: Write) -> None:
+    path = script("""
+        async def session(ws):
+            while ws.running:
+                await ws.request("hello", "goodbye", name="ask")
+    """)
+    with serve("echo") as server:
+        found = lived(server.url, path, drain=0.2)
+    assert sessions(found) == (4, 0, 0)
+    assert (found.steps["ask"].count, found.steps["ask"].failed) == (4, 4)
+    assert found.notices == [
+        "the run ended before 4 steps had an answer: ask (4); see whether the target still answered"
+    ]
+
+
 def test_running_ends_with_the_hold_and_the_drain_with_the_sessions(script: Write) -> None:
     path = script("""
         async def session(ws):
@@ -173,6 +188,19 @@ def test_a_server_that_says_goodbye_to_a_session_that_finishes_has_dropped_nothi
     assert sessions(found) == (4, 4, 0)
     assert (found.connections.dropped, found.connections.left, found.failure) == (0, 4, None)
     assert found.connections.closes == {"1000": 4}
+
+
+def test_a_connection_that_the_target_closes_after_its_session_is_no_loss(script: Write) -> None:
+    path = script("""
+        async def session(ws):
+            await ws.request("a", "a", name="ask")
+            if ws.id == 1:
+                ws.fail("no luck")
+    """)
+    with serve("parting", ends=[[4, 1001, "idle"]]) as server:
+        found = lived(server.url, path, duration=1.0)
+    assert sessions(found) == (4, 3, 1)
+    assert (found.connections.dropped, found.connections.left, found.failure) == (0, 4, None)
 
 
 @pytest.mark.parametrize("driver", ["picows", "websockets"])

@@ -62,6 +62,12 @@ def test_secrets_stand_in_no_setting() -> None:
     assert set(values_of(recorded).values()) == {"abc", "be4rer", "c00kie"}
 
 
+def test_a_secret_is_hidden_as_a_server_reads_it_too() -> None:
+    headers = (("Authorization", "Basic bWU6aHVudGVyMg=="),)
+    values = values_of(score(url="ws://old/ws?token=a%2Fb+c", headers=headers))
+    assert {"a%2Fb+c", "a/b+c", "a/b c", "bWU6aHVudGVyMg==", "hunter2"} <= set(values.values())
+
+
 def test_twice_the_speed_takes_half_the_time() -> None:
     told = score_of(recording("> a", "> b", "> c"))
     assert Replay(score=told, speed=2).length_ns == 100_000_000

@@ -36,6 +36,10 @@ def test_a_figure_that_does_not_decide_never_looks_like_a_failure():
     assert text.count("❌") == 4  # the title, CPU, capacity, lost messages
 
 
+def test_the_markdown_of_a_script_has_its_steps():
+    golden.check("script.md", markdown.runs([runs.script()]))
+
+
 def test_the_markdown_of_runs_reads_as_kept():
     suite = [runs.connect(), runs.echo(lost=3, slo=OBJECTIVES), runs.fanout(validity=INVALID)]
     golden.check("runs.md", markdown.runs(suite))

@@ -1,9 +1,11 @@
 """A recording as agents are told to play it."""
 
 import re
+from base64 import b64decode
+from binascii import Error as Base64Error
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, unquote_plus, urlsplit, urlunsplit
 
 import msgspec
 
@@ -30,8 +32,24 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def values_of(score: Score) -> dict[str, str]:
-    """Return what the names in `opening_of` stand for."""
-    return {variable(f"{_OURS}{name}"): value for name, value in score.secrets.items()}
+    """Return what the names in `opening_of` stand for, and as what else that may come back: none of it is shown."""
+    values: dict[str, str] = {}
+    for name, value in score.secrets.items():
+        called = variable(f"{_OURS}{name}")
+        values[called] = value
+        for number, form in enumerate(sorted(_decoded(value) - {value})):
+            values[f"{called}.{number}"] = form
+    return values
+
+
+def _decoded(value: str) -> set[str]:
+    """Return a secret as a server may have read it: out of an address, out of basic authentication."""
+    found = {unquote(value), unquote_plus(value)}
+    try:
+        user, colon, password = b64decode(value, validate=True).decode().partition(":")
+    except (Base64Error, ValueError):
+        return found
+    return found | {password} if user and colon and password else found
 
 
 def opening_of(score: Score, url: str | None, own: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from wswarm.report import headline, rooms
 from wswarm.report.ab import effects
 from wswarm.report.ab.effects import EffectRow
 from wswarm.report.context import Context, Side
+from wswarm.report.scripted import script_sections
 from wswarm.report.sections import objective_result, objective_value, suite_table
 from wswarm.results.run import Environment, Run
 from wswarm.stats.compare.ab import Comparison
@@ -59,10 +60,29 @@ def runs(measured: Sequence[Run], failures: Mapping[str, str] = MappingProxyType
         lines += _bullets(f"{_name(run)} is {run.validity.verdict}: {why}" for why in run.validity.reasons)
     for run in measured:
         lines += _rooms(run)
+    for run in measured:
+        lines += _steps(run)
     objectives = [row for run in measured for row in _objectives(run)]
     if objectives:
         lines += ["", *_table(("scenario", "objective", "value", "result"), objectives)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _steps(run: Run) -> list[str]:
+    """Return the steps of a script as a table; nothing of other runs."""
+    tables = [section.table for section in script_sections(run) if section.table is not None]
+    return [
+        line
+        for table in tables
+        for line in (
+            "",
+            *_table(
+                (f"{_name(run)} step", *table.columns),
+                [(_escaped(row[0]), *row[1:]) for row in table.rows],
+                last="---:",
+            ),
+        )
+    ]
 
 
 def _headline(measured: Sequence[Run], failed: int) -> str:

@@ -27,7 +27,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One step of the sessions, over the whole run.
 
     Attributes:
-        count: How often it was taken to its end: answered, or failed for want of an answer; of a replay messages of
+        count: How often it was taken to its end: answered, or failed for want of an answer, in time or until the run
+            ended; of a replay messages of
             the recording of that kind, came or not.
         time: From the session's last send to the answer's frame; without a send, from the call. n = answered; of a
             replay those that were the first to come after a message was sent.

@@ -78,6 +78,10 @@ class Relay(Tally):
         """How many have ever subscribed."""
         return len(self._subscriptions)
 
+    def has_subscribed(self, row: int) -> bool:
+        """Return whether a session has ever subscribed."""
+        return row in self._subscriptions
+
     def subscribe(self, row: int, connection: int, since_ns: int) -> None:
         """Take it that a session is owed what is sent from then on."""
         self._subscriptions.setdefault(row, _Subscription(connection, since_ns))

@@ -34,6 +34,7 @@ class Scripted(msgspec.Struct, frozen=True, kw_only=True):
         sent: Messages that they sent.
         answered: Steps answered from the hold's beginning on.
         overflowed: Messages that nobody had taken when an inbox was full.
+        unanswered: Steps by name that had no answer when the run ended; they are among the failed ones.
         blocks: By place, `file.py:LINE`.
     """
 
@@ -46,4 +47,5 @@ class Scripted(msgspec.Struct, frozen=True, kw_only=True):
     sent: int
     answered: int
     overflowed: int
+    unanswered: dict[str, int] = {}
     blocks: dict[str, Block] = {}

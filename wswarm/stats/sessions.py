@@ -78,6 +78,14 @@ def notices(found: Sequence[Scripted]) -> list[str]:
     told = []
     if seen.failed:
         told.append(f"{seen.failed:,} of {_sessions(seen.started)} failed: {_listed(seen.failures)}")
+    unanswered: Counter[str] = Counter()
+    for one in found:
+        unanswered.update(one.unanswered)
+    if unanswered:
+        told.append(
+            f"the run ended before {_plural(unanswered.total(), 'step')} had an answer:"
+            f" {_listed(dict(unanswered.most_common()), 'others')}; see whether the target still answered"
+        )
     if seen.refused:
         told.append(
             f"{_sessions(seen.refused)} of {seen.started + seen.refused:,} that arrived were not begun: as many as"
@@ -104,14 +112,18 @@ def blocks(found: Sequence[Scripted]) -> dict[str, Block]:
 
 
 def _sessions(number: int) -> str:
-    return f"{number:,} session{'' if number == 1 else 's'}"
+    return _plural(number, "session")
 
 
-def _listed(failures: dict[str, int]) -> str:
+def _plural(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _listed(failures: dict[str, int], rest_of: str = "for other reasons") -> str:
     ordered = sorted(failures.items(), key=lambda item: (item[0] == OTHER, -item[1]))
     told = [f"{_short(reason)} ({count:,})" for reason, count in ordered[:_TOLD]]
     rest = sum(count for _, count in ordered[_TOLD:])
-    return ", ".join(told) + (f" and {rest:,} for other reasons" if rest else "")
+    return ", ".join(told) + (f" and {rest:,} {rest_of}" if rest else "")
 
 
 def _short(reason: str) -> str:

@@ -158,6 +158,23 @@ def test_a_wait_that_is_over_fails_its_step_and_says_which() -> None:
     assert live(script).counts() == {"login": (1, 1)}
 
 
+@pytest.mark.parametrize(
+    ("timeout", "end", "failed"), [(10, 1, 1), (10, -1, 0), (None, 1, 0)], ids=["hold", "drain", "for ever"]
+)
+def test_what_was_sent_in_the_hold_and_has_no_answer_when_the_run_ends_has_failed(
+    timeout: float | None, end: int, failed: int
+) -> None:
+    async def script(house: House) -> None:
+        asked = asyncio.ensure_future(house.ws.request("a", "b", timeout=timeout, name="ask"))
+        await asyncio.sleep(0.01)
+        house.ws.cut(now_ns() + end * 1_000_000_000)
+        asked.cancel()
+
+    house = live(script)
+    assert house.counts() == ({"ask": (failed, failed)} if failed else {})
+    assert house.steps.unanswered == ({"ask": failed} if failed else {})
+
+
 def test_a_shorter_wait_after_a_longer_one_is_over_in_its_time() -> None:
     async def script(house: House) -> None:
         house.echo()

@@ -4,7 +4,8 @@
 each message is answered with itself. ``{token}`` in them is another on each connection, ``hex:00ff`` a binary one.
 After message number ``closes_after`` (and its answers) the server closes with 4001 and a reason with the token.
 Facts: those of ``PicowsServer``; ``heard``: per connection in order of opening ``path``, ``headers``, ``token``,
-``opened_ns`` and ``messages``: the moment, the kind (``text``, ``binary``) and the bytes, as hex, of each.
+``asked_ns`` (before the handshake was answered) and ``messages``: the moment, the kind (``text``, ``binary``) and the
+bytes, as hex, of each.
 """
 
 import asyncio
@@ -32,16 +33,16 @@ class Answering(PicowsServer):
         self._greets, self._answers, self._late_s = greets, answers, late_s
         self._closes_after = closes_after
         self._heard: dict[int, dict[str, Any]] = {}
-        self._requests: list[WSUpgradeRequest] = []
+        self._requests: list[tuple[int, WSUpgradeRequest]] = []
 
     def opened(self, connection: Connection) -> None:
         super().opened(connection)
-        request = self._requests.pop(0)
+        asked_ns, request = self._requests.pop(0)
         self._heard[connection.number] = {
             "path": request.path.decode(),
             "headers": dict(request.headers.items()),
             "token": f"live{connection.number:04d}beef",
-            "opened_ns": monotonic_ns(),
+            "asked_ns": asked_ns,
             "messages": [],
         }
         asyncio.get_running_loop().call_later(self._late_s, self._say_all, connection, self._greets)
@@ -68,7 +69,7 @@ class Answering(PicowsServer):
                 connection.send(WSMsgType.TEXT, said.encode())
 
     def _new_connection(self, request: WSUpgradeRequest) -> Connection:
-        self._requests.append(request)
+        self._requests.append((monotonic_ns(), request))
         return Connection(self)
 
 

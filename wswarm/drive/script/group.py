@@ -185,19 +185,25 @@ class ScriptGroup(Group):
 
         Whoever says goodbye may be the peer: a session that has come to its end has lost nothing by that.
         """
-        row = self.swarm.rows[number]
-        if is_finished and row.closed_ns != STILL_OPEN:
-            row.left_ns, row.closed_ns, row.ending = row.closed_ns, STILL_OPEN, UNKNOWN
-            self.relaying.note_parted(number)
+        if is_finished and self.swarm.rows[number].closed_ns != STILL_OPEN:
+            self._take_as_left(number)
         elif self._script.most is not None:
             self.relaying.note_left(number)
             self.swarm.leave(number)
 
     def _note_ended(self, number: int, ended: Ended) -> None:
         self.relaying.note_lost(number)
-        self.sessions.note_ended(number, ended)
         if self.order.is_followed:
             self._note_end(number, ended)
+        if self.sessions.is_present(number):
+            self.sessions.note_ended(number, ended)
+        elif not self.relaying.has_subscribed(number):  # nobody has any more use for it
+            self._take_as_left(number)
+
+    def _take_as_left(self, number: int) -> None:
+        row = self.swarm.rows[number]
+        row.left_ns, row.closed_ns, row.ending = row.closed_ns, STILL_OPEN, UNKNOWN
+        self.relaying.note_parted(number)
 
 
 def _loaded(script: Script, say: Callable[[wire.Report], None]) -> Session | None:

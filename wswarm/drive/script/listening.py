@@ -85,6 +85,12 @@ class Listening:
                 self._home.steps.fail(one.step)
                 one.future.set_exception(self._lost(one.name))
 
+    def cut(self, hold_end_ns: int) -> None:
+        """Take in that the run ends: what was sent in the hold, and has no answer yet, has none."""
+        for one in self._waiting:
+            if not one.future.done() and one.is_due_after(hold_end_ns):
+                self._home.steps.cut(one.step)
+
     def _answer_to(self, waiting: Waiting) -> "asyncio.Future[Message]":
         """Return what is waited for, once it is there."""
         home = self._home

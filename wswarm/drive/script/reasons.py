@@ -6,10 +6,10 @@ from typing import Any
 
 from wswarm.drive.said import KEPT
 from wswarm.results.quoted import quoted
-from wswarm.results.redact import HIDDEN, Redactor
+from wswarm.results.redact import Redactor, Values
 from wswarm.stats.drops import OTHER
 
-_LEAST = 3  # characters of a value of the data that can be told from the rest of a text
+_READ = 4_000  # characters of what an exception says
 
 
 class SessionFailed(Exception):  # noqa: N818 - says what became of a session, as its name does
@@ -33,24 +33,22 @@ class Reasons:
         Args:
             data: Its row, of which no value is told.
         """
-        reason = quoted(self._without(self._hide(_told(error)), data))
+        own = Values()
+        own.add(data.values())
+        name, said = _told(error)
+        text, is_cut = said[:_READ], len(said) > _READ
+        text = own(self._hide(text, is_cut=is_cut), is_cut=is_cut)
+        line = next(iter(text.splitlines()), "")
+        reason = quoted(": ".join(part for part in (name, line) if part) or "failed")
         self.counts[reason if reason in self.counts or len(self.counts) < KEPT else OTHER] += 1
 
-    @staticmethod
-    def _without(text: str, data: Mapping[str, str]) -> str:
-        for value in sorted(data.values(), key=len, reverse=True):
-            if len(value) >= _LEAST:
-                text = text.replace(value, HIDDEN)
-        return text
 
-
-def _told(error: BaseException) -> str:
+def _told(error: BaseException) -> tuple[str, str]:
+    """Return the name of what was raised, "" for `ws.fail`, and what it says."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     try:
-        line = next(iter(str(error).splitlines()), "")
+        text = str(error)
     except Exception:
-        line = ""
-    if isinstance(error, SessionFailed):
-        return line or "failed"
-    return f"{type(error).__name__}: {line}" if line else type(error).__name__
+        text = ""
+    return "" if isinstance(error, SessionFailed) else type(error).__name__, text

@@ -77,6 +77,10 @@ class Relaying:
         self._check_clock()
         self._relay.subscribe(row, connection, since_ns)
 
+    def has_subscribed(self, row: int) -> bool:
+        """Return whether the session of a row has subscribed."""
+        return self._relay.has_subscribed(row)
+
     def hear(self, row: int, payload: bytes, received_ns: int) -> None:
         """Take in what a session that has subscribed received."""
         markers = markers_in(payload, self._prefix, 1)

@@ -59,6 +59,11 @@ class Sessions:
         """How many have a connection that opens or is open, and have not ended."""
         return len(self._sockets)
 
+    def is_present(self, row: int) -> bool:
+        """Return whether the session of a row has not ended."""
+        task = self._tasks.get(row)
+        return row in self._sockets and (task is None or not task.done())
+
     def hearers(self, row: int, connection_id: int, data: Mapping[str, str], *, is_alone: bool) -> Takers:
         """Return what takes the messages of a connection that is about to open.
 
@@ -86,8 +91,7 @@ class Sessions:
 
     def note_ended(self, row: int, ended: Ended) -> None:
         """Take in that a connection is lost."""
-        if row in self._sockets:
-            self._sockets[row].note_ended(ended)
+        self._sockets[row].note_ended(ended)
 
     def note_writable(self, row: int) -> None:
         """Take in that a connection has room again."""
@@ -108,7 +112,10 @@ class Sessions:
         return task
 
     def stop(self) -> None:
-        """Cut off what has not ended by itself: that is neither finished nor failed."""
+        """Cut off what has not ended by itself: that is neither finished nor failed, but steps may be."""
+        if not self._is_over:
+            for socket in self._sockets.values():
+                socket.cut(self.end_ns)
         self._is_over = True
         for task in self._tasks.values():
             task.cancel()
@@ -136,6 +143,7 @@ class Sessions:
             sent=self.sent,
             answered=self.steps.answered,
             overflowed=self._overflowed,
+            unanswered=self.steps.unanswered,
         )
 
     async def _live(self, row: int, socket: ScriptSocket, on_end: Callable[[bool], None]) -> None:

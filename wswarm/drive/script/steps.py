@@ -1,5 +1,7 @@
 """How often each step of the sessions was answered or failed, and how long the answers took."""
 
+from collections import Counter
+
 import numpy as np
 
 from wswarm.stats.bins import Bins
@@ -31,6 +33,7 @@ class Steps:
         self._places: dict[str, int] = {}
         self._times: list[Histogram] = []
         self._failed: list[int] = []
+        self._cut: Counter[int] = Counter()
 
     def place_of(self, name: str) -> int:
         """Return the place of the step of that name."""
@@ -46,6 +49,16 @@ class Steps:
     def fail(self, place: int) -> None:
         """Count a step that was not answered."""
         self._failed[place] += 1
+
+    def cut(self, place: int) -> None:
+        """Count a step that had no answer when the run ended."""
+        self.fail(place)
+        self._cut[place] += 1
+
+    @property
+    def unanswered(self) -> dict[str, int]:
+        """Steps that had no answer when the run ended, by name."""
+        return {name: self._cut[place] for name, place in self._places.items() if self._cut[place]}
 
     def fold(self, origin_ns: int, hold_ns: int = STILL_OPEN) -> None:
         """Add what was logged since the last time to the figures.

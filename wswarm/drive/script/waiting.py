@@ -65,6 +65,10 @@ class Waiting:
             return part in heard.payload
         return bool(self.test(heard))
 
+    def is_due_after(self, moment_ns: int) -> bool:
+        """Return whether it answers what was sent before then, and would have been given up later."""
+        return bool(self._sends) and self._sends[-1] < moment_ns and self.timeout is not None
+
     def took_ns(self, received_ns: int) -> int:
         """Return the time of an answer: since the latest send before it, else since the call; 0 if it was there."""
         if self.since_ns == self._called_ns:  # a request's: sent when it was called
