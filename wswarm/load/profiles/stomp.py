@@ -78,6 +78,7 @@ PROFILE = Protocol(
     ),
     publisher_steps=_CONNECT,
     subscriber_needs=("topic",),
+    sender_needs=("topic",),
     message="SEND\ndestination:{destination}\n\n{payload}",
     echo="SEND\ndestination:{topic}\nreceipt:{marker}\n\n{payload}",
     payload="text",
