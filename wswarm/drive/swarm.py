@@ -13,6 +13,7 @@ from wswarm.drive.attendant import Attendant
 from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers.connection import Connection, Ended, Events, HandshakeFailed, reason_of
 from wswarm.drive.numbers import capture_for
+from wswarm.drive.parting import GOODBYE_S, part_from
 from wswarm.drive.preceded import preceded
 from wswarm.drive.ramp import run_at
 from wswarm.drive.row import Row as Row
@@ -31,7 +32,6 @@ from wswarm.stats.findings import STILL_OPEN, Sockets, Words, pack
 Int64s = npt.NDArray[np.int64]
 OnDecided = Callable[[int, str | None], None]
 
-_GOODBYE_S = 0.05
 _ENOUGH_S = 1.0  # for conversations when a ramp is ended early
 
 
@@ -123,14 +123,7 @@ class Swarm:
         """Say goodbye on every connection, then end them all at once."""
         self._is_closing = True
         self._attendant.stop()
-        held = (row.connection for row in self.rows)
-        connections = [one for one in held if one is not None and one.is_open]
-        for connection in connections:
-            connection.say_goodbye()
-        if connections:
-            await asyncio.sleep(_GOODBYE_S)
-        for connection in connections:
-            connection.abort()
+        await part_from([row.connection for row in self.rows])
 
     def times_ns(self, rows: Sequence[int]) -> Int64s:
         """Return of rows when each was ready, lost, told to leave, three arrays; `STILL_OPEN` for not (yet)."""
@@ -211,7 +204,7 @@ class Swarm:
         if row.connection is not None and row.connection.is_open:
             self.open -= 1
             row.connection.say_goodbye()
-            asyncio.get_running_loop().call_later(_GOODBYE_S, row.connection.abort)
+            asyncio.get_running_loop().call_later(GOODBYE_S, row.connection.abort)
         row.connection = None
         return refusal
 
