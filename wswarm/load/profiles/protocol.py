@@ -101,6 +101,7 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
         unlike: Why it has no `echo`, or no `fanout`, and what to do.
         payload: What the user's message is in it: a `json` value (a text becomes a string), a JSON `object` (a text
             becomes its member `text`; `{members}` are what is within its braces), or as it is (`text`).
+        announced: What is said before each binary message, which then is the user's alone: with `--binary`.
         answers, timers, refusals: While a connection lasts. `chatter`: what needs no answer.
         is_binary: Whether all goes out as binary frames.
         needs_canary: Whether nothing tells when a subscriber is one: the load begins when each has had a message.
@@ -133,6 +134,7 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
     echo: str = ""
     unlike: dict[str, str] = {}
     payload: Literal["json", "object", "text"] = "json"
+    announced: str = ""
     answers: tuple[Reply, ...] = ()
     timers: tuple[Timer, ...] = ()
     refusals: tuple[Refusal, ...] = ()

@@ -17,8 +17,11 @@ _CREDENTIALS = {"user": "login", "password": "passcode"}
 
 
 def frame(text: bytes) -> bytes:
-    """Return a frame as it is sent: headers escaped (not those of CONNECT), a body's size said, an octet 0 behind."""
-    if text == HEARTBEAT:
+    """Return a frame as it is sent: headers escaped (not those of CONNECT), a body's size said, an octet 0 behind.
+
+    Heart-beats are as they are, and so are frames without a body that have that octet.
+    """
+    if text == HEARTBEAT or (text.endswith(b"\0") and not text.startswith(b"SEND\n")):
         return text
     head, _, body = text.partition(b"\n\n")
     name, *headers = head.split(b"\n")
@@ -82,6 +85,7 @@ PROFILE = Protocol(
     ),
     publisher_steps=_CONNECT,
     subscriber_needs=("topic",),
+    sender_needs=("topic",),
     message="SEND\ndestination:{destination}\n\n{payload}",
     echo="SEND\ndestination:{topic}\nreceipt:{marker}\n\n{payload}",
     payload="text",
