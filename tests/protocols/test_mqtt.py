@@ -59,6 +59,18 @@ def test_every_broadcast_comes_to_every_subscriber(server: Server, settings: tup
     assert counts(found) == (5_000, 5_000, 0, 0, 0, 0)
 
 
+def test_steps_of_one_s_own_are_packets_as_text() -> None:
+    steps = (
+        ("say", "SUBSCRIBE\n4\n0\nother"),
+        ("expect", "/^SUBACK 0$/"),
+        ("say", "PINGREQ"),
+        ("expect", "PINGRESP"),
+    )
+    with mosquitto() as broker:
+        found = run("connect", broker.url, **TOPIC, connections=3, duration=0.2, steps=steps)
+    assert (found.connections.opened, found.connections.failed) == (3, 0)
+
+
 def test_a_filter_is_subscribed_to_and_one_of_its_topics_published_to() -> None:
     with mosquitto() as broker:
         found = run(

@@ -10,13 +10,16 @@ from wswarm.load.escaping import json_string
 from wswarm.load.profiles.nats_reader import NatsReader
 from wswarm.load.profiles.protocol import Line, Protocol, Refusal, Reply, Setting
 
+_END = b"\r\n"
 _CREDENTIALS = {"user": "user", "password": "pass", "token": "auth_token"}
 
 
 def command(text: bytes) -> bytes:
-    """Return a command as it is sent: a publication with the size of its payload."""
-    head, end, payload = text.partition(b"\r\n")
-    return b"%b %d\r\n%b\r\n" % (head, len(payload), payload) if end else text + b"\r\n"
+    """Return a command as it is sent: with its end, a publication with the size of its payload."""
+    if not text.startswith(b"PUB "):
+        return text if text.endswith(_END) else text + _END
+    head, _, payload = text.partition(_END)
+    return b"%b %d\r\n%b\r\n" % (head, len(payload), payload)
 
 
 def _derive(values: Mapping[str, str]) -> Mapping[str, str]:
