@@ -105,3 +105,11 @@ def test_what_is_said_of_publishers_is_for_fanout_alone() -> None:
     assert [plan.publisher_url for plan in plans] == [None, None, "ws://other/"]
     with pytest.raises(PlanError, match="leave it out of echo"):
         suite_plans("ws://host/", ("echo",), publisher_url="ws://other/")
+
+
+def test_scenarios_that_a_protocol_has_not_are_left_out() -> None:
+    options = {"profile": "stomp-simple", "topic": "/topic/news"}
+    plans = suite_plans("ws://127.0.0.1:9001", SCENARIOS, **options)
+    assert [plan.scenario for plan in plans] == ["connect", "fanout"]
+    with pytest.raises(PlanError, match="echo can't use profile 'stomp-simple'"):
+        suite_plans("ws://127.0.0.1:9001", ("echo",), **options)

@@ -59,6 +59,26 @@ def test_every_broadcast_comes_to_every_subscriber(server: Server, settings: tup
     assert counts(found) == (5_000, 5_000, 0, 0, 0, 0)
 
 
+def test_steps_of_one_s_own_are_packets_as_text() -> None:
+    steps = (
+        ("say", "SUBSCRIBE\n4\n0\nother"),
+        ("expect", "/^SUBACK 0$/"),
+        ("say", "PINGREQ"),
+        ("expect", "PINGRESP"),
+    )
+    with mosquitto() as broker:
+        found = run("connect", broker.url, **TOPIC, connections=3, duration=0.2, steps=steps)
+    assert (found.connections.opened, found.connections.failed) == (3, 0)
+
+
+def test_a_filter_is_subscribed_to_and_one_of_its_topics_published_to() -> None:
+    with mosquitto() as broker:
+        found = run(
+            "fanout", broker.url, profile="mqtt", topic="a/+/#", event="a/b/c", connections=5, rate=20
+        )
+    assert counts(found) == (50, 50, 0, 0, 0, 0)
+
+
 @pytest.mark.parametrize("settings", [("qos=1",), ("version=5",)])
 def test_an_echo_is_a_topic_of_one_s_own(settings: tuple[str, ...]) -> None:
     with mosquitto() as broker:
@@ -136,6 +156,11 @@ def test_a_client_identifier_that_two_have_costs_the_first_its_connection() -> N
     with mosquitto() as broker:
         found = run("connect", broker.url, **TOPIC, connections=3, duration=0.5, set=("client=same",))
     assert found.connections.failed + found.connections.dropped == 2
+
+
+def test_a_filter_can_not_be_published_to() -> None:
+    with pytest.raises(PlanError, match=r"'a/#' is many topics: .* with --event"):
+        run("fanout", "ws://127.0.0.1:1", profile="mqtt", topic="a/#")
 
 
 @pytest.mark.parametrize(

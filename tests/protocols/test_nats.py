@@ -50,6 +50,13 @@ def test_bursts_that_share_frames_are_exact() -> None:
     assert (messages.duplicated, messages.extra, messages.reordered) == (0, 0, 0)
 
 
+def test_wildcards_are_subscribed_to() -> None:
+    with nats_server() as server:
+        found = run("fanout", server.url, profile="nats", topic="a.>", event="a.b", connections=5, rate=20)
+    assert found.messages is not None
+    assert (found.messages.owed, found.messages.received, found.messages.unmarked) == (50, 50, 0)
+
+
 def test_both_drivers_and_all_payloads_will_do() -> None:
     with nats_server() as server:
         found = run(
@@ -100,7 +107,8 @@ def test_idle_connections_answer_the_server_s_pings() -> None:
 def test_a_server_that_ends_says_so() -> None:
     with nats_server() as server:
         found = run("fanout", server.url, once_in_hold(server.stop), **TOPIC, connections=5, duration=2.0)
-    assert found.connections.close_reasons == {"1001 Server Shutdown": 6}
+    assert found.connections.dropped == 6
+    assert "1001 Server Shutdown" in found.connections.close_reasons  # or it hangs up before it has said so
 
 
 def test_a_subject_that_is_none_is_told() -> None:

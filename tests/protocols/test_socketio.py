@@ -92,6 +92,17 @@ def test_replies_of_an_application_that_answers_the_sender_are_timed(serve: Serv
 
 
 @BOTH
+@pytest.mark.parametrize("driver", ["picows", "websockets"])
+def test_binary_messages_are_attachments(serve: Serve, driver: str) -> None:
+    binary = {"text": "{marker}\xff\x00", "binary": True}
+    with serve() as server:
+        check_exact(broadcasts(server.url, driver, 20, **CHAT, **binary), 20)
+        found = run("echo", server.url, profile="socketio", event="echo", duration=0.5, **binary)
+    assert found.messages is not None
+    assert (found.messages.owed, found.messages.received, found.messages.unmarked) == (100, 100, 0)
+
+
+@BOTH
 def test_the_death_of_the_server_is_told(serve: Serve) -> None:
     with serve() as server:
         found = killed_in_hold(server, server.url, **CHAT)

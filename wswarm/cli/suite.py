@@ -14,7 +14,7 @@ from wswarm.errors import ResultError, SwarmError
 from wswarm.experiment.begun import agents_begun
 from wswarm.experiment.objectives import foreseen, not_held
 from wswarm.experiment.preflight import check, check_reference
-from wswarm.experiment.suite import suite_plans
+from wswarm.experiment.suite import left_out, suite_plans
 from wswarm.load.plan import Plan
 from wswarm.report import store
 from wswarm.results import redact
@@ -61,6 +61,8 @@ def _plans(parsed: argparse.Namespace) -> list[Plan]:
     if parsed.url is None:
         settings = {"profile": "echo"} | settings
     scenarios = tuple(name.strip() for name in parsed.scenarios.split(","))
+    for name in left_out(scenarios, settings):
+        warn("run", [f"{name} is left out: profile {settings['profile']!r} has none"])
     plans = suite_plans(parsed.url or _UNKNOWN, scenarios, **settings)
     for plan in plans:
         check(plan)

@@ -13,6 +13,8 @@ from wswarm.drive.attendant import Attendant
 from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers.connection import Connection, Ended, Events, HandshakeFailed, reason_of
 from wswarm.drive.numbers import capture_for
+from wswarm.drive.parting import GOODBYE_S, part_from
+from wswarm.drive.preceded import preceded
 from wswarm.drive.ramp import run_at
 from wswarm.drive.row import Row as Row
 from wswarm.drive.row import open_rows, opened_rooms, sockets_of, times_of
@@ -22,7 +24,7 @@ from wswarm.drive.takers import Takers, takers
 from wswarm.drive.talk import open_ready
 from wswarm.drive.trace import Trace
 from wswarm.drive.way import Way
-from wswarm.load.fill import Values
+from wswarm.load.fill import Values, fill_bytes
 from wswarm.load.speech import Speech
 from wswarm.results.redact import Redactor
 from wswarm.stats.findings import STILL_OPEN, Sockets, Words, pack
@@ -30,7 +32,6 @@ from wswarm.stats.findings import STILL_OPEN, Sockets, Words, pack
 Int64s = npt.NDArray[np.int64]
 OnDecided = Callable[[int, str | None], None]
 
-_GOODBYE_S = 0.05
 _ENOUGH_S = 1.0  # for conversations when a ramp is ended early
 
 
@@ -122,14 +123,7 @@ class Swarm:
         """Say goodbye on every connection, then end them all at once."""
         self._is_closing = True
         self._attendant.stop()
-        held = (row.connection for row in self.rows)
-        connections = [one for one in held if one is not None and one.is_open]
-        for connection in connections:
-            connection.say_goodbye()
-        if connections:
-            await asyncio.sleep(_GOODBYE_S)
-        for connection in connections:
-            connection.abort()
+        await part_from([row.connection for row in self.rows])
 
     def times_ns(self, rows: Sequence[int]) -> Int64s:
         """Return of rows when each was ready, lost, told to leave, three arrays; `STILL_OPEN` for not (yet)."""
@@ -210,7 +204,7 @@ class Swarm:
         if row.connection is not None and row.connection.is_open:
             self.open -= 1
             row.connection.say_goodbye()
-            asyncio.get_running_loop().call_later(_GOODBYE_S, row.connection.abort)
+            asyncio.get_running_loop().call_later(GOODBYE_S, row.connection.abort)
         row.connection = None
         return refusal
 
@@ -249,7 +243,7 @@ class Swarm:
         if not connection.is_open:
             return  # lost between the upgrade response and now; `_note_closed` has been told
         row.payload = way.speech.payload(values, self._prefix)
-        row.connection = connection
+        row.connection = preceded(connection, fill_bytes(way.speech.announced, values))
         self.open += 1
         self._attendant.add(number, way.speech, values)
         if row.left_ns != STILL_OPEN:

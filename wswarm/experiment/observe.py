@@ -154,7 +154,8 @@ def refusal_of(
     rest = failures.total() - sum(count for _, count in failures.most_common(REASONS_TOLD))
     text = ", ".join(told) + (f" and {rest:,} for other reasons" if rest else "")
     first = failures.most_common(1)[0][0]
-    failed = f"no {who} became ready" if manner.steps or manner.profile else "every handshake failed"
+    has_steps = bool(manner.steps or (manner.protocol is not None and manner.protocol.steps))
+    failed = f"no {who} became ready" if has_steps else "every handshake failed"
     return f"{failed}: {text}; {redact.address(manner.address)}: {mend(first, said.get(first, ''), manner)}"
 
 

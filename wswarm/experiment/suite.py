@@ -1,11 +1,13 @@
 """The whole profile of a service: connect, echo, fan-out, one after another."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wswarm.errors import PlanError
 from wswarm.experiment.objectives import shared_out
 from wswarm.load.plan import Plan, make_plan
 from wswarm.load.profiles import protocol_named
+from wswarm.load.profiles.settings import has_scenario
 from wswarm.results.run import Scenario
 
 SCENARIOS: tuple[Scenario, ...] = ("connect", "echo", "fanout")
@@ -26,9 +28,9 @@ def suite_plans(url: str, scenarios: tuple[str, ...], **options: Any) -> list[Pl
 
     Args:
         url: A service's address; with option `profile` the base of the reference application, and each scenario
-            takes the endpoint that fits it, the given profile wherever it fits. `closed` is for echo alone, what is
-            said of publishers for fanout. An objective (`slo`) is held against the scenarios that can have its
-            figure.
+            takes the endpoint that fits it, the given profile wherever it fits; of another protocol scenarios that
+            it has not are left out. `closed` is for echo alone, what is said of publishers for fanout. An objective
+            (`slo`) is held against the scenarios that can have its figure.
 
     Raises:
         PlanError: a value can't be, no scenario is left, or an objective is about none of them.
@@ -38,6 +40,7 @@ def suite_plans(url: str, scenarios: tuple[str, ...], **options: Any) -> list[Pl
         raise PlanError(
             f"--scenarios: no scenario {unknown[0] if unknown else ''!r}: choose among {', '.join(SCENARIOS)}"
         )
+    scenarios = tuple(name for name in scenarios if name not in left_out(scenarios, options))
     profile = options.pop("profile", None)
     closed = options.pop("closed", None)
     objectives = options.pop("slo", None) or ()
@@ -56,11 +59,17 @@ def suite_plans(url: str, scenarios: tuple[str, ...], **options: Any) -> list[Pl
     return shared_out(plans, objectives)
 
 
+def left_out(scenarios: Sequence[str], options: Mapping[str, Any]) -> list[str]:
+    """Return which scenarios the protocol of the options has not, unless it has none of them."""
+    profile = options.get("profile")
+    if profile is None or profile in _OF_REFERENCE:
+        return []
+    protocol = options.get("own") or protocol_named(profile)
+    missing = [name for name in scenarios if not has_scenario(protocol, name)]
+    return missing if len(missing) < len(scenarios) else []
+
+
 def _profile(wanted: str | None, scenario: str) -> str | None:
     """Return the profile for a scenario: the wanted one if it fits there."""
-    return _REFERENCE[scenario] if wanted in _OF_REFERENCE and not _fits(wanted, scenario) else wanted
-
-
-def _fits(profile: str, scenario: str) -> bool:
-    protocol = protocol_named(profile)
-    return bool({"echo": protocol.echo, "fanout": protocol.message}.get(scenario, True))
+    is_fit = wanted not in _OF_REFERENCE or has_scenario(protocol_named(wanted), scenario)
+    return wanted if is_fit else _REFERENCE[scenario]

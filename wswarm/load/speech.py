@@ -62,6 +62,7 @@ class Speech(NamedTuple):
         is_owed: Whether marked messages are owed to them, as to all but publishers.
         not_replies: Marked messages that hold one of these are no replies.
         own_refusals: Those of the refusals that the user has given: they may be in marked messages, too.
+        announced: What is said before each message; empty: nothing.
         is_confirmed: Whether the last step waits for the server to say that it has a subscriber.
     """
 
@@ -84,6 +85,7 @@ class Speech(NamedTuple):
     not_replies: tuple[bytes, ...] = ()
     own_refusals: tuple[No, ...] = ()
     is_confirmed: bool = False
+    announced: bytes = b""
 
     @property
     def is_attentive(self) -> bool:
@@ -175,6 +177,7 @@ def _in(protocol: Protocol, speech: Speech, manner: Manner, role: Role) -> Speec
         message_wrap=protocol.wrap if is_speaking else None,
         reader=_reader(protocol, values),
         vary=_vary(protocol, values) if is_speaking else None,
+        announced=filled_in(protocol.announced, values).encode() if manner.binary and is_speaking else b"",
         not_replies=tuple(one.encode() for one in protocol.not_replies) if role == "echo" else (),
     )
 
@@ -197,7 +200,7 @@ def _step(line: Line, values: Mapping[str, str], protocol: Protocol, speech: Spe
 def _message(protocol: Protocol, manner: Manner, role: Role, values: Mapping[str, str]) -> bytes:
     """Return the protocol's message around the user's."""
     template = message_of(protocol, role)
-    if not template:
+    if not template or (manner.binary and protocol.announced):
         return manner.template
     payload = _payload(protocol, manner)
     said = {name: filled_in(value, {"payload": payload}) for name, value in values.items()}

@@ -60,6 +60,7 @@ def test_connect_names_its_client_and_what_it_brings() -> None:
         (b"\xe0\0", b"\xe0\0"),
         (b"PUBLISH\nx", b"PUBLISH\nx"),
         (b"hello", b"hello"),
+        (b"CONNECT\n4\n-1\nc\n\n", b"CONNECT\n4\n-1\nc\n\n"),
     ],
 )
 def test_a_text_means_a_packet_or_itself(text: bytes, packet: bytes) -> None:
@@ -136,6 +137,8 @@ def test_publishers_of_qos_1_number_their_messages() -> None:
         (b"SUBSCRIBE\ndestination:a:b\\c\n\n", b"SUBSCRIBE\ndestination:a\\cb\\\\c\n\n\0"),
         (b"SEND\ndestination:a\n\nb\n\nc", b"SEND\ndestination:a\ncontent-length:4\n\nb\n\nc\0"),
         (b"\n", b"\n"),
+        (b"UNSUBSCRIBE\nid:0\n\n\0", b"UNSUBSCRIBE\nid:0\n\n\0"),
+        (b"SEND\ndestination:a\n\nb\0", b"SEND\ndestination:a\ncontent-length:2\n\nb\0\0"),
     ],
 )
 def test_stomp_frames_are_escaped_and_sized(text: bytes, whole: bytes) -> None:
@@ -144,6 +147,7 @@ def test_stomp_frames_are_escaped_and_sized(text: bytes, whole: bytes) -> None:
 
 def test_nats_commands_end_and_publications_have_their_size() -> None:
     assert command(b"PING") == b"PING\r\n"
+    assert command(b"UNSUB 1\r\n") == b"UNSUB 1\r\n"
     assert command(b"PUB a\r\nb\r\nc") == b"PUB a 4\r\nb\r\nc\r\n"
 
 
@@ -165,4 +169,6 @@ def test_a_presence_channel_says_who_and_a_public_one_nothing() -> None:
     assert presence["channel_data"] == '{"user_id":"10"}'
     assert presence["auth"].startswith("278d425bdf160c739803:")
     assert msgspec.json.decode(signed(subscribing("foobar")))["data"] == {"channel": "foobar"}
+    own = b'{"event":"pusher:subscribe","data":{"channel":"private-foobar","auth":"k:p"}}'
+    assert signed(own) == own
     assert signed(b'{"event":"client-a"}') == b'{"event":"client-a"}'

@@ -69,6 +69,20 @@ def test_a_byte_a_frame_will_do(
     assert [message for message in found if message != HEARTBEAT] == list(messages)
 
 
+@pytest.mark.parametrize(
+    ("reader", "first"),
+    [
+        (NatsReader, b"INFO {}\r\n"),
+        (StompReader, b"CONNECTED\n\n\0"),
+        (lambda: MqttReader(VERSION_3), CONNACK),
+        (lambda: MqttReader(VERSION_5), CONNACK),
+    ],
+)
+@given(st.lists(st.binary(max_size=40), max_size=8))
+def test_no_bytes_are_too_strange(reader: Callable[[], Reader], first: bytes, frames: list[bytes]) -> None:
+    assert len(heard(reader(), [first, *frames])) >= 1
+
+
 @pytest.mark.parametrize("reader", [NatsReader, StompReader, lambda: MqttReader(VERSION_3)])
 @pytest.mark.parametrize("first", [b"<html>", b'{"type":"hello"}', b"o", b"\x00\x01", b"\xff" * 9])
 def test_what_another_protocol_says_is_handed_on_as_it_came(

@@ -128,5 +128,13 @@ def test_every_profile_says_what_it_needs(name: str) -> None:
     assert (needs(protocol, "fanout") is None) == (not protocol.message)
 
 
-def test_a_setting_that_can_not_be_said_in_json_is_refused() -> None:
-    assert "not UTF-8" in refusal("fanout", URL, **SOCKETIO, text=b"\xff{marker}", binary=True)
+def test_a_message_that_can_not_be_said_in_json_is_refused() -> None:
+    options = {"profile": "jsonrpc", "event": "say", "text": b"\xff{marker}", "binary": True}
+    assert "not UTF-8" in refusal("echo", URL, **options)
+
+
+def test_a_binary_message_of_socket_io_is_announced_and_the_user_s_alone() -> None:
+    found = speech("publish", binary=True, set=("namespace=/admin",))
+    assert found.announced == b'451-/admin,["say",{"_placeholder":true,"num":0}]'
+    assert found.message == b"{marker}"
+    assert speech("subscribe", binary=True).announced == b""

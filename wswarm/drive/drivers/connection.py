@@ -61,16 +61,18 @@ class Connection(Protocol):
     """An open WebSocket.
 
     Attributes:
-        is_open: Whether a message can still be sent.
         subprotocol: The one that the server chose, `None` for none.
         timing: How the handshake went.
         address: IP address, or path of the socket file, that it leads to.
     """
 
-    is_open: bool
     subprotocol: str | None
     timing: Timing
     address: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a message can still be sent."""
 
     @property
     def is_writable(self) -> bool:

@@ -13,11 +13,12 @@ from wswarm.load.profiles.protocol import Line, Protocol, Refusal, Setting, Time
 from wswarm.units import parse_duration
 
 _LONGEST_S = 0xFFFF
+_WILDCARDS = "#+"
 _CHOICES = {"version": (str(VERSION_3), str(VERSION_5)), "qos": ("0", "1")}
 
 
 def _derive(values: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the keep-alive in whole seconds.
+    """Return where publishers publish to, and the keep-alive in whole seconds.
 
     Raises:
         PlanError: a setting can't be.
@@ -25,13 +26,16 @@ def _derive(values: Mapping[str, str]) -> Mapping[str, str]:
     for name, choices in _CHOICES.items():
         if values[name] not in choices:
             raise PlanError(f"--set {name}={values[name]}: choose one of {', '.join(choices)}")
-    for name in ("topic", "user", "client"):
+    for name in ("topic", "event", "user", "client"):
         if "\n" in values.get(name, ""):
             raise PlanError(f"the {name} of profile mqtt holds a line break: leave it out")
     keepalive = parse_duration(values["keepalive"])
     if keepalive != int(keepalive) or keepalive > _LONGEST_S:
         raise PlanError(f"--set keepalive={values['keepalive']} must be whole seconds, {_LONGEST_S} at most")
-    return {"seconds": str(int(keepalive))}
+    destination = values.get("event") or values.get("topic", "")
+    if any(one in destination for one in _WILDCARDS):
+        raise PlanError(f"{destination!r} is many topics: name one that publishers publish to with --event")
+    return {"seconds": str(int(keepalive)), "destination": destination}
 
 
 def _numbered(parts: tuple[bytes, ...], values: Mapping[str, str]) -> Iterable[bytes]:
@@ -58,7 +62,8 @@ PROFILE = Protocol(
     path="/mqtt",
     subprotocols=("mqtt",),
     settings={
-        "topic": Setting("the topic"),
+        "topic": Setting("the topic, or a filter"),
+        "event": Setting("topic that publishers publish to, if it is another"),
         "user": Setting("user name", default=""),
         "password": Setting("password", default="", is_secret=True),
         "version": Setting("4 (3.1.1) or 5", default="4"),
@@ -68,10 +73,11 @@ PROFILE = Protocol(
     },
     steps=_subscribed("{topic}"),
     publisher_steps=_CONNECT,
-    echo_steps=_subscribed("{topic}/{id}"),
+    echo_steps=_subscribed("{destination}/{id}"),
     subscriber_needs=("topic",),
-    message="PUBLISH\n{version}\n{qos}\n{topic}\n{payload}",
-    echo="PUBLISH\n{version}\n{qos}\n{topic}/{id}\n{payload}",
+    sender_needs=("topic",),
+    message="PUBLISH\n{version}\n{qos}\n{destination}\n{payload}",
+    echo="PUBLISH\n{version}\n{qos}\n{destination}/{id}\n{payload}",
     payload="text",
     timers=(Timer("{keepalive}", "PINGREQ"),),
     refusals=(

@@ -12,7 +12,7 @@ def packet_of(text: bytes) -> bytes:
     name, _, values = text.partition(b"\n")
     try:
         return _packet(name, values)
-    except ValueError:
+    except (ValueError, OverflowError):
         return text
 
 

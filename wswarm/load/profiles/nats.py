@@ -10,26 +10,33 @@ from wswarm.load.escaping import json_string
 from wswarm.load.profiles.nats_reader import NatsReader
 from wswarm.load.profiles.protocol import Line, Protocol, Refusal, Reply, Setting
 
+_END = b"\r\n"
 _CREDENTIALS = {"user": "user", "password": "pass", "token": "auth_token"}
 
 
 def command(text: bytes) -> bytes:
-    """Return a command as it is sent: a publication with the size of its payload."""
-    head, end, payload = text.partition(b"\r\n")
-    return b"%b %d\r\n%b\r\n" % (head, len(payload), payload) if end else text + b"\r\n"
+    """Return a command as it is sent: with its end, a publication with the size of its payload."""
+    if not text.startswith(b"PUB "):
+        return text if text.endswith(_END) else text + _END
+    head, _, payload = text.partition(_END)
+    return b"%b %d\r\n%b\r\n" % (head, len(payload), payload)
 
 
 def _derive(values: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the credentials as they stand in CONNECT.
+    """Return where publishers publish to, and the credentials as they stand in CONNECT.
 
     Raises:
-        PlanError: the topic is no subject.
+        PlanError: the topic or the event is no subject.
     """
-    topic = values.get("topic", "")
-    if any(one.isspace() for one in topic):
-        raise PlanError(f"--topic {topic!r} is no subject: it may not hold spaces")
+    for name in ("topic", "event"):
+        subject = values.get(name, "")
+        if any(one.isspace() for one in subject):
+            raise PlanError(f"--{name} {subject!r} is no subject: it may not hold spaces")
     given = {key: values[name] for name, key in _CREDENTIALS.items() if values.get(name)}
-    return {"credentials": "".join(f',"{key}":{json_string(one)}' for key, one in given.items())}
+    return {
+        "destination": values.get("event") or values.get("topic", ""),
+        "credentials": "".join(f',"{key}":{json_string(one)}' for key, one in given.items()),
+    }
 
 
 _CONNECT = (
@@ -54,17 +61,19 @@ PROFILE = Protocol(
     about="NATS: nats-server",
     path="/",
     settings={
-        "topic": Setting("the subject"),
+        "topic": Setting("the subject, which may have wildcards"),
+        "event": Setting("subject that publishers publish to, if it is another"),
         "user": Setting("user name"),
         "password": Setting("password", is_secret=True),
         "token": Setting("token, where the server wants one", is_secret=True),
     },
     steps=_subscribed("{topic}"),
     publisher_steps=_CONNECT,
-    echo_steps=_subscribed("{topic}.{id}"),
+    echo_steps=_subscribed("{destination}.{id}"),
     subscriber_needs=("topic",),
-    message="PUB {topic}\r\n{payload}",
-    echo="PUB {topic}.{id}\r\n{payload}",
+    sender_needs=("topic",),
+    message="PUB {destination}\r\n{payload}",
+    echo="PUB {destination}.{id}\r\n{payload}",
     payload="text",
     answers=(Reply("/^PING$/", "PONG"),),
     refusals=(Refusal("/^-ERR '(.*)'/"),),

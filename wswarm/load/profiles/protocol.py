@@ -90,6 +90,7 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
         subprotocols: Offered, unless the user offers some.
         sends_origin: Whether an Origin of the target's own is sent unless the user gives one.
         settings: By name; the topic and the event are among them.
+        instead_of: What `inspect` finds where that other one is not spoken.
         steps: Of those who subscribe, and of those who only connect, as far as their settings are given.
         probe: What `inspect` says, and what answers it, where nothing is said before there is a topic.
         publisher_steps: Of those who publish. `echo_steps`: of those who wait for replies; `None`: as publishers.
@@ -100,6 +101,7 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
         unlike: Why it has no `echo`, or no `fanout`, and what to do.
         payload: What the user's message is in it: a `json` value (a text becomes a string), a JSON `object` (a text
             becomes its member `text`; `{members}` are what is within its braces), or as it is (`text`).
+        announced: What is said before each binary message, which then is the user's alone: with `--binary`.
         answers, timers, refusals: While a connection lasts. `chatter`: what needs no answer.
         is_binary: Whether all goes out as binary frames.
         needs_canary: Whether nothing tells when a subscriber is one: the load begins when each has had a message.
@@ -121,6 +123,7 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
     subprotocols: tuple[str, ...] = ()
     sends_origin: bool = False
     settings: dict[str, Setting] = {}
+    instead_of: str = ""
     steps: tuple[Line, ...] = ()
     probe: tuple[Line, ...] = ()
     publisher_steps: tuple[Line, ...] = ()
@@ -131,6 +134,7 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
     echo: str = ""
     unlike: dict[str, str] = {}
     payload: Literal["json", "object", "text"] = "json"
+    announced: str = ""
     answers: tuple[Reply, ...] = ()
     timers: tuple[Timer, ...] = ()
     refusals: tuple[Refusal, ...] = ()

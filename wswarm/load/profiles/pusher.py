@@ -5,7 +5,6 @@ Source: pusher.com/docs/channels/library_auth_reference/pusher-websockets-protoc
 
 import hmac
 from hashlib import sha256
-from typing import Any
 
 import msgspec
 
@@ -15,24 +14,45 @@ _SUBSCRIBE = b'{"event":"pusher:subscribe"'
 _PRIVATE, _PRESENCE = "private-", "presence-"
 
 
-def signed(text: bytes) -> bytes:
-    """Return a message as it is sent: one that subscribes with the proof that the channel wants.
+class Proved(msgspec.Struct, frozen=True):
+    """What subscribes to a channel, and what the proof of it is made of."""
 
-    Its `data` hold the channel and what the proof is made of: `key`, `secret`, `socket_id`, `user`.
-    """
+    channel: str
+    key: str
+    secret: str
+    socket_id: str
+    user: str
+
+
+class Subscription(msgspec.Struct, frozen=True):
+    """A message that subscribes."""
+
+    event: str
+    data: Proved
+
+
+def signed(text: bytes) -> bytes:
+    """Return a message as it is sent: a `Subscription` with the proof that its channel wants, others as they are."""
     if not text.startswith(_SUBSCRIBE):
         return text
-    message: dict[str, Any] = msgspec.json.decode(text)
-    given: dict[str, str] = message["data"]
-    channel, told = given["channel"], {"channel": given["channel"]}
-    if channel.startswith((_PRIVATE, _PRESENCE)):
-        proved = f"{given['socket_id']}:{channel}"
-        if channel.startswith(_PRESENCE):
-            told["channel_data"] = msgspec.json.encode({"user_id": given["user"]}).decode()
-            proved += f":{told['channel_data']}"
-        proof = hmac.new(given["secret"].encode(), proved.encode(), sha256).hexdigest()
-        told["auth"] = f"{given['key']}:{proof}"
-    return msgspec.json.encode({"event": message["event"], "data": told})
+    try:
+        subscription = msgspec.json.decode(text, type=Subscription)
+    except msgspec.DecodeError:
+        return text
+    return msgspec.json.encode({"event": subscription.event, "data": _proof(subscription.data)})
+
+
+def _proof(given: Proved) -> dict[str, str]:
+    """Return the data that subscribe: a private channel is proved, a presence channel says who, too."""
+    told = {"channel": given.channel}
+    if not given.channel.startswith((_PRIVATE, _PRESENCE)):
+        return told
+    proved = f"{given.socket_id}:{given.channel}"
+    if given.channel.startswith(_PRESENCE):
+        told["channel_data"] = msgspec.json.encode({"user_id": given.user}).decode()
+        proved += f":{told['channel_data']}"
+    digest = hmac.new(given.secret.encode(), proved.encode(), sha256).hexdigest()
+    return {**told, "auth": f"{given.key}:{digest}"}
 
 
 _STEPS = (

@@ -43,14 +43,18 @@ def settings_of(
     return values if protocol.derive is None else {**values, **protocol.derive(values)}
 
 
+def has_scenario(protocol: Protocol, scenario: str) -> bool:
+    """Return whether the protocol has what a scenario is about."""
+    return bool({"echo": protocol.echo, "fanout": protocol.message}.get(scenario, True))
+
+
 def check_scenario(protocol: Protocol, scenario: str) -> None:
     """Check that the protocol has what a scenario is about.
 
     Raises:
         PlanError: it has not.
     """
-    has = {"echo": protocol.echo, "fanout": protocol.message}
-    if not has.get(scenario, True):
+    if not has_scenario(protocol, scenario):
         why = protocol.unlike.get(scenario) or f"it has no {scenario}; choose another scenario"
         raise PlanError(f"{scenario} can't use profile {protocol.name!r}: {why}")
 
@@ -67,7 +71,7 @@ def check_needs(protocol: Protocol, role: Role, values: Mapping[str, str]) -> No
 
 def needs(protocol: Protocol, scenario: str) -> list[str] | None:
     """Return which settings a scenario needs that have no default; `None`: the protocol does not have it."""
-    if not {"echo": protocol.echo, "fanout": protocol.message}.get(scenario, True):
+    if not has_scenario(protocol, scenario):
         return None
     values = settings_of(protocol, None, None, ())
     return list(dict.fromkeys(name for role in ROLES[scenario] for name in missing(protocol, role, values)))

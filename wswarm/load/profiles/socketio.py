@@ -44,6 +44,7 @@ PROFILE = Protocol(
     publisher_steps=(_OPEN, _CONNECT, _CONNECTED),
     message='42{of}["{event|json}",{payload}]',
     echo='42{of}["{event|json}",{payload}]',
+    announced='451-{of}["{event|json}",{"_placeholder":true,"num":0}]',
     answers=(Reply("/^2$/", "3"),),
     refusals=(
         Refusal("/^44(?:\\/[^,]*,)?\\{/", "$.message"),

@@ -17,8 +17,11 @@ _CREDENTIALS = {"user": "login", "password": "passcode"}
 
 
 def frame(text: bytes) -> bytes:
-    """Return a frame as it is sent: headers escaped (not those of CONNECT), a body's size said, an octet 0 behind."""
-    if text == HEARTBEAT:
+    """Return a frame as it is sent: headers escaped (not those of CONNECT), a body's size said, an octet 0 behind.
+
+    Heart-beats are as they are, and so are frames without a body that have that octet.
+    """
+    if text == HEARTBEAT or (text.endswith(b"\0") and not text.startswith(b"SEND\n")):
         return text
     head, _, body = text.partition(b"\n\n")
     name, *headers = head.split(b"\n")
@@ -76,8 +79,13 @@ PROFILE = Protocol(
         Line("say", "SUBSCRIBE\nid:0\ndestination:{topic}\nreceipt:subscribed\n\n", needs=("topic",)),
         Line("expect", "/^RECEIPT\\r?\\nreceipt-id:subscribed/", "SUBSCRIBE", needs=("topic",)),
     ),
+    probe=(
+        Line("say", "BEGIN\ntransaction:inspect\nreceipt:inspect\n\n"),  # the simple broker knows none
+        Line("expect", "/^RECEIPT/"),
+    ),
     publisher_steps=_CONNECT,
     subscriber_needs=("topic",),
+    sender_needs=("topic",),
     message="SEND\ndestination:{destination}\n\n{payload}",
     echo="SEND\ndestination:{topic}\nreceipt:{marker}\n\n{payload}",
     payload="text",
@@ -94,6 +102,8 @@ SIMPLE = msgspec.structs.replace(
     name="stomp-simple",
     about="STOMP 1.2 without receipts: Spring's simple broker",
     steps=(*_CONNECT, Line("say", "SUBSCRIBE\nid:0\ndestination:{topic}\n\n", needs=("topic",))),
+    probe=(),
+    instead_of="stomp",
     needs_canary=True,
     echo="",
     unlike={"echo": "it acknowledges nothing; use --profile stomp where there are receipts, or fanout"},

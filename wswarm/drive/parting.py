@@ -1,0 +1,19 @@
+"""How connections are ended: with a goodbye, and a moment for it to be read."""
+
+import asyncio
+from collections.abc import Sequence
+
+from wswarm.drive.drivers.connection import Connection
+
+GOODBYE_S = 0.05
+
+
+async def part_from(held: Sequence[Connection | None]) -> None:
+    """Say goodbye on every connection that is open, then end them all at once."""
+    connections = [one for one in held if one is not None and one.is_open]
+    for connection in connections:
+        connection.say_goodbye()
+    if connections:
+        await asyncio.sleep(GOODBYE_S)
+    for connection in connections:
+        connection.abort()
