@@ -3,11 +3,12 @@
     locust -f benchmarks/yardsticks/plain_requests.py --headless -u CONNECTIONS -r CONNECTIONS -t 60s \
         --host ws://127.0.0.1:8000 --messages MESSAGES
 
-Each user sends a message ten times a second and waits for its reply. Once all have opened, prints after MESSAGES
-replies in all a JSON object with the CPU seconds per request of this process; then it quits.
+Each user sends a message ten times a second (or each ASKING_EACH_S) and waits for its reply. Once all have opened,
+prints after MESSAGES replies in all a JSON object with the CPU seconds per request of this process; then it quits.
 """
 
 import json
+import os
 import resource
 import time
 
@@ -15,7 +16,7 @@ import gevent
 import websocket
 from locust import User, constant_pacing, events, task
 
-EACH_S = 0.1
+EACH_S = float(os.environ.get("ASKING_EACH_S", "0.1"))
 
 
 class Counted:

@@ -23,6 +23,7 @@ from wswarm.results.progress import Progress
 
 pytestmark = clock
 MS = 1_000_000
+IDLE_MS = 1.0  # the server waits for a core as long as anybody does
 MEASURED = (0, 98)  # beside other tests the machine may be too busy for a verdict of valid
 RECORDED = Path(__file__).parents[1] / "recordings" / "playwright-chat.har"
 LONG = "abcDEF12345678901234567"
@@ -35,7 +36,7 @@ LOGIN: tuple[Said, ...] = (
     (0.20, ">", b"\x00\xff"),
     (0.21, "<", b"\xff"),
 )
-STEADY: tuple[Said, ...] = tuple((0.1 + place / 20, ">", f"message {place}") for place in range(21))
+STEADY: tuple[Said, ...] = tuple((place / 20, ">", f"message {place}") for place in range(21))
 STEADY_MS = [at * 1000 for at, _, _ in STEADY]
 ANSWERS = [['{"type":"in","ticket":"{token}"}'], ["joined"], ["hex:ff"]]
 JOINED = ['{"type":"login","password":"hunter2"}', '{"type":"join","ticket":"%s"}', "hex:00ff"]
@@ -103,13 +104,15 @@ def bystander() -> Iterator[list[float]]:
 
 
 def assert_offsets(found: Replayed, wanted_ms: Sequence[float]) -> None:
-    """Kept within 2 ms, but for what the run itself says was late, and for how late others wake: most of them."""
+    """Nothing is early; where others wake in time, offsets are kept within 2 ms but for the lag that is told."""
     late_ms = []
     for one in found.log["heard"]:
-        moments_ms = [moment_ns / MS for moment_ns, _, _ in one["messages"]]
+        moments_ms = [(moment_ns - one["asked_ns"]) / MS for moment_ns, _, _ in one["messages"]]
         behind = [moment - wanted for moment, wanted in zip(moments_ms, wanted_ms, strict=True)]
+        assert min(behind) > -0.01
         late_ms += [abs(each - median(behind)) for each in behind]
-    assert median(late_ms) < 2 + found.run["send_lag"]["p50"] * 1000 + found.late_ms
+    if found.late_ms < IDLE_MS:
+        assert median(late_ms) < 2 + found.run["send_lag"]["p50"] * 1000
 
 
 @pytest.mark.parametrize("made", [chrome, playwright, mitmproxy, capturer])

@@ -87,6 +87,28 @@ def test_a_conversation_that_fails_is_told_by_its_reason(token: str, reason: str
     assert str(raised.value).startswith(f"no connection became ready: {reason} (4)")
 
 
+@pytest.mark.parametrize(
+    ("theirs", "told"),
+    [((), "--publisher-expect are theirs instead"), ((("expect", "nothing"),), "--connect-timeout")],
+)
+def test_publishers_whose_conversation_fails_are_told_as_such(
+    theirs: tuple[tuple[str, str], ...], told: str
+) -> None:
+    with serve("conversing") as server, serve("echo") as other, pytest.raises(TargetError) as raised:
+        run(
+            "fanout",
+            server.url,
+            publisher_url=other.url,
+            publisher_steps=theirs,
+            connections=2,
+            duration=0.2,
+            steps=steps("good"),
+            connect_timeout=0.7,
+        )
+    assert str(raised.value).startswith("no publisher became ready: step 1: no answer (1)")
+    assert str(raised.value).endswith(told)
+
+
 def test_a_failed_conversation_is_a_failed_connection_and_its_data_are_hidden(tmp_path: Path) -> None:
     (tmp_path / "users.csv").write_text("token\n" + "good\nbad-4711\n" * 5)
     with serve("conversing") as server:
@@ -148,6 +170,41 @@ def test_what_the_first_connections_say_and_hear_is_shown_without_secrets(
     assert moments == sorted(moments)
     assert found.messages is not None
     assert (found.messages.owed, found.messages.received) == (20, 20)
+
+
+@pytest.mark.parametrize("driver", ["picows", "websockets"])
+def test_an_answer_that_means_no_is_no_reply_though_it_holds_our_mark(driver: str, tmp_path: Path) -> None:
+    (tmp_path / "kinds.csv").write_text("kind\nok\nerror\n")
+    with serve("echo") as server:
+        found = run("echo", server.url, connections=2, rate=100, driver=driver, **refusing(tmp_path))
+    assert found.messages is not None
+    half = found.messages.sent // 2
+    assert (found.messages.owed, found.messages.received, found.messages.unmarked) == (2 * half, half, 0)
+    assert found.messages.lost.silent == half
+    assert found.messages.protocol >= half
+    assert any("too fast" in notice for notice in found.notices)
+
+
+def test_a_no_among_the_messages_of_a_frame_leaves_the_others_their_marks(tmp_path: Path) -> None:
+    (tmp_path / "kinds.csv").write_text("kind\n" + "ok\n" * 5 + "error\n")
+    with serve("batching", every=0.1) as server:
+        found = run("fanout", server.url, connections=4, publishers=2, rate=100, **refusing(tmp_path))
+        assert server.log()["most"] > 1
+    assert found.messages is not None
+    half = found.messages.sent * 4 // 2
+    assert (found.messages.owed, found.messages.received, found.messages.unmarked) == (2 * half, half, 0)
+
+
+def refusing(folder: Path) -> dict[str, Any]:
+    """Return settings with which connections whose kind is `error` send what means no."""
+    return {
+        "data": str(folder / "kinds.csv"),
+        "json": '{"{kind}":"too fast","m":"{marker}"}',
+        "refuse": ['/"error":"(.*?)"/'],
+        "steps": (("say", "hello"), ("expect", "hello")),
+        "duration": 2.5,
+        "drain": 1.0,
+    }
 
 
 def test_connections_without_a_conversation_are_ready_when_they_are_open() -> None:

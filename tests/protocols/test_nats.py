@@ -1,5 +1,7 @@
 """NATS on nats-server."""
 
+from typing import Any
+
 import pytest
 
 from tests.end_to_end.instrument import once_in_hold, run
@@ -73,6 +75,17 @@ def test_both_drivers_and_all_payloads_will_do() -> None:
     assert (found.messages.owed, found.messages.received, found.messages.unmarked) == (100, 100, 0)
     assert echoed.messages is not None
     assert (echoed.messages.owed, echoed.messages.received, echoed.messages.unmarked) == (100, 100, 0)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"closed": True}, {"json": '{"n":{marker:int}}'}, {"json": '{"n":{marker:int}}', "closed": True}],
+)
+def test_an_echo_may_wait_for_replies_and_carry_numbers(options: dict[str, Any]) -> None:
+    with nats_server() as server:
+        found = run("echo", server.url, **TOPIC, connections=10, rate=100, duration=1.0, **options)
+    assert found.messages is not None
+    assert (found.messages.owed, found.messages.received, found.messages.unmarked) == (100, 100, 0)
 
 
 def test_credentials_are_told_and_refusals_are_in_the_server_s_words() -> None:

@@ -8,6 +8,8 @@ from tests.end_to_end.instrument import run
 from tests.protocols.measured import DRIVERS, broadcasts, check_exact, idle
 from tests.protocols.programs import python
 from wswarm.errors import TargetError
+from wswarm.experiment.inspection import inspect
+from wswarm.load.manner import Manner
 
 pytestmark = pytest.mark.xdist_group("brokers")
 
@@ -42,3 +44,9 @@ def test_heart_beats_keep_idle_connections() -> None:
     with server(heartbeat_s=0.3) as program:
         found = idle(program.url, 2.0, **TOPIC, set=("heartbeat=300ms",))
     assert (found.connections.opened, found.connections.dropped) == (10, 0)
+
+
+def test_a_look_tells_it_from_a_broker_with_receipts() -> None:
+    with server() as program:
+        found = inspect(Manner(url=program.url), 2.0)
+    assert [name for name, (is_spoken, _) in found.spoken.items() if is_spoken] == ["stomp-simple"]

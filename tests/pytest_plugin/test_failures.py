@@ -147,7 +147,7 @@ def test_a_mistake_of_the_test_s_author_ends_at_his_own_line(pytester: pytest.Py
         "found.meets('p99 is fine')": "*PlanError: objective 'p99 is fine' is not an objective: *",
         "found.meets('nonsense<3')": "*PlanError: objective 'nonsense<3': a run file has no number *",
         "found.meets()": "*PlanError: no objective: write *",
-        "ws_swarm.echo('/ws', speed=3)": "*PlanError: no option 'speed'; the options are *",
+        "ws_swarm.echo('/ws', haste=3)": "*PlanError: no option 'haste'; the options are *",
     }
     found = (
         "import pytest\n@pytest.fixture(scope='module')\n"

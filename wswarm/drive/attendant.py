@@ -81,13 +81,14 @@ class Attendant:
 
     def unmarked_of(self, row: int, speech: Speech) -> Callable[[bytes], None]:
         """Return what gets the frames of a row that hold no mark."""
-        return partial(self._hear, row) if speech.is_attentive else self._unmarked
+        return partial(self.hear, row) if speech.is_attentive else self._unmarked
 
     def pings(self) -> Pings | None:
         """Return what became of our pings, `None` without."""
         return self._pinger.figures() if self._pinger is not None else None
 
-    def _hear(self, row: int, frame: bytes) -> None:
+    def hear(self, row: int, frame: bytes) -> None:
+        """Take in what came on a row and is none of the load."""
         attended = self._attended.get(row)
         if attended is not None:
             for message in attended.speech.split(frame):

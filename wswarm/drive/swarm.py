@@ -271,7 +271,7 @@ class Swarm:
 
     @cached_property
     def _takers(self) -> Takers:
-        return takers(self.capture, self, self._way.speech)
+        return takers(self.capture, self, self._way.speech, self._attendant.hear)
 
     def _note_closed(self, number: int, own: Hidden | None, ended: Ended) -> None:
         row = self.rows[number]

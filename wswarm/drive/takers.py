@@ -26,21 +26,27 @@ class Takers(NamedTuple):
     kind: Callable[[int], None] | None = None
 
 
-def takers(capture: Capture, hearers: Hearers, speech: Speech) -> Takers:
+def takers(
+    capture: Capture, hearers: Hearers, speech: Speech, hear_other: Callable[[int, bytes], None]
+) -> Takers:
     """Return what takes the messages of connections that open from now on.
 
     A publisher is owed nothing: in a protocol its marked messages may be refusals, and all are heard as such.
+
+    Args:
+        hear_other: Gets what is none of the load, out of a frame that holds some.
     """
+    counted = _counted(capture.take, speech, hear_other)
 
     def take_heard(row: int, payload: bytes) -> bool:
         received_ns = now_ns()
-        is_marked = capture.take(row, payload)
+        is_marked = counted(row, payload)
         if hearers.on_heard is not None:
             hearers.on_heard(row, payload, received_ns)
         return is_marked
 
     def take_reply(row: int, payload: bytes) -> bool:
-        is_marked = capture.take(row, payload)
+        is_marked = counted(row, payload)
         if is_marked:
             hearers.on_marked(row, payload)
         return is_marked
@@ -50,10 +56,17 @@ def takers(capture: Capture, hearers: Hearers, speech: Speech) -> Takers:
     if not speech.is_owed and speech.is_attentive:
         return Takers(_take_nothing, None)
     waiting = hearers if hearers.is_replying else None
-    take = take_reply if waiting is not None else capture.take
+    take = take_reply if waiting is not None else counted
+    if counted is not capture.take or capture.frames is None:
+        return Takers(take, None)
+    return Takers(take, partial(_told, capture.frames, waiting))
+
+
+def _counted(take: Take, speech: Speech, hear_other: Callable[[int, bytes], None]) -> Take:
+    """Return what takes marked messages, but for those that mean something else in spite of their mark."""
     if speech.not_replies:
-        return Takers(partial(_take_replies, take, speech.not_replies), None)
-    return Takers(take, capture.frames and partial(_told, capture.frames, waiting))
+        take = partial(_take_replies, take, speech.not_replies)
+    return partial(_take_unrefused, take, speech, hear_other) if speech.own_refusals else take
 
 
 def _take_nothing(_row: int, _payload: bytes) -> bool:
@@ -62,6 +75,21 @@ def _take_nothing(_row: int, _payload: bytes) -> bool:
 
 def _take_replies(take: Take, others: Sequence[bytes], row: int, payload: bytes) -> bool:
     return not any(other in payload for other in others) and take(row, payload)
+
+
+def _take_unrefused(
+    take: Take, speech: Speech, hear_other: Callable[[int, bytes], None], row: int, payload: bytes
+) -> bool:
+    messages = speech.split(payload)
+    is_refused = [speech.refuses(message) for message in messages]
+    if not any(is_refused):
+        return take(row, payload)
+    if all(is_refused):
+        return False
+    for message, means_no in zip(messages, is_refused, strict=True):
+        if means_no or not take(row, message):
+            hear_other(row, message)
+    return True
 
 
 def _told(frames: TakeFrames, waiting: Waiting | None, row: int, reading: Reading) -> Receive:

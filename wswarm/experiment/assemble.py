@@ -52,7 +52,7 @@ def assemble(plan: Plan, observed: Observed) -> Run:
     has_messages = plan.scenario != "connect" and bool(sends and arrivals)
     messages = summary.messages(counted) if has_messages else None
     scripted = sessions.scripted_of(findings)
-    arrived = _arrived(messages, scripted)
+    arrived = _arrived(None if plan.scenario == "replay" else messages, scripted)
     run = Run(
         scenario=plan.scenario,
         started_at=observed.started_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
@@ -199,7 +199,7 @@ def _fanout(plan: Plan, observed: Observed) -> Fanout | None:
 
 
 def _arrived(messages: Messages | None, scripted: Sequence[Scripted]) -> int:
-    """Return how many replies or deliveries came, or steps were answered: what costs are shared among."""
+    """Return how many replies or deliveries came in the hold, or steps were answered: what costs are shared among."""
     if messages is not None:
         return messages.received
     return sum(one.answered for one in scripted)

@@ -21,6 +21,7 @@ from wswarm.units import NS_PER_S
 PLAIN, ECHO = "", "what it is sent"
 WORDS = "wswarm looks whether this comes back"
 
+Spoken = tuple[bool | None, str]
 _REFERENCE = ("echo", "items", "chat")
 _BEFORE_ANY_WORD = (
     *(
@@ -109,7 +110,7 @@ class Found(NamedTuple):
     plain: Look
     echoes: bool
     relays: bool
-    spoken: dict[str, tuple[bool | None, str]]
+    spoken: dict[str, Spoken]
 
 
 def inspect(manner: Manner, patience_s: float) -> Found:
@@ -130,8 +131,14 @@ def inspect(manner: Manner, patience_s: float) -> Found:
         _by_itself(seen.values()),
         seen[ECHO].is_ready,
         any(relayed),
-        {name: _is_spoken(seen[name]) for name in asked},
+        _without_substitutes({name: _is_spoken(seen[name]) for name in asked}),
     )
+
+
+def _without_substitutes(spoken: dict[str, Spoken]) -> dict[str, Spoken]:
+    """Return them without those whose better is spoken."""
+    better = {name: protocol_named(name).instead_of for name in spoken}
+    return {name: told for name, told in spoken.items() if not spoken.get(better[name], (False, ""))[0]}
 
 
 def _asking(manner: Manner, name: str) -> Manner:
@@ -152,7 +159,7 @@ def _by_itself(seen: Iterable[Look]) -> Look:
     return plain._replace(lines=tuple(lines))
 
 
-def _is_spoken(seen: Look) -> tuple[bool | None, str]:
+def _is_spoken(seen: Look) -> Spoken:
     """Return whether a protocol is spoken, and why that can be said."""
     heard = [line.words for line in seen.lines if line.kind == "<"]
     said = [line.words for line in seen.lines if line.kind == ">"]

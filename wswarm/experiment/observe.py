@@ -20,6 +20,9 @@ from wswarm.units import NS_PER_S
 REASONS_TOLD = 5
 _HOPELESS_AFTER = 100
 _RATE_OVER_NS = 2_000_000_000
+_THEIRS = (
+    "; publishers hold the conversation of all: --publisher-say and --publisher-expect are theirs instead"
+)
 
 
 class Observer:
@@ -93,7 +96,10 @@ def check_opened(plan: Plan, fleet: Fleet, *, was_cut: bool) -> None:
         if not any(one.opened for one in states):
             if was_cut and not any(one.failed for one in states):
                 raise KeyboardInterrupt
-            raise TargetError(refusal(manner, group))
+            is_publishers = group == [fleet.publisher]
+            theirs = _THEIRS if is_publishers and plan.steps and not plan.publisher_steps else ""
+            who = "publisher" if is_publishers else "connection"
+            raise TargetError(refusal(manner, group, who) + theirs)
         may_end = plan.scenario in ("connect", "script", "replay")
         if not may_end and not was_cut and not any(rows_open(agent).size for agent in group):
             raise TargetFailed(
@@ -122,21 +128,23 @@ def states_of(agents: Sequence[AgentProcess]) -> list[GroupState]:
     return [state for agent in agents for state in agent.snapshot.groups]
 
 
-def refusal(manner: Manner, agents: Sequence[AgentProcess]) -> str:
+def refusal(manner: Manner, agents: Sequence[AgentProcess], who: str = "connection") -> str:
     """Return in words why not one of the agents' connections opened, and what to do."""
     failures: Counter[str] = Counter()
     said: dict[str, str] = {}
     for state in states_of(agents):
         failures.update(state.failures)
         said = state.refusals | said
-    return refusal_of(manner, failures, said)
+    return refusal_of(manner, failures, said, who)
 
 
-def refusal_of(manner: Manner, failures: Counter[str], said: Mapping[str, str]) -> str:
+def refusal_of(
+    manner: Manner, failures: Counter[str], said: Mapping[str, str], who: str = "connection"
+) -> str:
     """Return in words why no connection opened, and what to do.
 
     Args:
-        failures: Failed handshakes by reason. said: What came with one of each.
+        failures: Failed handshakes by reason. said: What came with one of each. who: Of whom not one opened.
     """
     if not failures:
         return f"every connection was closed at once by the target: {redact.address(manner.address)}; see its log"
@@ -146,7 +154,8 @@ def refusal_of(manner: Manner, failures: Counter[str], said: Mapping[str, str]) 
     rest = failures.total() - sum(count for _, count in failures.most_common(REASONS_TOLD))
     text = ", ".join(told) + (f" and {rest:,} for other reasons" if rest else "")
     first = failures.most_common(1)[0][0]
-    failed = "no connection became ready" if manner.steps or manner.profile else "every handshake failed"
+    has_steps = bool(manner.steps or (manner.protocol is not None and manner.protocol.steps))
+    failed = f"no {who} became ready" if has_steps else "every handshake failed"
     return f"{failed}: {text}; {redact.address(manner.address)}: {mend(first, said.get(first, ''), manner)}"
 
 

@@ -61,6 +61,7 @@ class Speech(NamedTuple):
         vary: Returns the parts of a message between its marks anew for each; `None`: they are the same for all.
         is_owed: Whether marked messages are owed to them, as to all but publishers.
         not_replies: Marked messages that hold one of these are no replies.
+        own_refusals: Those of the refusals that the user has given: they may be in marked messages, too.
         announced: What is said before each message; empty: nothing.
         is_confirmed: Whether the last step waits for the server to say that it has a subscriber.
     """
@@ -82,6 +83,7 @@ class Speech(NamedTuple):
     vary: Callable[[tuple[bytes, ...]], Iterable[bytes]] | None = None
     is_owed: bool = True
     not_replies: tuple[bytes, ...] = ()
+    own_refusals: tuple[No, ...] = ()
     is_confirmed: bool = False
     announced: bytes = b""
 
@@ -116,6 +118,10 @@ class Speech(NamedTuple):
         """Return what is to be said to a message."""
         return [self.said(answer.message, values) for answer in self.answers if answer.to(message)]
 
+    def refuses(self, message: bytes) -> bool:
+        """Return whether the user says of a message that it means no."""
+        return any(refusal.matches(message) for refusal in self.own_refusals)
+
     def refusal_in(self, message: bytes) -> str | None:
         """Return in the server's words what a message refuses, `None` if it does not."""
         for refusal in self.refusals:
@@ -138,6 +144,7 @@ def speech_of(manner: Manner, role: Role) -> Speech:
         refusals=own,
         escape=manner.escape,
         is_owed=role != "publish",
+        own_refusals=own,
         is_confirmed=bool(manner.steps) and not manner.steps[-1].kind.startswith("say"),
     )
     protocol = manner.protocol

@@ -50,11 +50,13 @@ class Replayed:
         kinds: Of what is received in the recording, in order.
 
     Attributes:
-        origin_ns: When the run's seconds begin to count: to be set before anything is added.
+        origin_ns: When the run's seconds begin to count, and `hold_ns` when its hold began: to be set before anything
+            is added.
+        answered: How many came from the hold's beginning on.
     """
 
     def __init__(self, kinds: Sequence[str]) -> None:
-        self.origin_ns = 0
+        self.origin_ns = self.hold_ns = self.answered = 0
         known = list(dict.fromkeys(kinds))[:KEPT]
         self._kinds = [kind if kind in known else OTHER for kind in kinds]
         self._lag, self._all = Histogram(), Histogram()
@@ -74,6 +76,7 @@ class Replayed:
     def note_received(self, places: Int64s, times_ns: Int64s, received_ns: Int64s) -> None:
         """Add messages that came as recorded; `times_ns` since what each answers was sent, or `UNTIMED`."""
         self.received += len(places)
+        self.answered += int(np.count_nonzero(received_ns >= self.hold_ns))
         if not len(places):
             return
         self._came += np.bincount(places, minlength=len(self._kinds))

@@ -41,7 +41,7 @@ class Server:
                 elif command == "SUBSCRIBE":
                     members = self._subscribers[headers["destination"]]
                     asyncio.get_running_loop().call_later(self._late_s, members.add, connection)
-                else:
+                elif command == "SEND":  # all others mean nothing to it
                     self._relay(headers["destination"].replace("/app/", "/topic/"), body)
         except TimeoutError:
             await connection.close(1002, "no heart-beat")

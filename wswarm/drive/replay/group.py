@@ -44,7 +44,8 @@ class ReplayGroup(Group):
     def load(self, window: Window) -> None:
         """Take in when the hold ends."""
         super().load(window)
-        self._playing.end_ns, self._figures.origin_ns = window.drain_ns, window.origin_ns
+        self._playing.end_ns = window.drain_ns
+        self._figures.origin_ns, self._figures.hold_ns = window.origin_ns, window.hold_ns
         self._is_loaded = True
 
     def cut(self, window: Window) -> None:
@@ -94,7 +95,7 @@ class ReplayGroup(Group):
                 failures=played.failures,
                 steps=self._figures.steps(played),
                 sent=self._figures.sent,
-                answered=self._figures.received,
+                answered=self._figures.answered,
                 overflowed=0,
             ),
         )

@@ -90,6 +90,7 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
         subprotocols: Offered, unless the user offers some.
         sends_origin: Whether an Origin of the target's own is sent unless the user gives one.
         settings: By name; the topic and the event are among them.
+        instead_of: What `inspect` finds where that other one is not spoken.
         steps: Of those who subscribe, and of those who only connect, as far as their settings are given.
         probe: What `inspect` says, and what answers it, where nothing is said before there is a topic.
         publisher_steps: Of those who publish. `echo_steps`: of those who wait for replies; `None`: as publishers.
@@ -122,6 +123,7 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
     subprotocols: tuple[str, ...] = ()
     sends_origin: bool = False
     settings: dict[str, Setting] = {}
+    instead_of: str = ""
     steps: tuple[Line, ...] = ()
     probe: tuple[Line, ...] = ()
     publisher_steps: tuple[Line, ...] = ()

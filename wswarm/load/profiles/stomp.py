@@ -79,6 +79,10 @@ PROFILE = Protocol(
         Line("say", "SUBSCRIBE\nid:0\ndestination:{topic}\nreceipt:subscribed\n\n", needs=("topic",)),
         Line("expect", "/^RECEIPT\\r?\\nreceipt-id:subscribed/", "SUBSCRIBE", needs=("topic",)),
     ),
+    probe=(
+        Line("say", "BEGIN\ntransaction:inspect\nreceipt:inspect\n\n"),  # the simple broker knows none
+        Line("expect", "/^RECEIPT/"),
+    ),
     publisher_steps=_CONNECT,
     subscriber_needs=("topic",),
     sender_needs=("topic",),
@@ -98,6 +102,8 @@ SIMPLE = msgspec.structs.replace(
     name="stomp-simple",
     about="STOMP 1.2 without receipts: Spring's simple broker",
     steps=(*_CONNECT, Line("say", "SUBSCRIBE\nid:0\ndestination:{topic}\n\n", needs=("topic",))),
+    probe=(),
+    instead_of="stomp",
     needs_canary=True,
     echo="",
     unlike={"echo": "it acknowledges nothing; use --profile stomp where there are receipts, or fanout"},
