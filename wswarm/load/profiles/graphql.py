@@ -75,7 +75,10 @@ def _protocol(name: str, about: str, subprotocol: str, words: Mapping[str, str])
         ),
         chatter=('{"type":"pong"}', '{"type":"ka"}', '{"type":"connection_ack"}', '{"type":"complete"}'),
         needs_canary=True,
-        not_replies=('"complete"',),
+        not_replies=(
+            *('"type":"complete"', '"type": "complete"', '"type":"error"', '"type": "error"'),
+            *('"errors":[', '"errors": ['),
+        ),
         derive=_derive,
     )
 
