@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -108,17 +108,31 @@ def foreign(name: str, **parameters: Any) -> Iterator[Program]:
 
 
 @contextmanager
+def daphne(name: str) -> Iterator[Program]:
+    """A running server of Django Channels, from the same venv."""
+    _install_foreign()
+    with _listening([str(FOREIGN / "bin" / "python"), str(FOLDER / f"{name}.py"), "{port}"]) as program:
+        yield program
+
+
+@contextmanager
 def puma(name: str, **parameters: Any) -> Iterator[Program]:
     """A running server in Ruby; the test is skipped where there is no puma, or no Action Cable."""
     asked = ["ruby", "-e", "require 'action_cable'"]
     if shutil.which("puma") is None or subprocess.run(asked, capture_output=True, check=False).returncode:
         pytest.skip(f"no puma for {name}: apt-get install ruby-actioncable puma")
+    command = ["puma", "-b", "tcp://127.0.0.1:{port}", "-t", "1:4", "-q", str(FOLDER / f"{name}.ru")]
+    with _listening(command, {"CABLE": json.dumps(parameters)}) as program:
+        yield program
+
+
+@contextmanager
+def _listening(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Iterator[Program]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    command = ["puma", "-b", f"tcp://127.0.0.1:{port}", "-t", "1:4", "-q", str(FOLDER / f"{name}.ru")]
-    environment = {**os.environ, "CABLE": json.dumps(parameters)}
+    command = [one.replace("{port}", str(port)) for one in command]
     with tempfile.TemporaryFile() as errors:
-        program = Listening(command, port, errors, environment)
+        program = Listening(command, port, errors, {**os.environ, **(environment or {})})
         try:
             yield program
         finally:

@@ -28,6 +28,16 @@ def test_an_identifier_of_one_s_own_is_the_same_text_each_time() -> None:
     assert (found.connections.opened, found.connections.failed) == (3, 0)
 
 
+def test_rooms_are_audiences_of_their_own() -> None:
+    rooms = {**SAYING, "topic": '{"channel":"ChatChannel","room":"{room}"}', "rooms": 5}
+    with CABLE() as server:
+        found = broadcasts(server.url, "picows", 20, **rooms)
+    assert found.messages is not None
+    messages = found.messages
+    assert (messages.sent, messages.owed, messages.received) == (50, 200, 200)
+    assert (messages.duplicated, messages.extra, messages.unmarked) == (0, 0, 0)
+
+
 def test_a_refused_connection_is_told_in_the_server_s_words() -> None:
     with CABLE(token="sesame-17") as server, pytest.raises(TargetError) as raised:
         run("connect", f"{server.url}?token=wrong-4711", connections=3, duration=0.1, **SAYING)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wswarm.drive.fleet.last_words import blocked_at, blocked_s
+from wswarm.drive.fleet.last_words import blocked_at, blocked_s, last_line
 from wswarm.drive.script.watchdog import Watchdog
 
 SCRIPT = """\
@@ -96,3 +96,19 @@ def test_a_loop_that_is_blocked_by_others_than_the_script_is_not_told(tmp_path: 
 def test_the_front_end_reads_where_a_process_hangs(written: str, seconds: float, place: str | None) -> None:
     assert blocked_s(written) == seconds
     assert blocked_at(written) == place
+
+
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        ("", ""),
+        ('Traceback (most recent call last):\n  File "x.py", line 1, in y\nValueError: z\n', "ValueError: z"),
+        ("  | OSError: gone\n  +------------\n", "OSError: gone"),
+        (
+            'MemoryError\nTimeout (0:00:03)!\nThread 0x1 (most recent call first):\n  File "x.py", line 1 in y\n',
+            "MemoryError",
+        ),
+    ],
+)
+def test_the_last_words_of_a_process_are_no_part_of_a_stack(written: str, line: str) -> None:
+    assert last_line(written) == line

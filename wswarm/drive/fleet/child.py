@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 
-from wswarm.drive.fleet.last_words import blocked_at, blocked_s
+from wswarm.drive.fleet.last_words import blocked_at, blocked_s, last_line
 from wswarm.drive.fleet.lengths import HEADER_SIZE, body_size
 from wswarm.drive.fleet.started import Started
 
@@ -62,17 +62,15 @@ class Child:
             code = self.process.wait()
         self._errors.seek(0)
         written = self._errors.read().decode(errors="replace")
-        lines = written.strip().splitlines()
-        lines = [line.strip(" |+-") for line in lines]
-        lines = [line for line in lines if line]
+        last = last_line(written)
         cause = f"killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
         if self._waited_s is not None:
             place = blocked_at(written)
             why = "it hangs, or the machine is too busy to run it"
             if place is not None:
-                lines, why = [], f"the script blocked it at {place}"
+                last, why = "", f"the script blocked it at {place}"
             cause = f"did not answer for {self._waited_s:g} s: {why}"
-        self.death = f"{self.name} {cause}" + (f" ({lines[-1]})" if lines else "")
+        self.death = f"{self.name} {cause}" + (f" ({last})" if last else "")
 
     def blocked_s(self) -> float:
         """Return for how long a script has kept it from all else, as far as it has told; 0: not at all."""

@@ -6,7 +6,14 @@ from pathlib import Path
 
 _BLOCKED = re.compile(r"blocked for ([0-9.]+) s at (.+)")
 _FRAME = re.compile(r'File "(.+)", line (\d+) in ')
+_STACK = re.compile(r'File "|Thread 0x|Current thread 0x|Timeout \(')
 _OURS = Path(__file__).resolve().parents[2]
+
+
+def last_line(written: str) -> str:
+    """Return the last line that says something of its own: no frame of a stack, no frame around a group's errors."""
+    lines = (line.strip(" |+-") for line in reversed(written.strip().splitlines()))
+    return next((line for line in lines if line and not _STACK.match(line)), "")
 
 
 def blocked_s(written: str) -> float:
