@@ -79,6 +79,15 @@ def test_every_server_answers_with_the_operation_s_id(settings: tuple[str, ...])
     assert (messages.owed, messages.received, messages.duplicated, messages.unmarked) == (100, 100, 0, 0)
 
 
+@pytest.mark.parametrize("query", ["query{nothing}", "query{echo(text:1)}"])
+def test_an_error_is_no_reply(query: str) -> None:
+    with node("graphql") as server:
+        found = run("echo", server.url, profile="graphql", set=(f"query={query}",), duration=0.5, drain=0.5)
+    assert found.messages is not None
+    assert (found.messages.received, found.messages.lost.silent) == (0, 100)
+    assert any("the target said no" in notice for notice in found.notices), found.notices
+
+
 def test_who_says_nothing_is_not_dropped_for_it() -> None:
     with node("graphql", keepAlive=600) as server:
         found = idle(server.url, 2.0, **SAYING)
@@ -118,12 +127,12 @@ def test_the_older_protocol_is_spoken_too() -> None:
     assert (messages.duplicated, messages.extra, messages.unmarked) == (0, 0, 0)
 
 
-def test_replies_of_the_older_protocol_are_timed() -> None:
+def test_an_error_of_the_older_protocol_is_no_reply() -> None:
     with foreign("strawberry_graphql") as server:
-        found = run("echo", server.url, profile="graphql-legacy", duration=0.5)
+        found = run("echo", server.url, profile="graphql-legacy", duration=0.5, drain=0.5)
     assert found.messages is not None
-    messages = found.messages
-    assert (messages.owed, messages.received, messages.duplicated, messages.unmarked) == (100, 100, 0, 0)
+    assert (found.messages.received, found.messages.lost.silent) == (0, 100)
+    assert any("queries are not allowed" in notice for notice in found.notices), found.notices
 
 
 def test_a_refused_subscription_of_the_older_protocol_is_told() -> None:

@@ -83,6 +83,13 @@ def test_who_says_nothing_is_not_dropped_for_it(serve: Serve, often: dict[str, f
     assert (found.connections.opened, found.connections.dropped) == (10, 0)
 
 
+def test_who_waits_for_an_acknowledgement_answers_pings_meanwhile() -> None:
+    with NODE(late=1500, pingInterval=400, pingTimeout=400) as server:
+        found = run("connect", server.url, connections=3, duration=0.2, **CHAT)
+    assert (found.connections.opened, found.connections.failed) == (3, 0)
+    assert found.messages is None or found.messages.protocol >= 3
+
+
 @BOTH
 def test_replies_of_an_application_that_answers_the_sender_are_timed(serve: Serve) -> None:
     with serve() as server:

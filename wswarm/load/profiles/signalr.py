@@ -38,10 +38,10 @@ PROFILE = Protocol(
     timers=(Timer("{ping}", '{"type":6}\x1e'),),
     refusals=(
         Refusal('/^\\{"error":/', "$.error"),
-        Refusal('/"type":3,.*"error":/', "$.error"),
+        Refusal('/"type":\\s*3\\b.*"error":\\s*"/', "$.error"),
         Refusal('{"type":7}', "$.error"),
     ),
     chatter=('{"type":6}', '{"type":3}', "/^\\{\\s*\\}$/"),
     ends="record",
-    not_replies=('"error":',),
+    not_replies=('"error":"', '"error": "'),
 )
