@@ -152,7 +152,7 @@ def test_what_the_first_connections_say_and_hear_is_shown_without_secrets(
             rate=10,
             duration=0.5,
             warmup=0.0,
-            steps=steps("secret-4711"),
+            steps=steps("secret-wxyz"),
             trace=2,
             driver=driver,
             processes=processes,
@@ -165,7 +165,7 @@ def test_what_the_first_connections_say_and_hear_is_shown_without_secrets(
     assert kinds.count("<") == 4 - 1 + 5  # hello with news, presence, acknowledgement; five broadcasts
     assert kinds.count(">") == 1
     assert sum(one.kind == ">" for one in told if one.connection == 5) == 1 + 5
-    assert "4711" not in str(told)
+    assert "wxyz" not in str(told)
     moments = [one.after_s for one in told if one.connection == 1]
     assert moments == sorted(moments)
     assert found.messages is not None
