@@ -17,7 +17,7 @@ import pytest
 
 from tests.end_to_end.servers import serve
 from tests.protocols.brokers import mosquitto, nats_server, rabbitmq
-from tests.protocols.programs import foreign, node, puma, python
+from tests.protocols.programs import daphne, foreign, node, puma, python
 from tests.protocols.your_service import PAGE, Block, blocks
 from wswarm.drive.host.target import ReferenceApp
 from wswarm.results.run import Run
@@ -51,7 +51,7 @@ SERVERS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "nats": nats_server,
     "actioncable": partial(puma, "actioncable"),
     "signalr": partial(foreign, "signalr_hub"),
-    "channels": partial(foreign, "channels_chat"),
+    "channels": partial(daphne, "channels_chat"),
     "spring": partial(python, "spring", "websockets"),
     "phoenix": partial(python, "phoenix_fake", "websockets"),
     "recorded": ReferenceApp,
