@@ -16,6 +16,7 @@ from wswarm.results.redact import Redactor
     ("address", "shown"),
     [
         ("ws://me:hunter2@host/ws", "ws://me:…@host/ws"),
+        ("at ws://host/?token=…: no such", "at ws://host/?token=…: no such"),
         ("ws://me:p@ss@host/ws", "ws://me:…@host/ws"),
         ("ws://token@host/ws", "ws://…@host/ws"),
         ("ws://host:80/a@b:c@d", "ws://host:80/a@b:c@d"),

@@ -184,3 +184,27 @@ def test_answers_to_a_server_that_pings_and_never_reads_do_not_pile_up(name: str
         assert [int(payload) for _, payload in pongs] == sorted({int(payload) for _, payload in pongs})
 
     uvloop.run(asyncio.wait_for(test(), PATIENCE_S))
+
+
+@DRIVERS
+@pytest.mark.parametrize(
+    ("error", "ended"),
+    [
+        (ValueError("no such row"), Ended(None, "a mistake of wswarm's, ValueError: no such row")),
+        (ConnectionResetError(), Ended("1006")),
+        (None, Ended("1006")),
+    ],
+)
+def test_a_mistake_of_ours_is_not_told_as_the_target_s(
+    name: str, error: Exception | None, ended: Ended
+) -> None:
+    async def test() -> Ended:
+        async with raw_server(switching()) as server:
+            heard = Heard()
+            one: Any = await driver(name)(request_for(server), 0, settings_for(server), heard.events)
+            one.connection_lost(error)
+            one.abort()
+            await server.ended.wait()
+        return heard.ended.result()
+
+    assert uvloop.run(asyncio.wait_for(test(), PATIENCE_S)) == ended

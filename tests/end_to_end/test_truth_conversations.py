@@ -152,7 +152,7 @@ def test_what_the_first_connections_say_and_hear_is_shown_without_secrets(
             rate=10,
             duration=0.5,
             warmup=0.0,
-            steps=steps("secret-4711"),
+            steps=steps("secret-wxyz"),
             trace=2,
             driver=driver,
             processes=processes,
@@ -165,7 +165,7 @@ def test_what_the_first_connections_say_and_hear_is_shown_without_secrets(
     assert kinds.count("<") == 4 - 1 + 5  # hello with news, presence, acknowledgement; five broadcasts
     assert kinds.count(">") == 1
     assert sum(one.kind == ">" for one in told if one.connection == 5) == 1 + 5
-    assert "4711" not in str(told)
+    assert "wxyz" not in str(told)
     moments = [one.after_s for one in told if one.connection == 1]
     assert moments == sorted(moments)
     assert found.messages is not None
@@ -236,6 +236,38 @@ def test_data_that_can_not_be_is_named(
         run("connect", "ws://127.0.0.1:1", connections=3, duration=0.1, data=str(path))
     assert words in str(raised.value)
     assert str(path) in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "value", "kind", "words"),
+    [
+        (
+            "ws://127.0.0.1:${WSWARM_TEST_KEY}/",
+            "s3cret",
+            PlanError,
+            "no address with what its variables hold",
+        ),
+        ("ws://127.0.0.1:${WSWARM_TEST_KEY}/", "99999", PlanError, "no address with what its variables hold"),
+        ("ws://${WSWARM_TEST_KEY}/", "", PlanError, "no address with what its variables hold"),
+        ("ws://${WSWARM_TEST_KEY}/", "[s3cret", PlanError, "no address with what its variables hold"),
+        (
+            "ws://${WSWARM_TEST_KEY}/",
+            "s3cret.invalid",
+            TargetError,
+            "no such host as ws://${WSWARM_TEST_KEY}/ names",
+        ),
+        ("ws+unix:/no/${WSWARM_TEST_KEY}:/", "s3cret", TargetError, "there is no such file"),
+        ("ws://{host}:1/", "", PlanError, "a host can't hold {…}"),
+    ],
+)
+def test_an_address_that_its_variables_make_none_is_named_without_them(
+    url: str, value: str, kind: type[Exception], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WSWARM_TEST_KEY", value)
+    with pytest.raises(kind) as raised:
+        run("connect", url, connections=3, duration=0.1)
+    assert words in str(raised.value)
+    assert "s3cret" not in str(raised.value)
 
 
 def test_what_breaks_a_header_is_named_before_anything_is_started(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from wswarm.drive.drivers import address
 from wswarm.errors import PlanError, ResultError
@@ -14,6 +15,8 @@ from wswarm.load.fill import fill_address, names_in, variable, variables_in
 from wswarm.load.manner import Manner
 from wswarm.load.plan import Plan
 from wswarm.load.replay import Replay, values_of
+from wswarm.load.url import check_whereabouts
+from wswarm.results import redact
 
 _OURS = ("id", "room", "marker", "marker:int")
 
@@ -45,7 +48,7 @@ class Filling(NamedTuple):
         Raises:
             TargetError: there is no such host.
         """
-        return address.resolve(fill_address(url, self.variables))
+        return _addresses(url, self.variables)
 
 
 def filling_of(plan: Plan) -> Filling:
@@ -96,7 +99,29 @@ def addresses_of(manner: Manner) -> list[tuple[str, int]]:
     Raises:
         PlanError: a variable is not set. TargetError: there is no such host.
     """
-    return address.resolve(fill_address(manner.url, variables_of(manner)))
+    return _addresses(manner.url, variables_of(manner))
+
+
+def _addresses(url: str, variables: Mapping[str, str]) -> list[tuple[str, int]]:
+    """Return where the URL leads; what stands for its variables is told nowhere.
+
+    Raises:
+        PlanError: that is no address. TargetError: there is no such host.
+    """
+    filled = fill_address(url, variables)
+    try:
+        check_whereabouts(filled)
+    except ValueError:
+        raise PlanError(
+            f"{redact.address(url)!r} is no address with what its variables hold: they may be host or port, as in"
+            " ws://${HOST}:${PORT}/path"
+        ) from None
+    if "{" in urlsplit(filled).netloc.rpartition("@")[2]:
+        raise PlanError(
+            f"{redact.address(url)!r}: a host can't hold {{…}}, as all connections go to one: write it out, or"
+            " ${VARIABLE}"
+        )
+    return address.resolve(filled, redact.address(url))
 
 
 def variables_of(manner: Manner, known: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:

@@ -44,6 +44,17 @@ def check_http_url(url: str) -> None:
     _check_whereabouts(url, parts, "http")
 
 
+def check_whereabouts(url: str) -> None:
+    """Check that an address says where to connect to.
+
+    Raises:
+        ValueError: it does not.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != UNIX and (not parts.hostname or parts.port == 0):
+        raise ValueError(url)
+
+
 def host_of(url: str) -> str:
     """Return the host as the system looks it up: a name in ASCII, an IP address with its zone."""
     host = urlsplit(url).hostname or ""

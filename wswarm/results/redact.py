@@ -256,7 +256,7 @@ def _texts(value: Any) -> list[str]:
 
 def _hidden_parameter(match: re.Match[str]) -> str:
     separator, name, value = match.groups()
-    is_kept = not is_secret_name(name) or _PLACEHOLDER.fullmatch(value)
+    is_kept = not is_secret_name(name) or _PLACEHOLDER.fullmatch(value) or value.strip(".:") == HIDDEN
     return match[0] if is_kept else f"{separator}{name}={HIDDEN}"
 
 

@@ -36,6 +36,12 @@ def plan(**options: Any) -> Plan:
         ({"set": ("join=a", "join=b")}, ("join=", "twice")),
         ({"set": ("namespace=admin",)}, ("namespace=admin", "write /NAME")),
         ({"set": ("auth=abc",)}, ("--set auth=… is no JSON object",)),
+        ({"set": ("auth={bad",)}, ("--set auth=… is no JSON object",)),
+        ({"set": ('auth={"token":}',)}, ("--set auth=… is no JSON object",)),
+        ({"set": ('auth=["a"]',)}, ("--set auth=… is no JSON object",)),
+        ({"profile": "phoenix", "set": ("auth=",)}, ("--set auth=… is no JSON object",)),
+        ({"profile": "graphql", "event": None, "set": ("auth={a}b",)}, ("--set auth=… is no JSON object",)),
+        ({"profile": "jsonrpc", "set": ("auth=[1",)}, ("--set auth=… is no JSON",)),
         ({"profile": "chat", "topic": "a", "event": None}, ("--topic means nothing to profile 'chat'",)),
         ({"profile": None}, ("--event is for a protocol", "--profile")),
         ({"profile": None, "event": None, "set": ("a=b",)}, ("--set is for a protocol",)),
@@ -48,6 +54,14 @@ def test_what_can_not_be_said_of_a_profile_is_named_with_the_mend(
 ) -> None:
     message = refusal("fanout", URL, **{**SOCKETIO, **options})
     assert all(word in message for word in words), message
+
+
+@pytest.mark.parametrize(
+    "auth",
+    ["${AUTH}", "{auth}", '{"a":"${TOKEN}"}', '{"a":{id},"b":"{token|json}"}', '{"n":${NUMBER}}', "{}"],
+)
+def test_auth_is_an_object_or_a_name_that_stands_for_one(auth: str) -> None:
+    assert plan(set=(f"auth={auth}",)).settings["auth"] == auth
 
 
 @pytest.mark.parametrize(

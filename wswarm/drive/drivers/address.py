@@ -14,10 +14,13 @@ Address = tuple[str, int]
 """IP address, with its zone if it has one, and port; or the path of a socket file and 0."""
 
 
-def resolve(url: str) -> list[Address]:
+def resolve(url: str, told: str = "") -> list[Address]:
     """Return the addresses of the URL's host with its port, in the order to try them in.
 
     That is the system's order of preference, IPv6 and IPv4 in turn (RFC 8305, section 4).
+
+    Args:
+        told: What the URL is called, if it holds what may not be told.
 
     Raises:
         PlanError: this system has no socket files.
@@ -25,14 +28,15 @@ def resolve(url: str) -> list[Address]:
     """
     path = socket_of(url)
     if path is not None:
-        return [_socket_file(path, url)]
+        return [_socket_file(path, told or url)]
     parts, host = urlsplit(url), host_of(url)
     port = parts.port or (443 if parts.scheme in ("wss", "https") else 80)
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise TargetError(f"no such host {host!r} in {url}: {reason}; check the name") from None
+        where = f"as {told} names" if "${" in told else f"{host!r} in {told or url}"
+        raise TargetError(f"no such host {where}: {reason}; check the name") from None
     hosts = list(dict.fromkeys(_host(one[4]) for one in found))
     return [(host, port) for host in in_turn(hosts)]
 
@@ -107,5 +111,6 @@ def _socket_file(path: str, url: str) -> Address:
     except OSError as error:
         is_socket, reason = False, (error.strerror or "unreadable").lower()
     if not is_socket:
-        raise TargetError(f"{path} in {url}: {reason}; check the path and that the service runs")
+        where = f"{socket_of(url) or path} in {url}"
+        raise TargetError(f"{where}: {reason}; check the path and that the service runs")
     return path, 0

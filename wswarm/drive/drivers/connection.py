@@ -57,6 +57,13 @@ class Ended(NamedTuple):
     reason: str = ""
 
 
+def mistake(error: Exception | None) -> Ended | None:
+    """Return how a connection ended that an error in our own code has ended; `None` if none has."""
+    if error is None or isinstance(error, OSError | EOFError):
+        return None
+    return Ended(None, f"a mistake of wswarm's, {type(error).__name__}: {error}")
+
+
 class Connection(Protocol):
     """An open WebSocket.
 

@@ -12,7 +12,16 @@ import aiofastnet
 import picows
 
 from wswarm.drive.drivers import frames
-from wswarm.drive.drivers.connection import Connection, Ended, Events, Settings, Stopwatch, Timing, hang_up
+from wswarm.drive.drivers.connection import (
+    Connection,
+    Ended,
+    Events,
+    Settings,
+    Stopwatch,
+    Timing,
+    hang_up,
+    mistake,
+)
 from wswarm.drive.drivers.frames import WHOLE, Broken, Frames
 from wswarm.drive.drivers.opening import Upgrade, open_connection
 from wswarm.load.request import Request
@@ -88,10 +97,10 @@ class PicowsConnection(asyncio.Protocol):
     def eof_received(self) -> bool:
         return False
 
-    def connection_lost(self, _: Exception | None) -> None:
+    def connection_lost(self, error: Exception | None) -> None:
         self.is_open = False
         self._sender = None  # it would write to whatever has the socket's number next
-        self._tell(self._ended)
+        self._tell(self._ended and (mistake(error) or self._ended))
 
     def pause_writing(self) -> None:
         self.is_writable = False

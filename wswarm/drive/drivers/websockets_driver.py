@@ -25,6 +25,7 @@ from wswarm.drive.drivers.connection import (
     Stopwatch,
     Timing,
     hang_up,
+    mistake,
 )
 from wswarm.drive.drivers.opening import Upgrade, open_connection
 from wswarm.load.request import Request
@@ -152,9 +153,9 @@ class WebsocketsConnection(asyncio.Protocol):
     def eof_received(self) -> bool:
         return False
 
-    def connection_lost(self, _: Exception | None) -> None:
+    def connection_lost(self, error: Exception | None) -> None:
         self.is_open = False
-        self._tell()
+        self._tell(mistake(error))
 
     def pause_writing(self) -> None:
         self.is_writable = self._protocol.has_room = False
@@ -214,10 +215,10 @@ class WebsocketsConnection(asyncio.Protocol):
             if not self._events.take(self._events.row, payload):
                 self._events.unmarked(payload)
 
-    def _tell(self) -> None:
+    def _tell(self, ended: Ended | None = None) -> None:
         if not self._is_told:
             self._is_told = True
-            self._events.closed(self._ended())
+            self._events.closed(ended or self._ended())
 
     def _ended(self) -> Ended:
         received, sent = self._protocol.close_rcvd, self._protocol.close_sent

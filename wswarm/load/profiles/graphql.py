@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from wswarm.errors import PlanError
+from wswarm.load.profiles.auth import check_object
 from wswarm.load.profiles.protocol import Line, Protocol, Refusal, Reply, Setting
 
 _SETTINGS = {
@@ -24,8 +25,8 @@ _SETTINGS = {
 def _derive(values: Mapping[str, str]) -> Mapping[str, str]:
     """Return the payload of connection_init as a member of its message, and variables that say nothing."""
     auth, variables = values.get("auth", ""), values["variables"]
-    if auth and auth[0] not in "{$":
-        raise PlanError('--set auth=… is no JSON object: write it as in --set \'auth={"token":"${TOKEN}"}\'')
+    if auth:
+        check_object(auth)
     asking = variables.replace("{payload}", '""').replace("{marker}", "")
     try:
         msgspec.json.decode(asking)

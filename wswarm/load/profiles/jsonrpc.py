@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from wswarm.errors import PlanError
+from wswarm.load.profiles.auth import check_json
 from wswarm.load.profiles.protocol import Line, Protocol, Refusal, Setting
 
 _CALL = '{"jsonrpc":"2.0","id":"{marker}","method":"{event|json}","params":{params}}'
@@ -16,6 +17,8 @@ _CALL = '{"jsonrpc":"2.0","id":"{marker}","method":"{event|json}","params":{para
 
 def _derive(values: Mapping[str, str]) -> Mapping[str, str]:
     """Return the parameters of subscribing: none without a topic."""
+    if values.get("auth"):
+        check_json(values["auth"])
     params = values["params"]
     try:
         msgspec.json.decode(params.replace("{payload}", "0"))

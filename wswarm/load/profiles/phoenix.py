@@ -6,7 +6,7 @@ phoenixframework/phoenix.
 
 from collections.abc import Mapping
 
-from wswarm.errors import PlanError
+from wswarm.load.profiles.auth import check_object
 from wswarm.load.profiles.protocol import Line, Protocol, Refusal, Setting, Timer
 
 _JOIN = (
@@ -17,8 +17,7 @@ _JOIN = (
 
 def _derive(values: Mapping[str, str]) -> Mapping[str, str]:
     """Check what goes with the join."""
-    if values["auth"][:1] not in ("{", "$"):
-        raise PlanError('--set auth=… is no JSON object: write it as in --set \'auth={"token":"${TOKEN}"}\'')
+    check_object(values["auth"])
     return {}
 
 

@@ -6,6 +6,7 @@ Source: docs/socket.io-protocol/v5-current.md and docs/engine.io-protocol/v4-cur
 from collections.abc import Mapping
 
 from wswarm.errors import PlanError
+from wswarm.load.profiles.auth import check_object
 from wswarm.load.profiles.protocol import Line, Protocol, Refusal, Reply, Setting
 
 _OPEN, _CONNECT = Line("expect", "/^0\\{/", "the WebSocket"), Line("say", "40{of}{auth}")
@@ -17,8 +18,8 @@ def _derive(values: Mapping[str, str]) -> Mapping[str, str]:
     namespace = values["namespace"]
     if not namespace.startswith("/") or "," in namespace:
         raise PlanError(f"--set namespace={namespace} names no namespace: write /NAME, or / for the main one")
-    if values["auth"] and values["auth"][0] not in "{$":
-        raise PlanError('--set auth=… is no JSON object: write it as in --set \'auth={"token":"${TOKEN}"}\'')
+    if values["auth"]:
+        check_object(values["auth"])
     return {"of": f"{namespace}," if namespace != "/" else ""}
 
 
