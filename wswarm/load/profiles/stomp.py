@@ -92,6 +92,7 @@ PROFILE = Protocol(
     timers=(Timer("{heartbeat}", "\n"),),
     refusals=(Refusal("/^ERROR\\r?\\n(?:[^\\r\\n]+\\r?\\n)*?message:([^\\r\\n]*)/"), Refusal("/^ERROR/")),
     chatter=("/^\\s*$/", "/^(?:CONNECTED|RECEIPT)/"),
+    not_replies=("ERROR\n", "ERROR\r\n"),  # it may name the receipt that was asked for
     derive=_derive,
     wrap=frame,
     reader=lambda _: StompReader(),
