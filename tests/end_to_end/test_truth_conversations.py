@@ -185,6 +185,17 @@ def test_an_answer_that_means_no_is_no_reply_though_it_holds_our_mark(driver: st
     assert any("too fast" in notice for notice in found.notices)
 
 
+def test_whoever_waits_for_a_reply_waits_no_longer_when_it_is_a_no(tmp_path: Path) -> None:
+    (tmp_path / "kinds.csv").write_text("kind\nok\nerror\n")
+    with serve("echo") as server:
+        options = {**refusing(tmp_path), "rate": 40, "drain": 5.0}
+        found = run("echo", server.url, connections=2, closed=True, **options)
+    assert found.messages is not None
+    half = found.messages.sent // 2
+    assert found.messages.sent == 100
+    assert (found.messages.received, found.messages.lost.silent) == (half, half)
+
+
 def test_a_no_among_the_messages_of_a_frame_leaves_the_others_their_marks(tmp_path: Path) -> None:
     (tmp_path / "kinds.csv").write_text("kind\n" + "ok\n" * 5 + "error\n")
     with serve("batching", every=0.1) as server:

@@ -48,7 +48,8 @@ class Swarm:
         said: What the target said of failed handshakes and lost connections.
         addresses: Connections that were opened, by the address that they lead to.
         on_writable: Called with a row whose write buffer has room again.
-        on_marked: Called with a row and the marked message that it received, if `is_replying` was set before opening.
+        on_marked: Called with a row and the marked message that it received, refused or not, if `is_replying` was set
+            before opening.
         on_heard: If set, called with a row and each message that it received, and when.
         on_traced: Called with what connections told that are shown: their number, when, what kind, the words.
         traced: How many rows are shown, from the first on.

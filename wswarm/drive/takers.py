@@ -37,6 +37,7 @@ def takers(
         hear_other: Gets what is none of the load, out of a frame that holds some.
     """
     counted = _counted(capture.take, speech, hear_other)
+    may_be_refused = counted is not capture.take
 
     def take_heard(row: int, payload: bytes) -> bool:
         received_ns = now_ns()
@@ -47,7 +48,7 @@ def takers(
 
     def take_reply(row: int, payload: bytes) -> bool:
         is_marked = counted(row, payload)
-        if is_marked:
+        if is_marked or may_be_refused:  # who waits for an answer has it, though it is no reply
             hearers.on_marked(row, payload)
         return is_marked
 
@@ -57,7 +58,7 @@ def takers(
         return Takers(_take_nothing, None)
     waiting = hearers if hearers.is_replying else None
     take = take_reply if waiting is not None else counted
-    if counted is not capture.take or capture.frames is None:
+    if may_be_refused or capture.frames is None:
         return Takers(take, None)
     return Takers(take, partial(_told, capture.frames, waiting))
 
