@@ -6,8 +6,9 @@ import pytest
 
 from tests.end_to_end.servers import serve
 from wswarm.cli.main import main
+from wswarm.drive.host.target import ReferenceApp
 from wswarm.errors import PlanError
-from wswarm.experiment.inspection import WORDS, Found, inspect
+from wswarm.experiment.inspection import Found, inspect
 from wswarm.load.manner import Manner
 
 pytestmark = pytest.mark.xdist_group("conversations")
@@ -70,6 +71,47 @@ def test_pings_of_the_target_are_shown() -> None:
     assert words_of(found).count("pong") >= 2
 
 
+def spoken(url: str) -> list[str]:
+    """The protocols that a server is found to speak."""
+    found = inspect(Manner(url=url), 1.0)
+    return [name for name, (is_spoken, _) in found.spoken.items() if is_spoken is not False]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        '{"error":"no such command"}',
+        '{"error":{"code":400,"message":"no such command"}}',
+        '{"id":1,"error":{"code":400,"message":"no such command"}}',
+        '{"type":"error","message":"no such command"}',
+        "ERROR no such command",
+    ],
+)
+@pytest.mark.parametrize("greets", [False, True])
+def test_a_server_that_objects_to_everything_speaks_no_protocol_for_it(words: str, *, greets: bool) -> None:
+    with serve("answering", greets=[words] if greets else [], answers=[[words]] * 5) as server:
+        assert spoken(server.url) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "advice"), [("/ws", "It sends plain messages back"), ("/ws/7", "It relays plain messages")]
+)
+def test_a_server_that_wraps_what_it_is_sent_speaks_no_protocol_for_it(
+    path: str, advice: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with ReferenceApp() as app:
+        assert spoken(f"{app.url}{path}") == []
+        assert advice in printed(f"{app.url}{path}", advice, capsys)
+
+
+def test_where_it_opens_instead_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with ReferenceApp() as app:
+        assert main(["inspect", app.url, "--patience", "3s"]) == 1
+    told = capsys.readouterr()
+    assert f"It opens at /ws: look there\n  wswarm inspect '{app.url}/ws'\n" in told.out
+    assert "nothing opened: http 403" in told.err
+
+
 def test_what_does_not_open_is_no_look(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["inspect", "ws://127.0.0.1:1/", "--patience", "300ms"]) == 1
     told = capsys.readouterr()
@@ -86,7 +128,7 @@ def test_a_service_that_says_nothing_may_be_told_by_http(capsys: pytest.CaptureF
 def test_what_other_connections_said_is_not_what_a_server_says_by_itself() -> None:
     with serve("relay") as server:
         found = inspect(Manner(url=server.url), 1.0)
-    assert not [line.words for line in found.plain.lines if "CONNECT" in line.words or WORDS in line.words]
+    assert found.plain.words("<") == []
 
 
 @pytest.mark.parametrize(

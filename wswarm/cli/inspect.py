@@ -1,6 +1,7 @@
 """`wswarm inspect`: what a server says by itself, which protocol it speaks, and the command to go on with."""
 
 import argparse
+from urllib.parse import urlsplit, urlunsplit
 
 from wswarm.cli import grammar
 from wswarm.cli.terminal import say
@@ -48,8 +49,15 @@ def lines(url: str, found: Found, seconds: float) -> list[str]:
         *report.by_itself(plain.lines, is_open=is_open, failure=plain.failure, seconds=seconds),
         "",
         *report.protocols(fits),
-        *(["", *_advice(url, found, fits)] if _has_opened(found) else ()),
+        *(["", *_advice(url, found, fits)] if _has_opened(found) else _elsewhere(url, found.opens_at)),
     ]
+
+
+def _elsewhere(url: str, path: str | None) -> list[str]:
+    if path is None:
+        return []
+    at = urlunsplit((*urlsplit(url)[:2], *urlsplit(path)[2:4], ""))
+    return ["", f"It opens at {path}: look there", f"  wswarm inspect '{at}'"]
 
 
 def _has_opened(found: Found) -> bool:

@@ -39,10 +39,11 @@ _BEFORE_ANY_WORD = (
     *("subprotocol", "host unreachable", "network unreachable", "step "),
 )
 _STEP = re.compile(r"^step \d+: ")
+_ASKED, _BINARY = "GET ", "binary "
 _AGREED = "open, subprotocol "
 _LISTEN_S = 0.1
 _TRACED = 1_000
-_TELLING = 8  # characters: what is shorter may come from anywhere
+_TELLING = 16  # characters: what is shorter may come from anywhere
 _GRACE_S = 0.3  # what is given up is heard of a moment later
 
 
@@ -62,6 +63,17 @@ class Look(NamedTuple):
     failure: str | None
     is_ready: bool
     code: str | None
+
+    def words(self, kind: str) -> list[str]:
+        """Return what was said (`>`), heard (`<`), or became of it (`*`)."""
+        return [line.words.removeprefix(_BINARY) for line in self.lines if line.kind == kind]
+
+    @property
+    def opened_at(self) -> str | None:
+        """Path and query at which it opened, if it did."""
+        told = self.words("*")
+        asked = [words.removeprefix(_ASKED) for words in told if words.startswith(_ASKED)]
+        return asked[-1] if asked and any(words.startswith("open") for words in told) else None
 
 
 def look(tries: Mapping[str, Manner], patience_s: float) -> list[Look]:
@@ -105,12 +117,14 @@ class Found(NamedTuple):
         plain: What a connection saw that said nothing, but for what others of ours had said.
         echoes: Whether it sent a plain message back. `relays`: to another connection.
         spoken: Per protocol whether it is spoken, `None` where nothing tells, and why.
+        opens_at: Path and query at which it opened to somebody, if not where the plain connection asked.
     """
 
     plain: Look
     echoes: bool
     relays: bool
     spoken: dict[str, Spoken]
+    opens_at: str | None = None
 
 
 def inspect(manner: Manner, patience_s: float) -> Found:
@@ -131,8 +145,29 @@ def inspect(manner: Manner, patience_s: float) -> Found:
         _by_itself(seen.values()),
         seen[ECHO].is_ready,
         any(relayed),
-        _without_substitutes({name: _is_spoken(seen[name]) for name in asked}),
+        _without_substitutes(
+            {name: _is_spoken(seen[name], _answers_to_others(seen, name)) for name in asked}
+        ),
+        _address_that_opens(seen),
     )
+
+
+def _answers_to_others(seen: Mapping[str, Look], name: str) -> set[str]:
+    """Return what the server has said to those who did not speak this protocol."""
+    kin = {name, protocol_named(name).instead_of}
+    return {
+        words
+        for other, one in seen.items()
+        if other not in kin and (other not in NAMES or protocol_named(other).instead_of != name)
+        for words in one.words("<")
+    }
+
+
+def _address_that_opens(seen: Mapping[str, Look]) -> str | None:
+    """Return path and query at which a connection opened, if it was another address than that of the plain one."""
+    if seen[PLAIN].opened_at is not None:
+        return None
+    return next(filter(None, (one.opened_at for one in seen.values())), None)
 
 
 def _without_substitutes(spoken: dict[str, Spoken]) -> dict[str, Spoken]:
@@ -151,22 +186,25 @@ def _asking(manner: Manner, name: str) -> Manner:
 def _by_itself(seen: Iterable[Look]) -> Look:
     """Return what the first of them saw, without what the others said and the server passed on as it was."""
     plain, *others = seen
-    said = {line.words for one in others for line in one.lines if line.kind == ">"}
-    telling = [words for words in said if len(words) >= _TELLING]
-    lines = [
-        line for line in plain.lines if line.kind != "<" or not any(words in line.words for words in telling)
-    ]
+    said = [words for one in others for words in one.words(">")]
+    lines = [line for line in plain.lines if line.kind != "<" or not _repeats(line.words, said)]
     return plain._replace(lines=tuple(lines))
 
 
-def _is_spoken(seen: Look) -> Spoken:
+def _repeats(heard: str, said: Iterable[str]) -> bool:
+    """Return whether it holds something said, which is no accident: both sides of NATS say `PING`, and `PONG`."""
+    return any(len(words) >= _TELLING and words in heard for words in said)
+
+
+def _is_spoken(seen: Look, answers_to_others: set[str]) -> Spoken:
     """Return whether a protocol is spoken, and why that can be said."""
-    heard = [line.words for line in seen.lines if line.kind == "<"]
-    said = [line.words for line in seen.lines if line.kind == ">"]
-    agreed = [line.words.removeprefix(_AGREED) for line in seen.lines if line.words.startswith(_AGREED)]
-    if set(heard) & set(said):
+    heard, said = seen.words("<"), seen.words(">")
+    agreed = [words.removeprefix(_AGREED) for words in seen.words("*") if words.startswith(_AGREED)]
+    if any(_repeats(words, said) for words in heard):
         return False, "it sends back what it is sent"
     if seen.failure is not None and not seen.failure.startswith(_BEFORE_ANY_WORD):
+        if said and heard and heard[-1] in answers_to_others:
+            return False, f"it says the same to others: {seen.failure}"
         return True, f"it refuses in its words: {seen.failure}"
     if seen.failure is not None and agreed and seen.failure.startswith("closed "):
         return True, f"it agrees on subprotocol {agreed[0]}, and then: {seen.failure}"

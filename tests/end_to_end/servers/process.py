@@ -96,6 +96,13 @@ class _Errors(logging.Handler):
         self._keep(f"{context['message']}: {exception!r}", exception)
 
     def _keep(self, text: str, exception: BaseException | None) -> None:
-        is_clients_doing = isinstance(exception, OSError) or "handshake failed" in text
+        is_clients_doing = _is_of_the_system(exception) or "handshake failed" in text
         if not is_clients_doing and len(self.seen) < ERRORS_KEPT:
             self.seen.append(text)
+
+
+def _is_of_the_system(exception: BaseException | None) -> bool:
+    """Whether it is an error of the operating system, or a group of nothing else."""
+    if isinstance(exception, BaseExceptionGroup):
+        return exception.split(OSError)[1] is None
+    return isinstance(exception, OSError)
