@@ -7,6 +7,7 @@ from functools import partial
 from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers.connection import Connection, Ended, Events, HandshakeFailed
 from wswarm.drive.drivers.following import connect_following
+from wswarm.drive.parting import GOODBYE_S
 from wswarm.drive.unpacking import Unpacking
 from wswarm.drive.way import Way
 from wswarm.load.conversation import Conversation
@@ -73,7 +74,7 @@ class Talk:
             await self._done
         except BaseException:
             connection.say_goodbye()
-            connection.abort()
+            self._loop.call_later(GOODBYE_S, connection.abort)
             raise
         finally:
             talking.discard(self._done)

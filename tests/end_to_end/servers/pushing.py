@@ -27,12 +27,11 @@ class Pushing(LibraryServer):
         """Answer what comes, side by side."""
         async with asyncio.TaskGroup() as tasks:
             pushes = tasks.create_task(self._push(connection))
-            try:
+            with suppress(ConnectionClosed):
                 async for message in connection:
                     self.received += 1
                     tasks.create_task(self._answer(connection, str(message)))
-            finally:
-                pushes.cancel()
+            pushes.cancel()
 
     async def _push(self, connection: ServerConnection) -> None:
         with suppress(ConnectionClosed):
