@@ -1,6 +1,7 @@
 """What a look at servers of known behaviour tells."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,18 @@ from wswarm.load.manner import Manner
 
 pytestmark = pytest.mark.xdist_group("conversations")
 
+OWN = """
+about = "our chat"
+steps = [
+  {kind = "expect", value = '{"type":"hello"}', name = "hello"},
+  {kind = "take", value = "sid=$.sid"},
+  {kind = "say", value = '{"token":"{token|json}","sid":"{sid}"}'},
+  {kind = "expect", value = '{"type":"ack"}', name = "token"},
+]
+message = '{"say":{payload}}'
+ends = "line"
+settings.token = {about = "of the login", is_secret = true}
+"""
 TRIES_S = (1.0, 5.0)  # the second on a machine that is busy
 
 
@@ -102,6 +115,17 @@ def test_a_server_that_wraps_what_it_is_sent_speaks_no_protocol_for_it(
     with ReferenceApp() as app:
         assert spoken(f"{app.url}{path}") == []
         assert advice in printed(f"{app.url}{path}", advice, capsys)
+
+
+def test_a_profile_of_one_s_own_is_tried_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "chat.toml").write_text(OWN)
+    path = str(tmp_path / "chat.toml")
+    with serve("conversing") as server:
+        options = ["--profile", path, "--set", "token=t-1", "--patience", "5s"]
+        assert main(["inspect", server.url, *options]) == 0
+    said = capsys.readouterr().out
+    assert f"It speaks {path}: our chat" in said
+    assert f"wswarm fanout '{server.url}' --profile {path} --set token='…' -c 100 -r 5/s" in said
 
 
 def test_where_it_opens_instead_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from wswarm.experiment.mends import mend
 from wswarm.experiment.own_profile import with_own_profile
 from wswarm.load.manner import Manner, converted
 from wswarm.load.profiles import protocol_named
+from wswarm.load.profiles.protocol import Protocol
 from wswarm.load.profiles.settings import needs, written
 from wswarm.report import inspection as report
 from wswarm.report.inspection import Fit
@@ -30,7 +31,7 @@ def show(parsed: argparse.Namespace) -> int:
         raise PlanError(f"--patience {parsed.patience:g} must be a time above 0")
     manner = converted(with_own_profile(grammar.messages(given)) | {"url": parsed.url}, Manner)
     found = inspect(manner, parsed.patience)
-    say("\n".join(lines(redact.address(parsed.url), found, parsed.patience)))
+    say("\n".join(lines(redact.address(parsed.url), found, parsed.patience, manner.own)))
     plain = found.plain
     if not _has_opened(found):
         why = plain.failure or "no answer"
@@ -38,10 +39,12 @@ def show(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def lines(url: str, found: Found, seconds: float) -> list[str]:
-    """Return all that is to be told."""
+def lines(url: str, found: Found, seconds: float, own: Protocol | None = None) -> list[str]:
+    """Return all that is to be told; `own`: the profile that was asked for, if it is a file."""
     plain = found.plain
-    fits = [_fit(name, spoken, why) for name, (spoken, why) in found.spoken.items()]
+    fits = [
+        _fit(name, own or protocol_named(name), spoken, why) for name, (spoken, why) in found.spoken.items()
+    ]
     is_open = plain.is_ready and plain.code is None
     return [
         f"wswarm inspect · {url}",
@@ -72,8 +75,7 @@ def _hello(plain: Look) -> str | None:
     return next((line.words for line in plain.lines if line.kind == "<"), None)
 
 
-def _fit(name: str, is_spoken: bool | None, why: str) -> Fit:
-    protocol = protocol_named(name)
+def _fit(name: str, protocol: Protocol, is_spoken: bool | None, why: str) -> Fit:
     scenario = "fanout" if protocol.message else "echo" if protocol.echo else "connect"
     wanted = [written(one).replace("=…", "='…'") for one in needs(protocol, scenario) or ()]
     options = [f"{one} '…'" if one in ("--topic", "--event") else one for one in wanted]

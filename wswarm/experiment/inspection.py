@@ -14,6 +14,7 @@ from wswarm.experiment.filling import addresses_of, variables_of
 from wswarm.load.manner import Manner
 from wswarm.load.marker import prefix_for
 from wswarm.load.profiles import NAMES, protocol_named
+from wswarm.load.profiles.protocol import Protocol
 from wswarm.load.steps import Step
 from wswarm.results.progress import Traced
 from wswarm.units import NS_PER_S
@@ -135,7 +136,7 @@ def inspect(manner: Manner, patience_s: float) -> Found:
     """
     manner = msgspec.structs.replace(manner, connect_timeout=patience_s)
     named = manner.profile is not None
-    plain = msgspec.structs.replace(manner, profile=None, topic=None, event=None, set=())
+    plain = msgspec.structs.replace(manner, profile=None, own=None, topic=None, event=None, set=())
     echo = msgspec.structs.replace(plain, steps=(*plain.steps, Step("say", WORDS), Step("expect", WORDS)))
     names = [manner.profile] if named else [name for name in NAMES if name not in _REFERENCE]
     asked = {name: _asking(manner if named else plain, name) for name in names if name}
@@ -146,7 +147,10 @@ def inspect(manner: Manner, patience_s: float) -> Found:
         seen[ECHO].is_ready,
         any(relayed),
         _without_substitutes(
-            {name: _is_spoken(seen[name], _answers_to_others(seen, name)) for name in asked}
+            {
+                name: _is_spoken(seen[name], protocol_of(one), _answers_to_others(seen, name))
+                for name, one in asked.items()
+            }
         ),
         _address_that_opens(seen),
     )
@@ -154,13 +158,17 @@ def inspect(manner: Manner, patience_s: float) -> Found:
 
 def _answers_to_others(seen: Mapping[str, Look], name: str) -> set[str]:
     """Return what the server has said to those who did not speak this protocol."""
-    kin = {name, protocol_named(name).instead_of}
     return {
         words
         for other, one in seen.items()
-        if other not in kin and (other not in NAMES or protocol_named(other).instead_of != name)
+        if other != name and name != _better(other) and other != _better(name)
         for words in one.words("<")
     }
+
+
+def _better(name: str) -> str:
+    """Return the protocol that one is looked for in the place of, if there is such."""
+    return protocol_named(name).instead_of if name in NAMES else ""
 
 
 def _address_that_opens(seen: Mapping[str, Look]) -> str | None:
@@ -172,15 +180,24 @@ def _address_that_opens(seen: Mapping[str, Look]) -> str | None:
 
 def _without_substitutes(spoken: dict[str, Spoken]) -> dict[str, Spoken]:
     """Return them without those whose better is spoken."""
-    better = {name: protocol_named(name).instead_of for name in spoken}
-    return {name: told for name, told in spoken.items() if not spoken.get(better[name], (False, ""))[0]}
+    return {name: told for name, told in spoken.items() if not spoken.get(_better(name), (False, ""))[0]}
 
 
 def _asking(manner: Manner, name: str) -> Manner:
     """Return how a server is asked whether it speaks a protocol."""
-    probe = () if manner.topic else protocol_named(name).probe
-    steps = tuple(Step(line.kind, line.value) for line in probe)
-    return msgspec.structs.replace(manner, profile=name, steps=(*manner.steps, *steps))
+    asking = msgspec.structs.replace(manner, profile=name)
+    lines = () if manner.topic else protocol_of(asking).inspection
+    steps = tuple(Step(line.kind, line.value) for line in lines)
+    return msgspec.structs.replace(asking, steps=(*manner.steps, *steps))
+
+
+def protocol_of(manner: Manner) -> Protocol:
+    """Return what the manner speaks.
+
+    Raises:
+        PlanError: it names no profile that there is.
+    """
+    return manner.protocol or protocol_named(manner.profile or "")
 
 
 def _by_itself(seen: Iterable[Look]) -> Look:
@@ -196,7 +213,7 @@ def _repeats(heard: str, said: Iterable[str]) -> bool:
     return any(len(words) >= _TELLING and words in heard for words in said)
 
 
-def _is_spoken(seen: Look, answers_to_others: set[str]) -> Spoken:
+def _is_spoken(seen: Look, protocol: Protocol, answers_to_others: set[str]) -> Spoken:
     """Return whether a protocol is spoken, and why that can be said."""
     heard, said = seen.words("<"), seen.words(">")
     agreed = [words.removeprefix(_AGREED) for words in seen.words("*") if words.startswith(_AGREED)]
@@ -210,7 +227,7 @@ def _is_spoken(seen: Look, answers_to_others: set[str]) -> Spoken:
         return True, f"it agrees on subprotocol {agreed[0]}, and then: {seen.failure}"
     if seen.failure is not None or not seen.is_ready:
         return False, _STEP.sub("", seen.failure or "no answer")
-    if not protocol_named(seen.name).steps or not heard:
+    if not protocol.steps or not heard:
         return None, "it opens, and nothing is said before there is a topic"
     return True, f"it answers as it should: {heard[-1]}"
 

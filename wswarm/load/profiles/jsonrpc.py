@@ -60,7 +60,7 @@ PROFILE = Protocol(
         ),
         Line("expect", '{"id":"login"}', "{login}", needs=("auth",)),
     ),
-    probe=(
+    inspection=(
         Line("say", '{"jsonrpc":"2.0","id":"inspect","method":"wswarm.inspect","params":[]}'),
         Line("expect", '{"jsonrpc":"2.0","id":"inspect"}'),
     ),

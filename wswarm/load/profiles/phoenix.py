@@ -35,7 +35,7 @@ PROFILE = Protocol(
     },
     steps=_JOIN,
     publisher_steps=_JOIN,
-    probe=(
+    inspection=(
         Line("say", '[null,"heartbeat","phoenix","heartbeat",{}]'),
         Line("expect", '/"phoenix","phx_reply"/'),
     ),

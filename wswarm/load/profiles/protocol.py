@@ -92,7 +92,7 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
         settings: By name; the topic and the event are among them.
         instead_of: What `inspect` finds where that other one is not spoken.
         steps: Of those who subscribe, and of those who only connect, as far as their settings are given.
-        probe: What `inspect` says, and what answers it, where nothing is said before there is a topic.
+        inspection: What `inspect` says, and what answers it, where nothing is said before there is a topic.
         publisher_steps: Of those who publish. `echo_steps`: of those who wait for replies; `None`: as publishers.
         subscriber_needs: Settings without which there is nothing to subscribe to. `sender_needs`: without which there
             is nothing to send to, besides those that stand in what is sent.
@@ -125,7 +125,7 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
     settings: dict[str, Setting] = {}
     instead_of: str = ""
     steps: tuple[Line, ...] = ()
-    probe: tuple[Line, ...] = ()
+    inspection: tuple[Line, ...] = ()
     publisher_steps: tuple[Line, ...] = ()
     echo_steps: tuple[Line, ...] | None = None
     subscriber_needs: tuple[str, ...] = ()

@@ -79,7 +79,7 @@ PROFILE = Protocol(
         Line("say", "SUBSCRIBE\nid:0\ndestination:{topic}\nreceipt:subscribed\n\n", needs=("topic",)),
         Line("expect", "/^RECEIPT\\r?\\nreceipt-id:subscribed/", "SUBSCRIBE", needs=("topic",)),
     ),
-    probe=(
+    inspection=(
         Line("say", "BEGIN\ntransaction:inspect\nreceipt:inspect\n\n"),  # the simple broker knows none
         Line("expect", "/^RECEIPT/"),
     ),
@@ -103,7 +103,7 @@ SIMPLE = msgspec.structs.replace(
     name="stomp-simple",
     about="STOMP 1.2 without receipts: Spring's simple broker",
     steps=(*_CONNECT, Line("say", "SUBSCRIBE\nid:0\ndestination:{topic}\n\n", needs=("topic",))),
-    probe=(),
+    inspection=(),
     instead_of="stomp",
     needs_canary=True,
     echo="",
