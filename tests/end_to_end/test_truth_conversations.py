@@ -309,3 +309,14 @@ def test_a_variable_that_is_not_set_is_named() -> None:
     options: dict[str, Any] = {"connections": 1, "duration": 0.1, "headers": ["X: ${WSWARM_TEST_UNSET}"]}
     with pytest.raises(PlanError, match=r"\$\{WSWARM_TEST_UNSET\} is not set"):
         run("connect", "ws://127.0.0.1:1", **options)
+
+
+def test_subscribers_that_received_nothing_are_told() -> None:
+    with serve("faulty_relay", lose={"every": 1, "receivers": [2, 5]}) as server:
+        found = run("fanout", server.url, connections=6, rate=20, duration=1.0)
+    assert found.messages is not None
+    assert found.messages.received == 4 * 20
+    assert any("2 of 6 subscribers received nothing" in notice for notice in found.notices)
+    with serve("relay") as server:
+        found = run("fanout", server.url, connections=6, rate=20, duration=0.5)
+    assert found.notices == []

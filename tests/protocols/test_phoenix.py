@@ -28,6 +28,13 @@ def test_the_payload_is_an_object(json: str | None) -> None:
         check_exact(broadcasts(server.url, "picows", 5, **SAYING, json=json), 5)
 
 
+def test_a_server_may_write_its_json_with_spaces() -> None:
+    with FAKE(is_spaced=True) as server:
+        check_exact(broadcasts(server.url, "picows", 5, **SAYING), 5)
+        with pytest.raises(TargetError, match="unmatched topic"):
+            run("connect", server.url, connections=3, duration=0.1, **{**SAYING, "topic": "room:closed"})
+
+
 def test_what_connection_and_join_want_is_said_and_stands_in_no_output() -> None:
     secrets = ("token=user-17", 'auth={"token":"sesame-17"}')
     with FAKE(token="sesame-17", user="user-17") as server:

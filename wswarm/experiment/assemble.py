@@ -28,7 +28,7 @@ from wswarm.results.run import (
     Samples,
     TargetCost,
 )
-from wswarm.stats import answers, drops, extras, pinged, refused, sessions, slo, summary
+from wswarm.stats import answers, deaf, drops, extras, pinged, refused, sessions, slo, summary
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Arrivals, Findings, Window, unpack
 from wswarm.stats.scripted import Scripted
@@ -130,6 +130,7 @@ def _judged(run: Run, observed: Observed) -> Run:
         *answers.notices(run.publish, run.samples.refusals),
         *(extras.notices(run.messages, run.scenario) if run.messages else []),
         *refused.notices(observed.findings),
+        *(deaf.notices(observed.findings, run.messages) if run.messages else []),
     ]
     if observed.died is not None:
         notices.insert(0, f"the target's {observed.died}")

@@ -72,6 +72,11 @@ class Audience:
         if is_before.any():
             np.minimum.at(self._since_ns, rows[is_before], intended_ns[is_before])
 
+    def deaf(self, since_ns: int) -> int:
+        """Return how many have received nothing that were open at that moment and are still."""
+        was_open = (self._opened_ns <= since_ns) & (self._until_ns == STILL_OPEN)
+        return int(np.count_nonzero(was_open & (self._since_ns == STILL_OPEN)))
+
     def were_there(self, sent_ns: Int64s, seats: Seats) -> Bools:
         """Return per broadcast and member of its room whether that was open when it was sent."""
         sent = sent_ns[:, np.newaxis]

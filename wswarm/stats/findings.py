@@ -153,6 +153,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
         received_per_second: First copies by the second of their arrival, warm-up included.
         lost_per_second: Lost messages by the second in which they were sent.
         broadcasts: Fan-out: what became of each.
+        deaf: Fan-out in one room: subscribers that were open all the hold and received nothing, warm-up included.
         extra_of_room: The extra ones by the room of their receiver; empty where there is only one.
     """
 
@@ -172,6 +173,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
     broadcasts: Reached = Reached()
     extra_kinds: dict[str, int] = {}
     extra_of_room: Packed = b""
+    deaf: int = 0
 
 
 class Effort(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,8 +1,8 @@
 """A scripted fake of Phoenix Channels, made from its second serializer: keys in alphabetical order, as Jason writes.
 
 Topics are joined with the payload's `token`, if there is a parameter `token`; `room:closed` by nobody. Event `say`
-reaches all of the topic without a reply, `ask` is replied to, all others are not known. Parameter `timeout`: s that a
-client may say nothing.
+reaches all of the topic without a reply, `ask` is replied to, all others are not known. Parameters: `timeout`, s
+that a client may say nothing; `is_spaced`: with spaces, as other servers of the protocol may write.
 """
 
 import asyncio
@@ -21,7 +21,8 @@ _rooms: defaultdict[str, set[ServerConnection]] = defaultdict(set)
 
 def written(*message: Any) -> str:
     """Return it as JSON."""
-    return json.dumps(message, separators=(",", ":"), sort_keys=True)
+    separators = (", ", ": ") if parameters().get("is_spaced") else (",", ":")
+    return json.dumps(message, separators=separators, sort_keys=True)
 
 
 def answer(connection: ServerConnection, message: list[Any]) -> str | None:

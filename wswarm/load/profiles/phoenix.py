@@ -11,7 +11,7 @@ from wswarm.load.profiles.protocol import Line, Protocol, Refusal, Setting, Time
 
 _JOIN = (
     Line("say", '["1","1","{topic|json}","phx_join",{auth}]', needs=("topic",)),
-    Line("expect", '/^\\["1","1",.*"phx_reply",.*"status":"ok"/', "phx_join", needs=("topic",)),
+    Line("expect", '/^\\[ ?"1", ?"1",.*"phx_reply",.*"status": ?"ok"/', "phx_join", needs=("topic",)),
 )
 
 
@@ -37,7 +37,7 @@ PROFILE = Protocol(
     publisher_steps=_JOIN,
     inspection=(
         Line("say", '[null,"heartbeat","phoenix","heartbeat",{}]'),
-        Line("expect", '/"phoenix","phx_reply"/'),
+        Line("expect", '/"phoenix", ?"phx_reply"/'),
     ),
     subscriber_needs=("topic",),
     message='["1","2","{topic|json}","{event|json}",{payload}]',
@@ -45,11 +45,11 @@ PROFILE = Protocol(
     payload="object",
     timers=(Timer("{heartbeat}", '[null,"heartbeat","phoenix","heartbeat",{}]'),),
     refusals=(
-        Refusal('/"phx_reply",.*"status":"error"/', "$[4].response.reason"),
-        Refusal('/,"phx_error",/', "the channel crashed"),
-        Refusal('/,"phx_close",/', "the channel closed"),
+        Refusal('/"phx_reply",.*"status": ?"error"/', "$[4].response.reason"),
+        Refusal('/, ?"phx_error",/', "the channel crashed"),
+        Refusal('/, ?"phx_close",/', "the channel closed"),
     ),
-    chatter=('/,"phx_reply",/', '/,"presence_(?:state|diff)",/'),
-    not_replies=('"status":"error"',),
+    chatter=('/, ?"phx_reply",/', '/, ?"presence_(?:state|diff)",/'),
+    not_replies=('"status":"error"', '"status": "error"'),
     derive=_derive,
 )
