@@ -31,7 +31,7 @@ def show(parsed: argparse.Namespace) -> int:
         raise PlanError(f"--patience {parsed.patience:g} must be a time above 0")
     manner = converted(with_own_profile(grammar.messages(given)) | {"url": parsed.url}, Manner)
     found = inspect(manner, parsed.patience)
-    say("\n".join(lines(redact.address(parsed.url), found, parsed.patience, manner.own)))
+    say("\n".join(lines(redact.address(parsed.url), found, parsed.patience)))
     plain = found.plain
     if not _has_opened(found):
         why = plain.failure or "no answer"
