@@ -10,8 +10,6 @@ from wswarm.experiment.inspection import Found, Look, inspect
 from wswarm.experiment.mends import mend
 from wswarm.experiment.own_profile import with_own_profile
 from wswarm.load.manner import Manner, converted
-from wswarm.load.profiles import protocol_named
-from wswarm.load.profiles.protocol import Protocol
 from wswarm.load.profiles.settings import needs, written
 from wswarm.report import inspection as report
 from wswarm.report.inspection import Fit
@@ -39,12 +37,10 @@ def show(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def lines(url: str, found: Found, seconds: float, own: Protocol | None = None) -> list[str]:
-    """Return all that is to be told; `own`: the profile that was asked for, if it is a file."""
+def lines(url: str, found: Found, seconds: float) -> list[str]:
+    """Return all that is to be told."""
     plain = found.plain
-    fits = [
-        _fit(name, own or protocol_named(name), spoken, why) for name, (spoken, why) in found.spoken.items()
-    ]
+    fits = [_fit(name, found) for name in found.spoken]
     is_open = plain.is_ready and plain.code is None
     return [
         f"wswarm inspect · {url}",
@@ -75,7 +71,8 @@ def _hello(plain: Look) -> str | None:
     return next((line.words for line in plain.lines if line.kind == "<"), None)
 
 
-def _fit(name: str, protocol: Protocol, is_spoken: bool | None, why: str) -> Fit:
+def _fit(name: str, found: Found) -> Fit:
+    protocol, (is_spoken, why) = found.protocols[name], found.spoken[name]
     scenario = "fanout" if protocol.message else "echo" if protocol.echo else "connect"
     wanted = [written(one).replace("=…", "='…'") for one in needs(protocol, scenario) or ()]
     options = [f"{one} '…'" if one in ("--topic", "--event") else one for one in wanted]

@@ -118,6 +118,7 @@ class Found(NamedTuple):
         plain: What a connection saw that said nothing, but for what others of ours had said.
         echoes: Whether it sent a plain message back. `relays`: to another connection.
         spoken: Per protocol whether it is spoken, `None` where nothing tells, and why.
+        protocols: What was tried.
         opens_at: Path and query at which it opened to somebody, if not where the plain connection asked.
     """
 
@@ -125,6 +126,7 @@ class Found(NamedTuple):
     echoes: bool
     relays: bool
     spoken: dict[str, Spoken]
+    protocols: dict[str, Protocol]
     opens_at: str | None = None
 
 
@@ -140,6 +142,7 @@ def inspect(manner: Manner, patience_s: float) -> Found:
     echo = msgspec.structs.replace(plain, steps=(*plain.steps, Step("say", WORDS), Step("expect", WORDS)))
     names = [manner.profile] if named else [name for name in NAMES if name not in _REFERENCE]
     asked = {name: _asking(manner if named else plain, name) for name in names if name}
+    protocols = {name: _protocol_of(one) for name, one in asked.items()}
     seen = {one.name: one for one in look({PLAIN: plain, ECHO: echo, **asked}, patience_s + _GRACE_S)}
     relayed = (line.kind == "<" and WORDS in line.words for line in seen[PLAIN].lines)
     return Found(
@@ -148,10 +151,11 @@ def inspect(manner: Manner, patience_s: float) -> Found:
         any(relayed),
         _without_substitutes(
             {
-                name: _is_spoken(seen[name], protocol_of(one), _answers_to_others(seen, name))
-                for name, one in asked.items()
+                name: _is_spoken(seen[name], one, _answers_to_others(seen, name))
+                for name, one in protocols.items()
             }
         ),
+        protocols,
         _address_that_opens(seen),
     )
 
@@ -186,17 +190,12 @@ def _without_substitutes(spoken: dict[str, Spoken]) -> dict[str, Spoken]:
 def _asking(manner: Manner, name: str) -> Manner:
     """Return how a server is asked whether it speaks a protocol."""
     asking = msgspec.structs.replace(manner, profile=name)
-    lines = () if manner.topic else protocol_of(asking).inspection
+    lines = () if manner.topic else _protocol_of(asking).inspection
     steps = tuple(Step(line.kind, line.value) for line in lines)
     return msgspec.structs.replace(asking, steps=(*manner.steps, *steps))
 
 
-def protocol_of(manner: Manner) -> Protocol:
-    """Return what the manner speaks.
-
-    Raises:
-        PlanError: it names no profile that there is.
-    """
+def _protocol_of(manner: Manner) -> Protocol:
     return manner.protocol or protocol_named(manner.profile or "")
 
 
