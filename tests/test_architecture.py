@@ -50,7 +50,6 @@ SANCTIONED = {
     ("wswarm/cli/profiles.py", "wswarm.load.profiles.settings"),
     ("wswarm/cli/serve.py", "wswarm.drive.host.files"),
     ("wswarm/cli/inspect.py", "wswarm.load.manner"),
-    ("wswarm/cli/inspect.py", "wswarm.load.profiles"),
     ("wswarm/cli/inspect.py", "wswarm.load.profiles.settings"),
     ("wswarm/cli/grammar.py", "wswarm.load.template"),
     ("wswarm/cli/serve.py", "wswarm.drive.host.target"),
