@@ -17,8 +17,8 @@ from wswarm.report import text
 from wswarm.results.progress import Progress
 from wswarm.results.run import Run
 
-SUBSCRIBERS, SENDS, WARMUP = 5, 100, 20
-LOAD = {"connections": SUBSCRIBERS, "rate": 100.0, "duration": 1.0, "warmup": 0.2, "drain": 5.0}
+SUBSCRIBERS, SENDS = 5, 100
+LOAD = {"connections": SUBSCRIBERS, "rate": 100.0, "duration": 1.0, "warmup": 0.0, "drain": 5.0}
 BODY = '{"say": "{marker}", "by": {id}}'
 
 
@@ -49,10 +49,10 @@ CASES = {
     "every fifth refused and delivered": Case(
         {"statuses": [200] * 4 + [500], "delivers_all": True}, {}, {"200": 80, "500": 20}, 20
     ),
-    "answered late": Case({"delay": 0.5}, {"rate": 50.0, "duration": 2.0, "warmup": 0.4}, {"202": 100}),
+    "answered late": Case({"delay": 0.5}, {"rate": 50.0, "duration": 2.0}, {"202": 100}),
     "answered late, some refused": Case(
         {"delay": 0.5, "statuses": [202] * 9 + [429]},
-        {"rate": 50.0, "duration": 2.0, "warmup": 0.4},
+        {"rate": 50.0, "duration": 2.0},
         {"202": 90, "429": 10},
     ),
     "closing": Case({"closing": "said"}, {}, {"202": 100}),
@@ -60,7 +60,7 @@ CASES = {
     "by TLS": Case({"secure": True}, {}, {"202": 100}),
     "reset": Case({"reset_every": 10}, {}, {"202": 90, "reset": 10}, 10),
     "too late": Case({"ignore_every": 10}, {"connect_timeout": 0.6}, {"202": 90, "timeout": 10}, 10),
-    "never answered": Case({"ignore_every": 60}, {"drain": 1.0}, {"202": 98, "no answer": 2}, 2),
+    "never answered": Case({"ignore_every": 50}, {"drain": 1.0}, {"202": 98, "no answer": 2}, 2),
     "by number": Case({}, {"publish_body": '{"id": {marker:int}}'}, {"202": 100}),
     "by number, every tenth refused, two agents": Case(
         {"statuses": [202] * 9 + [503]},
@@ -116,7 +116,7 @@ def test_counts_are_exact_whatever_becomes_of_the_requests(
     assert (fanout.broadcasts, fanout.incomplete, fanout.delivery_time.n) == (taken, 0, taken * SUBSCRIBERS)
     answered = sum(count for status, count in case.statuses.items() if status.isdecimal())
     assert publish.response_time.n == answered
-    assert facts["requests"] == SENDS + WARMUP
+    assert facts["requests"] == SENDS
     assert found.failure is None
 
 
@@ -346,7 +346,7 @@ def test_progress_counts_as_lost_nothing_that_was_refused_or_not_yet_answered() 
         run("fanout", f"{server.url}sub", seen.append, **load, publish=publish, publish_body=BODY)
     assert {one.connections_requested for one in seen} == {SUBSCRIBERS}
     assert {one.lost for one in seen if one.phase == "hold"} <= {None, 0}
-    assert seen[-1].sent == 128
+    assert seen[-1].sent == 120
 
 
 def test_secrets_of_requests_are_in_no_output() -> None:

@@ -36,7 +36,7 @@ from wswarm.locust.worker.strangers import strangers_of
 from wswarm.units import NS_PER_S
 
 _WATCH_S, _SOON_S = 1.0, 3.0
-_QUIT_S = 2.0
+_QUIT_S, _QUIT_FORKED_S = 2.0, 20.0  # Ctrl-C reaches the process that has forked a worker, too
 _SETTLE_S = _BEGIN_S = 30.0
 _LEAVE_S = 60.0  # as long as Locust's master waits for its workers
 _DIED = "the generator's process died"
@@ -68,7 +68,9 @@ class Station:
         events.test_stop.add_listener(of(environment, self._on_test_stop))
         events.spawning_complete.add_listener(lambda **_: self.attendance.note_all())
         events.quitting.add_listener(of(environment, self._on_quitting))
-        if isinstance(runner, WorkerRunner) and getattr(environment.parsed_options, "processes", None):
+        has_processes = bool(getattr(environment.parsed_options, "processes", None))
+        self._is_forked = isinstance(runner, WorkerRunner) and has_processes
+        if self._is_forked:
             gevent.spawn(self._quit_with, os.getppid())
 
     def explain(self, seat: Seat) -> None:
@@ -290,7 +292,7 @@ class Station:
     def _on_quitting(self, **_: Any) -> None:
         """Let the conductor have all that was measured, if it is ending the test too: Ctrl-C reaches both."""
         if self._order is not None:
-            if self._ending.wait(_QUIT_S):
+            if self._ending.wait(_QUIT_FORKED_S if self._is_forked else _QUIT_S):
                 self._released.wait(_SETTLE_S)
             self._runner.stop()  # Locust would do it after this, and users may send as they stop
         self._dismiss()  # where another greenlet is at it, wait for it
