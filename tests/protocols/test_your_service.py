@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import stat
 import subprocess
@@ -32,7 +33,7 @@ case $1 in
   inspect) set -- "$@" --patience "$PATIENCE" ;;
   connect|echo|fanout|script|replay) command=$1; shift; set -- "$command" --no-plots "$@" ;;
 esac
-{sys.executable} -m wswarm "$@"
+{shlex.quote(sys.executable)} -m wswarm "$@"
 code=$?
 echo "$code" >> codes
 exit "$code"
