@@ -69,6 +69,9 @@ def test_a_bare_request_has_no_headers_of_its_own() -> None:
 def test_two_connections_differ_in_their_numbers_only() -> None:
     first, second = (request("ws://host/{id}", number) for number in (1, 2))
     assert (first.url, second.url) == ("ws://host/1", "ws://host/2")
+    assert first.headers == second.headers
+    speech = speech_of(make_plan("echo", "ws://host/{id}"), "echo")
+    assert speech.payload({"id": "1"}, PREFIX).parts == speech.payload({"id": "2"}, PREFIX).parts
 
 
 @pytest.mark.parametrize(

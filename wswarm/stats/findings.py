@@ -70,15 +70,15 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     requested: int
-    started_ns: Packed
-    tcp_ns: Packed
-    tls_ns: Packed
-    upgrade_ns: Packed
-    opened_ns: Packed
-    closed_ns: Packed
-    failed_ns: Packed
-    failures: dict[str, int]
-    closes: dict[str, int]
+    started_ns: Packed = b""
+    tcp_ns: Packed = b""
+    tls_ns: Packed = b""
+    upgrade_ns: Packed = b""
+    opened_ns: Packed = b""
+    closed_ns: Packed = b""
+    failed_ns: Packed = b""
+    failures: dict[str, int] = {}
+    closes: dict[str, int] = {}
     subprotocols: dict[str, int] = {}
     ready_ns: Packed = b""
     left_ns: Packed = b""

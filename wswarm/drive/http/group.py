@@ -17,18 +17,6 @@ from wswarm.load.rooms import own_values
 from wswarm.stats.findings import Effort, Findings, Sockets, Window
 
 _TOLD_NS = 500_000_000  # before the drain's end, so that subscribers can settle what was answered last
-_NO_SOCKETS = Sockets(
-    requested=0,
-    started_ns=b"",
-    tcp_ns=b"",
-    tls_ns=b"",
-    upgrade_ns=b"",
-    opened_ns=b"",
-    closed_ns=b"",
-    failed_ns=b"",
-    failures={},
-    closes={},
-)
 
 
 class HttpGroup(Group):
@@ -73,7 +61,7 @@ class HttpGroup(Group):
         """Return all that was found."""
         found = super().findings(effort)
         answers = self.account.answers() if isinstance(self.account, Requested) else None
-        return msgspec.structs.replace(found, sockets=_NO_SOCKETS, answers=answers)
+        return msgspec.structs.replace(found, sockets=Sockets(requested=0), answers=answers)
 
     def state(self) -> wire.GroupState:
         """Return how the group stands."""

@@ -33,18 +33,7 @@ UNREACHABLE = TargetError.exit_code
 INVALID, MISSED, TARGET_FAILED = exit_codes.INVALID, exit_codes.SLO_MISSED, exit_codes.TARGET_FAILED
 _WEIGHTS = {None: 0, 0: 0, 1: 1, MISSED: 2, INVALID: 3, TARGET_FAILED: 4}
 _NOTHING = Findings(
-    sockets=Sockets(
-        requested=0,
-        started_ns=b"",
-        tcp_ns=b"",
-        tls_ns=b"",
-        upgrade_ns=b"",
-        opened_ns=b"",
-        closed_ns=b"",
-        failed_ns=b"",
-        failures={},
-        closes={},
-    ),
+    sockets=Sockets(requested=0),
     effort=Effort(
         cpu_s=0.0, cpu_share=0.0, rss_before=0, rss_open=0, rss_peak=0, loop_lag=b"", longest_stop_ns=0
     ),
