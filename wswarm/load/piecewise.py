@@ -56,7 +56,8 @@ class Piecewise:
         length_ns = self.ends_ns[span] - self._starts_ns[span]
         passed = np.clip((times_ns - self._starts_ns[span]) / np.maximum(length_ns, 1), 0.0, 1.0)
         passed[length_ns == 0] = 1.0
-        return self._from[span] + passed * (self._to[span] - self._from[span])
+        values: Floats = self._from[span] + passed * (self._to[span] - self._from[span])
+        return values
 
     def until(self, times_ns: Int64s) -> Floats:
         """Return what has come by each of the moments."""
