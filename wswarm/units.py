@@ -98,7 +98,9 @@ def parse_stages(text: str, parse_value: Callable[[str], float]) -> tuple[tuple[
         if not time:
             raise PlanError(f"stage {stage.strip()!r} of {text!r} has no time: write 30s:{reached or value}")
         if not reached:
-            raise PlanError(f"stage {stage.strip()!r} of {text!r} says nothing to reach: write {time}:{value}")
+            raise PlanError(
+                f"stage {stage.strip()!r} of {text!r} says nothing to reach: write {time}:{value}"
+            )
         found.append((parse_duration(time), parse_value(reached)))
     return tuple(found)
 

@@ -28,6 +28,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True, tag=True):
         arrivals: Evenly spaced, or at random; `seed` of the latter is the same in all agents.
         pacing: How often an agent wakes up for them, see `drive.pacer`.
         stages: In place of a rate, to which they lead one after another: ns that each lasts, and the rate at its end.
+        in_hold: Messages of the hold, where stages say how many.
     """
 
     group: int
@@ -44,6 +45,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     seed: int = 0
     pacing: Literal["auto", "exact", "batched"] = "auto"
     stages: list[tuple[int, float]] = []
+    in_hold: int | None = None
 
     @property
     def length_ns(self) -> int:

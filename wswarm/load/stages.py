@@ -1,17 +1,13 @@
 """Stages: a load that is led from one value to the next, each reached linearly."""
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate, pairwise
 from math import isfinite
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from wswarm.errors import PlanError
-from wswarm.load.piecewise import Piecewise
+from wswarm.load.settings import Settings
 from wswarm.units import NS_PER_S, parse_count, parse_rate, parse_stages
-
-if TYPE_CHECKING:
-    from wswarm.load.plan import Plan
 
 Stages = Sequence[tuple[float, float]]
 
@@ -31,9 +27,13 @@ def length_of(stages: Stages) -> float:
 
 def rows_of(stages: Stages) -> list[tuple[int, int]]:
     """Return when each stage that lasts begins and ends, ns since the hold began."""
-    ends_ns = np.cumsum([length_ns for length_ns, _ in spans_of(stages)]).tolist()
-    begins_ns = [0, *ends_ns[:-1]]
-    return [(begin, end) for begin, end in zip(begins_ns, ends_ns, strict=True) if end > begin]
+    ends_ns = [0, *accumulate(length_ns for length_ns, _ in spans_of(stages))]
+    return [(begin, end) for begin, end in pairwise(ends_ns) if end > begin]
+
+
+def ends_ns(stages: Stages, begin_ns: int) -> list[int]:
+    """Return when each stage that lasts ends, if the first begins then."""
+    return [begin_ns + end for _, end in rows_of(stages)]
 
 
 def first_value(stages: Stages) -> float:
@@ -48,8 +48,14 @@ def first_value(stages: Stages) -> float:
 
 def mean_rate(stages: Stages, held_s: float) -> float:
     """Return the messages per s that the stages offer in the first so many s, on the average."""
-    offered = Piecewise(spans_of(stages)).until(np.array([round(held_s * NS_PER_S)]))
-    return float(offered[0]) / held_s
+    offered = before = 0.0
+    left_s = held_s
+    for length_s, value in stages:
+        part_s = min(length_s, left_s)
+        reached = before + (value - before) * part_s / length_s if length_s > 0 else value
+        offered += (before + reached) / 2 * part_s
+        before, left_s = value, left_s - part_s
+    return offered / held_s
 
 
 def with_stages(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,7 +82,7 @@ def with_stages(given: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def check_stages(plan: "Plan") -> None:
+def check_stages(plan: Settings) -> None:
     """Check that the plan's stages are a load that it can have.
 
     Raises:
@@ -133,8 +139,7 @@ def _check_values(stages: Any) -> None:
         raise PlanError(f"--stages: {len(stages):,} are more than {STAGES_LIMIT:,}: use fewer, longer ones")
 
 
-def _check_rates(plan: "Plan") -> None:
-    count = Piecewise(spans_of(plan.stages)).count
+def _check_rates(plan: Settings) -> None:
     if plan.rate is not None:
         raise PlanError(
             f"--rate {plan.rate:g}/s beside --stages, which say the rate: leave out --rate, or begin with stage"
@@ -142,7 +147,10 @@ def _check_rates(plan: "Plan") -> None:
         )
     if plan.closed:
         raise PlanError(
-            "--closed beside --stages: sends that wait for replies can't keep the rates of stages; leave out one of them"
+            "--closed beside --stages: sends that wait for replies can't keep the rates of stages; leave out one of"
+            " them"
         )
-    if count < 1:
-        raise PlanError(f"--stages {shown(plan.stages)} gives no message: raise a rate, or make a stage longer")
+    if round(mean_rate(plan.stages, plan.duration) * plan.duration) < 1:
+        raise PlanError(
+            f"--stages {shown(plan.stages)} gives no message: raise a rate, or make a stage longer"
+        )
