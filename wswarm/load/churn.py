@@ -1,9 +1,10 @@
 """Sessions that come and go: a Poisson stream of them, each for its part, from a stationary population on."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,16 +12,14 @@ import numpy.typing as npt
 from wswarm.errors import PlanError
 from wswarm.load.arrivals import given_in_all
 from wswarm.load.belonging import SESSIONS_LIMIT
+from wswarm.load.settings import Settings
 from wswarm.load.turns import Int64s
 from wswarm.units import NS_PER_S
-
-if TYPE_CHECKING:
-    from wswarm.load.plan import Plan
 
 Floats = npt.NDArray[np.float64]
 StayLaw = Literal["exponential", "lognormal", "fixed"]
 
-DEFAULT_SESSIONS = 10.0
+DEFAULT_SESSIONS, DEFAULT_STAY = 10.0, 20.0
 _SPARE = 1_000  # sessions at once beyond those expected, unless -c says how many
 _INITIAL, _ARRIVING, _AT = 1, 2, 3
 _SIGMA = 1.0
@@ -105,18 +104,25 @@ class Churn:
         return np.maximum(np.rint(stays * (self.stay * NS_PER_S)), 1).astype(np.int64)
 
 
-def churn_of(plan: "Plan") -> Churn:
+def churn_of(plan: Settings) -> Churn:
     """Return the stream of sessions that a plan asks for."""
     return Churn(plan.sessions or 0.0, plan.stay, plan.stay_law, plan.seed or 0)
 
 
-def most_at_once(sessions: float, stay: float) -> int:
-    """Return how many there may be at once if nobody says: more than there ever are, unless the target stalls."""
-    expected = sessions * stay
-    return round(expected + max(_SPARE, 10 * math.sqrt(expected)))
+def with_sessions(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a plan's settings, with how many sessions there are, and may be at once, where nobody says so.
+
+    The latter is more than there ever are at once, unless the target stalls.
+    """
+    found: dict[str, Any] = {"sessions": DEFAULT_SESSIONS, "stay": DEFAULT_STAY, **given}
+    try:
+        expected = max(0.0, found["sessions"] * found["stay"])
+        return {"connections": round(expected + max(_SPARE, 10 * math.sqrt(expected))), **found}
+    except (TypeError, ValueError, OverflowError):
+        return {"connections": _SPARE, **found}  # what is no number is told by who checks it
 
 
-def check_churn(plan: "Plan") -> None:
+def check_churn(plan: Settings) -> None:
     """Check that sessions can come and go as the plan says.
 
     Raises:
