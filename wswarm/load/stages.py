@@ -7,6 +7,7 @@ from typing import Any
 
 from wswarm.errors import PlanError
 from wswarm.load.settings import Settings
+from wswarm.load.visits import check_visits, most_of
 from wswarm.units import NS_PER_S, parse_count, parse_rate, parse_stages
 
 Stages = Sequence[tuple[float, float]]
@@ -77,6 +78,9 @@ def with_stages(given: Mapping[str, Any]) -> dict[str, Any]:
             " leave out --duration"
         )
     found = {**given, "stages": tuple(tuple(map(float, stage)) for stage in stages), "duration": length_s}
+    if given["scenario"] == "connect" and "connections" not in given:
+        check_visits(stages)
+        found["connections"] = most_of(stages)
     if not first_value(stages):
         found.setdefault("warmup", 0.0)  # which would send nothing
     return found
@@ -103,6 +107,10 @@ def check_stages(plan: Settings) -> None:
         )
     if plan.scenario in OF_RATES:
         _check_rates(plan)
+    elif plan.connections != most_of(stages):
+        raise PlanError(
+            f"--connections {plan.connections} beside --stages, which say how many there are: leave out --connections"
+        )
 
 
 def shown(stages: Stages) -> str:

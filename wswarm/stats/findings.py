@@ -69,8 +69,9 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
         ending: Per opened connection its place among these, `UNKNOWN` if it was not lost.
         spoke_ns: Per opened connection when something was last sent on it, 0 for never; empty where nobody sends.
         rooms: Per opened connection its room; empty where there is only one.
-        stays_ns: Per opened connection how long it was to stay, `UNKNOWN` for one that was there before; empty where
-            nobody comes in the load. `refused`: those who came when there were as many as there may be.
+        due_ns: Per opened connection when it was to come in the load, `UNKNOWN` for one that was there before; empty
+            where nobody comes. `stays_ns`: how long it was to stay, `UNKNOWN` if it had no time of its own.
+        refused: Those who came when there were as many as there may be.
     """
 
     requested: int
@@ -92,6 +93,7 @@ class Sockets(msgspec.Struct, frozen=True, kw_only=True):
     ending: Packed = b""
     spoke_ns: Packed = b""
     rooms: Packed = b""
+    due_ns: Packed = b""
     stays_ns: Packed = b""
     refused: int = 0
 
