@@ -178,7 +178,9 @@ def test_the_application_that_is_started_here_needs_a_file_per_connection(
 ) -> None:
     set_machine(monkeypatch, files=64)
     check_server(32)
-    with pytest.raises(PlanError, match=r"use -c 32, or raise it \(ulimit -n 65, as root\), or start it with"):
+    with pytest.raises(
+        PlanError, match=r"use -c 32, or raise it \(ulimit -n 65, as root\), or start it with"
+    ):
         check_server(33)
 
 
