@@ -73,6 +73,7 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, tag=True):
         ids: Their `{id}`s.
         starts_ns: When to begin each one's handshake; empty: now.
         stays_ns: Of those who come in the load: how long each stays once it is ready. `leaves_ns`: when it leaves.
+        at_once: Handshakes of these that are under way at once at most, the next ones wait; 0: any number.
         columns: Names that stand for something of its own in each. `data`: what, per connection; empty: nothing.
         manner: How these connect and speak, if not as the group; `addresses` are then their own.
     """
@@ -82,6 +83,7 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     starts_ns: Packed = b""
     stays_ns: Packed = b""
     leaves_ns: Packed = b""
+    at_once: int = 0
     columns: list[str] = []
     data: list[list[str]] = []
     manner: Manner | None = None
