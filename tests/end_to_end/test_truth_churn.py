@@ -9,8 +9,8 @@ import pytest
 from tests.end_to_end.instrument import as_told, clock, highest
 from tests.end_to_end.servers import serve
 from wswarm.experiment.measure import measure
-from wswarm.load.churn import Churn, churn_of
 from wswarm.load.plan import Plan, make_plan
+from wswarm.load.sessions import Churn, churn_of
 from wswarm.load.visits import visits_of
 from wswarm.results.population import Population
 from wswarm.results.run import Run

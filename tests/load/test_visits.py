@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from wswarm.errors import PlanError
 from wswarm.load.piecewise import Piecewise
-from wswarm.load.visits import check_visits, most_of, visits_of
+from wswarm.load.stages import check_connections, most_of
+from wswarm.load.visits import visits_of
 from wswarm.stats.findings import STILL_OPEN
 from wswarm.units import NS_PER_S
 
@@ -51,4 +52,4 @@ def test_who_comes_again_is_another_connection() -> None:
 )
 def test_stages_that_are_no_connections_are_refused(stages: list[tuple[float, float]], named: str) -> None:
     with pytest.raises(PlanError, match=named):
-        check_visits(stages)
+        check_connections(stages)

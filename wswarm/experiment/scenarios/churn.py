@@ -8,8 +8,8 @@ from wswarm.experiment.observed import Observed
 from wswarm.experiment.paces import GROUP
 from wswarm.experiment.scenarios.coming import Comers, Coming
 from wswarm.experiment.session import Session
-from wswarm.load.churn import churn_of
 from wswarm.load.plan import Plan
+from wswarm.load.sessions import churn_of
 from wswarm.results.run import Run
 from wswarm.stats import summary
 from wswarm.stats.findings import Window, pack
