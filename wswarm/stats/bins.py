@@ -41,16 +41,16 @@ class Bins:
         for key in [low] if low == high else np.unique(keys).tolist():
             self._counts(key)[:] += np.bincount(bins if low == high else bins[keys == key], minlength=BINS)
 
-    def merge(self, packed: bytes) -> None:
-        """Add what others packed, one after another."""
+    def merge(self, packed: bytes, step: int = 1) -> None:
+        """Add what others packed, one after another, `step` keys as one."""
         at = 0
         while at < len(packed):
             key, size, width = _HEAD.unpack_from(packed, at)
             end = at + _HEAD.size + size * (2 + width)
             one, at = packed[at:end], end
-            if key in self._open or key in self._closed:
+            if step > 1 or key in self._open or key in self._closed:
                 bins, counts = _unpacked(one)
-                self._counts(key)[bins] += counts
+                self._counts(key // step)[bins] += counts
             else:
                 self._closed[key] = one
 

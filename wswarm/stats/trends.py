@@ -1,6 +1,6 @@
 """How figures change as a long hold goes on, and whether that is more than chance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Literal, NamedTuple
 
@@ -56,7 +56,7 @@ def trends(
     findings: Sequence[Findings],
     window: Window,
     time: str | None,
-    sampled: dict[str, Samples],
+    sampled: Mapping[str, Samples],
     *,
     has_sessions: bool,
 ) -> list[Trend]:
@@ -90,6 +90,8 @@ def trends(
 
 def in_blocks(at: Floats, values: Floats, start: float, end: float, count: int) -> tuple[Floats, Floats]:
     """Return the middle and the median of each of `count` equal parts from `start` to `end` that has values."""
+    is_known = ~np.isnan(values)
+    at, values = at[is_known], values[is_known]
     part = np.floor((at - start) / (end - start) * count)
     told = [part == number for number in range(count)]
     blocks = [(at[own].mean(), np.median(values[own])) for own in told if own.any()]
