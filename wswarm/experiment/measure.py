@@ -25,6 +25,7 @@ from wswarm.experiment.preflight import check, target_meter
 from wswarm.experiment.session import Session
 from wswarm.experiment.watch import TargetWatch
 from wswarm.load.plan import Plan
+from wswarm.load.stages import ends_ns
 from wswarm.results.progress import Phase, Progress, Traced
 from wswarm.results.run import Run
 from wswarm.stats.findings import Findings, Window
@@ -151,7 +152,8 @@ class _Experiment:
         hold_ns = start_ns + round(plan.warmup * NS_PER_S)
         drain_ns = hold_ns + round(self._course.hold_s * NS_PER_S)
         end_ns = drain_ns + round(plan.drain * NS_PER_S)
-        self._window = Window(self._window.origin_ns, start_ns, hold_ns, drain_ns, end_ns)
+        stages = ends_ns(plan.stages, hold_ns)
+        self._window = Window(self._window.origin_ns, start_ns, hold_ns, drain_ns, end_ns, stages)
         self._session.load(plan, self._window)
         self._course.begin(self._session, self._window)
         self._listen_until(lambda: now_ns() >= self._window.hold_ns, "warm-up", hold_ns, _PHASE_GRACE_S)

@@ -41,16 +41,16 @@ class Bins:
         for key in [low] if low == high else np.unique(keys).tolist():
             self._counts(key)[:] += np.bincount(bins if low == high else bins[keys == key], minlength=BINS)
 
-    def merge(self, packed: bytes, step: int = 1) -> None:
-        """Add what others packed, one after another, `step` keys as one."""
+    def merge(self, packed: bytes) -> None:
+        """Add what others packed, one after another."""
         at = 0
         while at < len(packed):
             key, size, width = _HEAD.unpack_from(packed, at)
             end = at + _HEAD.size + size * (2 + width)
             one, at = packed[at:end], end
-            if step > 1 or key in self._open or key in self._closed:
+            if key in self._open or key in self._closed:
                 bins, counts = _unpacked(one)
-                self._counts(key // step)[bins] += counts
+                self._counts(key)[bins] += counts
             else:
                 self._closed[key] = one
 
@@ -64,11 +64,18 @@ class Bins:
         closed, self._closed = self._closed, {}
         return b"".join(closed.values())
 
+    def grouped(self, size: int) -> "Bins":
+        """Return the same values with every `size` consecutive keys as one, numbered from 0."""
+        grouped = Bins()
+        for key in self.keys:
+            bins, counts = self._bins_of(key)
+            grouped._counts(key // size)[bins] += counts
+        return grouped
+
     def quantiles_ns(self, *percents: float) -> Iterator[tuple[int, int, list[int]]]:
         """Yield each key, ascending, with its number of values, and those at `percents`: middles of bins."""
         for key in self.keys:
-            kept = self._closed.get(key)
-            bins, counts = _unpacked(kept if kept is not None else _packed(key, self._open[key]))
+            bins, counts = self._bins_of(key)
             yield key, int(counts.sum()), _quantiles(bins, counts, percents)
 
     @property
@@ -80,13 +87,17 @@ class Bins:
         """Return the median of all values under these keys together, within its bin by rank: finer than the bins."""
         total = np.zeros(BINS, np.int64)
         for key in keys:
-            kept = self._closed.get(key)
-            bins, counts = _unpacked(kept) if kept is not None else (slice(None), self._open[key])
+            bins, counts = self._bins_of(key)
             total[bins] += counts
         cumulated, half = np.cumsum(total), total.sum() / 2
         place = int(np.searchsorted(cumulated, half))
         within = (half - (cumulated[place] - total[place])) / total[place]
         return FLOOR_NS * float(BIN_WIDTH ** (place + within))
+
+    def _bins_of(self, key: int) -> tuple[Int64s, Int64s]:
+        """Return a key's bins that hold a value, and their counts."""
+        kept = self._closed.get(key)
+        return _unpacked(kept if kept is not None else _packed(key, self._open[key]))
 
     def _counts(self, key: int) -> Int64s:
         """Return the counts of a key's bins, to be added to."""

@@ -117,7 +117,7 @@ def _summed(parts: Iterable[Packed], count: int, step: int) -> Int64s:
 def _times(arrivals: Sequence[Arrivals], step: int) -> dict[int, dict[str, float]]:
     bins = Bins()
     for one in arrivals:
-        bins.merge(one.by_second, step)
+        bins.merge(one.by_second)
     percents = {"p50": 50.0, "p90": 90.0, "p99": 99.0, "max": 100.0}
     return {
         key: {
@@ -125,5 +125,5 @@ def _times(arrivals: Sequence[Arrivals], step: int) -> dict[int, dict[str, float
             for (name, percent), value in zip(percents.items(), values, strict=True)
             if percent == 100 or is_supported(n, percent)
         }
-        for key, n, values in bins.quantiles_ns(*percents.values())
+        for key, n, values in bins.grouped(step).quantiles_ns(*percents.values())
     }
