@@ -14,6 +14,8 @@ READINGS = {
     " The widest band reaches the slowest message of each second.",
     "fanout": "Left: how long each broadcast took to reach its first, its median and its last subscriber."
     " Right: the share of deliveries and of whole broadcasts done within a time.",
+    "stages": "Above, times of what was due in each second: where p99 stays up after a stage, its queue is still"
+    " there. Below, the rate that was asked for, and what came back.",
 }
 SAID = 6  # steps
 HANDSHAKE_READING = (
@@ -31,7 +33,7 @@ class Caption:
 
 
 def caption(run: Run, picture: str) -> Caption:
-    """Return the words for `picture`, one of `connections`, `percentiles`, `over-time`, `fanout`."""
+    """Return the words for `picture`, one of `connections`, `percentiles`, `over-time`, `fanout`, `stages`."""
     reading = READINGS[picture]
     if picture == "percentiles" and run.scenario == "connect":
         reading = HANDSHAKE_READING
@@ -84,6 +86,11 @@ def _fanout(run: Run) -> str:
     )
 
 
+def _stages(run: Run) -> str:
+    told = [f"{n + 1}: p99 {show.percentile(one.p99)}" for n, one in enumerate(run.stages[:SAID])]
+    return f"Times and rates over {show.plural(len(run.stages), 'stage')}. {', '.join(told)}."
+
+
 def _levels(name: str, seen: Distribution | None) -> str:
     if seen is None or not seen.n:
         return f"{name}: nothing measured."
@@ -91,4 +98,10 @@ def _levels(name: str, seen: Distribution | None) -> str:
     return f"{name}: p50 {p50}, p99 {p99}, max {show.seconds(seen.max)}."
 
 
-_ALTS = {"connections": _connections, "percentiles": _percentiles, "over-time": _over_time, "fanout": _fanout}
+_ALTS = {
+    "connections": _connections,
+    "percentiles": _percentiles,
+    "over-time": _over_time,
+    "fanout": _fanout,
+    "stages": _stages,
+}
