@@ -74,7 +74,7 @@ class Group:
         own = None
         if join.manner is not None:
             own = self._ways.of(join.manner, self.order.role, join.addresses or self.order.addresses)
-        await self.swarm.open_all(rows, starts_ns, own, self.on_decided)
+        await self.swarm.open_all(rows, starts_ns, own, self.on_decided, join.at_once)
         if not self.order.is_followed:
             self._say(wire.Opened(self._number, self.open_rows()))
 

@@ -22,6 +22,7 @@ from wswarm.experiment.interrupted import interruption
 from wswarm.experiment.observe import Observer, check_arrived, check_opened, is_hopeless
 from wswarm.experiment.observed import Observed
 from wswarm.experiment.preflight import check, target_meter
+from wswarm.experiment.ramp import longest_s, notices
 from wswarm.experiment.session import Session
 from wswarm.load.plan import Plan
 from wswarm.load.stages import ends_ns
@@ -128,7 +129,7 @@ class _Experiment:
         start_ns = self._window.origin_ns
         self._session.open(self._addresses, start_ns)
         self._has_begun = True
-        ramp_s = plan.sockets / plan.connect_rate + plan.connect_timeout + _RAMP_GRACE_S
+        ramp_s = longest_s(plan) + _RAMP_GRACE_S
         self._listen_until(
             lambda: self._session.are_open() or is_hopeless(self._fleet),
             "ramp",
@@ -261,6 +262,7 @@ class _Experiment:
             if self._was_cut
             else None,
             died=self._died,
+            notices=notices(self._plan, findings, self._window),
         )
         return assemble(self._plan, observed, self._course.add_to)
 
