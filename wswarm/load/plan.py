@@ -8,6 +8,7 @@ import msgspec
 from wswarm.errors import PlanError
 from wswarm.load.belonging import check_recording, check_script
 from wswarm.load.by_http import ByHttp, by_http, is_https
+from wswarm.load.hours import check_trends
 from wswarm.load.manner import Manner, converted
 from wswarm.load.message import check_size
 from wswarm.load.number import check_number
@@ -53,6 +54,8 @@ class Plan(Settings, frozen=True, kw_only=True):
         _check_fit(self)
         check_publishers(self.scenario, self._of_publishers, escape=self.escape)
         by_http(msgspec.structs.asdict(self))
+        if self.trends:
+            check_trends(self.duration)
         if self.rooms > 1 and self.is_published:
             _check_rooms_of_publishers(self)
 
