@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from wswarm.report import format as show
+from wswarm.report import trends
 from wswarm.results.run import Distribution, Run
 
 READINGS = {
@@ -14,6 +15,10 @@ READINGS = {
     " The widest band reaches the slowest message of each second.",
     "fanout": "Left: how long each broadcast took to reach its first, its median and its last subscriber."
     " Right: the share of deliveries and of whole broadcasts done within a time.",
+    "stages": "Above, times of what was due in each second: where p99 stays up after a stage, its queue is still"
+    " there. Below, the rate that was asked for, and what came back.",
+    "trends": "Each dot is the median of a thirtieth of the time; a line within its shade that could as well be"
+    " level is no trend.",
 }
 SAID = 6  # steps
 HANDSHAKE_READING = (
@@ -31,7 +36,7 @@ class Caption:
 
 
 def caption(run: Run, picture: str) -> Caption:
-    """Return the words for `picture`, one of `connections`, `percentiles`, `over-time`, `fanout`."""
+    """Return the words for `picture`, by its name."""
     reading = READINGS[picture]
     if picture == "percentiles" and run.scenario == "connect":
         reading = HANDSHAKE_READING
@@ -84,6 +89,18 @@ def _fanout(run: Run) -> str:
     )
 
 
+def _stages(run: Run) -> str:
+    told = [f"{n + 1}: p99 {show.percentile(one.p99)}" for n, one in enumerate(run.stages[:SAID])]
+    return f"Times and rates over {show.plural(len(run.stages), 'stage')}. {', '.join(told)}."
+
+
+def _trends(run: Run) -> str:
+    told = ", ".join(
+        f"{trends.NAMES.get(one.figure, one.figure)} {trends.verdict(one)}" for one in run.trends
+    )
+    return f"Trends over the hold: {told}."
+
+
 def _levels(name: str, seen: Distribution | None) -> str:
     if seen is None or not seen.n:
         return f"{name}: nothing measured."
@@ -91,4 +108,11 @@ def _levels(name: str, seen: Distribution | None) -> str:
     return f"{name}: p50 {p50}, p99 {p99}, max {show.seconds(seen.max)}."
 
 
-_ALTS = {"connections": _connections, "percentiles": _percentiles, "over-time": _over_time, "fanout": _fanout}
+_ALTS = {
+    "connections": _connections,
+    "percentiles": _percentiles,
+    "over-time": _over_time,
+    "fanout": _fanout,
+    "stages": _stages,
+    "trends": _trends,
+}
