@@ -33,7 +33,7 @@ from wswarm.stats.findings import (
     unpack,
 )
 from wswarm.stats.histogram import Histogram, is_supported
-from wswarm.stats.published import read_log, sequences_of
+from wswarm.stats.published import Published, read_log
 from wswarm.stats.reach import put_together
 from wswarm.units import NS_PER_S
 
@@ -224,11 +224,17 @@ def fanout(findings: Sequence[Findings], window: Window, *, publishers: int) -> 
 
 def hold_log(sends: Sequence[Sends], window: Window) -> tuple[Int64s, Int64s]:
     """Return the numbers of the hold's broadcasts and when they were sent, in the order of their running numbers."""
+    published = hold_broadcasts(sends, window)
+    return published.numbers, published.sent_ns
+
+
+def hold_broadcasts(sends: Sequence[Sends], window: Window) -> Published:
+    """Return the hold's broadcasts, in the order of their running numbers."""
     logs = [np.zeros((3, 0), np.int64), *(np.stack(read_log(one.log)) for one in sends)]
-    numbers, intended_ns, sent_ns = np.concatenate(logs, axis=1)
-    of_hold = (intended_ns >= window.hold_ns) & (intended_ns < window.drain_ns)
-    order = np.argsort(sequences_of(numbers[of_hold]), kind="stable")
-    return numbers[of_hold][order], sent_ns[of_hold][order]
+    published = Published(*np.concatenate(logs, axis=1))
+    of_hold = (published.intended_ns >= window.hold_ns) & (published.intended_ns < window.drain_ns)
+    published = published.where(of_hold)
+    return published.where(np.argsort(published.sequences, kind="stable"))
 
 
 def _row(columns: tuple[Int64s, ...], index: int, window: Window) -> Broadcast:
