@@ -82,7 +82,9 @@ class Agent:
         elif isinstance(command, wire.Publish):
             for group in self.groups:
                 group.publish(command.logs.get(group.order.name, b""))
-        elif isinstance(command, Pace | wire.Say | wire.Canary):
+        elif isinstance(command, Pace | wire.Say | wire.Canary | wire.Read):
+            if isinstance(command, wire.Read):
+                self._note_late(command.at_ns)
             self.groups[command.group].obey(command)
         elif isinstance(command, wire.Load):
             self.load(command)

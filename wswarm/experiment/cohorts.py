@@ -14,10 +14,14 @@ class Cohort(NamedTuple):
     Attributes:
         name: As `Findings.cohort` has it.
         ids: Theirs, ascending.
+        receive_buffer: As `wire.Group` has it. `patience_s`: how long what is owed to them is waited for; `None`: as
+            long as the plan has it.
     """
 
     name: str
     ids: Int64s
+    receive_buffer: int | None = None
+    patience_s: float | None = None
 
 
 def all_together(connections: int) -> list[Cohort]:

@@ -93,7 +93,9 @@ def check_readers(readers: Readers) -> None:
         PlanError: there are not, or it can't.
     """
     if not 0 < readers.share < 1:
-        raise PlanError(f"--slow {100 * readers.share:.3g}% must be a share above 0% and below 100%, such as 2%")
+        raise PlanError(
+            f"--slow {100 * readers.share:.3g}% must be a share above 0% and below 100%, such as 2%"
+        )
     if readers.pairs < 1:
         raise PlanError(f"--pairs {readers.pairs} must be a whole number from 1 on")
     if not 0 <= readers.read < float("inf"):
