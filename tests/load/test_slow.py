@@ -65,7 +65,7 @@ def test_readers_that_a_target_notices_are_fine() -> None:
         ({"pairs": 0}, "--pairs 0"),
         ({"read": -1.0}, "--read -1"),
         ({"swallows": -1}, "--swallows -1"),
-        ({"duration": 0.5, "swallows": 0, "pairs": 6}, "--duration 0.5s for --pairs 6"),
+        ({"duration": 0.2, "swallows": 0, "pairs": 6}, "--duration 0.2s for --pairs 6"),
     ],
 )
 def test_what_can_not_be_is_named(changed: dict[str, float], words: str) -> None:

@@ -88,5 +88,6 @@ class Readers(Group):
             return True
         if self._first_after is None or not isinstance(self.account, Deliveries):
             return False
-        latest = self.account.tally.latest_of_rows()[self.swarm.rows_open()]
-        return bool(np.all(latest >= self._first_after))
+        tally = self.account.tally
+        latest = tally.order.latest(tally.audience.size, len(self.order.publishers))
+        return bool(np.all(latest[self.swarm.rows_open()] >= self._first_after))

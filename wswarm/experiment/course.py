@@ -9,6 +9,9 @@ from wswarm.experiment.session import Session
 from wswarm.load.plan import Plan
 from wswarm.results.run import Run
 from wswarm.stats.findings import Window
+from wswarm.units import NS_PER_S
+
+_SLACK_S = 0.001
 
 
 class Course:
@@ -41,6 +44,13 @@ class Course:
         """Return whether the hold may end though its time is not over."""
         return False
 
+    def missing(self, window: Window) -> str | None:
+        """Return in words how much of the hold a run did not do that was ended early; `None`: nothing."""
+        held_s = (window.drain_ns - window.hold_ns) / NS_PER_S
+        if held_s >= self.hold_s - _SLACK_S:
+            return None
+        return f"the hold lasted {held_s:.3g} s of the {self.hold_s:g} s asked for"
+
     def add_to(self, run: Run, observed: Observed) -> Run:  # noqa: ARG002  # for those who observe
         """Return the run with what the scenario is about."""
         return run
@@ -67,7 +77,9 @@ class Arriving(Course):
         session.arrive(window)
 
 
-_COURSES: Mapping[str, str] = {}  # of scenarios: the module of `experiment.scenarios`, and the class in it
+_COURSES: Mapping[str, str] = {
+    "slow": "slow:Slow"
+}  # of scenarios: the module of `experiment.scenarios`, and the class in it
 
 
 def course_of(plan: Plan) -> Course:

@@ -72,7 +72,7 @@ class Session:
         for place, agent in enumerate(self.fleet.agents):
             groups = self.groups_of(agent)
             orders = [
-                self._group(agent, addresses, self._script(place, start_ns), cohort.name) for cohort in groups
+                self._group(agent, addresses, self._script(place, start_ns), cohort) for cohort in groups
             ]
             last_id = self._plan.connections + len(self._plan.publisher_ids)
             agent.tell(wire.Begin(groups=orders, prefix=self._prefix, last_id=last_id))
@@ -88,7 +88,7 @@ class Session:
             return [Cohort("", np.array(self._plan.publisher_ids, np.int64))]
         place = holders.index(agent)
         owned = shares(self._cohorts, place, len(holders))
-        return [Cohort(cohort.name, own) for cohort, own in zip(self._cohorts, owned, strict=True)]
+        return [cohort._replace(ids=own) for cohort, own in zip(self._cohorts, owned, strict=True)]
 
     def join(
         self, agent: AgentProcess, group: int, ids: Int64s, starts_ns: Int64s, *, is_with_data: bool = True
@@ -190,7 +190,7 @@ class Session:
                 due_ns = now_ns()
 
     def _group(
-        self, agent: AgentProcess, addresses: list[tuple[str, int]], script: Script | None, cohort: str
+        self, agent: AgentProcess, addresses: list[tuple[str, int]], script: Script | None, cohort: Cohort
     ) -> wire.Group:
         """Return what the agent's connections are: those of the publishers are elsewhere if the plan says so."""
         plan, is_publisher = self._plan, agent is self.fleet.publisher
@@ -201,9 +201,10 @@ class Session:
             name=plan.scenario,
             role=self._role(agent),
             manner=manner,
-            cohort=cohort,
+            cohort=cohort.name,
+            receive_buffer=cohort.receive_buffer,
             values=self._filling.variables,
-            patience_s=plan.drain,
+            patience_s=plan.drain if cohort.patience_s is None else cohort.patience_s,
             is_closed=plan.closed,
             addresses=addresses if url == plan.url else self._filling.addresses(url),
             by_http=by_http,

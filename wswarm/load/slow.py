@@ -1,9 +1,13 @@
 """Slow readers: who they are, when they read slowly, and from when on the target can notice."""
 
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from wswarm.errors import PlanError
+from wswarm.load.marker import MARKER_SIZE
+from wswarm.load.settings import Settings
+from wswarm.load.speech import speech_of
+from wswarm.load.template import MARKER
 
 # What SO_RCVBUF is set to before connecting: less, and a message of some KiB waits for the window to open.
 RECEIVE_BUFFER = 4_096
@@ -12,7 +16,7 @@ RECEIVE_BUFFER = 4_096
 SWALLOWED = 3_000_000
 # And the most that one takes of the kernel's memory, with overhead.
 KERNEL_MEMORY = 4_000_000
-DEFAULT_BLOCK_S = 5.0
+_BLOCK_S = 5.0
 _HEAD = 4  # of a frame, as most are
 
 SLOW, BEHIND, BEFORE, OTHERS = "slow", "behind", "before", "others"
@@ -57,6 +61,47 @@ class Readers(NamedTuple):
     def pressed_s(self) -> float:
         """How long after it began to read slowly a target feels back-pressure; infinite: never."""
         return self.swallows / self.surplus if self.surplus > 0 else float("inf")
+
+
+def readers_of(plan: Settings) -> Readers:
+    """Return the slow readers of a plan.
+
+    Raises:
+        PlanError: what it says of them belongs to another kind of load.
+    """
+    if plan.rooms > 1:
+        raise PlanError(f"--rooms {plan.rooms}: slow readers are measured in one room: leave it out")
+    if plan.read > 0 and (plan.is_secure or plan.follow):
+        raise PlanError(
+            f"--read {plan.read:g}/s needs the bytes as they come, and TLS hides them: use a ws:// address without"
+            " --follow, or --read 0"
+        )
+    return Readers(
+        connections=plan.connections,
+        share=plan.slow,
+        read=plan.read,
+        pairs=plan.pairs,
+        duration=plan.duration,
+        rate=plan.rate or 0.0,
+        size=size_of(plan),
+        swallows=SWALLOWED if plan.swallows is None else plan.swallows,
+    )
+
+
+def default_duration(pairs: Any) -> float:
+    """Return how long so many pairs of blocks last where nothing else is said; of what is no number, as of one."""
+    return 2 * _BLOCK_S * (pairs if isinstance(pairs, int) and pairs > 0 else 1)
+
+
+def size_of(plan: Settings) -> int:
+    """Return how many bytes a message has at least, as it is published."""
+    if plan.size is not None:
+        return plan.size
+    template = speech_of(plan, "publish").message
+    if plan.publish is not None:
+        template = (plan.publish_body or "").encode()
+    marks = template.count(MARKER)
+    return len(template.replace(MARKER, b"")) + marks * MARKER_SIZE
 
 
 def slow_ids(connections: int, slow: int) -> list[int]:

@@ -53,6 +53,7 @@ class Penalty(msgspec.Struct, frozen=True, kw_only=True):
             planned: from then on it counts.
         memory_growth: By how many bytes the target's memory grew in a slow block, on the average; `None` if unknown.
         kernel_memory: The most that TCP took of the kernel's memory, bytes, everybody's; `None` if unknown.
+            `is_squeezed`: whether that was so much that the kernel squeezes the buffers of all sockets.
         blocks: In the order in which they were held.
     """
 
@@ -70,4 +71,5 @@ class Penalty(msgspec.Struct, frozen=True, kw_only=True):
     pressed_after: float
     memory_growth: float | None = None
     kernel_memory: int | None = None
+    is_squeezed: bool = False
     blocks: list[Block] = []

@@ -181,13 +181,6 @@ class Broadcasts(Tally):
         last = np.argsort(sequences, kind="stable")[-most:]
         return reach.Reach(sequences[last], *(column[last] for column in found[1:]))
 
-    def latest_of_rows(self) -> Int64s:
-        """Return per subscriber the highest running number of a broadcast that it received, -1 for none."""
-        each = self._publishers.each
-        of_each = self.order.highest()[: self.audience.size * each].reshape(-1, each)
-        latest: Int64s = of_each.max(axis=-1, initial=-1)
-        return latest
-
     @property
     def _at_once(self) -> int:
         return max(1, min(_MOST_AT_ONCE, _CELLS_AT_ONCE // max(1, self._rooms.width)))
@@ -206,7 +199,8 @@ class Broadcasts(Tally):
 
     def _owed(self, slots: Int64s) -> Owed:
         way, seats = self._under_way, self._seats(slots)
-        is_latest = way.numbers[slots, np.newaxis] > self.latest_of_rows()[seats]
+        latest = self.order.latest(self.audience.size, self._publishers.each)[seats]
+        is_latest = way.numbers[slots, np.newaxis] > latest
         has = way.delays(slots) != STILL_OPEN
         return self.audience.owed(way.sent_ns[slots], way.intended_ns[slots], has, is_latest, seats)
 
