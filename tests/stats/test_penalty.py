@@ -11,7 +11,7 @@ from tests.stats.made import S, batch, effort, findings, ints, sockets
 from wswarm.results.penalty import Penalty
 from wswarm.stats.broadcasts import Broadcasts
 from wswarm.stats.findings import STILL_OPEN, Findings, Sends, Window, pack
-from wswarm.stats.penalty import Block, Cohorts, penalty_of
+from wswarm.stats.penalty import Block, Cohorts, notices, penalty_of, placed
 from wswarm.stats.published import Published
 
 MS = S // 1000
@@ -28,7 +28,8 @@ def at(seconds: float) -> int:
 def block(order: int, *, is_slow: bool, pressed_s: float = 0.0) -> Block:
     """Return the block in that place, of 2 s."""
     began = at(2 * order)
-    return Block(is_slow, began, began + (round(pressed_s * S) if is_slow else 0), began + 2 * S)
+    until = began + 2 * S
+    return Block(is_slow, began, began + (round(pressed_s * S) if is_slow else 0), until, until)
 
 
 BLOCKS = [block(order, is_slow=order in (1, 2)) for order in range(4)]
@@ -150,3 +151,25 @@ def test_growth_of_the_target_is_the_mean_over_slow_blocks() -> None:
     blocks = [one._replace(memory_growth=100 * order) for order, one in enumerate(BLOCKS)]
     assert found(blocks).memory_growth == 150
     assert found().memory_growth is None
+
+
+def test_who_finds_out_by_reading_on_that_he_was_disconnected_was_so_in_the_slow_block() -> None:
+    blocks = [*BLOCKS[:1], BLOCKS[1]._replace(seen_ns=at(4.2)), *BLOCKS[2:]]
+    penalty = found(blocks, closed_s=4.1)
+    assert (penalty.pairs, penalty.compared) == (2, 0)
+
+
+def test_who_is_behind_is_not_told_of_clients_that_connected_in_another_order() -> None:
+    penalty = found()
+    kept = placed(penalty, {1: 10, 2: 20, 3: 30}, [2])
+    assert (kept.misplaced, kept.behind) == (0, penalty.behind)
+    mixed = placed(penalty, {1: 10, 2: 40, 3: 30}, [2])
+    assert (mixed.misplaced, mixed.behind.ratio) == (1, None)
+    assert "lower --connect-rate" in notices(mixed, 2)[0]
+
+
+def test_pairs_that_were_not_held_or_not_compared_are_told() -> None:
+    told = notices(found(closed_s=5.5), 3)
+    assert told[0] == "2 of 3 pairs of blocks were held: no slow reader was left"
+    assert told[1].startswith("1 of 2 pairs of blocks are compared")
+    assert notices(found(), 2) == []

@@ -49,7 +49,7 @@ def folder(text: str) -> Path:
 
 
 count, duration = typed(units.parse_count), typed(units.parse_duration)
-rate, size = typed(units.parse_rate), typed(units.parse_size)
+rate, size, share = typed(units.parse_rate), typed(units.parse_size), typed(units.parse_share)
 
 
 def messages(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class Throttle:
         self._rate = 0.0
         self._read_ns = 0
         self._tick: asyncio.TimerHandle | None = None
-        self._resets = _Resets(self._loop, self._let_go) if hasattr(select, "epoll") else None
+        self._resets = _Resets(self._loop, self._finish) if hasattr(select, "epoll") else None
 
     def shut(self, taps: Iterable[Tap], rate: float) -> None:
         """Let at most so many bytes per s through each of these from now on."""
@@ -67,12 +67,22 @@ class Throttle:
             self._left[number] = left - (tap.let(int(left)) if left >= 1 else 0)
         self._tick = self._loop.call_later(_TICK_S, self._let)
 
-    def _let_go(self, number: int) -> None:
-        tap = self._taps.pop(number, None)
+    def _finish(self, number: int) -> None:
+        """Take in that a connection has been reset."""
+        tap = self._forget(number)
         if tap is not None:
-            if self._resets is not None:
-                self._resets.forget(number)
+            tap.finish()
+
+    def _let_go(self, number: int) -> None:
+        tap = self._forget(number)
+        if tap is not None:
             tap.open()
+
+    def _forget(self, number: int) -> Tap | None:
+        tap = self._taps.pop(number, None)
+        if tap is not None and self._resets is not None:
+            self._resets.forget(number)
+        return tap
 
 
 class _Resets:

@@ -73,7 +73,7 @@ def readers_of(plan: Settings) -> Readers:
         raise PlanError(f"--rooms {plan.rooms}: slow readers are measured in one room: leave it out")
     if plan.read > 0 and (plan.is_secure or plan.follow):
         raise PlanError(
-            f"--read {plan.read:g}/s needs the bytes as they come, and TLS hides them: use a ws:// address without"
+            f"--read {plan.read:.0f}/s needs the bytes as they come, and TLS hides them: use a ws:// address without"
             " --follow, or --read 0"
         )
     return Readers(
@@ -158,6 +158,14 @@ def check_readers(readers: Readers) -> None:
         )
 
 
+def swallowed(readers: Readers) -> str:
+    """Return in words how long it takes in a slow block until the target can notice."""
+    return (
+        f"the kernels between swallow {readers.swallows:,} bytes of each slow reader, so back-pressure begins"
+        f" {readers.pressed_s:.3g} s into a slow block of {readers.block_s:.3g} s; the block counts from then on"
+    )
+
+
 def _check_counts(readers: Readers) -> None:
     connections, share = readers.connections, f"{100 * readers.share:.3g}%"
     if readers.slow < 1:
@@ -176,7 +184,7 @@ def _never_pressed(readers: Readers) -> str:
         most = int(coming - needed)
         mend = f"use at most --read {most}/s, or {size}" if most > 0 else f"use {size}, or --read 0 with it"
         return (
-            f"--read {readers.read:g}/s is no less than the {coming:,.0f} bytes per s that come, so there can be no"
+            f"--read {readers.read:.0f}/s is no less than the {coming:,.0f} bytes per s that come, so there can be no"
             f" back-pressure: {mend}"
         )
     longer = ceil(round(4 * readers.pairs * readers.pressed_s, 6))

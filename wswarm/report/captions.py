@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from wswarm.report import format as show
+from wswarm.report.slow import ratio
 from wswarm.results.run import Distribution, Run
 
 READINGS = {
@@ -12,6 +13,8 @@ READINGS = {
     " below; a line that rises steeply at the right has a long tail.",
     "over-time": "A level picture is a service at ease; steps, teeth or a rising edge are stalls and queues."
     " The widest band reaches the slowest message of each second.",
+    "slow": "A bar per block at the median of its broadcasts, a line up to the slowest. Where the red bars"
+    " stand above the blue ones, healthy clients wait for slow ones.",
     "fanout": "Left: how long each broadcast took to reach its first, its median and its last subscriber."
     " Right: the share of deliveries and of whole broadcasts done within a time.",
 }
@@ -31,7 +34,7 @@ class Caption:
 
 
 def caption(run: Run, picture: str) -> Caption:
-    """Return the words for `picture`, one of `connections`, `percentiles`, `over-time`, `fanout`."""
+    """Return the words for `picture`, one of `connections`, `percentiles`, `over-time`, `fanout`, `slow`."""
     reading = READINGS[picture]
     if picture == "percentiles" and run.scenario == "connect":
         reading = HANDSHAKE_READING
@@ -84,6 +87,17 @@ def _fanout(run: Run) -> str:
     )
 
 
+def _slow(run: Run) -> str:
+    if run.penalty is None:
+        return ""
+    found = ratio(run.penalty.ratio, run.penalty.low, run.penalty.high)
+    return (
+        f"Completion times of {show.plural(run.penalty.healthy, 'healthy subscriber')} in"
+        f" {show.plural(len(run.penalty.blocks), 'block')}: penalty {found} while"
+        f" {show.plural(run.penalty.slow, 'slow reader')} did not keep up."
+    )
+
+
 def _levels(name: str, seen: Distribution | None) -> str:
     if seen is None or not seen.n:
         return f"{name}: nothing measured."
@@ -91,4 +105,10 @@ def _levels(name: str, seen: Distribution | None) -> str:
     return f"{name}: p50 {p50}, p99 {p99}, max {show.seconds(seen.max)}."
 
 
-_ALTS = {"connections": _connections, "percentiles": _percentiles, "over-time": _over_time, "fanout": _fanout}
+_ALTS = {
+    "connections": _connections,
+    "percentiles": _percentiles,
+    "over-time": _over_time,
+    "fanout": _fanout,
+    "slow": _slow,
+}

@@ -18,7 +18,7 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         t: When it began, s since the run began; `until`: when it ended.
-        is_slow: Whether they read slowly. `slow`: how many were connected at its end.
+        is_slow: Whether they read slowly. `slow`: how many were connected after it.
         broadcasts: Complete ones among the healthy; in a slow block those from back-pressure on.
         p50: Of their completion times among the healthy, s; `None` when they are too few, as is `p99`.
         memory_growth: By how many bytes the target's memory grew in it; `None` if that is not known.
@@ -45,7 +45,8 @@ class Penalty(msgspec.Struct, frozen=True, kw_only=True):
         pairs: Of blocks that were held whole. `compared`: those of them in which as many slow readers were connected
             as in the first of them, from beginning to end.
         healthy: Clients that always read. `slow`: those that did not.
-        behind: The healthy just behind a slow one in the order of connecting, over those just before, in slow blocks.
+        behind: The healthy just behind a slow one in the order of connecting, over those just before, in slow blocks;
+            `None` if more than a tenth of them are `misplaced`: connected in another order.
         healthy_lost: Deliveries owed to the healthy that never came.
         disconnected: Slow clients whose connection was ended, by close code; `time_to_disconnect`: from the start of
             the block in which they read slowly until the client saw it.
@@ -65,6 +66,7 @@ class Penalty(msgspec.Struct, frozen=True, kw_only=True):
     healthy: int
     slow: int
     behind: Ratio = Ratio()
+    misplaced: int = 0
     healthy_lost: int
     disconnected: dict[str, int] = {}
     time_to_disconnect: Distribution | None = None

@@ -5,10 +5,11 @@ a pair alternates (C S, S C, …) takes a drift out of it.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import log
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from wswarm.results.distribution import Distribution
@@ -21,6 +22,7 @@ from wswarm.stats.reach import Reach, put_together
 from wswarm.stats.summary import arrivals_of, distribution, hold_broadcasts, of_values, sends_of
 from wswarm.units import NS_PER_S
 
+_MISPLACED = 0.1  # of those next to a slow one, more than which nothing is said of them
 _SIDE = 0.025  # by which each bound of a 95 % interval is missed
 
 
@@ -29,6 +31,7 @@ class Block(NamedTuple):
 
     Attributes:
         counts_from_ns: Broadcasts due from then on count: those before met no back-pressure yet.
+        seen_ns: When the slow readers had read all that had come in it, and knew if they had been disconnected.
         memory_growth: Of the target, bytes; `None` if it is not known.
     """
 
@@ -36,6 +39,7 @@ class Block(NamedTuple):
     began_ns: int
     counts_from_ns: int
     until_ns: int
+    seen_ns: int
     memory_growth: int | None = None
 
 
@@ -107,8 +111,51 @@ def penalty_of(
         time_to_disconnect=_time_to_disconnect(closed_ns, blocks),
         pressed_after=pressed_s,
         memory_growth=sum(growths) / len(growths) if growths else None,
-        blocks=[_row(one, window, completion.of(one), _connected(closed_ns, one.until_ns)) for one in whole],
+        blocks=[_row(one, window, completion.of(one), _connected(closed_ns, one.seen_ns)) for one in whole],
     )
+
+
+def notices(penalty: Penalty | None, planned: int | None) -> list[str]:
+    """Return what a reader has to know first of slow readers.
+
+    Args:
+        planned: How many pairs were asked for.
+    """
+    if penalty is None or planned is None:
+        return []
+    told = []
+    if penalty.pairs < planned:
+        is_lost = not penalty.blocks or not penalty.blocks[-1].slow
+        why = (
+            "no slow reader was left"
+            if is_lost
+            else "slow readers never caught up again, or the run was ended"
+        )
+        told.append(f"{penalty.pairs} of {planned} pairs of blocks were held: {why}")
+    if penalty.misplaced and penalty.behind.ratio is None:
+        told.append(
+            f"{penalty.misplaced} clients next to a slow one connected in another order than planned, so who is"
+            " behind it is not known: lower --connect-rate"
+        )
+    if penalty.compared < penalty.pairs:
+        told.append(
+            f"{penalty.compared} of {penalty.pairs} pairs of blocks are compared: in the others slow readers were"
+            " disconnected, and fewer of them cost less"
+        )
+    return told
+
+
+def placed(penalty: Penalty, opened_ns: Mapping[int, int], slow: Sequence[int]) -> Penalty:
+    """Return the penalty without what is said of those next to a slow one if they connected in another order.
+
+    Args:
+        opened_ns: When each connection opened, by its number. `slow`: the numbers of the slow ones.
+    """
+    sides = [(one, one + 1) for one in slow] + [(one - 1, one) for one in slow]
+    known = [(opened_ns[one], opened_ns[other]) for one, other in sides if {one, other} <= opened_ns.keys()]
+    misplaced = sum(one_ns > other_ns for one_ns, other_ns in known)
+    behind = Ratio() if misplaced > _MISPLACED * len(known) else penalty.behind
+    return msgspec.structs.replace(penalty, misplaced=misplaced, behind=behind)
 
 
 def _of(findings: Sequence[Findings], names: Collection[str]) -> list[Findings]:
@@ -140,7 +187,7 @@ def _alike(pairs: Sequence[Pair], closed_ns: Int64s) -> list[Pair]:
     kept: list[Pair] = []
     wanted: set[int] = set()
     for pair in pairs:
-        counts = {_connected(closed_ns, at) for one in pair for at in (one.began_ns, one.until_ns)}
+        counts = {_connected(closed_ns, at) for one in pair for at in (one.began_ns, one.seen_ns)}
         if len(counts) == 1 and counts != {0} and counts == (wanted or counts):
             kept.append(pair)
             wanted = counts

@@ -5,6 +5,8 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 
+_READ_SIZE = 1 << 16
+
 
 class Tap:
     """What comes in on one open connection.
@@ -27,9 +29,22 @@ class Tap:
         self._transport.pause_reading()
 
     def open(self) -> None:
-        """Read all that comes; how the connection ended meanwhile is seen too."""
+        """Read all that comes."""
         with suppress(RuntimeError):  # it is being closed
             self._transport.resume_reading()
+
+    def finish(self) -> None:
+        """Read what came before the peer reset the connection, and have its end be seen.
+
+        Not left to the transport: uvloop stops polling a socket in error after one call, which reads what is there
+        and not the end behind it.
+        """
+        if self._transport.get_extra_info("sslcontext") is not None:
+            self._transport.abort()
+            return
+        while self.let(_READ_SIZE):
+            pass
+        self.open()
 
     def let(self, most: int) -> int:
         """Let at most so many bytes through a tap that is shut; return how many there were.

@@ -7,7 +7,7 @@ import numpy as np
 
 from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.fleet import AgentProcess
-from wswarm.experiment.cohorts import Cohort
+from wswarm.experiment.cohorts import Cohort, shares
 from wswarm.experiment.course import Course
 from wswarm.experiment.growth import Growth
 from wswarm.experiment.observed import Observed
@@ -24,10 +24,11 @@ from wswarm.load.slow import (
     blocks_of,
     cohorts_of,
     readers_of,
+    slow_ids,
 )
 from wswarm.results.run import Run
-from wswarm.stats.findings import Window
-from wswarm.stats.penalty import Block, Cohorts, penalty_of
+from wswarm.stats.findings import Window, unpack
+from wswarm.stats.penalty import Block, Cohorts, penalty_of, placed
 from wswarm.units import NS_PER_S
 
 CATCH_UP_S = 30.0  # who has not read by then what came while he was slow, will not
@@ -73,8 +74,10 @@ class Slow(Course):
         self._growth.look(now_ns)
         if self._has_ended or now_ns < block.until_ns - _TOLD_NS:
             return
-        if block.is_slow and not self._has_caught_up(session, block, now_ns):
-            return
+        if block.is_slow:
+            if not self._has_caught_up(session, block, now_ns):
+                return
+            self._blocks[-1] = block._replace(seen_ns=now_ns)
         states = slow_states(session)
         if len(self._blocks) < len(self._kinds) and not self._gave_up and any(one.open for one in states):
             self._hold(session, max(block.until_ns, now_ns + _TOLD_NS))
@@ -100,16 +103,31 @@ class Slow(Course):
         ]
         pressed_s = self._readers.pressed_s
         penalty = penalty_of(observed.findings, observed.window, blocks, _NAMES, pressed_s)
+        penalty = placed(
+            penalty, self._opened_ns(observed), slow_ids(self.plan.connections, self._readers.slow)
+        )
         is_squeezed = grown.kernel is not None and grown.kernel > (grown.squeezed_from or grown.kernel)
         penalty = msgspec.structs.replace(penalty, kernel_memory=grown.kernel, is_squeezed=is_squeezed)
         return msgspec.structs.replace(run, penalty=penalty)
+
+    def _opened_ns(self, observed: Observed) -> dict[int, int]:
+        """Return when each connection opened, by its number; of agents that have died nothing is known."""
+        holders = (self.plan.processes or 1) if not observed.deaths else 0
+        owned = [own for place in range(holders) for own in shares(self.cohorts, place, holders)]
+        found = [one.sockets for one in observed.findings if not one.is_publisher]
+        opened: dict[int, int] = {}
+        for ids, sockets in zip(owned, found, strict=False):
+            opened_ns = unpack(sockets.opened_ns)
+            if len(opened_ns) == len(ids):
+                opened |= zip(ids.tolist(), opened_ns.tolist(), strict=True)
+        return opened
 
     def _hold(self, session: Session, began_ns: int) -> None:
         """Tell the next block, which begins then."""
         is_slow = self._kinds[len(self._blocks)]
         until_ns = began_ns + round(self._readers.block_s * NS_PER_S)
         pressed_ns = round(self._readers.pressed_s * NS_PER_S) if is_slow else 0
-        self._blocks.append(Block(is_slow, began_ns, began_ns + pressed_ns, until_ns))
+        self._blocks.append(Block(is_slow, began_ns, began_ns + pressed_ns, until_ns, until_ns))
         if is_slow:
             for agent, group in slow_groups(session):
                 agent.tell(wire.Read(group, began_ns, self._readers.read))
