@@ -19,7 +19,7 @@ from wswarm.stats.compare.student import mean_interval
 from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Findings, Int64s, Window, unpack
 from wswarm.stats.published import Published
 from wswarm.stats.reach import Reach, put_together
-from wswarm.stats.summary import arrivals_of, distribution, hold_broadcasts, of_values, sends_of
+from wswarm.stats.summary import arrivals_of, distribution, hold_log, of_values, sends_of
 from wswarm.units import NS_PER_S
 
 _MISPLACED = 0.1  # of those next to a slow one, more than which nothing is said of them
@@ -84,7 +84,7 @@ def penalty_of(
         blocks: In their order, each two of them a pair; those that the hold's end has cut do not count.
         pressed_s: How long after the start of a slow block there was back-pressure.
     """
-    published = hold_broadcasts(sends_of(findings), window)
+    published = hold_log(sends_of(findings), window)
     slow, healthy = _of(findings, [cohorts.slow]), _of(findings, cohorts.healthy)
     closed_ns = _closed_ns(slow)
     whole = [one for one in blocks if one.until_ns <= window.drain_ns]

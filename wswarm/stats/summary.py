@@ -201,7 +201,7 @@ def fanout(findings: Sequence[Findings], window: Window, *, publishers: int) -> 
         publishers: Sockets that published.
     """
     arrivals = arrivals_of(findings)
-    numbers, sent_ns = hold_log(sends_of(findings), window)
+    numbers, _, sent_ns = hold_log(sends_of(findings), window)
     reach = put_together([one.broadcasts for one in arrivals]).of(numbers)
     is_reached = reach.last_ns != UNKNOWN
     is_complete = is_reached & (reach.received == reach.owed)
@@ -222,19 +222,13 @@ def fanout(findings: Sequence[Findings], window: Window, *, publishers: int) -> 
     )
 
 
-def hold_log(sends: Sequence[Sends], window: Window) -> tuple[Int64s, Int64s]:
-    """Return the numbers of the hold's broadcasts and when they were sent, in the order of their running numbers."""
-    published = hold_broadcasts(sends, window)
-    return published.numbers, published.sent_ns
-
-
-def hold_broadcasts(sends: Sequence[Sends], window: Window) -> Published:
-    """Return the hold's broadcasts, in the order of their running numbers."""
+def hold_log(sends: Sequence[Sends], window: Window) -> Published:
+    """Return the hold's broadcasts in the order of their running numbers."""
     logs = [np.zeros((3, 0), np.int64), *(np.stack(read_log(one.log)) for one in sends)]
-    published = Published(*np.concatenate(logs, axis=1))
-    of_hold = (published.intended_ns >= window.hold_ns) & (published.intended_ns < window.drain_ns)
-    published = published.where(of_hold)
-    return published.where(np.argsort(published.sequences, kind="stable"))
+    log = Published(*np.concatenate(logs, axis=1))
+    of_hold = log.where((log.intended_ns >= window.hold_ns) & (log.intended_ns < window.drain_ns))
+    order = np.argsort(of_hold.sequences, kind="stable")
+    return Published(*(column[order] for column in of_hold))
 
 
 def _row(columns: tuple[Int64s, ...], index: int, window: Window) -> Broadcast:
