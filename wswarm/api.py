@@ -75,6 +75,7 @@ class Options(TypedDict, total=False):
     swallows: int | None
     driver: Literal["picows", "websockets"]
     target_pid: int | None
+    trends: bool
     slo: Sequence[str]
 
 

@@ -19,7 +19,8 @@ from wswarm.drive.fleet.lengths import HEADER_SIZE, body_size
 from wswarm.drive.fleet.serving import Finished, serve
 from wswarm.drive.fold_clock import FoldClock
 from wswarm.drive.groups import kind_of
-from wswarm.drive.host.probes import PROBE_GAP_NS, EffortMeter, LoopLag
+from wswarm.drive.host.loop_lag import PROBE_GAP_NS, LoopLag
+from wswarm.drive.host.probes import EffortMeter
 from wswarm.drive.numbers import NumberCapture
 from wswarm.drive.schedule import Schedule
 from wswarm.load.pace import Pace

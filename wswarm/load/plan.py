@@ -9,6 +9,7 @@ from wswarm.errors import PlanError
 from wswarm.load.belonging import check_recording, check_script
 from wswarm.load.by_http import ByHttp, by_http, is_https
 from wswarm.load.changing import DEFAULT_PAIRS
+from wswarm.load.hours import check_trends
 from wswarm.load.manner import Manner, converted
 from wswarm.load.message import check_size
 from wswarm.load.number import check_number
@@ -57,6 +58,8 @@ class Plan(Settings, frozen=True, kw_only=True):
         by_http(msgspec.structs.asdict(self))
         if self.scenario == "slow":
             check_readers(readers_of(self))
+        if self.trends:
+            check_trends(self.duration)
         if self.rooms > 1 and self.is_published:
             _check_rooms_of_publishers(self)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from wswarm.report import format as show
+from wswarm.report import trends
 from wswarm.report.slow import ratio
 from wswarm.results.run import Distribution, Run
 
@@ -17,6 +18,8 @@ READINGS = {
     " stand above the blue ones, healthy clients wait for slow ones.",
     "fanout": "Left: how long each broadcast took to reach its first, its median and its last subscriber."
     " Right: the share of deliveries and of whole broadcasts done within a time.",
+    "trends": "Each dot is the median of a thirtieth of the time; a line within its shade that could as well be"
+    " level is no trend.",
 }
 SAID = 6  # steps
 HANDSHAKE_READING = (
@@ -34,7 +37,7 @@ class Caption:
 
 
 def caption(run: Run, picture: str) -> Caption:
-    """Return the words for `picture`, one of `connections`, `percentiles`, `over-time`, `fanout`, `slow`."""
+    """Return the words for `picture`, by its name."""
     reading = READINGS[picture]
     if picture == "percentiles" and run.scenario == "connect":
         reading = HANDSHAKE_READING
@@ -98,6 +101,13 @@ def _slow(run: Run) -> str:
     )
 
 
+def _trends(run: Run) -> str:
+    told = ", ".join(
+        f"{trends.NAMES.get(one.figure, one.figure)} {trends.verdict(one)}" for one in run.trends
+    )
+    return f"Trends over the hold: {told}."
+
+
 def _levels(name: str, seen: Distribution | None) -> str:
     if seen is None or not seen.n:
         return f"{name}: nothing measured."
@@ -111,4 +121,5 @@ _ALTS = {
     "over-time": _over_time,
     "fanout": _fanout,
     "slow": _slow,
+    "trends": _trends,
 }
