@@ -18,6 +18,8 @@ READINGS = {
     " stand above the blue ones, healthy clients wait for slow ones.",
     "fanout": "Left: how long each broadcast took to reach its first, its median and its last subscriber."
     " Right: the share of deliveries and of whole broadcasts done within a time.",
+    "stages": "Above, times of what was due in each second: where p99 stays up after a stage, its queue is still"
+    " there. Below, the rate that was asked for, and what came back.",
     "trends": "Each dot is the median of a thirtieth of the time; a line within its shade that could as well be"
     " level is no trend.",
 }
@@ -101,6 +103,11 @@ def _slow(run: Run) -> str:
     )
 
 
+def _stages(run: Run) -> str:
+    told = [f"{n + 1}: p99 {show.percentile(one.p99)}" for n, one in enumerate(run.stages[:SAID])]
+    return f"Times and rates over {show.plural(len(run.stages), 'stage')}. {', '.join(told)}."
+
+
 def _trends(run: Run) -> str:
     told = ", ".join(
         f"{trends.NAMES.get(one.figure, one.figure)} {trends.verdict(one)}" for one in run.trends
@@ -121,5 +128,6 @@ _ALTS = {
     "over-time": _over_time,
     "fanout": _fanout,
     "slow": _slow,
+    "stages": _stages,
     "trends": _trends,
 }
