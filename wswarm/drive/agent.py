@@ -24,7 +24,7 @@ from wswarm.drive.host.probes import EffortMeter
 from wswarm.drive.numbers import NumberCapture
 from wswarm.drive.schedule import Schedule
 from wswarm.load.pace import Pace
-from wswarm.stats.findings import STILL_OPEN, Effort, Window, together
+from wswarm.stats.findings import STILL_OPEN, Effort, Window, together, unpack
 from wswarm.units import NS_PER_S
 
 _PUBLISHER_GAP_NS = 100_000_000  # its lateness shows as send lag anyway
@@ -77,13 +77,15 @@ class Agent:
     def obey(self, command: wire.Command) -> None:
         """Do what the command says, or see to it that it is done."""
         if isinstance(command, wire.Join):
+            if command.stays_ns or command.leaves_ns:
+                self._note_late(unpack(command.starts_ns[:8])[0])
             self.start(self.groups[command.group].join(command))
         elif isinstance(command, wire.Leave):
             self.groups[command.group].leave(command.row)
         elif isinstance(command, wire.Publish):
             for group in self.groups:
                 group.publish(command.logs.get(group.order.name, b""))
-        elif isinstance(command, Pace | wire.Say | wire.Canary | wire.Read):
+        elif isinstance(command, Pace | wire.Say | wire.Canary | wire.Depart | wire.Read):
             if isinstance(command, wire.Read):
                 self._note_late(command.at_ns)
             self.groups[command.group].obey(command)

@@ -39,7 +39,7 @@ class Readers(Group):
         self._opened_ns = 0
         self._first_after: int | None = None
 
-    def obey(self, command: Pace | wire.Say | wire.Canary | wire.Read) -> None:
+    def obey(self, command: Pace | wire.Say | wire.Canary | wire.Depart | wire.Read) -> None:
         """As `Group.obey`; what is read how fast changes at its moment."""
         if not isinstance(command, wire.Read):
             super().obey(command)
