@@ -12,7 +12,6 @@ from wswarm.drive.drivers.connection import Driver
 from wswarm.drive.fleet import wire
 from wswarm.drive.group import Group
 from wswarm.drive.throttle import Throttle
-from wswarm.load.pace import Pace
 from wswarm.stats.findings import Packed
 from wswarm.stats.published import read_log
 from wswarm.units import NS_PER_S
@@ -39,7 +38,7 @@ class Readers(Group):
         self._opened_ns = 0
         self._first_after: int | None = None
 
-    def obey(self, command: Pace | wire.Say | wire.Canary | wire.Depart | wire.Read) -> None:
+    def obey(self, command: wire.OfGroup) -> None:
         """As `Group.obey`; what is read how fast changes at its moment."""
         if not isinstance(command, wire.Read):
             super().obey(command)

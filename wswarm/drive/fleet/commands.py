@@ -174,4 +174,5 @@ class Close(msgspec.Struct, frozen=True, tag=True):
     """Close all connections and exit."""
 
 
-Command = Begin | Join | Leave | Depart | Pace | Load | Cut | Publish | Settle | Say | Canary | Read | Close
+OfGroup = Pace | Say | Canary | Depart | Read
+Command = Begin | Join | Leave | Load | Cut | Publish | Settle | OfGroup | Close
