@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from wswarm.cli import grammar
 from wswarm.cli.ab_arguments import add_ab, add_selftest
+from wswarm.cli.capacity_arguments import add_capacity
 from wswarm.cli.load_arguments import (
     add_common,
     add_echo_options,
@@ -73,6 +74,7 @@ def make_parser() -> Parser:
         commands, "fanout", "publish messages, time their delivery to all", connections="100", rate="5/s"
     )
     add_slow(commands)
+    add_capacity(commands)
     _add_script(commands)
     add_replay(commands, add_common)
     add_import(commands)

@@ -2,13 +2,17 @@
 
 import argparse
 
-from wswarm.cli import measure
+from wswarm.cli import capacity, measure
 from wswarm.cli.outputs import take_all
 from wswarm.report import store
+from wswarm.report.capacity import store as searches
 
 
 def show(parsed: argparse.Namespace) -> int:
-    """Print a stored run or suite and draw it again."""
+    """Print a stored run, suite or search and draw it again."""
+    search = searches.find(parsed.run)
+    if search is not None:
+        return capacity.show_again(parsed, search)
     runs, folder = store.load(parsed.run), store.folder_of(parsed.run)
     failures = store.failures_in(folder)
     with measure.pages_for(parsed, parsed.run) as pages:

@@ -11,6 +11,11 @@ _INVERTED = 0.09  # of ln load, thrice a usual spread
 _WIDE = 0.10  # half of an interval
 
 
+def is_ours(evidence: str) -> bool:
+    """Return whether it says that the generator could not keep up, rather than that the machine was disturbed."""
+    return evidence.startswith("generator")
+
+
 def highest_carried(trials: Sequence[Trial]) -> float | None:
     """Return the highest load that was carried in each of its trials, below those that never were."""
     failed = {one.load for one in trials if one.passed is False}
@@ -52,7 +57,7 @@ def capacity_of(
 
 def limit(trials: Sequence[Trial], gave_in: str | None = None) -> tuple[LimitedBy, str]:
     """Return who gave in in the trials that failed, and by what that is known; `gave_in` as for `capacity_of`."""
-    if gave_in is not None:
+    if gave_in is not None and (is_ours(gave_in) or not any(one.passed is False for one in trials)):
         return "generator", gave_in.removeprefix("generator: ")
     failed = [one for one in trials if one.passed is False]
     refused = next((one.evidence for one in failed if one.refused), None)
@@ -69,13 +74,18 @@ def limit(trials: Sequence[Trial], gave_in: str | None = None) -> tuple[LimitedB
     return "neither", f"{what}, and the generator kept up: locks, a broker, or the kernel"
 
 
-def notices(trials: Sequence[Trial], capacity: Capacity, rounds: int) -> list[str]:
+def notices(
+    trials: Sequence[Trial], capacity: Capacity, rounds: int, gave_in: str | None = None
+) -> list[str]:
     """Return what a reader of the answer has to know.
 
     Args:
         rounds: That were wanted.
+        gave_in: As for `capacity_of`.
     """
     found = []
+    if gave_in is not None and not is_ours(gave_in):
+        found.append(f"ended before its time, as this machine was disturbed: {gave_in}")
     low, high = capacity.interval
     if capacity.is_bracket:
         found.append(
@@ -94,7 +104,7 @@ def notices(trials: Sequence[Trial], capacity: Capacity, rounds: int) -> list[st
 
 def _answer(trials: Sequence[Trial], answers: Sequence[float], gave_in: str | None) -> Answer | None:
     carried, failed = highest_carried(trials), lowest_failed(trials)
-    if gave_in is not None:
+    if gave_in is not None and (is_ours(gave_in) or failed is None):
         best = max((*(one.load for one in trials if one.passed), *answers), default=None)
         return None if best is None else Answer(best, best, None)
     if len(answers) > 1:

@@ -20,7 +20,7 @@ _LEAST_ROWS = 2  # of a third, for an interval
 _DRAIN_SLACK_S = 0.5  # within which the end of a drain is noticed
 _LAG_SHARE, _LEAST_LAG_S, _LAG_S = 0.1, 0.001, 0.010
 _OWN_CORE, _STEAL, _STOP_S = 0.80, 0.05, 0.250
-_OTHERS, _CROWDED = 0.4, 0.90  # cores, of which the kernel's own work is some; share of all
+_OTHERS, _CROWDED, _WAITED = 0.4, 0.90, 0.05  # cores, of which the kernel's own work is some; shares
 _Z95, _Z99 = 1.959964, 2.575829
 
 
@@ -29,6 +29,7 @@ class Beside(NamedTuple):
 
     Attributes:
         own_cpu: Of the busiest process of the generator. `target_cpu`: of the target's, named by `target_process`.
+        target_wait: How long the target's processes were ready to run and had no core.
         steal: Of all cores, as is `busy`. `others`: cores that neither target nor generator used.
         overflows: handshakes for which an accept queue of this machine had no room.
     """
@@ -36,6 +37,7 @@ class Beside(NamedTuple):
     own_cpu: float | None = None
     target_cpu: float | None = None
     target_process: str | None = None
+    target_wait: float | None = None
     steal: float | None = None
     busy: float | None = None
     others: float | None = None
@@ -107,8 +109,13 @@ def spoilt(run: Run, beside: Beside) -> str | None:
     if beside.steal is not None and beside.steal > _STEAL:
         return f"spoilt: the host took {beside.steal:.0%} of this machine's time"
     is_crowded = (beside.others or 0.0) > _OTHERS and (beside.busy or 0.0) > _CROWDED
-    if is_crowded and (beside.target_cpu or 0.0) < FULL_CORE:  # who had all of a core was not kept from it
-        return f"spoilt: others used {beside.others:.1f} cores of this machine, all of which were in use"
+    if is_crowded and (beside.target_wait is None or beside.target_wait > _WAITED):
+        waited = (
+            ""
+            if beside.target_wait is None
+            else f", for which the target waited {beside.target_wait:.0%} of the time"
+        )
+        return f"spoilt: others used {beside.others:.1f} cores of this machine{waited}"
     stop_s = run.generator.loop_lag.max
     if stop_s is not None and stop_s > _STOP_S and (beside.own_cpu or 0.0) < _OWN_CORE:
         return f"spoilt: a process of the generator stood still for {stop_s:.2f} s"

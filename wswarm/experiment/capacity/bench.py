@@ -12,7 +12,7 @@ from wswarm.experiment.capacity.trial import Load, Outcome, run_trial
 from wswarm.results.capacity import SearchProgress, Trial
 from wswarm.results.progress import Progress
 from wswarm.results.run import Environment
-from wswarm.stats.carrying import highest_carried, lowest_failed
+from wswarm.stats.carrying import highest_carried, is_ours, lowest_failed
 from wswarm.units import NS_PER_S
 
 _MOST_UNCLEAN, _MOST_SPOILT = 2, 3
@@ -85,8 +85,8 @@ class Bench:
                 self._settle(load)
             if trial.passed is not None:
                 return outcome
-            is_ours = trial.evidence.startswith("generator")
-            unclean, spoilt = unclean + is_ours, spoilt + (not is_ours)
+            is_unclean = is_ours(trial.evidence)
+            unclean, spoilt = unclean + is_unclean, spoilt + (not is_unclean)
             if unclean == _MOST_UNCLEAN or spoilt > _MOST_SPOILT:
                 raise Over(trial.evidence)
 

@@ -31,6 +31,7 @@ class Watcher:
         self._kernel = read_kernel_counters()
         self._began_ns: int | None = None
         self._before: tuple[Mapping[int, int], Mapping[int, int]] = ({}, {})
+        self._waits: int | None = None
         self._found: Beside | None = None
 
     def note(self, progress: Progress) -> None:
@@ -43,7 +44,7 @@ class Watcher:
             is_after = progress.phase == "drain"
         if is_before:
             self._machine.start()
-            self._before, self._began_ns = self._spent(), now_ns()
+            self._before, self._waits, self._began_ns = self._spent(), self._waiting(), now_ns()
         elif is_after and self._began_ns is not None and self._found is None:
             self._found = self._look(now_ns() - self._began_ns)
 
@@ -64,12 +65,24 @@ class Watcher:
         return Beside(
             own_cpu=max(own.values(), default=None),
             target_cpu=target[busiest] if busiest is not None else None,
+            target_wait=self._waited(elapsed_ns),
             target_process=_named(busiest) if busiest is not None else None,
             steal=machine.steal,
             busy=machine.busy,
             others=max(0.0, machine.busy * cores() - used) if machine.busy is not None and target else None,
             overflows=kernel.since(self._kernel).listen_overflows if kernel and self._kernel else None,
         )
+
+    def _waited(self, elapsed_ns: int) -> float | None:
+        """Return for how much of the time the target's processes waited for a core."""
+        before, after = self._waits, self._waiting()
+        return None if before is None or after is None else max(0, after - before) / elapsed_ns
+
+    def _waiting(self) -> int | None:
+        """Return how long they have waited so far, ns."""
+        seen = [spending.spent(pid) for pid in self._targets]
+        known = [one.wait_ns for one in seen if one is not None and one.wait_ns is not None]
+        return sum(known) if known and len(known) == len(seen) else None
 
     def _spent(self) -> tuple[Mapping[int, int], Mapping[int, int]]:
         """Return the CPU ns of each process, by its id: of the generator, of the target."""

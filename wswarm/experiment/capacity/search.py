@@ -131,7 +131,7 @@ class _Search:
             trial_s=setting.trial_s,
             elapsed_s=self._budget.elapsed_s,
             interrupted=self._interrupted(),
-            notices=carrying.notices(trials, capacity, setting.rounds),
+            notices=carrying.notices(trials, capacity, setting.rounds, gave_in),
             capacity=capacity,
             rounds=self._rounds,
             trials=trials,
