@@ -21,6 +21,7 @@ from wswarm.experiment.measure import measure
 from wswarm.experiment.objectives import foreseen
 from wswarm.experiment.preflight import check
 from wswarm.load.plan import Plan
+from wswarm.load.slow import readers_of, swallowed
 from wswarm.report import store, text
 from wswarm.report.live import Live
 from wswarm.results import redact
@@ -44,6 +45,8 @@ def run_plan(
     check(plan, has_agents=started is not None)
     check_outputs(parsed)
     warn(parsed.command, (*grammar.hints(vars(parsed)), *foreseen(plan)))
+    if plan.scenario == "slow" and not parsed.quiet:
+        warn(parsed.command, [swallowed(readers_of(plan))])
     with folder_for(parsed, plan.scenario) as folder:
         run = measure_one(parsed, plan, interrupts, started, is_reference=is_reference)
         with pages_for(parsed, folder) as pages:
