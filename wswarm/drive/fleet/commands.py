@@ -120,6 +120,12 @@ class Settle(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     deadline_ns: int
 
 
+class Look(msgspec.Struct, frozen=True, tag=True):
+    """Report what was found so far, as `Rows` and then `SoFar`; the load goes on."""
+
+    number: int
+
+
 class Publish(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Others have sent broadcasts.
 
@@ -151,4 +157,4 @@ class Close(msgspec.Struct, frozen=True, tag=True):
     """Close all connections and exit."""
 
 
-Command = Begin | Join | Leave | Pace | Load | Cut | Publish | Settle | Say | Canary | Close
+Command = Begin | Join | Leave | Pace | Load | Cut | Publish | Settle | Look | Say | Canary | Close
