@@ -22,9 +22,8 @@ from wswarm.drive.host.probes import EffortMeter
 from wswarm.drive.looks import Looks
 from wswarm.drive.numbers import NumberCapture
 from wswarm.drive.schedule import Schedule
-from wswarm.load.pace import Pace
 from wswarm.stats.agents import shares_of
-from wswarm.stats.findings import STILL_OPEN, Findings, Window, together
+from wswarm.stats.findings import STILL_OPEN, Findings, Window, together, unpack
 from wswarm.units import NS_PER_S
 
 _PUBLISHER_GAP_NS = 100_000_000  # its lateness shows as send lag anyway
@@ -68,13 +67,16 @@ class Agent:
     def obey(self, command: wire.Command) -> None:
         """Do what the command says, or see to it that it is done."""
         if isinstance(command, wire.Join):
+            if command.stays_ns or command.leaves_ns:
+                self._note_late(unpack(command.starts_ns[:8])[0])
             self.start(self.groups[command.group].join(command))
         elif isinstance(command, wire.Leave):
             self.groups[command.group].leave(command.row)
         elif isinstance(command, wire.Publish):
             for group in self.groups:
                 group.publish(command.logs.get(group.order.name, b""))
-        elif isinstance(command, Pace | wire.Say | wire.Canary):
+        elif isinstance(command, wire.OfGroup):
+            self._note_late(command.at_ns if isinstance(command, wire.Read) else STILL_OPEN)
             self.groups[command.group].obey(command)
         elif isinstance(command, wire.Load):
             self.load(command)
