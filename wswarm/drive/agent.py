@@ -70,8 +70,6 @@ class Agent:
             if command.stays_ns or command.leaves_ns:
                 self._note_late(unpack(command.starts_ns[:8])[0])
             self.start(self.groups[command.group].join(command))
-        elif isinstance(command, wire.Leave):
-            self.groups[command.group].leave(command.row)
         elif isinstance(command, wire.Publish):
             for group in self.groups:
                 group.publish(command.logs.get(group.order.name, b""))

@@ -84,6 +84,8 @@ class Group:
             self.pace(command)
         elif isinstance(command, wire.Say):
             self._speak(command)
+        elif isinstance(command, wire.Leave):
+            self.leave(command.row)
         elif isinstance(command, wire.Canary):
             self.fold()
             self.canaries.obey(command.every_s)

@@ -180,5 +180,5 @@ class Close(msgspec.Struct, frozen=True, tag=True):
     """Close all connections and exit."""
 
 
-OfGroup = Pace | Say | Canary | Depart | Read
-Command = Begin | Join | Leave | Load | Cut | Publish | Settle | Look | OfGroup | Close
+OfGroup = Leave | Pace | Say | Canary | Depart | Read
+Command = Begin | Join | Load | Cut | Publish | Settle | Look | OfGroup | Close
