@@ -1,6 +1,6 @@
 """Many small mergeable histograms at once: one per broadcast, one per second."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import log
 from struct import Struct
 
@@ -70,6 +70,17 @@ class Bins:
             kept = self._closed.get(key)
             bins, counts = _unpacked(kept if kept is not None else _packed(key, self._open[key]))
             yield key, int(counts.sum()), _quantiles(bins, counts, percents)
+
+    def counts_of(self, keys: Iterable[int]) -> Int64s:
+        """Return how many values of these keys together lie in each bin."""
+        total: Int64s = np.zeros(BINS, np.int64)
+        for key in keys:
+            if key in self._open:
+                total += self._open[key]
+            elif key in self._closed:
+                bins, counts = _unpacked(self._closed[key])
+                total[bins] += counts
+        return total
 
     def _counts(self, key: int) -> Int64s:
         """Return the counts of a key's bins, to be added to."""
