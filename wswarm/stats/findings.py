@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from wswarm.stats.returns import Returns
 from wswarm.stats.scripted import Scripted
 
 Int64s = npt.NDArray[np.int64]
@@ -241,6 +242,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
         is_publisher: Whether its connections are those of publishers.
         answers: `None` where nothing is published by HTTP.
         scripted: How the sessions of its script fared, if it has one. `relayed`: their broadcasts, if there were any.
+        returns: How those that a storm has dropped came back; `again`: on which connections besides `sockets`.
     """
 
     sockets: Sockets
@@ -254,6 +256,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     answers: Answers | None = None
     scripted: Scripted | None = None
     relayed: Relayed | None = None
+    returns: Returns | None = None
+    again: Sockets | None = None
 
 
 def together(parts: Sequence[Reached]) -> Reached:

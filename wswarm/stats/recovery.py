@@ -2,15 +2,16 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import reduce
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from wswarm.results.distribution import Distribution
 from wswarm.results.recovery import Bystanders, KernelQueue, Recovery, Return
-from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Int64s, unpack
-from wswarm.stats.returns import TICK_NS, Returns, Together, put_together
+from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Findings, Int64s, add_per_second, unpack
+from wswarm.stats.returns import TICK_NS, Returns
 from wswarm.stats.summary import PERCENTS, distribution, of_values
 from wswarm.stats.waves import peak, second_waves
 from wswarm.units import NS_PER_S
@@ -19,8 +20,24 @@ _SECOND, _TENTH = NS_PER_S // TICK_NS, NS_PER_S // 10 // TICK_NS
 _POINTS = 600
 
 
+class _Clients(NamedTuple):
+    """The dropped clients of all agents; arrays of the same length, a client each, and counts per tick."""
+
+    dropped_ns: Int64s
+    ready_ns: Int64s
+    back_ns: Int64s
+    attempts: Int64s
+    missed: Int64s
+    attempts_per_tick: Int64s
+    handshakes_per_tick: Int64s
+
+    def away_ns(self, until_ns: Int64s) -> Int64s:
+        """Return how long each was away until then, ascending; those for whom that never came are left out."""
+        return np.sort((until_ns - self.dropped_ns)[until_ns != STILL_OPEN])
+
+
 def recovery(
-    parts: Sequence[Returns], due_ns: int, bystanders: Bystanders, kernel: KernelQueue | None
+    findings: Sequence[Findings], due_ns: int, bystanders: Bystanders, kernel: KernelQueue | None
 ) -> Recovery:
     """Return how the dropped clients of all agents came back.
 
@@ -28,37 +45,67 @@ def recovery(
         due_ns: When the drop was due.
         kernel: What the target's machine threw away unheard, `None` if that is not known.
     """
-    clients = put_together(parts)
-    dropped, recovered = len(clients.dropped_ns), len(clients.away_ns)
-    refused: Counter[str] = Counter()
-    for part in parts:
-        refused.update(part.refused)
-    attempts, handshakes = clients.attempts_per_tick, clients.handshakes_per_tick
-    opened = [unpack(part.again.opened_ns) - unpack(part.again.started_ns) for part in parts]
-    handshakes_ns = np.concatenate([np.zeros(0, np.int64), *opened])
-    missed = clients.missed[clients.missed != UNKNOWN]
+    parts = [one.returns for one in findings if one.returns is not None]
+    clients = _clients(parts)
+    back_ns, dropped = clients.away_ns(clients.back_ns), len(clients.dropped_ns)
+    handshakes_ns = _handshakes_ns(findings)
     queued = sum(part.queued for part in parts)
     return Recovery(
         dropped=dropped,
-        recovered=recovered,
-        never=dropped - recovered,
-        time=times(clients.away_ns, dropped),
-        ready_time=times(_ready_ns(clients), dropped),
+        recovered=len(back_ns),
+        never=dropped - len(back_ns),
+        time=times(back_ns, dropped),
+        ready_time=times(clients.away_ns(clients.ready_ns), dropped),
         attempts=counts(clients.attempts),
-        attempts_per_s_peak=peak(attempts, _SECOND),
-        attempts_per_100ms_peak=peak(attempts, _TENTH),
-        handshakes_per_s_peak=peak(handshakes, _SECOND),
-        handshakes_per_100ms_peak=peak(handshakes, _TENTH),
+        attempts_per_s_peak=peak(clients.attempts_per_tick, _SECOND),
+        attempts_per_100ms_peak=peak(clients.attempts_per_tick, _TENTH),
+        handshakes_per_s_peak=peak(clients.handshakes_per_tick, _SECOND),
+        handshakes_per_100ms_peak=peak(clients.handshakes_per_tick, _TENTH),
         handshake_time=distribution(of_values(handshakes_ns)),
-        refused=dict(refused.most_common()),
-        wasted=int(clients.attempts.sum()) - recovered,
-        second_waves=second_waves(attempts, _SECOND),
-        missed=int(missed.sum()),
+        refused=_refused(parts),
+        wasted=int(clients.attempts.sum()) - len(back_ns),
+        second_waves=second_waves(clients.attempts_per_tick, _SECOND),
+        missed=int(clients.missed[clients.missed != UNKNOWN].sum()),
         bystanders=bystanders,
         queued=queued / len(handshakes_ns) if len(handshakes_ns) else None,
         kernel=kernel,
         timeline=_timeline(clients, due_ns),
     )
+
+
+def over_ns(findings: Sequence[Findings], due_ns: int, patience_ns: int) -> int:
+    """Return when the storm was over: when the last client was back, or the patience over."""
+    clients = _clients([one.returns for one in findings if one.returns is not None])
+    return min(due_ns + patience_ns, int(clients.back_ns.max(initial=due_ns)))
+
+
+def _clients(parts: Sequence[Returns]) -> _Clients:
+    names = _Clients._fields[:-2]
+    per_client = [
+        np.concatenate([np.zeros(0, np.int64), *(unpack(getattr(part, name)) for part in parts)])
+        for name in names
+    ]
+    per_tick = [
+        _summed([unpack(getattr(part, name)) for part in parts]) for name in _Clients._fields[len(names) :]
+    ]
+    return _Clients(*per_client, *per_tick)
+
+
+def _summed(series: Sequence[Int64s]) -> Int64s:
+    return reduce(add_per_second, series, np.zeros(0, np.int64))
+
+
+def _handshakes_ns(findings: Sequence[Findings]) -> Int64s:
+    again = [one.again for one in findings if one.again is not None]
+    took = [unpack(one.opened_ns) - unpack(one.started_ns) for one in again]
+    return np.concatenate([np.zeros(0, np.int64), *took])
+
+
+def _refused(parts: Sequence[Returns]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for part in parts:
+        total.update(part.refused)
+    return dict(total.most_common())
 
 
 def times(away_ns: Int64s, dropped: int) -> Distribution:
@@ -98,12 +145,7 @@ def _at_rank(ascending: Int64s, percent: float, n: int, unit: int) -> float | No
     return int(ascending[rank - 1]) / unit if rank <= len(ascending) else None
 
 
-def _ready_ns(clients: Together) -> Int64s:
-    is_ready = clients.ready_ns != STILL_OPEN
-    return np.sort((clients.ready_ns - clients.dropped_ns)[is_ready])
-
-
-def _timeline(clients: Together, due_ns: int) -> list[Return]:
+def _timeline(clients: _Clients, due_ns: int) -> list[Return]:
     """Return attempts, handshakes and clients that are back, in steps of 0.1 s or more, at most some 600 of them."""
     back_ns = clients.back_ns[clients.back_ns != STILL_OPEN] - due_ns
     attempts, handshakes = clients.attempts_per_tick, clients.handshakes_per_tick
