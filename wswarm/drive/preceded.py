@@ -22,6 +22,7 @@ class Preceded:
         self.address: str = connection.address
         self.ping, self.abort = connection.ping, connection.abort
         self.say, self.say_goodbye = connection.say, connection.say_goodbye
+        self.reset, self.fall_silent = connection.reset, connection.fall_silent
 
     @property
     def is_open(self) -> bool:

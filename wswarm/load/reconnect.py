@@ -25,7 +25,8 @@ def client_of(policy: str, rng: Random) -> Client:
     """Return a client that keeps to the policy.
 
     Args:
-        policy: One of `PRESETS`, or `immediate`, `fixed:D`, `full:BASE,CAP`, `equal:…`, `decorrelated:…`.
+        policy: One of `PRESETS`, `immediate`, or `fixed:D`, `full:BASE,CAP`, `equal:BASE,CAP`,
+            `decorrelated:BASE,CAP`.
         rng: The client's own chance.
 
     Raises:

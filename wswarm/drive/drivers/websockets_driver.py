@@ -26,6 +26,7 @@ from wswarm.drive.drivers.connection import (
     Timing,
     hang_up,
     mistake,
+    reset,
 )
 from wswarm.drive.drivers.opening import Upgrade, open_connection
 from wswarm.load.request import Request
@@ -192,6 +193,16 @@ class WebsocketsConnection(asyncio.Protocol):
         """End the TCP connection."""
         if self._transport is not None:
             hang_up(self._transport)
+
+    def reset(self) -> None:
+        """End the TCP connection by a reset."""
+        if self._transport is not None:
+            reset(self._transport)
+
+    def fall_silent(self) -> None:
+        """Read no more."""
+        if self._transport is not None and self.is_open:
+            self._transport.pause_reading()
 
     def _send(self, payload: bytes, *, is_text: bool) -> None:
         if self.is_open and self._protocol.state is OPEN:
