@@ -82,7 +82,7 @@ class Agent:
         elif isinstance(command, wire.Publish):
             for group in self.groups:
                 group.publish(command.logs.get(group.order.name, b""))
-        elif isinstance(command, Pace | wire.Say | wire.Canary):
+        elif isinstance(command, Pace | wire.Say | wire.Canary | wire.Drop):
             self.groups[command.group].obey(command)
         elif isinstance(command, wire.Load):
             self.load(command)

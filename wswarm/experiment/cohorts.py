@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from wswarm.drive.fleet.wire import Reconnect
 from wswarm.stats.findings import Int64s
 
 
@@ -14,10 +15,12 @@ class Cohort(NamedTuple):
     Attributes:
         name: As `Findings.cohort` has it.
         ids: Theirs, ascending.
+        reconnect: How they come back, if they are to be dropped.
     """
 
     name: str
     ids: Int64s
+    reconnect: Reconnect | None = None
 
 
 def all_together(connections: int) -> list[Cohort]:

@@ -10,16 +10,20 @@ from wswarm.load.plan import Plan
 from wswarm.results.run import Run
 from wswarm.stats.findings import Window
 
+Restart = Callable[[str], None]
+
 
 class Course:
     """A load that stays as it is: nothing besides; what other scenarios do is a subclass each.
 
     Attributes:
         plan: What is measured.
+        restart: Restarts the target by a signal, if it is ours to restart.
     """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self.restart: Restart | None = None
 
     @property
     def cohorts(self) -> Sequence[Cohort]:
@@ -67,7 +71,9 @@ class Arriving(Course):
         session.arrive(window)
 
 
-_COURSES: Mapping[str, str] = {}  # of scenarios: the module of `experiment.scenarios`, and the class in it
+_COURSES: Mapping[str, str] = {
+    "storm": "storm:StormCourse"
+}  # of scenarios: the module of `experiment.scenarios`, and the class in it
 
 
 def course_of(plan: Plan) -> Course:

@@ -16,7 +16,7 @@ from wswarm.errors import TargetFailed
 from wswarm.experiment.assemble import assemble
 from wswarm.experiment.begun import start_for
 from wswarm.experiment.canaries import wait_for_canaries
-from wswarm.experiment.course import Course, course_of
+from wswarm.experiment.course import Course, Restart, course_of
 from wswarm.experiment.filling import filling_of
 from wswarm.experiment.interrupted import interruption
 from wswarm.experiment.observe import Observer, check_arrived, check_opened, is_hopeless
@@ -44,6 +44,7 @@ def measure(
     interrupted: Callable[[], bool] | None = None,
     started: Sequence[Started] | None = None,
     on_traced: Callable[[Traced], None] | None = None,
+    restart: Restart | None = None,
 ) -> Run:
     """Return what the plan's scenario found out about its target.
 
@@ -52,6 +53,7 @@ def measure(
         interrupted: Asked as often; once it says true the ramp or the hold ends early.
         on_traced: Called with what the connections say and hear that the plan has shown.
         started: The plan's agents, if they have been started already.
+        restart: Restarts the target, where that is ours to do.
 
     Raises:
         PlanError: the plan doesn't fit this machine, or names files or processes that aren't there.
@@ -69,6 +71,7 @@ def measure(
     agents = start_for(plan) if started is None else started
     plan = msgspec.structs.replace(plan, processes=len(agents) - plan.is_published)
     course = course_of(plan)
+    course.restart = restart
     with Session(plan, agents, filling, course.cohorts) as session:
         experiment = _Experiment(course, session, addresses, target)
         experiment.on_progress = on_progress or _ignore

@@ -20,6 +20,7 @@ from wswarm.load.arrivals import given_in_all
 from wswarm.load.marker import prefix_for
 from wswarm.load.plan import Plan
 from wswarm.load.script import Script
+from wswarm.load.storm import publishers_policy
 from wswarm.stats.agents import of_one_agent
 from wswarm.stats.findings import Findings, Int64s, Window, pack
 from wswarm.units import NS_PER_S
@@ -71,9 +72,8 @@ class Session:
         """
         for place, agent in enumerate(self.fleet.agents):
             groups = self.groups_of(agent)
-            orders = [
-                self._group(agent, addresses, self._script(place, start_ns), cohort.name) for cohort in groups
-            ]
+            script = self._script(place, start_ns)
+            orders = [self._group(agent, addresses, script, cohort) for cohort in groups]
             last_id = self._plan.connections + len(self._plan.publisher_ids)
             agent.tell(wire.Begin(groups=orders, prefix=self._prefix, last_id=last_id))
             for number, (order, cohort) in enumerate(zip(orders, groups, strict=True)):
@@ -85,10 +85,12 @@ class Session:
         """Return what of each cohort an agent holds, a group each; of the publishing one, the publishers."""
         holders = self.fleet.holders
         if agent is self.fleet.publisher:
-            return [Cohort("", np.array(self._plan.publisher_ids, np.int64))]
+            policy = publishers_policy(self._plan)
+            reconnect = wire.Reconnect(policy=policy, seed=self._plan.seed or 0) if policy else None
+            return [Cohort("", np.array(self._plan.publisher_ids, np.int64), reconnect)]
         place = holders.index(agent)
         owned = shares(self._cohorts, place, len(holders))
-        return [Cohort(cohort.name, own) for cohort, own in zip(self._cohorts, owned, strict=True)]
+        return [cohort._replace(ids=own) for cohort, own in zip(self._cohorts, owned, strict=True)]
 
     def join(
         self, agent: AgentProcess, group: int, ids: Int64s, starts_ns: Int64s, *, is_with_data: bool = True
@@ -190,7 +192,7 @@ class Session:
                 due_ns = now_ns()
 
     def _group(
-        self, agent: AgentProcess, addresses: list[tuple[str, int]], script: Script | None, cohort: str
+        self, agent: AgentProcess, addresses: list[tuple[str, int]], script: Script | None, cohort: Cohort
     ) -> wire.Group:
         """Return what the agent's connections are: those of the publishers are elsewhere if the plan says so."""
         plan, is_publisher = self._plan, agent is self.fleet.publisher
@@ -201,7 +203,7 @@ class Session:
             name=plan.scenario,
             role=self._role(agent),
             manner=manner,
-            cohort=cohort,
+            cohort=cohort.name,
             values=self._filling.variables,
             patience_s=plan.drain,
             is_closed=plan.closed,
@@ -213,6 +215,7 @@ class Session:
             rooms=plan.rooms,
             script=script,
             replay=self._filling.replay,
+            reconnect=cohort.reconnect,
         )
 
     def _check_scripts(self) -> None:

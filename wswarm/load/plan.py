@@ -17,6 +17,7 @@ from wswarm.load.role import Role
 from wswarm.load.rooms import check_rooms, in_some_room
 from wswarm.load.settings import Settings
 from wswarm.load.speech import speech_of
+from wswarm.load.storm import check_storm, storm_defaults
 from wswarm.load.template import MARKER
 
 PAIRS_LIMIT = 10_000_000
@@ -106,6 +107,8 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
     given |= {"scenario": scenario, "url": url}
     if scenario in ("connect", "script", "replay"):
         given.setdefault("warmup", 0.0)
+    if scenario == "storm":
+        given |= storm_defaults(given)
     at_once = MOST_AT_ONCE if given.get("sessions") is not None else DEFAULT_CONNECTIONS.get(scenario, 1)
     given.setdefault("connections", at_once)
     if not given.get("closed") and scenario in DEFAULT_RATE:
@@ -187,6 +190,7 @@ def _check_fit(plan: Plan) -> None:
         check_size(whole.replace("{id}", str(plan.sockets)).encode("latin-1"), plan.size)
     check_script(plan)
     check_recording(plan)
+    check_storm(plan)
     if plan.closed and plan.scenario != "echo":
         raise PlanError(f"--closed waits for replies, which only echo has; leave it out of {plan.scenario}")
 

@@ -2,9 +2,14 @@
 
 import msgspec
 
+from wswarm.units import NS_PER_S
+
 Packed = bytes
 
 TICK_NS = 10_000_000  # attempts are counted by so many ns since the drop was due
+
+_ASKED_AGAIN_NS = tuple(seconds * NS_PER_S for seconds in (1, 2, 3, 4, 5, 7, 11))
+_TIMER_SHARE, _TIMER_NS = 0.02, 150_000_000
 
 
 class Returns(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,3 +35,14 @@ class Returns(msgspec.Struct, frozen=True, kw_only=True):
     handshakes_per_tick: Packed = b""
     refused: dict[str, int] = {}
     queued: int = 0
+
+
+def was_queued(tcp_ns: int) -> bool:
+    """Return whether a TCP connect took as long as until the kernel asked again for one that it had no answer to.
+
+    Source: a SYN is repeated after 1, 2, 3, 4, 5, 7 and 11 s (Linux from 6.5 on, `tcp_syn_linear_timeouts` 4; before,
+    after 1, 3 and 7 s), and its timers come up to 2 % late; what is connected within 150 ms of it was.
+    """
+    return any(
+        again_ns <= tcp_ns <= again_ns * (1 + _TIMER_SHARE) + _TIMER_NS for again_ns in _ASKED_AGAIN_NS
+    )

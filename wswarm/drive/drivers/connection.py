@@ -255,8 +255,9 @@ class Stopwatch:
 def reset(transport: asyncio.Transport) -> None:
     """End a TCP connection by a reset."""
     tcp = transport.get_extra_info("socket")
-    with suppress(OSError):  # it has just ended, or is none of TCP
-        tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_0)
+    with suppress(OSError):  # it has just ended
+        if tcp is not None:
+            tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_0)
     transport.abort()
 
 

@@ -1,5 +1,7 @@
 """What a front end tells an agent: what is to happen, and when."""
 
+from typing import Literal
+
 import msgspec
 
 from wswarm.load.by_http import ByHttp
@@ -11,6 +13,13 @@ from wswarm.load.script import Script
 from wswarm.stats.findings import Packed, Window
 
 LEAD_NS = 300_000_000  # a load's beginning and end are told so long before
+
+
+class Reconnect(msgspec.Struct, frozen=True, kw_only=True):
+    """How connections come back that were dropped: by which policy, see `load.reconnect`, and with which chance."""
+
+    policy: str
+    seed: int
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +37,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         traced: How many of them are followed message by message, to be shown.
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
         script: What their sessions are, if they have any. `replay`: what they play, if that is their load.
+        reconnect: How they come back, if they are to.
     """
 
     name: str
@@ -47,6 +57,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     is_heard: bool = False
     script: Script | None = None
     replay: Replay | None = None
+    reconnect: Reconnect | None = None
 
 
 class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -118,6 +129,19 @@ class Settle(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     deadline_ns: int
 
 
+class Drop(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Drop all connections of a group at a moment, and have each come back until another.
+
+    Attributes:
+        how: By a reset, with a goodbye, or by reading no more; `restart`: not at all, whoever serves them does it.
+    """
+
+    group: int
+    at_ns: int
+    until_ns: int
+    how: Literal["reset", "close", "silent", "restart"]
+
+
 class Publish(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Others have sent broadcasts.
 
@@ -149,4 +173,4 @@ class Close(msgspec.Struct, frozen=True, tag=True):
     """Close all connections and exit."""
 
 
-Command = Begin | Join | Leave | Pace | Load | Cut | Publish | Settle | Say | Canary | Close
+Command = Begin | Join | Leave | Pace | Load | Cut | Drop | Publish | Settle | Say | Canary | Close

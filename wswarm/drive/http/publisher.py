@@ -49,6 +49,13 @@ class Publisher:
         """Publish no more."""
         self.is_open = False
 
+    def reset(self) -> None:
+        """Publish no more."""
+        self.is_open = False
+
+    def fall_silent(self) -> None:
+        """Nothing comes."""
+
 
 class Publishers:
     """The publishers of one agent; who waits for room has it in turn.
