@@ -17,6 +17,7 @@ from wswarm.stats.findings import (
     unpack,
 )
 from wswarm.stats.histogram import is_supported
+from wswarm.stats.sockets import every_sockets
 from wswarm.stats.summary import arrivals_of, ended_ns_of, seconds, sends_of
 from wswarm.units import NS_PER_S
 
@@ -24,9 +25,10 @@ from wswarm.units import NS_PER_S
 def series(findings: Sequence[Findings], window: Window, end_ns: int) -> list[Second]:
     """Return the run second by second, from the first connect to `end_ns`."""
     count = max(1, -(-(end_ns - window.origin_ns) // NS_PER_S))
-    opened_ns = np.concatenate([unpack(one.sockets.opened_ns) for one in findings])
-    closed_ns = np.concatenate([ended_ns_of(one.sockets) for one in findings])
-    started_ns = np.concatenate([unpack(one.sockets.started_ns) for one in findings])
+    sockets = every_sockets(findings)
+    opened_ns = np.concatenate([unpack(one.opened_ns) for one in sockets])
+    closed_ns = np.concatenate([ended_ns_of(one) for one in sockets])
+    started_ns = np.concatenate([unpack(one.started_ns) for one in sockets])
     failed_ns = np.concatenate([unpack(one.sockets.failed_ns) for one in findings])
     opened_in = _second(opened_ns, window)
     handshakes = Bins()

@@ -1,8 +1,10 @@
 """The connections of one agent, told apart: those that it had at first, and those that came in their place."""
 
+from collections.abc import Sequence
+
 import msgspec
 
-from wswarm.stats.findings import Packed, Sockets, unpack
+from wswarm.stats.findings import Findings, Packed, Sockets, unpack
 
 _INT64 = 8
 _PER_OPENED = (
@@ -28,3 +30,8 @@ def split(sockets: Sockets, first: Sockets) -> tuple[Sockets, Sockets]:
             Sockets(requested=len(after["opened_ns"]) // _INT64, endings=sockets.endings), **after
         ),
     )
+
+
+def every_sockets(findings: Sequence[Findings]) -> list[Sockets]:
+    """Return all connections, those that came in place of others among them."""
+    return [one for found in findings for one in (found.sockets, found.again) if one is not None]

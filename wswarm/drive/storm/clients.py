@@ -33,6 +33,7 @@ class Clients:
         self._away: set[DroppedClient] = set()
         self._of_row: dict[int, DroppedClient] = {}
         self._silent: list[Connection] = []
+        self._early: list[int] = []  # lost by a restart before we were told that it was time
         self._attempted, self._opened = list[int](), list[int]()
         self._attempts, self._handshakes = PerSecond(), PerSecond()
         self._refused: Counter[str] = Counter()
@@ -71,7 +72,10 @@ class Clients:
             return
         self.end(drop.until_ns)
         async with asyncio.TaskGroup() as self._group:
-            if drop.how != "restart":
+            if drop.how == "restart":
+                for number in self._early:
+                    self.note_lost(number)
+            else:
                 self._drop_all({"reset": _reset, "close": part_soon, "silent": self._fall_silent}[drop.how])
             await self._wait_until(lambda: self._end_ns)
             self._group = None
@@ -80,12 +84,14 @@ class Clients:
 
     def note_lost(self, number: int) -> None:
         """Take it that the target has closed a connection, or restarts: its client comes back."""
-        if self._group is None:
-            return
-        client = self._of_row.get(number)
+        drop, client = self._drop, self._of_row.get(number)
         if client is not None:
             self._begin(client)
-        elif self._drop is not None and self._drop.how == "restart":
+        elif drop is None or drop.how != "restart" or now_ns() < drop.at_ns:
+            return
+        elif self._group is None:
+            self._early.append(number)
+        else:
             row = self._swarm.rows[number]  # it was our doing
             row.left_ns, row.closed_ns, row.ending = row.closed_ns, int(STILL_OPEN), UNKNOWN
             self._note_dropped(number)
