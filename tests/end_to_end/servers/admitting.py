@@ -9,7 +9,7 @@ The first ``free`` handshakes are let in at once; of the others
 
 What a client sends goes at once to every other.
 Facts: those of ``LibraryServer``; the instants at which handshakes ``came``, were ``admitted``, and connections
-were ``lost``; ``refused``.
+were ``lost``; ``refused``; ``late``: how late its loop was at worst, ns.
 """
 
 import asyncio
@@ -19,10 +19,9 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection, broadcast
 from websockets.http11 import Request, Response
 
+from tests.end_to_end.servers.lateness import NS_PER_S, Lateness
 from tests.end_to_end.servers.library_server import LibraryServer
 from tests.end_to_end.servers.process import run
-
-NS_PER_S = 1_000_000_000
 
 
 class Admitting(LibraryServer):
@@ -38,6 +37,10 @@ class Admitting(LibraryServer):
         self._admitted: list[int] = []
         self._lost: list[int] = []
         self._refused = 0
+
+    async def listen(self) -> dict[str, Any]:
+        self._lateness = Lateness()
+        return await super().listen()
 
     def options(self) -> dict[str, Any]:
         return {"process_request": self._receive_handshake}
@@ -56,7 +59,7 @@ class Admitting(LibraryServer):
 
     def facts(self) -> dict[str, Any]:
         moments = {"came": self._came, "admitted": self._admitted, "lost": self._lost}
-        return {**super().facts(), **moments, "refused": self._refused}
+        return {**super().facts(), **moments, "refused": self._refused, "late": self._lateness.longest_ns}
 
     async def _receive_handshake(self, connection: ServerConnection, _: Request) -> Response | None:
         self._came.append(monotonic_ns())

@@ -2,7 +2,8 @@
 
 Every connection is reset and the port is closed at once; after ``downtime`` s it listens there again.
 What a client sends goes at once to every other.
-Facts: those of ``PicowsServer``; ``pauses``: when each began and when it ended.
+Facts: those of ``PicowsServer``; ``pauses``: when each began and when it ended; ``late``: how late its loop was at
+worst, ns.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from typing import Any
 from picows import WSMsgType, ws_create_server
 
 from tests.end_to_end.servers.connection import Connection, PicowsServer
+from tests.end_to_end.servers.lateness import Lateness
 from tests.end_to_end.servers.process import BACKLOG, HOST, address, run
 from tests.end_to_end.servers.refusing import LINGER_0
 
@@ -29,6 +31,7 @@ class Pausing(PicowsServer):
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def listen(self) -> dict[str, Any]:
+        self._lateness = Lateness()
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self._begin_pause)
         await self._listen()
         return address(self._port)
@@ -40,7 +43,7 @@ class Pausing(PicowsServer):
         self.sent += len(receivers)
 
     def facts(self) -> dict[str, Any]:
-        return {**super().facts(), "pauses": self._pauses}
+        return {**super().facts(), "pauses": self._pauses, "late": self._lateness.longest_ns}
 
     async def _listen(self) -> None:
         self._server = await ws_create_server(self._new_connection, HOST, self._port, backlog=BACKLOG)

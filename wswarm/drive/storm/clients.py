@@ -33,7 +33,7 @@ class Clients:
         self._away: set[DroppedClient] = set()
         self._of_row: dict[int, DroppedClient] = {}
         self._silent: list[Connection] = []
-        self._early: list[int] = []  # lost by a restart before we were told that it was time
+        self._early: list[int] = []  # lost before we knew that it was time
         self._attempted, self._opened = list[int](), list[int]()
         self._attempts, self._handshakes = PerSecond(), PerSecond()
         self._refused: Counter[str] = Counter()
@@ -74,7 +74,7 @@ class Clients:
         async with asyncio.TaskGroup() as self._group:
             if drop.how == "restart":
                 for number in self._early:
-                    self.note_lost(number)
+                    self._take_for_dropped(number, drop)
             else:
                 self._drop_all({"reset": _reset, "close": part_soon, "silent": self._fall_silent}[drop.how])
             await self._wait_until(lambda: self._end_ns)
@@ -84,17 +84,13 @@ class Clients:
 
     def note_lost(self, number: int) -> None:
         """Take it that the target has closed a connection, or restarts: its client comes back."""
-        drop, client = self._drop, self._of_row.get(number)
+        client = self._of_row.get(number)
         if client is not None:
             self._begin(client)
-        elif drop is None or drop.how != "restart" or now_ns() < drop.at_ns:
-            return
-        elif self._group is None:
+        elif self._group is None or self._drop is None:
             self._early.append(number)
-        else:
-            row = self._swarm.rows[number]  # it was our doing
-            row.left_ns, row.closed_ns, row.ending = row.closed_ns, int(STILL_OPEN), UNKNOWN
-            self._note_dropped(number)
+        elif self._drop.how == "restart":
+            self._take_for_dropped(number, self._drop)
 
     def fold(self) -> None:
         """Add what was done since the last time to the figures, and see who is back."""
@@ -140,6 +136,13 @@ class Clients:
     def _fall_silent(self, connection: Connection) -> None:
         connection.fall_silent()
         self._silent.append(connection)
+
+    def _take_for_dropped(self, number: int, drop: wire.Drop) -> None:
+        """Take a connection for dropped by us that was lost when it was time."""
+        row = self._swarm.rows[number]
+        if drop.at_ns <= row.closed_ns < STILL_OPEN:
+            row.left_ns, row.closed_ns, row.ending = row.closed_ns, int(STILL_OPEN), UNKNOWN
+            self._note_dropped(number)
 
     def _note_dropped(self, number: int) -> None:
         make = policy_maker(self._reconnect.policy, self._reconnect.seed, self._swarm.id_of(number))
