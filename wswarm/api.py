@@ -21,6 +21,7 @@ class Options(TypedDict, total=False):
     connections: int
     rate: float | None
     duration: float
+    stages: str | Sequence[tuple[float, float]]
     warmup: float
     drain: float
     connect_rate: float

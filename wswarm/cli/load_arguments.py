@@ -37,6 +37,15 @@ def add_load(parser: argparse.ArgumentParser, connections: str, rate: str | None
     return load
 
 
+def add_stages(load: Any) -> None:
+    """Add the rates that the load is led through."""
+    stages = (
+        "rates one after another, each reached linearly in its time, from 0 on: 30s:1k/s,10s:0/s; in place of -r and"
+        " -d (default: none)"
+    )
+    load.add_argument("--stages", metavar="LIST", type=grammar.stages, help=stages)
+
+
 def _add_arrivals(add: Callable[..., Any]) -> None:
     add("--arrivals", choices=("constant", "poisson"), help="evenly spaced or random (default: constant)")
     paces = (

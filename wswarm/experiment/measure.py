@@ -22,8 +22,10 @@ from wswarm.experiment.interrupted import interruption
 from wswarm.experiment.observe import Observer, check_arrived, check_opened, is_hopeless
 from wswarm.experiment.observed import Observed
 from wswarm.experiment.preflight import check, target_meter
+from wswarm.experiment.ramp import longest_s, notices
 from wswarm.experiment.session import Session
 from wswarm.load.plan import Plan
+from wswarm.load.stages import ends_ns
 from wswarm.results.progress import Phase, Progress, Traced
 from wswarm.results.run import Run
 from wswarm.stats.findings import Findings, Window
@@ -130,7 +132,7 @@ class _Experiment:
         start_ns = self._window.origin_ns
         self._session.open(self._addresses, start_ns)
         self._has_begun = True
-        ramp_s = plan.sockets / plan.connect_rate + plan.connect_timeout + _RAMP_GRACE_S
+        ramp_s = longest_s(plan) + _RAMP_GRACE_S
         self._listen_until(
             lambda: self._session.are_open() or is_hopeless(self._fleet),
             "ramp",
@@ -156,7 +158,8 @@ class _Experiment:
         hold_ns = start_ns + round(plan.warmup * NS_PER_S)
         drain_ns = hold_ns + round(self._course.hold_s * NS_PER_S)
         end_ns = drain_ns + round(plan.drain * NS_PER_S)
-        self._window = Window(self._window.origin_ns, start_ns, hold_ns, drain_ns, end_ns)
+        stages = ends_ns(plan.stages, hold_ns)
+        self._window = Window(self._window.origin_ns, start_ns, hold_ns, drain_ns, end_ns, stages)
         self._session.load(plan, self._window)
         self._course.begin(self._session, self._window)
         self._listen_until(lambda: now_ns() >= self._window.hold_ns, "warm-up", hold_ns, _PHASE_GRACE_S)
@@ -262,6 +265,7 @@ class _Experiment:
             if self._was_cut
             else None,
             died=self._died,
+            notices=notices(self._plan, findings, self._window),
         )
         return assemble(self._plan, observed, self._course.add_to)
 

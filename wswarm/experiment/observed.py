@@ -19,6 +19,7 @@ class Observed:
         clock_error_ns: The most by which times between two machines' clocks may be wrong.
         interruption: What of the plan an interrupted run did not do; `None`: it was not interrupted.
         died: How the target's process ended before the hold did, if it did.
+        notices: What else is to be told.
     """
 
     started_at: datetime
@@ -36,3 +37,4 @@ class Observed:
     clock_error_ns: int = 0
     interruption: str | None = None
     died: str | None = None
+    notices: Sequence[str] = ()

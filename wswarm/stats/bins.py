@@ -64,23 +64,33 @@ class Bins:
         closed, self._closed = self._closed, {}
         return b"".join(closed.values())
 
+    def grouped(self, size: int) -> "Bins":
+        """Return the same values with every `size` consecutive keys as one, numbered from 0."""
+        grouped = Bins()
+        for key in sorted([*self._open, *self._closed]):
+            bins, counts = self._bins_of(key)
+            grouped._counts(key // size)[bins] += counts
+        return grouped
+
     def quantiles_ns(self, *percents: float) -> Iterator[tuple[int, int, list[int]]]:
         """Yield each key, ascending, with its number of values, and those at `percents`: middles of bins."""
         for key in sorted([*self._open, *self._closed]):
-            kept = self._closed.get(key)
-            bins, counts = _unpacked(kept if kept is not None else _packed(key, self._open[key]))
+            bins, counts = self._bins_of(key)
             yield key, int(counts.sum()), _quantiles(bins, counts, percents)
 
     def counts_of(self, keys: Iterable[int]) -> Int64s:
         """Return how many values of these keys together lie in each bin."""
         total: Int64s = np.zeros(BINS, np.int64)
         for key in keys:
-            if key in self._open:
-                total += self._open[key]
-            elif key in self._closed:
-                bins, counts = _unpacked(self._closed[key])
+            if key in self._open or key in self._closed:
+                bins, counts = self._bins_of(key)
                 total[bins] += counts
         return total
+
+    def _bins_of(self, key: int) -> tuple[Int64s, Int64s]:
+        """Return a key's bins that hold a value, and their counts."""
+        kept = self._closed.get(key)
+        return _unpacked(kept if kept is not None else _packed(key, self._open[key]))
 
     def _counts(self, key: int) -> Int64s:
         """Return the counts of a key's bins, to be added to."""
