@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wswarm.api import Options, connect, echo, fanout, replay, script
+    from wswarm.api import Options, connect, echo, fanout, replay, script, storm
     from wswarm.drive.script.socket import ScriptSocket
     from wswarm.errors import GeneratorError, PlanError, ResultError, SwarmError, TargetError
     from wswarm.results.run import Run
@@ -29,6 +29,7 @@ _HOMES = {
     "fanout": "wswarm.api",
     "replay": "wswarm.api",
     "script": "wswarm.api",
+    "storm": "wswarm.api",
     "ScriptSocket": "wswarm.drive.script.socket",
     "GeneratorError": "wswarm.errors",
     "PlanError": "wswarm.errors",
@@ -53,6 +54,7 @@ __all__ = [
     "fanout",
     "replay",
     "script",
+    "storm",
 ]
 
 

@@ -12,7 +12,6 @@ import pytest
 from tests.end_to_end.bucket_simulation import Bucket, Simulated, simulate
 from tests.end_to_end.instrument import NS_PER_S, clock, together
 from tests.end_to_end.servers import serve
-from wswarm.experiment.course import Restart
 from wswarm.experiment.measure import measure
 from wswarm.load.plan import make_plan
 from wswarm.results.recovery import Recovery
@@ -58,16 +57,28 @@ class Storm(NamedTuple):
         return max(lag.max or 0 for lag in lags if lag is not None) + self.facts["late"] / NS_PER_S
 
 
-def storm(server: str, url: str | None = None, restart: Restart | None = None, **options: Any) -> Storm:
+class Pausing:
+    """A server that is away for a while, as the instrument has it: ended by a signal, and started again."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+
+    def end_by(self, name: str) -> None:
+        """Have it pause, whatever the signal."""
+        assert name == "TERM"
+        os.kill(self._pid, signal.SIGUSR1)
+
+    def revive(self) -> bool:
+        """It comes back by itself."""
+        return True
+
+
+def storm(server: str, **options: Any) -> Storm:
     """A brief storm on a server of that name, which lets all in that come before it."""
     parameters = options.pop("parameters", {})
     with serve(server, **parameters) as served:
-        act = restart
-        if options.get("how") == "restart":
-            act = lambda _: os.kill(served.pid, signal.SIGUSR1)  # noqa: E731  # it is no more than that
-        run = measure(
-            make_plan("storm", url or served.url, **{**BRIEF, "seed": SEED, **options}), restart=act
-        )
+        plan = make_plan("storm", served.url, **{**BRIEF, "seed": SEED, **options})
+        run = measure(plan, restarts=Pausing(served.pid))
         return Storm(run, served.log())
 
 

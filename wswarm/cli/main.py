@@ -51,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 _WHERE = {
     **dict.fromkeys(("connect", "echo", "fanout"), "scenario:run_scenario"),
+    "storm": "storm:run_storm",
     "script": "script:run_script",
     "replay": "replay:run_replay",
     "import": "import_recording:import_recording",

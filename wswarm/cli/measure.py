@@ -17,6 +17,7 @@ from wswarm.cli.terminal import Interrupts, say, warn
 from wswarm.drive.fleet.started import Started
 from wswarm.drive.host.target import ReferenceApp
 from wswarm.errors import PlanError, ResultError
+from wswarm.experiment.course import Restarts
 from wswarm.experiment.measure import measure
 from wswarm.experiment.objectives import foreseen
 from wswarm.experiment.preflight import check
@@ -188,13 +189,15 @@ def measure_one(
             drawing.make_way(progress)
         live.update(progress)
 
+    restarts: Restarts | None = None
     with ExitStack() as stack:
         if is_reference:
             app = stack.enter_context(ReferenceApp())
             pid = plan.target_pid if plan.target_pid is not None else app.pid
             plan = msgspec.structs.replace(plan, url=app.url, target_pid=pid)
+            restarts = app
         live = stack.enter_context(_live(parsed, plan))
-        return measure(plan, tell, interrupts.asked, started, on_traced=terminal.show_traced)
+        return measure(plan, tell, interrupts.asked, started, terminal.show_traced, restarts)
 
 
 def _live(parsed: argparse.Namespace, plan: Plan) -> Live:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from typing import Protocol
 
 import msgspec
 
@@ -15,7 +16,15 @@ from wswarm.stats.findings import Window
 from wswarm.stats.stages import stages
 from wswarm.units import NS_PER_S
 
-Restart = Callable[[str], None]
+
+class Restarts(Protocol):
+    """A target that we have started, and may start again."""
+
+    def end_by(self, name: str) -> None:
+        """Send it the signal of that name, without the `SIG`."""
+
+    def revive(self) -> bool:
+        """Start it anew if it has ended, and return whether it had."""
 
 
 class Course:
@@ -23,17 +32,29 @@ class Course:
 
     Attributes:
         plan: What is measured.
-        restart: Restarts the target by a signal, if it is ours to restart.
+        restarts: The target, if it is ours to restart.
     """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.restart: Restart | None = None
+        self.restarts: Restarts | None = None
+
+    def check(self) -> None:
+        """Check that it can be done with what is there.
+
+        Raises:
+            PlanError: it can't.
+        """
 
     @property
     def cohorts(self) -> Sequence[Cohort]:
         """The connections that are opened before the load, by what is wanted of them apart."""
         return all_together(self.plan.connections)
+
+    @property
+    def has_restarted(self) -> bool:
+        """Whether we have ended the target's process."""
+        return False
 
     @property
     def hold_s(self) -> float:
@@ -99,8 +120,22 @@ _COURSES: Mapping[str, str] = {
 }
 
 
-def course_of(plan: Plan) -> Course:
-    """Return what the plan's scenario does."""
+def course_of(plan: Plan, restarts: Restarts | None = None) -> Course:
+    """Return what the plan's scenario does.
+
+    Args:
+        restarts: The target, where it is ours to restart.
+
+    Raises:
+        PlanError: it can't be done with what is there.
+    """
+    course = _course_of(plan)
+    course.restarts = restarts
+    course.check()
+    return course
+
+
+def _course_of(plan: Plan) -> Course:
     if plan.scenario in _COURSES:
         module, _, name = _COURSES[plan.scenario].partition(":")
         make: Callable[[Plan], Course] = getattr(import_module(f"wswarm.experiment.scenarios.{module}"), name)

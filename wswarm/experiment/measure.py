@@ -16,7 +16,7 @@ from wswarm.errors import TargetFailed
 from wswarm.experiment.assemble import assemble
 from wswarm.experiment.begun import start_for
 from wswarm.experiment.canaries import wait_for_canaries
-from wswarm.experiment.course import Course, Restart, course_of
+from wswarm.experiment.course import Course, Restarts, course_of
 from wswarm.experiment.filling import filling_of
 from wswarm.experiment.interrupted import interruption
 from wswarm.experiment.observe import Observer, check_arrived, check_opened, is_hopeless
@@ -46,7 +46,7 @@ def measure(
     interrupted: Callable[[], bool] | None = None,
     started: Sequence[Started] | None = None,
     on_traced: Callable[[Traced], None] | None = None,
-    restart: Restart | None = None,
+    restarts: Restarts | None = None,
 ) -> Run:
     """Return what the plan's scenario found out about its target.
 
@@ -55,7 +55,7 @@ def measure(
         interrupted: Asked as often; once it says true the ramp or the hold ends early.
         on_traced: Called with what the connections say and hear that the plan has shown.
         started: The plan's agents, if they have been started already.
-        restart: Restarts the target, where that is ours to do.
+        restarts: The target, where it is ours to restart.
 
     Raises:
         PlanError: the plan doesn't fit this machine, or names files or processes that aren't there.
@@ -72,8 +72,7 @@ def measure(
     target = target_meter(plan.target_pid)
     agents = start_for(plan) if started is None else started
     plan = msgspec.structs.replace(plan, processes=len(agents) - plan.is_published)
-    course = course_of(plan)
-    course.restart = restart
+    course = course_of(plan, restarts)
     with Session(plan, agents, filling, course.cohorts) as session:
         experiment = _Experiment(course, session, addresses, target)
         experiment.on_progress = on_progress or _ignore
@@ -273,10 +272,11 @@ class _Experiment:
         self._target_uses[moment] = self._watch_target()
 
     def _watch_target(self) -> TargetUse | None:
-        use = self._target.read() if self._target is not None else None
+        is_known = self._target is not None and not self._course.has_restarted  # or it is another process
+        use = self._target.read() if self._target is not None and is_known else None
         if use is not None:
             self._target_peak = max(self._target_peak, use.rss)
-        if self._died is None and self._target is not None and self._target.has_ended():
+        if self._died is None and self._target is not None and is_known and self._target.has_ended():
             self._note_death(self._target.pid)
         return use
 

@@ -14,6 +14,8 @@ READINGS = {
     " The widest band reaches the slowest message of each second.",
     "fanout": "Left: how long each broadcast took to reach its first, its median and its last subscriber."
     " Right: the share of deliveries and of whole broadcasts done within a time.",
+    "storm": "Above: how many of the dropped have had a message again. Below: what they tried for it; where attempts"
+    " stand high above handshakes, most were in vain.",
 }
 SAID = 6  # steps
 HANDSHAKE_READING = (
@@ -31,7 +33,7 @@ class Caption:
 
 
 def caption(run: Run, picture: str) -> Caption:
-    """Return the words for `picture`, one of `connections`, `percentiles`, `over-time`, `fanout`."""
+    """Return the words for `picture`, one of `connections`, `percentiles`, `over-time`, `fanout`, `storm`."""
     reading = READINGS[picture]
     if picture == "percentiles" and run.scenario == "connect":
         reading = HANDSHAKE_READING
@@ -84,6 +86,19 @@ def _fanout(run: Run) -> str:
     )
 
 
+def _storm(run: Run) -> str:
+    if run.recovery is None:
+        return ""
+    seen = run.recovery
+    half, most = (
+        show.UNKNOWN if one is None else show.seconds(one) for one in (seen.time.p50, seen.time.p90)
+    )
+    return (
+        f"The share of {show.plural(seen.dropped, 'dropped client')} that is back, over time: half after {half}, nine"
+        f" of ten after {most}, {show.count(seen.never)} never; and attempts and handshakes per second."
+    )
+
+
 def _levels(name: str, seen: Distribution | None) -> str:
     if seen is None or not seen.n:
         return f"{name}: nothing measured."
@@ -91,4 +106,10 @@ def _levels(name: str, seen: Distribution | None) -> str:
     return f"{name}: p50 {p50}, p99 {p99}, max {show.seconds(seen.max)}."
 
 
-_ALTS = {"connections": _connections, "percentiles": _percentiles, "over-time": _over_time, "fanout": _fanout}
+_ALTS = {
+    "connections": _connections,
+    "percentiles": _percentiles,
+    "over-time": _over_time,
+    "fanout": _fanout,
+    "storm": _storm,
+}

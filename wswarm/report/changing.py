@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 
 from wswarm.report.section import Section
+from wswarm.report.storm import storm_section
 from wswarm.results.run import Run
 
-_SECTIONS: tuple[Callable[[Run], Section | None], ...] = ()
+_SECTIONS: tuple[Callable[[Run], Section | None], ...] = (storm_section,)
 
 
 def changing_sections(run: Run) -> Iterator[Section | None]:

@@ -187,6 +187,12 @@ class Swarm:
         __tracebackhide__ = True
         return self._measure(api.fanout, url, options)
 
+    def storm(self, url: str = "", **options: Unpack[api.Options]) -> Result:
+        """Drop connections, see how they come back; as `connect`. `how="restart"` restarts the app under test."""
+        __tracebackhide__ = True
+        server = self._server() if not urlsplit(url).scheme else None
+        return self._measure(lambda url, **more: api.storm(url, server, **more), url, options)
+
     def script(
         self, session: Session | str | Path, url: str = "", /, **options: Unpack[api.Options]
     ) -> Result:

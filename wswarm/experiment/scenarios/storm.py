@@ -1,6 +1,5 @@
 """`storm`: a baseline, the drop, until all are back or the patience is over, then the time after."""
 
-import threading
 from collections.abc import Sequence
 
 import msgspec
@@ -9,8 +8,9 @@ import numpy as np
 from wswarm.drive.clock import now_ns
 from wswarm.drive.fleet import wire
 from wswarm.drive.host.kernel_counters import KernelCounters, read_kernel_counters
+from wswarm.errors import PlanError
 from wswarm.experiment.cohorts import Cohort
-from wswarm.experiment.course import Course
+from wswarm.experiment.course import Course, Restarts
 from wswarm.experiment.observe import states_of
 from wswarm.experiment.observed import Observed
 from wswarm.experiment.session import Session
@@ -35,7 +35,20 @@ class StormCourse(Course):
         self._over_ns: int | None = None
         self._before: KernelCounters | None = None
         self._after: KernelCounters | None = None
-        self._restarting: threading.Thread | None = None
+        self._is_ended = self._is_revived = False
+
+    def check(self) -> None:
+        """As `Course.check`."""
+        if self.plan.how == "restart" and self.restarts is None:
+            raise PlanError(
+                "--how restart: the target is not ours to restart: leave URL out for the reference application, take"
+                " ws_swarm.storm() of pytest for your own, or use --how reset"
+            )
+
+    @property
+    def has_restarted(self) -> bool:
+        """As `Course.has_restarted`."""
+        return self._is_ended
 
     @property
     def cohorts(self) -> Sequence[Cohort]:
@@ -59,9 +72,8 @@ class StormCourse(Course):
         """As `Course.meanwhile`: see whether all are back, or the patience is over."""
         if now_ns < self._due_ns:
             return
-        if self.plan.how == "restart" and self._restarting is None:
-            self._restarting = threading.Thread(target=self.restart, args=(self.plan.signal,))
-            self._restarting.start()
+        if self.restarts is not None and self.plan.how == "restart":
+            self._restart(self.restarts)
         if self._over_ns is None and (now_ns >= self._give_up_ns or self._are_back(session)):
             self._over_ns, self._after = now_ns, read_kernel_counters()
 
@@ -87,9 +99,15 @@ class StormCourse(Course):
     def _give_up_ns(self) -> int:
         return self._due_ns + self._patience_ns
 
+    def _restart(self, target: Restarts) -> None:
+        if not self._is_ended:
+            target.end_by(self.plan.signal)
+            self._is_ended = True
+        self._is_revived = self._is_revived or target.revive()
+
     def _are_back(self, session: Session) -> bool:
         """Return whether somebody was dropped, and all of them are back."""
-        if self._restarting is not None and self._restarting.is_alive():
+        if self.plan.how == "restart" and not self._is_revived:
             return False
         states = states_of(session.fleet.holders)
         return any(one.dropped for one in states) and not any(one.away for one in states)
