@@ -79,6 +79,7 @@ class Options(TypedDict, total=False):
     speed: float
     driver: Literal["picows", "websockets"]
     target_pid: int | None
+    trends: bool
     slo: Sequence[str]
 
 

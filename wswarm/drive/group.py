@@ -78,7 +78,7 @@ class Group:
         if not self.order.is_followed:
             self._say(wire.Opened(self._number, self.open_rows()))
 
-    def obey(self, command: Pace | wire.Say | wire.Canary | wire.Drop) -> None:
+    def obey(self, command: wire.OfGroup) -> None:
         """Do what the command says."""
         if isinstance(command, Pace):
             self.pace(command)

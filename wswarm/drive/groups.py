@@ -18,6 +18,10 @@ def kind_of(order: wire.Group) -> type[Group]:
         from wswarm.drive.storm.group import PublishersGroup, StormGroup
 
         return PublishersGroup if order.role == "publish" else StormGroup
+    if order.most is not None:
+        from wswarm.drive.passing import PassingGroup
+
+        return PassingGroup
     if order.script is None:
         return Group
     from wswarm.drive.script.group import ScriptGroup

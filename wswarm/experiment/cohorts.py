@@ -15,11 +15,13 @@ class Cohort(NamedTuple):
     Attributes:
         name: As `Findings.cohort` has it.
         ids: Theirs, ascending.
+        most: How many of those who come to it in the load there may be at once; `None`: none come.
         reconnect: How they come back, if they are to be dropped.
     """
 
     name: str
     ids: Int64s
+    most: int | None = None
     reconnect: Reconnect | None = None
 
 

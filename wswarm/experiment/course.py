@@ -116,6 +116,8 @@ class Staged(Course):
 
 # Of scenarios: the module of `experiment.scenarios`, and the class in it.
 _COURSES: Mapping[str, str] = {
+    "churn": "churn:ChurnCourse",
+    "staged": "staged:StagedConnections",
     "storm": "storm:StormCourse",
 }
 
@@ -136,8 +138,9 @@ def course_of(plan: Plan, restarts: Restarts | None = None) -> Course:
 
 
 def _course_of(plan: Plan) -> Course:
-    if plan.scenario in _COURSES:
-        module, _, name = _COURSES[plan.scenario].partition(":")
+    scenario = "staged" if plan.stages and plan.scenario == "connect" else plan.scenario
+    if scenario in _COURSES:
+        module, _, name = _COURSES[scenario].partition(":")
         make: Callable[[Plan], Course] = getattr(import_module(f"wswarm.experiment.scenarios.{module}"), name)
         return make(plan)
     if plan.stages and plan.scenario in OF_RATES:

@@ -23,7 +23,7 @@ from wswarm.load.plan import Plan
 from wswarm.load.script import Script
 from wswarm.load.storm import publishers_policy
 from wswarm.stats.agents import of_one_agent
-from wswarm.stats.findings import Findings, Int64s, Window, pack
+from wswarm.stats.findings import Findings, Int64s, Packed, Window, pack
 from wswarm.units import NS_PER_S
 
 _LISTEN_S = 0.1
@@ -95,7 +95,7 @@ class Session:
         if agent is self.fleet.publisher:
             policy = publishers_policy(self._plan)
             reconnect = wire.Reconnect(policy=policy, seed=self._plan.seed or 0) if policy else None
-            return [Cohort("", np.array(self._plan.publisher_ids, np.int64), reconnect)]
+            return [Cohort("", np.array(self._plan.publisher_ids, np.int64), reconnect=reconnect)]
         place = holders.index(agent)
         owned = shares(self._cohorts, place, len(holders))
         return [cohort._replace(ids=own) for cohort, own in zip(self._cohorts, owned, strict=True)]
@@ -108,15 +108,23 @@ class Session:
         starts_ns: Int64s,
         *,
         is_with_data: bool = True,
+        stays_ns: Packed = b"",
+        leaves_ns: Packed = b"",
         at_once: int = 0,
     ) -> None:
-        """Have an agent open more connections of a group, each at its moment."""
+        """Have an agent open more connections of a group, each at its moment.
+
+        Args:
+            stays_ns: As `wire.Join` has them, as are `leaves_ns`.
+        """
         own: list[int] = ids.tolist()
         agent.tell(
             wire.Join(
                 group=group,
                 ids=own,
                 starts_ns=pack(starts_ns),
+                stays_ns=stays_ns,
+                leaves_ns=leaves_ns,
                 at_once=at_once,
                 columns=self._filling.columns if is_with_data else [],
                 data=self._filling.of(own) if is_with_data else [],
@@ -220,6 +228,7 @@ class Session:
             role=self._role(agent),
             manner=manner,
             cohort=cohort.name,
+            most=self._share_of(agent, cohort.most),
             values=self._filling.variables,
             patience_s=plan.drain,
             is_closed=plan.closed,
@@ -233,6 +242,11 @@ class Session:
             replay=self._filling.replay,
             reconnect=cohort.reconnect,
         )
+
+    def _share_of(self, agent: AgentProcess, most: int | None) -> int | None:
+        """Return how many of so many one agent may have."""
+        holders = self.fleet.holders
+        return None if most is None else len(range(holders.index(agent), most, len(holders)))
 
     def _check_scripts(self) -> None:
         for agent in self.fleet.agents:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from wswarm.report import format as show
+from wswarm.report import trends
 from wswarm.results.run import Distribution, Run
 
 READINGS = {
@@ -16,6 +17,10 @@ READINGS = {
     " Right: the share of deliveries and of whole broadcasts done within a time.",
     "storm": "Above: how many of the dropped have had a message again. Below: what they tried for it; where attempts"
     " stand high above handshakes, most were in vain.",
+    "stages": "Above, times of what was due in each second: where p99 stays up after a stage, its queue is still"
+    " there. Below, the rate that was asked for, and what came back.",
+    "trends": "Each dot is the median of a thirtieth of the time; a line within its shade that could as well be"
+    " level is no trend.",
 }
 SAID = 6  # steps
 HANDSHAKE_READING = (
@@ -33,7 +38,7 @@ class Caption:
 
 
 def caption(run: Run, picture: str) -> Caption:
-    """Return the words for `picture`, one of `connections`, `percentiles`, `over-time`, `fanout`, `storm`."""
+    """Return the words for `picture`, by its name."""
     reading = READINGS[picture]
     if picture == "percentiles" and run.scenario == "connect":
         reading = HANDSHAKE_READING
@@ -99,6 +104,18 @@ def _storm(run: Run) -> str:
     )
 
 
+def _stages(run: Run) -> str:
+    told = [f"{n + 1}: p99 {show.percentile(one.p99)}" for n, one in enumerate(run.stages[:SAID])]
+    return f"Times and rates over {show.plural(len(run.stages), 'stage')}. {', '.join(told)}."
+
+
+def _trends(run: Run) -> str:
+    told = ", ".join(
+        f"{trends.NAMES.get(one.figure, one.figure)} {trends.verdict(one)}" for one in run.trends
+    )
+    return f"Trends over the hold: {told}."
+
+
 def _levels(name: str, seen: Distribution | None) -> str:
     if seen is None or not seen.n:
         return f"{name}: nothing measured."
@@ -112,4 +129,6 @@ _ALTS = {
     "over-time": _over_time,
     "fanout": _fanout,
     "storm": _storm,
+    "stages": _stages,
+    "trends": _trends,
 }

@@ -19,6 +19,7 @@ from wswarm.results.run import (
     Samples,
     Unsent,
 )
+from wswarm.stats.again import every_sockets
 from wswarm.stats.drops import close_reasons, drops_of
 from wswarm.stats.findings import (
     STILL_OPEN,
@@ -35,7 +36,6 @@ from wswarm.stats.findings import (
 from wswarm.stats.histogram import Histogram, is_supported
 from wswarm.stats.published import Published, read_log
 from wswarm.stats.reach import put_together
-from wswarm.stats.sockets import every_sockets
 from wswarm.units import NS_PER_S
 
 PERCENTS = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p99_9": 99.9, "p99_99": 99.99}

@@ -37,6 +37,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         traced: How many of them are followed message by message, to be shown.
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
         script: What their sessions are, if they have any. `replay`: what they play, if that is their load.
+        most: How many of those who come in the load there may be at once; `None`: none come.
         reconnect: How they come back, if they are to.
     """
 
@@ -57,6 +58,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     is_heard: bool = False
     script: Script | None = None
     replay: Replay | None = None
+    most: int | None = None
     reconnect: Reconnect | None = None
 
 
@@ -81,6 +83,7 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     Attributes:
         ids: Their `{id}`s.
         starts_ns: When to begin each one's handshake; empty: now.
+        stays_ns: Of those who come in the load: how long each stays once it is ready. `leaves_ns`: when it leaves.
         at_once: Handshakes of these that are under way at once at most, the next ones wait; 0: any number.
         columns: Names that stand for something of its own in each. `data`: what, per connection; empty: nothing.
         manner: How these connect and speak, if not as the group; `addresses` are then their own.
@@ -89,6 +92,8 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     group: int
     ids: list[int]
     starts_ns: Packed = b""
+    stays_ns: Packed = b""
+    leaves_ns: Packed = b""
     at_once: int = 0
     columns: list[str] = []
     data: list[list[str]] = []
@@ -101,6 +106,14 @@ class Leave(msgspec.Struct, frozen=True, tag=True):
 
     group: int
     row: int
+
+
+class Depart(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Close the connections in these rows, each at its moment."""
+
+    group: int
+    rows: Packed
+    leaves_ns: Packed
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -175,4 +188,7 @@ class Close(msgspec.Struct, frozen=True, tag=True):
     """Close all connections and exit."""
 
 
-Command = Begin | Join | Leave | Pace | Load | Cut | Drop | Publish | Settle | Say | Canary | Close
+OfGroup = Pace | Say | Canary | Depart | Drop
+"""What one group does, each in its own way."""
+
+Command = Begin | Join | Leave | OfGroup | Load | Cut | Publish | Settle | Close

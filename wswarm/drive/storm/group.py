@@ -14,11 +14,10 @@ from wswarm.drive.group import Group
 from wswarm.drive.sender import patience_ns
 from wswarm.drive.storm.clients import Clients
 from wswarm.drive.storm.hearing import Hearing
-from wswarm.load.pace import Pace
 from wswarm.load.reconnect import client_of
+from wswarm.stats.again import split
 from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Effort, Findings, Sockets, Window
 from wswarm.stats.heard import Heard
-from wswarm.stats.sockets import split
 from wswarm.units import NS_PER_S
 
 
@@ -45,7 +44,7 @@ class StormGroup(Group):
         await super().join(join)
         await self._clients.live()
 
-    def obey(self, command: Pace | wire.Say | wire.Canary | wire.Drop) -> None:
+    def obey(self, command: wire.OfGroup) -> None:
         """Do what the command says."""
         if isinstance(command, wire.Drop):
             self._first = self.swarm.sockets()

@@ -57,7 +57,7 @@ class StormCourse(Course):
         ids = dropped_ids(plan)
         others = np.setdiff1d(np.arange(1, plan.connections + 1, dtype=np.int64), ids)
         reconnect = wire.Reconnect(policy=plan.reconnect, seed=plan.seed or 0)
-        return [Cohort(DROPPED, ids, reconnect), Cohort(BYSTANDERS, others)]
+        return [Cohort(DROPPED, ids, reconnect=reconnect), Cohort(BYSTANDERS, others)]
 
     def begin(self, session: Session, window: Window) -> None:
         """As `Course.begin`."""
