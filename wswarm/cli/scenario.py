@@ -8,7 +8,6 @@ from wswarm.cli.outputs_arguments import OUTPUTS
 from wswarm.cli.terminal import Interrupts
 from wswarm.experiment.begun import agents_begun
 from wswarm.experiment.own_profile import with_own_profile
-from wswarm.experiment.preflight import check_reference
 from wswarm.load.plan import make_plan
 from wswarm.loading import without_collecting
 
@@ -22,11 +21,12 @@ def run_scenario(parsed: argparse.Namespace) -> int:
     if is_reference:
         settings = {"profile": "chat"} | settings
     plan = make_plan(parsed.command, parsed.url or _UNKNOWN, **settings)
-    if is_reference:
-        check_reference(plan)
     with Interrupts() as interrupts, agents_begun(plan) as started:
         with without_collecting():
             from wswarm.cli.measure import run_plan
+            from wswarm.experiment.preflight import check_reference
+        if is_reference:
+            check_reference(plan)
         return run_plan(parsed, plan, interrupts, started, is_reference=is_reference)
 
 

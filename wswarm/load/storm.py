@@ -1,14 +1,11 @@
-"""Storms: who is dropped, and what a plan of one may say."""
+"""Storms: what a plan of one may say, and what follows from it."""
 
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from wswarm.errors import PlanError
 from wswarm.load.reconnect import check_policy
 from wswarm.load.settings import Settings
-from wswarm.load.turns import Int64s
 
 ALIGNED_S = 1.0
 """The drop is at a whole second of the run, so long after its time at most: each second is before or after it."""
@@ -31,19 +28,6 @@ def storm_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
     is_sum = all(isinstance(one, int | float) for one in numbers)
     found: dict[str, Any] = {"duration": sum(numbers) + ALIGNED_S} if is_sum else {}
     return found | ({"drop": 1.0} if given.get("how") == "restart" and "drop" not in given else {})
-
-
-def dropped_ids(plan: Settings) -> Int64s:
-    """Return the ids of those that are dropped, ascending: spread over the order of connecting, each by chance.
-
-    Of as many equal parts of the order as there are to be dropped one of each is, so that they are spread over the
-    agents, too. A restart drops all.
-    """
-    count = plan.connections if plan.how == "restart" else round(plan.connections * plan.drop)
-    edges = np.arange(count + 1) * plan.connections // max(1, count)
-    chance = np.random.default_rng((plan.seed or 0, plan.connections))
-    ids: Int64s = 1 + chance.integers(edges[:-1], edges[1:], dtype=np.int64)
-    return ids
 
 
 def publishers_policy(plan: Settings) -> str | None:

@@ -14,8 +14,8 @@ from wswarm.experiment.course import Course, Restarts
 from wswarm.experiment.observe import states_of
 from wswarm.experiment.observed import Observed
 from wswarm.experiment.session import Session
+from wswarm.load.dropped import dropped_ids
 from wswarm.load.plan import Plan
-from wswarm.load.storm import dropped_ids
 from wswarm.results.recovery import Counted, KernelQueue
 from wswarm.results.run import Run
 from wswarm.stats.bystanders import NOBODY, Storm, bystanders
