@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict, Unpack, cast
 
 from wswarm.errors import PlanError
+from wswarm.experiment.besides import Besides
 from wswarm.experiment.course import Restarts
 from wswarm.experiment.measure import measure
 from wswarm.experiment.own_profile import with_own_profile
@@ -77,6 +78,10 @@ class Options(TypedDict, total=False):
     sessions: float | None
     socket: str | None
     speed: float
+    slow: float
+    read: float
+    pairs: int
+    swallows: int | None
     driver: Literal["picows", "websockets"]
     target_pid: int | None
     trends: bool
@@ -103,6 +108,14 @@ def echo(url: str, **options: Unpack[Options]) -> Run:
 def fanout(url: str, **options: Unpack[Options]) -> Run:
     """Publish messages and time their delivery to all subscribers; returns and raises as `connect` does."""
     return _measure("fanout", url, options)
+
+
+def slow(url: str, **options: Unpack[Options]) -> Run:
+    """Let some subscribers read slowly, and measure what it costs the others; returns and raises as `connect` does.
+
+    `slow` is their share (0.02), `read` what each reads at most, bytes per s (0); `duration` is that of all blocks.
+    """
+    return _measure("slow", url, options)
 
 
 def storm(url: str, restarts: Restarts | None = None, /, **options: Unpack[Options]) -> Run:
@@ -153,7 +166,7 @@ def _measured(plan: Plan, restarts: Restarts | None = None) -> Run:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return measure(plan, restarts=restarts)
+        return measure(plan, besides=Besides(restarts=restarts))
     return cast(Run, _measure_aside(plan, restarts))
 
 
@@ -161,10 +174,12 @@ async def _measure_aside(plan: Plan, restarts: Restarts | None) -> Run:
     """Return the run, measured by a thread; cancelling ends its hold early."""
     is_cancelled = threading.Event()
     try:
-        return await asyncio.to_thread(measure, plan, None, is_cancelled.is_set, restarts=restarts)
+        return await asyncio.to_thread(
+            measure, plan, None, is_cancelled.is_set, None, Besides(restarts=restarts)
+        )
     except asyncio.CancelledError:
         is_cancelled.set()
         raise
 
 
-__all__ = ["Options", "connect", "echo", "fanout", "replay", "script", "storm"]
+__all__ = ["Options", "connect", "echo", "fanout", "replay", "script", "slow", "storm"]

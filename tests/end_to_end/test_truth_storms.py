@@ -12,6 +12,7 @@ import pytest
 from tests.end_to_end.bucket_simulation import Bucket, Simulated, simulate
 from tests.end_to_end.instrument import NS_PER_S, clock, together
 from tests.end_to_end.servers import serve
+from wswarm.experiment.besides import Besides
 from wswarm.experiment.measure import measure
 from wswarm.load.plan import make_plan
 from wswarm.results.recovery import Recovery
@@ -78,7 +79,7 @@ def storm(server: str, **options: Any) -> Storm:
     parameters = options.pop("parameters", {})
     with serve(server, **parameters) as served:
         plan = make_plan("storm", served.url, **{**BRIEF, "seed": SEED, **options})
-        run = measure(plan, restarts=Pausing(served.pid))
+        run = measure(plan, besides=Besides(restarts=Pausing(served.pid)))
         return Storm(run, served.log())
 
 

@@ -52,7 +52,10 @@ def test_the_hold_is_as_long_as_its_parts_at_most() -> None:
     [
         ({"drop": 0.0}, "--drop 0% must be more than 0%"),
         ({"drop": 1.5}, "--drop 150% must be more than 0% and at most 100%"),
-        ({"drop": 0.001, "connections": 100}, "--drop 0.1% of 100 connections drops nobody: write 1% or more"),
+        (
+            {"drop": 0.001, "connections": 100},
+            "--drop 0.1% of 100 connections drops nobody: write 1% or more",
+        ),
         ({"reconnect": "soon"}, "--reconnect 'soon' is no policy"),
         ({"reconnect": "full:5s,1s"}, "write full:1s,5s"),
         ({"patience": 0.0}, "--patience 0 must be a time above 0"),

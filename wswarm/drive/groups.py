@@ -18,6 +18,10 @@ def kind_of(order: wire.Group) -> type[Group]:
         from wswarm.drive.storm.group import PublishersGroup, StormGroup
 
         return PublishersGroup if order.role == "publish" else StormGroup
+    if order.receive_buffer is not None:
+        from wswarm.drive.readers import Readers
+
+        return Readers
     if order.most is not None:
         from wswarm.drive.passing import PassingGroup
 

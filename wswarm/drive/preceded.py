@@ -21,8 +21,8 @@ class Preceded:
         self.timing: Timing = connection.timing
         self.address: str = connection.address
         self.ping, self.abort = connection.ping, connection.abort
-        self.say, self.say_goodbye = connection.say, connection.say_goodbye
-        self.reset, self.fall_silent = connection.reset, connection.fall_silent
+        self.say, self.say_goodbye, self.tap = connection.say, connection.say_goodbye, connection.tap
+        self.reset = connection.reset
 
     @property
     def is_open(self) -> bool:

@@ -13,7 +13,7 @@ from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.fleet import AgentProcess, Fleet
 from wswarm.drive.fleet.started import Started
 from wswarm.errors import PlanError
-from wswarm.experiment.cohorts import Cohort, all_together, shares
+from wswarm.experiment.cohorts import Cohort, all_together, publishers, shares
 from wswarm.experiment.filling import Filling
 from wswarm.experiment.paces import GROUP, paces, places_of
 from wswarm.experiment.ramp import at_once
@@ -21,7 +21,6 @@ from wswarm.load.arrivals import given_in_all
 from wswarm.load.marker import prefix_for
 from wswarm.load.plan import Plan
 from wswarm.load.script import Script
-from wswarm.load.storm import publishers_policy
 from wswarm.stats.agents import of_one_agent
 from wswarm.stats.findings import Findings, Int64s, Packed, Window, pack
 from wswarm.units import NS_PER_S
@@ -79,13 +78,12 @@ class Session:
             agent.tell(wire.Begin(groups=orders, prefix=self._prefix, last_id=last_id))
             for number, (order, cohort) in enumerate(zip(orders, groups, strict=True)):
                 starts_ns = start_ns + (cohort.ids - 1) * (NS_PER_S / self._plan.connect_rate)
-                is_with_data = order.by_http is None  # which is that of connections
                 self.join(
                     agent,
                     number,
                     cohort.ids,
                     starts_ns.astype(np.int64),
-                    is_with_data=is_with_data,
+                    is_with_data=order.by_http is None,  # which is that of connections
                     at_once=at_once(len(self.fleet.holders)),
                 )
 
@@ -93,9 +91,7 @@ class Session:
         """Return what of each cohort an agent holds, a group each; of the publishing one, the publishers."""
         holders = self.fleet.holders
         if agent is self.fleet.publisher:
-            policy = publishers_policy(self._plan)
-            reconnect = wire.Reconnect(policy=policy, seed=self._plan.seed or 0) if policy else None
-            return [Cohort("", np.array(self._plan.publisher_ids, np.int64), reconnect=reconnect)]
+            return [publishers(self._plan)]
         place = holders.index(agent)
         owned = shares(self._cohorts, place, len(holders))
         return [cohort._replace(ids=own) for cohort, own in zip(self._cohorts, owned, strict=True)]
@@ -184,6 +180,23 @@ class Session:
         told = [agent.settled for agent in self.fleet.agents if agent.settled is not None]
         return [one for settled in told for one in of_one_agent(settled.findings)]
 
+    def keep_published(self) -> None:
+        """Keep what is published from now on for `findings_so_far`."""
+        for agent in self.fleet.agents:
+            agent.looked.is_kept = True
+
+    def look(self, number: int) -> None:
+        """Have every agent tell what it has found so far."""
+        self.tell(wire.Look(number))
+
+    def have_looked(self, number: int) -> bool:
+        """Return whether every agent has told what it had found at that look."""
+        return self.fleet.have(lambda agent: agent.looked.number == number)
+
+    def findings_so_far(self) -> list[Findings]:
+        """Return what the agents had found when they were looked at last."""
+        return [one for agent in self.fleet.living for one in of_one_agent(agent.so_far())]
+
     def close(self) -> None:
         """Have all connections closed."""
         self.tell(wire.Close())
@@ -228,9 +241,10 @@ class Session:
             role=self._role(agent),
             manner=manner,
             cohort=cohort.name,
+            receive_buffer=cohort.receive_buffer,
             most=self._share_of(agent, cohort.most),
             values=self._filling.variables,
-            patience_s=plan.drain,
+            patience_s=plan.drain if cohort.patience_s is None else cohort.patience_s,
             is_closed=plan.closed,
             addresses=addresses if url == plan.url else self._filling.addresses(url),
             by_http=by_http,

@@ -32,16 +32,13 @@ class TargetWatch:
         self._next_ns = 0
         self._is_retired = False
 
-    def retire(self) -> None:
-        """Take it that we have ended its process: another has its place, and is not looked at."""
-        self._is_retired = True
-
     def note(self, moment: str, window: Window) -> None:
         """Look at it, and keep what it has spent and holds under that name."""
         self.uses[moment] = self.look(window)
 
-    def look(self, window: Window) -> TargetUse | None:
-        """Return what it has spent and holds."""
+    def look(self, window: Window, *, is_another: bool = False) -> TargetUse | None:
+        """Return what it has spent and holds; once another process of ours is in its place, nothing any more."""
+        self._is_retired |= is_another
         if self.meter is None or self._is_retired:
             return None
         use = self.meter.read()

@@ -25,6 +25,7 @@ from wswarm.drive.drivers.connection import (
 )
 from wswarm.drive.drivers.frames import WHOLE, Broken, Frames
 from wswarm.drive.drivers.opening import Upgrade, open_connection
+from wswarm.drive.drivers.tap import Tap
 from wswarm.load.request import Request
 from wswarm.load.upgrade import Answer, agreed_subprotocol
 
@@ -127,6 +128,12 @@ class PicowsConnection(asyncio.Protocol):
         if self._sender is not None:
             self._sender.send_ping(payload)
 
+    def tap(self) -> Tap | None:
+        """Return what comes in, `None` if nothing can."""
+        if self._transport is None or not self.is_open:
+            return None
+        return Tap(self._transport, self.data_received)
+
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""
         if self._transport is not None and self._sender is not None and self.is_open:
@@ -143,11 +150,6 @@ class PicowsConnection(asyncio.Protocol):
         """End the TCP connection by a reset."""
         if self._transport is not None:
             reset(self._transport)
-
-    def fall_silent(self) -> None:
-        """Read no more."""
-        if self._transport is not None and self.is_open:
-            self._transport.pause_reading()
 
     def _read(self, data: bytes) -> None:
         """Take the messages that the bytes complete, and obey control frames."""

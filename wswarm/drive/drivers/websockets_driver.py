@@ -29,6 +29,7 @@ from wswarm.drive.drivers.connection import (
     reset,
 )
 from wswarm.drive.drivers.opening import Upgrade, open_connection
+from wswarm.drive.drivers.tap import Tap
 from wswarm.load.request import Request
 from wswarm.load.upgrade import Answer, agreed_subprotocol, wrong_extension
 
@@ -181,6 +182,12 @@ class WebsocketsConnection(asyncio.Protocol):
             self._protocol.send_ping(payload)
             self._write()
 
+    def tap(self) -> Tap | None:
+        """Return what comes in, `None` if nothing can."""
+        if self._transport is None or not self.is_open:
+            return None
+        return Tap(self._transport, self.data_received)
+
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""
         if self.is_open and self._transport is not None and self._protocol.state is OPEN:
@@ -198,11 +205,6 @@ class WebsocketsConnection(asyncio.Protocol):
         """End the TCP connection by a reset."""
         if self._transport is not None:
             reset(self._transport)
-
-    def fall_silent(self) -> None:
-        """Read no more."""
-        if self._transport is not None and self.is_open:
-            self._transport.pause_reading()
 
     def _send(self, payload: bytes, *, is_text: bool) -> None:
         if self.is_open and self._protocol.state is OPEN:

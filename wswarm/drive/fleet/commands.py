@@ -36,6 +36,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         by_http: The requests by which these publish. `is_answered`: whether those who publish to these do so.
         traced: How many of them are followed message by message, to be shown.
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
+        receive_buffer: SO_RCVBUF of those that may be told to read slowly; `None`: they may not.
         script: What their sessions are, if they have any. `replay`: what they play, if that is their load.
         most: How many of those who come in the load there may be at once; `None`: none come.
         reconnect: How they come back, if they are to.
@@ -56,6 +57,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     traced: int = 0
     is_followed: bool = False
     is_heard: bool = False
+    receive_buffer: int | None = None
     script: Script | None = None
     replay: Replay | None = None
     most: int | None = None
@@ -144,6 +146,12 @@ class Settle(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     deadline_ns: int
 
 
+class Look(msgspec.Struct, frozen=True, tag=True):
+    """Report what was found so far, as `Rows` and then `SoFar`; the load goes on."""
+
+    number: int
+
+
 class Drop(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Drop all connections of a group at a moment, and have each come back until another.
 
@@ -184,11 +192,17 @@ class Canary(msgspec.Struct, frozen=True, tag=True):
     every_s: float
 
 
+class Read(msgspec.Struct, frozen=True, tag=True):
+    """From a moment on read at most so many bytes per s on each connection of a group; `None`: all that comes."""
+
+    group: int
+    at_ns: int
+    rate: float | None = None
+
+
 class Close(msgspec.Struct, frozen=True, tag=True):
     """Close all connections and exit."""
 
 
-OfGroup = Pace | Say | Canary | Depart | Drop
-"""What one group does, each in its own way."""
-
-Command = Begin | Join | Leave | OfGroup | Load | Cut | Publish | Settle | Close
+OfGroup = Leave | Pace | Say | Canary | Depart | Read | Drop
+Command = Begin | Join | Load | Cut | Publish | Settle | Look | OfGroup | Close

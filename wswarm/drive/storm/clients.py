@@ -134,7 +134,9 @@ class Clients:
             self._note_dropped(row)
 
     def _fall_silent(self, connection: Connection) -> None:
-        connection.fall_silent()
+        tap = connection.tap()
+        if tap is not None:
+            tap.shut()
         self._silent.append(connection)
 
     def _take_for_dropped(self, number: int, drop: wire.Drop) -> None:

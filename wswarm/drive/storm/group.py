@@ -62,11 +62,11 @@ class StormGroup(Group):
         super().fold()
         self._clients.fold()
 
-    def findings(self, effort: Effort) -> Findings:
+    def findings(self, effort: Effort, *, is_over: bool = True) -> Findings:
         """Return all that was found; connections in place of others are told apart."""
-        found = super().findings(effort)
+        found = super().findings(effort, is_over=is_over)
         returns = self._clients.returns()
-        if self._first is None:
+        if self._first is None or not is_over:
             return msgspec.structs.replace(found, returns=returns)
         first, again = split(found.sockets, self._first)
         return msgspec.structs.replace(found, sockets=first, again=again, returns=returns)

@@ -7,7 +7,7 @@ from pathlib import Path
 import matplotlib.style
 from matplotlib.figure import Figure
 
-from wswarm.report.plots import connections, fanout, over_time, percentiles, stages, storm, trends
+from wswarm.report.plots import connections, fanout, over_time, percentiles, slow, stages, storm, trends
 from wswarm.report.plots.canvas import STYLE
 from wswarm.report.plots.halves import do_each
 from wswarm.report.whole_file import partial_of
@@ -19,6 +19,7 @@ PICTURES: Mapping[str, Callable[[Run], Figure | None]] = {
     "over-time": over_time.draw,
     "fanout": fanout.draw,
     "storm": storm.draw,
+    "slow": slow.draw,
     "stages": stages.draw,
     "trends": trends.draw,
 }
