@@ -21,7 +21,7 @@ from wswarm.errors import PlanError, ResultError
 from wswarm.experiment.besides import Besides
 from wswarm.experiment.measure import measure
 from wswarm.experiment.objectives import foreseen
-from wswarm.experiment.preflight import check
+from wswarm.experiment.preflight import check, known_before
 from wswarm.load.plan import Plan
 from wswarm.report import store, text
 from wswarm.report.checkpoints import Checkpoints
@@ -47,6 +47,8 @@ def run_plan(
     check(plan, has_agents=started is not None)
     check_outputs(parsed)
     warn(parsed.command, (*grammar.hints(vars(parsed)), *foreseen(plan)))
+    if not parsed.quiet:
+        warn(parsed.command, known_before(plan))
     with folder_for(parsed, plan.scenario) as folder:
         run = measure_one(parsed, plan, interrupts, started, is_reference=is_reference, folder=folder)
         with pages_for(parsed, folder) as pages:

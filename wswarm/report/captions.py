@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from wswarm.report import format as show
 from wswarm.report import trends
-from wswarm.report.slow import ratio
+from wswarm.report.slow import times
 from wswarm.results.run import Distribution, Run
 
 READINGS = {
@@ -110,10 +110,9 @@ def _storm(run: Run) -> str:
 def _slow(run: Run) -> str:
     if run.penalty is None:
         return ""
-    found = ratio(run.penalty.ratio, run.penalty.low, run.penalty.high)
     return (
         f"Completion times of {show.plural(run.penalty.healthy, 'healthy subscriber')} in"
-        f" {show.plural(len(run.penalty.blocks), 'block')}: penalty {found} while"
+        f" {show.plural(len(run.penalty.blocks), 'block')}: penalty {times(run.penalty.ratio)} while"
         f" {show.plural(run.penalty.slow, 'slow reader')} did not keep up."
     )
 

@@ -35,6 +35,10 @@ def plan(run: Run) -> list[str]:
         phrases.append(f"{asked.get('how')}, back by {asked.get('reconnect')}")
     if isinstance(asked.get("duration"), int | float):
         phrases.append(f"{held(run)} hold")
+    if run.penalty is not None:
+        phrases.append(
+            f"{show.plural(run.penalty.slow, 'slow reader')} in {2 * asked.get('pairs', 0)} blocks"
+        )
     if run.scenario not in ("connect", "script", "replay"):
         phrases.append("closed model" if is_closed(run) else "open model")
     return [*phrases, run.generator.driver]
