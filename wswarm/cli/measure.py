@@ -195,6 +195,7 @@ def measure_one(
             drawing.make_way(progress)
         live.update(progress)
 
+    app: ReferenceApp | None = None
     with ExitStack() as stack:
         if is_reference:
             app = stack.enter_context(ReferenceApp())
@@ -202,7 +203,9 @@ def measure_one(
             plan = msgspec.structs.replace(plan, url=app.url, target_pid=pid)
         live = stack.enter_context(_live(parsed, plan))
         keep = partial(_keep, parsed, Checkpoints(folder)) if folder is not None else None
-        return measure(plan, tell, interrupts.asked, started, Besides(terminal.show_traced, keep))
+        return measure(
+            plan, tell, interrupts.asked, started, Besides(terminal.show_traced, keep, restarts=app)
+        )
 
 
 def _keep(parsed: argparse.Namespace, checkpoints: Checkpoints, run: Run) -> None:
