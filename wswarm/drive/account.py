@@ -11,8 +11,10 @@ from wswarm.drive.clock import now_ns
 from wswarm.drive.outbox import Handled
 from wswarm.drive.swarm import Swarm
 from wswarm.load.rooms import room_of
+from wswarm.stats import beside
 from wswarm.stats.answered import AnsweredBroadcasts
 from wswarm.stats.audience import GRACE_NS, Audience
+from wswarm.stats.beside import Beside
 from wswarm.stats.broadcasts import Broadcasts
 from wswarm.stats.findings import STILL_OPEN, Arrivals, Int64s, Packed, Sends, Window
 from wswarm.stats.flights import Flights
@@ -49,10 +51,15 @@ class Account(Protocol):
 
 
 class Echoes:
-    """Replies to what the connections send."""
+    """Replies to what the connections send.
 
-    def __init__(self, swarm: Swarm, window: Window, last_id: int, patience_ns: int) -> None:
-        self._swarm = swarm
+    Args:
+        probes: How many ids after the last are the probe's.
+    """
+
+    def __init__(self, swarm: Swarm, window: Window, last_id: int, patience_ns: int, probes: int = 0) -> None:
+        self._swarm, self._last_id, self._probes = swarm, last_id, probes
+        self._beside: Beside | None = None
         self.tally = Flights(window, last_id, patience_ns)
         self.expect, self.sent_ns = self.tally.expect, self.tally.sent_ns
 
@@ -62,11 +69,25 @@ class Echoes:
         self.tally.note_sent(handled.numbers, handled.sent_ns)
         self.tally.note_unsent(handled.unsent)
 
+    def compare(self, instants_ns: Int64s) -> None:
+        """Note which replies came next to what the probe asks then."""
+        if len(instants_ns):
+            self._beside = beside.Replies(instants_ns, self.tally.sent_ns, self._swarm.ids)
+
     def take(self, batch: Batch) -> None:
         """Take in what came."""
         self._join()
+        if self._probes:
+            batch = self._without_probes(batch)
+        if self._beside is not None:
+            self._beside.note(batch)
         self.tally.record(batch)
         self.tally.retire(now_ns())
+
+    def _without_probes(self, batch: Batch) -> Batch:
+        """Return the arrivals without answers to the probe, which a server may give to all."""
+        ours = (batch.publishers <= self._last_id) | (batch.publishers > self._last_id + self._probes)
+        return batch if ours.all() else batch.where(ours)
 
     def settle_some(self, *, is_over: bool = False) -> bool:  # noqa: ARG002  # for who follows many at once
         """Replies are settled all at once."""
@@ -83,7 +104,7 @@ class Echoes:
     def findings(self) -> Arrivals:
         """Return what was received."""
         self.is_owed()
-        return self.tally.findings()
+        return _with(self._beside, self.tally.findings())
 
     def _join(self) -> None:
         self.tally.join(self._swarm.ids(np.arange(self.tally.joined, len(self._swarm.rows))))
@@ -110,6 +131,7 @@ class Deliveries:
         is_answered: bool = False,
     ) -> None:
         self._swarm, self._rooms = swarm, rooms
+        self._beside: Beside | None = None
         self._times_ns: Int64s = np.full((3, _LEAST_ROOM), STILL_OPEN, np.int64)
         grace_ns = 0 if swarm.is_confirmed else GRACE_NS
         known = Audience(patience_ns, rooms, grace_ns)
@@ -128,9 +150,17 @@ class Deliveries:
         self._see()
         self.tally.publish(published)
 
+    def compare(self, ids: Sequence[int]) -> None:
+        """Note what comes on the connections with these ids, which are next to the probe's."""
+        known = self._swarm.ids(np.arange(len(self._swarm.rows)))
+        near = {row: int(known[row]) for row in np.flatnonzero(np.isin(known, list(ids))).tolist()}
+        self._beside = beside.Deliveries(near) if near else None
+
     def take(self, batch: Batch) -> None:
         """Take in what came."""
         self._see()
+        if self._beside is not None:
+            self._beside.note(batch)
         self.tally.record(batch)
 
     def settle_some(self, *, is_over: bool = False) -> bool:
@@ -152,7 +182,7 @@ class Deliveries:
         audience = self.tally.audience
         is_one = len(audience.rooms.sizes) == 1  # in a room of its own nothing may have been said
         deaf = audience.deaf(self.tally.window.hold_ns) if is_one else 0
-        return msgspec.structs.replace(self.tally.findings(), deaf=deaf)
+        return _with(self._beside, msgspec.structs.replace(self.tally.findings(), deaf=deaf))
 
     def _see(self) -> None:
         if self._swarm.changed:
@@ -233,6 +263,10 @@ class Publishing:
     def log(self) -> Packed:
         """Return the whole log."""
         return self._log.pack()
+
+
+def _with(near: Beside | None, found: Arrivals) -> Arrivals:
+    return msgspec.structs.replace(found, beside=near.pack()) if near is not None else found
 
 
 class Sending(Protocol):
