@@ -223,6 +223,7 @@ class Group:
         return Findings(
             sockets=self.swarm.sockets(account.spoke_ns() if account is not None else None),
             effort=effort,
+            cohort=self.order.cohort,
             words=self.swarm.words(),
             is_publisher=self.order.role == "publish",
             sends=sends_of(self.sender, account),

@@ -2,7 +2,7 @@
 
 import platform
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from wswarm.drive.clock import has_kernel_timer
 from wswarm.drive.host import limits
 from wswarm.experiment.evidence import SHOWN, below_zero, evidence, measured
 from wswarm.experiment.observed import Observed
+from wswarm.load.changing import is_of
 from wswarm.load.plan import Plan
 from wswarm.results import redact
 from wswarm.results.quoted import quoted
@@ -29,6 +30,7 @@ from wswarm.results.run import (
     TargetCost,
 )
 from wswarm.stats import answers, deaf, drops, extras, pinged, refused, sessions, slo, summary
+from wswarm.stats.agents import efforts_of
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Arrivals, Findings, Window, unpack
 from wswarm.stats.scripted import Scripted
@@ -40,16 +42,21 @@ from wswarm.units import NS_PER_S
 _PACKAGES = ("wswarm", "picows", "websockets", "uvloop", "numpy", "fastapi", "starlette", "uvicorn", "locust")
 
 _RSS_SOCKETS = 100
+_UNTOLD = {"own"}
 UNASKED = "unasked, the target said"
 
 
-def assemble(plan: Plan, observed: Observed) -> Run:
-    """Return the run."""
+def assemble(plan: Plan, observed: Observed, add_to: Callable[[Run, Observed], Run] | None = None) -> Run:
+    """Return the run.
+
+    Args:
+        add_to: Returns the run with what its scenario is about.
+    """
     findings, window = observed.findings, observed.window
     counted = sessions.relayed(findings) if plan.scenario == "script" else findings
     hold_s = _hold_s(plan, window)
     sends, arrivals = summary.sends_of(counted), summary.arrivals_of(counted)
-    has_messages = plan.scenario != "connect" and bool(sends and arrivals)
+    has_messages = bool(sends and arrivals)
     messages = summary.messages(counted) if has_messages else None
     scripted = sessions.scripted_of(findings)
     arrived = _arrived(None if plan.scenario == "replay" else messages, scripted)
@@ -76,13 +83,17 @@ def assemble(plan: Plan, observed: Observed) -> Run:
         generator=_generator(plan, findings, arrived),
         target=_target(observed, arrived),
     )
-    run = _judged(run, observed)
+    run = _judged(add_to(run, observed) if add_to is not None else run, observed)
     return msgspec.structs.replace(run, slo=slo.check(run, plan.slo))
 
 
 def _told(plan: Plan) -> dict[str, Any]:
     """Return the plan's settings as JSON has them; of a profile that is a file its path is told."""
-    settings = {name: getattr(plan, name) for name in plan.__struct_fields__ if name != "own"}
+    settings = {
+        name: getattr(plan, name)
+        for name in plan.__struct_fields__
+        if name != "own" and is_of(name, plan.scenario)
+    }
     told: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(settings))
     return told
 
@@ -119,7 +130,7 @@ def _judged(run: Run, observed: Observed) -> Run:
     """Return the run without times that clocks can't tell, with what the target did to it, and the verdict."""
     error_s = observed.clock_error_ns / NS_PER_S
     wrong = tuple(below_zero(run, error_s))
-    if observed.clock_error_ns and run.scenario == "fanout":
+    if observed.clock_error_ns and run.fanout is not None:
         run = certain(run, error_s)
     lost = drops.drops_of(observed.findings, observed.window)
     ping_s = run.plan.get("ping")
@@ -182,14 +193,14 @@ def _phases(window: Window, end_ns: int) -> Phases:
 
 def _rooms(plan: Plan, findings: Sequence[Findings], window: Window) -> Rooms | None:
     """Return how the rooms of a fan-out fared, `None` where there is only one."""
-    is_measured = plan.scenario == "fanout" and bool(summary.arrivals_of(findings))
+    is_measured = plan.is_published and bool(summary.arrivals_of(findings))
     return rooms(findings, window, plan.rooms) if is_measured and plan.rooms > 1 else None
 
 
 def _fanout(plan: Plan, observed: Observed) -> Fanout | None:
     if plan.scenario == "script":
         return sessions.fanout(observed.findings, observed.window)
-    if plan.scenario != "fanout":
+    if not plan.is_published:
         return None
     publishers = sum(
         len(unpack(one.sockets.opened_ns))
@@ -207,12 +218,12 @@ def _arrived(messages: Messages | None, scripted: Sequence[Scripted]) -> int:
 
 
 def _generator(plan: Plan, findings: Sequence[Findings], arrived: int) -> GeneratorCost:
-    efforts = [one.effort for one in findings]
+    efforts = efforts_of(findings)
     cpu_s = sum(one.cpu_s for one in efforts)
     sockets = sum(len(unpack(one.sockets.opened_ns)) for one in findings)
     growth = sum(one.rss_open - one.rss_before for one in efforts)
     return GeneratorCost(
-        processes=len(findings),
+        processes=len(efforts),
         cpu_s=cpu_s,
         cpu_s_per_message=cpu_s / arrived if arrived else None,
         peak_rss=sum(one.rss_peak for one in efforts),

@@ -31,4 +31,4 @@ def start_for(plan: Plan) -> list[Started]:
     """
     holders = limits.agents_for(plan)
     raise_file_limit()  # two files per agent here, and what is started inherits it
-    return start_agents(holders, has_publisher=plan.scenario == "fanout")
+    return start_agents(holders, has_publisher=plan.is_published)

@@ -8,7 +8,7 @@ from wswarm.drive.clock import now_ns
 from wswarm.drive.fleet import wire
 from wswarm.errors import TargetError
 from wswarm.experiment.observe import REASONS_TOLD, states_of
-from wswarm.experiment.session import GROUP, Session
+from wswarm.experiment.session import Session
 from wswarm.load.plan import Plan
 from wswarm.results import redact
 from wswarm.units import NS_PER_S
@@ -29,13 +29,13 @@ def wait_for_canaries(plan: Plan, session: Session, listen_until: ListenUntil) -
     if "publish" not in plan.roles or protocol is None or not protocol.needs_canary:
         return
     due_ns = now_ns() + round(plan.connect_timeout * NS_PER_S)
-    session.tell(wire.Canary(GROUP, _EVERY_S))
+    _tell(session, _EVERY_S)
     listen_until(lambda: _have_come(session) or now_ns() >= due_ns or _is_over(session), due_ns)
     has_come = _have_come(session)
     if not has_come and now_ns() < due_ns:
         return  # somebody does not want to wait, or nobody publishes any more
     numbers = {agent.name: agent.snapshot.number for agent in session.fleet.agents}
-    session.tell(wire.Canary(GROUP, 0.0))
+    _tell(session, 0.0)
     if not has_come:
         listen_until(
             lambda: session.fleet.have(
@@ -44,6 +44,12 @@ def wait_for_canaries(plan: Plan, session: Session, listen_until: ListenUntil) -
             now_ns() + NS_PER_S,
         )
         _check_some(plan, session)
+
+
+def _tell(session: Session, every_s: float) -> None:
+    for agent in session.fleet.living:
+        for group in range(len(session.groups_of(agent))):
+            agent.tell(wire.Canary(group, every_s))
 
 
 def _check_some(plan: Plan, session: Session) -> None:

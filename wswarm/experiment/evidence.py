@@ -8,6 +8,7 @@ from wswarm.load.by_http import REQUESTS_AT_ONCE
 from wswarm.results.quoted import quoted
 from wswarm.results.run import Distribution, Messages, Run
 from wswarm.stats import answers, sessions, summary
+from wswarm.stats.agents import efforts_of
 from wswarm.stats.causes import Surroundings
 from wswarm.stats.drops import Drops, listed
 from wswarm.stats.findings import Effort, Findings
@@ -25,7 +26,7 @@ def evidence(run: Run, observed: Observed, drops: Drops, wrong: Sequence[str] = 
     Args:
         wrong: Figures that are below 0.
     """
-    findings, efforts = observed.findings, [one.effort for one in observed.findings]
+    findings, efforts = observed.findings, efforts_of(observed.findings)
     median_ns = _median_ns(run, findings)
     completion = run.fanout.completion_time if run.fanout else None
     opened, wanted = run.connections.opened, run.connections.requested
@@ -60,7 +61,7 @@ def evidence(run: Run, observed: Observed, drops: Drops, wrong: Sequence[str] = 
 
 def measured(run: Run, observed: Observed) -> int | None:
     """Return how many replies or deliveries were received in the hold; `None` for a scenario without messages."""
-    if run.scenario in ("connect", "script"):
+    if run.scenario in ("connect", "script") or (run.scenario == "churn" and not run.plan.get("rate")):
         return None
     if run.scenario == "replay" and run.messages is not None:
         return run.messages.sent + run.messages.received
@@ -83,7 +84,7 @@ def _median_ns(run: Run, findings: Sequence[Findings]) -> int | None:
 def _lags(findings: Sequence[Findings]) -> dict[str, Any]:
     """Return how late messages were sent, and how late the latest agent's loop was."""
     sends = _tail(summary.merged(one.lag for one in summary.sends_of(findings)))
-    loops = [_tail(summary.merged([one.effort.loop_lag])) for one in findings]
+    loops = [_tail(summary.merged([one.effort.loop_lag])) for one in findings if not one.is_further]
     loop = max(loops, key=lambda tail: tail[0] or 0, default=_tail(Histogram()))
     return {
         "send_lag_ns": sends[0],

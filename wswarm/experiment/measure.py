@@ -16,7 +16,9 @@ from wswarm.errors import TargetFailed
 from wswarm.experiment.assemble import assemble
 from wswarm.experiment.begun import start_for
 from wswarm.experiment.canaries import wait_for_canaries
+from wswarm.experiment.course import Course, course_of
 from wswarm.experiment.filling import filling_of
+from wswarm.experiment.interrupted import interruption
 from wswarm.experiment.observe import Observer, check_arrived, check_opened, is_hopeless
 from wswarm.experiment.observed import Observed
 from wswarm.experiment.preflight import check, target_meter
@@ -65,9 +67,10 @@ def measure(
     plan = msgspec.structs.replace(plan, bind=limits.sources(plan))
     target = target_meter(plan.target_pid)
     agents = start_for(plan) if started is None else started
-    plan = msgspec.structs.replace(plan, processes=len(agents) - (plan.scenario == "fanout"))
-    with Session(plan, agents, filling) as session:
-        experiment = _Experiment(plan, session, addresses, target)
+    plan = msgspec.structs.replace(plan, processes=len(agents) - plan.is_published)
+    course = course_of(plan)
+    with Session(plan, agents, filling, course.cohorts) as session:
+        experiment = _Experiment(course, session, addresses, target)
         experiment.on_progress = on_progress or _ignore
         experiment.interrupted = interrupted or _never
         experiment.on_traced = on_traced or _ignore
@@ -78,12 +81,13 @@ class _Experiment:
     """The phases of one run, in order."""
 
     def __init__(
-        self, plan: Plan, session: Session, addresses: list[tuple[str, int]], target: TargetMeter | None
+        self, course: Course, session: Session, addresses: list[tuple[str, int]], target: TargetMeter | None
     ) -> None:
         self.on_progress: OnProgress = _ignore
         self.interrupted: Callable[[], bool] = _never
         self.on_traced: Callable[[Traced], None] = _ignore
-        self._plan, self._session, self._addresses = plan, session, addresses
+        self._plan, self._course = course.plan, course
+        self._session, self._addresses = session, addresses
         self._fleet = session.fleet
         self._target = target
         self._target_uses: dict[str, TargetUse | None] = {}
@@ -94,7 +98,7 @@ class _Experiment:
         self._window = Window(now_ns(), 0, 0, 0)
         self._has_begun = self._was_cut = self._was_connecting = self._is_deserted = False
         self._died: str | None = None
-        self._observer = Observer(plan, session.fleet)
+        self._observer = Observer(course.plan, session.fleet)
         for agent in session.fleet.agents:
             agent.on_traced = self._note_traced
 
@@ -130,7 +134,7 @@ class _Experiment:
             start_ns,
             ramp_s,
         )
-        if plan.sessions is not None:  # connections come with their sessions
+        if not any(cohort.ids.size for cohort in self._course.cohorts):  # they come in the load
             return
         try:
             check_opened(plan, self._fleet, was_cut=self._was_connecting)
@@ -147,17 +151,16 @@ class _Experiment:
         plan = self._plan
         start_ns = now_ns() + _START_AFTER_NS
         hold_ns = start_ns + round(plan.warmup * NS_PER_S)
-        drain_ns = hold_ns + round(plan.duration * NS_PER_S)
+        drain_ns = hold_ns + round(self._course.hold_s * NS_PER_S)
         end_ns = drain_ns + round(plan.drain * NS_PER_S)
         self._window = Window(self._window.origin_ns, start_ns, hold_ns, drain_ns, end_ns)
         self._session.load(plan, self._window)
-        if plan.sessions is not None:
-            self._session.arrive(self._window)
+        self._course.begin(self._session, self._window)
         self._listen_until(lambda: now_ns() >= self._window.hold_ns, "warm-up", hold_ns, _PHASE_GRACE_S)
         self._machine.start()
         self._note_target("hold")
         self._listen_until(
-            lambda: now_ns() >= self._window.drain_ns or is_hopeless(self._fleet) or self._has_played(),
+            lambda: now_ns() >= self._window.drain_ns or is_hopeless(self._fleet) or self._is_over(),
             "hold",
             drain_ns,
             _PHASE_GRACE_S,
@@ -169,17 +172,18 @@ class _Experiment:
         limit_s = plan.drain + _PHASE_GRACE_S
         self._listen_until(self._session.has_sent, "drain", self._window.drain_ns, limit_s)
         self._settle(limit_s)
-        if plan.sessions is not None:
+        if not self._course.cohorts[0].ids.size:
             check_arrived(plan, self._session.findings())
 
-    def _has_played(self) -> bool:
-        """Return whether a recording has been played on all connections."""
-        return self._plan.recording is not None and self._session.has_sent()
+    def _is_over(self) -> bool:
+        """Do what the scenario does meanwhile; return whether its hold may end."""
+        self._course.meanwhile(self._session, now_ns())
+        return self._course.is_over(self._session)
 
     def _end_hold(self) -> None:
-        """End the hold of what has been played as soon as all agents can know."""
+        """End the hold of what is over before its time as soon as all agents can know."""
         was, drain_ns = self._window, now_ns() + _CUT_AFTER_NS
-        if self._has_played() and drain_ns < was.drain_ns:
+        if self._course.is_over(self._session) and drain_ns < was.drain_ns:
             end_ns = drain_ns + was.end_ns - was.drain_ns
             self._window = msgspec.structs.replace(was, drain_ns=drain_ns, end_ns=end_ns)
             self._session.cut(self._window)
@@ -233,22 +237,9 @@ class _Experiment:
         self._session.cut(self._window)
 
     def _interruption(self) -> str | None:
-        """Return in words what of the plan an interrupted run did not do; `None` if it was not interrupted."""
         if not self._was_cut:
             return None
-        plan, window = self._plan, self._window
-        held_s = (window.drain_ns - window.hold_ns) / NS_PER_S
-        if self._was_connecting:
-            return "interrupted while connecting: there was no hold"
-        if held_s < plan.duration - 0.001:
-            return f"interrupted: the hold lasted {held_s:.3g} s of the {plan.duration:g} s asked for"
-        drained_s = (window.end_ns - window.drain_ns) / NS_PER_S
-        if drained_s > plan.drain - 0.001:
-            return "interrupted as the hold ended: nothing is missing"
-        return (
-            f"interrupted {drained_s:.3g} s into the drain of at most {plan.drain:g} s: what was still under way"
-            " counts as lost"
-        )
+        return interruption(self._course, self._window, was_connecting=self._was_connecting)
 
     def _assemble(self, findings: list[Findings], end_ns: int) -> Run:
         observed = Observed(
@@ -264,10 +255,12 @@ class _Experiment:
             target=self._target,
             target_uses=self._target_uses,
             target_peak=self._target_peak,
-            interruption=self._interruption(),
+            interruption=interruption(self._course, self._window, was_connecting=self._was_connecting)
+            if self._was_cut
+            else None,
             died=self._died,
         )
-        return assemble(self._plan, observed)
+        return assemble(self._plan, observed, self._course.add_to)
 
     def _note_target(self, moment: str) -> None:
         self._target_uses[moment] = self._watch_target()

@@ -7,7 +7,7 @@ from wswarm.drive.fleet.fleet import AgentProcess, Fleet
 from wswarm.drive.fleet.wire import GroupState
 from wswarm.errors import GeneratorError, TargetError, TargetFailed
 from wswarm.experiment.mends import is_redirect, mend
-from wswarm.experiment.session import rows_open
+from wswarm.experiment.paces import has_open
 from wswarm.load.manner import Manner
 from wswarm.load.plan import Plan
 from wswarm.results import redact
@@ -64,10 +64,10 @@ class Observer:
 
     def _lost(self, owing_then: int, received: int) -> int | None:
         """Return how many of the messages sent two seconds ago are owed and have not come, as far as is known."""
-        if self._plan.scenario in ("connect", "script", "replay"):
+        if not self._plan.is_published and self._plan.scenario != "echo":
             return None
         holders = sum(one.open for one in states_of(self._fleet.holders))
-        owed = owing_then * (holders // self._plan.rooms if self._plan.scenario == "fanout" else 1)
+        owed = owing_then * (holders // self._plan.rooms if self._plan.is_published else 1)
         return max(0, owed - received)
 
 
@@ -100,8 +100,8 @@ def check_opened(plan: Plan, fleet: Fleet, *, was_cut: bool) -> None:
             theirs = _THEIRS if is_publishers and plan.steps and not plan.publisher_steps else ""
             who = "publisher" if is_publishers else "connection"
             raise TargetError(refusal(manner, group, who) + theirs)
-        may_end = plan.scenario in ("connect", "script", "replay")
-        if not may_end and not was_cut and not any(rows_open(agent).size for agent in group):
+        may_end = not plan.is_published and plan.scenario != "echo"
+        if not may_end and not was_cut and not any(map(has_open, group)):
             raise TargetFailed(
                 f"{redact.address(manner.address)}: the target closed every connection before the load began"
                 f"{_ends(group)}"

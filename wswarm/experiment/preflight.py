@@ -29,7 +29,7 @@ def check(plan: Plan, *, has_agents: bool = False) -> None:
     if plan.script is not None:
         check_script(plan.script, plan.session)
     client_context(plan)
-    if plan.scenario == "fanout" and plan.rooms > plan.connections:
+    if plan.is_published and plan.rooms > plan.connections:
         raise PlanError(
             f"--rooms {plan.rooms} is more than --connections {plan.connections}, so some would have no subscriber:"
             f" use at most --rooms {plan.connections}, or -c {plan.rooms}"

@@ -13,18 +13,19 @@ from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.fleet import AgentProcess, Fleet
 from wswarm.drive.fleet.started import Started
 from wswarm.errors import PlanError
+from wswarm.experiment.cohorts import Cohort, all_together, shares
 from wswarm.experiment.filling import Filling
+from wswarm.experiment.paces import GROUP, paces, places_of
 from wswarm.load.arrivals import given_in_all
 from wswarm.load.marker import prefix_for
-from wswarm.load.pace import Pace
 from wswarm.load.plan import Plan
 from wswarm.load.script import Script
-from wswarm.stats.findings import Findings, Int64s, Window, pack, unpack
+from wswarm.stats.agents import of_one_agent
+from wswarm.stats.findings import Findings, Int64s, Window, pack
 from wswarm.units import NS_PER_S
 
 _LISTEN_S = 0.1
 _BLOCKED_S = 10.0  # what a script keeps from all else for so long is not going to measure anything
-GROUP = 0  # a plan has one kind of connections in each agent
 
 
 class Session:
@@ -34,13 +35,21 @@ class Session:
         plan: How to connect and what to say.
         started: The agents' processes, the publishing one last.
         filling: What names in braces stand for.
+        cohorts: The connections that are opened before the load; `None`: all, and all alike.
     """
 
-    def __init__(self, plan: Plan, started: Sequence[Started], filling: Filling) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        started: Sequence[Started],
+        filling: Filling,
+        cohorts: Sequence[Cohort] | None = None,
+    ) -> None:
         self._plan, self._filling = plan, filling
+        self._cohorts = cohorts or all_together(plan.connections)
         self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
         self._load = -1
-        self.fleet = Fleet(started, has_publisher=plan.scenario == "fanout")
+        self.fleet = Fleet(started, has_publisher=plan.is_published)
 
     def __enter__(self) -> Self:
         self.fleet.__enter__()
@@ -60,31 +69,41 @@ class Session:
         Raises:
             TargetError: there is no such host.
         """
-        plan, holders = self._plan, self.fleet.holders
-        ids = {
-            agent.name: range(1 + place, plan.connections + 1, len(holders))
-            for place, agent in enumerate(holders)
-        }
-        if self.fleet.publisher is not None:
-            ids[self.fleet.publisher.name] = plan.publisher_ids
         for place, agent in enumerate(self.fleet.agents):
-            own = ids[agent.name]
-            group = self._group(agent, addresses, self._script(place, start_ns))
-            last_id = plan.connections + len(plan.publisher_ids)
-            agent.tell(wire.Begin(groups=[group], prefix=self._prefix, last_id=last_id))
-            if plan.sessions is not None:  # they come later, each with its session
-                own = range(0)
-            starts_ns = start_ns + (np.array(own, np.int64) - 1) * (NS_PER_S / plan.connect_rate)
-            has_data = group.by_http is None  # which is that of connections
-            agent.tell(
-                wire.Join(
-                    group=GROUP,
-                    ids=list(own),
-                    starts_ns=pack(starts_ns.astype(np.int64)),
-                    columns=self._filling.columns if has_data else [],
-                    data=self._filling.of(own) if has_data else [],
-                )
+            groups = self.groups_of(agent)
+            orders = [
+                self._group(agent, addresses, self._script(place, start_ns), cohort.name) for cohort in groups
+            ]
+            last_id = self._plan.connections + len(self._plan.publisher_ids)
+            agent.tell(wire.Begin(groups=orders, prefix=self._prefix, last_id=last_id))
+            for number, (order, cohort) in enumerate(zip(orders, groups, strict=True)):
+                starts_ns = start_ns + (cohort.ids - 1) * (NS_PER_S / self._plan.connect_rate)
+                is_with_data = order.by_http is None  # which is that of connections
+                self.join(agent, number, cohort.ids, starts_ns.astype(np.int64), is_with_data=is_with_data)
+
+    def groups_of(self, agent: AgentProcess) -> list[Cohort]:
+        """Return what of each cohort an agent holds, a group each; of the publishing one, the publishers."""
+        holders = self.fleet.holders
+        if agent is self.fleet.publisher:
+            return [Cohort("", np.array(self._plan.publisher_ids, np.int64))]
+        place = holders.index(agent)
+        owned = shares(self._cohorts, place, len(holders))
+        return [Cohort(cohort.name, own) for cohort, own in zip(self._cohorts, owned, strict=True)]
+
+    def join(
+        self, agent: AgentProcess, group: int, ids: Int64s, starts_ns: Int64s, *, is_with_data: bool = True
+    ) -> None:
+        """Have an agent open more connections of a group, each at its moment."""
+        own: list[int] = ids.tolist()
+        agent.tell(
+            wire.Join(
+                group=group,
+                ids=own,
+                starts_ns=pack(starts_ns),
+                columns=self._filling.columns if is_with_data else [],
+                data=self._filling.of(own) if is_with_data else [],
             )
+        )
 
     def tell(self, command: wire.Command) -> None:
         """Tell every agent that lives."""
@@ -93,12 +112,12 @@ class Session:
 
     def are_open(self) -> bool:
         """Return whether every connection is open or has failed."""
-        return self.fleet.have(lambda agent: GROUP in agent.opened)
+        return self.fleet.have(lambda agent: len(agent.opened) == len(self.groups_of(agent)))
 
     def load(self, plan: Plan, window: Window) -> None:
         """Have the plan's messages sent at the window's times, on the connections that are open."""
         self._load += 1
-        places = _places(self.fleet, plan)
+        places = places_of(self.fleet, plan)
         senders = sum(int(np.count_nonzero(own >= 0)) for own in places.values())
         told = {name: paces(plan, window, own, senders) for name, own in places.items()}
         is_numeric = plan.by_http is not None and plan.by_http.is_numeric
@@ -109,17 +128,14 @@ class Session:
 
     def arrive(self, window: Window) -> None:
         """Have sessions begin at random instants of warm-up and hold, each on a connection of its own."""
-        plan, agents, filling = self._plan, self.fleet.agents, self._filling
+        plan, agents = self._plan, self.fleet.agents
         length_ns = window.drain_ns - window.start_ns
         count = round((plan.sessions or 0) * length_ns / NS_PER_S)
         blocks = list(given_in_all(length_ns, count, (plan.seed or 0,)))
         starts_ns = window.start_ns + np.concatenate([np.zeros(0, np.int64), *blocks])
+        ids = np.arange(1, count + 1, dtype=np.int64)
         for place, agent in enumerate(agents):
-            ids = range(1 + place, count + 1, len(agents))
-            own = pack(starts_ns[place :: len(agents)])
-            data = filling.of(ids)
-            columns = filling.columns
-            agent.tell(wire.Join(group=GROUP, ids=list(ids), starts_ns=own, columns=columns, data=data))
+            self.join(agent, GROUP, ids[place :: len(agents)], starts_ns[place :: len(agents)])
 
     def has_sent(self) -> bool:
         """Return whether all sends of the load are made."""
@@ -139,7 +155,8 @@ class Session:
 
     def findings(self) -> list[Findings]:
         """Return what the agents found that have told."""
-        return [agent.settled.findings[GROUP] for agent in self.fleet.agents if agent.settled is not None]
+        told = [agent.settled for agent in self.fleet.agents if agent.settled is not None]
+        return [one for settled in told for one in of_one_agent(settled.findings)]
 
     def close(self) -> None:
         """Have all connections closed."""
@@ -173,7 +190,7 @@ class Session:
                 due_ns = now_ns()
 
     def _group(
-        self, agent: AgentProcess, addresses: list[tuple[str, int]], script: Script | None
+        self, agent: AgentProcess, addresses: list[tuple[str, int]], script: Script | None, cohort: str
     ) -> wire.Group:
         """Return what the agent's connections are: those of the publishers are elsewhere if the plan says so."""
         plan, is_publisher = self._plan, agent is self.fleet.publisher
@@ -184,6 +201,7 @@ class Session:
             name=plan.scenario,
             role=self._role(agent),
             manner=manner,
+            cohort=cohort,
             values=self._filling.variables,
             patience_s=plan.drain,
             is_closed=plan.closed,
@@ -224,7 +242,7 @@ class Session:
         )
 
     def _role(self, agent: AgentProcess) -> wire.Role:
-        if self._plan.scenario == "fanout":
+        if self._plan.is_published:
             return "publish" if agent is self.fleet.publisher else "subscribe"
         roles: dict[str, wire.Role] = {"echo": "echo", "script": "script", "replay": "replay"}
         return roles.get(self._plan.scenario, "connect")
@@ -233,52 +251,3 @@ class Session:
 def _share(traced: int, agent: AgentProcess, holders: Sequence[AgentProcess]) -> int:
     """Return how many connections of an agent are shown: the first ones of all, which go to the holders in turn."""
     return len(range(holders.index(agent), traced, len(holders))) if agent in holders else traced
-
-
-def _places(fleet: Fleet, plan: Plan) -> dict[str, Int64s]:
-    """Return per sending agent its rows' places among all open senders, in order of their ids; -1 for none."""
-    if plan.scenario in ("connect", "script", "replay"):
-        return {}
-    agents = [fleet.publisher] if fleet.publisher is not None else fleet.holders
-    total = len(plan.publisher_ids) if fleet.publisher is not None else plan.connections
-    step = len(agents)
-    opened = [rows_open(agent) * step + place for place, agent in enumerate(agents)]
-    order = np.sort(np.concatenate(opened))
-    places = {}
-    for place, (agent, own) in enumerate(zip(agents, opened, strict=True)):
-        places[agent.name] = np.full(len(range(place, total, step)), -1, np.int64)
-        places[agent.name][own // step] = np.searchsorted(order, own)
-    return places
-
-
-def rows_open(agent: AgentProcess) -> Int64s:
-    """Return the agent's rows that were open when it told of them last."""
-    return unpack(agent.open_rows.get(GROUP, b""))
-
-
-def paces(plan: Plan, window: Window, places: Int64s, senders: int) -> list[Pace]:
-    """Return the paces of warm-up and hold: so many messages in each as the rate says; as replies come, one."""
-    spans = [(window.start_ns, window.hold_ns), (window.hold_ns, window.drain_ns)]
-    if plan.closed:
-        spans = [(window.start_ns, window.drain_ns)]
-    told: list[Pace] = []
-    turn = 0
-    for at_ns, until_ns in spans:
-        pace = Pace(
-            group=GROUP,
-            at_ns=at_ns,
-            until_ns=until_ns,
-            rate=plan.rate,
-            senders=senders,
-            places=pack(places),
-            first_turn=turn,
-            is_anew=True,
-            is_closed=plan.closed,
-            arrivals=plan.arrivals,
-            seed=plan.seed or 0,
-            pacing=plan.pacing,
-        )
-        if until_ns > at_ns:
-            told.append(pace)
-            turn += pace.count or 0
-    return told

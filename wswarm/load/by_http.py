@@ -14,6 +14,7 @@ from wswarm.load.request import without_credentials
 from wswarm.load.template import MARKER, SIZE_LIMIT, check_utf8, in_bytes
 from wswarm.load.url import check_http_url, on_wire
 from wswarm.results import redact
+from wswarm.results.scenario import BROADCASTS
 
 REQUESTS_AT_ONCE = 50
 _FORM = "write --publish 'POST http://host:port/path'"
@@ -133,7 +134,7 @@ def by_http(settings: Mapping[str, Any]) -> ByHttp | None:
 def _check_others(settings: Mapping[str, Any]) -> None:
     """Check what there can't be beside requests that publish."""
     scenario = settings["scenario"]
-    if scenario != "fanout":
+    if scenario not in BROADCASTS:
         raise PlanError(f"--publish is for broadcasts, which only fanout has; leave it out of {scenario}")
     for name in (name for name in _OF_SOCKETS if settings[name]):
         raise PlanError(

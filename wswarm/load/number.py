@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from wswarm.errors import PlanError
 from wswarm.load.marker import PREFIX_SIZE, firsts_of
+from wswarm.results.scenario import BROADCASTS
 
 NUMBER = b"{marker:int}"
 NONCE_SIZE = 5
@@ -75,7 +76,7 @@ def check_number(template: bytes, shown: str, scenario: str, size: int | None) -
 
 
 def _problems(template: bytes, scenario: str, size: int | None) -> Iterator[str]:
-    if scenario == "fanout":
+    if scenario in BROADCASTS:
         yield "works only in echo, where the sender gets the reply: write {marker}, or leave fanout out"
     if b"{marker}" in template:
         yield "and {marker} mark the same message: use one of them"

@@ -8,6 +8,7 @@ from wswarm.load.fill import with_any_variables
 from wswarm.load.manner import Manner, check_handshake_headers
 from wswarm.load.steps import Step, check_steps
 from wswarm.load.url import check_url
+from wswarm.results.scenario import BROADCASTS
 
 _OF_STEPS = re.compile("--(say-binary|say|expect|take)")
 _OF_TLS = {"insecure": False, "cacert": None, "cert": None, "key": None, "sni": None}
@@ -33,7 +34,7 @@ def check_publishers(scenario: str, publishers: Publishers, *, escape: bool) -> 
     first = f"--publisher-{publishers.steps[0].kind}" if publishers.steps else ""
     given = {"--publisher-url": publishers.url, "--publisher-header": publishers.headers, first: first}
     for option in (option for option, value in given.items() if value):
-        if scenario != "fanout":
+        if scenario not in BROADCASTS:
             raise PlanError(f"{option} is for publishers, which only fanout has; leave it out of {scenario}")
     if publishers.url is not None:
         check_url(with_any_variables(publishers.url))

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from wswarm.report import format as show
 from wswarm.results import redact
 from wswarm.results.run import Run, SloResult
+from wswarm.results.scenario import BROADCASTS
 
 Standing = Literal["met", "missed", "not measurable"]
 
@@ -86,11 +87,13 @@ def is_closed(run: Run) -> bool:
 
 def arrival(run: Run) -> str:
     """Return what the scenario calls what arrived: `delivery`, `reply`, of a script `step`, else `message`."""
-    return {"fanout": "delivery", "script": "step", "replay": "message"}.get(run.scenario, "reply")
+    return {**dict.fromkeys(BROADCASTS, "delivery"), "script": "step", "replay": "message"}.get(
+        run.scenario, "reply"
+    )
 
 
 def _connections(run: Run) -> str:
-    if run.scenario == "fanout" and run.fanout is not None:
+    if run.scenario in BROADCASTS and run.fanout is not None:
         rooms = _rooms(run)
         subscribers = show.plural(run.fanout.subscribers, "subscriber")
         inside = f" in {show.count(rooms)} rooms" if rooms > 1 else ""

@@ -15,6 +15,7 @@ from wswarm.report.captions import caption
 from wswarm.report.sections import SUITE_NOTE, main_time, sections, suite_table
 from wswarm.results import redact
 from wswarm.results.run import Distribution, Run
+from wswarm.results.scenario import BROADCASTS
 
 DURATIONS = ("duration", "warmup", "drain", "connect_timeout")
 COUNTS = ("connections", "publishers", "rooms", "processes")
@@ -114,7 +115,7 @@ def _picture(run: Run, name: str, picture: bytes) -> dict[str, Any]:
 def _highlights(run: Run) -> list[tuple[str, str]]:
     """Return the few figures that one looks for first."""
     seen = main_time(run) or Distribution(n=0)
-    names = {"connect": "handshake", "echo": "response", "fanout": "delivery"}
+    names = {"connect": "handshake", "echo": "response", **dict.fromkeys(BROADCASTS, "delivery")}
     name = names.get(run.scenario, run.scenario)
     found = [("opened", f"{show.count(run.connections.opened)} of {show.count(run.connections.requested)}")]
     completion = run.fanout.completion_time.p50 if run.fanout is not None else None

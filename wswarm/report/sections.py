@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from wswarm.report import format as show
 from wswarm.report import remarks, rooms
+from wswarm.report.changing import changing_sections
 from wswarm.report.headline import Standing, arrival, is_closed, standing
 from wswarm.report.scripted import script_sections
 from wswarm.report.section import Row as Row
@@ -34,6 +35,7 @@ def sections(run: Run) -> list[Section]:
         _publish(run),
         _times(run),
         _rooms(run),
+        *changing_sections(run),
         _generator(run.generator, arrival(run)),
         _target(run.target, arrival(run)),
         _objectives(run),

@@ -15,15 +15,21 @@ from wswarm.results.broadcasts import Fanout as Fanout
 from wswarm.results.costs import GeneratorCost as GeneratorCost
 from wswarm.results.costs import TargetCost as TargetCost
 from wswarm.results.distribution import Distribution as Distribution
+from wswarm.results.penalty import Penalty as Penalty
+from wswarm.results.population import Population as Population
+from wswarm.results.probe import Probe as Probe
 from wswarm.results.publish import Publish as Publish
+from wswarm.results.recovery import Recovery as Recovery
 from wswarm.results.rooms import Room as Room
 from wswarm.results.rooms import Rooms as Rooms
+from wswarm.results.scenario import Scenario as Scenario
 from wswarm.results.scripted import Sessions as Sessions
 from wswarm.results.scripted import Step as Step
+from wswarm.results.stages import Stage as Stage
+from wswarm.results.trends import Trend as Trend
 
 SCHEMA = "wswarm/run@1"
 
-Scenario = Literal["connect", "echo", "fanout", "script", "replay"]
 Verdict = Literal["valid", "suspect", "invalid"]
 
 
@@ -234,6 +240,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         samples: What the target said where something else was expected.
         rooms: Of a fan-out in several rooms which of them fared worst; `None` where there is only one.
         sessions: How a script's sessions fared; `None` without a script. `steps`: by their names.
+        recovery: Of a storm. `penalty`: of slow readers. `population`: of churn; `None` elsewhere.
+        stages: Of a load in stages, one each. `trends`: of a long run. `probe`: what a probe beside the load saw.
     """
 
     schema: str = SCHEMA
@@ -258,6 +266,12 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     publish: Publish | None = None
     sessions: Sessions | None = None
     steps: dict[str, Step] = {}
+    recovery: Recovery | None = None
+    penalty: Penalty | None = None
+    population: Population | None = None
+    stages: list[Stage] = []
+    trends: list[Trend] = []
+    probe: Probe | None = None
     series: list[Second]
     generator: GeneratorCost
     target: TargetCost | None

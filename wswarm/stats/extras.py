@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from wswarm.results.run import Messages, Scenario
+from wswarm.results.scenario import BROADCASTS
 
 OF_OTHERS = "of another connection"
 OTHER_ROOM = "for another room"
@@ -48,7 +49,7 @@ def notices(found: Messages, scenario: Scenario = "echo") -> list[str]:
 
 def _why(found: Messages, others: int, scenario: Scenario) -> str:
     """Tell an answer to everybody from an answer to somebody else, whose own reply is then missing."""
-    if scenario == "fanout":
+    if scenario in BROADCASTS:
         return "does somebody else of this run publish to the same room?"
     lost = found.lost.silent + found.lost.disconnected
     if others > lost:

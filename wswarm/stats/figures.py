@@ -12,6 +12,7 @@ import msgspec
 from msgspec import inspect
 
 from wswarm.results.run import Distribution, Phases, Rates, Room, Run, Scenario
+from wswarm.results.scenario import BROADCASTS
 
 Kind = Literal["time", "rate", "size", "count", "number"]
 
@@ -23,7 +24,7 @@ _COUNTED = ("connections", "publish", "sessions")  # hold counts by name
 _TIMES = {
     "connect": "connections.handshake_time",
     "echo": "response_time",
-    "fanout": "fanout.delivery_time",
+    **dict.fromkeys(BROADCASTS, "fanout.delivery_time"),
 }
 
 

@@ -238,6 +238,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     """All that one agent found out; `sends` and `arrivals` are `None` where its role has none.
 
     Attributes:
+        cohort: Which of the plan's connections these are, where they are told apart. `is_further`: whether the effort
+            is that of an agent which stands with another of its groups.
         is_publisher: Whether its connections are those of publishers.
         answers: `None` where nothing is published by HTTP.
         scripted: How the sessions of its script fared, if it has one. `relayed`: their broadcasts, if there were any.
@@ -245,6 +247,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
 
     sockets: Sockets
     effort: Effort
+    cohort: str = ""
+    is_further: bool = False
     is_publisher: bool = False
     words: Words = Words()
     sends: Sends | None = None

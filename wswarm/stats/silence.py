@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from wswarm.results.run import Scenario
+from wswarm.results.scenario import BROADCASTS
 
 _ANSWERED = 0.9  # of the messages; then what came is taken for answers
 
@@ -48,7 +49,7 @@ def likely_reason(scenario: Scenario, seen: Instead) -> str:
         return (
             "no marked message came; does the service pass on what is published there, to where -c listens?"
         )
-    if scenario == "fanout":
+    if scenario in BROADCASTS:
         return (
             "no marked message came back; does the target relay what a client sends to the others?"
             " Publishers use the same address as subscribers, unless --publisher-url or --publish names another."
@@ -65,7 +66,7 @@ def _came(seen: Instead) -> str:
 
 
 def _elsewhere(scenario: Scenario) -> str:
-    if scenario == "fanout":
+    if scenario in BROADCASTS:
         return (
             "does the target relay the message whole? Say it as the service wants it, with --text or --json"
         )

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from wswarm.errors import PlanError
 from wswarm.results.run import Room, Run, Scenario, SloResult
+from wswarm.results.scenario import BROADCASTS
 from wswarm.stats import figures
 from wswarm.stats.figures import Kind, full_path
 from wswarm.stats.histogram import is_supported, values_needed
@@ -35,16 +36,19 @@ _LIMITS: dict[Kind, tuple[tuple[Callable[[str], float], ...], str]] = {
     "number": ((float, parse_duration), "a number or a duration such as 50ms"),
 }
 _ONLY: dict[str, tuple[Scenario, ...]] = {
-    "messages": ("echo", "fanout", "script", "replay"),
-    "rates": ("echo", "fanout", "script", "replay"),
-    "send_lag": ("echo", "fanout", "script", "replay"),
+    "messages": ("echo", *BROADCASTS, "script", "replay"),
+    "rates": ("echo", *BROADCASTS, "script", "replay"),
+    "send_lag": ("echo", *BROADCASTS, "script", "replay"),
     "response_time": ("echo",),
     "service_time": ("echo",),
-    "fanout": ("fanout", "script"),
-    "rooms": ("fanout",),
-    "publish": ("fanout",),
+    "fanout": (*BROADCASTS, "script"),
+    "rooms": BROADCASTS,
+    "publish": BROADCASTS,
     "sessions": ("script", "replay"),
     "steps": ("script", "replay"),
+    "recovery": ("storm",),
+    "penalty": ("slow",),
+    "population": ("churn",),
 }
 
 # What a failed handshake may be counted under, up to a colon; while any failed for another reason nobody can say

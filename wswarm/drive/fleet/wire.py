@@ -1,283 +1,39 @@
-"""What front end and agent say to each other: length-prefixed msgpack over a socketpair.
-
-A front end tells what is to happen and when; an agent tells how it stands, cumulatively, and what it found.
-"""
+"""What front end and agent say to each other: length-prefixed msgpack over a socketpair."""
 
 import msgspec
 
+from wswarm.drive.fleet.commands import LEAD_NS as LEAD_NS
+from wswarm.drive.fleet.commands import Begin as Begin
+from wswarm.drive.fleet.commands import Canary as Canary
+from wswarm.drive.fleet.commands import Close as Close
+from wswarm.drive.fleet.commands import Command as Command
+from wswarm.drive.fleet.commands import Cut as Cut
+from wswarm.drive.fleet.commands import Group as Group
+from wswarm.drive.fleet.commands import Join as Join
+from wswarm.drive.fleet.commands import Leave as Leave
+from wswarm.drive.fleet.commands import Load as Load
+from wswarm.drive.fleet.commands import Publish as Publish
+from wswarm.drive.fleet.commands import Role as Role
+from wswarm.drive.fleet.commands import Say as Say
+from wswarm.drive.fleet.commands import Settle as Settle
 from wswarm.drive.fleet.lengths import with_length
 from wswarm.drive.fleet.packing import packed
+from wswarm.drive.fleet.reports import Ended as Ended
+from wswarm.drive.fleet.reports import Heard as Heard
+from wswarm.drive.fleet.reports import Joined as Joined
+from wswarm.drive.fleet.reports import News as News
+from wswarm.drive.fleet.reports import Opened as Opened
+from wswarm.drive.fleet.reports import Published as Published
+from wswarm.drive.fleet.reports import Ready as Ready
+from wswarm.drive.fleet.reports import Report as Report
+from wswarm.drive.fleet.reports import Said as Said
+from wswarm.drive.fleet.reports import Sent as Sent
+from wswarm.drive.fleet.reports import Settled as Settled
+from wswarm.drive.fleet.reports import Snapshot as Snapshot
+from wswarm.drive.fleet.reports import Traced as Traced
+from wswarm.drive.fleet.reports import Unfit as Unfit
 from wswarm.drive.fleet.state import GroupState as GroupState
 from wswarm.drive.fleet.state import Recent as Recent
-from wswarm.load.by_http import ByHttp
-from wswarm.load.manner import Manner
-from wswarm.load.pace import Pace
-from wswarm.load.replay import Replay
-from wswarm.load.role import Role as Role
-from wswarm.load.script import Script
-from wswarm.stats.findings import Findings, Packed, Reached, Window
-
-LEAD_NS = 300_000_000  # a load's beginning and end are told so long before
-
-
-class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """Connections of one kind.
-
-    Attributes:
-        name: What the front end calls them; those who publish to subscribers have their name.
-        manner: How to connect and what to say; when, a `Load` says.
-        patience_s: How long what is owed is waited for.
-        is_closed: Whether some load of theirs waits for replies.
-        values: What names in braces stand for in all of them, besides `id`.
-        publishers: Connection ids of those who publish to the subscribers. `rooms`: how many they all are in.
-        by_http: The requests by which these publish. `is_answered`: whether those who publish to these do so.
-        traced: How many of them are followed message by message, to be shown.
-        is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
-        script: What their sessions are, if they have any. `replay`: what they play, if that is their load.
-    """
-
-    name: str
-    role: Role
-    manner: Manner
-    addresses: list[tuple[str, int]]
-    values: dict[str, str] = {}
-    publishers: list[int] = []
-    rooms: int = 1
-    patience_s: float = 5.0
-    is_closed: bool = False
-    by_http: ByHttp | None = None
-    is_answered: bool = False
-    traced: int = 0
-    is_followed: bool = False
-    is_heard: bool = False
-    script: Script | None = None
-    replay: Replay | None = None
-
-
-class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Begin, with no connection yet.
-
-    Attributes:
-        prefix: The run's marker prefix.
-        last_id: The greatest id of any connection, here and elsewhere.
-        ahead_ns: How much the clock that publishers read intended times from is ahead of this machine's.
-    """
-
-    groups: list[Group]
-    prefix: bytes
-    last_id: int = (1 << 32) - 1
-    ahead_ns: int = 0
-
-
-class Join(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Open more connections of a group; rows count from 0 in the order of these.
-
-    Attributes:
-        ids: Their `{id}`s.
-        starts_ns: When to begin each one's handshake; empty: now.
-        columns: Names that stand for something of its own in each. `data`: what, per connection; empty: nothing.
-        manner: How these connect and speak, if not as the group; `addresses` are then their own.
-    """
-
-    group: int
-    ids: list[int]
-    starts_ns: Packed = b""
-    columns: list[str] = []
-    data: list[list[str]] = []
-    manner: Manner | None = None
-    addresses: list[tuple[str, int]] | None = None
-
-
-class Leave(msgspec.Struct, frozen=True, tag=True):
-    """Close the connection in a row before the end."""
-
-    group: int
-    row: int
-
-
-class Load(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Send and receive at these paces; what a load before this has found is forgotten.
-
-    Attributes:
-        published: Paces of publishers elsewhere, for those to whom marks do not say when they were due.
-    """
-
-    number: int
-    window: Window
-    paces: list[Pace] = []
-    published: list[Pace] = []
-
-
-class Cut(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Keep to this window: what is due after its hold is not sent, and `Sent` is reported when all else is.
-
-    In the ramp no more handshakes are begun.
-    """
-
-    window: Window
-
-
-class Settle(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Report `Settled` as soon as all is accounted for, at the latest at `deadline_ns`."""
-
-    deadline_ns: int
-
-
-class Publish(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Others have sent broadcasts.
-
-    Attributes:
-        logs: Per subscribing group, by name; see `stats.published`.
-    """
-
-    logs: dict[str, Packed]
-
-
-class Say(msgspec.Struct, frozen=True, tag=True):
-    """Send a message on the connection in a row, as text unless it or the group's messages are binary."""
-
-    group: int
-    row: int
-    number: int
-    payload: bytes
-    is_binary: bool = False
-
-
-class Canary(msgspec.Struct, frozen=True, tag=True):
-    """Publish unrecorded messages so often, from before the load; 0: no more, who has received none has failed."""
-
-    group: int
-    every_s: float
-
-
-class Close(msgspec.Struct, frozen=True, tag=True):
-    """Close all connections and exit."""
-
-
-Command = Begin | Join | Leave | Pace | Load | Cut | Publish | Settle | Say | Canary | Close
-
-
-class Ready(msgspec.Struct, frozen=True, tag=True):
-    """The agent has started and takes commands."""
-
-
-class Unfit(msgspec.Struct, frozen=True, tag=True):
-    """The script can't be run; `why` names the line."""
-
-    why: str
-
-
-class Opened(msgspec.Struct, frozen=True, tag=True):
-    """Every connection of a `Join` is open or has failed; `rows` are those of the group that are open."""
-
-    group: int
-    rows: Packed
-
-
-class Joined(msgspec.Struct, frozen=True, tag=True):
-    """A connection that is followed opened, or failed for a reason."""
-
-    group: int
-    row: int
-    failure: str | None = None
-
-
-class Ended(msgspec.Struct, frozen=True, tag=True):
-    """A connection that is followed was lost; `code` if the peer closed it."""
-
-    group: int
-    row: int
-    code: str | None
-
-
-class Heard(msgspec.Struct, frozen=True, tag=True):
-    """A message came in."""
-
-    group: int
-    row: int
-    received_ns: int
-    payload: bytes
-
-
-class Said(msgspec.Struct, frozen=True, tag=True):
-    """What `Say` asked for was sent; `sent_ns` 0: it was not, the connection is closed."""
-
-    group: int
-    row: int
-    number: int
-    sent_ns: int
-
-
-class Traced(msgspec.Struct, frozen=True, tag=True):
-    """Something that the connection with that number said or heard; see `drive.trace`."""
-
-    connection: int
-    moment_ns: int
-    kind: str
-    words: str
-
-
-class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """How the agent stands, some times a second.
-
-    Attributes:
-        number: Ascending.
-        load: Number of the load; figures of another are not comparable.
-    """
-
-    number: int = 0
-    load: int = -1
-    groups: list[GroupState] = []
-
-
-class Published(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """What publishing groups have sent since the last of these, by name; see `stats.published`."""
-
-    logs: dict[str, Packed]
-
-
-class News(msgspec.Struct, frozen=True, tag=True):
-    """What became of a group's broadcasts that were settled since the last of these."""
-
-    group: int
-    load: int
-    settled: Reached
-
-
-class Sent(msgspec.Struct, frozen=True, tag=True):
-    """All sends of the load are made."""
-
-    load: int = 0
-
-
-class Settled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """All that was found, group by group.
-
-    Attributes:
-        open_rows: Rows of each that are open.
-        unheard: Messages of each that were not passed on because the front end was too far behind.
-    """
-
-    findings: list[Findings]
-    open_rows: list[Packed] = []
-    unheard: list[int] = []
-
-
-Report = (
-    Ready
-    | Unfit
-    | Opened
-    | Joined
-    | Ended
-    | Heard
-    | Said
-    | Snapshot
-    | Published
-    | News
-    | Sent
-    | Settled
-    | Traced
-)
 
 
 def encode(message: msgspec.Struct) -> bytes:

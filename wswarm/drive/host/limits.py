@@ -90,7 +90,7 @@ def check_server(connections: int) -> None:
 
 def _check_files(plan: Plan, agents: int, room: int) -> None:
     """Check the files of each agent, and those that it takes here to talk to all of them."""
-    publishing = 1 if plan.scenario == "fanout" else 0
+    publishing = 1 if plan.is_published else 0
     most = room // FILES_PER_AGENT - publishing
     fewest, each = -(-plan.connections // max(1, room)), -(-plan.connections // agents)
     if each <= room and agents <= most:
@@ -136,10 +136,10 @@ def _check_processes(plan: Plan, agents: int, room: int) -> None:
             f" (a process holds {min(CONNECTIONS_PER_AGENT, room)} connections), or raise the limit of open files"
         )
     found = room_for_processes()
-    needed = agents + (plan.scenario == "fanout")
+    needed = agents + plan.is_published
     if found is not None and needed > found[0]:
         free, limit = found
         fewest = -(-plan.connections // max(1, min(CONNECTIONS_PER_AGENT, room)))
-        spare = free - (plan.scenario == "fanout")
+        spare = free - plan.is_published
         mend = f"use --processes {fewest}, or raise it" if fewest <= spare and fewest < agents else "raise it"
         raise PlanError(f"{needed} generator processes can't be started: {limit}; {mend}")

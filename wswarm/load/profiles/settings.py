@@ -7,6 +7,7 @@ from wswarm.load.escaping import filled_in, names_filtered
 from wswarm.load.profiles.protocol import Line, Protocol
 from wswarm.load.role import ROLES, Role
 from wswarm.load.url import below, completed
+from wswarm.results.scenario import BROADCASTS
 
 _OPTIONS = ("topic", "event")
 
@@ -45,7 +46,9 @@ def settings_of(
 
 def has_scenario(protocol: Protocol, scenario: str) -> bool:
     """Return whether the protocol has what a scenario is about."""
-    return bool({"echo": protocol.echo, "fanout": protocol.message}.get(scenario, True))
+    if scenario == "echo":
+        return bool(protocol.echo)
+    return bool(protocol.message) or scenario not in BROADCASTS
 
 
 def check_scenario(protocol: Protocol, scenario: str) -> None:
@@ -55,7 +58,10 @@ def check_scenario(protocol: Protocol, scenario: str) -> None:
         PlanError: it has not.
     """
     if not has_scenario(protocol, scenario):
-        why = protocol.unlike.get(scenario) or f"it has no {scenario}; choose another scenario"
+        why = (
+            protocol.unlike.get("fanout" if scenario in BROADCASTS else scenario)
+            or f"it has no {scenario}; choose another scenario"
+        )
         raise PlanError(f"{scenario} can't use profile {protocol.name!r}: {why}")
 
 

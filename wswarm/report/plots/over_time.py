@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from wswarm.report.plots import canvas
 from wswarm.report.plots.curves import Floats
 from wswarm.results.run import Run, Second
+from wswarm.results.scenario import BROADCASTS
 
 # From the lower edge of each band to its upper one, with the colour and label it is drawn in.
 BANDS = (("p50", "p90", 0.50, "p50–p90"), ("p90", "p99", 0.28, "p90–p99"), ("p99", "max", 0.13, "to max"))
@@ -19,7 +20,9 @@ def draw(run: Run) -> Figure | None:
     has_messages = run.messages is not None or bool(run.steps)
     if not has_messages or not any(second.sent or second.lost for second in run.series):
         return None
-    what = {"fanout": "Delivery", "script": "Step", "replay": "Step"}.get(run.scenario, "Response")
+    what = {**dict.fromkeys(BROADCASTS, "Delivery"), "script": "Step", "replay": "Step"}.get(
+        run.scenario, "Response"
+    )
     drawn = canvas.figure(run, f"{what} time over time")
     has_lost = any(second.lost for second in run.series)
     panels = canvas.stacked(drawn, [4.0, 1.0] if has_lost else [1.0])

@@ -1,0 +1,92 @@
+"""Options that scenarios share: how much load, of which connections, and what becomes of the result."""
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from wswarm.cli import grammar
+from wswarm.cli.outputs_arguments import add_outputs, add_pictures
+
+
+def add_load(parser: argparse.ArgumentParser, connections: str, rate: str | None) -> Any:
+    """Add how much load, of how many connections; return the group."""
+    load = parser.add_argument_group("load")
+    add = load.add_argument
+    add(
+        "-c",
+        "--connections",
+        metavar="N",
+        type=grammar.count,
+        help=f"sockets to hold (default: {connections})",
+    )
+    if rate is not None:
+        add(
+            "-r", "--rate", metavar="RATE", type=grammar.rate, help=f"messages per s in all (default: {rate})"
+        )
+    add("-d", "--duration", "-z", metavar="TIME", type=grammar.duration, help="the hold (default: 10s)")
+    if rate is not None:
+        add("--warmup", metavar="TIME", type=grammar.duration, help="load before the hold (default: 1s)")
+        add("--drain", metavar="TIME", type=grammar.duration, help="longest wait for the rest (default: 5s)")
+    add("--connect-rate", metavar="RATE", type=grammar.rate, help="handshakes per s (default: 500/s)")
+    add("--connect-timeout", metavar="TIME", type=grammar.duration, help="for each handshake (default: 10s)")
+    if rate is not None:
+        _add_arrivals(add)
+    add("--processes", metavar="N", type=grammar.count, help="agents with the sockets (default: one per 10k)")
+    rooms = "connection {id} is in room {id} mod N, which {room} names; fanout: an audience each (default: 1)"
+    add("--rooms", metavar="N", type=grammar.count, help=rooms)
+    return load
+
+
+def _add_arrivals(add: Callable[..., Any]) -> None:
+    add("--arrivals", choices=("constant", "poisson"), help="evenly spaced or random (default: constant)")
+    paces = (
+        "wake up per message, or at most every 500µs; auto: per message up to 4k/s of an agent, then at most"
+        " every 200µs (default: auto)"
+    )
+    add("--pacing", choices=("auto", "exact", "batched"), help=paces)
+    add("--seed", metavar="N", type=grammar.whole(0, 2**63 - 1), help="of random arrivals (default: random)")
+
+
+def add_echo_options(load: Any) -> None:
+    """Add what only an echo has."""
+    load.add_argument(
+        "--closed",
+        action="store_true",
+        default=None,
+        help="echo: each send waits for the reply; as fast as replies come, unless -r is given",
+    )
+
+
+def add_fanout_options(load: Any) -> None:
+    """Add who publishes."""
+    publishers = "fanout: sockets that publish, on top of -c; with --rooms in each (default: 1)"
+    load.add_argument("--publishers", metavar="N", type=grammar.count, help=publishers)
+    grammar.add_publishers(load)
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """Add how to connect and what becomes of the result."""
+    grammar.add_connection(parser)
+    add_security(parser.add_argument_group("origin and TLS").add_argument)
+    add = parser.add_argument_group("result").add_argument
+    trace = "show on stderr what N connections of each kind say and hear (default: none)"
+    add("--trace", metavar="N", type=grammar.count, help=trace)
+    add("--slo", metavar="EXPR", action="append", help="p99<50ms, lost==0, any figure; repeatable")
+    pid = "report CPU and memory of this process tree (default: of the application that wswarm started)"
+    add("--target-pid", metavar="PID", type=grammar.whole(1, 2**31 - 1), help=pid)
+    folder = "report folder (default: reports/<UTC time>-<scenario>)"
+    add("-o", "--output", metavar="DIR", type=grammar.typed(grammar.folder), help=folder)
+    add_pictures(add)
+    add("--quiet", action="store_true", help="no progress, no summary")
+    add("--print", choices=("json",), help="put the run file on stdout, alone")
+    add_outputs(parser)
+
+
+def add_security(add: Callable[..., Any]) -> None:
+    """Add origin and TLS."""
+    add("--origin", metavar="ORIGIN", help="Origin header (default: none)")
+    add("--insecure", action="store_true", default=None, help="trust any certificate")
+    add("--cacert", metavar="FILE", help="authority to trust, PEM (default: the system's)")
+    add("--cert", metavar="FILE", help="client certificate, PEM")
+    add("--key", metavar="FILE", help="its key, PEM")
+    add("--sni", metavar="NAME", help="name to ask for and check in TLS (default: the URL's host)")

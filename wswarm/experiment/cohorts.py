@@ -1,0 +1,30 @@
+"""Which of a plan's connections belong together: each cohort is a group of its own in every agent that holds some."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from wswarm.stats.findings import Int64s
+
+
+class Cohort(NamedTuple):
+    """Connections whose figures are wanted apart.
+
+    Attributes:
+        name: As `Findings.cohort` has it.
+        ids: Theirs, ascending.
+    """
+
+    name: str
+    ids: Int64s
+
+
+def all_together(connections: int) -> list[Cohort]:
+    """Return the one cohort of connections that are all alike."""
+    return [Cohort("", np.arange(1, connections + 1, dtype=np.int64))]
+
+
+def shares(cohorts: Sequence[Cohort], place: int, agents: int) -> list[Int64s]:
+    """Return the ids that the agent in a place holds of each cohort: all ids go to the agents in turn."""
+    return [cohort.ids[(cohort.ids - 1) % agents == place] for cohort in cohorts]

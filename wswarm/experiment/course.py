@@ -1,0 +1,83 @@
+"""What a scenario does besides sending at its pace."""
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+
+from wswarm.experiment.cohorts import Cohort, all_together
+from wswarm.experiment.observed import Observed
+from wswarm.experiment.session import Session
+from wswarm.load.plan import Plan
+from wswarm.results.run import Run
+from wswarm.stats.findings import Window
+
+
+class Course:
+    """A load that stays as it is: nothing besides; what other scenarios do is a subclass each.
+
+    Attributes:
+        plan: What is measured.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    @property
+    def cohorts(self) -> Sequence[Cohort]:
+        """The connections that are opened before the load, by what is wanted of them apart."""
+        return all_together(self.plan.connections)
+
+    @property
+    def hold_s(self) -> float:
+        """The longest that the hold may be."""
+        return self.plan.duration
+
+    def begin(self, session: Session, window: Window) -> None:
+        """Tell what is to happen; the load has been told and begins soon."""
+
+    def meanwhile(self, session: Session, now_ns: int) -> None:
+        """Do what is due; called several times a second during warm-up and hold."""
+
+    def is_over(self, session: Session) -> bool:  # noqa: ARG002  # for those who can tell
+        """Return whether the hold may end though its time is not over."""
+        return False
+
+    def add_to(self, run: Run, observed: Observed) -> Run:  # noqa: ARG002  # for those who observe
+        """Return the run with what the scenario is about."""
+        return run
+
+
+class Played(Course):
+    """Recordings: over when all have been played."""
+
+    def is_over(self, session: Session) -> bool:
+        """As `Course.is_over`."""
+        return session.has_sent()
+
+
+class Arriving(Course):
+    """Scripts whose sessions come one after another."""
+
+    @property
+    def cohorts(self) -> Sequence[Cohort]:
+        """As `Course.cohorts`: they come with their sessions."""
+        return all_together(0)
+
+    def begin(self, session: Session, window: Window) -> None:
+        """As `Course.begin`."""
+        session.arrive(window)
+
+
+_COURSES: Mapping[str, str] = {}  # of scenarios: the module of `experiment.scenarios`, and the class in it
+
+
+def course_of(plan: Plan) -> Course:
+    """Return what the plan's scenario does."""
+    if plan.scenario in _COURSES:
+        module, _, name = _COURSES[plan.scenario].partition(":")
+        make: Callable[[Plan], Course] = getattr(import_module(f"wswarm.experiment.scenarios.{module}"), name)
+        return make(plan)
+    if plan.recording is not None:
+        return Played(plan)
+    if plan.script is not None and plan.sessions is not None:
+        return Arriving(plan)
+    return Course(plan)

@@ -1,0 +1,1 @@
+"""What changes while a load lasts, a scenario each."""

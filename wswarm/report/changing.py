@@ -1,0 +1,14 @@
+"""Sections of loads that change while they last, and of what was looked at beside the load."""
+
+from collections.abc import Callable, Iterator
+
+from wswarm.report.section import Section
+from wswarm.results.run import Run
+
+_SECTIONS: tuple[Callable[[Run], Section | None], ...] = ()
+
+
+def changing_sections(run: Run) -> Iterator[Section | None]:
+    """Yield what the run has of each."""
+    for section in _SECTIONS:
+        yield section(run)
