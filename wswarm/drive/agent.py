@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from wswarm.drive.account import Deliveries, Echoes
 from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers.connection import Driver
 from wswarm.drive.fleet import wire
@@ -23,7 +24,7 @@ from wswarm.drive.host.probes import PROBE_GAP_NS, EffortMeter, LoopLag
 from wswarm.drive.numbers import NumberCapture
 from wswarm.drive.schedule import Schedule
 from wswarm.load.pace import Pace
-from wswarm.stats.findings import STILL_OPEN, Effort, Window, together
+from wswarm.stats.findings import STILL_OPEN, Effort, Window, together, unpack
 from wswarm.units import NS_PER_S
 
 _PUBLISHER_GAP_NS = 100_000_000  # its lateness shows as send lag anyway
@@ -115,8 +116,12 @@ class Agent:
         self._work = self.start(self._hold_and_drain())
 
     def _follow(self, load: wire.Load) -> None:
-        """Have those whose marks do not say it know when messages of others are due."""
+        """Have those whose marks do not say it know when messages of others are due, and what is compared."""
         for group in self.groups:
+            if isinstance(group.account, Echoes):
+                group.account.compare(unpack(load.probed_ns))
+            elif isinstance(group.account, Deliveries):
+                group.account.compare(group.order.beside)
             if load.published and isinstance(group.swarm.capture, NumberCapture):
                 schedule = Schedule(load.published, group.order.publishers, load.window.start_ns)
                 group.swarm.capture.follow(schedule)

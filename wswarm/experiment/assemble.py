@@ -78,6 +78,7 @@ def assemble(plan: Plan, observed: Observed, add_to: Callable[[Run, Observed], R
         publish=answers.publish_of(findings),
         sessions=sessions.sessions(scripted),
         steps=sessions.steps(scripted),
+        probe=observed.probe,
         series=series(findings, window, observed.end_ns),
         samples=_samples(plan, findings),
         generator=_generator(plan, findings, arrived),

@@ -14,7 +14,7 @@ from wswarm.drive.host import limits
 from wswarm.drive.host.probes import MachineMeter, MachineUse, TargetMeter, TargetUse
 from wswarm.errors import TargetFailed
 from wswarm.experiment.assemble import assemble
-from wswarm.experiment.begun import start_for
+from wswarm.experiment.begun import start_for, without_probe
 from wswarm.experiment.canaries import wait_for_canaries
 from wswarm.experiment.course import Course, course_of
 from wswarm.experiment.filling import filling_of
@@ -25,7 +25,7 @@ from wswarm.experiment.preflight import check, target_meter
 from wswarm.experiment.session import Session
 from wswarm.load.plan import Plan
 from wswarm.results.progress import Phase, Progress, Traced
-from wswarm.results.run import Run
+from wswarm.results.run import Probe, Run
 from wswarm.stats.findings import Findings, Window
 from wswarm.units import NS_PER_S
 
@@ -66,10 +66,10 @@ def measure(
     addresses = filling.addresses(plan.url)
     plan = msgspec.structs.replace(plan, bind=limits.sources(plan))
     target = target_meter(plan.target_pid)
-    agents = start_for(plan) if started is None else started
+    agents, probe = without_probe(start_for(plan) if started is None else started)
     plan = msgspec.structs.replace(plan, processes=len(agents) - plan.is_published)
     course = course_of(plan)
-    with Session(plan, agents, filling, course.cohorts) as session:
+    with Session(plan, agents, filling, course.cohorts, probe) as session:
         experiment = _Experiment(course, session, addresses, target)
         experiment.on_progress = on_progress or _ignore
         experiment.interrupted = interrupted or _never
@@ -98,6 +98,7 @@ class _Experiment:
         self._window = Window(now_ns(), 0, 0, 0)
         self._has_begun = self._was_cut = self._was_connecting = self._is_deserted = False
         self._died: str | None = None
+        self._probe: Probe | None = None
         self._observer = Observer(course.plan, session.fleet)
         for agent in session.fleet.agents:
             agent.on_traced = self._note_traced
@@ -107,6 +108,7 @@ class _Experiment:
         self._listen_until(
             lambda: self._fleet.have(lambda agent: agent.is_ready), "ramp", now_ns(), _RAMP_GRACE_S
         )
+        self._session.probe.make_ready()
         self._note_target("before")
         self._ramp()
         self._note_target("open")
@@ -117,6 +119,7 @@ class _Experiment:
         end_ns = now_ns()
         self._note_target("end")
         findings = self._session.findings()
+        self._probe = self._session.probe.report(findings, self._window)
         self._session.close()
         return self._assemble(findings, end_ns)
 
@@ -259,6 +262,7 @@ class _Experiment:
             if self._was_cut
             else None,
             died=self._died,
+            probe=self._probe,
         )
         return assemble(self._plan, observed, self._course.add_to)
 

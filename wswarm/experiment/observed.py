@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wswarm.drive.host.probes import MachineUse, TargetMeter, TargetUse
+from wswarm.results.run import Probe
 from wswarm.stats.findings import Findings, Window
 
 
@@ -19,6 +20,7 @@ class Observed:
         clock_error_ns: The most by which times between two machines' clocks may be wrong.
         interruption: What of the plan an interrupted run did not do; `None`: it was not interrupted.
         died: How the target's process ended before the hold did, if it did.
+        probe: What the quiet probe says.
     """
 
     started_at: datetime
@@ -36,3 +38,4 @@ class Observed:
     clock_error_ns: int = 0
     interruption: str | None = None
     died: str | None = None
+    probe: Probe | None = None

@@ -16,6 +16,7 @@ from wswarm.errors import PlanError
 from wswarm.experiment.cohorts import Cohort, all_together, shares
 from wswarm.experiment.filling import Filling
 from wswarm.experiment.paces import GROUP, paces, places_of
+from wswarm.experiment.probe import QuietProbe
 from wswarm.load.arrivals import given_in_all
 from wswarm.load.marker import prefix_for
 from wswarm.load.plan import Plan
@@ -36,6 +37,7 @@ class Session:
         started: The agents' processes, the publishing one last.
         filling: What names in braces stand for.
         cohorts: The connections that are opened before the load; `None`: all, and all alike.
+        probe: The process of the quiet probe, if it has one.
     """
 
     def __init__(
@@ -44,8 +46,10 @@ class Session:
         started: Sequence[Started],
         filling: Filling,
         cohorts: Sequence[Cohort] | None = None,
+        probe: Started | None = None,
     ) -> None:
         self._plan, self._filling = plan, filling
+        self.probe = QuietProbe(plan, filling, probe)
         self._cohorts = cohorts or all_together(plan.connections)
         self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
         self._load = -1
@@ -58,7 +62,9 @@ class Session:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.probe.hang_up()
         self.fleet.__exit__(kind, error, trace)
+        self.probe.end()
 
     def open(self, addresses: list[tuple[str, int]], start_ns: int) -> None:
         """Have all connections opened at the plan's rate from `start_ns` on.
@@ -75,11 +81,13 @@ class Session:
                 self._group(agent, addresses, self._script(place, start_ns), cohort.name) for cohort in groups
             ]
             last_id = self._plan.connections + len(self._plan.publisher_ids)
-            agent.tell(wire.Begin(groups=orders, prefix=self._prefix, last_id=last_id))
+            probes = len(self.probe.near)
+            agent.tell(wire.Begin(groups=orders, prefix=self._prefix, last_id=last_id, probes=probes))
             for number, (order, cohort) in enumerate(zip(orders, groups, strict=True)):
                 starts_ns = start_ns + (cohort.ids - 1) * (NS_PER_S / self._plan.connect_rate)
                 is_with_data = order.by_http is None  # which is that of connections
                 self.join(agent, number, cohort.ids, starts_ns.astype(np.int64), is_with_data=is_with_data)
+        self.probe.open(addresses, self._prefix, start_ns)
 
     def groups_of(self, agent: AgentProcess) -> list[Cohort]:
         """Return what of each cohort an agent holds, a group each; of the publishing one, the publishers."""
@@ -122,9 +130,17 @@ class Session:
         told = {name: paces(plan, window, own, senders) for name, own in places.items()}
         is_numeric = plan.by_http is not None and plan.by_http.is_numeric
         published = [pace for own in told.values() for pace in own] if is_numeric else []
+        probed_ns = self.probe.load(window)
         for agent in self.fleet.agents:
-            own = told.get(agent.name, [])
-            agent.tell(wire.Load(number=self._load, window=window, paces=own, published=published))
+            agent.tell(
+                wire.Load(
+                    number=self._load,
+                    window=window,
+                    paces=told.get(agent.name, []),
+                    published=published,
+                    probed_ns=probed_ns,
+                )
+            )
 
     def arrive(self, window: Window) -> None:
         """Have sessions begin at random instants of warm-up and hold, each on a connection of its own."""
@@ -144,6 +160,7 @@ class Session:
     def cut(self, window: Window) -> None:
         """Have the load end with this window."""
         self.tell(wire.Cut(window=window))
+        self.probe.cut(window)
 
     def settle(self, deadline_ns: int) -> None:
         """Have every ledger closed, when all is accounted for or at the deadline."""
@@ -213,6 +230,7 @@ class Session:
             rooms=plan.rooms,
             script=script,
             replay=self._filling.replay,
+            beside=[one for near in self.probe.near.values() for one in near],
         )
 
     def _check_scripts(self) -> None:

@@ -11,6 +11,7 @@ from wswarm.load.by_http import ByHttp, by_http, is_https
 from wswarm.load.manner import Manner, converted
 from wswarm.load.message import check_size
 from wswarm.load.number import check_number
+from wswarm.load.probing import check_probe
 from wswarm.load.profiles.settings import check_needs, check_scenario
 from wswarm.load.publishers import Publishers, check_publishers, elsewhere, is_wss
 from wswarm.load.role import Role
@@ -49,6 +50,7 @@ class Plan(Settings, frozen=True, kw_only=True):
         _check_numbers(self)
         check_profile(self, self.roles, self.scenario)
         _check_fit(self)
+        check_probe(self)
         check_publishers(self.scenario, self._of_publishers, escape=self.escape)
         by_http(msgspec.structs.asdict(self))
         if self.rooms > 1 and self.is_published:

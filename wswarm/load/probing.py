@@ -2,10 +2,12 @@
 
 from typing import Protocol
 
+from wswarm.errors import PlanError
 from wswarm.load.manner import Manner
 from wswarm.units import NS_PER_S
 
 LEAST_CONNECTIONS = 100  # from here on `auto` is on
+SCENARIOS = ("echo", "fanout")
 MOST_SOCKETS = 16
 SHARE = 0.01  # of the load, at most: what a probe sends
 
@@ -17,17 +19,32 @@ _MOST_SAMPLES = 3_000
 class Probed(Protocol):
     """What of a plan the probe depends on."""
 
-    scenario: str
-    connections: int
-    probe: str
-    closed: bool
-    rate: float | None
+    @property
+    def scenario(self) -> str: ...
+    @property
+    def connections(self) -> int: ...
+    @property
+    def probe(self) -> str: ...
+    @property
+    def closed(self) -> bool: ...
+    @property
+    def rate(self) -> float | None: ...
+
+
+def check_probe(plan: Probed) -> None:
+    """Check that a probe that is asked for has something to be held against.
+
+    Raises:
+        PlanError: it has not.
+    """
+    if plan.probe == "on" and plan.scenario not in SCENARIOS:
+        raise PlanError(f"--probe on is for echo and fanout: leave it out of {plan.scenario}")
 
 
 def is_wanted(plan: Probed) -> bool:
     """Return whether the plan has a probe, or says at least why it can't have one."""
     is_asked = plan.probe == "on" or (plan.probe == "auto" and plan.connections >= LEAST_CONNECTIONS)
-    return is_asked and plan.scenario in ("echo", "fanout")
+    return is_asked and plan.scenario in SCENARIOS
 
 
 def why_not(plan: Probed, manner: Manner) -> str | None:

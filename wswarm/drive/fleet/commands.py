@@ -28,6 +28,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         traced: How many of them are followed message by message, to be shown.
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
         script: What their sessions are, if they have any. `replay`: what they play, if that is their load.
+        beside: Ids of those whose deliveries are compared with the quiet probe's.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     is_heard: bool = False
     script: Script | None = None
     replay: Replay | None = None
+    beside: list[int] = []
 
 
 class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -55,12 +57,14 @@ class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     Attributes:
         prefix: The run's marker prefix.
         last_id: The greatest id of any connection, here and elsewhere.
+        probes: How many ids after that are the quiet probe's, whose messages are nobody's.
         ahead_ns: How much the clock that publishers read intended times from is ahead of this machine's.
     """
 
     groups: list[Group]
     prefix: bytes
     last_id: int = (1 << 32) - 1
+    probes: int = 0
     ahead_ns: int = 0
 
 
@@ -95,12 +99,14 @@ class Load(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     Attributes:
         published: Paces of publishers elsewhere, for those to whom marks do not say when they were due.
+        probed_ns: When the quiet probe speaks: replies next to these are compared with its own.
     """
 
     number: int
     window: Window
     paces: list[Pace] = []
     published: list[Pace] = []
+    probed_ns: Packed = b""
 
 
 class Cut(msgspec.Struct, frozen=True, kw_only=True, tag=True):

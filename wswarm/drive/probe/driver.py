@@ -1,5 +1,6 @@
 """The probe's driver: connections of the default one, whose bytes come with the kernel's receive times."""
 
+import asyncio
 from functools import partial
 
 from wswarm.drive.drivers.connection import Connection, Driver, Events, HandshakeFailed, Settings, Stopwatch
@@ -7,6 +8,7 @@ from wswarm.drive.drivers.opening import Upgrade, open_connection
 from wswarm.drive.drivers.picows_driver import PicowsConnection
 from wswarm.drive.probe.transport import Reading, create_stamped
 from wswarm.load.request import Request
+from wswarm.load.upgrade import Answer
 
 
 def stamped(reading: Reading) -> Driver:
@@ -17,9 +19,11 @@ def stamped(reading: Reading) -> Driver:
             raise HandshakeFailed("encrypted", "the kernel can't say when a message came that is encrypted")
         connection = PicowsConnection(events, is_binary=settings.is_binary)
         watch = Stopwatch(is_tls=False)
-        upgrade = Upgrade(
-            request, settings, watch, "", lambda *opened: connection.open(*opened, watch.opened())
-        )
+
+        def take_over(transport: asyncio.Transport, answer: Answer, rest: bytes) -> None:
+            connection.open(transport, answer, rest, watch.opened())
+
+        upgrade = Upgrade(request, settings, watch, "", take_over)
         connection.address = await open_connection(number, upgrade, partial(create_stamped, reading))
         return connection
 
