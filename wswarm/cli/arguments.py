@@ -7,7 +7,14 @@ from typing import Any, NoReturn
 
 from wswarm.cli import grammar
 from wswarm.cli.ab_arguments import add_ab, add_selftest
-from wswarm.cli.load_arguments import add_common, add_echo_options, add_fanout_options, add_load, add_security
+from wswarm.cli.load_arguments import (
+    add_common,
+    add_echo_options,
+    add_fanout_options,
+    add_load,
+    add_probe,
+    add_security,
+)
 from wswarm.cli.outputs_arguments import add_compare, add_pictures, add_trend
 from wswarm.cli.recordings_arguments import EXITS, add_import, add_replay
 from wswarm.cli.serve_arguments import add_serve
@@ -101,6 +108,7 @@ def _add_run(commands: Any) -> None:
         default="connect,echo,fanout",
         help="which, separated by commas (default: connect,echo,fanout)",
     )
+    add_probe(load)
     add_echo_options(load)
     add_fanout_options(load)
     grammar.add_message(parser)
@@ -117,6 +125,8 @@ def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, r
     )
     parser.add_argument("url", metavar="URL", help="ws://host:port/path or wss://…; may hold {id} and {room}")
     load = add_load(parser, connections, rate)
+    if rate is not None:
+        add_probe(load)
     if name == "echo":
         add_echo_options(load)
     if name == "fanout":

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
+from wswarm.report.probe import probe_section
 from wswarm.report.section import Section
 from wswarm.results.run import Run
 
-_SECTIONS: tuple[Callable[[Run], Section | None], ...] = ()
+_SECTIONS: tuple[Callable[[Run], Section | None], ...] = (probe_section,)
 
 
 def changing_sections(run: Run) -> Iterator[Section | None]:
