@@ -72,7 +72,7 @@ class Echoes:
     def compare(self, instants_ns: Int64s) -> None:
         """Note which replies came next to what the probe asks then."""
         if len(instants_ns):
-            self._beside = beside.Replies(instants_ns, self.tally.sent_ns, self._swarm.ids)
+            self._beside = beside.Replies(instants_ns, self.tally.sent_ns, self.tally.is_own)
 
     def take(self, batch: Batch) -> None:
         """Take in what came."""

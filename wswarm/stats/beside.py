@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from wswarm.stats.findings import Int64s, Packed, pack, unpack
-from wswarm.stats.tally import Batch
+from wswarm.stats.tally import Batch, Bools
 
 COLUMNS = 4
 _MOST = 1 << 16
@@ -82,19 +82,21 @@ class Replies:
     Args:
         instants_ns: When the probe speaks, ascending.
         sent_ns: Returns when own messages of these numbers were sent, 0 or less if they were not.
-        ids: Returns the ids of rows: only replies to a connection's own messages count.
+        is_own: Returns which arrivals are at the connection that they name: only such are replies.
     """
 
     def __init__(
-        self, instants_ns: Int64s, sent_ns: Callable[[Int64s], Int64s], ids: Callable[[Int64s], Int64s]
+        self, instants_ns: Int64s, sent_ns: Callable[[Int64s], Int64s], is_own: Callable[[Batch], Bools]
     ) -> None:
-        self._instants_ns, self._sent_ns, self._ids = instants_ns, sent_ns, ids
+        self._instants_ns, self._sent_ns, self._is_own = instants_ns, sent_ns, is_own
         self._table = np.zeros((len(instants_ns), COLUMNS), np.int64)
         self._table[:, 0] = np.arange(len(instants_ns))
         self._table[:, 1] = np.iinfo(np.int64).max
 
     def note(self, batch: Batch) -> None:
         """Take the nearest of the arrivals to each instant that they are around; before they are accounted for."""
+        is_own = self._is_own(batch)
+        batch = batch if is_own.all() else batch.where(is_own)
         if not len(batch.rows):
             return
         order = np.argsort(batch.intended_ns, kind="stable")
@@ -111,8 +113,7 @@ class Replies:
 
     def _take(self, places: Int64s, distance_ns: Int64s, batch: Batch) -> None:
         sent_ns = self._sent_ns(batch.sequences)
-        is_own = (self._ids(batch.rows) == batch.publishers) & (sent_ns > 1)
-        is_sound = is_own & (batch.received_ns > sent_ns)
+        is_sound = (sent_ns > 1) & (batch.received_ns > sent_ns)
         found = np.stack((distance_ns, sent_ns, batch.received_ns), axis=1)
         self._table[places[is_sound], 1:] = found[is_sound]
 

@@ -21,9 +21,6 @@ class Listening:
         reading: What they read last.
         prefix: The run's marker prefix. `copies`: how often each message holds its marker.
         not_replies: Marked messages that hold one of these are none.
-
-    Attributes:
-        is_stamped: Whether the kernel gave receive times.
     """
 
     def __init__(
@@ -35,7 +32,12 @@ class Listening:
         self._rows: list[int] = []
         self._times: list[tuple[int, int]] = []
         self._marks: list[bytes] = []
-        self.is_stamped = True
+        self._has_heard = self._has_stamps = False
+
+    @property
+    def is_stamped(self) -> bool:
+        """Whether the kernel gave receive times, as far as anything came; of the first it may have none."""
+        return self._has_stamps or not self._has_heard
 
     def take(self, row: int, payload: bytes) -> bool:
         """Note the marks in a message; return whether it has any."""
@@ -58,8 +60,8 @@ class Listening:
         rows = np.array(self._rows, np.int64)
         self._rows, self._times, self._marks = [], [], []
         stamps_ns, waits_ns = times[:, 0], times[:, 1] - times[:, 0]
-        if len(stamps_ns) and not stamps_ns.any():
-            self.is_stamped = False
+        self._has_heard |= len(stamps_ns) > 0
+        self._has_stamps |= bool(stamps_ns.any())
         # A clock that was set meanwhile leaves waits that no clock can measure.
         known = (stamps_ns > 0) & (waits_ns >= 0)
         if sound is not None:
