@@ -1,8 +1,9 @@
 """What accounting for hours of load takes, fed as fast as it goes: memory, CPU time of a fold and of the end.
 
-`python -m benchmarks.simulate_accounting [HOURS]` prints it for 20 broadcasts/s to 1,000 subscribers and for 2,000
-echoes/s, quarter by quarter, and then the longest callback for 1,000 broadcasts to 50,000 subscribers. It exits
-with 1 if anything grew by more than a tenth from the second quarter to the last, or took longer than it may.
+`python -m benchmarks.simulate_accounting [HOURS]` prints it for 20 broadcasts/s to 1,000 subscribers, for 2,000
+echoes/s, and for 5 broadcasts/s to subscribers who come and go, quarter by quarter, and then the longest callback for
+1,000 broadcasts to 50,000 subscribers. It exits with 1 if anything grew by more than a tenth from the second quarter
+to the last, or took longer than it may.
 
 A fold is timed beside that of a young account, which is given the same in turns with it: what the machine does to one
 it does to the other. What grows is their ratio.
@@ -20,6 +21,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import psutil
 
+from benchmarks.churn_load import ChurnLoad
 from wswarm.stats.broadcasts import Broadcasts
 from wswarm.stats.findings import STILL_OPEN, Arrivals, Int64s, Window
 from wswarm.stats.flights import Flights
@@ -262,6 +264,10 @@ def main(hours: float) -> int:
     are_kept = [
         _tell("20 broadcasts/s to 1,000 subscribers", simulate(BroadcastLoad, seconds)),
         _tell("2,000 echoes/s", simulate(EchoLoad, seconds)),
+        _tell(
+            "5 broadcasts/s to 1,000 subscribers, of whom 50 a second come and go",
+            simulate(partial(ChurnLoad, hours=hours), seconds),
+        ),
     ]
     longest_s = longest_callback_s()
     print("1,000 broadcasts to 50,000 subscribers")

@@ -21,6 +21,7 @@ class Options(TypedDict, total=False):
     connections: int
     rate: float | None
     duration: float
+    stages: str | Sequence[tuple[float, float]]
     warmup: float
     drain: float
     connect_rate: float
@@ -71,6 +72,7 @@ class Options(TypedDict, total=False):
     speed: float
     driver: Literal["picows", "websockets"]
     target_pid: int | None
+    trends: bool
     slo: Sequence[str]
 
 

@@ -1,6 +1,7 @@
 """What people write on a command line, as numbers: durations, counts, rates, sizes."""
 
 import re
+from collections.abc import Callable
 
 from wswarm.errors import PlanError
 
@@ -77,6 +78,31 @@ def parse_size(text: str) -> int:
     if value is None:
         raise PlanError(f"{text!r} is not a size: write 512, 16k or 64KiB")
     return value
+
+
+def parse_stages(text: str, parse_value: Callable[[str], float]) -> tuple[tuple[float, float], ...]:
+    """Return the stages of `30s:1k/s,10s:0/s`: how long each is, in s, and what is reached by its end.
+
+    Args:
+        parse_value: `parse_rate` or `parse_count`.
+
+    Raises:
+        PlanError: a stage has no time or no value, or one that can't be.
+    """
+    value = "1k/s" if parse_value is parse_rate else "1k"
+    found = []
+    for stage in text.split(","):
+        time, colon, reached = (part.strip() for part in stage.partition(":"))
+        if not colon and (not time or "/" in time):
+            raise PlanError(f"stage {stage.strip()!r} of {text!r} has no time: write 30s:{time or value}")
+        if not time:
+            raise PlanError(f"stage {stage.strip()!r} of {text!r} has no time: write 30s:{reached or value}")
+        if not reached:
+            raise PlanError(
+                f"stage {stage.strip()!r} of {text!r} says nothing to reach: write {time}:{value}"
+            )
+        found.append((parse_duration(time), parse_value(reached)))
+    return tuple(found)
 
 
 def _whole(number: str, multiple: int) -> int | None:

@@ -191,7 +191,7 @@ def test_too_few_open_files_are_told_with_the_limit_and_its_mend(
     ends, folder = few
     end = ends[command]
     assert (end.code, end.out, end.err.count("\n")) == (2, "", 1)
-    assert_words(end.err, "open files", "hard limit is 64", "ulimit -n ", *TOO_MANY[command])
+    assert_words(end.err, "open files", "hard limit is 64", "raise it (", *TOO_MANY[command])
     assert list(folder.iterdir()) == []
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from wswarm.drive.drivers.sources import leave_from
 from wswarm.drive.host import limits
-from wswarm.drive.host.limits import FILES_RESERVED, agents_for, check_server, sources
+from wswarm.drive.host.limits import FILES_RESERVED, agents_for, check_server, sources, workers_for
 from wswarm.errors import PlanError
 from wswarm.load.plan import make_plan
 
@@ -20,7 +20,12 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def set_machine(
-    patch: pytest.MonkeyPatch, files: int = 1_048_576, ports: int = 28_232, pids: int | None = None
+    patch: pytest.MonkeyPatch,
+    files: int = 1_048_576,
+    ports: int = 28_232,
+    pids: int | None = None,
+    *,
+    is_raisable: bool = True,
 ) -> None:
     """Give the machine these limits."""
     bound = (
@@ -31,6 +36,7 @@ def set_machine(
     patch.setattr(limits, "room_for_processes", lambda: bound)
     patch.setattr(limits, "cores", lambda: 4)
     patch.setattr(limits, "file_limit", lambda: files)
+    patch.setattr(limits, "can_be_raised", lambda: is_raisable)
     patch.setattr(limits, "local_ports", lambda: ports)
 
 
@@ -172,8 +178,25 @@ def test_the_application_that_is_started_here_needs_a_file_per_connection(
 ) -> None:
     set_machine(monkeypatch, files=64)
     check_server(32)
-    with pytest.raises(PlanError, match=r"use -c 32, or raise it \(ulimit -n 65, as root\)"):
+    with pytest.raises(
+        PlanError, match=r"use -c 32, or raise it \(ulimit -n 65, as root\), or start it with"
+    ):
         check_server(33)
+
+
+@pytest.mark.parametrize(("connections", "workers"), [(32, 1), (33, 2), (64, 3), (100, 5)])
+def test_workers_are_so_many_that_the_fullest_may_have_half_as_much_again_as_its_share(
+    connections: int, workers: int
+) -> None:
+    assert workers_for(connections, 32) == workers
+
+
+def test_where_root_may_not_raise_the_limit_whoever_starts_the_container_is_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_machine(monkeypatch, files=64, is_raisable=False)
+    message = refusal(connections=600)
+    assert "use -c 512 at most, or raise it (docker run --ulimit nofile=70; in here root may not)" in message
 
 
 def test_the_mend_for_too_few_ports_works_when_followed(monkeypatch: pytest.MonkeyPatch) -> None:

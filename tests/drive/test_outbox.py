@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import msgspec
 import pytest
 
 from tests.drive.fakes import MS, PREFIX, WINDOW, FakeClock, FakeConnection, FakeSwarm, swarm_of
@@ -255,3 +256,23 @@ def test_what_waits_is_counted_without_a_look_at_every_row(clock: FakeClock) -> 
     desk.outbox.send_waiting(1)
     assert desk.outbox.waiting() == 0
     assert desk.sent(1) == [0, 1, 2]
+
+
+def test_what_is_offered_and_sent_in_each_stage_goes_by_intended_time(desk: Desk, clock: FakeClock) -> None:
+    ends_ns = [HOLD + 10 * MS, WINDOW.drain_ns]
+    window = msgspec.structs.replace(WINDOW, stage_ends_ns=ends_ns)
+    clock.now_ns = HOLD + 12 * MS
+    desk.send(0, intended_ns=HOLD - 1)
+    desk.send(1, intended_ns=HOLD + 10 * MS - 1)
+    desk.connections[0].is_writable = False
+    desk.send(2, intended_ns=HOLD + 10 * MS)
+    desk.send(3, intended_ns=HOLD + 11 * MS)
+    desk.connections[1].is_open = False
+    desk.send(4, row=1, intended_ns=HOLD + 5 * MS)
+    desk.outbox.fold(window)
+    assert unpack(desk.outbox.findings(5).of_stages).tolist() == [2, 2, 1, 0]
+    desk.connections[0].is_writable = True
+    desk.outbox.send_waiting(0)
+    desk.outbox.note_late([HOLD + 11 * MS])
+    desk.outbox.fold(window)
+    assert unpack(desk.outbox.findings(5).of_stages).tolist() == [2, 3, 1, 2]

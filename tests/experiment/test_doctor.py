@@ -50,8 +50,8 @@ BYTES = GENERATOR_BYTES + TARGET_BYTES + KERNEL_BYTES
         ("open files, generator", {"files": 1 + FILES_RESERVED}, False),
         ("open files, local target", {"files": 1_000 + FILES_RESERVED}, True),
         ("open files, local target", {"files": 1_000 + FILES_RESERVED - 1}, None),
-        ("local ports", {"ports": 1_000}, True),
-        ("local ports", {"ports": 999}, False),
+        ("local ports", {"ports": 2_000}, True),
+        ("local ports", {"ports": 1_999}, None),
         ("memory", {"memory": 1_000 * BYTES}, True),
         ("memory", {"memory": 1_000 * BYTES - 1}, False),
         ("tracked connections", {"conntrack": None}, True),
@@ -80,8 +80,8 @@ def test_a_generator_process_needs_files_for_its_share_only() -> None:
     assert not check("open files, local target", connections=50_000, files=10_000 + FILES_RESERVED).is_enough
 
 
-def test_too_few_ports_are_mended_with_as_many_addresses_as_it_takes() -> None:
-    assert "3 source addresses" in check("local ports", connections=2_500, ports=1_000).mend
+def test_too_few_ports_are_mended_with_as_many_addresses_as_it_takes_to_leave_half_of_them_free() -> None:
+    assert "5 source addresses" in check("local ports", connections=2_500, ports=1_000).mend
 
 
 @pytest.mark.parametrize(("connections", "rate", "needed"), [(100, 500.0, "100"), (10_000, 500.0, "500")])

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from benchmarks.churn_load import ChurnLoad
 from benchmarks.simulate_accounting import MOST_GROWTH, BroadcastLoad, EchoLoad, Load, simulate
 from wswarm.units import NS_PER_S
 
@@ -16,6 +17,7 @@ LOADS = pytest.mark.parametrize(
     "make",
     [
         pytest.param(partial(BroadcastLoad, rate=1, subscribers=40), id="broadcasts"),
+        pytest.param(partial(ChurnLoad, rate=1, sessions=4.0, stay=10.0, hours=0.2), id="churn"),
         pytest.param(partial(EchoLoad, rate=1_000, connections=50, folds_per_s=1), id="echoes"),
     ],
 )

@@ -14,6 +14,7 @@ from wswarm.cli.load_arguments import (
     add_load,
     add_probe,
     add_security,
+    add_stages,
 )
 from wswarm.cli.outputs_arguments import add_compare, add_pictures, add_trend
 from wswarm.cli.recordings_arguments import EXITS, add_import, add_replay
@@ -126,6 +127,7 @@ def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, r
     parser.add_argument("url", metavar="URL", help="ws://host:port/path or wss://…; may hold {id} and {room}")
     load = add_load(parser, connections, rate)
     if rate is not None:
+        add_stages(load)
         add_probe(load)
     if name == "echo":
         add_echo_options(load)

@@ -3,6 +3,7 @@
 import argparse
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ def folder(text: str) -> Path:
 
 count, duration = typed(units.parse_count), typed(units.parse_duration)
 rate, size = typed(units.parse_rate), typed(units.parse_size)
+stages = typed(partial(units.parse_stages, parse_value=units.parse_rate))
 
 
 def messages(given: Mapping[str, Any]) -> dict[str, Any]:

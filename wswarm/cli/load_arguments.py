@@ -24,6 +24,8 @@ def add_load(parser: argparse.ArgumentParser, connections: str, rate: str | None
             "-r", "--rate", metavar="RATE", type=grammar.rate, help=f"messages per s in all (default: {rate})"
         )
     add("-d", "--duration", "-z", metavar="TIME", type=grammar.duration, help="the hold (default: 10s)")
+    trends = "say what grows, and keep checkpoints, in a hold from 1m on (default: from 10m on)"
+    add("--trends", action="store_true", default=None, help=trends)
     if rate is not None:
         add("--warmup", metavar="TIME", type=grammar.duration, help="load before the hold (default: 1s)")
         add("--drain", metavar="TIME", type=grammar.duration, help="longest wait for the rest (default: 5s)")
@@ -35,6 +37,15 @@ def add_load(parser: argparse.ArgumentParser, connections: str, rate: str | None
     rooms = "connection {id} is in room {id} mod N, which {room} names; fanout: an audience each (default: 1)"
     add("--rooms", metavar="N", type=grammar.count, help=rooms)
     return load
+
+
+def add_stages(load: Any) -> None:
+    """Add the rates that the load is led through."""
+    stages = (
+        "rates one after another, each reached linearly in its time, from 0 on: 30s:1k/s,10s:0/s; in place of -r and"
+        " -d (default: none)"
+    )
+    load.add_argument("--stages", metavar="LIST", type=grammar.stages, help=stages)
 
 
 def _add_arrivals(add: Callable[..., Any]) -> None:

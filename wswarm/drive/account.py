@@ -13,15 +13,14 @@ from wswarm.drive.swarm import Swarm
 from wswarm.load.rooms import room_of
 from wswarm.stats import beside
 from wswarm.stats.answered import AnsweredBroadcasts
+from wswarm.stats.attendance import Attendance
 from wswarm.stats.audience import GRACE_NS, Audience
 from wswarm.stats.beside import Beside
 from wswarm.stats.broadcasts import Broadcasts
-from wswarm.stats.findings import STILL_OPEN, Arrivals, Int64s, Packed, Sends, Window
+from wswarm.stats.findings import Arrivals, Int64s, Packed, Sends, Window
 from wswarm.stats.flights import Flights
 from wswarm.stats.published import Published, PublishLog, in_rooms
 from wswarm.stats.tally import Batch, Tally
-
-_LEAST_ROOM = 16
 
 
 class Account(Protocol):
@@ -132,7 +131,6 @@ class Deliveries:
     ) -> None:
         self._swarm, self._rooms = swarm, rooms
         self._beside: Beside | None = None
-        self._times_ns: Int64s = np.full((3, _LEAST_ROOM), STILL_OPEN, np.int64)
         grace_ns = 0 if swarm.is_confirmed else GRACE_NS
         known = Audience(patience_ns, rooms, grace_ns)
         if isinstance(before, Deliveries):
@@ -140,6 +138,7 @@ class Deliveries:
         of = [room_of(one, rooms) for one in publishers]
         kind = AnsweredBroadcasts if is_answered else Broadcasts
         self.tally: Broadcasts = kind(window, publishers, patience_ns, known, of)
+        self._attendance = Attendance(self.tally, patience_ns)
         self._take_in(range(len(swarm.rows)))
 
     def handle(self, handled: Handled) -> None:
@@ -161,12 +160,14 @@ class Deliveries:
         self._see()
         if self._beside is not None:
             self._beside.note(batch)
-        self.tally.record(batch)
+        self.tally.record(batch._replace(rows=self._attendance.places(batch.rows)))
 
     def settle_some(self, *, is_over: bool = False) -> bool:
         """Settle some of the broadcasts that are due."""
         self._see()
-        return self.tally.settle_some(now_ns(), is_over=is_over)
+        now = now_ns()
+        self._attendance.part(now)
+        return self.tally.settle_some(now, is_over=is_over)
 
     def is_owed(self) -> bool:
         """Return whether a delivery is missing that could still come."""
@@ -190,19 +191,14 @@ class Deliveries:
 
     def _take_in(self, changed: Sequence[int]) -> None:
         """Take in the times of rows; those of the others are known."""
-        count, room = len(self._swarm.rows), self._times_ns.shape[1]
-        if count > room:
-            more = max(count, 2 * room) - room
-            self._times_ns = np.pad(self._times_ns, ((0, 0), (0, more)), constant_values=STILL_OPEN)
-        self._times_ns[:, list(changed)] = self._swarm.times_ns(changed)
+        new = range(self._attendance.given, len(self._swarm.rows))
+        self._attendance.join(self._rooms_of(new))
+        self._attendance.see(changed, self._swarm.times_ns(changed))
         self._swarm.changed.clear()
-        opened_ns, closed_ns, left_ns = self._times_ns[:, :count]
-        joined = self._rooms_of(range(self.tally.audience.size, count))
-        self.tally.see(opened_ns, closed_ns, left_ns, joined)
 
-    def _rooms_of(self, rows: range) -> Int64s | None:
+    def _rooms_of(self, rows: range) -> Int64s:
         if self._rooms == 1:
-            return None
+            return np.zeros(len(rows), np.int64)
         return np.array([room_of(self._swarm.id_of(row), self._rooms) for row in rows], np.int64)
 
 

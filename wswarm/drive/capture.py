@@ -47,7 +47,7 @@ class Load(NamedTuple):
     Attributes:
         places: Per row its place among all senders, -1 for none; empty if they may change.
         senders: Number of all senders, in all agents.
-        rate: Messages per s of all; `None`: sends wait for replies.
+        rate: Messages per s of all; `None`: sends wait for replies, or `in_hold` says how many there are in the hold.
     """
 
     window: Window
@@ -55,6 +55,7 @@ class Load(NamedTuple):
     places: Int64s
     senders: int
     rate: float | None
+    in_hold: int | None = None
 
 
 class Writing(NamedTuple):

@@ -74,7 +74,7 @@ class Group:
         own = None
         if join.manner is not None:
             own = self._ways.of(join.manner, self.order.role, join.addresses or self.order.addresses)
-        await self.swarm.open_all(rows, starts_ns, own, self.on_decided)
+        await self.swarm.open_all(rows, starts_ns, own, self.on_decided, join.at_once)
         if not self.order.is_followed:
             self._say(wire.Opened(self._number, self.open_rows()))
 
@@ -278,9 +278,9 @@ class Group:
         account = self.account
         if not isinstance(account, Echoes | Publishing):
             return None
-        writing = self.swarm.capture.begin(
-            Load(self._window, self.swarm, unpack(pace.places), pace.senders, pace.rate), account.sent_ns
-        )
+        places = unpack(pace.places)
+        load = Load(self._window, self.swarm, places, pace.senders, pace.rate, pace.in_hold)
+        writing = self.swarm.capture.begin(load, account.sent_ns)
         sender: Sender = OpenSender(self.swarm, writing, account.expect, self._first_number)
         if pace.is_closed:
             sender = ClosedSender(self.swarm, patience_ns(self.order.patience_s), writing, account.expect)

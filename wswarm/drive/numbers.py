@@ -123,11 +123,14 @@ class Register:
 
     def _of_others(self, index: Int64s, sequence: Int64s, received_ns: Int64s) -> tuple[Int64s, Bools]:
         """Return a moment in the phase to which another agent's messages belong, and which may have been sent."""
-        window, rate = self._load.window, self._load.rate
-        if rate is None:
+        window, rate, in_hold = self._load.window, self._load.rate, self._load.in_hold
+        if rate is None and in_hold is None:
             return received_ns.copy(), sequence * _LEAST_ROUND_TRIP_NS <= received_ns - window.start_ns
-        warmup = round(rate * (window.hold_ns - window.start_ns) / NS_PER_S)
-        sends = warmup + round(rate * (window.drain_ns - window.hold_ns) / NS_PER_S)
+        warmup, hold = (
+            round((rate or 0.0) * length_ns / NS_PER_S)
+            for length_ns in (window.hold_ns - window.start_ns, window.drain_ns - window.hold_ns)
+        )
+        sends = warmup + (hold if in_hold is None else in_hold)
         return np.where(index >= warmup, window.hold_ns, window.hold_ns - 1), index < sends
 
     def _grow(self, cells: int) -> None:

@@ -13,6 +13,7 @@ from wswarm.drive.swarm import Swarm
 from wswarm.stats.findings import STILL_OPEN, Sends, Window, pack
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.per_second import PerSecond
+from wswarm.stats.stage_bins import counts_of
 from wswarm.units import NS_PER_S
 
 Int64s = npt.NDArray[np.int64]
@@ -59,6 +60,7 @@ class Outbox:
         """Forget the figures of any hold before."""
         self._lag = Histogram()
         self.sent_in_hold = self._disconnected = self._still = self._never = 0
+        self._of_stages: Int64s = np.zeros((2, 0), np.int64)
 
     def send(self, row_number: int, number: int, intended_ns: int, mark: bytes) -> None:
         """Send one message now, or as soon as the connection has room; a closed connection sends nothing."""
@@ -116,6 +118,8 @@ class Outbox:
             self._lag.record((sent_ns - intended_ns)[in_hold])
             self.sent_in_hold += int(np.count_nonzero(in_hold))
             self._per_second.add(np.maximum(sent_ns - window.origin_ns, 0) // NS_PER_S)
+        if window.stage_ends_ns:
+            self._count_in_stages(intended_ns, (skipped[1], waited[0], late[0]), resumed[0])
         return Handled(numbers, intended_ns, sent_ns, skipped[0])
 
     @property
@@ -139,7 +143,17 @@ class Outbox:
             lag=self._lag.pack(),
             per_second=pack(self._per_second.counts),
             gaps_ns=sorted(gaps_ns),
+            of_stages=pack(self._of_stages),
         )
+
+    def _count_in_stages(self, sent: Int64s, unsent: tuple[Int64s, ...], resumed: Int64s) -> None:
+        """Add intended times to what was offered and sent in each stage; what had waited is no longer unsent."""
+        sent, offered, no_more = (
+            counts_of(intended_ns, self._window) for intended_ns in (sent, np.concatenate(unsent), resumed)
+        )
+        if not self._of_stages.size:
+            self._of_stages = np.zeros((2, len(sent)), np.int64)
+        self._of_stages += np.stack((sent + offered - no_more, sent))
 
     def _waiting_in_vain(self) -> int:
         """Return how many messages of the hold wait on connections that the target has closed."""

@@ -11,12 +11,14 @@ from wswarm.units import NS_PER_S
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 
-async def run_at(works: Iterable[tuple[int, Work]], is_enough: asyncio.Event) -> None:
+async def run_at(works: Iterable[tuple[int, Work]], is_enough: asyncio.Event, at_once: int = 0) -> None:
     """Begin each at its moment, 0 for now; return when all that were begun are done.
 
     Args:
         is_enough: Once it is set, nothing is begun that has a moment.
+        at_once: So many are under way at once at most, the next ones wait; 0: any number.
     """
+    room = asyncio.Semaphore(at_once) if at_once else None
     under_way: set[asyncio.Task[None]] = set()
     for start_ns, work in works:
         wait_ns = start_ns - now_ns()
@@ -24,10 +26,16 @@ async def run_at(works: Iterable[tuple[int, Work]], is_enough: asyncio.Event) ->
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait_ns / NS_PER_S):
                     await is_enough.wait()
+        elif start_ns:
+            await asyncio.sleep(0)  # late: those that are under way come first, or it gets ever later
+        if room is not None:
+            await room.acquire()
         if start_ns and is_enough.is_set():
             break
         task = asyncio.create_task(work())
         under_way.add(task)
         task.add_done_callback(under_way.discard)
+        if room is not None:
+            task.add_done_callback(lambda _: room.release())
     while under_way:
         await asyncio.wait(under_way)

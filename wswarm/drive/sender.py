@@ -94,7 +94,7 @@ class OpenSender:
         self._swarm, self._expect = swarm, expect
         self._write_marks = writing.many
         self._chance: np.random.Generator | None = None
-        self._turns = Turns()
+        self._turns, self._share = Turns(), 1.0
         self.numbered = first
         self._dropped = array("q")
         self._end_ns = _NEVER
@@ -183,6 +183,9 @@ class OpenSender:
         for due_ns, rows in self._dues(pace):
             for low in range(int(np.searchsorted(due_ns, passed_ns, "right")), len(rows), _CHUNK):
                 part = slice(low, low + _CHUNK)
+                if pace.stages:
+                    rates = pace.course.values(due_ns[part][[0, -1]] - pace.at_ns)
+                    self._pacer.adapt(pace.pacing, rates.max() * self._share)
                 yield self._chunk_of(due_ns[part], rows[part])
 
     def _dues(self, pace: Pace) -> Iterator[Dues]:
@@ -191,13 +194,15 @@ class OpenSender:
         rate, length_ns = pace.rate or 0.0, pace.until_ns - pace.at_ns
         if pace.count is not None:
             rate = pace.count * NS_PER_S / length_ns if pace.count else 0.0
-        self._pacer.adapt(pace.pacing, rate * len(rows) / max(pace.senders, len(rows), 1))
+        self._share = len(rows) / max(pace.senders, len(rows), 1)
+        if not pace.stages:
+            self._pacer.adapt(pace.pacing, rate * self._share)
         own = turns.Pace(pace.at_ns, rate, pace.senders)
         if is_anew:
             in_turn = self._turns.begin(own, rows, places, pace.first_turn)
         else:
             in_turn = self._turns.change(own, rows, self._swarm.ids(rows))
-        if pace.arrivals == "constant":
+        if pace.arrivals == "constant" and not pace.stages:
             return in_turn if pace.count is None else before(pace.until_ns, in_turn)
         return self._at_random(pace, rows) if pace.count is None else so_many(pace, rows, places)
 

@@ -91,15 +91,17 @@ class Swarm:
         starts_ns: Sequence[int],
         own: Way | None = None,
         on_decided: OnDecided | None = None,
+        at_once: int = 0,
     ) -> None:
         """Open the connections of rows at their moments; returns when each that was begun is open or has failed.
 
         Args:
             own: A way of their own.
             on_decided: Called with a row and why it failed, `None` if it opened.
+            at_once: So many are under way at once at most; 0: any number.
         """
         works = [partial(self._open_one, row, own, on_decided) for row in rows]
-        await run_at(list(zip(starts_ns, works, strict=True)), self.is_enough)
+        await run_at(list(zip(starts_ns, works, strict=True)), self.is_enough, at_once)
 
     async def _open_one(self, row: int, own: Way | None, on_decided: OnDecided | None) -> None:
         failure = await self.open_one(row, own)

@@ -12,6 +12,7 @@ from wswarm.drive.clock import has_kernel_timer
 from wswarm.drive.host import limits
 from wswarm.experiment.evidence import SHOWN, below_zero, evidence, measured
 from wswarm.experiment.observed import Observed
+from wswarm.experiment.trended import trends_of
 from wswarm.load.changing import is_of
 from wswarm.load.plan import Plan
 from wswarm.results import redact
@@ -34,7 +35,7 @@ from wswarm.stats.agents import efforts_of
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Arrivals, Findings, Window, unpack
 from wswarm.stats.scripted import Scripted
-from wswarm.stats.series import series
+from wswarm.stats.series import series_of
 from wswarm.stats.validity import Evidence, judge
 from wswarm.stats.worst_rooms import rooms
 from wswarm.units import NS_PER_S
@@ -79,7 +80,8 @@ def assemble(plan: Plan, observed: Observed, add_to: Callable[[Run, Observed], R
         sessions=sessions.sessions(scripted),
         steps=sessions.steps(scripted),
         probe=observed.probe,
-        series=series(findings, window, observed.end_ns),
+        trends=trends_of(plan, observed),
+        **series_of(findings, window, observed.end_ns),
         samples=_samples(plan, findings),
         generator=_generator(plan, findings, arrived),
         target=_target(observed, arrived),
@@ -137,6 +139,7 @@ def _judged(run: Run, observed: Observed) -> Run:
     ping_s = run.plan.get("ping")
     notices = [
         *drops.notices(lost, is_pinged=ping_s is not None),
+        *observed.notices,
         *sessions.notices(sessions.scripted_of(observed.findings)),
         *pinged.notices(run.connections, ping_s),
         *answers.notices(run.publish, run.samples.refusals),

@@ -3,12 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
+import msgspec
+
 from wswarm.experiment.cohorts import Cohort, all_together
 from wswarm.experiment.observed import Observed
 from wswarm.experiment.session import Session
 from wswarm.load.plan import Plan
+from wswarm.load.stages import OF_RATES, mean_rate
 from wswarm.results.run import Run
 from wswarm.stats.findings import Window
+from wswarm.stats.stages import stages
+from wswarm.units import NS_PER_S
 
 
 class Course:
@@ -67,6 +72,23 @@ class Arriving(Course):
         session.arrive(window)
 
 
+class Staged(Course):
+    """Rates one after another, which the senders have been told; each has figures of its own."""
+
+    def add_to(self, run: Run, observed: Observed) -> Run:
+        """As `Course.add_to`."""
+        window = observed.window
+        if run.rates is None:
+            return run
+        held_s = max(1, window.drain_ns - window.hold_ns) / NS_PER_S
+        offered = mean_rate(self.plan.stages, held_s)
+        return msgspec.structs.replace(
+            run,
+            rates=msgspec.structs.replace(run.rates, offered=offered),
+            stages=stages(observed.findings, window),
+        )
+
+
 _COURSES: Mapping[str, str] = {}  # of scenarios: the module of `experiment.scenarios`, and the class in it
 
 
@@ -76,6 +98,8 @@ def course_of(plan: Plan) -> Course:
         module, _, name = _COURSES[plan.scenario].partition(":")
         make: Callable[[Plan], Course] = getattr(import_module(f"wswarm.experiment.scenarios.{module}"), name)
         return make(plan)
+    if plan.stages and plan.scenario in OF_RATES:
+        return Staged(plan)
     if plan.recording is not None:
         return Played(plan)
     if plan.script is not None and plan.sessions is not None:

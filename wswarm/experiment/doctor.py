@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from importlib.util import find_spec
-from math import ceil
 from pathlib import Path
 
 from wswarm.drive import clock
@@ -14,7 +13,6 @@ TARGET_BYTES = 60_000
 KERNEL_BYTES = (
     7_800  # both ends of an idle connection on one machine: sockets, files, inodes; in no process's memory
 )
-_UNEVEN = 1.5  # workers that share a listening socket: the fullest has so many times its share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +91,7 @@ def examine(machine: Machine, connections: int, connect_rate: float) -> list[Che
 def _files(machine: Machine, connections: int) -> list[Check]:
     room = max(1, machine.files - limits.FILES_RESERVED)
     each = min(connections, limits.CONNECTIONS_PER_AGENT, room)
-    workers = 1 if connections <= room else ceil(_UNEVEN * connections / room)
+    workers = limits.workers_for(connections, room)
     return [
         Check(
             name="open files, generator",
@@ -112,7 +110,7 @@ def _files(machine: Machine, connections: int) -> list[Check]:
             is_enough=machine.files >= connections + limits.FILES_RESERVED or None,
             mend="this is what we may open; the target's own limit counts, 'Max open files' in /proc/PID/limits: if"
             f" it is no higher raise it; where you may not, start {workers} workers, of which the fullest may have"
-            f" {_UNEVEN:g} times its share, or run the target elsewhere",
+            f" {limits.UNEVEN:g} times its share, or run the target elsewhere",
         ),
     ]
 
@@ -122,17 +120,18 @@ def _files_found(machine: Machine) -> str:
 
 
 def _hard_limits(machine: Machine, connections: int) -> list[Check]:
-    addresses = -(-connections // machine.ports)
+    addresses = -(-2 * connections // machine.ports)
     memory = connections * (GENERATOR_BYTES + TARGET_BYTES + KERNEL_BYTES)
     return [
         *_files(machine, connections),
         Check(
             name="local ports",
             found=f"{machine.ports:,} per source address",
-            needed=f"{connections:,}",
-            is_enough=machine.ports >= connections,
-            mend="none is missed towards a target at 127.0.0.1, which is reached from further addresses; else --bind"
-            f" with {addresses} source addresses, or widen net.ipv4.ip_local_port_range",
+            needed=f"{2 * connections:,}: of more than half a free one is found slowly",
+            is_enough=machine.ports >= 2 * connections or None,
+            mend="it depends on where the target is: none is missed towards 127.0.0.1 on Linux, which is reached from"
+            f" further addresses by itself; else --bind with {addresses} source addresses, or widen"
+            " net.ipv4.ip_local_port_range",
         ),
         Check(
             name="memory",

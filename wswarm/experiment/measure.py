@@ -11,7 +11,7 @@ from wswarm.drive.drivers import address
 from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.started import Started
 from wswarm.drive.host import limits
-from wswarm.drive.host.probes import MachineMeter, MachineUse, TargetMeter, TargetUse
+from wswarm.drive.host.probes import MachineMeter, MachineUse, TargetMeter
 from wswarm.errors import TargetFailed
 from wswarm.experiment.assemble import assemble
 from wswarm.experiment.begun import start_for, without_probe
@@ -22,8 +22,11 @@ from wswarm.experiment.interrupted import interruption
 from wswarm.experiment.observe import Observer, check_arrived, check_opened, is_hopeless
 from wswarm.experiment.observed import Observed
 from wswarm.experiment.preflight import check, target_meter
+from wswarm.experiment.ramp import longest_s, notices
 from wswarm.experiment.session import Session
+from wswarm.experiment.watch import TargetWatch
 from wswarm.load.plan import Plan
+from wswarm.load.stages import ends_ns
 from wswarm.results.progress import Phase, Progress, Traced
 from wswarm.results.run import Probe, Run
 from wswarm.stats.findings import Findings, Window
@@ -89,15 +92,12 @@ class _Experiment:
         self._plan, self._course = course.plan, course
         self._session, self._addresses = session, addresses
         self._fleet = session.fleet
-        self._target = target
-        self._target_uses: dict[str, TargetUse | None] = {}
-        self._target_peak = 0
+        self._watch = TargetWatch(target)
         self._machine = MachineMeter()
         self._use = MachineUse(None, None)
         self._started_at = datetime.now(UTC)
         self._window = Window(now_ns(), 0, 0, 0)
         self._has_begun = self._was_cut = self._was_connecting = self._is_deserted = False
-        self._died: str | None = None
         self._probe: Probe | None = None
         self._observer = Observer(course.plan, session.fleet)
         for agent in session.fleet.agents:
@@ -109,15 +109,15 @@ class _Experiment:
             lambda: self._fleet.have(lambda agent: agent.is_ready), "ramp", now_ns(), _RAMP_GRACE_S
         )
         self._session.probe.make_ready()
-        self._note_target("before")
+        self._watch.note("before", self._window)
         self._ramp()
-        self._note_target("open")
+        self._watch.note("open", self._window)
         if self._was_connecting or self._is_deserted:
             self._skip_load()
         else:
             self._load()
         end_ns = now_ns()
-        self._note_target("end")
+        self._watch.note("end", self._window)
         findings = self._session.findings()
         self._probe = self._session.probe.report(findings, self._window)
         self._session.close()
@@ -130,7 +130,7 @@ class _Experiment:
         start_ns = self._window.origin_ns
         self._session.open(self._addresses, start_ns)
         self._has_begun = True
-        ramp_s = plan.sockets / plan.connect_rate + plan.connect_timeout + _RAMP_GRACE_S
+        ramp_s = longest_s(plan) + _RAMP_GRACE_S
         self._listen_until(
             lambda: self._session.are_open() or is_hopeless(self._fleet),
             "ramp",
@@ -156,12 +156,13 @@ class _Experiment:
         hold_ns = start_ns + round(plan.warmup * NS_PER_S)
         drain_ns = hold_ns + round(self._course.hold_s * NS_PER_S)
         end_ns = drain_ns + round(plan.drain * NS_PER_S)
-        self._window = Window(self._window.origin_ns, start_ns, hold_ns, drain_ns, end_ns)
+        stages = ends_ns(plan.stages, hold_ns)
+        self._window = Window(self._window.origin_ns, start_ns, hold_ns, drain_ns, end_ns, stages)
         self._session.load(plan, self._window)
         self._course.begin(self._session, self._window)
         self._listen_until(lambda: now_ns() >= self._window.hold_ns, "warm-up", hold_ns, _PHASE_GRACE_S)
         self._machine.start()
-        self._note_target("hold")
+        self._watch.note("hold", self._window)
         self._listen_until(
             lambda: now_ns() >= self._window.drain_ns or is_hopeless(self._fleet) or self._is_over(),
             "hold",
@@ -207,7 +208,9 @@ class _Experiment:
 
         def meanwhile() -> None:
             self.on_progress(self._observer.progress(phase, self._window.origin_ns, now_ns()))
-            self._watch_target()
+            self._watch.look(self._window)
+            if phase == "hold":
+                self._watch.sample(self._window.origin_ns)
             if self.interrupted() and not self._was_cut:
                 self._cut(phase)
 
@@ -255,37 +258,16 @@ class _Experiment:
             was_cut=self._window.hold_ns >= self._window.drain_ns and not self._is_deserted,
             was_connecting=self._was_connecting,
             is_shared=address.is_local(self._addresses),
-            target=self._target,
-            target_uses=self._target_uses,
-            target_peak=self._target_peak,
-            interruption=interruption(self._course, self._window, was_connecting=self._was_connecting)
-            if self._was_cut
-            else None,
-            died=self._died,
+            target=self._watch.meter,
+            target_uses=self._watch.uses,
+            target_peak=self._watch.peak,
+            sampled=self._watch.samples(),
+            interruption=self._interruption(),
+            died=self._watch.died,
+            notices=notices(self._plan, findings, self._window),
             probe=self._probe,
         )
         return assemble(self._plan, observed, self._course.add_to)
-
-    def _note_target(self, moment: str) -> None:
-        self._target_uses[moment] = self._watch_target()
-
-    def _watch_target(self) -> TargetUse | None:
-        use = self._target.read() if self._target is not None else None
-        if use is not None:
-            self._target_peak = max(self._target_peak, use.rss)
-        if self._died is None and self._target is not None and self._target.has_ended():
-            self._note_death(self._target.pid)
-        return use
-
-    def _note_death(self, pid: int) -> None:
-        """Note that the target's process has ended, unless the hold has too."""
-        now, window = now_ns(), self._window
-        if window.drain_ns == 0 or now < window.drain_ns:
-            held_s = (now - window.hold_ns) / NS_PER_S
-            since = (
-                f"{held_s:.1f} s into the hold" if window.hold_ns and held_s > 0 else "before the hold began"
-            )
-            self._died = f"process {pid} ended {since}"
 
 
 def _ignore(_: object) -> None:

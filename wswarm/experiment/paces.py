@@ -1,10 +1,12 @@
 """Who of a fleet sends, in which order, and at which paces."""
 
 import numpy as np
+from msgspec.structs import replace
 
 from wswarm.drive.fleet.fleet import AgentProcess, Fleet
 from wswarm.load.pace import Pace
 from wswarm.load.plan import Plan
+from wswarm.load.stages import first_value, spans_of
 from wswarm.stats.findings import Int64s, Window, pack, unpack
 
 GROUP = 0  # of those who send, there is one in each agent
@@ -37,28 +39,37 @@ def has_open(agent: AgentProcess) -> bool:
 
 
 def paces(plan: Plan, window: Window, places: Int64s, senders: int) -> list[Pace]:
-    """Return the paces of warm-up and hold: so many messages in each as the rate says; as replies come, one."""
-    spans = [(window.start_ns, window.hold_ns), (window.hold_ns, window.drain_ns)]
-    if plan.closed:
-        spans = [(window.start_ns, window.drain_ns)]
-    told: list[Pace] = []
-    turn = 0
-    for at_ns, until_ns in spans:
-        pace = Pace(
-            group=GROUP,
-            at_ns=at_ns,
-            until_ns=until_ns,
-            rate=plan.rate,
-            senders=senders,
-            places=pack(places),
-            first_turn=turn,
-            is_anew=True,
-            is_closed=plan.closed,
-            arrivals=plan.arrivals,
-            seed=plan.seed or 0,
-            pacing=plan.pacing,
-        )
-        if until_ns > at_ns:
-            told.append(pace)
-            turn += pace.count or 0
-    return told
+    """Return the paces of warm-up and hold: so many messages in each as the rate says; as replies come, one.
+
+    The warm-up of stages has the rate that they begin with.
+    """
+    hold = Pace(
+        group=GROUP,
+        at_ns=window.hold_ns,
+        until_ns=window.drain_ns,
+        rate=plan.rate,
+        senders=senders,
+        places=pack(places),
+        is_anew=True,
+        is_closed=plan.closed,
+        arrivals=plan.arrivals,
+        seed=plan.seed or 0,
+        pacing=plan.pacing,
+        stages=spans_of(plan.stages),
+    )
+    if plan.stages:
+        hold = replace(hold, in_hold=hold.count)
+    rate = first_value(plan.stages) if plan.stages else plan.rate
+    is_one = plan.closed
+    warmup = replace(
+        hold,
+        at_ns=window.start_ns,
+        until_ns=window.drain_ns if is_one else window.hold_ns,
+        rate=rate,
+        stages=[],
+    )
+    if is_one:
+        return [warmup]
+    if warmup.length_ns == 0 or not warmup.count:
+        return [hold]
+    return [warmup, replace(hold, first_turn=warmup.count)]

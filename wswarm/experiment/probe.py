@@ -12,9 +12,10 @@ from wswarm.drive.probe import orders
 from wswarm.drive.probe.stamps import has_stamps
 from wswarm.experiment.filling import Filling
 from wswarm.load import probing
-from wswarm.load.arrivals import given_in_all
+from wswarm.load.piecewise import Piecewise
 from wswarm.load.plan import Plan
 from wswarm.load.role import Role
+from wswarm.load.stages import spans_of
 from wswarm.results.probe import Probe
 from wswarm.stats import probe as said
 from wswarm.stats import summary
@@ -90,8 +91,9 @@ class QuietProbe:
         instants_ns = np.zeros(0, np.int64)
         if self._role == "echo":
             length_ns = window.drain_ns - window.hold_ns
-            count = probing.samples(self._plan.rate, length_ns)
-            blocks = given_in_all(length_ns, count, (self._plan.seed or 0, _SEED))
+            rate = self._plan.rate or 0.0
+            offered = Piecewise(spans_of(self._plan.stages) or [(0, rate), (length_ns, rate)])
+            blocks = offered.at_random(probing.samples(offered.count), (self._plan.seed or 0, _SEED))
             instants_ns = np.concatenate([instants_ns, *(window.hold_ns + block for block in blocks)])
         self._tell(orders.Load(window=window, instants_ns=pack(instants_ns)))
         return pack(instants_ns)

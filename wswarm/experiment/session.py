@@ -17,6 +17,7 @@ from wswarm.experiment.cohorts import Cohort, all_together, shares
 from wswarm.experiment.filling import Filling
 from wswarm.experiment.paces import GROUP, paces, places_of
 from wswarm.experiment.probe import QuietProbe
+from wswarm.experiment.ramp import at_once
 from wswarm.load.arrivals import given_in_all
 from wswarm.load.marker import prefix_for
 from wswarm.load.plan import Plan
@@ -86,7 +87,14 @@ class Session:
             for number, (order, cohort) in enumerate(zip(orders, groups, strict=True)):
                 starts_ns = start_ns + (cohort.ids - 1) * (NS_PER_S / self._plan.connect_rate)
                 is_with_data = order.by_http is None  # which is that of connections
-                self.join(agent, number, cohort.ids, starts_ns.astype(np.int64), is_with_data=is_with_data)
+                self.join(
+                    agent,
+                    number,
+                    cohort.ids,
+                    starts_ns.astype(np.int64),
+                    is_with_data=is_with_data,
+                    at_once=at_once(len(self.fleet.holders)),
+                )
         self.probe.open(addresses, self._prefix, start_ns)
 
     def groups_of(self, agent: AgentProcess) -> list[Cohort]:
@@ -99,7 +107,14 @@ class Session:
         return [Cohort(cohort.name, own) for cohort, own in zip(self._cohorts, owned, strict=True)]
 
     def join(
-        self, agent: AgentProcess, group: int, ids: Int64s, starts_ns: Int64s, *, is_with_data: bool = True
+        self,
+        agent: AgentProcess,
+        group: int,
+        ids: Int64s,
+        starts_ns: Int64s,
+        *,
+        is_with_data: bool = True,
+        at_once: int = 0,
     ) -> None:
         """Have an agent open more connections of a group, each at its moment."""
         own: list[int] = ids.tolist()
@@ -108,6 +123,7 @@ class Session:
                 group=group,
                 ids=own,
                 starts_ns=pack(starts_ns),
+                at_once=at_once,
                 columns=self._filling.columns if is_with_data else [],
                 data=self._filling.of(own) if is_with_data else [],
             )

@@ -21,7 +21,7 @@ class Changing(Manner, frozen=True, kw_only=True):
 
     Attributes:
         stages: Of so many s each, at whose end the rate (or, in `connect`, the number of connections) is so much,
-            reached linearly from the one before; the first begins at 0.
+            reached linearly from the one before; the first begins at 0. They take the place of `rate` and `duration`.
         probe: Whether a process of its own takes the times of a few sockets beside; `auto`: from 100 connections on.
         trends: Whether trends are looked for in runs of less than 10 minutes, too.
         drop: Storm: the share of connections that are dropped, `how`, and by which policy they `reconnect`; `before`

@@ -12,6 +12,7 @@ from wswarm.units import NS_PER_S
 
 Floats = npt.NDArray[np.float64]
 
+AT_ONCE = 4_096  # moments; they take less than 1 ms
 _GRAIN = 6  # decimals of a count: what sums of floats have beyond them is none of it
 
 
@@ -91,7 +92,7 @@ class Piecewise:
         return np.where(amounts >= self.integral, self.length_ns, times_ns)
 
     def at_random(self, count: int, seed: tuple[int, ...]) -> Iterator[Int64s]:
-        """Yield `count` random moments, ascending, some 65,536 at a time: a Poisson process of this rate.
+        """Yield `count` random moments, ascending, some at a time: a Poisson process of this rate.
 
         Source: given their number, its events are independent, with a density in proportion to the rate (Kingman,
         Poisson Processes, 2.4): the inverse of what has come, at uniform amounts.
@@ -101,7 +102,8 @@ class Piecewise:
         sizes: list[int] = chance.multinomial(count, [1 / parts] * parts).tolist() if parts else []
         for part, size in enumerate(sizes):
             amounts = (part + np.sort(chance.random(size))) / parts * self.integral
-            yield self.times_of(amounts)
+            for low in range(0, size, AT_ONCE):
+                yield self.times_of(amounts[low : low + AT_ONCE])
 
     def crossings(self, thresholds: Floats) -> Iterator[tuple[bool, Int64s, Int64s]]:
         """Yield, span by span, whether the value rises, and which thresholds it passes when, in their order.

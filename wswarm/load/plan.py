@@ -8,6 +8,7 @@ import msgspec
 from wswarm.errors import PlanError
 from wswarm.load.belonging import check_recording, check_script
 from wswarm.load.by_http import ByHttp, by_http, is_https
+from wswarm.load.hours import check_trends
 from wswarm.load.manner import Manner, converted
 from wswarm.load.message import check_size
 from wswarm.load.number import check_number
@@ -18,6 +19,7 @@ from wswarm.load.role import Role
 from wswarm.load.rooms import check_rooms, in_some_room
 from wswarm.load.settings import Settings
 from wswarm.load.speech import speech_of
+from wswarm.load.stages import check_stages, first_value, mean_rate, shown, with_stages
 from wswarm.load.template import MARKER
 
 PAIRS_LIMIT = 10_000_000
@@ -47,12 +49,15 @@ class Plan(Settings, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         Manner.__post_init__(self)
+        check_stages(self)
         _check_numbers(self)
         check_profile(self, self.roles, self.scenario)
         _check_fit(self)
         check_probe(self)
         check_publishers(self.scenario, self._of_publishers, escape=self.escape)
         by_http(msgspec.structs.asdict(self))
+        if self.trends:
+            check_trends(self.duration)
         if self.rooms > 1 and self.is_published:
             _check_rooms_of_publishers(self)
 
@@ -105,12 +110,12 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
         PlanError: an option is unknown or a value can't be.
     """
     given = {name: value for name, value in options.items() if value is not None}
-    given |= {"scenario": scenario, "url": url}
+    given = with_stages(given | {"scenario": scenario, "url": url})
     if scenario in ("connect", "script", "replay"):
         given.setdefault("warmup", 0.0)
     at_once = MOST_AT_ONCE if given.get("sessions") is not None else DEFAULT_CONNECTIONS.get(scenario, 1)
     given.setdefault("connections", at_once)
-    if not given.get("closed") and scenario in DEFAULT_RATE:
+    if not given.get("closed") and not given.get("stages") and scenario in DEFAULT_RATE:
         given.setdefault("rate", DEFAULT_RATE[scenario])
     return converted(given, Plan)
 
@@ -164,11 +169,14 @@ def _check_numbers(plan: Plan) -> None:
 
 def _check_amount(plan: Plan) -> None:
     """Check that every message has a number of its own."""
-    sends = (plan.rate or 0) * (plan.warmup + plan.duration)
+    sends, options = (plan.rate or 0) * (plan.warmup + plan.duration), f"--rate {plan.rate or 0:g}/s"
+    if plan.stages:
+        sends = mean_rate(plan.stages, plan.duration) * plan.duration + first_value(plan.stages) * plan.warmup
+        options = f"--stages {shown(plan.stages)}"
     if sends > SENDS_LIMIT and plan.scenario != "connect":
         raise PlanError(
-            f"--rate {plan.rate:g}/s for --duration {plan.duration:g}s is {sends:,.0f} messages, more than the"
-            f" {SENDS_LIMIT:,} that a mark can number: lower one of them"
+            f"{options} for --duration {plan.duration:g}s is {sends:,.0f} messages, more than the {SENDS_LIMIT:,}"
+            " that a mark can number: lower one of them"
         )
 
 

@@ -4,7 +4,6 @@ from typing import Protocol
 
 from wswarm.errors import PlanError
 from wswarm.load.manner import Manner
-from wswarm.units import NS_PER_S
 
 LEAST_CONNECTIONS = 100  # from here on `auto` is on
 SCENARIOS = ("echo", "fanout")
@@ -85,6 +84,6 @@ def neighbours(number: int, connections: int, rooms: int) -> tuple[int, ...]:
     return (number, number + rooms) if number + rooms <= connections else (number,)
 
 
-def samples(rate: float | None, length_ns: int) -> int:
-    """Return how many messages it sends beside a load of that rate for so long."""
-    return min(_MOST_SAMPLES, int((rate or 0) * length_ns / NS_PER_S * SHARE))
+def samples(offered: int) -> int:
+    """Return how many messages it sends beside so many of the load."""
+    return min(_MOST_SAMPLES, int(offered * SHARE))

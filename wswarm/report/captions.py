@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from wswarm.report import format as show
+from wswarm.report import trends
 from wswarm.results.run import Distribution, Run
 
 READINGS = {
@@ -14,6 +15,8 @@ READINGS = {
     " The widest band reaches the slowest message of each second.",
     "fanout": "Left: how long each broadcast took to reach its first, its median and its last subscriber."
     " Right: the share of deliveries and of whole broadcasts done within a time.",
+    "trends": "Each dot is the median of a thirtieth of the time; a line within its shade that could as well be"
+    " level is no trend.",
 }
 SAID = 6  # steps
 HANDSHAKE_READING = (
@@ -31,7 +34,7 @@ class Caption:
 
 
 def caption(run: Run, picture: str) -> Caption:
-    """Return the words for `picture`, one of `connections`, `percentiles`, `over-time`, `fanout`."""
+    """Return the words for `picture`, by its name."""
     reading = READINGS[picture]
     if picture == "percentiles" and run.scenario == "connect":
         reading = HANDSHAKE_READING
@@ -84,6 +87,13 @@ def _fanout(run: Run) -> str:
     )
 
 
+def _trends(run: Run) -> str:
+    told = ", ".join(
+        f"{trends.NAMES.get(one.figure, one.figure)} {trends.verdict(one)}" for one in run.trends
+    )
+    return f"Trends over the hold: {told}."
+
+
 def _levels(name: str, seen: Distribution | None) -> str:
     if seen is None or not seen.n:
         return f"{name}: nothing measured."
@@ -91,4 +101,10 @@ def _levels(name: str, seen: Distribution | None) -> str:
     return f"{name}: p50 {p50}, p99 {p99}, max {show.seconds(seen.max)}."
 
 
-_ALTS = {"connections": _connections, "percentiles": _percentiles, "over-time": _over_time, "fanout": _fanout}
+_ALTS = {
+    "connections": _connections,
+    "percentiles": _percentiles,
+    "over-time": _over_time,
+    "fanout": _fanout,
+    "trends": _trends,
+}

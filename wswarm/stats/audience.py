@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from wswarm.stats.findings import STILL_OPEN, Int64s
+from wswarm.stats.places import Places
 from wswarm.stats.rooms import Rooms, Seats, is_taken
 from wswarm.stats.tally import Bools
 from wswarm.units import NS_PER_S
@@ -36,13 +37,15 @@ class Audience:
     Attributes:
         rooms: Who is in which. `size`: how many subscribers there are.
         open: By room how many are open now.
+        until_ns: When each subscriber was lost or told to leave; `STILL_OPEN`: it is there, or nobody has its place.
+        places: Where each stands; what is said of subscribers here goes by place.
         full_from_ns: By room: what is sent from then on is sent to all in it; `STILL_OPEN` if not all are open.
     """
 
     def __init__(self, patience_ns: int, rooms: int = 1, grace_ns: int = GRACE_NS) -> None:
         self._patience_ns, self._grace_ns = patience_ns, grace_ns
-        self.rooms = Rooms(rooms)
-        self._opened_ns = self._closed_ns = self._left_ns = self._until_ns = np.zeros(0, np.int64)
+        self.rooms, self.places = Rooms(rooms), Places()
+        self._opened_ns = self._closed_ns = self._left_ns = self.until_ns = np.zeros(0, np.int64)
         self._since_ns: Int64s = np.zeros(0, np.int64)
         self.size = 0
         self.open: Int64s = np.zeros(rooms, np.int64)
@@ -57,12 +60,12 @@ class Audience:
             joined: The rooms of those that have not been seen before; `None`: there is only one.
         """
         self._opened_ns, self._closed_ns, self._left_ns = opened_ns, closed_ns, left_ns
-        self._until_ns = np.minimum(closed_ns, left_ns)
+        self.until_ns = np.minimum(closed_ns, left_ns)
         more = len(opened_ns) - self.size
         self._since_ns = np.pad(self._since_ns, (0, more), constant_values=STILL_OPEN)
         self.size = len(opened_ns)
         self.rooms.join(np.zeros(more, np.int64) if joined is None else joined)
-        self.open = self.rooms.counted((opened_ns != STILL_OPEN) & (self._until_ns == STILL_OPEN))
+        self.open = self.rooms.counted((opened_ns != STILL_OPEN) & (self.until_ns == STILL_OPEN))
         is_full = self.open == self.rooms.sizes
         self.full_from_ns = np.where(is_full, self.rooms.greatest(opened_ns), STILL_OPEN)
 
@@ -72,15 +75,24 @@ class Audience:
         if is_before.any():
             np.minimum.at(self._since_ns, rows[is_before], intended_ns[is_before])
 
+    def ended(self, before_ns: int) -> Int64s:
+        """Return which have ended before that."""
+        return np.flatnonzero(self.until_ns < before_ns)
+
+    def part(self, rows: Int64s) -> None:
+        """Take it that these are gone: their places are for others, whose times are told with the next that come."""
+        self._since_ns[rows] = STILL_OPEN
+        self.places.free(rows)
+
     def deaf(self, since_ns: int) -> int:
         """Return how many have received nothing that were open at that moment and are still."""
-        was_open = (self._opened_ns <= since_ns) & (self._until_ns == STILL_OPEN)
+        was_open = (self._opened_ns <= since_ns) & (self.until_ns == STILL_OPEN)
         return int(np.count_nonzero(was_open & (self._since_ns == STILL_OPEN)))
 
     def were_there(self, sent_ns: Int64s, seats: Seats) -> Bools:
         """Return per broadcast and member of its room whether that was open when it was sent."""
         sent = sent_ns[:, np.newaxis]
-        were_there: Bools = (self._opened_ns[seats] <= sent) & (sent < self._until_ns[seats])
+        were_there: Bools = (self._opened_ns[seats] <= sent) & (sent < self.until_ns[seats])
         return were_there if isinstance(seats, slice) else were_there & is_taken(seats)
 
     def is_lost(self) -> Bools:

@@ -15,6 +15,7 @@ from wswarm.stats import extras, reach
 from wswarm.stats.audience import Audience, Owed
 from wswarm.stats.findings import STILL_OPEN, Arrivals, Reached, Window, pack, together
 from wswarm.stats.ledger import Ledger
+from wswarm.stats.losses import Losses
 from wswarm.stats.missing import Missing
 from wswarm.stats.per_second import PerSecond
 from wswarm.stats.published import Published, in_rooms, sequences_of
@@ -44,14 +45,13 @@ class Broadcasts(Tally):
         audience: Audience | None = None,
         rooms: Sequence[int] = (),
     ) -> None:
-        self._lost_of_row: Int64s = np.zeros(0, np.int64)
+        self._losses = Losses()
         self.audience = audience or Audience(patience_ns)
         self._rooms = self.audience.rooms
         super().__init__(window)
         self._publishers, self._patience_ns = Publishers(publishers, rooms), patience_ns
         self._under_way = UnderWay(self._rooms)
-        self._settled = Ledger()
-        self._missing = Missing()
+        self._settled, self._missing = Ledger(), Missing()
         self._rows: list[Reached] = []
         self._latest: deque[Reached] = deque(maxlen=_LATEST)
 
@@ -59,7 +59,7 @@ class Broadcasts(Tally):
         """As `Tally.begin_hold`."""
         super().begin_hold(window)
         self._owed_in_all = 0
-        self._lost_of_row = np.zeros_like(self._lost_of_row)
+        self._losses.forget()
         self._extra_of_room = np.zeros(self._rooms.count, np.int64)
         self.lost_per_second = PerSecond()
 
@@ -69,8 +69,17 @@ class Broadcasts(Tally):
         """Take in how subscribers come and go, as `Audience.see` has it."""
         self.audience.see(opened_ns, closed_ns, left_ns, joined)
         self._under_way.widen(self._rooms.width)
-        self._lost_of_row = np.pad(self._lost_of_row, (0, len(opened_ns) - len(self._lost_of_row)))
+        self._losses.widen(len(opened_ns))
         self.order.add_pairs(len(opened_ns) * self._publishers.each)
+
+    def part(self, before_ns: int) -> Int64s:
+        """Forget subscribers that have ended before that, as far as nothing under way can be theirs; return them."""
+        gone = self._under_way.without(self.audience.ended(before_ns), self.audience.until_ns)
+        if len(gone):
+            self._losses.part(gone, self.audience.is_lost())
+            self.order.forget(gone, self._publishers.each)
+            self.audience.part(gone)
+        return gone
 
     def publish(self, published: Published) -> None:
         """Take in what was sent; what is for a room without a subscriber here is settled by that."""
@@ -145,7 +154,7 @@ class Broadcasts(Tally):
 
     def is_owed(self) -> bool:
         """Return whether something is missing that could still come, as things stand."""
-        if self._lost_silent():
+        if self._losses.of_row[self.audience.until_ns == STILL_OPEN].any():
             return True
         slots, is_lost = self._under_way.sent(), self.audience.is_lost()
         slots = slots[self.in_hold(self._under_way.intended_ns[slots])]
@@ -157,10 +166,10 @@ class Broadcasts(Tally):
 
     def findings(self) -> Arrivals:
         """Return the tally as it travels, once all is settled."""
-        unsent = self._under_way.unsent()
-        self._note_extras(extras.NEVER_SENT, unsent, self._under_way.received[unsent])
-        silent, lost = self._lost_silent(), int(self._lost_of_row.sum())
-        self.settlement = Settlement(self._owed_in_all, lost - silent, silent)
+        way, unsent = self._under_way, self._under_way.unsent()
+        self._note_extras(extras.NEVER_SENT, unsent, way.received[unsent])
+        silent, disconnected = self._losses.settled(self.audience.is_lost())
+        self.settlement = Settlement(self._owed_in_all, disconnected, silent)
         rows, self._rows = self._rows, []
         of_room = pack(self._extra_of_room) if self._rooms.count > 1 else b""
         return msgspec.structs.replace(super().findings(), broadcasts=together(rows), extra_of_room=of_room)
@@ -172,9 +181,9 @@ class Broadcasts(Tally):
 
     def latest(self, most: int) -> reach.Reach:
         """Return the latest broadcasts as they stand, of those under way not what they owe."""
-        slots = self._under_way.sent()[-most:]
-        owed = np.zeros(len(slots), np.int64)
         way = self._under_way
+        slots = way.sent()[-most:]
+        owed = np.zeros(len(slots), np.int64)
         rows = reach.rows_of(way.travelling(slots), owed, way.delays(slots))
         found = reach.put_together([*self._latest, rows])
         sequences = sequences_of(found.numbers)
@@ -193,9 +202,6 @@ class Broadcasts(Tally):
         way = self._under_way
         rooms = np.repeat(way.rooms[slots], counts) if self._rooms.count > 1 else None
         self.note_extra(kind, np.repeat(way.intended_ns[slots], counts), rooms)
-
-    def _lost_silent(self) -> int:
-        return int(self._lost_of_row[~self.audience.is_lost()].sum())
 
     def _owed(self, slots: Int64s) -> Owed:
         way, each, seats = self._under_way, self._publishers.each, self._seats(slots)
@@ -258,24 +264,18 @@ class Broadcasts(Tally):
         in_hold = self.in_hold(self._under_way.intended_ns[slots])
         is_lost = owed.is_lost[in_hold]
         self._owed_in_all += int(np.count_nonzero(owed.is_owed[in_hold]))
-        self._add_lost(is_lost, self._seats(slots[in_hold]))
+        self._losses.add(is_lost, self._seats(slots[in_hold]))
         lost_ns = np.repeat(sent_ns[in_hold], np.count_nonzero(is_lost, axis=1))
         self.lost_per_second.add(self.second_of(lost_ns))
         for kind, is_extra in ((extras.EARLY, owed.is_early), (extras.LATE, owed.is_late)):
             self._note_extras(kind, slots, np.count_nonzero(is_extra, axis=1))
-
-    def _add_lost(self, is_lost: Bools, seats: Seats) -> None:
-        if isinstance(seats, slice):
-            self._lost_of_row += np.count_nonzero(is_lost, axis=0)
-        else:
-            np.add.at(self._lost_of_row, seats[is_lost], 1)
 
     def _enter_past(self, batch: Batch) -> tuple[Bools, Bools]:
         """Enter arrivals of settled broadcasts; return which are first copies, and which nobody was owed."""
         is_early = ~self.audience.opened_before(batch.rows, batch.intended_ns)
         early = batch.where(is_early)
         self.note_extra(extras.EARLY, early.intended_ns, self.receivers_rooms(early.rows))
-        is_first = np.zeros(len(is_early), np.bool_)
+        is_first = np.zeros_like(is_early)
         distinct, place = np.unique(batch.sequences, return_inverse=True)
         is_known = np.array([number in self._missing for number in distinct.tolist()], np.bool_)
         for at in np.flatnonzero(is_known[place] & ~is_early).tolist():
@@ -294,7 +294,7 @@ class Broadcasts(Tally):
         self._note_row(reach.correction(key, received_ns - intended_ns, was_owed=was_owed))
         if self.in_hold(np.array([intended_ns]))[0]:
             self._owed_in_all += not was_owed
-            self._lost_of_row[row] -= was_owed
+            self._losses.of_row[row] -= was_owed
             if was_owed:
                 self.lost_per_second.take_back(second)
         return True

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 from msgspec import inspect
 
-from wswarm.results.run import Distribution, Phases, Rates, Room, Run, Scenario
+from wswarm.results.run import Distribution, Phases, Rates, Room, Run, Scenario, Stage
 from wswarm.results.scenario import BROADCASTS
 
 Kind = Literal["time", "rate", "size", "count", "number"]
@@ -59,7 +59,7 @@ def kind_of(path: str) -> Kind:
     if path in _SUMS or any(isinstance(kind, inspect.IntType) for kind in place.kinds):
         return "size" if "rss" in place.name else "count"
     if (
-        place.owners & {Distribution, Phases, Room}
+        place.owners & {Distribution, Phases, Room, Stage}
         or place.name.startswith("cpu_s")
         or place.name == "clock_error"
     ):

@@ -22,7 +22,8 @@ STILL_OPEN = np.iinfo(np.int64).max
 class Window(msgspec.Struct, frozen=True):
     """The load's times, CLOCK_MONOTONIC ns: figures come from messages intended in [hold_ns, drain_ns).
 
-    What arrives after `end_ns`, the end of the drain, has not arrived.
+    What arrives after `end_ns`, the end of the drain, has not arrived. `stage_ends_ns`: when the stages of the hold
+    end, the last with it; empty: it has none.
     """
 
     origin_ns: int
@@ -30,6 +31,7 @@ class Window(msgspec.Struct, frozen=True):
     hold_ns: int
     drain_ns: int
     end_ns: int = STILL_OPEN
+    stage_ends_ns: list[int] = []
 
 
 class Pings(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +103,7 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
         per_second: Sends made in each second since the origin, warm-up included.
         log: Fan-out: the broadcasts of the whole load that were sent; see `stats.published`.
         gaps_ns: Between wake-ups at least, 0 for one per message: of each pace that was kept.
+        of_stages: Offered in each stage, then sent; empty: there are none.
     """
 
     offered: int
@@ -111,6 +114,7 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
     per_second: Packed
     log: Packed = b""
     gaps_ns: list[int] = []
+    of_stages: Packed = b""
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,6 +154,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
         response: Histogram of received − intended (fan-out: the delivery times).
         service: Histogram of received − sent; empty in fan-out.
         by_second: Bins of response or delivery times by second since the origin, warm-up included; see `stats.bins`.
+        by_stage: The same by stage and second in it, hold only; see `stats.stage_bins`.
         received_per_second: First copies by the second of their arrival, warm-up included.
         lost_per_second: Lost messages by the second in which they were sent.
         broadcasts: Fan-out: what became of each.
@@ -169,6 +174,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
     response: Packed
     service: Packed
     by_second: Packed
+    by_stage: Packed = b""
     received_per_second: Packed
     lost_per_second: Packed
     broadcasts: Reached = Reached()

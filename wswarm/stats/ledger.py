@@ -35,6 +35,10 @@ class Order:
         if missing > 0:
             self._highest = np.pad(self._highest, (0, max(missing, pairs // 2)), constant_values=-1)
 
+    def forget(self, receivers: Int64s, each: int) -> None:
+        """Take it that nothing has arrived yet at these receivers, who have so many publishers each."""
+        self._highest[receivers[:, np.newaxis] * each + np.arange(each)] = -1
+
     def overtaken(self, pairs: Int64s, sequences: Int64s) -> Bools:
         """Enter arrivals; return which came after one of their pair with a higher number: mostly none."""
         if (sequences[1:] >= sequences[:-1]).all() and (self._highest[pairs] <= sequences).all():

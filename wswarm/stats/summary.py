@@ -33,7 +33,7 @@ from wswarm.stats.findings import (
     unpack,
 )
 from wswarm.stats.histogram import Histogram, is_supported
-from wswarm.stats.published import read_log, sequences_of
+from wswarm.stats.published import Published, read_log
 from wswarm.stats.reach import put_together
 from wswarm.units import NS_PER_S
 
@@ -201,7 +201,7 @@ def fanout(findings: Sequence[Findings], window: Window, *, publishers: int) -> 
         publishers: Sockets that published.
     """
     arrivals = arrivals_of(findings)
-    numbers, sent_ns = hold_log(sends_of(findings), window)
+    numbers, _, sent_ns = hold_log(sends_of(findings), window)
     reach = put_together([one.broadcasts for one in arrivals]).of(numbers)
     is_reached = reach.last_ns != UNKNOWN
     is_complete = is_reached & (reach.received == reach.owed)
@@ -222,13 +222,13 @@ def fanout(findings: Sequence[Findings], window: Window, *, publishers: int) -> 
     )
 
 
-def hold_log(sends: Sequence[Sends], window: Window) -> tuple[Int64s, Int64s]:
-    """Return the numbers of the hold's broadcasts and when they were sent, in the order of their running numbers."""
+def hold_log(sends: Sequence[Sends], window: Window) -> Published:
+    """Return the hold's broadcasts in the order of their running numbers."""
     logs = [np.zeros((3, 0), np.int64), *(np.stack(read_log(one.log)) for one in sends)]
-    numbers, intended_ns, sent_ns = np.concatenate(logs, axis=1)
-    of_hold = (intended_ns >= window.hold_ns) & (intended_ns < window.drain_ns)
-    order = np.argsort(sequences_of(numbers[of_hold]), kind="stable")
-    return numbers[of_hold][order], sent_ns[of_hold][order]
+    log = Published(*np.concatenate(logs, axis=1))
+    of_hold = log.where((log.intended_ns >= window.hold_ns) & (log.intended_ns < window.drain_ns))
+    order = np.argsort(of_hold.sequences, kind="stable")
+    return Published(*(column[order] for column in of_hold))
 
 
 def _row(columns: tuple[Int64s, ...], index: int, window: Window) -> Broadcast:

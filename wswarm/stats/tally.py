@@ -12,6 +12,7 @@ from wswarm.stats.findings import Arrivals, Reached, Window, pack
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.ledger import Order
 from wswarm.stats.per_second import PerSecond
+from wswarm.stats.stage_bins import keys_of
 from wswarm.units import NS_PER_S
 
 Int64s = npt.NDArray[np.int64]
@@ -71,6 +72,7 @@ class Tally:
         self.window = window
         self.response = Histogram()
         self.service = Histogram()
+        self._by_stage = Bins()
         self.duplicated = 0
         self.reordered = 0
         self._extra: Counter[str] = Counter()
@@ -110,6 +112,10 @@ class Tally:
         self.reordered += int(np.count_nonzero(first_in_hold & is_overtaken))
         self.received_all += int(np.count_nonzero(is_first))
         self.response.record(delay_ns[first_in_hold])
+        if self.window.stage_ends_ns:
+            self._by_stage.record(
+                keys_of(batch.intended_ns[first_in_hold], self.window), delay_ns[first_in_hold]
+            )
         self.by_second.record(self.second_of(batch.intended_ns[is_first]), delay_ns[is_first])
         self.received_per_second.add(self.second_of(batch.received_ns[is_first]))
         return first_in_hold
@@ -161,6 +167,7 @@ class Tally:
             response=self.response.pack(),
             service=self.service.pack(),
             by_second=self.by_second.pack(),
+            by_stage=self._by_stage.pack(),
             received_per_second=pack(self.received_per_second.counts),
             lost_per_second=pack(self.lost_per_second.counts),
         )

@@ -137,6 +137,24 @@ class UnderWay:
         """Return a row of delays per broadcast, `STILL_OPEN` where there is no delivery."""
         return self._delays[slots, : self._size]
 
+    def without(self, gone: Int64s, until_ns: Int64s) -> Int64s:
+        """Return those of the subscribers to whom nothing has come that is under way, or was sent before they ended.
+
+        Args:
+            until_ns: By subscriber when it ended.
+        """
+        if not len(gone):
+            return gone
+        slots = np.fromiter(self._slot_of.values(), np.int64, len(self._slot_of))
+        sent_ns = self.sent_ns[slots]
+        rows: Int64s = gone[until_ns[gone] <= sent_ns[sent_ns > 0].min(initial=STILL_OPEN)]
+        places = self._rooms.places(rows)
+        has = self._delays[np.ix_(slots, places)] != STILL_OPEN
+        if self._rooms.count > 1:
+            has &= self.rooms[slots][:, np.newaxis] == self._rooms.of(rows)
+        without: Int64s = rows[~has.any(axis=0)]
+        return without
+
     def travelling(self, slots: Int64s) -> Int64s:
         """Return the numbers of broadcasts as they travel, with their rooms."""
         numbers = self.numbers[slots]

@@ -16,7 +16,7 @@ ROOMS_TOLD = 10
 def rooms(findings: Sequence[Findings], window: Window, count: int) -> Rooms:
     """Return how the broadcasts of the hold fared in so many rooms."""
     arrivals = arrivals_of(findings)
-    numbers, _ = hold_log(sends_of(findings), window)
+    numbers, _, _ = hold_log(sends_of(findings), window)
     reach = reach_by_room([one.broadcasts for one in arrivals], numbers, count)
     extra, p50_ns, p99_ns = _extra(arrivals, count), _carried(reach, 50), _carried(reach, 99)
     order = np.lexsort((-p99_ns, -extra, reach.received - reach.owed))

@@ -74,6 +74,7 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     Attributes:
         ids: Their `{id}`s.
         starts_ns: When to begin each one's handshake; empty: now.
+        at_once: Handshakes of these that are under way at once at most, the next ones wait; 0: any number.
         columns: Names that stand for something of its own in each. `data`: what, per connection; empty: nothing.
         manner: How these connect and speak, if not as the group; `addresses` are then their own.
     """
@@ -81,6 +82,7 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     group: int
     ids: list[int]
     starts_ns: Packed = b""
+    at_once: int = 0
     columns: list[str] = []
     data: list[list[str]] = []
     manner: Manner | None = None

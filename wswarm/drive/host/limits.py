@@ -2,11 +2,12 @@
 
 import os
 import sys
+from math import ceil
 from pathlib import Path
 
 from wswarm.drive.drivers.sources import sources_of
 from wswarm.drive.host import cgroup
-from wswarm.drive.host.files import file_limit
+from wswarm.drive.host.files import can_be_raised, file_limit
 from wswarm.errors import PlanError
 from wswarm.load.plan import Plan
 from wswarm.load.url import socket_of
@@ -15,6 +16,7 @@ CONNECTIONS_PER_AGENT = 10_000
 FILES_RESERVED = 32  # what a process of ours has open besides its connections: 10 to 20
 FILES_PER_AGENT = 2  # that the front end has open: the socket to it, and what it says last
 AGENTS_PER_CORE = 32
+UNEVEN = 1.5  # workers that share a listening socket: the fullest has so many times its share
 _DEFAULT_PORTS = (32_768, 60_999)
 _DYNAMIC_PORTS = (49_152, 65_535)  # of macOS and Windows, by default
 
@@ -82,10 +84,25 @@ def check_server(connections: int) -> None:
     room = file_limit() - FILES_RESERVED
     if connections > room:
         fewer = f"use -c {room}, or raise it" if room > 0 else "raise it"
+        workers = (
+            f", or start it with several processes (wswarm serve --workers {workers_for(connections, room)}) and"
+            " give its URL"
+            if room > 0
+            else ""
+        )
         raise PlanError(
             f"-c {connections}: the application that is started here needs a file for each, and the hard limit of"
-            f" open files is {file_limit()}; {fewer} ({_raise_files(connections)})"
+            f" open files is {file_limit()}; {fewer} ({_raise_files(connections)}){workers}"
         )
+
+
+def workers_for(connections: int, room: int) -> int:
+    """Return how many processes of a server hold the connections, of which the fullest may have `UNEVEN` its share.
+
+    Args:
+        room: Connections that one can hold.
+    """
+    return 1 if connections <= room else ceil(UNEVEN * connections / room)
 
 
 def _check_files(plan: Plan, agents: int, room: int) -> None:
@@ -113,7 +130,10 @@ def _check_files(plan: Plan, agents: int, room: int) -> None:
 
 
 def _raise_files(connections: int) -> str:
-    return f"ulimit -n {connections + FILES_RESERVED}, as root"
+    files = connections + FILES_RESERVED
+    if can_be_raised():
+        return f"ulimit -n {files}, as root"
+    return f"docker run --ulimit nofile={files}; in here root may not"
 
 
 def _check_ports(plan: Plan) -> None:

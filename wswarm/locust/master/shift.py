@@ -8,13 +8,14 @@ import numpy as np
 from wswarm.stats.findings import STILL_OPEN, Findings, Packed, Sends, Sockets, Window, pack, unpack
 from wswarm.stats.published import shifted
 
+_OF_A_WINDOW = ("origin_ns", "start_ns", "hold_ns", "drain_ns", "end_ns")
 _MOMENTS = ("started_ns", "opened_ns", "ready_ns", "closed_ns", "failed_ns", "left_ns", "spoke_ns")
 
 
 def window(one: Window, by_ns: int) -> Window:
-    """Return the window `by_ns` later; what is `STILL_OPEN` stays so."""
-    moments = msgspec.structs.asdict(one)
-    return Window(**{name: _later(moment_ns, by_ns) for name, moment_ns in moments.items()})
+    """Return the window `by_ns` later; what is `STILL_OPEN` stays so. A load under Locust has no stages."""
+    moved = {name: _later(getattr(one, name), by_ns) for name in _OF_A_WINDOW}
+    return msgspec.structs.replace(one, **moved)
 
 
 def logs(of_groups: Mapping[str, Packed], by_ns: int) -> dict[str, Packed]:

@@ -1,0 +1,82 @@
+"""Works that begin at their moments: late ones in turn with what is under way, and no more at once than may be."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+
+from wswarm.drive.clock import now_ns
+from wswarm.drive.ramp import run_at
+
+LATE_NS = 1  # a moment that has long been
+
+
+class Counted:
+    """A work that takes some turns of the loop, and how many of it were under way at once."""
+
+    def __init__(self, turns: int = 3) -> None:
+        self.turns = turns
+        self.under_way = self.peak = self.done = self.begun = 0
+
+    async def __call__(self) -> None:
+        self.begun += 1
+        self.under_way += 1
+        self.peak = max(self.peak, self.under_way)
+        for _ in range(self.turns):
+            await asyncio.sleep(0)
+        self.under_way -= 1
+        self.done += 1
+
+
+def run(works: list[tuple[int, Callable[[], Coroutine[Any, Any, None]]]], at_once: int = 0) -> None:
+    """Run them to their end."""
+    asyncio.run(_run(works, at_once))
+
+
+async def _run(works: list[tuple[int, Callable[[], Coroutine[Any, Any, None]]]], at_once: int) -> None:
+    await run_at(works, asyncio.Event(), at_once)
+
+
+@pytest.mark.parametrize(("at_once", "peak"), [(0, 20), (1, 1), (7, 7), (50, 20)])
+def test_no_more_are_under_way_at_once_than_may_be(at_once: int, peak: int) -> None:
+    work = Counted(turns=50)
+    run([(LATE_NS, work)] * 20, at_once)
+    assert (work.peak, work.done) == (peak, 20)
+
+
+def test_one_that_is_late_lets_those_that_are_under_way_go_on_first() -> None:
+    work = Counted(turns=3)
+    run([(LATE_NS, work)] * 100)
+    assert work.peak < 10
+    assert work.done == 100
+
+
+def test_those_that_have_no_moment_begin_at_once() -> None:
+    work = Counted()
+    run([(0, work)] * 20)
+    assert work.peak == 20
+
+
+def test_one_that_fails_leaves_its_place_to_the_next() -> None:
+    work = Counted()
+
+    async def fail() -> None:
+        raise OSError
+
+    run([(LATE_NS, fail), (LATE_NS, work), (LATE_NS, fail), (LATE_NS, work)], at_once=1)
+    assert work.done == 2
+
+
+def test_nothing_more_begins_when_it_is_enough() -> None:
+    async def end_early() -> tuple[int, int]:
+        is_enough, work = asyncio.Event(), Counted(turns=50)
+
+        async def suffice() -> None:
+            is_enough.set()
+
+        works = [(LATE_NS, work), (LATE_NS, suffice), (LATE_NS, work), (now_ns() + (1 << 40), work)]
+        await run_at(works, is_enough, 2)
+        return work.begun, work.done
+
+    assert asyncio.run(end_early()) == (1, 1)
