@@ -17,7 +17,7 @@ from wswarm.stats.attendance import Attendance
 from wswarm.stats.audience import GRACE_NS, Audience
 from wswarm.stats.beside import Beside
 from wswarm.stats.broadcasts import Broadcasts
-from wswarm.stats.findings import Arrivals, Int64s, Packed, Sends, Window
+from wswarm.stats.findings import Arrivals, Int64s, Packed, Sends, Window, unpack
 from wswarm.stats.flights import Flights
 from wswarm.stats.published import Published, PublishLog, in_rooms
 from wswarm.stats.tally import Batch, Tally
@@ -259,6 +259,14 @@ class Publishing:
     def log(self) -> Packed:
         """Return the whole log."""
         return self._log.pack()
+
+
+def compare(account: Account | None, ids: Sequence[int], probed_ns: Packed) -> None:
+    """Have an account note what came right beside the quiet probe: on these connections, or at these moments."""
+    if isinstance(account, Echoes):
+        account.compare(unpack(probed_ns))
+    elif isinstance(account, Deliveries):
+        account.compare(ids)
 
 
 def _with(near: Beside | None, found: Arrivals) -> Arrivals:

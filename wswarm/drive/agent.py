@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from wswarm.drive.account import Deliveries, Echoes
+from wswarm.drive.account import compare
 from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers.connection import Driver
 from wswarm.drive.fleet import wire
@@ -25,7 +25,7 @@ from wswarm.drive.host.probes import EffortMeter
 from wswarm.drive.numbers import NumberCapture
 from wswarm.drive.schedule import Schedule
 from wswarm.load.pace import Pace
-from wswarm.stats.findings import STILL_OPEN, Effort, Window, together, unpack
+from wswarm.stats.findings import STILL_OPEN, Effort, Window, together
 from wswarm.units import NS_PER_S
 
 _PUBLISHER_GAP_NS = 100_000_000  # its lateness shows as send lag anyway
@@ -78,13 +78,15 @@ class Agent:
     def obey(self, command: wire.Command) -> None:
         """Do what the command says, or see to it that it is done."""
         if isinstance(command, wire.Join):
+            if command.stays_ns or command.leaves_ns:
+                self._note_late(unpack(command.starts_ns[:8])[0])
             self.start(self.groups[command.group].join(command))
         elif isinstance(command, wire.Leave):
             self.groups[command.group].leave(command.row)
         elif isinstance(command, wire.Publish):
             for group in self.groups:
                 group.publish(command.logs.get(group.order.name, b""))
-        elif isinstance(command, Pace | wire.Say | wire.Canary):
+        elif isinstance(command, Pace | wire.Say | wire.Canary | wire.Depart):
             self.groups[command.group].obey(command)
         elif isinstance(command, wire.Load):
             self.load(command)
@@ -119,10 +121,7 @@ class Agent:
     def _follow(self, load: wire.Load) -> None:
         """Have those whose marks do not say it know when messages of others are due, and what is compared."""
         for group in self.groups:
-            if isinstance(group.account, Echoes):
-                group.account.compare(unpack(load.probed_ns))
-            elif isinstance(group.account, Deliveries):
-                group.account.compare(group.order.beside)
+            compare(group.account, group.order.beside, load.probed_ns)
             if load.published and isinstance(group.swarm.capture, NumberCapture):
                 schedule = Schedule(load.published, group.order.publishers, load.window.start_ns)
                 group.swarm.capture.follow(schedule)

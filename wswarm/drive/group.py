@@ -78,13 +78,13 @@ class Group:
         if not self.order.is_followed:
             self._say(wire.Opened(self._number, self.open_rows()))
 
-    def obey(self, command: Pace | wire.Say | wire.Canary) -> None:
+    def obey(self, command: Pace | wire.Say | wire.Canary | wire.Depart) -> None:
         """Do what the command says."""
         if isinstance(command, Pace):
             self.pace(command)
         elif isinstance(command, wire.Say):
             self._speak(command)
-        else:
+        elif isinstance(command, wire.Canary):
             self.fold()
             self.canaries.obey(command.every_s)
 

@@ -14,6 +14,10 @@ def kind_of(order: wire.Group) -> type[Group]:
         from wswarm.drive.http.group import HttpGroup
 
         return HttpGroup
+    if order.most is not None:
+        from wswarm.drive.passing import PassingGroup
+
+        return PassingGroup
     if order.script is None:
         return Group
     from wswarm.drive.script.group import ScriptGroup

@@ -14,10 +14,12 @@ class Cohort(NamedTuple):
     Attributes:
         name: As `Findings.cohort` has it.
         ids: Theirs, ascending.
+        most: How many of those who come to it in the load there may be at once; `None`: none come.
     """
 
     name: str
     ids: Int64s
+    most: int | None = None
 
 
 def all_together(connections: int) -> list[Cohort]:

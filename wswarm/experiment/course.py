@@ -89,13 +89,17 @@ class Staged(Course):
         )
 
 
-_COURSES: Mapping[str, str] = {}  # of scenarios: the module of `experiment.scenarios`, and the class in it
+_COURSES: Mapping[str, str] = {  # of scenarios: the module of `experiment.scenarios`, and the class in it
+    "churn": "churn:ChurnCourse",
+    "staged": "staged:StagedConnections",
+}
 
 
 def course_of(plan: Plan) -> Course:
     """Return what the plan's scenario does."""
-    if plan.scenario in _COURSES:
-        module, _, name = _COURSES[plan.scenario].partition(":")
+    scenario = "staged" if plan.stages and plan.scenario == "connect" else plan.scenario
+    if scenario in _COURSES:
+        module, _, name = _COURSES[scenario].partition(":")
         make: Callable[[Plan], Course] = getattr(import_module(f"wswarm.experiment.scenarios.{module}"), name)
         return make(plan)
     if plan.stages and plan.scenario in OF_RATES:

@@ -67,6 +67,8 @@ def _doubt(plan: Plan, expression: str) -> str | None:
         return f"--slo {expression!r} can't be met: a run of {plan.scenario} has no such figure"
     if plan.rooms == 1 and figures.names(parse_objective(expression).path)[0] == "rooms":
         return f"--slo {expression!r} can't be met: a run in one room has no such figure: use --rooms"
+    if not plan.stages and figures.names(parse_objective(expression).path)[0] == "stages":
+        return f"--slo {expression!r} can't be met: a run without stages has no such figure: use --stages"
     small = _small(plan, expression)
     if small is None:
         return None

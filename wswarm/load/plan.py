@@ -8,6 +8,7 @@ import msgspec
 from wswarm.errors import PlanError
 from wswarm.load.belonging import check_recording, check_script
 from wswarm.load.by_http import ByHttp, by_http, is_https
+from wswarm.load.churn import check_churn, with_sessions
 from wswarm.load.hours import check_trends
 from wswarm.load.manner import Manner, converted
 from wswarm.load.message import check_size
@@ -35,7 +36,6 @@ DEFAULT_CONNECTIONS = {
     "replay": 10,
     "storm": 100,
     "slow": 100,
-    "churn": 100,
 }
 DEFAULT_RATE = {"echo": 100.0, "fanout": 5.0, "storm": 20.0, "slow": 20.0}
 
@@ -54,6 +54,7 @@ class Plan(Settings, frozen=True, kw_only=True):
         check_profile(self, self.roles, self.scenario)
         _check_fit(self)
         check_probe(self)
+        check_churn(self)
         check_publishers(self.scenario, self._of_publishers, escape=self.escape)
         by_http(msgspec.structs.asdict(self))
         if self.trends:
@@ -111,8 +112,10 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
     """
     given = {name: value for name, value in options.items() if value is not None}
     given = with_stages(given | {"scenario": scenario, "url": url})
-    if scenario in ("connect", "script", "replay"):
+    if scenario in ("connect", "script", "replay") or (scenario == "churn" and "rate" not in given):
         given.setdefault("warmup", 0.0)
+    if scenario == "churn":
+        given = with_sessions(given)
     at_once = MOST_AT_ONCE if given.get("sessions") is not None else DEFAULT_CONNECTIONS.get(scenario, 1)
     given.setdefault("connections", at_once)
     if not given.get("closed") and not given.get("stages") and scenario in DEFAULT_RATE:

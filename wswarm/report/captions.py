@@ -15,6 +15,8 @@ READINGS = {
     " The widest band reaches the slowest message of each second.",
     "fanout": "Left: how long each broadcast took to reach its first, its median and its last subscriber."
     " Right: the share of deliveries and of whole broadcasts done within a time.",
+    "stages": "Above, times of what was due in each second: where p99 stays up after a stage, its queue is still"
+    " there. Below, the rate that was asked for, and what came back.",
     "trends": "Each dot is the median of a thirtieth of the time; a line within its shade that could as well be"
     " level is no trend.",
 }
@@ -87,6 +89,11 @@ def _fanout(run: Run) -> str:
     )
 
 
+def _stages(run: Run) -> str:
+    told = [f"{n + 1}: p99 {show.percentile(one.p99)}" for n, one in enumerate(run.stages[:SAID])]
+    return f"Times and rates over {show.plural(len(run.stages), 'stage')}. {', '.join(told)}."
+
+
 def _trends(run: Run) -> str:
     told = ", ".join(
         f"{trends.NAMES.get(one.figure, one.figure)} {trends.verdict(one)}" for one in run.trends
@@ -106,5 +113,6 @@ _ALTS = {
     "percentiles": _percentiles,
     "over-time": _over_time,
     "fanout": _fanout,
+    "stages": _stages,
     "trends": _trends,
 }

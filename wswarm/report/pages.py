@@ -10,7 +10,7 @@ from wswarm.report.whole_file import write_file
 from wswarm.results.run import Run
 
 PAGE_FILE = "report.html"
-PICTURES = ("connections", "percentiles", "over-time", "fanout", "trends")
+PICTURES = ("connections", "percentiles", "over-time", "fanout", "stages", "trends")
 
 
 def write_pages(

@@ -29,6 +29,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
         script: What their sessions are, if they have any. `replay`: what they play, if that is their load.
         beside: Ids of those whose deliveries are compared with the quiet probe's.
+        most: How many of those who come in the load there may be at once; `None`: none come.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     script: Script | None = None
     replay: Replay | None = None
     beside: list[int] = []
+    most: int | None = None
 
 
 class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -74,6 +76,7 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     Attributes:
         ids: Their `{id}`s.
         starts_ns: When to begin each one's handshake; empty: now.
+        stays_ns: Of those who come in the load: how long each stays once it is ready. `leaves_ns`: when it leaves.
         at_once: Handshakes of these that are under way at once at most, the next ones wait; 0: any number.
         columns: Names that stand for something of its own in each. `data`: what, per connection; empty: nothing.
         manner: How these connect and speak, if not as the group; `addresses` are then their own.
@@ -82,6 +85,8 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     group: int
     ids: list[int]
     starts_ns: Packed = b""
+    stays_ns: Packed = b""
+    leaves_ns: Packed = b""
     at_once: int = 0
     columns: list[str] = []
     data: list[list[str]] = []
@@ -94,6 +99,14 @@ class Leave(msgspec.Struct, frozen=True, tag=True):
 
     group: int
     row: int
+
+
+class Depart(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Close the connections in these rows, each at its moment."""
+
+    group: int
+    rows: Packed
+    leaves_ns: Packed
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -157,4 +170,4 @@ class Close(msgspec.Struct, frozen=True, tag=True):
     """Close all connections and exit."""
 
 
-Command = Begin | Join | Leave | Pace | Load | Cut | Publish | Settle | Say | Canary | Close
+Command = Begin | Join | Leave | Depart | Pace | Load | Cut | Publish | Settle | Say | Canary | Close

@@ -8,6 +8,7 @@ from wswarm.drive.fleet.commands import Canary as Canary
 from wswarm.drive.fleet.commands import Close as Close
 from wswarm.drive.fleet.commands import Command as Command
 from wswarm.drive.fleet.commands import Cut as Cut
+from wswarm.drive.fleet.commands import Depart as Depart
 from wswarm.drive.fleet.commands import Group as Group
 from wswarm.drive.fleet.commands import Join as Join
 from wswarm.drive.fleet.commands import Leave as Leave
