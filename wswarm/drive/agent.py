@@ -25,7 +25,7 @@ from wswarm.drive.host.probes import EffortMeter
 from wswarm.drive.numbers import NumberCapture
 from wswarm.drive.schedule import Schedule
 from wswarm.load.pace import Pace
-from wswarm.stats.findings import STILL_OPEN, Effort, Window, together
+from wswarm.stats.findings import STILL_OPEN, Effort, Window, together, unpack
 from wswarm.units import NS_PER_S
 
 _PUBLISHER_GAP_NS = 100_000_000  # its lateness shows as send lag anyway
