@@ -79,7 +79,6 @@ def assemble(plan: Plan, observed: Observed, add_to: Callable[[Run, Observed], R
         publish=answers.publish_of(findings),
         sessions=sessions.sessions(scripted),
         steps=sessions.steps(scripted),
-        probe=observed.probe,
         trends=trends_of(plan, observed),
         **series_of(findings, window, observed.end_ns),
         samples=_samples(plan, findings),
@@ -158,6 +157,7 @@ def _judged(run: Run, observed: Observed) -> Run:
     return msgspec.structs.replace(
         run,
         interrupted=observed.interruption is not None,
+        probe=observed.probe,
         notices=notices,
         failure=observed.died or drops.failure(lost, is_nothing_measured=is_nothing_measured),
         validity=judge(evidence(run, observed, lost, wrong)),
