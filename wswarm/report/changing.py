@@ -5,10 +5,16 @@ from collections.abc import Callable, Iterator
 from wswarm.report import stages
 from wswarm.report.probe import probe_section
 from wswarm.report.section import Section
+from wswarm.report.slow import slow_section
 from wswarm.report.trends import trends_section
 from wswarm.results.run import Run
 
-_SECTIONS: tuple[Callable[[Run], Section | None], ...] = (stages.section, trends_section, probe_section)
+_SECTIONS: tuple[Callable[[Run], Section | None], ...] = (
+    slow_section,
+    stages.section,
+    trends_section,
+    probe_section,
+)
 
 
 def changing_sections(run: Run) -> Iterator[Section | None]:
