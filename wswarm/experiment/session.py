@@ -1,7 +1,6 @@
 """A fleet of agents that is told what to do and when: connections, loads one after another, what was found."""
 
 import random
-import sys
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
@@ -18,6 +17,7 @@ from wswarm.experiment.filling import Filling
 from wswarm.experiment.paces import GROUP, paces, places_of
 from wswarm.experiment.probe import QuietProbe
 from wswarm.experiment.ramp import at_once
+from wswarm.experiment.scripted import script_for
 from wswarm.load.arrivals import given_in_all
 from wswarm.load.marker import prefix_for
 from wswarm.load.plan import Plan
@@ -58,6 +58,7 @@ class Session:
 
     def __enter__(self) -> Self:
         self.fleet.__enter__()
+        self.probe.make_ready()
         return self
 
     def __exit__(
@@ -78,20 +79,19 @@ class Session:
         """
         for place, agent in enumerate(self.fleet.agents):
             groups = self.groups_of(agent)
-            script = self._script(place, start_ns)
+            script = script_for(self._plan, place, len(self.fleet.holders), start_ns)
             orders = [self._group(agent, addresses, script, cohort) for cohort in groups]
             last_id = self._plan.connections + len(self._plan.publisher_ids)
             probes = len(self.probe.near)
             agent.tell(wire.Begin(groups=orders, prefix=self._prefix, last_id=last_id, probes=probes))
             for number, (order, cohort) in enumerate(zip(orders, groups, strict=True)):
                 starts_ns = start_ns + (cohort.ids - 1) * (NS_PER_S / self._plan.connect_rate)
-                is_with_data = order.by_http is None  # which is that of connections
                 self.join(
                     agent,
                     number,
                     cohort.ids,
                     starts_ns.astype(np.int64),
-                    is_with_data=is_with_data,
+                    is_with_data=order.by_http is None,  # which is that of connections
                     at_once=at_once(len(self.fleet.holders)),
                 )
         self.probe.open(addresses, self._prefix, start_ns)
@@ -198,6 +198,23 @@ class Session:
         told = [agent.settled for agent in self.fleet.agents if agent.settled is not None]
         return [one for settled in told for one in of_one_agent(settled.findings)]
 
+    def keep_published(self) -> None:
+        """Keep what is published from now on for `findings_so_far`."""
+        for agent in self.fleet.agents:
+            agent.looked.is_kept = True
+
+    def look(self, number: int) -> None:
+        """Have every agent tell what it has found so far."""
+        self.tell(wire.Look(number))
+
+    def have_looked(self, number: int) -> bool:
+        """Return whether every agent has told what it had found at that look."""
+        return self.fleet.have(lambda agent: agent.looked.number == number)
+
+    def findings_so_far(self) -> list[Findings]:
+        """Return what the agents had found when they were looked at last."""
+        return [one for agent in self.fleet.living for one in of_one_agent(agent.so_far())]
+
     def close(self) -> None:
         """Have all connections closed."""
         self.tell(wire.Close())
@@ -271,23 +288,6 @@ class Session:
                 blocked_s = agent.blocked_s()
                 if blocked_s > _BLOCKED_S:
                     agent.give_up(blocked_s)
-
-    def _script(self, place: int, origin_ns: int) -> Script | None:
-        """Return what the sessions of the agent in that place are."""
-        plan = self._plan
-        if plan.script is None:
-            return None
-        own = len(range(place, plan.connections, len(self.fleet.holders)))
-        most = own if plan.sessions is not None else None
-        return Script(
-            path=plan.script,
-            session=plan.session,
-            most=most,
-            search=sys.path,
-            place=place,
-            agents=len(self.fleet.holders),
-            origin_ns=origin_ns,
-        )
 
     def _role(self, agent: AgentProcess) -> wire.Role:
         if self._plan.is_published:
