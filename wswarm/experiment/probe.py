@@ -37,6 +37,7 @@ class QuietProbe:
 
     Attributes:
         why_not: Why it can say nothing, if so.
+        after: The last id that is not its own.
         near: The connections next to each of its own, both by their ids.
     """
 
@@ -45,8 +46,8 @@ class QuietProbe:
         self._child = Child(started) if started is not None else None
         self._answers: list[orders.Answer] = []
         self._numbers = probing.places(plan.connections)
-        last_id = plan.connections + len(plan.publisher_ids)
-        ids = probing.ids(self._numbers, last_id, plan.rooms)
+        self.after = plan.connections + len(plan.publisher_ids)
+        ids = probing.ids(self._numbers, self.after, plan.rooms)
         self.why_not = _why_not(plan)
         if started is None and self.why_not is None:
             self.why_not = "its process could not be started"

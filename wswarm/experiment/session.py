@@ -64,7 +64,7 @@ class Session:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.probe.hang_up()
+        self.probe.hang_up()  # all end at the same time
         self.fleet.__exit__(kind, error, trace)
         self.probe.end()
 
@@ -81,9 +81,8 @@ class Session:
             groups = self.groups_of(agent)
             script = script_for(self._plan, place, len(self.fleet.holders), start_ns)
             orders = [self._group(agent, addresses, script, cohort) for cohort in groups]
-            last_id = self._plan.connections + len(self._plan.publisher_ids)
-            probes = len(self.probe.near)
-            agent.tell(wire.Begin(groups=orders, prefix=self._prefix, last_id=last_id, probes=probes))
+            last_id, near = self.probe.after, self.probe.near
+            agent.tell(wire.Begin(groups=orders, prefix=self._prefix, last_id=last_id, probes=len(near)))
             for number, (order, cohort) in enumerate(zip(orders, groups, strict=True)):
                 starts_ns = start_ns + (cohort.ids - 1) * (NS_PER_S / self._plan.connect_rate)
                 self.join(
