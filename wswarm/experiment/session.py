@@ -12,11 +12,12 @@ from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.fleet import AgentProcess, Fleet
 from wswarm.drive.fleet.started import Started
 from wswarm.errors import PlanError
-from wswarm.experiment.cohorts import Cohort, all_together, shares
+from wswarm.experiment.cohorts import Cohort, all_together, publishers, shares
 from wswarm.experiment.filling import Filling
 from wswarm.experiment.paces import GROUP, paces, places_of
 from wswarm.experiment.probe import QuietProbe
 from wswarm.experiment.ramp import at_once
+from wswarm.experiment.roles import role_of
 from wswarm.experiment.scripted import script_for
 from wswarm.load.arrivals import given_in_all
 from wswarm.load.marker import prefix_for
@@ -99,7 +100,7 @@ class Session:
         """Return what of each cohort an agent holds, a group each; of the publishing one, the publishers."""
         holders = self.fleet.holders
         if agent is self.fleet.publisher:
-            return [Cohort("", np.array(self._plan.publisher_ids, np.int64))]
+            return [publishers(self._plan)]
         place = holders.index(agent)
         owned = shares(self._cohorts, place, len(holders))
         return [cohort._replace(ids=own) for cohort, own in zip(self._cohorts, owned, strict=True)]
@@ -255,7 +256,7 @@ class Session:
         url = by_http.url if by_http is not None else manner.url
         return wire.Group(
             name=plan.scenario,
-            role=self._role(agent),
+            role=role_of(plan, is_publisher=is_publisher),
             manner=manner,
             cohort=cohort.name,
             receive_buffer=cohort.receive_buffer,
@@ -272,6 +273,7 @@ class Session:
             script=script,
             replay=self._filling.replay,
             beside=[one for near in self.probe.near.values() for one in near],
+            reconnect=cohort.reconnect,
         )
 
     def _share_of(self, agent: AgentProcess, most: int | None) -> int | None:
@@ -287,12 +289,6 @@ class Session:
                 blocked_s = agent.blocked_s()
                 if blocked_s > _BLOCKED_S:
                     agent.give_up(blocked_s)
-
-    def _role(self, agent: AgentProcess) -> wire.Role:
-        if self._plan.is_published:
-            return "publish" if agent is self.fleet.publisher else "subscribe"
-        roles: dict[str, wire.Role] = {"echo": "echo", "script": "script", "replay": "replay"}
-        return roles.get(self._plan.scenario, "connect")
 
 
 def _share(traced: int, agent: AgentProcess, holders: Sequence[AgentProcess]) -> int:
