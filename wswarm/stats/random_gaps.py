@@ -17,8 +17,7 @@ Floats = npt.NDArray[np.float64]
 LIMIT = 3.857
 """A² of gaps from an exponential distribution of known mean is higher once in a hundred times (Stephens, JASA 1974).
 
-Here their own mean is taken, as the sample is of chance size; then it is once in ten thousand times, of 75,000 simulated.
-"""
+Here their own mean is taken, as the sample is of chance size; then it is once in ten thousand times (simulated)."""
 LEAST, MOST = 100, 1_000
 _BLUR_NS = 1_000_000
 _LEAST_GAP = 1e-12
