@@ -67,6 +67,8 @@ class Options(TypedDict, total=False):
     closed: bool
     session: str
     sessions: float | None
+    stay: float
+    stay_law: Literal["exponential", "lognormal", "fixed"]
     socket: str | None
     speed: float
     driver: Literal["picows", "websockets"]
@@ -95,6 +97,11 @@ def echo(url: str, **options: Unpack[Options]) -> Run:
 def fanout(url: str, **options: Unpack[Options]) -> Run:
     """Publish messages and time their delivery to all subscribers; returns and raises as `connect` does."""
     return _measure("fanout", url, options)
+
+
+def churn(url: str, **options: Unpack[Options]) -> Run:
+    """Have sessions come and go, each for its time, and count who is there; returns and raises as `connect` does."""
+    return _measure("churn", url, options)
 
 
 def script(session: Session | str | Path, url: str | None = None, /, **options: Unpack[Options]) -> Run:

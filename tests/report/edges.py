@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tests.report import runs
+from tests.report import churned, runs
 from tests.report.parts import distribution
 from wswarm.results.run import Distribution, Run, Sessions, Step
 
@@ -54,6 +54,9 @@ RUNS: dict[str, Run] = {
     "script": runs.script(),
     "replay": runs.replay(),
     "stages": runs.staged(),
+    "stages of connections": churned.staged_connections(),
+    "churn": churned.churn(),
+    "churn without a hold": churned.churn(mean=None),
     "stages without replies": runs.nothing_arrived(runs.staged()),
     "script that failed": runs.script(
         steps={"x" * 300 + "<b>": Step(count=1, failed=1, time=distribution([]))},

@@ -187,6 +187,11 @@ class Swarm:
         __tracebackhide__ = True
         return self._measure(api.fanout, url, options)
 
+    def churn(self, url: str = "", **options: Unpack[api.Options]) -> Result:
+        """Have sessions come and go, and count who is there; takes, returns and raises as `connect` does."""
+        __tracebackhide__ = True
+        return self._measure(api.churn, url, options)
+
     def script(
         self, session: Session | str | Path, url: str = "", /, **options: Unpack[api.Options]
     ) -> Result:
