@@ -71,6 +71,10 @@ class Options(TypedDict, total=False):
     stay_law: Literal["exponential", "lognormal", "fixed"]
     socket: str | None
     speed: float
+    slow: float
+    read: float
+    pairs: int
+    swallows: int | None
     driver: Literal["picows", "websockets"]
     target_pid: int | None
     trends: bool
@@ -102,6 +106,14 @@ def fanout(url: str, **options: Unpack[Options]) -> Run:
 def churn(url: str, **options: Unpack[Options]) -> Run:
     """Have sessions come and go, each for its time, and count who is there; returns and raises as `connect` does."""
     return _measure("churn", url, options)
+
+
+def slow(url: str, **options: Unpack[Options]) -> Run:
+    """Let some subscribers read slowly, and measure what it costs the others; returns and raises as `connect` does.
+
+    `slow` is their share (0.02), `read` what each reads at most, bytes per s (0); `duration` is that of all blocks.
+    """
+    return _measure("slow", url, options)
 
 
 def script(session: Session | str | Path, url: str | None = None, /, **options: Unpack[Options]) -> Run:
@@ -156,4 +168,4 @@ async def _measure_aside(plan: Plan) -> Run:
         raise
 
 
-__all__ = ["Options", "connect", "echo", "fanout", "replay", "script"]
+__all__ = ["Options", "connect", "echo", "fanout", "replay", "script", "slow"]

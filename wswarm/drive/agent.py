@@ -23,7 +23,6 @@ from wswarm.drive.host.loop_lag import PROBE_GAP_NS, LoopLag
 from wswarm.drive.host.probes import EffortMeter
 from wswarm.drive.numbers import NumberCapture
 from wswarm.drive.schedule import Schedule
-from wswarm.load.pace import Pace
 from wswarm.stats.findings import STILL_OPEN, Effort, Window, together, unpack
 from wswarm.units import NS_PER_S
 
@@ -85,7 +84,8 @@ class Agent:
         elif isinstance(command, wire.Publish):
             for group in self.groups:
                 group.publish(command.logs.get(group.order.name, b""))
-        elif isinstance(command, Pace | wire.Say | wire.Canary | wire.Depart):
+        elif isinstance(command, wire.OfGroup):
+            self._note_late(command.at_ns if isinstance(command, wire.Read) else STILL_OPEN)
             self.groups[command.group].obey(command)
         elif isinstance(command, wire.Load):
             self.load(command)

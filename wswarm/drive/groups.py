@@ -14,6 +14,10 @@ def kind_of(order: wire.Group) -> type[Group]:
         from wswarm.drive.http.group import HttpGroup
 
         return HttpGroup
+    if order.receive_buffer is not None:
+        from wswarm.drive.readers import Readers
+
+        return Readers
     if order.most is not None:
         from wswarm.drive.passing import PassingGroup
 

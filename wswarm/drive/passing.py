@@ -15,7 +15,6 @@ from wswarm.drive.fleet import wire
 from wswarm.drive.group import Group
 from wswarm.drive.ramp import Work, run_at
 from wswarm.load.fill import Values
-from wswarm.load.pace import Pace
 from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Effort, Findings, Int64s, pack, unpack
 
 
@@ -53,7 +52,7 @@ class PassingGroup(Group):
         else:
             await super().join(join)
 
-    def obey(self, command: Pace | wire.Say | wire.Canary | wire.Depart) -> None:
+    def obey(self, command: wire.OfGroup) -> None:
         """Do what the command says."""
         if isinstance(command, wire.Depart):
             for row, leaves_ns in zip(

@@ -30,7 +30,7 @@ from wswarm.results.run import (
     Samples,
     TargetCost,
 )
-from wswarm.stats import answers, deaf, drops, extras, pinged, refused, sessions, slo, summary
+from wswarm.stats import answers, deaf, drops, extras, penalty, pinged, refused, sessions, slo, summary
 from wswarm.stats.agents import efforts_of
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Arrivals, Findings, Window, unpack
@@ -145,6 +145,7 @@ def _judged(run: Run, observed: Observed) -> Run:
         *answers.notices(run.publish, run.samples.refusals),
         *(extras.notices(run.messages, run.scenario) if run.messages else []),
         *refused.notices(observed.findings),
+        *penalty.notices(run.penalty, run.plan.get("pairs")),
         *(deaf.notices(observed.findings, run.messages) if run.messages else []),
     ]
     if observed.died is not None:

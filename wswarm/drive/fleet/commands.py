@@ -27,6 +27,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         by_http: The requests by which these publish. `is_answered`: whether those who publish to these do so.
         traced: How many of them are followed message by message, to be shown.
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
+        receive_buffer: SO_RCVBUF of those that may be told to read slowly; `None`: they may not.
         script: What their sessions are, if they have any. `replay`: what they play, if that is their load.
         most: How many of those who come in the load there may be at once; `None`: none come.
     """
@@ -46,6 +47,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     traced: int = 0
     is_followed: bool = False
     is_heard: bool = False
+    receive_buffer: int | None = None
     script: Script | None = None
     replay: Replay | None = None
     most: int | None = None
@@ -160,8 +162,17 @@ class Canary(msgspec.Struct, frozen=True, tag=True):
     every_s: float
 
 
+class Read(msgspec.Struct, frozen=True, tag=True):
+    """From a moment on read at most so many bytes per s on each connection of a group; `None`: all that comes."""
+
+    group: int
+    at_ns: int
+    rate: float | None = None
+
+
 class Close(msgspec.Struct, frozen=True, tag=True):
     """Close all connections and exit."""
 
 
-Command = Begin | Join | Leave | Depart | Pace | Load | Cut | Publish | Settle | Say | Canary | Close
+OfGroup = Pace | Say | Canary | Depart | Read
+Command = Begin | Join | Leave | Load | Cut | Publish | Settle | OfGroup | Close

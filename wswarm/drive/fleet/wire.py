@@ -13,7 +13,9 @@ from wswarm.drive.fleet.commands import Group as Group
 from wswarm.drive.fleet.commands import Join as Join
 from wswarm.drive.fleet.commands import Leave as Leave
 from wswarm.drive.fleet.commands import Load as Load
+from wswarm.drive.fleet.commands import OfGroup as OfGroup
 from wswarm.drive.fleet.commands import Publish as Publish
+from wswarm.drive.fleet.commands import Read as Read
 from wswarm.drive.fleet.commands import Role as Role
 from wswarm.drive.fleet.commands import Say as Say
 from wswarm.drive.fleet.commands import Settle as Settle
