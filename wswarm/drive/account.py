@@ -15,7 +15,7 @@ from wswarm.stats.answered import AnsweredBroadcasts
 from wswarm.stats.attendance import Attendance
 from wswarm.stats.audience import GRACE_NS, Audience
 from wswarm.stats.broadcasts import Broadcasts
-from wswarm.stats.findings import Arrivals, Int64s, Packed, Sends, Window
+from wswarm.stats.findings import STILL_OPEN, Arrivals, Int64s, Packed, Sends, Window
 from wswarm.stats.flights import Flights
 from wswarm.stats.published import Published, PublishLog, in_rooms
 from wswarm.stats.tally import Batch, Tally
@@ -43,8 +43,8 @@ class Account(Protocol):
     def spoke_ns(self) -> Int64s | None:
         """Return per row when it sent last, 0 for never; `None` where rows do not send for themselves."""
 
-    def findings(self) -> Arrivals | None:
-        """Return what was received, once all is settled."""
+    def findings(self, *, is_over: bool = True) -> Arrivals | None:
+        """Return what was received, once all is settled or so far."""
 
 
 class Echoes:
@@ -52,7 +52,7 @@ class Echoes:
 
     def __init__(self, swarm: Swarm, window: Window, last_id: int, patience_ns: int) -> None:
         self._swarm = swarm
-        self.tally = Flights(window, last_id, patience_ns)
+        self.tally, self._patience_ns = Flights(window, last_id, patience_ns), patience_ns
         self.expect, self.sent_ns = self.tally.expect, self.tally.sent_ns
 
     def handle(self, handled: Handled) -> None:
@@ -79,9 +79,10 @@ class Echoes:
         """Return per row when it sent last."""
         return self.tally.spoke_ns
 
-    def findings(self) -> Arrivals:
+    def findings(self, *, is_over: bool = True) -> Arrivals:
         """Return what was received."""
-        self.is_owed()
+        before_ns = STILL_OPEN if is_over else now_ns() - self._patience_ns
+        self.tally.settle(self._swarm.closed_ns(), self._swarm.left_ns(), before_ns)
         return self.tally.findings()
 
     def _join(self) -> None:
@@ -148,12 +149,12 @@ class Deliveries:
         """Subscribers say nothing."""
         return
 
-    def findings(self) -> Arrivals:
+    def findings(self, *, is_over: bool = True) -> Arrivals:
         """Return what was received."""
         audience = self.tally.audience
         is_one = len(audience.rooms.sizes) == 1  # in a room of its own nothing may have been said
-        deaf = audience.deaf(self.tally.window.hold_ns) if is_one else 0
-        return msgspec.structs.replace(self.tally.findings(), deaf=deaf)
+        deaf = audience.deaf(self.tally.window.hold_ns) if is_one and is_over else 0
+        return msgspec.structs.replace(self.tally.findings(is_over=is_over), deaf=deaf)
 
     def _see(self) -> None:
         if self._swarm.changed:
@@ -218,7 +219,7 @@ class Publishing:
         """It is in the log."""
         return
 
-    def findings(self) -> None:
+    def findings(self, *, is_over: bool = True) -> None:  # noqa: ARG002  # nothing is owed here
         """Publishers are owed nothing."""
         return
 
@@ -238,9 +239,13 @@ class Sending(Protocol):
         """Return what was sent, as far as folded."""
 
 
-def sends_of(sender: Sending | None, account: Account | None) -> Sends | None:
-    """Return what was sent, with the log of what was published."""
+def sends_of(sender: Sending | None, account: Account | None, *, is_over: bool = True) -> Sends | None:
+    """Return what was sent, with the log of what was published if nothing more will be."""
     if sender is None:
         return None
     sends = sender.findings()
-    return msgspec.structs.replace(sends, log=account.log()) if isinstance(account, Publishing) else sends
+    return (
+        msgspec.structs.replace(sends, log=account.log())
+        if is_over and isinstance(account, Publishing)
+        else sends
+    )

@@ -160,20 +160,20 @@ class Swarm:
         """Return what the target said where something else was expected."""
         return self.said.words(self.capture.samples, self._skipped + self._attendant.protocol)
 
-    def sockets(self, spoke_ns: Int64s | None = None) -> Sockets:
-        """Return how the connections fared.
+    def sockets(self, spoke_ns: Int64s | None = None, *, is_whole: bool = True) -> Sockets:
+        """Return how the connections fared; if not the whole, without what there is of each.
 
         Args:
             spoke_ns: Per row when something was sent on it last, 0 for never; `None`: nobody sends.
         """
         return msgspec.structs.replace(
-            sockets_of(self.rows, spoke_ns),
+            sockets_of(self.rows, spoke_ns) if is_whole else Sockets(requested=len(self.rows)),
             failed_ns=pack(np.array(self.failed_ns, np.int64)),
             failures=dict(self.said.failures),
             subprotocols=dict(self.subprotocols),
             closes=dict(self.said.closes),
             endings=list(self.said.endings),
-            rooms=opened_rooms(self.rows, self._ids, self._way.manner.rooms),
+            rooms=opened_rooms(self.rows, self._ids, self._way.manner.rooms) if is_whole else b"",
             addresses=dict(self.addresses),
             pings=self._attendant.pings(),
         )

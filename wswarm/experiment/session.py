@@ -181,6 +181,23 @@ class Session:
         told = [agent.settled for agent in self.fleet.agents if agent.settled is not None]
         return [one for settled in told for one in of_one_agent(settled.findings)]
 
+    def keep_published(self) -> None:
+        """Keep what is published from now on for `findings_so_far`."""
+        for agent in self.fleet.agents:
+            agent.looked.is_kept = True
+
+    def look(self, number: int) -> None:
+        """Have every agent tell what it has found so far."""
+        self.tell(wire.Look(number))
+
+    def have_looked(self, number: int) -> bool:
+        """Return whether every agent has told what it had found at that look."""
+        return self.fleet.have(lambda agent: agent.looked.number == number)
+
+    def findings_so_far(self) -> list[Findings]:
+        """Return what the agents had found when they were looked at last."""
+        return [one for agent in self.fleet.living for one in of_one_agent(agent.so_far())]
+
     def close(self) -> None:
         """Have all connections closed."""
         self.tell(wire.Close())

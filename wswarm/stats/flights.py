@@ -118,18 +118,19 @@ class Flights(Tally):
             self._first += BLOCK
             self._flying = self._flying[:, BLOCK:]
 
-    def settle(self, closed_ns: Int64s, left_ns: Int64s) -> Settlement:
+    def settle(self, closed_ns: Int64s, left_ns: Int64s, before_ns: int = STILL_OPEN) -> Settlement:
         """Return what is owed and lost as things stand.
 
         Args:
             closed_ns: Per row when the connection was lost, else `STILL_OPEN`.
             left_ns: Per row when it was told to leave, likewise; what was on its way to it is neither owed nor lost.
+            before_ns: What was sent later and has not come is neither, too.
         """
         flying = np.vstack((self._flying[:, : self._count], self._first + np.arange(self._count)))
         is_owed = (flying[SENT] > 0) & self.in_hold(flying[INTENDED])
         has_come = self._ledger.has(self._first, self._count)
         missing = np.concatenate((self._overdue.table(), flying[:, is_owed & ~has_come]), axis=1)
-        is_lost = (missing[SENT] > 0) & self.in_hold(missing[INTENDED])
+        is_lost = (missing[SENT] > 0) & (missing[SENT] < before_ns) & self.in_hold(missing[INTENDED])
         lost = missing[:, is_lost & ~self._is_excused(missing, left_ns)]
         disconnected = int(np.count_nonzero(closed_ns[lost[ROW]] != STILL_OPEN))
         self.lost_per_second = PerSecond()

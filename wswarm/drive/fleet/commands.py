@@ -135,6 +135,12 @@ class Settle(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     deadline_ns: int
 
 
+class Look(msgspec.Struct, frozen=True, tag=True):
+    """Report what was found so far, as `Rows` and then `SoFar`; the load goes on."""
+
+    number: int
+
+
 class Publish(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Others have sent broadcasts.
 
@@ -174,5 +180,5 @@ class Close(msgspec.Struct, frozen=True, tag=True):
     """Close all connections and exit."""
 
 
-OfGroup = Pace | Say | Canary | Depart | Read
-Command = Begin | Join | Leave | Load | Cut | Publish | Settle | OfGroup | Close
+OfGroup = Leave | Pace | Say | Canary | Depart | Read
+Command = Begin | Join | Load | Cut | Publish | Settle | Look | OfGroup | Close

@@ -13,6 +13,7 @@ from wswarm.drive.fleet.commands import Group as Group
 from wswarm.drive.fleet.commands import Join as Join
 from wswarm.drive.fleet.commands import Leave as Leave
 from wswarm.drive.fleet.commands import Load as Load
+from wswarm.drive.fleet.commands import Look as Look
 from wswarm.drive.fleet.commands import OfGroup as OfGroup
 from wswarm.drive.fleet.commands import Publish as Publish
 from wswarm.drive.fleet.commands import Read as Read
@@ -29,10 +30,12 @@ from wswarm.drive.fleet.reports import Opened as Opened
 from wswarm.drive.fleet.reports import Published as Published
 from wswarm.drive.fleet.reports import Ready as Ready
 from wswarm.drive.fleet.reports import Report as Report
+from wswarm.drive.fleet.reports import Rows as Rows
 from wswarm.drive.fleet.reports import Said as Said
 from wswarm.drive.fleet.reports import Sent as Sent
 from wswarm.drive.fleet.reports import Settled as Settled
 from wswarm.drive.fleet.reports import Snapshot as Snapshot
+from wswarm.drive.fleet.reports import SoFar as SoFar
 from wswarm.drive.fleet.reports import Traced as Traced
 from wswarm.drive.fleet.reports import Unfit as Unfit
 from wswarm.drive.fleet.state import GroupState as GroupState
