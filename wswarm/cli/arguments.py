@@ -13,6 +13,7 @@ from wswarm.cli.load_arguments import (
     add_echo_options,
     add_fanout_options,
     add_load,
+    add_probe,
     add_security,
     add_stages,
 )
@@ -114,6 +115,7 @@ def _add_run(commands: Any) -> None:
         default="connect,echo,fanout",
         help="which, separated by commas (default: connect,echo,fanout)",
     )
+    add_probe(load)
     add_echo_options(load)
     add_fanout_options(load)
     grammar.add_message(parser)
@@ -131,6 +133,8 @@ def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, r
     parser.add_argument("url", metavar="URL", help="ws://host:port/path or wss://…; may hold {id} and {room}")
     load = add_load(parser, connections, rate)
     add_stages(load, "rates" if rate is not None else "connections")
+    if rate is not None:
+        add_probe(load)
     if name == "echo":
         add_echo_options(load)
     if name == "fanout":
