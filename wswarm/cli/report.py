@@ -13,6 +13,7 @@ def show(parsed: argparse.Namespace) -> int:
     search = searches.find(parsed.run)
     if search is not None:
         return capacity.show_again(parsed, search)
+    store.recover(parsed.run)
     runs, folder = store.load(parsed.run), store.folder_of(parsed.run)
     failures = store.failures_in(folder)
     with measure.pages_for(parsed, parsed.run) as pages:
