@@ -3,7 +3,7 @@
 from typing import Any
 
 from wswarm.cli import grammar
-from wswarm.cli.load_arguments import add_fanout_options, add_security
+from wswarm.cli.load_arguments import add_fanout_options, add_probe, add_security
 from wswarm.cli.outputs_arguments import add_pictures
 
 _EXITS = (
@@ -66,6 +66,7 @@ def _add_load(parser: Any) -> None:
     add("--connect-timeout", metavar="TIME", type=grammar.duration, help="for each handshake (default: 10s)")
     agents = "agents with the sockets (default: one per 10k, twice as many where one can't keep up)"
     add("--processes", metavar="N", type=grammar.count, help=agents)
+    add_probe(load)
     add_fanout_options(load)
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from wswarm.cli import capacity, measure
+from wswarm.cli import measure, searched
 from wswarm.cli.outputs import take_all
 from wswarm.report import store
 from wswarm.report.capacity import store as searches
@@ -12,7 +12,7 @@ def show(parsed: argparse.Namespace) -> int:
     """Print a stored run, suite or search and draw it again."""
     search = searches.find(parsed.run)
     if search is not None:
-        return capacity.show_again(parsed, search)
+        return searched.show_again(parsed, search)
     store.recover(parsed.run)
     runs, folder = store.load(parsed.run), store.folder_of(parsed.run)
     failures = store.failures_in(folder)

@@ -37,7 +37,8 @@ def capacity_of(
         gave_in: By what the search ended because the generator could not keep up; `None`: it did not end so.
     """
     carried, failed = highest_carried(trials), lowest_failed(trials)
-    found = _answer(trials, [one.value for one in rounds], gave_in)
+    is_counted = scenario == "connect" and not any(one.loads for one in rounds)
+    found = _answer(trials, [one.value for one in rounds], gave_in, is_counted=is_counted)
     if found is None:
         return None
     limited_by, because = limit(trials, gave_in)
@@ -102,13 +103,15 @@ def notices(
     return found
 
 
-def _answer(trials: Sequence[Trial], answers: Sequence[float], gave_in: str | None) -> Answer | None:
+def _answer(
+    trials: Sequence[Trial], answers: Sequence[float], gave_in: str | None, *, is_counted: bool
+) -> Answer | None:
     carried, failed = highest_carried(trials), lowest_failed(trials)
     if gave_in is not None and (is_ours(gave_in) or failed is None):
         best = max((*(one.load for one in trials if one.passed), *answers), default=None)
         return None if best is None else Answer(best, best, None)
     if len(answers) > 1:
-        return answer_of(answers, is_exact=all(one.is_integer() for one in answers))
+        return answer_of(answers, is_exact=is_counted)
     if carried is None and not answers:
         return None
     if not answers:

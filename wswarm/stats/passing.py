@@ -21,6 +21,7 @@ _DRAIN_SLACK_S = 0.5  # within which the end of a drain is noticed
 _LAG_SHARE, _LEAST_LAG_S, _LAG_S = 0.1, 0.001, 0.010
 _OWN_CORE, _STEAL, _STOP_S = 0.80, 0.05, 0.250
 _OTHERS, _CROWDED, _WAITED = 0.4, 0.90, 0.05  # cores, of which the kernel's own work is some; shares
+_UNHEARD, _OWN_LIMITS = "timeout", ("too many open files here", "no free local port")
 _Z95, _Z99 = 1.959964, 2.575829
 
 
@@ -86,8 +87,18 @@ def delivered(run: Run) -> float | None:
     return sum(row.received for row in rows) / (len(rows) * run.series_step) / max(1, each)
 
 
+def is_refused(run: Run) -> bool:
+    """Return whether the target itself has said no to connections, which no lateness of the generator explains."""
+    seen = run.connections
+    said = [reason for reason in seen.failures if reason not in (_UNHEARD, *_OWN_LIMITS)]
+    return bool(said) or (seen.dropped > 0 and not seen.failures)
+
+
 def unclean(run: Run, beside: Beside, limit_s: float | None) -> str | None:
     """Return by what the generator may be the one who gave in; `None`: it kept up."""
+    own = next((reason for reason in _OWN_LIMITS if reason in run.connections.failures), None)
+    if own is not None:
+        return f"generator: {own}"
     allowed_s = _LAG_S if limit_s is None else max(_LEAST_LAG_S, _LAG_SHARE * limit_s)
     lag = run.generator.loop_lag
     loop_s = next((one for one in (lag.p99, lag.p95, lag.p90) if one is not None), None)
@@ -194,7 +205,7 @@ def grows(medians: Sequence[float], least: float) -> bool:
     first, last = medians[:third], medians[-third:]
     difference = fmean(last) - fmean(first)
     error = sqrt((variance(first) + variance(last)) / third)
-    return difference - t_quantile(0.975, 2 * third - 2) * error > least
+    return difference > least and difference > t_quantile(0.975, 2 * third - 2) * error
 
 
 def _drained_late(run: Run, limit_s: float | None) -> str | None:

@@ -149,6 +149,10 @@ def make_setting(scenario: CapacityScenario, url: str | None, **options: Any) ->
     given = {name: value for name, value in options.items() if value is not None}
     serve = given.pop("serve", None)
     rounds, budget_s = int(given.pop("rounds", ROUNDS)), float(given.pop("budget", BUDGET_S))
+    if not budget_s > 0:
+        raise PlanError(f"--budget {budget_s:g}s must be a time above 0")
+    if rounds < 1:
+        raise PlanError(f"--rounds {rounds} must be 1 or more")
     _check(scenario, url, serve, given)
     first = float(given.pop("connections" if scenario == "connect" else "rate", _FIRST[scenario]))
     given_s = given.pop("duration", None)
@@ -204,8 +208,6 @@ def _check(scenario: CapacityScenario, url: str | None, serve: str | None, given
     if not first > 0:
         option = "connections" if scenario == "connect" else "rate"
         raise PlanError(f"--{option} {first:g} must be a number above 0: it is the first load")
-    if not given.get("budget", 1) > 0:
-        raise PlanError(f"--budget {given['budget']:g} must be a time above 0")
 
 
 def _address(url: str | None, port: int) -> str:
