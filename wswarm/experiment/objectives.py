@@ -14,6 +14,7 @@ from wswarm.stats.histogram import is_supported, values_needed
 from wswarm.stats.slo import is_about, parse_objective
 
 _LOWER = (99.9, 99, 95, 90, 50)
+_OF_HANDSHAKES = ("handshake_time", "tcp_time", "tls_time", "upgrade_time")
 _OF_BROADCASTS = ("first_delivery", "median_delivery", "completion_time", "spread")
 
 
@@ -117,19 +118,29 @@ def _sample(plan: Plan, expression: str) -> tuple[float | None, Sample | None]:
     return figures.percent_of(path), _sample_of(plan, figures.names(path)[:-1])
 
 
+def _sample_of_handshakes(plan: Plan) -> Sample | None:
+    if plan.scenario == "churn" and plan.sessions is not None:
+        begun = plan.expected_at_once + plan.sessions * (plan.warmup + plan.duration)
+        return Sample(round(begun), "handshakes", plan.sessions, "-d")
+    if plan.scenario == "connect" and plan.stages:
+        return None
+    return Sample(plan.sockets, "handshakes", 1, "-c")
+
+
+def _sample_of_stage(plan: Plan, row: int) -> Sample | None:
+    if row >= len(rows_of(plan.stages)):
+        return None
+    begin_ns, end_ns = rows_of(plan.stages)[row]
+    sends = round(offered_until(plan.stages, end_ns) - offered_until(plan.stages, begin_ns))
+    each = plan.connections // plan.rooms if plan.scenario == "fanout" else 1
+    return Sample(sends * each, "of its messages", 1, "--stages")
+
+
 def _sample_of(plan: Plan, names: tuple[str, ...]) -> Sample | None:
-    if names[:1] == ("connections",) and names[-1] in (
-        "handshake_time",
-        "tcp_time",
-        "tls_time",
-        "upgrade_time",
-    ):
-        return Sample(plan.sockets, "handshakes", 1, "-c")
-    if plan.stages and names[0] == "stages" and plan.scenario in OF_RATES:
-        begin_ns, end_ns = rows_of(plan.stages)[int(names[1])]
-        sends = round(offered_until(plan.stages, end_ns) - offered_until(plan.stages, begin_ns))
-        each = plan.connections // plan.rooms if plan.scenario == "fanout" else 1
-        return Sample(sends * each, "of its messages", 1, "--stages")
+    if names[:1] == ("connections",) and names[-1] in _OF_HANDSHAKES:
+        return _sample_of_handshakes(plan)
+    if names[0] == "stages" and plan.scenario in OF_RATES:
+        return _sample_of_stage(plan, int(names[1]))
     if plan.rate is None or plan.scenario == "connect":
         return None
     sends, rate = round(plan.rate * plan.duration), plan.rate
@@ -141,7 +152,7 @@ def _sample_of(plan: Plan, names: tuple[str, ...]) -> Sample | None:
         return Sample(sends, "replies", rate, "-d")
     if names[-1] in _OF_BROADCASTS:
         return Sample(sends, "broadcasts", rate, "-d")
-    audience = plan.connections / plan.rooms
+    audience = plan.expected_at_once / plan.rooms
     if names[-1] == "delivery_time":
         return Sample(round(sends * audience), "deliveries", rate * audience, "-d")
     if names[:2] == ("rooms", "worst"):
