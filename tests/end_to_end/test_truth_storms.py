@@ -108,6 +108,7 @@ def storms() -> dict[str, Storm]:
             connections=20,
             reconnect="fixed:100ms",
             patience=1.05,
+            slo=("recovery.dropped==10", "recovery.time.p90<1h", 'recovery.refused."http 403"==0'),
         ),
     }
     return dict(zip(measurements, together(*measurements.values()), strict=True))
@@ -250,6 +251,23 @@ def test_who_is_not_dropped_is_a_bystander(storms: dict[str, Storm]) -> None:
     beside = storms["queue"].recovery.bystanders
     assert beside.during is not None
     assert storms["bucket"].recovery.bystanders.during is None
+
+
+def test_objectives_are_held_against_the_figures_of_a_storm(storms: dict[str, Storm]) -> None:
+    met = {one.expression: (one.met, one.why) for one in storms["given up"].run.slo}
+    assert met["recovery.dropped==10"] == (True, None)
+    assert met["recovery.time.p90<1h"] == (False, "9 of 10 dropped clients never came back")
+    assert met['recovery.refused."http 403"==0'] == (True, None)
+
+
+def test_those_who_never_came_back_are_told_first(storms: dict[str, Storm]) -> None:
+    assert storms["given up"].run.notices == [
+        "9 of 10 dropped clients never came back; most attempts failed as: http 503"
+    ]
+
+
+def test_a_storm_is_no_failure_of_the_target(storms: dict[str, Storm]) -> None:
+    assert [found.run.failure for found in storms.values()] == [None] * len(storms)
 
 
 def _simulated(found: Storm) -> Simulated:

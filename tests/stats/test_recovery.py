@@ -7,8 +7,9 @@ from wswarm.results.recovery import Recovery
 from wswarm.stats.again import every_sockets, split
 from wswarm.stats.bystanders import NOBODY
 from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Effort, Findings, Sockets, pack, unpack
-from wswarm.stats.recovery import over_ns, recovery
+from wswarm.stats.recovery import notices, over_ns, recovery
 from wswarm.stats.returns import TICK_NS, Returns, was_queued
+from wswarm.stats.slo import is_about, parse_objective
 from wswarm.units import NS_PER_S
 
 DUE = 5 * NS_PER_S
@@ -127,3 +128,33 @@ def test_connections_that_came_in_place_of_others_are_told_apart() -> None:
     assert before.failures == {"timeout": 1}
     found_both = Findings(sockets=before, effort=EFFORT, again=again)
     assert every_sockets([found_both]) == [before, again]
+
+
+def test_who_never_came_back_is_told_first_with_why() -> None:
+    seen = of(found([0.1, None, None], refused={"http 503": 5, "reset": 2}))
+    assert notices(seen, {}) == ["2 of 3 dropped clients never came back; most attempts failed as: http 503"]
+    assert notices(of(found([0.1])), {}) == notices(None, {}) == []
+
+
+def test_a_share_that_a_restart_has_no_use_for_is_told() -> None:
+    seen = of(found([0.1]))
+    assert "--drop 50% has no say" in notices(seen, {"how": "restart", "drop": 0.5})[0]
+    assert (
+        notices(seen, {"how": "reset", "drop": 0.5}) == notices(seen, {"how": "restart", "drop": 1.0}) == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("expression", "limit"),
+    [
+        ("recovery.time.p99<5s", 5.0),
+        ("recovery.attempts.p99<=3", 3.0),
+        ("recovery.bystanders.during<50ms", 0.05),
+        ('recovery.refused."http 503"<=3', 3.0),
+        ("recovery.never==0", 0.0),
+    ],
+)
+def test_objectives_are_set_on_the_figures_of_a_storm(expression: str, limit: float) -> None:
+    assert parse_objective(expression).limit == limit
+    assert is_about(expression, "storm")
+    assert not is_about(expression, "fanout")
