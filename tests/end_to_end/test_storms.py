@@ -18,7 +18,10 @@ from wswarm.results.run import Run
 
 pytestmark = pytest.mark.xdist_group("storms")
 
-BRIEF = {"connections": 10, "rate": 50.0, "warmup": 0.1, "before": 0.1, "after": 0.1, "connect_rate": 2_000.0}
+BRIEF = {
+    "connections": 10, "rate": 50.0, "warmup": 0.1, "before": 0.1, "after": 0.1,
+    "connect_rate": 2_000.0, "connect_timeout": 60.0,
+}
 
 
 def interrupted(after_s: float, **options: Any) -> Run:
@@ -35,6 +38,41 @@ def restarted(signal: str) -> Run:
         options = {"how": "restart", "signal": signal, "reconnect": "full:100ms,500ms", "patience": 60.0}
         plan = make_plan("storm", app.url, profile="chat", target_pid=app.pid, **{**BRIEF, **options})
         return measure(plan, besides=Besides(restarts=app))
+
+
+def dropped(driver: str, how: str) -> tuple[Run, dict[str, Any]]:
+    """A storm on a relay, and what that says of it."""
+    with serve("relay") as server:
+        options = {"how": how, "driver": driver, "reconnect": "fixed:100ms"}
+        return measure(make_plan("storm", server.url, **{**BRIEF, **options})), server.log()
+
+
+@pytest.fixture(scope="module")
+def drops() -> dict[tuple[str, str], tuple[Run, dict[str, Any]]]:
+    """One of each kind, with either driver."""
+    kinds = [("picows", "reset"), ("picows", "silent"), ("websockets", "close"), ("websockets", "silent")]
+    return dict(zip(kinds, together(*(partial(dropped, *kind) for kind in kinds)), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("driver", "how", "peak", "closes"),
+    [
+        ("picows", "reset", 11, {"none": 5, "1000": 11}),
+        ("picows", "silent", 16, {"none": 5, "1000": 11}),
+        ("websockets", "close", 11, {"1000": 16}),
+        ("websockets", "silent", 16, {"none": 5, "1000": 11}),
+    ],
+)
+def test_the_server_sees_the_kind_of_the_drop(
+    drops: dict[tuple[str, str], tuple[Run, dict[str, Any]]],
+    driver: str,
+    how: str,
+    peak: int,
+    closes: dict[str, int],
+) -> None:
+    run, facts = drops[driver, how]
+    assert (of(run).dropped, of(run).recovered) == (5, 5)
+    assert (facts["connections"], facts["peak"], facts["closes"]) == (16, peak, closes)
 
 
 @pytest.fixture(scope="module")
