@@ -32,6 +32,7 @@ class Options(TypedDict, total=False):
     pacing: Literal["auto", "exact", "batched"]
     seed: int
     processes: int | None
+    probe: Literal["auto", "on", "off"]
     publishers: int
     rooms: int
     publisher_url: str | None
@@ -76,6 +77,8 @@ class Options(TypedDict, total=False):
     signal: Literal["TERM", "KILL"]
     session: str
     sessions: float | None
+    stay: float
+    stay_law: Literal["exponential", "lognormal", "fixed"]
     socket: str | None
     speed: float
     slow: float
@@ -108,6 +111,11 @@ def echo(url: str, **options: Unpack[Options]) -> Run:
 def fanout(url: str, **options: Unpack[Options]) -> Run:
     """Publish messages and time their delivery to all subscribers; returns and raises as `connect` does."""
     return _measure("fanout", url, options)
+
+
+def churn(url: str, **options: Unpack[Options]) -> Run:
+    """Have sessions come and go, each for its time, and count who is there; returns and raises as `connect` does."""
+    return _measure("churn", url, options)
 
 
 def slow(url: str, **options: Unpack[Options]) -> Run:

@@ -19,8 +19,13 @@ from wswarm.results.run import Run
 pytestmark = pytest.mark.xdist_group("storms")
 
 BRIEF = {
-    "connections": 10, "rate": 50.0, "warmup": 0.1, "before": 0.1, "after": 0.1,
-    "connect_rate": 2_000.0, "connect_timeout": 60.0,
+    "connections": 10,
+    "rate": 50.0,
+    "warmup": 0.1,
+    "before": 0.1,
+    "after": 0.1,
+    "connect_rate": 2_000.0,
+    "connect_timeout": 60.0,
 }
 
 

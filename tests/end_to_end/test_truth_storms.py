@@ -24,12 +24,14 @@ pytestmark = clock
 
 RATE, AT_ONCE = 100.0, 3
 BRIEF = {
-    "rate": RATE, "warmup": 0.1, "before": 0.5, "after": 0.2, "connect_rate": 2_000.0,
-
-        "patience": 60.0,
-        "connect_timeout": 60.0,
-        "drain": 30.0
-    ,  # that no busy neighbour ends what is measured
+    "rate": RATE,
+    "warmup": 0.1,
+    "before": 0.5,
+    "after": 0.2,
+    "connect_rate": 2_000.0,
+    "patience": 60.0,
+    "connect_timeout": 60.0,
+    "drain": 30.0,  # that no busy neighbour ends what is measured
 }
 SEED = 5
 MEAN_WAIT_S = 0.45

@@ -49,6 +49,7 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
         log: Fan-out: the broadcasts of the whole load that were sent; see `stats.published`.
         gaps_ns: Between wake-ups at least, 0 for one per message: of each pace that was kept.
         of_stages: Offered in each stage, then sent; empty: there are none.
+        sampled: Of random arrivals some, taken by chance: when each was intended, then when sent.
     """
 
     offered: int
@@ -60,6 +61,7 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
     log: Packed = b""
     gaps_ns: list[int] = []
     of_stages: Packed = b""
+    sampled: Packed = b""
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +107,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
         broadcasts: Fan-out: what became of each.
         deaf: Fan-out in one room: subscribers that were open all the hold and received nothing, warm-up included.
         extra_of_room: The extra ones by the room of their receiver; empty where there is only one.
+        beside: What came right beside the quiet probe's, see `stats.beside`.
     """
 
     owed: int
@@ -125,6 +128,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
     extra_kinds: dict[str, int] = {}
     extra_of_room: Packed = b""
     deaf: int = 0
+    beside: Packed = b""
 
 
 class Effort(msgspec.Struct, frozen=True, kw_only=True):
