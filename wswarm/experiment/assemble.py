@@ -34,7 +34,6 @@ from wswarm.stats import answers, deaf, drops, extras, penalty, pinged, refused,
 from wswarm.stats.agents import efforts_of
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Arrivals, Findings, Window, unpack
-from wswarm.stats.recovery import notices as storm_notices
 from wswarm.stats.scripted import Scripted
 from wswarm.stats.series import series_of
 from wswarm.stats.validity import Evidence, judge
@@ -146,8 +145,7 @@ def _judged(run: Run, observed: Observed) -> Run:
         *answers.notices(run.publish, run.samples.refusals),
         *(extras.notices(run.messages, run.scenario) if run.messages else []),
         *refused.notices(observed.findings),
-        *penalty.notices(run.penalty, run.plan.get("pairs")),
-        *storm_notices(run.recovery, run.plan),
+        *penalty.notices(run.penalty, run.plan.get("pairs") if observed.interruption is None else None),
         *(deaf.notices(observed.findings, run.messages) if run.messages else []),
     ]
     if observed.died is not None:

@@ -19,7 +19,7 @@ from wswarm.results.recovery import Counted, KernelQueue
 from wswarm.results.run import Run
 from wswarm.stats.bystanders import NOBODY, Storm, bystanders
 from wswarm.stats.findings import Window
-from wswarm.stats.recovery import over_ns, recovery
+from wswarm.stats.recovery import notices, over_ns, recovery
 from wswarm.units import NS_PER_S
 
 DROPPED, BYSTANDERS = "dropped", "bystanders"
@@ -91,7 +91,8 @@ class StormCourse(Course):
         arrivals = [one.arrivals for one in findings if one.cohort == BYSTANDERS and one.arrivals is not None]
         beside = bystanders(arrivals, window, storm) if arrivals else NOBODY
         kernel = _kernel(self._before, self._after or read_kernel_counters()) if observed.is_shared else None
-        return msgspec.structs.replace(run, recovery=recovery(findings, due_ns, beside, kernel))
+        found = recovery(findings, due_ns, beside, kernel)
+        return msgspec.structs.replace(run, recovery=found, notices=[*run.notices, *notices(found, run.plan)])
 
     @property
     def _patience_ns(self) -> int:
