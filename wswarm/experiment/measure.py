@@ -128,9 +128,9 @@ class _Experiment:
         end_ns = now_ns()
         self._watch.note("end", self._window)
         findings = self._session.findings()
-        said = self._session.probe.report(findings, self._window)
+        said, kernel = self._session.probe.report(findings, self._window), self._watch.kernel.seen()
         self._session.close()
-        observed = replace(self._observed(findings, self._window, end_ns), probe=said)
+        observed = replace(self._observed(findings, self._window, end_ns), probe=said, kernel=kernel)
         return assemble(self._plan, observed, self._course.add_to)
 
     def _ramp(self) -> None:
