@@ -51,8 +51,7 @@ def _remark(trend: Trend) -> str:
     if trend.per_hour is None:
         return "too short a hold to tell"
     amount = amount_of(trend)
-    low, high = (bound if bound is None else amount(bound) for bound in (trend.low, trend.high))
-    bounds = f"[{low or '-∞'}, {high or '∞'}]"
+    bounds = f"[{amount(trend.low)}, {amount(trend.high)}]"
     each = trend.per_1000_sessions
     per_sessions = "" if each is None else f"; {amount(each)} per 1,000 sessions"
     return f"{amount(trend.per_hour)}/h {bounds}{per_sessions}"
