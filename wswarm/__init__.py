@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wswarm.api import Options, connect, echo, fanout, replay, script, slow
+    from wswarm.api import Options, connect, echo, fanout, replay, script, slow, storm
     from wswarm.drive.script.socket import ScriptSocket
     from wswarm.errors import GeneratorError, PlanError, ResultError, SwarmError, TargetError
     from wswarm.results.run import Run
@@ -30,6 +30,7 @@ _HOMES = {
     "replay": "wswarm.api",
     "script": "wswarm.api",
     "slow": "wswarm.api",
+    "storm": "wswarm.api",
     "ScriptSocket": "wswarm.drive.script.socket",
     "GeneratorError": "wswarm.errors",
     "PlanError": "wswarm.errors",
@@ -55,6 +56,7 @@ __all__ = [
     "replay",
     "script",
     "slow",
+    "storm",
 ]
 
 

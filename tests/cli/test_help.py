@@ -11,7 +11,7 @@ from wswarm.cli.arguments import make_parser
 FOLDER = Path(__file__).parents[1] / "golden" / "help"
 COMMANDS = (
     *("", "run", "connect", "echo", "fanout", "profiles", "serve", "doctor", "report", "compare", "trend"),
-    *("ab", "selftest", "script", "replay", "import", "inspect", "slow"),
+    *("ab", "selftest", "script", "replay", "import", "inspect", "slow", "storm"),
 )
 MEASURING = ("run", "connect", "echo", "fanout", "script")
 SENDING = ("run", "echo", "fanout")
@@ -32,6 +32,11 @@ OPTIONS = {
     "--markdown --junit --github --smaller-is-better --bencher": FOR_CI,
     "--history --allow-unpaired --strict -o --output --no-plots --svg --quiet --print": ("compare",),
     "--no-plots --svg": ("report", "trend", "ab"),
+    "--drop --how --reconnect --before --patience --after --signal": ("storm",),
+    "-c --connections -r --rate --warmup --drain --connect-rate --connect-timeout --processes": ("storm",),
+    "--text --json --binary --say --expect --profile -H --publish --publisher-url --slo -o --print": (
+        "storm",
+    ),
     "--closed": ("run", "echo"),
     "--publishers --publisher-url --publisher-header": ("run", "fanout"),
     "--publisher-say --publisher-say-binary --publisher-expect --publisher-take": ("run", "fanout"),
@@ -55,6 +60,9 @@ OPTIONS = {
 DEFAULTS = [
     ("connect", "--connections", "100"),
     ("script", "--connections", "10, with --sessions 1000"),
+    ("storm", "--drop", "50%; a restart drops all"),
+    ("storm", "--reconnect", "full:1s,30s"),
+    ("storm", "--patience", "60s"),
     ("script", "--warmup", "0s"),
     ("script", "--drain", "5s"),
     ("script", "--seed", "random"),

@@ -37,6 +37,10 @@ def test_the_summary_of_a_fanout_run_in_rooms_reads_as_kept():
     golden.check("summary-rooms.txt", summary(runs.in_rooms()))
 
 
+def test_the_summary_of_a_run_with_slow_readers_reads_as_kept():
+    golden.check("summary-slow.txt", summary(runs.slow()))
+
+
 def test_the_summary_of_a_run_in_stages_reads_as_kept():
     golden.check("summary-stages.txt", summary(runs.staged()))
 

@@ -19,6 +19,7 @@ from wswarm.cli.outputs_arguments import add_compare, add_pictures, add_trend
 from wswarm.cli.recordings_arguments import EXITS, add_import, add_replay
 from wswarm.cli.serve_arguments import add_serve
 from wswarm.cli.slow_arguments import add_slow
+from wswarm.cli.storm_arguments import add_storm
 from wswarm.version import VERSION
 
 _OF_MESSAGES = {
@@ -73,6 +74,7 @@ def make_parser() -> Parser:
         commands, "fanout", "publish messages, time their delivery to all", connections="100", rate="5/s"
     )
     add_slow(commands)
+    add_storm(commands)
     _add_script(commands)
     add_replay(commands, add_common)
     add_import(commands)

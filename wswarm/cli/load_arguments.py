@@ -12,7 +12,7 @@ def add_load(
     parser: argparse.ArgumentParser,
     connections: str,
     rate: str | None,
-    duration: str = "the hold (default: 10s)",
+    duration: str | None = "the hold (default: 10s)",
     *,
     is_in_rooms: bool = True,
 ) -> Any:
@@ -30,7 +30,8 @@ def add_load(
         add(
             "-r", "--rate", metavar="RATE", type=grammar.rate, help=f"messages per s in all (default: {rate})"
         )
-    add("-d", "--duration", "-z", metavar="TIME", type=grammar.duration, help=duration)
+    if duration is not None:
+        add("-d", "--duration", "-z", metavar="TIME", type=grammar.duration, help=duration)
     trends = "say what grows, and keep checkpoints, in a hold from 1m on (default: from 10m on)"
     add("--trends", action="store_true", default=None, help=trends)
     if rate is not None:

@@ -21,7 +21,7 @@ from wswarm.errors import PlanError, ResultError
 from wswarm.experiment.besides import Besides
 from wswarm.experiment.measure import measure
 from wswarm.experiment.objectives import foreseen
-from wswarm.experiment.preflight import check
+from wswarm.experiment.preflight import check, known_before
 from wswarm.load.plan import Plan
 from wswarm.report import store, text
 from wswarm.report.checkpoints import Checkpoints
@@ -47,6 +47,8 @@ def run_plan(
     check(plan, has_agents=started is not None)
     check_outputs(parsed)
     warn(parsed.command, (*grammar.hints(vars(parsed)), *foreseen(plan)))
+    if not parsed.quiet:
+        warn(parsed.command, known_before(plan))
     with folder_for(parsed, plan.scenario) as folder:
         run = measure_one(parsed, plan, interrupts, started, is_reference=is_reference, folder=folder)
         with pages_for(parsed, folder) as pages:
@@ -193,6 +195,7 @@ def measure_one(
             drawing.make_way(progress)
         live.update(progress)
 
+    app: ReferenceApp | None = None
     with ExitStack() as stack:
         if is_reference:
             app = stack.enter_context(ReferenceApp())
@@ -200,7 +203,9 @@ def measure_one(
             plan = msgspec.structs.replace(plan, url=app.url, target_pid=pid)
         live = stack.enter_context(_live(parsed, plan))
         keep = partial(_keep, parsed, Checkpoints(folder)) if folder is not None else None
-        return measure(plan, tell, interrupts.asked, started, Besides(terminal.show_traced, keep))
+        return measure(
+            plan, tell, interrupts.asked, started, Besides(terminal.show_traced, keep, restarts=app)
+        )
 
 
 def _keep(parsed: argparse.Namespace, checkpoints: Checkpoints, run: Run) -> None:

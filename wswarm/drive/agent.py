@@ -74,7 +74,7 @@ class Agent:
             for group in self.groups:
                 group.publish(command.logs.get(group.order.name, b""))
         elif isinstance(command, wire.OfGroup):
-            self._note_late(command.at_ns if isinstance(command, wire.Read) else STILL_OPEN)
+            self._note_late(command.at_ns if isinstance(command, wire.Read | wire.Drop) else STILL_OPEN)
             self.groups[command.group].obey(command)
         elif isinstance(command, wire.Load):
             self.load(command)

@@ -74,12 +74,12 @@ def measure(
     target = target_meter(plan.target_pid)
     agents = start_for(plan) if started is None else started
     plan = msgspec.structs.replace(plan, processes=len(agents) - plan.is_published)
-    course = course_of(plan)
+    besides = besides or Besides()
+    course = course_of(plan, besides.restarts)
     with Session(plan, agents, filling, course.cohorts) as session:
         experiment = _Experiment(course, session, addresses, target)
         experiment.on_progress = on_progress or _ignore
         experiment.interrupted = interrupted or _never
-        besides = besides or Besides()
         experiment.on_traced = besides.on_traced or _ignore
         if besides.keep is not None and are_kept(plan):
             experiment.keep(besides.keep, besides.keep_every_s)
@@ -217,7 +217,7 @@ class _Experiment:
 
         def meanwhile() -> None:
             self.on_progress(self._observer.progress(phase, self._window.origin_ns, now_ns()))
-            self._watch.look(self._window)
+            self._watch.look(self._window, is_another=self._course.has_restarted)
             if phase == "hold":
                 self._watch.sample(self._window.origin_ns)
                 if self._checkpoints is not None and not self._was_cut:

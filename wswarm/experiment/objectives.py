@@ -8,7 +8,6 @@ import msgspec
 
 from wswarm.errors import PlanError
 from wswarm.load.plan import Plan
-from wswarm.load.slow import readers_of, swallowed
 from wswarm.stats import figures
 from wswarm.stats.histogram import is_supported, values_needed
 from wswarm.stats.slo import is_about, parse_objective
@@ -27,10 +26,8 @@ class Sample(NamedTuple):
 
 
 def foreseen(plan: Plan) -> list[str]:
-    """Return a line for each objective that the plan's run can't meet, and what else is known beforehand."""
-    doubts = (_doubt(plan, expression) for expression in plan.slo)
-    known = [swallowed(readers_of(plan))] if plan.scenario == "slow" else []
-    return [line for line in (*doubts, *known) if line is not None]
+    """Return a line for each objective that the plan's run can't meet, as it will not have the figure."""
+    return [line for expression in plan.slo if (line := _doubt(plan, expression)) is not None]
 
 
 def shared_out(plans: Sequence[Plan], expressions: Sequence[str]) -> list[Plan]:

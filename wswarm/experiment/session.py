@@ -13,7 +13,7 @@ from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.fleet import AgentProcess, Fleet
 from wswarm.drive.fleet.started import Started
 from wswarm.errors import PlanError
-from wswarm.experiment.cohorts import Cohort, all_together, shares
+from wswarm.experiment.cohorts import Cohort, all_together, publishers, shares
 from wswarm.experiment.filling import Filling
 from wswarm.experiment.paces import GROUP, paces, places_of
 from wswarm.experiment.ramp import at_once
@@ -78,13 +78,12 @@ class Session:
             agent.tell(wire.Begin(groups=orders, prefix=self._prefix, last_id=last_id))
             for number, (order, cohort) in enumerate(zip(orders, groups, strict=True)):
                 starts_ns = start_ns + (cohort.ids - 1) * (NS_PER_S / self._plan.connect_rate)
-                is_with_data = order.by_http is None  # which is that of connections
                 self.join(
                     agent,
                     number,
                     cohort.ids,
                     starts_ns.astype(np.int64),
-                    is_with_data=is_with_data,
+                    is_with_data=order.by_http is None,  # which is that of connections
                     at_once=at_once(len(self.fleet.holders)),
                 )
 
@@ -92,7 +91,7 @@ class Session:
         """Return what of each cohort an agent holds, a group each; of the publishing one, the publishers."""
         holders = self.fleet.holders
         if agent is self.fleet.publisher:
-            return [Cohort("", np.array(self._plan.publisher_ids, np.int64))]
+            return [publishers(self._plan)]
         place = holders.index(agent)
         owned = shares(self._cohorts, place, len(holders))
         return [cohort._replace(ids=own) for cohort, own in zip(self._cohorts, owned, strict=True)]
@@ -255,6 +254,7 @@ class Session:
             rooms=plan.rooms,
             script=script,
             replay=self._filling.replay,
+            reconnect=cohort.reconnect,
         )
 
     def _share_of(self, agent: AgentProcess, most: int | None) -> int | None:

@@ -22,6 +22,7 @@ from wswarm.load.settings import Settings
 from wswarm.load.slow import check_readers, default_duration, readers_of
 from wswarm.load.speech import speech_of
 from wswarm.load.stages import check_stages, first_value, mean_rate, shown, with_stages
+from wswarm.load.storm import check_storm, storm_defaults
 from wswarm.load.template import MARKER
 
 PAIRS_LIMIT = 10_000_000
@@ -116,6 +117,8 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
     given = with_stages(given | {"scenario": scenario, "url": url})
     if scenario in ("connect", "script", "replay") or (scenario == "churn" and "rate" not in given):
         given.setdefault("warmup", 0.0)
+    if scenario == "storm":
+        given |= storm_defaults(given)
     if scenario == "slow":
         given.setdefault("duration", default_duration(given.get("pairs", DEFAULT_PAIRS)))
     if scenario == "churn":
@@ -204,6 +207,7 @@ def _check_fit(plan: Plan) -> None:
         check_size(whole.replace("{id}", str(plan.sockets)).encode("latin-1"), plan.size)
     check_script(plan)
     check_recording(plan)
+    check_storm(plan)
     if plan.closed and plan.scenario != "echo":
         raise PlanError(f"--closed waits for replies, which only echo has; leave it out of {plan.scenario}")
 

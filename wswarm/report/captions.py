@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from wswarm.report import format as show
 from wswarm.report import trends
-from wswarm.report.slow import ratio
+from wswarm.report.slow import times
 from wswarm.results.run import Distribution, Run
 
 READINGS = {
@@ -18,6 +18,8 @@ READINGS = {
     " stand above the blue ones, healthy clients wait for slow ones.",
     "fanout": "Left: how long each broadcast took to reach its first, its median and its last subscriber."
     " Right: the share of deliveries and of whole broadcasts done within a time.",
+    "storm": "Above: how many of the dropped have had a message again. Below: what they tried for it; where attempts"
+    " stand high above handshakes, most were in vain.",
     "stages": "Above, times of what was due in each second: where p99 stays up after a stage, its queue is still"
     " there. Below, the rate that was asked for, and what came back.",
     "trends": "Each dot is the median of a thirtieth of the time; a line within its shade that could as well be"
@@ -92,13 +94,25 @@ def _fanout(run: Run) -> str:
     )
 
 
+def _storm(run: Run) -> str:
+    if run.recovery is None:
+        return ""
+    seen = run.recovery
+    half, most = (
+        show.UNKNOWN if one is None else show.seconds(one) for one in (seen.time.p50, seen.time.p90)
+    )
+    return (
+        f"The share of {show.plural(seen.dropped, 'dropped client')} that is back, over time: half after {half}, nine"
+        f" of ten after {most}, {show.count(seen.never)} never; and attempts and handshakes per second."
+    )
+
+
 def _slow(run: Run) -> str:
     if run.penalty is None:
         return ""
-    found = ratio(run.penalty.ratio, run.penalty.low, run.penalty.high)
     return (
         f"Completion times of {show.plural(run.penalty.healthy, 'healthy subscriber')} in"
-        f" {show.plural(len(run.penalty.blocks), 'block')}: penalty {found} while"
+        f" {show.plural(len(run.penalty.blocks), 'block')}: penalty {times(run.penalty.ratio)} while"
         f" {show.plural(run.penalty.slow, 'slow reader')} did not keep up."
     )
 
@@ -127,6 +141,7 @@ _ALTS = {
     "percentiles": _percentiles,
     "over-time": _over_time,
     "fanout": _fanout,
+    "storm": _storm,
     "slow": _slow,
     "stages": _stages,
     "trends": _trends,

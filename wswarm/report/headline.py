@@ -30,8 +30,15 @@ def plan(run: Run) -> list[str]:
     phrases = [*_script(run), *_recording(run), _connections(run), *_rates(run), *stages.phrases(run)]
     if run.scenario != "connect" and (asked.get("rate") or run.stages) and asked.get("arrivals"):
         phrases.append(f"{asked['arrivals']} arrivals")
+    if run.recovery is not None:
+        phrases.append(f"{show.share(run.recovery.dropped, asked.get('connections', 0))} dropped")
+        phrases.append(f"{asked.get('how')}, back by {asked.get('reconnect')}")
     if isinstance(asked.get("duration"), int | float):
         phrases.append(f"{held(run)} hold")
+    if run.penalty is not None:
+        phrases.append(
+            f"{show.plural(run.penalty.slow, 'slow reader')} in {2 * asked.get('pairs', 0)} blocks"
+        )
     if run.scenario not in ("connect", "script", "replay"):
         phrases.append("closed model" if is_closed(run) else "open model")
     return [*phrases, run.generator.driver]
@@ -41,6 +48,8 @@ def held(run: Run) -> str:
     """Return how long the hold was; of an interrupted run how long it lasted, and how long it was to be."""
     asked = show.duration(run.plan.get("duration"))
     lasted = run.phases.drain - run.phases.hold
+    if run.recovery is not None:  # it ends when it is over
+        return show.duration(round(lasted, 1))
     if not run.interrupted or lasted >= run.plan.get("duration", 0) - 0.001:
         return asked
     return f"{show.duration(lasted)} of {asked}"

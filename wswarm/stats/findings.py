@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from wswarm.stats.returns import Returns
 from wswarm.stats.scripted import Scripted
 from wswarm.stats.sockets import Pings as Pings
 from wswarm.stats.sockets import Sockets as Sockets
@@ -191,6 +192,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
         is_publisher: Whether its connections are those of publishers.
         answers: `None` where nothing is published by HTTP.
         scripted: How the sessions of its script fared, if it has one. `relayed`: their broadcasts, if there were any.
+        returns: How those that a storm has dropped came back; `again`: on which connections besides `sockets`.
     """
 
     sockets: Sockets
@@ -204,6 +206,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     answers: Answers | None = None
     scripted: Scripted | None = None
     relayed: Relayed | None = None
+    returns: Returns | None = None
+    again: Sockets | None = None
 
 
 def together(parts: Sequence[Reached]) -> Reached:

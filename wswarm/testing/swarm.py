@@ -187,6 +187,12 @@ class Swarm:
         __tracebackhide__ = True
         return self._measure(api.fanout, url, options)
 
+    def storm(self, url: str = "", **options: Unpack[api.Options]) -> Result:
+        """Drop connections, see how they come back; as `connect`. `how="restart"` restarts the app under test."""
+        __tracebackhide__ = True
+        server = self._server() if not urlsplit(url).scheme else None
+        return self._measure(lambda url, **more: api.storm(url, server, **more), url, options)
+
     def slow(self, url: str = "", **options: Unpack[api.Options]) -> Result:
         """Let some subscribers read slowly, and measure what it costs the others; as `connect` in all else."""
         __tracebackhide__ = True
@@ -195,14 +201,10 @@ class Swarm:
     def script(
         self, session: Session | str | Path, url: str = "", /, **options: Unpack[api.Options]
     ) -> Result:
-        """Have each connection live a session of a script, and time its steps.
+        """Have each connection live a session of a script, and time its steps; in all else as `connect`.
 
         Args:
             session: The script's file, or an `async def session(ws)` at the top level of one: the test's, say.
-            url: Address, or path of the app under test.
-            options: Those of `wswarm.script`.
-
-        Returns and raises as `connect` does.
         """
         __tracebackhide__ = True
         return self._measure(partial(api.script, session), url, options)

@@ -1,5 +1,7 @@
 """What a front end tells an agent: what is to happen, and when."""
 
+from typing import Literal
+
 import msgspec
 
 from wswarm.load.by_http import ByHttp
@@ -11,6 +13,13 @@ from wswarm.load.script import Script
 from wswarm.stats.findings import Packed, Window
 
 LEAD_NS = 300_000_000  # a load's beginning and end are told so long before
+
+
+class Reconnect(msgspec.Struct, frozen=True, kw_only=True):
+    """How connections come back that were dropped: by which policy, see `load.reconnect`, and with which chance."""
+
+    policy: str
+    seed: int
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +39,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         receive_buffer: SO_RCVBUF of those that may be told to read slowly; `None`: they may not.
         script: What their sessions are, if they have any. `replay`: what they play, if that is their load.
         most: How many of those who come in the load there may be at once; `None`: none come.
+        reconnect: How they come back, if they are to.
     """
 
     name: str
@@ -51,6 +61,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     script: Script | None = None
     replay: Replay | None = None
     most: int | None = None
+    reconnect: Reconnect | None = None
 
 
 class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -141,6 +152,19 @@ class Look(msgspec.Struct, frozen=True, tag=True):
     number: int
 
 
+class Drop(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Drop all connections of a group at a moment, and have each come back until another.
+
+    Attributes:
+        how: By a reset, with a goodbye, or by reading no more; `restart`: not at all, whoever serves them does it.
+    """
+
+    group: int
+    at_ns: int
+    until_ns: int
+    how: Literal["reset", "close", "silent", "restart"]
+
+
 class Publish(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Others have sent broadcasts.
 
@@ -180,5 +204,5 @@ class Close(msgspec.Struct, frozen=True, tag=True):
     """Close all connections and exit."""
 
 
-OfGroup = Leave | Pace | Say | Canary | Depart | Read
+OfGroup = Leave | Pace | Say | Canary | Depart | Read | Drop
 Command = Begin | Join | Load | Cut | Publish | Settle | Look | OfGroup | Close
