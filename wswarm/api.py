@@ -32,6 +32,7 @@ class Options(TypedDict, total=False):
     pacing: Literal["auto", "exact", "batched"]
     seed: int
     processes: int | None
+    probe: Literal["auto", "on", "off"]
     publishers: int
     rooms: int
     publisher_url: str | None

@@ -12,6 +12,7 @@ from wswarm.cli.load_arguments import (
     add_echo_options,
     add_fanout_options,
     add_load,
+    add_probe,
     add_security,
     add_stages,
 )
@@ -112,6 +113,7 @@ def _add_run(commands: Any) -> None:
         default="connect,echo,fanout",
         help="which, separated by commas (default: connect,echo,fanout)",
     )
+    add_probe(load)
     add_echo_options(load)
     add_fanout_options(load)
     grammar.add_message(parser)
@@ -130,6 +132,7 @@ def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, r
     load = add_load(parser, connections, rate)
     if rate is not None:
         add_stages(load)
+        add_probe(load)
     if name == "echo":
         add_echo_options(load)
     if name == "fanout":

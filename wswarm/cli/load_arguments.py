@@ -67,6 +67,15 @@ def _add_arrivals(add: Callable[..., Any]) -> None:
     add("--seed", metavar="N", type=grammar.whole(0, 2**63 - 1), help="of random arrivals (default: random)")
 
 
+def add_probe(load: Any) -> None:
+    """Add what echo and fan-out have beside the load."""
+    probe = (
+        "a process of its own with a few sockets more, whose times show whether the load reads late (default:"
+        " auto, on from -c 100 on)"
+    )
+    load.add_argument("--probe", choices=("auto", "on", "off"), help=probe)
+
+
 def add_echo_options(load: Any) -> None:
     """Add what only an echo has."""
     load.add_argument(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
+from wswarm.drive.account import compare
 from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers.by_name import driver
 from wswarm.drive.fleet import wire
@@ -109,8 +110,9 @@ class Agent:
         self._work = self.start(self._hold_and_drain())
 
     def _follow(self, load: wire.Load) -> None:
-        """Have those whose marks do not say it know when messages of others are due."""
+        """Have those whose marks do not say it know when messages of others are due, and what is compared."""
         for group in self.groups:
+            compare(group.account, group.order.beside, load.probed_ns)
             if load.published and isinstance(group.swarm.capture, NumberCapture):
                 schedule = Schedule(load.published, group.order.publishers, load.window.start_ns)
                 group.swarm.capture.follow(schedule)

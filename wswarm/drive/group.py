@@ -262,7 +262,7 @@ class Group:
         """Return the account of the group's role."""
         order, patience = self.order, patience_ns(self.order.patience_s)
         if order.role == "echo":
-            return Echoes(self.swarm, window, self._begin.last_id, patience)
+            return Echoes(self.swarm, window, self._begin.last_id, patience, self._begin.probes)
         if order.role == "publish":
             return Publishing(self.swarm, self._first_number, order.rooms)
         if order.role == "subscribe":

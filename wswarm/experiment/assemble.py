@@ -158,6 +158,7 @@ def _judged(run: Run, observed: Observed) -> Run:
     return msgspec.structs.replace(
         run,
         interrupted=observed.interruption is not None,
+        probe=observed.probe,
         notices=notices,
         failure=observed.died or drops.failure(lost, is_nothing_measured=is_nothing_measured),
         validity=judge(evidence(run, observed, lost, wrong)),

@@ -9,6 +9,7 @@ from wswarm.results.quoted import quoted
 from wswarm.results.run import Distribution, Messages, Run
 from wswarm.stats import answers, sessions, summary
 from wswarm.stats.agents import efforts_of
+from wswarm.stats.belief import Beliefs
 from wswarm.stats.causes import Surroundings
 from wswarm.stats.drops import Drops, listed
 from wswarm.stats.findings import Effort, Findings
@@ -55,6 +56,7 @@ def evidence(run: Run, observed: Observed, drops: Drops, wrong: Sequence[str] = 
         squeezed=_squeezed(run),
         was_cut=observed.was_cut,
         was_connecting=observed.was_connecting,
+        beliefs=Beliefs(probe=observed.probe),
         blocks=tuple(_blocks(findings)),
         **_lags(findings),
     )

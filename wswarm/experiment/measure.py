@@ -15,7 +15,7 @@ from wswarm.drive.host import limits
 from wswarm.drive.host.probes import MachineMeter, MachineUse, TargetMeter
 from wswarm.errors import TargetFailed
 from wswarm.experiment.assemble import assemble
-from wswarm.experiment.begun import start_for
+from wswarm.experiment.begun import start_for, without_probe
 from wswarm.experiment.besides import Besides
 from wswarm.experiment.canaries import wait_for_canaries
 from wswarm.experiment.checkpoints import Checkpoints, Keep, are_kept
@@ -72,11 +72,11 @@ def measure(
     addresses = filling.addresses(plan.url)
     plan = msgspec.structs.replace(plan, bind=limits.sources(plan))
     target = target_meter(plan.target_pid)
-    agents = start_for(plan) if started is None else started
+    agents, probe = without_probe(start_for(plan) if started is None else started)
     plan = msgspec.structs.replace(plan, processes=len(agents) - plan.is_published)
     besides = besides or Besides()
     course = course_of(plan, besides.restarts)
-    with Session(plan, agents, filling, course.cohorts) as session:
+    with Session(plan, agents, filling, course.cohorts, probe) as session:
         experiment = _Experiment(course, session, addresses, target)
         experiment.on_progress = on_progress or _ignore
         experiment.interrupted = interrupted or _never
@@ -128,8 +128,9 @@ class _Experiment:
         end_ns = now_ns()
         self._watch.note("end", self._window)
         findings = self._session.findings()
+        said = self._session.probe.report(findings, self._window)
         self._session.close()
-        observed = self._observed(findings, self._window, end_ns)
+        observed = replace(self._observed(findings, self._window, end_ns), probe=said)
         return assemble(self._plan, observed, self._course.add_to)
 
     def _ramp(self) -> None:

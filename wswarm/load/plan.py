@@ -14,6 +14,7 @@ from wswarm.load.hours import check_trends
 from wswarm.load.manner import Manner, converted
 from wswarm.load.message import check_size
 from wswarm.load.number import check_number
+from wswarm.load.probing import check_probe
 from wswarm.load.profiles.settings import check_needs, check_scenario
 from wswarm.load.publishers import Publishers, check_publishers, elsewhere, is_wss
 from wswarm.load.role import Role
@@ -55,6 +56,7 @@ class Plan(Settings, frozen=True, kw_only=True):
         _check_numbers(self)
         check_profile(self, self.roles, self.scenario)
         _check_fit(self)
+        check_probe(self)
         check_churn(self)
         check_publishers(self.scenario, self._of_publishers, escape=self.escape)
         by_http(msgspec.structs.asdict(self))

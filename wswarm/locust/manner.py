@@ -31,6 +31,7 @@ ELSEWHERE = {  # settings of a plan that are not the class's `settings` to say
     ),
     "slo": "--ws-fail",
     "target_pid": "--ws-target-pid",
+    "probe": "`wswarm echo` or `wswarm fanout`, which have a probe,",
     "closed": "the scenario: give the class tasks that send and expect",
 }
 OF_EACH_USER = frozenset(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from wswarm.report import stages
+from wswarm.report.probe import probe_section
 from wswarm.report.section import Section
 from wswarm.report.slow import slow_section
 from wswarm.report.storm import storm_section
@@ -14,6 +15,7 @@ _SECTIONS: tuple[Callable[[Run], Section | None], ...] = (
     slow_section,
     stages.section,
     trends_section,
+    probe_section,
 )
 
 

@@ -105,6 +105,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
         broadcasts: Fan-out: what became of each.
         deaf: Fan-out in one room: subscribers that were open all the hold and received nothing, warm-up included.
         extra_of_room: The extra ones by the room of their receiver; empty where there is only one.
+        beside: What came right beside the quiet probe's, see `stats.beside`.
     """
 
     owed: int
@@ -125,6 +126,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
     extra_kinds: dict[str, int] = {}
     extra_of_room: Packed = b""
     deaf: int = 0
+    beside: Packed = b""
 
 
 class Effort(msgspec.Struct, frozen=True, kw_only=True):

@@ -91,10 +91,15 @@ class Flights(Tally):
         """Return when messages were sent, 0 or less for those that were not; of what was answered long ago 1."""
         return self._look_up(numbers)[0]
 
+    def is_own(self, batch: Batch) -> Bools:
+        """Return which arrivals name the connection that received them."""
+        own: Bools = batch.publishers == self._ids[batch.rows]
+        return own
+
     def record(self, batch: Batch) -> None:
         """Add arrivals."""
         sent_ns, rows = self._look_up(batch.sequences)
-        is_own = batch.publishers == self._ids[batch.rows]
+        is_own = self.is_own(batch)
         is_possible = is_own & (sent_ns > 0) & ((rows == batch.rows) | (sent_ns == _LONG_AGO))
         is_others = ~is_own & (batch.publishers <= self._last_id)
         kept = is_possible & (batch.received_ns <= self.window.end_ns)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from wswarm.results.run import Scenario, Validity, Verdict
 from wswarm.stats import causes
+from wswarm.stats.belief import Beliefs, doubts
 from wswarm.stats.causes import Surroundings
 from wswarm.stats.silence import Instead, likely_reason
 
@@ -12,6 +13,7 @@ _STOP_NS = 250 * MS
 _INTERRUPTED = "interrupted while connecting"
 _UNKNOWN = Surroundings()
 _UNASKED = Instead()
+_NOTHING_ELSE = Beliefs()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,7 @@ class Evidence:
         measured: Replies or deliveries received in the hold; `None` for a scenario without messages.
         instead: What there was instead, if that is nothing.
         blocks: Lines at which a script kept the loop from all else, and for how long at most, ns; the longest first.
+        beliefs: What else was looked at beside the load.
         squeezed: What TCP took of the kernel's memory, as a clause, if that was so much that every socket suffered.
         was_cut: Whether the run was ended before its hold began; `was_connecting`: before all connections were begun.
     """
@@ -69,6 +72,7 @@ class Evidence:
     measured: int | None = None
     instead: Instead = _UNASKED
     blocks: tuple[tuple[str, int], ...] = ()
+    beliefs: Beliefs = _NOTHING_ELSE
     squeezed: str = ""
     was_cut: bool = False
     was_connecting: bool = False
@@ -77,7 +81,7 @@ class Evidence:
 def judge(evidence: Evidence) -> Validity:
     """Return the verdict: the worst of the reasons', the reasons in order of weight."""
     invalid = [*_broken(evidence), *_invalid_load(evidence), *_stopped(evidence)]
-    suspect = [*_suspect_load(evidence), *_suspect_machine(evidence)]
+    suspect = [*_suspect_load(evidence), *_suspect_machine(evidence), *doubts(evidence.beliefs)]
     verdict: Verdict = "invalid" if invalid else "suspect" if suspect else "valid"
     return Validity(verdict=verdict, reasons=[*invalid, *suspect])
 

@@ -38,6 +38,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
         receive_buffer: SO_RCVBUF of those that may be told to read slowly; `None`: they may not.
         script: What their sessions are, if they have any. `replay`: what they play, if that is their load.
+        beside: Ids of those whose deliveries are compared with the quiet probe's.
         most: How many of those who come in the load there may be at once; `None`: none come.
         reconnect: How they come back, if they are to.
     """
@@ -60,6 +61,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     receive_buffer: int | None = None
     script: Script | None = None
     replay: Replay | None = None
+    beside: list[int] = []
     most: int | None = None
     reconnect: Reconnect | None = None
 
@@ -70,12 +72,14 @@ class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     Attributes:
         prefix: The run's marker prefix.
         last_id: The greatest id of any connection, here and elsewhere.
+        probes: How many ids after that are the quiet probe's, whose messages are nobody's.
         ahead_ns: How much the clock that publishers read intended times from is ahead of this machine's.
     """
 
     groups: list[Group]
     prefix: bytes
     last_id: int = (1 << 32) - 1
+    probes: int = 0
     ahead_ns: int = 0
 
 
@@ -123,12 +127,14 @@ class Load(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     Attributes:
         published: Paces of publishers elsewhere, for those to whom marks do not say when they were due.
+        probed_ns: When the quiet probe speaks: replies next to these are compared with its own.
     """
 
     number: int
     window: Window
     paces: list[Pace] = []
     published: list[Pace] = []
+    probed_ns: Packed = b""
 
 
 class Cut(msgspec.Struct, frozen=True, kw_only=True, tag=True):
