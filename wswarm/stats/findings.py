@@ -49,6 +49,7 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
         log: Fan-out: the broadcasts of the whole load that were sent; see `stats.published`.
         gaps_ns: Between wake-ups at least, 0 for one per message: of each pace that was kept.
         of_stages: Offered in each stage, then sent; empty: there are none.
+        sampled: Of random arrivals some, taken by chance: when each was intended, then when sent.
     """
 
     offered: int
@@ -60,6 +61,7 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
     log: Packed = b""
     gaps_ns: list[int] = []
     of_stages: Packed = b""
+    sampled: Packed = b""
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
