@@ -7,15 +7,15 @@
     run = wswarm.fanout("ws://127.0.0.1:8000", profile="chat", connections=1000, rate=20, duration=10)
     print(run.fanout.completion_time.p99, run.messages.lost)
 
-`connect`, `echo`, `fanout`, `slow`, `script` and `replay` block, or can be awaited inside a running event loop; each
-returns a `Run`.
+`connect`, `echo`, `fanout`, `churn`, `slow`, `script` and `replay` block, or can be awaited inside a running event
+loop; each returns a `Run`.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wswarm.api import Options, connect, echo, fanout, replay, script, slow, storm
+    from wswarm.api import Options, churn, connect, echo, fanout, replay, script, slow, storm
     from wswarm.drive.script.socket import ScriptSocket
     from wswarm.errors import GeneratorError, PlanError, ResultError, SwarmError, TargetError
     from wswarm.results.run import Run
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "FigureClock": "wswarm.testing.figure_clock",
     "Options": "wswarm.api",
+    "churn": "wswarm.api",
     "connect": "wswarm.api",
     "echo": "wswarm.api",
     "fanout": "wswarm.api",
@@ -50,6 +51,7 @@ __all__ = [
     "ScriptSocket",
     "SwarmError",
     "TargetError",
+    "churn",
     "connect",
     "echo",
     "fanout",

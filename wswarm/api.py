@@ -77,6 +77,8 @@ class Options(TypedDict, total=False):
     signal: Literal["TERM", "KILL"]
     session: str
     sessions: float | None
+    stay: float
+    stay_law: Literal["exponential", "lognormal", "fixed"]
     socket: str | None
     speed: float
     slow: float
@@ -109,6 +111,11 @@ def echo(url: str, **options: Unpack[Options]) -> Run:
 def fanout(url: str, **options: Unpack[Options]) -> Run:
     """Publish messages and time their delivery to all subscribers; returns and raises as `connect` does."""
     return _measure("fanout", url, options)
+
+
+def churn(url: str, **options: Unpack[Options]) -> Run:
+    """Have sessions come and go, each for its time, and count who is there; returns and raises as `connect` does."""
+    return _measure("churn", url, options)
 
 
 def slow(url: str, **options: Unpack[Options]) -> Run:

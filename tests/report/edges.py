@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tests.report import runs
+from tests.report import churned, runs
 from tests.report.parts import distribution
 from wswarm.results.run import Distribution, Run, Sessions, Step
 
@@ -64,6 +64,9 @@ RUNS: dict[str, Run] = {
     "slow readers": runs.slow(),
     "slow readers of whom nothing is known": _before_a_block(),
     "stages": runs.staged(),
+    "stages of connections": churned.staged_connections(),
+    "churn": churned.churn(),
+    "churn without a hold": churned.churn(mean=None),
     "stages without replies": runs.nothing_arrived(runs.staged()),
     "script that failed": runs.script(
         steps={"x" * 300 + "<b>": Step(count=1, failed=1, time=distribution([]))},

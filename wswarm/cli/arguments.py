@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from wswarm.cli import grammar
 from wswarm.cli.ab_arguments import add_ab, add_selftest
+from wswarm.cli.churn_arguments import add_churn
 from wswarm.cli.load_arguments import (
     add_common,
     add_echo_options,
@@ -74,6 +75,7 @@ def make_parser() -> Parser:
     _add_scenario(
         commands, "fanout", "publish messages, time their delivery to all", connections="100", rate="5/s"
     )
+    add_churn(commands)
     add_slow(commands)
     add_storm(commands)
     _add_script(commands)
@@ -130,8 +132,8 @@ def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, r
     )
     parser.add_argument("url", metavar="URL", help="ws://host:port/path or wss://…; may hold {id} and {room}")
     load = add_load(parser, connections, rate)
+    add_stages(load, "rates" if rate is not None else "connections")
     if rate is not None:
-        add_stages(load)
         add_probe(load)
     if name == "echo":
         add_echo_options(load)

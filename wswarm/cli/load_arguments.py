@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from wswarm.cli import grammar
 from wswarm.cli.outputs_arguments import add_outputs, add_pictures
@@ -48,13 +48,18 @@ def add_load(
     return load
 
 
-def add_stages(load: Any) -> None:
-    """Add the rates that the load is led through."""
+def add_stages(load: Any, what: Literal["rates", "connections"]) -> None:
+    """Add the values that the load is led through."""
+    example, other, kind = (
+        ("30s:1k/s,10s:0/s", "-r", grammar.stages)
+        if what == "rates"
+        else ("30s:10k,60s:10k,10s:0", "-c", grammar.stages_of_connections)
+    )
     stages = (
-        "rates one after another, each reached linearly in its time, from 0 on: 30s:1k/s,10s:0/s; in place of -r and"
+        f"{what} one after another, each reached linearly in its time, from 0 on: {example}; in place of {other} and"
         " -d (default: none)"
     )
-    load.add_argument("--stages", metavar="LIST", type=grammar.stages, help=stages)
+    load.add_argument("--stages", metavar="LIST", type=kind, help=stages)
 
 
 def _add_arrivals(add: Callable[..., Any]) -> None:

@@ -232,5 +232,6 @@ def _keep(parsed: argparse.Namespace, checkpoints: Checkpoints, run: Run) -> Non
 
 
 def _live(parsed: argparse.Namespace, plan: Plan) -> Live:
-    total_s = plan.sockets / plan.connect_rate + plan.warmup + plan.duration
+    before = 0 if plan.stages and plan.scenario == "connect" else plan.expected_at_once
+    total_s = before / plan.connect_rate + plan.warmup + plan.duration
     return Live(f"{plan.scenario} {redact.address(plan.address)}", total_s, quiet=parsed.quiet)

@@ -108,7 +108,10 @@ def _sample_of(plan: Plan, names: tuple[str, ...]) -> Sample | None:
         "tls_time",
         "upgrade_time",
     ):
-        return Sample(plan.sockets, "handshakes", 1, "-c")
+        if plan.scenario == "churn" and plan.sessions is not None:
+            begun = plan.expected_at_once + plan.sessions * (plan.warmup + plan.duration)
+            return Sample(round(begun), "handshakes", plan.sessions, "-d")
+        return Sample(plan.sockets, "handshakes", 1, "-c") if not plan.stages else None
     if plan.rate is None or plan.scenario == "connect":
         return None
     sends, rate = round(plan.rate * plan.duration), plan.rate
@@ -120,7 +123,7 @@ def _sample_of(plan: Plan, names: tuple[str, ...]) -> Sample | None:
         return Sample(sends, "replies", rate, "-d")
     if names[-1] in _OF_BROADCASTS:
         return Sample(sends, "broadcasts", rate, "-d")
-    audience = plan.connections / plan.rooms
+    audience = plan.expected_at_once / plan.rooms
     if names[-1] == "delivery_time":
         return Sample(round(sends * audience), "deliveries", rate * audience, "-d")
     if names[:2] == ("rooms", "worst"):

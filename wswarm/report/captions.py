@@ -30,6 +30,14 @@ HANDSHAKE_READING = (
     "Go right to the share of connections that matters to you and read off the time their"
     " handshake stayed below."
 )
+POPULATION_READING = (
+    "The area wavers about the dashed line, by the square root of it; where it stays below, sessions were refused,"
+    " or the target ended them early. Handshakes that take ever longer tell a target that tires of them."
+)
+STAGES_READING = (
+    "The area should follow the dashed line; where it lags, handshakes take long or fail, where it stays above,"
+    " connections that said goodbye are not let go."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +51,23 @@ class Caption:
 def caption(run: Run, picture: str) -> Caption:
     """Return the words for `picture`, by its name."""
     reading = READINGS[picture]
-    if picture == "percentiles" and run.scenario == "connect":
+    if picture == "connections" and run.population is not None:
+        reading = POPULATION_READING
+    if picture == "connections" and run.stages and run.scenario == "connect":
+        reading = STAGES_READING
+    if picture == "percentiles" and run.fanout is None and run.scenario in ("connect", "churn"):
         reading = HANDSHAKE_READING
     return Caption(alt=_ALTS[picture](run), reading=reading)
 
 
 def _connections(run: Run) -> str:
-    seen = run.connections
+    seen, population = run.connections, run.population
+    if population is not None:
+        return (
+            f"Sessions open over time: {show.number(population.mean)} on the average of"
+            f" {show.number(population.expected)} expected, {show.count(seen.peak)} at the peak,"
+            f" {show.count(population.refused)} refused."
+        )
     return (
         f"Open connections over time: {show.count(seen.peak)} at the peak of"
         f" {show.count(seen.requested)} requested, {show.count(seen.failed)} failed,"
@@ -62,7 +80,7 @@ def _percentiles(run: Run) -> str:
         return f"Percentile curves. {_levels('Delivery', run.fanout.delivery_time)}" + _levels(
             " Completion", run.fanout.completion_time
         )
-    if run.scenario == "connect":
+    if run.scenario in ("connect", "churn"):
         return f"Percentile curves. {_levels('Handshake', run.connections.handshake_time)}"
     if run.steps:
         told = " ".join(

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from wswarm.report import churn, stages
 from wswarm.report import format as show
-from wswarm.report import stages
 from wswarm.results import redact
 from wswarm.results.run import Run, SloResult
 from wswarm.results.scenario import BROADCASTS
@@ -28,6 +28,8 @@ def plan(run: Run) -> list[str]:
     """Return the plan as short phrases: connections, rates, arrivals, duration, model, driver."""
     asked = run.plan
     phrases = [*_script(run), *_recording(run), _connections(run), *_rates(run), *stages.phrases(run)]
+    if run.population is not None:
+        phrases = churn.phrases(run)
     if run.scenario != "connect" and (asked.get("rate") or run.stages) and asked.get("arrivals"):
         phrases.append(f"{asked['arrivals']} arrivals")
     if run.recovery is not None:
@@ -139,6 +141,8 @@ def _recording(run: Run) -> list[str]:
 
 def _rates(run: Run) -> list[str]:
     """Return the total rate and the rate per connection: a rate without its scope is the classic mistake."""
+    if run.scenario == "connect" and run.stages:
+        return []
     if run.scenario == "connect":
         connect_rate = run.plan.get("connect_rate")
         return [f"connecting at {show.rate(connect_rate)}"] if connect_rate else []
