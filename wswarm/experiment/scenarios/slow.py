@@ -51,14 +51,11 @@ class Slow(Course):
 
     @property
     def cohorts(self) -> Sequence[Cohort]:
-        """As `Course.cohorts`: what the slow ones are owed may wait for them for as long as a block lasts."""
+        """As `Course.cohorts`: what they are owed may come as late as a slow block and the time after it are long."""
         found = cohorts_of(self.plan.connections, self._readers.slow)
         patience_s = self._readers.block_s + CATCH_UP_S + self.plan.drain
-        made = [Cohort(name, np.array(ids, np.int64)) for name, ids in found.items()]
-        return [
-            one._replace(receive_buffer=RECEIVE_BUFFER, patience_s=patience_s) if one.name == SLOW else one
-            for one in made
-        ]
+        made = [Cohort(name, np.array(ids, np.int64), patience_s=patience_s) for name, ids in found.items()]
+        return [one._replace(receive_buffer=RECEIVE_BUFFER) if one.name == SLOW else one for one in made]
 
     @property
     def hold_s(self) -> float:
