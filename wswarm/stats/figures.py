@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 from msgspec import inspect
 
+from wswarm.results.recovery import Bystanders
 from wswarm.results.run import Distribution, Phases, Rates, Room, Run, Scenario, Stage
 from wswarm.results.scenario import BROADCASTS
 
@@ -20,7 +21,7 @@ _PART = re.compile(r'"([^"]+)"|(\w+)')
 _PERCENTILE = re.compile(r"p\d+(_\d+|\.\d+)?")
 _NUMBERS = (inspect.IntType, inspect.FloatType, inspect.AnyType)
 _SUMS = {"messages.lost"}
-_COUNTED = ("connections", "publish", "sessions")  # hold counts by name
+_COUNTED = ("connections", "publish", "recovery", "sessions")  # hold counts by name
 _TIMES = {
     "connect": "connections.handshake_time",
     "echo": "response_time",
@@ -57,10 +58,12 @@ def is_number(path: str) -> bool:
 def kind_of(path: str) -> Kind:
     """Return what kind of number stands at the full path: times are s, sizes bytes, rates per s."""
     place = _place(path)
+    if path.startswith("recovery.attempts."):  # a distribution of numbers, not of times
+        return "number"
     if path in _SUMS or any(isinstance(kind, inspect.IntType) for kind in place.kinds):
         return "size" if "rss" in place.name else "count"
     if (
-        place.owners & {Distribution, Phases, Room, Stage}
+        place.owners & {Bystanders, Distribution, Phases, Room, Stage}
         or place.name.startswith("cpu_s")
         or place.name == "clock_error"
     ):
