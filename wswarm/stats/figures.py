@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 from msgspec import inspect
 
+from wswarm.results.penalty import Block as SlowBlock
 from wswarm.results.recovery import Bystanders
 from wswarm.results.run import Distribution, Phases, Rates, Room, Run, Scenario, Stage
 from wswarm.results.scenario import BROADCASTS
@@ -21,7 +22,7 @@ _PART = re.compile(r'"([^"]+)"|(\w+)')
 _PERCENTILE = re.compile(r"p\d+(_\d+|\.\d+)?")
 _NUMBERS = (inspect.IntType, inspect.FloatType, inspect.AnyType)
 _SUMS = {"messages.lost"}
-_COUNTED = ("connections", "publish", "recovery", "sessions")  # hold counts by name
+_COUNTED = ("connections", "penalty", "publish", "recovery", "sessions")  # hold counts by name
 _TIMES = {
     "connect": "connections.handshake_time",
     "echo": "response_time",
@@ -61,16 +62,20 @@ def kind_of(path: str) -> Kind:
     if path.startswith("recovery.attempts."):  # a distribution of numbers, not of times
         return "number"
     if path in _SUMS or any(isinstance(kind, inspect.IntType) for kind in place.kinds):
-        return "size" if "rss" in place.name else "count"
+        return "size" if _is_size(place.name) else "count"
     if (
-        place.owners & {Bystanders, Distribution, Phases, Room, Stage}
+        place.owners & {Bystanders, Distribution, Phases, Room, SlowBlock, Stage}
         or place.name.startswith("cpu_s")
-        or place.name == "clock_error"
+        or place.name in ("clock_error", "pressed_after")
     ):
         return "time"
-    if "rss" in place.name:
+    if _is_size(place.name):
         return "size"
     return "rate" if Rates in place.owners else "number"
+
+
+def _is_size(name: str) -> bool:
+    return "rss" in name or "memory" in name
 
 
 def percent_of(path: str) -> float | None:
