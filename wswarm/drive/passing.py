@@ -72,11 +72,13 @@ class PassingGroup(Group):
     def findings(self, effort: Effort, *, is_over: bool = True) -> Findings:
         """Return all that was found."""
         found = super().findings(effort, is_over=is_over)
-        sockets = msgspec.structs.replace(found.sockets, refused=self._refused)
-        if is_over:
+        due_ns, stays_ns = (self._by_row(column) for column in (self._due_ns, self._stays_ns))
+        if is_over:  # so far of every row, as their other times are told
             opened, _ = self.swarm.past.opened(self.swarm.rows)
-            due_ns, stays_ns = (self._by_row(column)[opened] for column in (self._due_ns, self._stays_ns))
-            sockets = msgspec.structs.replace(sockets, due_ns=pack(due_ns), stays_ns=pack(stays_ns))
+            due_ns, stays_ns = due_ns[opened], stays_ns[opened]
+        sockets = msgspec.structs.replace(
+            found.sockets, due_ns=pack(due_ns), stays_ns=pack(stays_ns), refused=self._refused
+        )
         return msgspec.structs.replace(found, sockets=sockets)
 
     def _by_row(self, column: "array[int]") -> Int64s:
