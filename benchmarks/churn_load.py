@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from wswarm.load.churn import Churn
+from wswarm.load.sessions import Churn
 from wswarm.stats.attendance import Attendance
 from wswarm.stats.broadcasts import Broadcasts
 from wswarm.stats.findings import STILL_OPEN, Arrivals, Window

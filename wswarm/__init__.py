@@ -7,15 +7,15 @@
     run = wswarm.fanout("ws://127.0.0.1:8000", profile="chat", connections=1000, rate=20, duration=10)
     print(run.fanout.completion_time.p99, run.messages.lost)
 
-`connect`, `echo`, `fanout`, `script` and `replay` block, or can be awaited inside a running event loop; each returns
-a `Run`.
+`connect`, `echo`, `fanout`, `slow`, `script` and `replay` block, or can be awaited inside a running event loop; each
+returns a `Run`.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wswarm.api import Options, connect, echo, fanout, replay, script
+    from wswarm.api import Options, connect, echo, fanout, replay, script, slow
     from wswarm.drive.script.socket import ScriptSocket
     from wswarm.errors import GeneratorError, PlanError, ResultError, SwarmError, TargetError
     from wswarm.results.run import Run
@@ -29,6 +29,7 @@ _HOMES = {
     "fanout": "wswarm.api",
     "replay": "wswarm.api",
     "script": "wswarm.api",
+    "slow": "wswarm.api",
     "ScriptSocket": "wswarm.drive.script.socket",
     "GeneratorError": "wswarm.errors",
     "PlanError": "wswarm.errors",
@@ -53,6 +54,7 @@ __all__ = [
     "fanout",
     "replay",
     "script",
+    "slow",
 ]
 
 

@@ -69,8 +69,13 @@ class Options(TypedDict, total=False):
     sessions: float | None
     socket: str | None
     speed: float
+    slow: float
+    read: float
+    pairs: int
+    swallows: int | None
     driver: Literal["picows", "websockets"]
     target_pid: int | None
+    trends: bool
     slo: Sequence[str]
 
 
@@ -94,6 +99,14 @@ def echo(url: str, **options: Unpack[Options]) -> Run:
 def fanout(url: str, **options: Unpack[Options]) -> Run:
     """Publish messages and time their delivery to all subscribers; returns and raises as `connect` does."""
     return _measure("fanout", url, options)
+
+
+def slow(url: str, **options: Unpack[Options]) -> Run:
+    """Let some subscribers read slowly, and measure what it costs the others; returns and raises as `connect` does.
+
+    `slow` is their share (0.02), `read` what each reads at most, bytes per s (0); `duration` is that of all blocks.
+    """
+    return _measure("slow", url, options)
 
 
 def script(session: Session | str | Path, url: str | None = None, /, **options: Unpack[Options]) -> Run:
@@ -148,4 +161,4 @@ async def _measure_aside(plan: Plan) -> Run:
         raise
 
 
-__all__ = ["Options", "connect", "echo", "fanout", "replay", "script"]
+__all__ = ["Options", "connect", "echo", "fanout", "replay", "script", "slow"]

@@ -55,6 +55,18 @@ def parse_count(text: str) -> int:
     return value
 
 
+def parse_share(text: str) -> float:
+    """Return a share of 1 for `2%` or `0.5 %`.
+
+    Raises:
+        PlanError: the text is not a number with a percent sign, from 0 to 100.
+    """
+    match = re.fullmatch(rf"({_NUMBER})\s?%", text)
+    if match is None or float(match[1]) > 100:
+        raise PlanError(f"{text!r} is not a share: write 2% or 50%")
+    return float(match[1]) / 100
+
+
 def parse_rate(text: str) -> float:
     """Return events per second for `500`, `500/s`, `2k/s` or `30/m`.
 

@@ -11,7 +11,7 @@ from wswarm.cli.arguments import make_parser
 FOLDER = Path(__file__).parents[1] / "golden" / "help"
 COMMANDS = (
     *("", "run", "connect", "echo", "fanout", "profiles", "serve", "doctor", "report", "compare", "trend"),
-    *("ab", "selftest", "script", "replay", "import", "inspect"),
+    *("ab", "selftest", "script", "replay", "import", "inspect", "slow"),
 )
 MEASURING = ("run", "connect", "echo", "fanout", "script")
 SENDING = ("run", "echo", "fanout")

@@ -12,7 +12,7 @@ from wswarm.drive import capture, closed, form, numbers, outbox, pacer, pings, r
 from wswarm.drive.capture import Load
 from wswarm.drive.closed import ClosedSender
 from wswarm.drive.drivers.connection import Timing
-from wswarm.drive.host import probes
+from wswarm.drive.host import loop_lag, probes
 from wswarm.drive.row import Row
 from wswarm.drive.sender import OpenSender, Sender, patience_ns
 from wswarm.drive.swarm import Swarm
@@ -56,9 +56,21 @@ class FakeClock:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.now_ns = 0
         self.timers: list[FakeTimer] = []
-        for module in (capture, closed, form, numbers, outbox, pacer, pings, probes, rounds, sender):
+        for module in (
+            capture,
+            closed,
+            form,
+            loop_lag,
+            numbers,
+            outbox,
+            pacer,
+            pings,
+            probes,
+            rounds,
+            sender,
+        ):
             patch.setattr(module, "now_ns", self.read)
-        for module in (pacer, rounds, probes):
+        for module in (pacer, rounds, loop_lag):
             patch.setattr(module, "make_timer", self._make_timer)
         patch.setattr(asyncio, "get_running_loop", lambda: None)
 

@@ -17,7 +17,8 @@ from tests.drive.fakes import (
     swarm_of,
 )
 from tests.stats.made import ints
-from wswarm.drive.numbers import NumberCapture, capture_for
+from wswarm.drive.capture import Load
+from wswarm.drive.numbers import NumberCapture, Register, capture_for
 from wswarm.drive.sender import Sender
 from wswarm.load.message import payload_for
 from wswarm.load.number import nonce_for, write_index
@@ -130,6 +131,17 @@ def test_messages_of_another_agents_connections_belong_to_the_phase_of_their_pla
         sent.capture.take(0, number(index))
     seen = record(sent).findings()
     assert (seen.extra_kinds, seen.unmarked) == ({"of another connection": 4}, 1)
+
+
+def test_in_stages_there_are_as_many_of_another_agent_s_as_the_stages_say(clock: FakeClock) -> None:
+    swarm, _ = swarm_of(clock, 1)
+    register = Register(Load(WINDOW, swarm, ints([0]), 3, 10.0, in_hold=5), lambda numbers: numbers)
+    indexes = (1, 10, 11, 14, 16)  # ten of the warm-up, then five
+    marks = b"".join(NONCE + write_index(index, START) for index in indexes)
+    found, is_known = register.look_up(marks, ints([DRAIN] * len(indexes)))
+    assert is_known is not None
+    assert is_known.tolist() == [True, True, True, True, False]
+    assert found.intended_ns[:4].tolist() == [HOLD - 1, HOLD, HOLD, HOLD]
 
 
 def test_a_late_answer_of_a_load_before_is_not_taken_for_one_of_this(clock: FakeClock) -> None:

@@ -4,6 +4,7 @@ import errno
 import os
 import subprocess
 import sys
+from pathlib import Path
 from random import Random
 from unittest.mock import Mock
 
@@ -13,8 +14,9 @@ import pytest
 
 from tests.drive.fakes import LOOP, MS, FakeClock
 from tests.stats.made import histogram
-from wswarm.drive.host import probes as probes_module
-from wswarm.drive.host.probes import PROBE_GAP_NS, EffortMeter, LoopLag, TargetMeter
+from wswarm.drive.host import loop_lag as loop_lag_module
+from wswarm.drive.host.loop_lag import PROBE_GAP_NS, LoopLag
+from wswarm.drive.host.probes import EffortMeter, TargetMeter
 from wswarm.stats.histogram import Histogram
 
 
@@ -79,6 +81,15 @@ def test_a_wake_up_that_comes_early_counts_nothing(clock: FakeClock) -> None:
     assert (probes.heard, probes.histogram().n, clock.timers[0].at_ns) == ([0], 0, MS)
 
 
+def test_lags_of_hours_take_no_more_room_than_those_of_a_minute(clock: FakeClock) -> None:
+    probes = Probes(clock)
+    for number in range(1, 5_001):
+        probes.wake(number * MS + 10_000)
+
+    assert len(probes.lag._lags) < 2_000
+    assert probes.histogram().pack() == histogram([10_000] * 5_000).pack()
+
+
 def test_reading_the_lags_does_not_end_them(clock: FakeClock) -> None:
     probes = Probes(clock)
     probes.wake(MS + 10_000)
@@ -98,7 +109,7 @@ def test_a_stop_that_is_spent_on_work_of_its_own_is_none_of_standing(
     clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spent_ns = iter((0, 290 * MS, 295 * MS, 300 * MS))
-    monkeypatch.setattr(probes_module, "cpu_ns", lambda: next(spent_ns))
+    monkeypatch.setattr(loop_lag_module, "cpu_ns", lambda: next(spent_ns))
     probes = Probes(clock)
     probes.wake(300 * MS)
     assert (probes.lag.longest_ns, probes.lag.stood_ns) == (299 * MS, 9 * MS)
@@ -177,3 +188,23 @@ def test_probing_begins_anew_after_a_stop_with_one_timer_and_no_lags(clock: Fake
     clock.now_ns = 11 * MS
     clock.timers[-1].callback()
     assert probes.histogram().n == 1
+
+
+def test_what_a_process_holds_grows_by_what_it_opens() -> None:
+    meter = TargetMeter(os.getpid())
+    before = meter.held()
+    with Path(os.devnull).open() as _:
+        after = meter.held()
+
+    assert before is not None
+    assert after is not None
+    assert (after.descriptors - before.descriptors, before.threads >= 1) == (1, True)
+    assert after.memory > 1_000_000
+
+
+def test_a_process_that_is_gone_holds_nothing() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as gone:
+        meter = TargetMeter(gone.pid)
+        gone.communicate()
+
+    assert meter.held() is None

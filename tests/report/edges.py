@@ -53,6 +53,8 @@ RUNS: dict[str, Run] = {
     "all broadcasts lost": runs.fanout(subscribers=5, rate=3, duration=4, lost=60),
     "script": runs.script(),
     "replay": runs.replay(),
+    "stages": runs.staged(),
+    "stages without replies": runs.nothing_arrived(runs.staged()),
     "script that failed": runs.script(
         steps={"x" * 300 + "<b>": Step(count=1, failed=1, time=distribution([]))},
         sessions=Sessions(

@@ -24,6 +24,7 @@ from wswarm.results.run import (
     Scenario,
     Sessions,
     SloResult,
+    Stage,
     Step,
     TargetCost,
     Validity,
@@ -71,6 +72,29 @@ def echo(
         response_time=distribution(response),
         series=parts.series(phases, connections, connections, handshakes, rate, response, lost),
     )
+
+
+def staged(**changes: Any) -> Run:
+    """Return an echo run in stages: a baseline, a spike for which nobody was ready, and the time after."""
+    seconds = (0.0012, 0.0031), (0.21, 0.62), (0.0013, 0.0044)
+    ends, counts, back = (0, 5, 6, 10), (2_500, 2_000, 2_000), (None, 2.0, None)
+    rows = [
+        Stage(
+            from_s=float(ends[place]),
+            to_s=float(ends[place + 1]),
+            offered=counts[place],
+            sent=counts[place],
+            received=counts[place] - 3 * (place == 1),
+            p50=p50,
+            p99=p99,
+            back_after_s=back[place],
+        )
+        for place, (p50, p99) in enumerate(seconds)
+    ]
+    asked: list[list[float]] = [[0, 500], [5, 500], [1, 3_500], [0, 500], [4, 500]]
+    run = echo(rate=650.0, lost=3)
+    plan = {**run.plan, "rate": None, "stages": asked}
+    return _changed(run, changes, plan=plan, stages=rows)
 
 
 def fanout(

@@ -31,6 +31,7 @@ def test_every_edge_is_drawn_without_a_warning(name):
         (edges.RUNS["nothing arrived"], ["connections", "over-time"]),
         (edges.RUNS["one message"], ["connections", "percentiles", "over-time", "fanout"]),
         (edges.RUNS["unknown"], []),
+        (runs.staged(), ["connections", "percentiles", "over-time", "stages"]),
     ],
 )
 def test_a_run_gets_the_pictures_it_has_figures_for(run, names):

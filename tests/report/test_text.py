@@ -37,6 +37,10 @@ def test_the_summary_of_a_fanout_run_in_rooms_reads_as_kept():
     golden.check("summary-rooms.txt", summary(runs.in_rooms()))
 
 
+def test_the_summary_of_a_run_in_stages_reads_as_kept():
+    golden.check("summary-stages.txt", summary(runs.staged()))
+
+
 def test_the_summary_of_what_was_published_by_http_reads_as_kept():
     golden.check("summary-published.txt", summary(runs.published()))
 

@@ -183,3 +183,19 @@ def test_messages_and_times_are_in_their_second() -> None:
 def test_a_percentile_of_a_second_needs_enough_messages_in_it() -> None:
     agent = Findings(sockets=sockets(), effort=effort(), arrivals=arrivals({1: 5 * MS}))
     assert series(agent)[1].p99 is None
+
+
+@pytest.mark.parametrize(("seconds", "step"), [(1_800, 1), (1_801, 2), (3_601, 4), (14_400, 8)])
+def test_a_series_of_hours_has_longer_rows_and_at_most_1800_of_them(seconds: int, step: int) -> None:
+    rows = series(findings(), seconds=seconds)
+
+    assert module.step_of(WINDOW, WINDOW.origin_ns + seconds * S) == step
+    assert [row.t for row in rows] == [float(t) for t in range(0, seconds, step)]
+
+
+def test_longer_rows_add_up_what_their_seconds_have() -> None:
+    opened = sockets([at(0.5), at(2.1), at(3.9), at(5)])
+    fine, coarse = (series(findings(opened), seconds=seconds) for seconds in (6, 14_400))
+
+    assert (sum(row.opened for row in fine), coarse[0].opened) == (4, 4)
+    assert coarse[0].connections == fine[-1].connections

@@ -18,6 +18,7 @@ from wswarm.cli.load_arguments import (
 from wswarm.cli.outputs_arguments import add_compare, add_pictures, add_trend
 from wswarm.cli.recordings_arguments import EXITS, add_import, add_replay
 from wswarm.cli.serve_arguments import add_serve
+from wswarm.cli.slow_arguments import add_slow
 from wswarm.version import VERSION
 
 _OF_MESSAGES = {
@@ -71,6 +72,7 @@ def make_parser() -> Parser:
     _add_scenario(
         commands, "fanout", "publish messages, time their delivery to all", connections="100", rate="5/s"
     )
+    add_slow(commands)
     _add_script(commands)
     add_replay(commands, add_common)
     add_import(commands)

@@ -50,7 +50,7 @@ def folder(text: str) -> Path:
 
 
 count, duration = typed(units.parse_count), typed(units.parse_duration)
-rate, size = typed(units.parse_rate), typed(units.parse_size)
+rate, size, share = typed(units.parse_rate), typed(units.parse_size), typed(units.parse_share)
 stages = typed(partial(units.parse_stages, parse_value=units.parse_rate))
 
 

@@ -8,7 +8,14 @@ from wswarm.cli import grammar
 from wswarm.cli.outputs_arguments import add_outputs, add_pictures
 
 
-def add_load(parser: argparse.ArgumentParser, connections: str, rate: str | None) -> Any:
+def add_load(
+    parser: argparse.ArgumentParser,
+    connections: str,
+    rate: str | None,
+    duration: str = "the hold (default: 10s)",
+    *,
+    is_in_rooms: bool = True,
+) -> Any:
     """Add how much load, of how many connections; return the group."""
     load = parser.add_argument_group("load")
     add = load.add_argument
@@ -23,7 +30,9 @@ def add_load(parser: argparse.ArgumentParser, connections: str, rate: str | None
         add(
             "-r", "--rate", metavar="RATE", type=grammar.rate, help=f"messages per s in all (default: {rate})"
         )
-    add("-d", "--duration", "-z", metavar="TIME", type=grammar.duration, help="the hold (default: 10s)")
+    add("-d", "--duration", "-z", metavar="TIME", type=grammar.duration, help=duration)
+    trends = "say what grows, and keep checkpoints, in a hold from 1m on (default: from 10m on)"
+    add("--trends", action="store_true", default=None, help=trends)
     if rate is not None:
         add("--warmup", metavar="TIME", type=grammar.duration, help="load before the hold (default: 1s)")
         add("--drain", metavar="TIME", type=grammar.duration, help="longest wait for the rest (default: 5s)")
@@ -33,7 +42,8 @@ def add_load(parser: argparse.ArgumentParser, connections: str, rate: str | None
         _add_arrivals(add)
     add("--processes", metavar="N", type=grammar.count, help="agents with the sockets (default: one per 10k)")
     rooms = "connection {id} is in room {id} mod N, which {room} names; fanout: an audience each (default: 1)"
-    add("--rooms", metavar="N", type=grammar.count, help=rooms)
+    if is_in_rooms:
+        add("--rooms", metavar="N", type=grammar.count, help=rooms)
     return load
 
 

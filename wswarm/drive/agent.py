@@ -19,11 +19,11 @@ from wswarm.drive.fleet.lengths import HEADER_SIZE, body_size
 from wswarm.drive.fleet.serving import Finished, serve
 from wswarm.drive.fold_clock import FoldClock
 from wswarm.drive.groups import kind_of
-from wswarm.drive.host.probes import PROBE_GAP_NS, EffortMeter, LoopLag
+from wswarm.drive.host.loop_lag import PROBE_GAP_NS, LoopLag
+from wswarm.drive.host.probes import EffortMeter
 from wswarm.drive.numbers import NumberCapture
 from wswarm.drive.schedule import Schedule
-from wswarm.load.pace import Pace
-from wswarm.stats.findings import STILL_OPEN, Effort, Window, together
+from wswarm.stats.findings import STILL_OPEN, Effort, Window, together, unpack
 from wswarm.units import NS_PER_S
 
 _PUBLISHER_GAP_NS = 100_000_000  # its lateness shows as send lag anyway
@@ -76,13 +76,16 @@ class Agent:
     def obey(self, command: wire.Command) -> None:
         """Do what the command says, or see to it that it is done."""
         if isinstance(command, wire.Join):
+            if command.stays_ns or command.leaves_ns:
+                self._note_late(unpack(command.starts_ns[:8])[0])
             self.start(self.groups[command.group].join(command))
         elif isinstance(command, wire.Leave):
             self.groups[command.group].leave(command.row)
         elif isinstance(command, wire.Publish):
             for group in self.groups:
                 group.publish(command.logs.get(group.order.name, b""))
-        elif isinstance(command, Pace | wire.Say | wire.Canary):
+        elif isinstance(command, wire.OfGroup):
+            self._note_late(command.at_ns if isinstance(command, wire.Read) else STILL_OPEN)
             self.groups[command.group].obey(command)
         elif isinstance(command, wire.Load):
             self.load(command)

@@ -44,7 +44,7 @@ class Group:
         driver: Callable[[str], Driver],
         say: Callable[[wire.Report], None],
     ) -> None:
-        self._ways = Ways(driver, order.values)
+        self._ways = Ways(driver, order.values, order.receive_buffer)
         self.order = order
         self._number, self._begin, self._say = number, begin, say
         self._ahead_ns = begin.ahead_ns if order.role == "subscribe" else 0  # others read marks of their own
@@ -78,13 +78,13 @@ class Group:
         if not self.order.is_followed:
             self._say(wire.Opened(self._number, self.open_rows()))
 
-    def obey(self, command: Pace | wire.Say | wire.Canary) -> None:
+    def obey(self, command: wire.OfGroup) -> None:
         """Do what the command says."""
         if isinstance(command, Pace):
             self.pace(command)
         elif isinstance(command, wire.Say):
             self._speak(command)
-        else:
+        elif isinstance(command, wire.Canary):
             self.fold()
             self.canaries.obey(command.every_s)
 

@@ -14,6 +14,14 @@ def kind_of(order: wire.Group) -> type[Group]:
         from wswarm.drive.http.group import HttpGroup
 
         return HttpGroup
+    if order.receive_buffer is not None:
+        from wswarm.drive.readers import Readers
+
+        return Readers
+    if order.most is not None:
+        from wswarm.drive.passing import PassingGroup
+
+        return PassingGroup
     if order.script is None:
         return Group
     from wswarm.drive.script.group import ScriptGroup

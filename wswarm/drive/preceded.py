@@ -21,7 +21,7 @@ class Preceded:
         self.timing: Timing = connection.timing
         self.address: str = connection.address
         self.ping, self.abort = connection.ping, connection.abort
-        self.say, self.say_goodbye = connection.say, connection.say_goodbye
+        self.say, self.say_goodbye, self.tap = connection.say, connection.say_goodbye, connection.tap
 
     @property
     def is_open(self) -> bool:

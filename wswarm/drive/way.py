@@ -39,10 +39,13 @@ class Ways:
     Args:
         driver: Returns the driver of a name.
         values: What names in braces stand for in all of the group's connections.
+        receive_buffer: As `Settings` has it.
     """
 
-    def __init__(self, driver: Callable[[str], Driver], values: Values) -> None:
-        self._driver, self._values = driver, values
+    def __init__(
+        self, driver: Callable[[str], Driver], values: Values, receive_buffer: int | None = None
+    ) -> None:
+        self._driver, self._values, self._receive_buffer = driver, values, receive_buffer
         self._elsewhere: dict[str, list[tuple[str, int]]] = {}
         self._contexts: dict[tuple[object, ...], ssl.SSLContext | None] = {}
 
@@ -71,4 +74,5 @@ class Ways:
             timeout=manner.connect_timeout,
             sni=manner.sni,
             elsewhere=self._elsewhere,
+            receive_buffer=self._receive_buffer,
         )

@@ -12,6 +12,7 @@ from wswarm.drive.clock import has_kernel_timer
 from wswarm.drive.host import limits
 from wswarm.experiment.evidence import SHOWN, below_zero, evidence, measured
 from wswarm.experiment.observed import Observed
+from wswarm.experiment.trended import trends_of
 from wswarm.load.changing import is_of
 from wswarm.load.plan import Plan
 from wswarm.results import redact
@@ -29,12 +30,12 @@ from wswarm.results.run import (
     Samples,
     TargetCost,
 )
-from wswarm.stats import answers, deaf, drops, extras, pinged, refused, sessions, slo, summary
+from wswarm.stats import answers, deaf, drops, extras, penalty, pinged, refused, sessions, slo, summary
 from wswarm.stats.agents import efforts_of
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Arrivals, Findings, Window, unpack
 from wswarm.stats.scripted import Scripted
-from wswarm.stats.series import series
+from wswarm.stats.series import series_of
 from wswarm.stats.validity import Evidence, judge
 from wswarm.stats.worst_rooms import rooms
 from wswarm.units import NS_PER_S
@@ -78,7 +79,8 @@ def assemble(plan: Plan, observed: Observed, add_to: Callable[[Run, Observed], R
         publish=answers.publish_of(findings),
         sessions=sessions.sessions(scripted),
         steps=sessions.steps(scripted),
-        series=series(findings, window, observed.end_ns),
+        trends=trends_of(plan, observed),
+        **series_of(findings, window, observed.end_ns),
         samples=_samples(plan, findings),
         generator=_generator(plan, findings, arrived),
         target=_target(observed, arrived),
@@ -142,6 +144,7 @@ def _judged(run: Run, observed: Observed) -> Run:
         *answers.notices(run.publish, run.samples.refusals),
         *(extras.notices(run.messages, run.scenario) if run.messages else []),
         *refused.notices(observed.findings),
+        *penalty.notices(run.penalty, run.plan.get("pairs")),
         *(deaf.notices(observed.findings, run.messages) if run.messages else []),
     ]
     if observed.died is not None:

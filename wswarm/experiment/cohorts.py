@@ -14,10 +14,16 @@ class Cohort(NamedTuple):
     Attributes:
         name: As `Findings.cohort` has it.
         ids: Theirs, ascending.
+        receive_buffer: As `wire.Group` has it. `patience_s`: how long what is owed to them is waited for; `None`: as
+            long as the plan has it.
+        most: How many of those who come to it in the load there may be at once; `None`: none come.
     """
 
     name: str
     ids: Int64s
+    receive_buffer: int | None = None
+    patience_s: float | None = None
+    most: int | None = None
 
 
 def all_together(connections: int) -> list[Cohort]:

@@ -15,6 +15,8 @@ from wswarm.stats.findings import Window
 from wswarm.stats.stages import stages
 from wswarm.units import NS_PER_S
 
+_SLACK_S = 0.001
+
 
 class Course:
     """A load that stays as it is: nothing besides; what other scenarios do is a subclass each.
@@ -45,6 +47,13 @@ class Course:
     def is_over(self, session: Session) -> bool:  # noqa: ARG002  # for those who can tell
         """Return whether the hold may end though its time is not over."""
         return False
+
+    def missing(self, window: Window) -> str | None:
+        """Return in words how much of the hold a run did not do that was ended early; `None`: nothing."""
+        held_s = (window.drain_ns - window.hold_ns) / NS_PER_S
+        if held_s >= self.hold_s - _SLACK_S:
+            return None
+        return f"the hold lasted {held_s:.3g} s of the {self.hold_s:g} s asked for"
 
     def add_to(self, run: Run, observed: Observed) -> Run:  # noqa: ARG002  # for those who observe
         """Return the run with what the scenario is about."""
@@ -89,13 +98,19 @@ class Staged(Course):
         )
 
 
-_COURSES: Mapping[str, str] = {}  # of scenarios: the module of `experiment.scenarios`, and the class in it
+# Of scenarios: the module of `experiment.scenarios`, and the class in it.
+_COURSES: Mapping[str, str] = {
+    "slow": "slow:Slow",
+    "churn": "churn:ChurnCourse",
+    "staged": "staged:StagedConnections",
+}
 
 
 def course_of(plan: Plan) -> Course:
     """Return what the plan's scenario does."""
-    if plan.scenario in _COURSES:
-        module, _, name = _COURSES[plan.scenario].partition(":")
+    scenario = "staged" if plan.stages and plan.scenario == "connect" else plan.scenario
+    if scenario in _COURSES:
+        module, _, name = _COURSES[scenario].partition(":")
         make: Callable[[Plan], Course] = getattr(import_module(f"wswarm.experiment.scenarios.{module}"), name)
         return make(plan)
     if plan.stages and plan.scenario in OF_RATES:

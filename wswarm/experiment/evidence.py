@@ -52,6 +52,7 @@ def evidence(run: Run, observed: Observed, drops: Drops, wrong: Sequence[str] = 
         refused=_refused(run),
         measured=measured(run, observed),
         instead=_instead(run, observed, drops),
+        squeezed=_squeezed(run),
         was_cut=observed.was_cut,
         was_connecting=observed.was_connecting,
         blocks=tuple(_blocks(findings)),
@@ -66,6 +67,13 @@ def measured(run: Run, observed: Observed) -> int | None:
     if run.scenario == "replay" and run.messages is not None:
         return run.messages.sent + run.messages.received
     return run.messages.received if run.messages is not None and not observed.was_connecting else 0
+
+
+def _squeezed(run: Run) -> str:
+    seen = run.penalty
+    if seen is None or seen.kernel_memory is None or not seen.is_squeezed:
+        return ""
+    return f"TCP took {seen.kernel_memory / 1e6:,.0f} MB of the kernel's memory, more than net.ipv4.tcp_mem lets pass"
 
 
 def _blocks(findings: Sequence[Findings]) -> Iterator[tuple[str, int]]:

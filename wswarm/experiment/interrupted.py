@@ -13,11 +13,11 @@ def interruption(course: Course, window: Window, *, was_connecting: bool) -> str
     Args:
         window: As it was in the end.
     """
-    held_s = (window.drain_ns - window.hold_ns) / NS_PER_S
     if was_connecting:
         return "interrupted while connecting: there was no hold"
-    if held_s < course.hold_s - _SLACK_S:
-        return f"interrupted: the hold lasted {held_s:.3g} s of the {course.hold_s:g} s asked for"
+    missing = course.missing(window)
+    if missing is not None:
+        return f"interrupted: {missing}"
     drained_s = (window.end_ns - window.drain_ns) / NS_PER_S
     drain_s = course.plan.drain
     if drained_s > drain_s - _SLACK_S:

@@ -11,7 +11,7 @@ from wswarm.drive.drivers import address
 from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.started import Started
 from wswarm.drive.host import limits
-from wswarm.drive.host.probes import MachineMeter, MachineUse, TargetMeter, TargetUse
+from wswarm.drive.host.probes import MachineMeter, MachineUse, TargetMeter
 from wswarm.errors import TargetFailed
 from wswarm.experiment.assemble import assemble
 from wswarm.experiment.begun import start_for
@@ -24,6 +24,7 @@ from wswarm.experiment.observed import Observed
 from wswarm.experiment.preflight import check, target_meter
 from wswarm.experiment.ramp import longest_s, notices
 from wswarm.experiment.session import Session
+from wswarm.experiment.watch import TargetWatch
 from wswarm.load.plan import Plan
 from wswarm.load.stages import ends_ns
 from wswarm.results.progress import Phase, Progress, Traced
@@ -91,15 +92,12 @@ class _Experiment:
         self._plan, self._course = course.plan, course
         self._session, self._addresses = session, addresses
         self._fleet = session.fleet
-        self._target = target
-        self._target_uses: dict[str, TargetUse | None] = {}
-        self._target_peak = 0
+        self._watch = TargetWatch(target)
         self._machine = MachineMeter()
         self._use = MachineUse(None, None)
         self._started_at = datetime.now(UTC)
         self._window = Window(now_ns(), 0, 0, 0)
         self._has_begun = self._was_cut = self._was_connecting = self._is_deserted = False
-        self._died: str | None = None
         self._observer = Observer(course.plan, session.fleet)
         for agent in session.fleet.agents:
             agent.on_traced = self._note_traced
@@ -109,15 +107,15 @@ class _Experiment:
         self._listen_until(
             lambda: self._fleet.have(lambda agent: agent.is_ready), "ramp", now_ns(), _RAMP_GRACE_S
         )
-        self._note_target("before")
+        self._watch.note("before", self._window)
         self._ramp()
-        self._note_target("open")
+        self._watch.note("open", self._window)
         if self._was_connecting or self._is_deserted:
             self._skip_load()
         else:
             self._load()
         end_ns = now_ns()
-        self._note_target("end")
+        self._watch.note("end", self._window)
         findings = self._session.findings()
         self._session.close()
         return self._assemble(findings, end_ns)
@@ -161,7 +159,7 @@ class _Experiment:
         self._course.begin(self._session, self._window)
         self._listen_until(lambda: now_ns() >= self._window.hold_ns, "warm-up", hold_ns, _PHASE_GRACE_S)
         self._machine.start()
-        self._note_target("hold")
+        self._watch.note("hold", self._window)
         self._listen_until(
             lambda: now_ns() >= self._window.drain_ns or is_hopeless(self._fleet) or self._is_over(),
             "hold",
@@ -207,7 +205,9 @@ class _Experiment:
 
         def meanwhile() -> None:
             self.on_progress(self._observer.progress(phase, self._window.origin_ns, now_ns()))
-            self._watch_target()
+            self._watch.look(self._window)
+            if phase == "hold":
+                self._watch.sample(self._window.origin_ns)
             if self.interrupted() and not self._was_cut:
                 self._cut(phase)
 
@@ -255,37 +255,15 @@ class _Experiment:
             was_cut=self._window.hold_ns >= self._window.drain_ns and not self._is_deserted,
             was_connecting=self._was_connecting,
             is_shared=address.is_local(self._addresses),
-            target=self._target,
-            target_uses=self._target_uses,
-            target_peak=self._target_peak,
-            interruption=interruption(self._course, self._window, was_connecting=self._was_connecting)
-            if self._was_cut
-            else None,
-            died=self._died,
+            target=self._watch.meter,
+            target_uses=self._watch.uses,
+            target_peak=self._watch.peak,
+            sampled=self._watch.samples(),
+            interruption=self._interruption(),
+            died=self._watch.died,
             notices=notices(self._plan, findings, self._window),
         )
         return assemble(self._plan, observed, self._course.add_to)
-
-    def _note_target(self, moment: str) -> None:
-        self._target_uses[moment] = self._watch_target()
-
-    def _watch_target(self) -> TargetUse | None:
-        use = self._target.read() if self._target is not None else None
-        if use is not None:
-            self._target_peak = max(self._target_peak, use.rss)
-        if self._died is None and self._target is not None and self._target.has_ended():
-            self._note_death(self._target.pid)
-        return use
-
-    def _note_death(self, pid: int) -> None:
-        """Note that the target's process has ended, unless the hold has too."""
-        now, window = now_ns(), self._window
-        if window.drain_ns == 0 or now < window.drain_ns:
-            held_s = (now - window.hold_ns) / NS_PER_S
-            since = (
-                f"{held_s:.1f} s into the hold" if window.hold_ns and held_s > 0 else "before the hold began"
-            )
-            self._died = f"process {pid} ended {since}"
 
 
 def _ignore(_: object) -> None:

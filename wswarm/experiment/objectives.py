@@ -8,6 +8,7 @@ import msgspec
 
 from wswarm.errors import PlanError
 from wswarm.load.plan import Plan
+from wswarm.load.slow import readers_of, swallowed
 from wswarm.stats import figures
 from wswarm.stats.histogram import is_supported, values_needed
 from wswarm.stats.slo import is_about, parse_objective
@@ -26,8 +27,10 @@ class Sample(NamedTuple):
 
 
 def foreseen(plan: Plan) -> list[str]:
-    """Return a line for each objective that the plan's run can't meet, as it will not have the figure."""
-    return [line for expression in plan.slo if (line := _doubt(plan, expression)) is not None]
+    """Return a line for each objective that the plan's run can't meet, and what else is known beforehand."""
+    doubts = (_doubt(plan, expression) for expression in plan.slo)
+    known = [swallowed(readers_of(plan))] if plan.scenario == "slow" else []
+    return [line for line in (*doubts, *known) if line is not None]
 
 
 def shared_out(plans: Sequence[Plan], expressions: Sequence[str]) -> list[Plan]:
@@ -67,6 +70,8 @@ def _doubt(plan: Plan, expression: str) -> str | None:
         return f"--slo {expression!r} can't be met: a run of {plan.scenario} has no such figure"
     if plan.rooms == 1 and figures.names(parse_objective(expression).path)[0] == "rooms":
         return f"--slo {expression!r} can't be met: a run in one room has no such figure: use --rooms"
+    if not plan.stages and figures.names(parse_objective(expression).path)[0] == "stages":
+        return f"--slo {expression!r} can't be met: a run without stages has no such figure: use --stages"
     small = _small(plan, expression)
     if small is None:
         return None

@@ -1,11 +1,12 @@
 """What one run showed, before it is put together."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from wswarm.drive.host.probes import MachineUse, TargetMeter, TargetUse
 from wswarm.stats.findings import Findings, Window
+from wswarm.stats.trends import Samples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +16,7 @@ class Observed:
     Attributes:
         was_cut: Whether the run was ended before its hold began; `was_connecting`: before all connections were begun.
         target_uses: The target's CPU and memory `before` connecting, when all were `open`, at `hold` and `end`.
-        target_peak: Most resident bytes seen of it.
+        target_peak: Most resident bytes seen of it. `sampled`: what it held, by the figure's name.
         clock_error_ns: The most by which times between two machines' clocks may be wrong.
         interruption: What of the plan an interrupted run did not do; `None`: it was not interrupted.
         died: How the target's process ended before the hold did, if it did.
@@ -37,4 +38,5 @@ class Observed:
     clock_error_ns: int = 0
     interruption: str | None = None
     died: str | None = None
+    sampled: Mapping[str, Samples] = field(default_factory=dict)
     notices: Sequence[str] = ()

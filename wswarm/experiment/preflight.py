@@ -5,10 +5,12 @@ from wswarm.drive.drivers.tls import client_context
 from wswarm.drive.host import limits
 from wswarm.drive.host.lazy import psutil
 from wswarm.drive.host.probes import TargetMeter
+from wswarm.drive.host.tcp_memory import TcpMemory, tcp_memory
 from wswarm.drive.script.file import check_script
 from wswarm.errors import PlanError
 from wswarm.experiment.filling import filling_of
 from wswarm.load.plan import Plan
+from wswarm.load.slow import KERNEL_MEMORY, Readers, readers_of
 from wswarm.results.run import Scenario
 from wswarm.stats.figures import full_path, is_number
 from wswarm.stats.slo import parse_objective
@@ -29,6 +31,8 @@ def check(plan: Plan, *, has_agents: bool = False) -> None:
     if plan.script is not None:
         check_script(plan.script, plan.session)
     client_context(plan)
+    if plan.scenario == "slow":
+        check_memory(readers_of(plan), tcp_memory())
     if plan.is_published and plan.rooms > plan.connections:
         raise PlanError(
             f"--rooms {plan.rooms} is more than --connections {plan.connections}, so some would have no subscriber:"
@@ -44,6 +48,24 @@ def check(plan: Plan, *, has_agents: bool = False) -> None:
     for url in dict.fromkeys(urls):
         address.check_sources(plan.bind, filling.addresses(url))
     target_meter(plan.target_pid)
+
+
+def check_memory(readers: Readers, memory: TcpMemory | None) -> None:
+    """Check that what the kernels keep for slow readers leaves them room for all other sockets.
+
+    Raises:
+        PlanError: it would be more than half of what TCP may take before the kernel squeezes every socket's buffers.
+    """
+    needed = readers.slow * KERNEL_MEMORY
+    if memory is None or 2 * needed <= memory.squeezed_from:
+        return
+    most = memory.squeezed_from // 2 // KERNEL_MEMORY
+    share = int(1e5 * most / readers.connections) / 1e3
+    raise PlanError(
+        f"--slow {100 * readers.share:.3g}% of -c {readers.connections} may fill {needed / 1e6:,.0f} MB of kernel"
+        f" memory, and half of the {memory.squeezed_from / 1e6:,.0f} MB that TCP may take is the limit:"
+        f" use --slow {share:g}%, or raise net.ipv4.tcp_mem"
+    )
 
 
 def _check_objective(expression: str, scenario: Scenario) -> None:

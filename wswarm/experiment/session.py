@@ -22,7 +22,7 @@ from wswarm.load.marker import prefix_for
 from wswarm.load.plan import Plan
 from wswarm.load.script import Script
 from wswarm.stats.agents import of_one_agent
-from wswarm.stats.findings import Findings, Int64s, Window, pack
+from wswarm.stats.findings import Findings, Int64s, Packed, Window, pack
 from wswarm.units import NS_PER_S
 
 _LISTEN_S = 0.1
@@ -72,9 +72,8 @@ class Session:
         """
         for place, agent in enumerate(self.fleet.agents):
             groups = self.groups_of(agent)
-            orders = [
-                self._group(agent, addresses, self._script(place, start_ns), cohort.name) for cohort in groups
-            ]
+            script = self._script(place, start_ns)
+            orders = [self._group(agent, addresses, script, cohort) for cohort in groups]
             last_id = self._plan.connections + len(self._plan.publisher_ids)
             agent.tell(wire.Begin(groups=orders, prefix=self._prefix, last_id=last_id))
             for number, (order, cohort) in enumerate(zip(orders, groups, strict=True)):
@@ -96,7 +95,7 @@ class Session:
             return [Cohort("", np.array(self._plan.publisher_ids, np.int64))]
         place = holders.index(agent)
         owned = shares(self._cohorts, place, len(holders))
-        return [Cohort(cohort.name, own) for cohort, own in zip(self._cohorts, owned, strict=True)]
+        return [cohort._replace(ids=own) for cohort, own in zip(self._cohorts, owned, strict=True)]
 
     def join(
         self,
@@ -106,15 +105,23 @@ class Session:
         starts_ns: Int64s,
         *,
         is_with_data: bool = True,
+        stays_ns: Packed = b"",
+        leaves_ns: Packed = b"",
         at_once: int = 0,
     ) -> None:
-        """Have an agent open more connections of a group, each at its moment."""
+        """Have an agent open more connections of a group, each at its moment.
+
+        Args:
+            stays_ns: As `wire.Join` has them, as are `leaves_ns`.
+        """
         own: list[int] = ids.tolist()
         agent.tell(
             wire.Join(
                 group=group,
                 ids=own,
                 starts_ns=pack(starts_ns),
+                stays_ns=stays_ns,
+                leaves_ns=leaves_ns,
                 at_once=at_once,
                 columns=self._filling.columns if is_with_data else [],
                 data=self._filling.of(own) if is_with_data else [],
@@ -206,7 +213,7 @@ class Session:
                 due_ns = now_ns()
 
     def _group(
-        self, agent: AgentProcess, addresses: list[tuple[str, int]], script: Script | None, cohort: str
+        self, agent: AgentProcess, addresses: list[tuple[str, int]], script: Script | None, cohort: Cohort
     ) -> wire.Group:
         """Return what the agent's connections are: those of the publishers are elsewhere if the plan says so."""
         plan, is_publisher = self._plan, agent is self.fleet.publisher
@@ -217,9 +224,11 @@ class Session:
             name=plan.scenario,
             role=self._role(agent),
             manner=manner,
-            cohort=cohort,
+            cohort=cohort.name,
+            receive_buffer=cohort.receive_buffer,
+            most=self._share_of(agent, cohort.most),
             values=self._filling.variables,
-            patience_s=plan.drain,
+            patience_s=plan.drain if cohort.patience_s is None else cohort.patience_s,
             is_closed=plan.closed,
             addresses=addresses if url == plan.url else self._filling.addresses(url),
             by_http=by_http,
@@ -230,6 +239,11 @@ class Session:
             script=script,
             replay=self._filling.replay,
         )
+
+    def _share_of(self, agent: AgentProcess, most: int | None) -> int | None:
+        """Return how many of so many one agent may have."""
+        holders = self.fleet.holders
+        return None if most is None else len(range(holders.index(agent), most, len(holders)))
 
     def _check_scripts(self) -> None:
         for agent in self.fleet.agents:

@@ -10,6 +10,8 @@ _OF = {
     **dict.fromkeys(("stay", "stay_law"), "churn"),
 }
 
+DEFAULT_PAIRS = 6
+
 
 def is_of(setting: str, scenario: str) -> bool:
     """Return whether a setting means something in a scenario."""
@@ -45,7 +47,7 @@ class Changing(Manner, frozen=True, kw_only=True):
     signal: Literal["TERM", "KILL"] = "TERM"
     slow: float = 0.02
     read: float = 0.0
-    pairs: int = 6
+    pairs: int = DEFAULT_PAIRS
     swallows: int | None = None
     stay: float = 20.0
     stay_law: Literal["exponential", "lognormal", "fixed"] = "exponential"

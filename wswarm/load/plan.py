@@ -8,6 +8,9 @@ import msgspec
 from wswarm.errors import PlanError
 from wswarm.load.belonging import check_recording, check_script
 from wswarm.load.by_http import ByHttp, by_http, is_https
+from wswarm.load.changing import DEFAULT_PAIRS
+from wswarm.load.churn import check_churn, with_sessions
+from wswarm.load.hours import check_trends
 from wswarm.load.manner import Manner, converted
 from wswarm.load.message import check_size
 from wswarm.load.number import check_number
@@ -16,6 +19,7 @@ from wswarm.load.publishers import Publishers, check_publishers, elsewhere, is_w
 from wswarm.load.role import Role
 from wswarm.load.rooms import check_rooms, in_some_room
 from wswarm.load.settings import Settings
+from wswarm.load.slow import check_readers, default_duration, readers_of
 from wswarm.load.speech import speech_of
 from wswarm.load.stages import check_stages, first_value, mean_rate, shown, with_stages
 from wswarm.load.template import MARKER
@@ -33,7 +37,6 @@ DEFAULT_CONNECTIONS = {
     "replay": 10,
     "storm": 100,
     "slow": 100,
-    "churn": 100,
 }
 DEFAULT_RATE = {"echo": 100.0, "fanout": 5.0, "storm": 20.0, "slow": 20.0}
 
@@ -51,8 +54,13 @@ class Plan(Settings, frozen=True, kw_only=True):
         _check_numbers(self)
         check_profile(self, self.roles, self.scenario)
         _check_fit(self)
+        check_churn(self)
         check_publishers(self.scenario, self._of_publishers, escape=self.escape)
         by_http(msgspec.structs.asdict(self))
+        if self.scenario == "slow":
+            check_readers(readers_of(self))
+        if self.trends:
+            check_trends(self.duration)
         if self.rooms > 1 and self.is_published:
             _check_rooms_of_publishers(self)
 
@@ -106,8 +114,12 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
     """
     given = {name: value for name, value in options.items() if value is not None}
     given = with_stages(given | {"scenario": scenario, "url": url})
-    if scenario in ("connect", "script", "replay"):
+    if scenario in ("connect", "script", "replay") or (scenario == "churn" and "rate" not in given):
         given.setdefault("warmup", 0.0)
+    if scenario == "slow":
+        given.setdefault("duration", default_duration(given.get("pairs", DEFAULT_PAIRS)))
+    if scenario == "churn":
+        given = with_sessions(given)
     at_once = MOST_AT_ONCE if given.get("sessions") is not None else DEFAULT_CONNECTIONS.get(scenario, 1)
     given.setdefault("connections", at_once)
     if not given.get("closed") and not given.get("stages") and scenario in DEFAULT_RATE:

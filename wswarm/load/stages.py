@@ -6,6 +6,7 @@ from math import isfinite
 from typing import Any
 
 from wswarm.errors import PlanError
+from wswarm.load.belonging import SESSIONS_LIMIT
 from wswarm.load.settings import Settings
 from wswarm.units import NS_PER_S, parse_count, parse_rate, parse_stages
 
@@ -77,6 +78,9 @@ def with_stages(given: Mapping[str, Any]) -> dict[str, Any]:
             " leave out --duration"
         )
     found = {**given, "stages": tuple(tuple(map(float, stage)) for stage in stages), "duration": length_s}
+    if given["scenario"] == "connect" and "connections" not in given:
+        check_connections(stages)
+        found["connections"] = most_of(stages)
     if not first_value(stages):
         found.setdefault("warmup", 0.0)  # which would send nothing
     return found
@@ -103,11 +107,46 @@ def check_stages(plan: Settings) -> None:
         )
     if plan.scenario in OF_RATES:
         _check_rates(plan)
+    elif plan.connections != most_of(stages):
+        raise PlanError(
+            f"--connections {plan.connections} beside --stages, which say how many there are: leave out --connections"
+        )
 
 
 def shown(stages: Stages) -> str:
     """Return the stages as on the command line."""
     return ",".join(f"{length_s:g}s:{value:g}" for length_s, value in stages)
+
+
+def comers_of(stages: Stages) -> int:
+    """Return how many connections come in all."""
+    values = [0.0, *(value for _, value in stages)]
+    return int(sum(max(after - before, 0.0) for before, after in pairwise(values)))
+
+
+def most_of(stages: Stages) -> int:
+    """Return how many connections there are at most."""
+    return int(max((value for _, value in stages), default=0))
+
+
+def check_connections(stages: Stages) -> None:
+    """Check that the stages are whole connections, some of them, and not too many to be kept account of.
+
+    Raises:
+        PlanError: they are not.
+    """
+    for length_s, value in stages:
+        if value != int(value):
+            raise PlanError(
+                f"--stages: {value:g} connections after {length_s:g}s are not a whole number: write {round(value)}"
+            )
+    if not most_of(stages):
+        raise PlanError("--stages has no stage with connections: give one some, as in 30s:1k")
+    comers = comers_of(stages)
+    if comers > SESSIONS_LIMIT:
+        raise PlanError(
+            f"--stages opens {comers:,} connections in all, more than {SESSIONS_LIMIT:,}: let fewer come anew"
+        )
 
 
 def _read(text: str, scenario: str) -> tuple[tuple[float, float], ...]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from wswarm.report import format as show
+from wswarm.report import trends
+from wswarm.report.slow import ratio
 from wswarm.results.run import Distribution, Run
 
 READINGS = {
@@ -12,8 +14,14 @@ READINGS = {
     " below; a line that rises steeply at the right has a long tail.",
     "over-time": "A level picture is a service at ease; steps, teeth or a rising edge are stalls and queues."
     " The widest band reaches the slowest message of each second.",
+    "slow": "A bar per block at the median of its broadcasts, a line up to the slowest. Where the red bars"
+    " stand above the blue ones, healthy clients wait for slow ones.",
     "fanout": "Left: how long each broadcast took to reach its first, its median and its last subscriber."
     " Right: the share of deliveries and of whole broadcasts done within a time.",
+    "stages": "Above, times of what was due in each second: where p99 stays up after a stage, its queue is still"
+    " there. Below, the rate that was asked for, and what came back.",
+    "trends": "Each dot is the median of a thirtieth of the time; a line within its shade that could as well be"
+    " level is no trend.",
 }
 SAID = 6  # steps
 HANDSHAKE_READING = (
@@ -31,7 +39,7 @@ class Caption:
 
 
 def caption(run: Run, picture: str) -> Caption:
-    """Return the words for `picture`, one of `connections`, `percentiles`, `over-time`, `fanout`."""
+    """Return the words for `picture`, by its name."""
     reading = READINGS[picture]
     if picture == "percentiles" and run.scenario == "connect":
         reading = HANDSHAKE_READING
@@ -84,6 +92,29 @@ def _fanout(run: Run) -> str:
     )
 
 
+def _slow(run: Run) -> str:
+    if run.penalty is None:
+        return ""
+    found = ratio(run.penalty.ratio, run.penalty.low, run.penalty.high)
+    return (
+        f"Completion times of {show.plural(run.penalty.healthy, 'healthy subscriber')} in"
+        f" {show.plural(len(run.penalty.blocks), 'block')}: penalty {found} while"
+        f" {show.plural(run.penalty.slow, 'slow reader')} did not keep up."
+    )
+
+
+def _stages(run: Run) -> str:
+    told = [f"{n + 1}: p99 {show.percentile(one.p99)}" for n, one in enumerate(run.stages[:SAID])]
+    return f"Times and rates over {show.plural(len(run.stages), 'stage')}. {', '.join(told)}."
+
+
+def _trends(run: Run) -> str:
+    told = ", ".join(
+        f"{trends.NAMES.get(one.figure, one.figure)} {trends.verdict(one)}" for one in run.trends
+    )
+    return f"Trends over the hold: {told}."
+
+
 def _levels(name: str, seen: Distribution | None) -> str:
     if seen is None or not seen.n:
         return f"{name}: nothing measured."
@@ -91,4 +122,12 @@ def _levels(name: str, seen: Distribution | None) -> str:
     return f"{name}: p50 {p50}, p99 {p99}, max {show.seconds(seen.max)}."
 
 
-_ALTS = {"connections": _connections, "percentiles": _percentiles, "over-time": _over_time, "fanout": _fanout}
+_ALTS = {
+    "connections": _connections,
+    "percentiles": _percentiles,
+    "over-time": _over_time,
+    "fanout": _fanout,
+    "slow": _slow,
+    "stages": _stages,
+    "trends": _trends,
+}

@@ -2,10 +2,17 @@
 
 from collections.abc import Callable, Iterator
 
+from wswarm.report import stages
 from wswarm.report.section import Section
+from wswarm.report.slow import slow_section
+from wswarm.report.trends import trends_section
 from wswarm.results.run import Run
 
-_SECTIONS: tuple[Callable[[Run], Section | None], ...] = ()
+_SECTIONS: tuple[Callable[[Run], Section | None], ...] = (
+    slow_section,
+    stages.section,
+    trends_section,
+)
 
 
 def changing_sections(run: Run) -> Iterator[Section | None]:

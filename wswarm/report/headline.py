@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from wswarm.report import format as show
+from wswarm.report import stages
 from wswarm.results import redact
 from wswarm.results.run import Run, SloResult
 from wswarm.results.scenario import BROADCASTS
@@ -26,8 +27,8 @@ def url(run: Run) -> str:
 def plan(run: Run) -> list[str]:
     """Return the plan as short phrases: connections, rates, arrivals, duration, model, driver."""
     asked = run.plan
-    phrases = [*_script(run), *_recording(run), _connections(run), *_rates(run)]
-    if run.scenario != "connect" and asked.get("rate") and asked.get("arrivals"):
+    phrases = [*_script(run), *_recording(run), _connections(run), *_rates(run), *stages.phrases(run)]
+    if run.scenario != "connect" and (asked.get("rate") or run.stages) and asked.get("arrivals"):
         phrases.append(f"{asked['arrivals']} arrivals")
     if isinstance(asked.get("duration"), int | float):
         phrases.append(f"{held(run)} hold")

@@ -13,6 +13,7 @@ from wswarm.report import format as show
 from wswarm.report import headline
 from wswarm.report.captions import caption
 from wswarm.report.sections import SUITE_NOTE, main_time, sections, suite_table
+from wswarm.report.stages import listed
 from wswarm.results import redact
 from wswarm.results.run import Distribution, Run
 from wswarm.results.scenario import BROADCASTS
@@ -133,17 +134,19 @@ def _highlights(run: Run) -> list[tuple[str, str]]:
 
 def _plan(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
-        (name.replace("_", " "), _setting(name, value))
+        (name.replace("_", " "), _setting(name, value, str(settings.get("scenario"))))
         for name, value in redact.plan(settings).items()
         if value is not None and value is not False and value not in ("", [], ())
     ]
 
 
-def _setting(name: str, value: Any) -> str:
+def _setting(name: str, value: Any, scenario: str) -> str:
     if name in DURATIONS:
         return show.duration(value)
     if name in COUNTS:
         return show.count(value)
+    if name == "stages":
+        return listed(value, "" if scenario == "connect" else "/s")
     if name in RATES:
         return show.rate(value)
     if isinstance(value, list | tuple):

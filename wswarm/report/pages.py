@@ -10,7 +10,15 @@ from wswarm.report.whole_file import write_file
 from wswarm.results.run import Run
 
 PAGE_FILE = "report.html"
-PICTURES = ("connections", "percentiles", "over-time", "fanout")
+PICTURES = (
+    "connections",
+    "percentiles",
+    "over-time",
+    "fanout",
+    "slow",
+    "stages",
+    "trends",
+)
 
 
 def write_pages(

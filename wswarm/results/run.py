@@ -159,10 +159,10 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Second(msgspec.Struct, frozen=True, kw_only=True):
-    """One second of the run.
+    """One second of the run, or of a long one `series_step` seconds together.
 
     Attributes:
-        t: Start of the second, s since the run began.
+        t: Its start, s since the run began.
         connections: Open sockets at its end.
         opened: Handshakes completed in it; `failed`: refused, reset or timed out in it.
         handshake_p50: Median handshake time of those, s; `handshake_max` the longest.
@@ -229,6 +229,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: What the front end calls it (Locust: the user class); `None` where it has no name.
         plan: Every setting as it was used, the seed included.
+        series_step: How many seconds a row of the series stands for: more than one in runs of more than half an hour.
         clock_error: Delivery times that were taken between machines may be wrong by so much, s, and smaller ones are
             not given; `None`: all times are of one clock.
         interrupted: Whether it was ended early (Ctrl-C): the hold lasted from `phases.hold` to `phases.drain`, which
@@ -272,6 +273,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     stages: list[Stage] = []
     trends: list[Trend] = []
     probe: Probe | None = None
+    series_step: int = 1
     series: list[Second]
     generator: GeneratorCost
     target: TargetCost | None

@@ -1,6 +1,6 @@
 """Many small mergeable histograms at once: one per broadcast, one per second."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import log
 from struct import Struct
 
@@ -67,16 +67,32 @@ class Bins:
     def grouped(self, size: int) -> "Bins":
         """Return the same values with every `size` consecutive keys as one, numbered from 0."""
         grouped = Bins()
-        for key in sorted([*self._open, *self._closed]):
+        for key in self.keys:
             bins, counts = self._bins_of(key)
             grouped._counts(key // size)[bins] += counts
         return grouped
 
     def quantiles_ns(self, *percents: float) -> Iterator[tuple[int, int, list[int]]]:
         """Yield each key, ascending, with its number of values, and those at `percents`: middles of bins."""
-        for key in sorted([*self._open, *self._closed]):
+        for key in self.keys:
             bins, counts = self._bins_of(key)
             yield key, int(counts.sum()), _quantiles(bins, counts, percents)
+
+    @property
+    def keys(self) -> list[int]:
+        """Return the keys that have values, ascending."""
+        return sorted([*self._open, *self._closed])
+
+    def median_ns(self, keys: Sequence[int]) -> float:
+        """Return the median of all values under these keys together, within its bin by rank: finer than the bins."""
+        total = np.zeros(BINS, np.int64)
+        for key in keys:
+            bins, counts = self._bins_of(key)
+            total[bins] += counts
+        cumulated, half = np.cumsum(total), total.sum() / 2
+        place = int(np.searchsorted(cumulated, half))
+        within = (half - (cumulated[place] - total[place])) / total[place]
+        return FLOOR_NS * float(BIN_WIDTH ** (place + within))
 
     def _bins_of(self, key: int) -> tuple[Int64s, Int64s]:
         """Return a key's bins that hold a value, and their counts."""

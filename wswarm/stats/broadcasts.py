@@ -204,9 +204,9 @@ class Broadcasts(Tally):
         self.note_extra(kind, np.repeat(way.intended_ns[slots], counts), rooms)
 
     def _owed(self, slots: Int64s) -> Owed:
-        way, each, seats = self._under_way, self._publishers.each, self._seats(slots)
-        highest = self.order.highest()[: self.audience.size * each].reshape(-1, each)[seats]
-        is_latest = way.numbers[slots, np.newaxis] > highest.max(axis=-1, initial=-1)
+        way, seats = self._under_way, self._seats(slots)
+        latest = self.order.latest(self.audience.size, self._publishers.each)[seats]
+        is_latest = way.numbers[slots, np.newaxis] > latest
         has = way.delays(slots) != STILL_OPEN
         return self.audience.owed(way.sent_ns[slots], way.intended_ns[slots], has, is_latest, seats)
 

@@ -29,6 +29,11 @@ class Order:
         """Return per pair the highest sequence number that arrived, -1 for none; to be read only."""
         return self._highest
 
+    def latest(self, rows: int, each: int) -> Int64s:
+        """Return per row, which has so many pairs each, the highest sequence number that arrived, -1 for none."""
+        latest: Int64s = self._highest[: rows * each].reshape(-1, each).max(axis=-1, initial=-1)
+        return latest
+
     def add_pairs(self, pairs: int) -> None:
         """Make room for `pairs` pairs in all, if there is less."""
         missing = pairs - len(self._highest)

@@ -27,8 +27,8 @@ class Published(NamedTuple):
     intended_ns: Int64s
     sent_ns: Int64s
 
-    def where(self, mask: Bools) -> "Published":
-        """Return the broadcasts at which `mask` is true."""
+    def where(self, mask: Bools | Int64s) -> "Published":
+        """Return the broadcasts at which `mask` is true, or those in these places."""
         return Published(*(column[mask] for column in self))
 
     @property

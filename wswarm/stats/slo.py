@@ -49,6 +49,7 @@ _ONLY: dict[str, tuple[Scenario, ...]] = {
     "recovery": ("storm",),
     "penalty": ("slow",),
     "population": ("churn",),
+    "stages": ("connect", "echo", "fanout"),
 }
 
 # What a failed handshake may be counted under, up to a colon; while any failed for another reason nobody can say

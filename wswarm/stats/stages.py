@@ -24,7 +24,7 @@ def stages(findings: Sequence[Findings], window: Window) -> list[Stage]:
     offered, sent = _sends(findings, len(begins_ns))
     bins = _bins(findings)
     received = _received(findings, bins, window)
-    p50_ns, p99_ns = _percentiles(bins.grouped(SECONDS), len(begins_ns))
+    p50_ns, p99_ns = percentiles(bins.grouped(SECONDS), len(begins_ns))
     by_second = {key: p99 for key, _, (p99,) in bins.quantiles_ns(99.0)}
     return [
         Stage(
@@ -35,7 +35,7 @@ def stages(findings: Sequence[Findings], window: Window) -> list[Stage]:
             received=int(received[place]),
             p50=seconds(p50_ns[place]),
             p99=seconds(p99_ns[place]),
-            back_after_s=_back_after(place, p99_ns, by_second, ends_ns),
+            back_after_s=back_after(place, p99_ns, by_second, ends_ns),
         )
         for place in begun
     ]
@@ -70,7 +70,7 @@ def _received(findings: Sequence[Findings], bins: Bins, window: Window) -> Int64
     return received
 
 
-def _percentiles(bins: Bins, count: int) -> tuple[list[int | None], list[int | None]]:
+def percentiles(bins: Bins, count: int) -> tuple[list[int | None], list[int | None]]:
     """Return median and 99th percentile of so many stages, ns; `None` where the messages are too few."""
     p50_ns: list[int | None] = [None] * count
     p99_ns: list[int | None] = [None] * count
@@ -80,7 +80,7 @@ def _percentiles(bins: Bins, count: int) -> tuple[list[int | None], list[int | N
     return p50_ns, p99_ns
 
 
-def _back_after(
+def back_after(
     place: int, p99_ns: Sequence[int | None], by_second: dict[int, int], ends_ns: Sequence[int]
 ) -> float | None:
     """Return how long after a stage p99 is back, s; `None` if it is not, or nobody knows what it was before."""

@@ -41,6 +41,7 @@ class Evidence:
         measured: Replies or deliveries received in the hold; `None` for a scenario without messages.
         instead: What there was instead, if that is nothing.
         blocks: Lines at which a script kept the loop from all else, and for how long at most, ns; the longest first.
+        squeezed: What TCP took of the kernel's memory, as a clause, if that was so much that every socket suffered.
         was_cut: Whether the run was ended before its hold began; `was_connecting`: before all connections were begun.
     """
 
@@ -68,6 +69,7 @@ class Evidence:
     measured: int | None = None
     instead: Instead = _UNASKED
     blocks: tuple[tuple[str, int], ...] = ()
+    squeezed: str = ""
     was_cut: bool = False
     was_connecting: bool = False
 
@@ -85,6 +87,11 @@ def _broken(evidence: Evidence) -> list[str]:
     reasons = [f"{lost}: its share of the run is missing; run it again" for lost in evidence.lost_agents]
     if evidence.measured == 0 and not evidence.lost_agents:
         reasons.append(f"nothing measured: {_nothing(evidence)}")
+    if evidence.squeezed:
+        reasons.append(
+            f"{evidence.squeezed}: the kernel squeezes the buffers of every socket of this machine then, so times and"
+            " losses are partly its doing; use fewer slow readers, or raise net.ipv4.tcp_mem"
+        )
     if evidence.below_zero:
         reasons.append(
             f"a measured time is below 0 ({', '.join(evidence.below_zero)}): that is a bug of wswarm, not of the"

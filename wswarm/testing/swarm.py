@@ -187,6 +187,11 @@ class Swarm:
         __tracebackhide__ = True
         return self._measure(api.fanout, url, options)
 
+    def slow(self, url: str = "", **options: Unpack[api.Options]) -> Result:
+        """Let some subscribers read slowly, and measure what it costs the others; as `connect` in all else."""
+        __tracebackhide__ = True
+        return self._measure(api.slow, url, options)
+
     def script(
         self, session: Session | str | Path, url: str = "", /, **options: Unpack[api.Options]
     ) -> Result:

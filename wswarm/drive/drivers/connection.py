@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from wswarm.drive.capture import Take
 from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers.address import Address
+from wswarm.drive.drivers.tap import Tap
 from wswarm.drive.form import Frames
 from wswarm.load.request import Request
 from wswarm.load.template import SIZE_LIMIT
@@ -97,6 +98,9 @@ class Connection(Protocol):
     def ping(self, payload: bytes) -> None:
         """Send a ping with this payload, at most 125 bytes, at once."""
 
+    def tap(self) -> Tap | None:
+        """Return what comes in, to be held back; `None` if nothing can come."""
+
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""
 
@@ -141,6 +145,7 @@ class Settings(NamedTuple):
         timeout: s that a handshake may take in all.
         sni: Name to ask for and to check in TLS, `None`: the address's host.
         elsewhere: Addresses of hosts that redirects have led to, by scheme, host and port.
+        receive_buffer: SO_RCVBUF, set before connecting; `None`: the system's choice.
     """
 
     addresses: list[Address]
@@ -152,6 +157,7 @@ class Settings(NamedTuple):
     timeout: float
     sni: str | None = None
     elsewhere: dict[str, list[Address]] = {}  # noqa: RUF012 - each agent gives its own
+    receive_buffer: int | None = None
 
 
 class Driver(Protocol):

@@ -31,7 +31,7 @@ async def connect_tcp(number: int, settings: Settings) -> tuple[socket.socket, s
     addresses = settings.addresses
     if source is not None:
         addresses = [one for one in addresses if family(one[0]) == family(source)]
-    race = _Race(source)
+    race = _Race(source, settings.receive_buffer)
     try:
         async with asyncio.timeout(settings.timeout):
             connected, address = await race.run(tuple(addresses))
@@ -51,8 +51,8 @@ def unanswered(host: str) -> HandshakeFailed:
 class _Race:
     """Attempts to reach one of several addresses, of which the first that succeeds wins."""
 
-    def __init__(self, source: str | None) -> None:
-        self._source = source
+    def __init__(self, source: str | None, receive_buffer: int | None) -> None:
+        self._source, self._receive_buffer = source, receive_buffer
         self._failures: dict[str, str] = {}
         self._tried: list[str] = []
 
@@ -103,7 +103,7 @@ class _Race:
         """Return a connected socket, `None` and a failure noted if there is none."""
         self._tried.append(address[0])
         try:
-            return await _connected(address, self._source)
+            return await _connected(address, self._source, self._receive_buffer)
         except OSError as error:
             self._failures[address[0]] = reason_of(error)
             return None
@@ -127,12 +127,14 @@ class _FileSocket(socket.socket):
         return super().getsockopt(level, option, *size) if level != socket.IPPROTO_TCP else 1
 
 
-async def _connected(address: Address, source: str | None) -> socket.socket:
+async def _connected(address: Address, source: str | None, receive_buffer: int | None) -> socket.socket:
     kind = family(address[0])
     is_file = kind not in (socket.AF_INET, socket.AF_INET6)
     connected = (_FileSocket if is_file else socket.socket)(kind, socket.SOCK_STREAM)
     try:
         connected.setblocking(False)
+        if receive_buffer is not None:
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         if is_file:
             await _connect_file(connected, address[0])
             return connected

@@ -24,6 +24,7 @@ from wswarm.drive.drivers.connection import (
 )
 from wswarm.drive.drivers.frames import WHOLE, Broken, Frames
 from wswarm.drive.drivers.opening import Upgrade, open_connection
+from wswarm.drive.drivers.tap import Tap
 from wswarm.load.request import Request
 from wswarm.load.upgrade import Answer, agreed_subprotocol
 
@@ -125,6 +126,12 @@ class PicowsConnection(asyncio.Protocol):
         """Send a ping at once."""
         if self._sender is not None:
             self._sender.send_ping(payload)
+
+    def tap(self) -> Tap | None:
+        """Return what comes in, `None` if nothing can."""
+        if self._transport is None or not self.is_open:
+            return None
+        return Tap(self._transport, self.data_received)
 
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""

@@ -28,6 +28,7 @@ from wswarm.drive.drivers.connection import (
     mistake,
 )
 from wswarm.drive.drivers.opening import Upgrade, open_connection
+from wswarm.drive.drivers.tap import Tap
 from wswarm.load.request import Request
 from wswarm.load.upgrade import Answer, agreed_subprotocol, wrong_extension
 
@@ -179,6 +180,12 @@ class WebsocketsConnection(asyncio.Protocol):
         if self.is_open and self._protocol.state is OPEN:
             self._protocol.send_ping(payload)
             self._write()
+
+    def tap(self) -> Tap | None:
+        """Return what comes in, `None` if nothing can."""
+        if self._transport is None or not self.is_open:
+            return None
+        return Tap(self._transport, self.data_received)
 
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""

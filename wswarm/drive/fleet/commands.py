@@ -27,7 +27,9 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         by_http: The requests by which these publish. `is_answered`: whether those who publish to these do so.
         traced: How many of them are followed message by message, to be shown.
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
+        receive_buffer: SO_RCVBUF of those that may be told to read slowly; `None`: they may not.
         script: What their sessions are, if they have any. `replay`: what they play, if that is their load.
+        most: How many of those who come in the load there may be at once; `None`: none come.
     """
 
     name: str
@@ -45,8 +47,10 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     traced: int = 0
     is_followed: bool = False
     is_heard: bool = False
+    receive_buffer: int | None = None
     script: Script | None = None
     replay: Replay | None = None
+    most: int | None = None
 
 
 class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -70,6 +74,7 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     Attributes:
         ids: Their `{id}`s.
         starts_ns: When to begin each one's handshake; empty: now.
+        stays_ns: Of those who come in the load: how long each stays once it is ready. `leaves_ns`: when it leaves.
         at_once: Handshakes of these that are under way at once at most, the next ones wait; 0: any number.
         columns: Names that stand for something of its own in each. `data`: what, per connection; empty: nothing.
         manner: How these connect and speak, if not as the group; `addresses` are then their own.
@@ -78,6 +83,8 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     group: int
     ids: list[int]
     starts_ns: Packed = b""
+    stays_ns: Packed = b""
+    leaves_ns: Packed = b""
     at_once: int = 0
     columns: list[str] = []
     data: list[list[str]] = []
@@ -90,6 +97,14 @@ class Leave(msgspec.Struct, frozen=True, tag=True):
 
     group: int
     row: int
+
+
+class Depart(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Close the connections in these rows, each at its moment."""
+
+    group: int
+    rows: Packed
+    leaves_ns: Packed
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -147,8 +162,17 @@ class Canary(msgspec.Struct, frozen=True, tag=True):
     every_s: float
 
 
+class Read(msgspec.Struct, frozen=True, tag=True):
+    """From a moment on read at most so many bytes per s on each connection of a group; `None`: all that comes."""
+
+    group: int
+    at_ns: int
+    rate: float | None = None
+
+
 class Close(msgspec.Struct, frozen=True, tag=True):
     """Close all connections and exit."""
 
 
-Command = Begin | Join | Leave | Pace | Load | Cut | Publish | Settle | Say | Canary | Close
+OfGroup = Pace | Say | Canary | Depart | Read
+Command = Begin | Join | Leave | Load | Cut | Publish | Settle | OfGroup | Close

@@ -31,6 +31,8 @@ class GroupState(msgspec.Struct, frozen=True, kw_only=True):
         reached: Connections that received a message before the load.
         owing: How many of them the target has taken, as far as is known; `None`: all.
         steps: Of a script whose connections are followed, over the whole test. `sessions`: of any, failed by reason.
+        caught_up_ns: When those were told to read all that comes who may be told otherwise, once everybody open has
+            received something that was due since; 0: not yet.
         sent: Messages of this load, likewise `received`, `times`, `duplicated` and `reordered`.
     """
 
@@ -44,6 +46,7 @@ class GroupState(msgspec.Struct, frozen=True, kw_only=True):
     refused: dict[str, int] = {}
     handshakes: Packed = b""
     reached: int = 0
+    caught_up_ns: int = 0
     sent: int = 0
     owing: int | None = None
     received: int = 0

@@ -8,11 +8,14 @@ from wswarm.drive.fleet.commands import Canary as Canary
 from wswarm.drive.fleet.commands import Close as Close
 from wswarm.drive.fleet.commands import Command as Command
 from wswarm.drive.fleet.commands import Cut as Cut
+from wswarm.drive.fleet.commands import Depart as Depart
 from wswarm.drive.fleet.commands import Group as Group
 from wswarm.drive.fleet.commands import Join as Join
 from wswarm.drive.fleet.commands import Leave as Leave
 from wswarm.drive.fleet.commands import Load as Load
+from wswarm.drive.fleet.commands import OfGroup as OfGroup
 from wswarm.drive.fleet.commands import Publish as Publish
+from wswarm.drive.fleet.commands import Read as Read
 from wswarm.drive.fleet.commands import Role as Role
 from wswarm.drive.fleet.commands import Say as Say
 from wswarm.drive.fleet.commands import Settle as Settle

@@ -1,113 +1,22 @@
-"""What processes and the machine spend and suffer: loop lag, CPU, memory, steal."""
+"""What processes and the machine spend: CPU, memory, steal; and what the target holds."""
 
-import asyncio
 import gc
 import os
 import sys
 import time
-from array import array
 from collections.abc import Callable
+from math import nan
 from pathlib import Path
-from random import Random
 from typing import NamedTuple
 
-import numpy as np
-
-from wswarm.drive.clock import Timer, make_timer, now_ns
+from wswarm.drive.clock import now_ns
 from wswarm.drive.host.lazy import psutil
+from wswarm.drive.host.loop_lag import LoopLag
 from wswarm.drive.host.spending import run_queue_ns
 from wswarm.stats.findings import Effort
-from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
-cpu_ns = time.process_time_ns
 LEAST_MACHINE_S = 0.5  # the kernel counts in ticks of 10 ms; less is mostly rounding
-PROBE_GAP_NS = 25_000_000  # 400 in a hold of 10 s: what a p99 takes
-
-
-class LoopLag:
-    """How late this loop comes to what is due: looked at, at random instants.
-
-    Random instants see the loop as messages do, whatever the rhythm of the load (Wolff, Poisson Arrivals See Time
-    Averages, 1982), and 40 of them a second cost a twenty-fifth of the CPU of a fixed 1 ms tick, 4 % of a core.
-    Instants that fall into a stop of the loop all count, each with what was left of the stop.
-
-    Args:
-        on_probe: Called after each wake-up with its lag in ns.
-        gap_ns: Mean gap between instants.
-
-    Attributes:
-        longest_ns: The longest lag. `stood_ns`: the longest without the CPU time that this process had meanwhile: it
-            had no core, or was stopped.
-    """
-
-    def __init__(
-        self, loop: asyncio.AbstractEventLoop, on_probe: Callable[[int], None], gap_ns: int = PROBE_GAP_NS
-    ) -> None:
-        self._on_probe = on_probe
-        self._rate = 1 / gap_ns
-        self._loop = loop
-        self._timer: Timer | None = None
-        self._due_ns = 0
-        self._lags = array("q")
-        self._random = Random()
-        self._cpu_ns = 0
-        self.longest_ns = self.stood_ns = 0
-
-    def start(self) -> None:
-        """Probe from now on; after a `stop` with no lags yet."""
-        self.stop()
-        del self._lags[:]
-        self.longest_ns = self.stood_ns = 0
-        self._cpu_ns = cpu_ns()
-        self._timer = make_timer(self._loop, self._probe)
-        self._due_ns = now_ns() + self._gap_ns()
-        self._timer.arm(self._due_ns)
-
-    @property
-    def is_stopped(self) -> bool:
-        """Whether it does not probe."""
-        return self._timer is None
-
-    def restart(self) -> None:
-        """Forget the lags so far, but not the longest: the figures begin here."""
-        del self._lags[:]
-
-    def note(self, stop_ns: int) -> None:
-        """Take it that the loop stood still for so long."""
-        self.longest_ns, self.stood_ns = max(self.longest_ns, stop_ns), max(self.stood_ns, stop_ns)
-
-    def stop(self) -> None:
-        """Probe no more."""
-        if self._timer is not None:
-            self._timer.close()
-        self._timer = None
-
-    def histogram(self) -> Histogram:
-        """Return the lags since the figures began, ns."""
-        histogram = Histogram()
-        histogram.record(np.array(self._lags, np.int64))
-        return histogram
-
-    def _probe(self) -> None:
-        now = now_ns()
-        lag_ns = max(0, now - self._due_ns)
-        self._note_stop(lag_ns)
-        while self._due_ns <= now:
-            self._lags.append(now - self._due_ns)
-            self._due_ns += self._gap_ns()
-        if self._timer is not None:
-            self._timer.arm(self._due_ns)
-        self._on_probe(lag_ns)
-
-    def _note_stop(self, lag_ns: int) -> None:
-        """Keep the longest stop, and the longest that was not spent on work of this process."""
-        before_ns, self._cpu_ns = self._cpu_ns, cpu_ns()
-        self.longest_ns = max(self.longest_ns, lag_ns)
-        self.stood_ns = max(self.stood_ns, lag_ns - (self._cpu_ns - before_ns))
-
-    def _gap_ns(self) -> int:
-        return round(self._random.expovariate(self._rate)) + 1
 
 
 class EffortMeter:
@@ -211,6 +120,14 @@ class TargetUse(NamedTuple):
     rss: int
 
 
+class TargetHeld(NamedTuple):
+    """Resident bytes, open descriptors and threads of a process tree; NaN for what may not be read."""
+
+    memory: float
+    descriptors: float
+    threads: float
+
+
 class TargetMeter:
     """What the target's process and its children spend.
 
@@ -243,6 +160,19 @@ class TargetMeter:
                     return None
         return TargetUse(cpu_s, rss)
 
+    def held(self) -> TargetHeld | None:
+        """Return what the tree holds now; `None` once it is gone. Takes longer the more descriptors there are."""
+        parts = []
+        for process in (self._process, *self._children):
+            try:
+                with process.oneshot():
+                    used = process.memory_info().rss, _descriptors(process), process.num_threads()
+                    parts.append(used)
+            except psutil.Error:
+                if process is self._process:
+                    return None
+        return TargetHeld(*(sum(column) for column in zip(*parts, strict=True)))
+
     def has_ended(self) -> bool:
         """Return whether the process is gone, or dead and not buried yet."""
         try:
@@ -257,6 +187,17 @@ class TargetMeter:
         if now_ns() - self._looked_ns >= NS_PER_S:
             self._looked_ns = now_ns()
             self._children = self._process.children(recursive=True)
+
+
+def _descriptors(process: "psutil.Process") -> float:
+    """Return how many are open; Windows has handles instead."""
+    try:
+        count: Callable[[], int] = getattr(
+            process, "num_fds" if hasattr(process, "num_fds") else "num_handles"
+        )
+        return count()
+    except psutil.AccessDenied:
+        return nan
 
 
 def _load_average() -> float | None:

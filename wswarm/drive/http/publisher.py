@@ -41,6 +41,9 @@ class Publisher:
     def ping(self, payload: bytes) -> None:
         """Nobody is there to answer."""
 
+    def tap(self) -> None:
+        """Nothing comes in."""
+
     def say_goodbye(self) -> None:
         """Publish no more."""
         self.is_open = False

@@ -213,9 +213,11 @@ def count_axis(axes: Axes) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
 
 
-def bars_per_second(axes: Axes, seconds: Sequence[float], amounts: Sequence[int], label: str) -> None:
-    """Draw a low panel of what went wrong in each second."""
-    axes.bar(seconds, amounts, width=1.0, align="edge", color=VERMILION, edgecolor="white", linewidth=0.4)
-    axes.set_ylabel(label)
+def bars_per_second(axes: Axes, run: Run, what: str) -> None:
+    """Draw a low panel of what went wrong as the run went on: a count of the rows of its series."""
+    step = run.series_step
+    begins, amounts = [row.t for row in run.series], [getattr(row, what) / step for row in run.series]
+    axes.bar(begins, amounts, width=step, align="edge", color=VERMILION, edgecolor="white", linewidth=0.4)
+    axes.set_ylabel(f"{what}/s")
     axes.margins(y=0.25)
     count_axis(axes)

@@ -20,8 +20,7 @@ def draw(run: Run) -> Figure | None:
     if shakes:
         _handshakes(shakes, panels[1])
     if has_failures:
-        begins, failed = [second.t for second in run.series], [second.failed for second in run.series]
-        canvas.bars_per_second(panels[-1], begins, failed, "failed/s")
+        canvas.bars_per_second(panels[-1], run, "failed")
     canvas.shade_phases(run, panels)
     return drawn
 

@@ -26,24 +26,24 @@ def draw(run: Run) -> Figure | None:
     drawn = canvas.figure(run, f"{what} time over time")
     has_lost = any(second.lost for second in run.series)
     panels = canvas.stacked(drawn, [4.0, 1.0] if has_lost else [1.0])
-    _times(run.series, panels[0])
+    _times(run, panels[0])
     panels[0].set_ylabel(f"{what.lower()} time")
     if has_lost:
-        begins, lost = [second.t for second in run.series], [second.lost for second in run.series]
-        canvas.bars_per_second(panels[1], begins, lost, "lost/s")
+        canvas.bars_per_second(panels[1], run, "lost")
     canvas.shade_phases(run, panels)
     return drawn
 
 
-def _times(series: Sequence[Second], axes: Axes) -> None:
-    """Draw each second as a flat step; a second in which nothing was measured leaves a gap."""
+def _times(run: Run, axes: Axes) -> None:
+    """Draw each row of the series as a flat step; one in which nothing was measured leaves a gap."""
+    series = run.series
     values = [value for second in series for value in (second.p50, second.p90, second.p99, second.max)]
     if all(value is None for value in values):
         style: canvas.Look = {"ha": "center", "va": "center", "fontsize": 12, "color": canvas.GREY}
         axes.text(0.5, 0.5, "nothing arrived", transform=axes.transAxes, **style)
         axes.set_yticks([])
         return
-    x = np.array([edge for second in series for edge in (second.t, second.t + 1)])
+    x = np.array([edge for second in series for edge in (second.t, second.t + run.series_step)])
     lower = _edges(series, "p50")
     axes.plot(x, lower, color=canvas.BLUE, linewidth=2, label="p50")
     for _, above, alpha, label in BANDS:

@@ -8,7 +8,18 @@ from wswarm.results.run import Run
 
 # Settings that change what the figures are about: two runs that differ in one are not comparable.
 LOAD = (
-    *("connections", "rate", "arrivals", "pacing", "publishers", "rooms", "closed", "connect_rate", "driver"),
+    *(
+        "connections",
+        "rate",
+        "stages",
+        "arrivals",
+        "pacing",
+        "publishers",
+        "rooms",
+        "closed",
+        "connect_rate",
+        "driver",
+    ),
     *("publish", "publish_body"),
     *(
         "size",

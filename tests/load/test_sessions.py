@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from wswarm.load.churn import Churn, StayLaw
+from wswarm.load.sessions import Churn, StayLaw
 from wswarm.stats.findings import Int64s
 from wswarm.units import NS_PER_S
 

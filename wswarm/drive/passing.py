@@ -1,0 +1,107 @@
+"""Connections that come and go while a load lasts, each for its part."""
+
+from array import array
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import repeat
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from wswarm.drive.departures import Departures
+from wswarm.drive.drivers.connection import Driver
+from wswarm.drive.fleet import wire
+from wswarm.drive.group import Group
+from wswarm.drive.ramp import Work, run_at
+from wswarm.load.fill import Values
+from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Effort, Findings, Int64s, pack, unpack
+
+
+class Visit(NamedTuple):
+    """When somebody is to come; how long it is to stay once it is ready, or `UNKNOWN`; when it is to leave."""
+
+    due_ns: int
+    stay_ns: int
+    leave_ns: int
+
+
+class PassingGroup(Group):
+    """As `Group`; who comes in the load stays for its time, or until its moment.
+
+    Who comes when there are as many as there may be is not begun, and counted.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        order: wire.Group,
+        begin: wire.Begin,
+        driver: Callable[[str], Driver],
+        say: Callable[[wire.Report], None],
+    ) -> None:
+        super().__init__(number, order, begin, driver, say)
+        self._departures = Departures(self.leave)
+        self._due_ns, self._stays_ns = array("q"), array("q")  # by row
+        self._opening = self._refused = 0
+
+    async def join(self, join: wire.Join) -> None:
+        """Open more connections: those who are there before the load, or those who come in it."""
+        if join.stays_ns or join.leaves_ns:
+            await run_at(self._arrivals(join), self.swarm.is_enough)
+        else:
+            await super().join(join)
+
+    def obey(self, command: wire.OfGroup) -> None:
+        """Do what the command says."""
+        if isinstance(command, wire.Depart):
+            for row, leaves_ns in zip(
+                unpack(command.rows).tolist(), unpack(command.leaves_ns).tolist(), strict=True
+            ):
+                self._departures.add(row, leaves_ns)
+        else:
+            super().obey(command)
+
+    def findings(self, effort: Effort) -> Findings:
+        """Return all that was found."""
+        found = super().findings(effort)
+        has_opened = np.array([row.timing is not None for row in self.swarm.rows], np.bool_)
+        due_ns, stays_ns = (self._by_row(column)[has_opened] for column in (self._due_ns, self._stays_ns))
+        sockets = msgspec.structs.replace(
+            found.sockets, due_ns=pack(due_ns), stays_ns=pack(stays_ns), refused=self._refused
+        )
+        return msgspec.structs.replace(found, sockets=sockets)
+
+    def _by_row(self, column: "array[int]") -> Int64s:
+        values: Int64s = np.full(len(self.swarm.rows), UNKNOWN, np.int64)
+        values[: len(column)] = column
+        return values
+
+    def _arrivals(self, join: wire.Join) -> Iterator[tuple[int, Work]]:
+        """Yield those who come, each at its moment."""
+        starts_ns, count = unpack(join.starts_ns).tolist(), len(join.ids)
+        stays_ns = unpack(join.stays_ns).tolist() if join.stays_ns else [UNKNOWN] * count
+        leaves_ns = unpack(join.leaves_ns).tolist() if join.leaves_ns else [STILL_OPEN] * count
+        columns = zip(starts_ns, join.ids, stays_ns, leaves_ns, join.data or repeat(()), strict=False)
+        for start_ns, connection_id, stay_ns, leave_ns, values in columns:
+            own = dict(zip(join.columns, values, strict=True))
+            yield start_ns, partial(self._arrive, connection_id, own, Visit(start_ns, stay_ns, leave_ns))
+
+    async def _arrive(self, connection_id: int, values: Values, visit: Visit) -> None:
+        """Open a connection that is to leave at its moment, or after its time, unless there are enough."""
+        assert self.order.most is not None
+        if self.swarm.open + self._opening >= self.order.most:
+            self._refused += 1
+            return
+        row = self.swarm.add(connection_id, values)
+        for column, value in ((self._due_ns, visit.due_ns), (self._stays_ns, visit.stay_ns)):
+            column.extend([UNKNOWN] * (row - len(column)) + [value])
+        if visit.leave_ns != STILL_OPEN:
+            self._departures.add(row, visit.leave_ns)
+        self._opening += 1
+        try:
+            failure = await self.swarm.open_one(row)
+        finally:
+            self._opening -= 1
+        if failure is None and visit.stay_ns != UNKNOWN:
+            self._departures.add(row, self.swarm.rows[row].ready_ns + visit.stay_ns)
