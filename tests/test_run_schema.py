@@ -20,6 +20,7 @@ RUNS = {
     "connect": runs.connect(),
     "echo": runs.echo(),
     "fanout": runs.fanout(),
+    "slow": runs.slow(),
     "script": runs.script(),
     "replay": runs.replay(),
 }
@@ -38,6 +39,8 @@ NAMES = {
     "rates": "offered achieved received",
     "fanout": """publishers subscribers broadcasts incomplete delivery_time first_delivery median_delivery
         completion_time spread""",
+    "penalty": "ratio low high pairs healthy slow behind disconnected time_to_disconnect",
+    "penalty.behind": "ratio low high",
     "series.0": "t connections sent received lost p50 p99",
     "generator": """processes cpu_s cpu_s_per_message peak_rss rss_per_connection loop_lag driver pacing""",
     "connections.handshake_time": "n min mean max p50 p90 p95 p99 p99_9 p99_99 hdr",
@@ -91,7 +94,7 @@ def test_a_run_survives_its_file(scenario: str) -> None:
 
 @pytest.mark.parametrize("path", list(NAMES))
 def test_a_run_file_has_the_documented_names(path: str) -> None:
-    place = stored(RUNS["fanout"])
+    place = stored(RUNS["slow" if path.startswith("penalty") else "fanout"])
     for name in filter(None, path.split(".")):
         place = place[int(name)] if name.isdigit() else place[name]
     assert set(NAMES[path].split()) <= set(place)

@@ -7,15 +7,15 @@
     run = wswarm.fanout("ws://127.0.0.1:8000", profile="chat", connections=1000, rate=20, duration=10)
     print(run.fanout.completion_time.p99, run.messages.lost)
 
-`connect`, `echo`, `fanout`, `slow`, `script` and `replay` block, or can be awaited inside a running event loop; each
-returns a `Run`.
+`connect`, `echo`, `fanout`, `churn`, `slow`, `script` and `replay` block, or can be awaited inside a running event
+loop; each returns a `Run`.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wswarm.api import Options, connect, echo, fanout, replay, script, slow
+    from wswarm.api import Options, churn, connect, echo, fanout, replay, script, slow, storm
     from wswarm.drive.script.socket import ScriptSocket
     from wswarm.errors import GeneratorError, PlanError, ResultError, SwarmError, TargetError
     from wswarm.results.run import Run
@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 _HOMES = {
     "FigureClock": "wswarm.testing.figure_clock",
     "Options": "wswarm.api",
+    "churn": "wswarm.api",
     "connect": "wswarm.api",
     "echo": "wswarm.api",
     "fanout": "wswarm.api",
     "replay": "wswarm.api",
     "script": "wswarm.api",
     "slow": "wswarm.api",
+    "storm": "wswarm.api",
     "ScriptSocket": "wswarm.drive.script.socket",
     "GeneratorError": "wswarm.errors",
     "PlanError": "wswarm.errors",
@@ -49,12 +51,14 @@ __all__ = [
     "ScriptSocket",
     "SwarmError",
     "TargetError",
+    "churn",
     "connect",
     "echo",
     "fanout",
     "replay",
     "script",
     "slow",
+    "storm",
 ]
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict, Unpack, cast
 
 from wswarm.errors import PlanError
+from wswarm.experiment.besides import Besides
+from wswarm.experiment.course import Restarts
 from wswarm.experiment.measure import measure
 from wswarm.experiment.own_profile import with_own_profile
 from wswarm.experiment.replayed import plan_of_replay
@@ -30,6 +32,7 @@ class Options(TypedDict, total=False):
     pacing: Literal["auto", "exact", "batched"]
     seed: int
     processes: int | None
+    probe: Literal["auto", "on", "off"]
     publishers: int
     rooms: int
     publisher_url: str | None
@@ -65,8 +68,17 @@ class Options(TypedDict, total=False):
     bind: Sequence[str]
     ping: float | None
     closed: bool
+    drop: float
+    how: Literal["reset", "close", "silent", "restart"]
+    reconnect: str
+    before: float
+    after: float
+    patience: float
+    signal: Literal["TERM", "KILL"]
     session: str
     sessions: float | None
+    stay: float
+    stay_law: Literal["exponential", "lognormal", "fixed"]
     socket: str | None
     speed: float
     slow: float
@@ -101,12 +113,27 @@ def fanout(url: str, **options: Unpack[Options]) -> Run:
     return _measure("fanout", url, options)
 
 
+def churn(url: str, **options: Unpack[Options]) -> Run:
+    """Have sessions come and go, each for its time, and count who is there; returns and raises as `connect` does."""
+    return _measure("churn", url, options)
+
+
 def slow(url: str, **options: Unpack[Options]) -> Run:
     """Let some subscribers read slowly, and measure what it costs the others; returns and raises as `connect` does.
 
     `slow` is their share (0.02), `read` what each reads at most, bytes per s (0); `duration` is that of all blocks.
     """
     return _measure("slow", url, options)
+
+
+def storm(url: str, restarts: Restarts | None = None, /, **options: Unpack[Options]) -> Run:
+    """Drop a share of all subscribers at once, and see how they come back; returns and raises as `connect` does.
+
+    Args:
+        restarts: The target, where it is yours to end and to start again: what `how="restart"` acts on.
+        options: `drop` is the share (0.5), `how` and `reconnect` say by what, and as which client; docs/storm.md.
+    """
+    return _measured(make_plan("storm", url, **_settings(options)), restarts)
 
 
 def script(session: Session | str | Path, url: str | None = None, /, **options: Unpack[Options]) -> Run:
@@ -143,22 +170,24 @@ def _settings(options: Options) -> dict[str, Any]:
     )
 
 
-def _measured(plan: Plan) -> Run:
+def _measured(plan: Plan, restarts: Restarts | None = None) -> Run:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return measure(plan)
-    return cast(Run, _measure_aside(plan))
+        return measure(plan, besides=Besides(restarts=restarts))
+    return cast(Run, _measure_aside(plan, restarts))
 
 
-async def _measure_aside(plan: Plan) -> Run:
+async def _measure_aside(plan: Plan, restarts: Restarts | None) -> Run:
     """Return the run, measured by a thread; cancelling ends its hold early."""
     is_cancelled = threading.Event()
     try:
-        return await asyncio.to_thread(measure, plan, None, is_cancelled.is_set)
+        return await asyncio.to_thread(
+            measure, plan, None, is_cancelled.is_set, None, Besides(restarts=restarts)
+        )
     except asyncio.CancelledError:
         is_cancelled.set()
         raise
 
 
-__all__ = ["Options", "connect", "echo", "fanout", "replay", "script", "slow"]
+__all__ = ["Options", "connect", "echo", "fanout", "replay", "script", "slow", "storm"]

@@ -11,10 +11,10 @@ from wswarm.cli.arguments import make_parser
 FOLDER = Path(__file__).parents[1] / "golden" / "help"
 COMMANDS = (
     *("", "run", "connect", "echo", "fanout", "profiles", "serve", "doctor", "report", "compare", "trend"),
-    *("ab", "selftest", "script", "replay", "import", "inspect", "slow"),
+    *("ab", "selftest", "script", "replay", "import", "inspect", "churn", "slow", "storm"),
 )
-MEASURING = ("run", "connect", "echo", "fanout", "script")
-SENDING = ("run", "echo", "fanout")
+MEASURING = ("run", "connect", "echo", "fanout", "churn", "script")
+SENDING = ("run", "echo", "fanout", "churn")
 FOR_CI = (*MEASURING, "compare")
 
 # Every option of DESIGN §5 with the commands that have it.
@@ -32,10 +32,16 @@ OPTIONS = {
     "--markdown --junit --github --smaller-is-better --bencher": FOR_CI,
     "--history --allow-unpaired --strict -o --output --no-plots --svg --quiet --print": ("compare",),
     "--no-plots --svg": ("report", "trend", "ab"),
+    "--drop --how --reconnect --before --patience --after --signal": ("storm",),
+    "-c --connections -r --rate --warmup --drain --connect-rate --connect-timeout --processes": ("storm",),
+    "--text --json --binary --say --expect --profile -H --publish --publisher-url --slo -o --print": (
+        "storm",
+    ),
     "--closed": ("run", "echo"),
-    "--publishers --publisher-url --publisher-header": ("run", "fanout"),
-    "--publisher-say --publisher-say-binary --publisher-expect --publisher-take": ("run", "fanout"),
-    "--publish --publish-body --publish-header": ("run", "fanout"),
+    "--publishers --publisher-url --publisher-header": ("run", "fanout", "churn"),
+    "--publisher-say --publisher-say-binary --publisher-expect --publisher-take": ("run", "fanout", "churn"),
+    "--publish --publish-body --publish-header": ("run", "fanout", "churn"),
+    "--sessions --stay --stay-law": ("churn",),
     "--scenarios": ("run",),
     "--sessions --session --warmup --drain --seed": ("script",),
     "-c --connections --speed --socket --drain --connect-rate --connect-timeout --processes": ("replay",),
@@ -54,7 +60,13 @@ OPTIONS = {
 }
 DEFAULTS = [
     ("connect", "--connections", "100"),
+    ("churn", "--sessions", "10/s"),
+    ("churn", "--stay", "20s"),
+    ("churn", "--stay-law", "exponential"),
     ("script", "--connections", "10, with --sessions 1000"),
+    ("storm", "--drop", "50%; a restart drops all"),
+    ("storm", "--reconnect", "full:1s,30s"),
+    ("storm", "--patience", "60s"),
     ("script", "--warmup", "0s"),
     ("script", "--drain", "5s"),
     ("script", "--seed", "random"),
@@ -168,7 +180,7 @@ def test_the_help_names_the_default(command: str, option: str, default: str, sho
 def test_options_stand_in_groups(command: str, shown) -> None:
     groups = re.findall(r"^(\w[\w ]*):$", shown(command), re.MULTILINE)
     message = ["message"] if command in SENDING else []
-    publishing = ["publishing by HTTP"] if command in ("run", "fanout") else []
+    publishing = ["publishing by HTTP"] if command in ("run", "fanout", "churn") else []
     assert groups == [
         "positional arguments",
         "options",

@@ -10,6 +10,7 @@ from tests.drive.fakes import MS, PREFIX, WINDOW, FakeClock, FakeConnection, Fak
 from tests.stats.made import histogram
 from wswarm.drive.outbox import Outbox
 from wswarm.drive.row import Row
+from wswarm.load.sampling import Sampling
 from wswarm.stats.findings import unpack
 
 MARKS = [b"%032x" % number for number in range(10)]
@@ -276,3 +277,19 @@ def test_what_is_offered_and_sent_in_each_stage_goes_by_intended_time(desk: Desk
     desk.outbox.note_late([HOLD + 11 * MS])
     desk.outbox.fold(window)
     assert unpack(desk.outbox.findings(5).of_stages).tolist() == [2, 3, 1, 2]
+
+
+def test_of_random_arrivals_some_are_told_one_by_one(desk: Desk, clock: FakeClock) -> None:
+    desk.outbox.sampling = Sampling(HOLD + 1, HOLD + 10 * MS, 1.0)
+    clock.now_ns = HOLD + 7 * MS
+    desk.connections[1].is_open = False
+    for number, row, intended_ns in (
+        (0, 0, HOLD),
+        (1, 0, HOLD + MS),
+        (2, 1, HOLD + 2 * MS),
+        (3, 0, HOLD + 10 * MS),
+    ):
+        desk.send(number, row=row, intended_ns=intended_ns)
+    desk.outbox.fold(WINDOW)
+    told = unpack(desk.outbox.findings(4).sampled).reshape(2, -1)
+    assert told.tolist() == [[HOLD + MS, HOLD + 2 * MS], [HOLD + 7 * MS, HOLD + 2 * MS]]

@@ -8,8 +8,8 @@ import uvloop
 
 from tests.drive.raw_server import NORMAL_END, RawServer, raw_server
 from tests.drive.rfc import ANSWERS, MARKED, SENT, Answer, Sent, switching
-from wswarm.drive.agent import driver
 from wswarm.drive.drivers import opening
+from wswarm.drive.drivers.by_name import driver
 from wswarm.drive.drivers.connection import Ended, Events, HandshakeFailed, Settings
 from wswarm.load.request import Request
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.drive.raw_server import raw_server
 from tests.drive.rfc import switching
-from wswarm.drive.agent import driver
+from wswarm.drive.drivers.by_name import driver
 from wswarm.drive.drivers.connection import Events, HandshakeFailed
 from wswarm.drive.talk import open_ready
 from wswarm.drive.way import Ways

@@ -9,6 +9,7 @@ import pytest
 from tests.end_to_end.instrument import run
 from tests.end_to_end.servers import serve
 from wswarm.errors import PlanError, ResultError, TargetError
+from wswarm.experiment.besides import Besides
 from wswarm.experiment.measure import measure
 from wswarm.load.plan import make_plan
 from wswarm.results.progress import Traced
@@ -157,7 +158,7 @@ def test_what_the_first_connections_say_and_hear_is_shown_without_secrets(
             driver=driver,
             processes=processes,
         )
-        found = measure(plan, on_traced=told.append)
+        found = measure(plan, besides=Besides(told.append))
     assert {one.connection for one in told} == {1, 2, 5}
     words = [one.words for one in told if one.connection == 1]
     kinds = [one.kind for one in told if one.connection == 1]

@@ -1,5 +1,6 @@
 """Slow readers, against relays whose waits and queues are known."""
 
+import time
 from math import exp, log
 from typing import Any
 
@@ -9,7 +10,10 @@ import pytest
 from tests.end_to_end.instrument import clock, highest, run
 from tests.end_to_end.servers import Server, serve
 from tests.end_to_end.servers.pressed import SWALLOWED
+from wswarm.experiment.measure import measure
+from wswarm.load.plan import make_plan
 from wswarm.results.penalty import Penalty
+from wswarm.results.progress import Progress
 from wswarm.results.run import Run
 
 WAIT_S = 0.05
@@ -72,6 +76,26 @@ def test_a_relay_that_closes_the_slow_is_seen_when_they_read_again_with_its_code
     assert penalty.time_to_disconnect.min >= 2.0  # the block's end
     assert (penalty.pairs, penalty.compared, penalty.ratio, penalty.healthy_lost) == (1, 0, None, 0)
     assert "1 of 2 pairs of blocks were held: no slow reader was left" in found.notices
+
+
+def test_who_is_interrupted_in_a_slow_block_has_the_blocks_that_were_held_and_nothing_lost() -> None:
+    since: list[float] = []
+
+    def in_the_slow_block() -> bool:
+        return bool(since) and time.monotonic() - since[0] > 2.0
+
+    def watch(progress: Progress) -> None:
+        if progress.phase == "hold" and not since:
+            since.append(time.monotonic())
+
+    with serve("waiting_relay", wait=0.001) as server:
+        plan = make_plan("slow", server.url, **LOAD, rate=40.0, pairs=2, duration=6.0)
+        found = measure(plan, watch, in_the_slow_block)
+    assert found.notices[0] == "interrupted: 1 of 4 blocks were held"
+    assert found.penalty is not None
+    assert (found.penalty.pairs, len(found.penalty.blocks)) == (0, 1)
+    assert found.messages is not None
+    assert (found.messages.lost.silent, found.messages.lost.disconnected) == (0, 0)
 
 
 @clock

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tests.report import runs
+from tests.report import churned, runs
 from tests.report.parts import distribution
 from wswarm.results.run import Distribution, Run, Sessions, Step
 
@@ -29,6 +29,14 @@ def _unknown() -> Run:
     )
 
 
+def _before_a_block() -> Run:
+    run = runs.slow()
+    assert run.penalty is not None
+    unknown = dict.fromkeys(("ratio", "low", "high", "memory_growth", "kernel_memory"))
+    penalty = msgspec.structs.replace(run.penalty, **unknown, blocks=[], time_to_disconnect=None, pairs=0)
+    return msgspec.structs.replace(run, penalty=penalty)
+
+
 def _hostile() -> Run:
     run = runs.echo(lost=300)
     reasons = runs.verdict("invalid", LONG_REASON, f"{LONG_REASON} again", "a\x1b[31m $x_1$ <b>", "x" * 300)
@@ -53,7 +61,12 @@ RUNS: dict[str, Run] = {
     "all broadcasts lost": runs.fanout(subscribers=5, rate=3, duration=4, lost=60),
     "script": runs.script(),
     "replay": runs.replay(),
+    "slow readers": runs.slow(),
+    "slow readers of whom nothing is known": _before_a_block(),
     "stages": runs.staged(),
+    "stages of connections": churned.staged_connections(),
+    "churn": churned.churn(),
+    "churn without a hold": churned.churn(mean=None),
     "stages without replies": runs.nothing_arrived(runs.staged()),
     "script that failed": runs.script(
         steps={"x" * 300 + "<b>": Step(count=1, failed=1, time=distribution([]))},

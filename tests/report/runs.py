@@ -7,6 +7,8 @@ import numpy as np
 
 from tests.report import parts
 from tests.report.parts import distribution, times
+from wswarm.results.penalty import Block as SlowBlock
+from wswarm.results.penalty import Penalty, Ratio
 from wswarm.results.run import (
     Connections,
     Distribution,
@@ -134,6 +136,44 @@ def fanout(
             phases, subscribers + 1, subscribers + 1, handshakes, rate, delivery.ravel(), lost
         ),
     )
+
+
+def slow(**changes: Any) -> Run:
+    """Return a run with two slow readers, who cost the others half as much time again; one was disconnected."""
+    run = fanout(subscribers=100, rate=20, duration=25)
+    blocks = [
+        SlowBlock(
+            t=run.phases.hold + began,
+            until=run.phases.hold + began + 5,
+            is_slow=is_slow,
+            slow=2,
+            broadcasts=50 if is_slow else 100,
+            p50=(0.0063 if is_slow else 0.0042) * (1 + began / 200),
+            p99=None,
+            max=0.021,
+            memory_growth=1_300_000 if is_slow else 0,
+        )
+        for began, is_slow in ((0, False), (5, True), (12, True), (19, False))
+    ]
+    penalty = Penalty(
+        ratio=1.5,
+        low=1.31,
+        high=1.72,
+        pairs=3,
+        compared=2,
+        healthy=98,
+        slow=2,
+        behind=Ratio(ratio=1.02, low=0.97, high=1.07),
+        healthy_lost=0,
+        disconnected={"1013": 1},
+        time_to_disconnect=distribution([5.04]),
+        pressed_after=2.4,
+        memory_growth=1_300_000.0,
+        kernel_memory=6_200_000,
+        blocks=blocks,
+    )
+    asked = {"slow": 0.02, "read": 0.0, "pairs": 3, "swallows": None, "size": 65_536}
+    return _changed(run, changes, scenario="slow", plan={**run.plan, **asked}, penalty=penalty)
 
 
 def in_rooms() -> Run:

@@ -6,7 +6,7 @@ import matplotlib
 import numpy as np
 import pytest
 
-from tests.report import edges, runs
+from tests.report import churned, edges, runs
 from wswarm.report.plots import PICTURES, draw, percentiles
 from wswarm.report.plots.canvas import tick
 from wswarm.report.plots.curves import curves
@@ -31,7 +31,10 @@ def test_every_edge_is_drawn_without_a_warning(name):
         (edges.RUNS["nothing arrived"], ["connections", "over-time"]),
         (edges.RUNS["one message"], ["connections", "percentiles", "over-time", "fanout"]),
         (edges.RUNS["unknown"], []),
+        (runs.slow(), ["connections", "percentiles", "over-time", "fanout", "slow"]),
         (runs.staged(), ["connections", "percentiles", "over-time", "stages"]),
+        (churned.staged_connections(), ["connections", "percentiles"]),
+        (churned.churn(), ["connections", "percentiles"]),
     ],
 )
 def test_a_run_gets_the_pictures_it_has_figures_for(run, names):

@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from tests.report import edges, golden, runs
+from tests.report import churned, edges, golden, runs
 from wswarm.report.sections import objective_value
 from wswarm.report.text import suite_summary, summary
 from wswarm.results.run import Distribution, Samples
@@ -37,8 +37,20 @@ def test_the_summary_of_a_fanout_run_in_rooms_reads_as_kept():
     golden.check("summary-rooms.txt", summary(runs.in_rooms()))
 
 
+def test_the_summary_of_a_run_with_slow_readers_reads_as_kept():
+    golden.check("summary-slow.txt", summary(runs.slow()))
+
+
 def test_the_summary_of_a_run_in_stages_reads_as_kept():
     golden.check("summary-stages.txt", summary(runs.staged()))
+
+
+def test_the_summary_of_connections_in_stages_reads_as_kept():
+    golden.check("summary-connect-stages.txt", summary(churned.staged_connections()))
+
+
+def test_the_summary_of_churn_reads_as_kept():
+    golden.check("summary-churn.txt", summary(churned.churn(failed=12, refused=30)))
 
 
 def test_the_summary_of_what_was_published_by_http_reads_as_kept():

@@ -6,6 +6,7 @@ import pytest
 
 from wswarm.results.run import Verdict
 from wswarm.stats.causes import Surroundings
+from wswarm.stats.random_gaps import Fit
 from wswarm.stats.silence import Instead
 from wswarm.stats.validity import Evidence, judge
 
@@ -54,6 +55,9 @@ def evidence(**found: Any) -> Evidence:
         ({"loop_lag_ns": 2 * MS + 1, "completion_ns": 20 * MS}, "suspect"),
         ({"loop_lag_ns": None}, "valid"),
         ({"completion_ns": None, "loop_lag_ns": 9 * MS}, "valid"),
+        ({"arrivals": Fit(3.857, 1_000)}, "valid"),
+        ({"arrivals": Fit(3.858, 1_000)}, "suspect"),
+        ({"arrivals": Fit(9.0, 1_000), "waiting": "for answers"}, "valid"),
         ({"cpu_share": 0.85}, "valid"),
         ({"cpu_share": 0.851}, "suspect"),
         ({"steal": 0.05}, "valid"),
@@ -103,6 +107,11 @@ BAD = {
     "cpu": ({"cpu_share": 0.97}, "97%", "--processes"),
     "steal": ({"steal": 0.2}, "20%", "quieter machine"),
     "busy": ({"busy": 0.99}, "99%", "use another one"),
+    "clumps": (
+        {"arrivals": Fit(12.34, 994), **BUSY},
+        "(A² 12.3 over 994 gaps, 3.857 at most)",
+        "lower --rate",
+    ),
     "below zero": ({"below_zero": ("response_time -902 ms",)}, "response_time -902 ms", "report it"),
 }
 
@@ -171,6 +180,11 @@ def test_two_signs_of_one_lateness_name_its_cause_once() -> None:
     assert "it waited for a core for 20% of the time" in late
     assert "the same cause" in loop
     assert "waited" not in loop
+
+
+def test_clumps_have_the_cause_of_the_lateness_that_made_them() -> None:
+    reasons = judge(evidence(send_lag_ns=2 * MS, arrivals=Fit(9.0, 500))).reasons
+    assert "the same cause" in reasons[1]
 
 
 def test_a_stop_for_want_of_a_core_is_told_from_one_that_nobody_explains() -> None:

@@ -7,11 +7,13 @@ from typing import Any, NoReturn
 
 from wswarm.cli import grammar
 from wswarm.cli.ab_arguments import add_ab, add_selftest
+from wswarm.cli.churn_arguments import add_churn
 from wswarm.cli.load_arguments import (
     add_common,
     add_echo_options,
     add_fanout_options,
     add_load,
+    add_probe,
     add_security,
     add_stages,
 )
@@ -19,6 +21,7 @@ from wswarm.cli.outputs_arguments import add_compare, add_pictures, add_trend
 from wswarm.cli.recordings_arguments import EXITS, add_import, add_replay
 from wswarm.cli.serve_arguments import add_serve
 from wswarm.cli.slow_arguments import add_slow
+from wswarm.cli.storm_arguments import add_storm
 from wswarm.version import VERSION
 
 _OF_MESSAGES = {
@@ -72,7 +75,9 @@ def make_parser() -> Parser:
     _add_scenario(
         commands, "fanout", "publish messages, time their delivery to all", connections="100", rate="5/s"
     )
+    add_churn(commands)
     add_slow(commands)
+    add_storm(commands)
     _add_script(commands)
     add_replay(commands, add_common)
     add_import(commands)
@@ -110,6 +115,7 @@ def _add_run(commands: Any) -> None:
         default="connect,echo,fanout",
         help="which, separated by commas (default: connect,echo,fanout)",
     )
+    add_probe(load)
     add_echo_options(load)
     add_fanout_options(load)
     grammar.add_message(parser)
@@ -126,8 +132,9 @@ def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, r
     )
     parser.add_argument("url", metavar="URL", help="ws://host:port/path or wss://…; may hold {id} and {room}")
     load = add_load(parser, connections, rate)
+    add_stages(load, "rates" if rate is not None else "connections")
     if rate is not None:
-        add_stages(load)
+        add_probe(load)
     if name == "echo":
         add_echo_options(load)
     if name == "fanout":

@@ -52,6 +52,7 @@ def folder(text: str) -> Path:
 count, duration = typed(units.parse_count), typed(units.parse_duration)
 rate, size, share = typed(units.parse_rate), typed(units.parse_size), typed(units.parse_share)
 stages = typed(partial(units.parse_stages, parse_value=units.parse_rate))
+stages_of_connections = typed(partial(units.parse_stages, parse_value=units.parse_count))
 
 
 def messages(given: Mapping[str, Any]) -> dict[str, Any]:

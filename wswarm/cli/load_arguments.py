@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from wswarm.cli import grammar
 from wswarm.cli.outputs_arguments import add_outputs, add_pictures
@@ -12,7 +12,7 @@ def add_load(
     parser: argparse.ArgumentParser,
     connections: str,
     rate: str | None,
-    duration: str = "the hold (default: 10s)",
+    duration: str | None = "the hold (default: 10s)",
     *,
     is_in_rooms: bool = True,
 ) -> Any:
@@ -30,7 +30,8 @@ def add_load(
         add(
             "-r", "--rate", metavar="RATE", type=grammar.rate, help=f"messages per s in all (default: {rate})"
         )
-    add("-d", "--duration", "-z", metavar="TIME", type=grammar.duration, help=duration)
+    if duration is not None:
+        add("-d", "--duration", "-z", metavar="TIME", type=grammar.duration, help=duration)
     trends = "say what grows, and keep checkpoints, in a hold from 1m on (default: from 10m on)"
     add("--trends", action="store_true", default=None, help=trends)
     if rate is not None:
@@ -47,13 +48,18 @@ def add_load(
     return load
 
 
-def add_stages(load: Any) -> None:
-    """Add the rates that the load is led through."""
+def add_stages(load: Any, what: Literal["rates", "connections"]) -> None:
+    """Add the values that the load is led through."""
+    example, other, kind = (
+        ("30s:1k/s,10s:0/s", "-r", grammar.stages)
+        if what == "rates"
+        else ("30s:10k,60s:10k,10s:0", "-c", grammar.stages_of_connections)
+    )
     stages = (
-        "rates one after another, each reached linearly in its time, from 0 on: 30s:1k/s,10s:0/s; in place of -r and"
+        f"{what} one after another, each reached linearly in its time, from 0 on: {example}; in place of {other} and"
         " -d (default: none)"
     )
-    load.add_argument("--stages", metavar="LIST", type=grammar.stages, help=stages)
+    load.add_argument("--stages", metavar="LIST", type=kind, help=stages)
 
 
 def _add_arrivals(add: Callable[..., Any]) -> None:
@@ -64,6 +70,15 @@ def _add_arrivals(add: Callable[..., Any]) -> None:
     )
     add("--pacing", choices=("auto", "exact", "batched"), help=paces)
     add("--seed", metavar="N", type=grammar.whole(0, 2**63 - 1), help="of random arrivals (default: random)")
+
+
+def add_probe(load: Any) -> None:
+    """Add what echo and fan-out have beside the load."""
+    probe = (
+        "a process of its own with a few sockets more, whose times show whether the load reads late (default:"
+        " auto, on from -c 100 on)"
+    )
+    load.add_argument("--probe", choices=("auto", "on", "off"), help=probe)
 
 
 def add_echo_options(load: Any) -> None:

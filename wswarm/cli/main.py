@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 _WHERE = {
-    **dict.fromkeys(("connect", "echo", "fanout", "slow"), "scenario:run_scenario"),
+    **dict.fromkeys(("connect", "echo", "fanout", "churn", "slow", "storm"), "scenario:run_scenario"),
     "script": "script:run_script",
     "replay": "replay:run_replay",
     "import": "import_recording:import_recording",

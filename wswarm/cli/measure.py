@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,11 +18,13 @@ from wswarm.cli.terminal import Interrupts, say, warn
 from wswarm.drive.fleet.started import Started
 from wswarm.drive.host.target import ReferenceApp
 from wswarm.errors import PlanError, ResultError
+from wswarm.experiment.besides import Besides
 from wswarm.experiment.measure import measure
 from wswarm.experiment.objectives import foreseen
-from wswarm.experiment.preflight import check
+from wswarm.experiment.preflight import check, known_before
 from wswarm.load.plan import Plan
 from wswarm.report import store, text
+from wswarm.report.checkpoints import Checkpoints
 from wswarm.report.live import Live
 from wswarm.results import redact
 from wswarm.results.progress import Progress
@@ -44,8 +47,10 @@ def run_plan(
     check(plan, has_agents=started is not None)
     check_outputs(parsed)
     warn(parsed.command, (*grammar.hints(vars(parsed)), *foreseen(plan)))
+    if not parsed.quiet:
+        warn(parsed.command, known_before(plan))
     with folder_for(parsed, plan.scenario) as folder:
-        run = measure_one(parsed, plan, interrupts, started, is_reference=is_reference)
+        run = measure_one(parsed, plan, interrupts, started, is_reference=is_reference, folder=folder)
         with pages_for(parsed, folder) as pages:
             take_all(
                 lambda: show(parsed, [run], is_suite=False),
@@ -176,11 +181,13 @@ def measure_one(
     *,
     is_reference: bool = False,
     beside: Sequence[Drawing] = (),
+    folder: Path | None = None,
 ) -> Run:
     """Measure one scenario, if need be of a reference application of its own, freshly started.
 
     Args:
         beside: What is drawn meanwhile, as far as that disturbs nothing.
+        folder: Of its report, where checkpoints of a long run are kept.
     """
 
     def tell(progress: Progress) -> None:
@@ -188,15 +195,28 @@ def measure_one(
             drawing.make_way(progress)
         live.update(progress)
 
+    app: ReferenceApp | None = None
     with ExitStack() as stack:
         if is_reference:
             app = stack.enter_context(ReferenceApp())
             pid = plan.target_pid if plan.target_pid is not None else app.pid
             plan = msgspec.structs.replace(plan, url=app.url, target_pid=pid)
         live = stack.enter_context(_live(parsed, plan))
-        return measure(plan, tell, interrupts.asked, started, on_traced=terminal.show_traced)
+        keep = partial(_keep, parsed, Checkpoints(folder)) if folder is not None else None
+        return measure(
+            plan, tell, interrupts.asked, started, Besides(terminal.show_traced, keep, restarts=app)
+        )
+
+
+def _keep(parsed: argparse.Namespace, checkpoints: Checkpoints, run: Run) -> None:
+    """Keep what a run has found so far; that it can't be kept is told, and the run goes on."""
+    try:
+        checkpoints.append(run)
+    except ResultError as error:
+        warn(parsed.command, [f"no checkpoint: {error}"])
 
 
 def _live(parsed: argparse.Namespace, plan: Plan) -> Live:
-    total_s = plan.sockets / plan.connect_rate + plan.warmup + plan.duration
+    before = 0 if plan.stages and plan.scenario == "connect" else plan.expected_at_once
+    total_s = before / plan.connect_rate + plan.warmup + plan.duration
     return Live(f"{plan.scenario} {redact.address(plan.address)}", total_s, quiet=parsed.quiet)

@@ -9,6 +9,7 @@ from wswarm.report import store
 
 def show(parsed: argparse.Namespace) -> int:
     """Print a stored run or suite and draw it again."""
+    store.recover(parsed.run)
     runs, folder = store.load(parsed.run), store.folder_of(parsed.run)
     failures = store.failures_in(folder)
     with measure.pages_for(parsed, parsed.run) as pages:

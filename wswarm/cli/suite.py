@@ -102,6 +102,7 @@ class _Suite:
                     started,
                     is_reference=self._parsed.url is None,
                     beside=list(self._beside.values()),
+                    folder=self._folder / plan.scenario if self._folder is not None else None,
                 )
         except SwarmError as error:
             self.failures[plan.scenario] = error

@@ -11,11 +11,13 @@ from wswarm.drive.clock import now_ns
 from wswarm.drive.outbox import Handled
 from wswarm.drive.swarm import Swarm
 from wswarm.load.rooms import room_of
+from wswarm.stats import beside
 from wswarm.stats.answered import AnsweredBroadcasts
 from wswarm.stats.attendance import Attendance
 from wswarm.stats.audience import GRACE_NS, Audience
+from wswarm.stats.beside import Beside
 from wswarm.stats.broadcasts import Broadcasts
-from wswarm.stats.findings import Arrivals, Int64s, Packed, Sends, Window
+from wswarm.stats.findings import STILL_OPEN, Arrivals, Int64s, Packed, Sends, Window, unpack
 from wswarm.stats.flights import Flights
 from wswarm.stats.published import Published, PublishLog, in_rooms
 from wswarm.stats.tally import Batch, Tally
@@ -43,16 +45,21 @@ class Account(Protocol):
     def spoke_ns(self) -> Int64s | None:
         """Return per row when it sent last, 0 for never; `None` where rows do not send for themselves."""
 
-    def findings(self) -> Arrivals | None:
-        """Return what was received, once all is settled."""
+    def findings(self, *, is_over: bool = True) -> Arrivals | None:
+        """Return what was received, once all is settled or so far."""
 
 
 class Echoes:
-    """Replies to what the connections send."""
+    """Replies to what the connections send.
 
-    def __init__(self, swarm: Swarm, window: Window, last_id: int, patience_ns: int) -> None:
-        self._swarm = swarm
-        self.tally = Flights(window, last_id, patience_ns)
+    Args:
+        probes: How many ids after the last are the probe's.
+    """
+
+    def __init__(self, swarm: Swarm, window: Window, last_id: int, patience_ns: int, probes: int = 0) -> None:
+        self._swarm, self._last_id, self._probes = swarm, last_id, probes
+        self._beside: Beside | None = None
+        self.tally, self._patience_ns = Flights(window, last_id, patience_ns), patience_ns
         self.expect, self.sent_ns = self.tally.expect, self.tally.sent_ns
 
     def handle(self, handled: Handled) -> None:
@@ -61,11 +68,25 @@ class Echoes:
         self.tally.note_sent(handled.numbers, handled.sent_ns)
         self.tally.note_unsent(handled.unsent)
 
+    def compare(self, instants_ns: Int64s) -> None:
+        """Note which replies came next to what the probe asks then."""
+        if len(instants_ns):
+            self._beside = beside.Replies(instants_ns, self.tally.sent_ns, self.tally.is_own)
+
     def take(self, batch: Batch) -> None:
         """Take in what came."""
         self._join()
+        if self._probes:
+            batch = self._without_probes(batch)
+        if self._beside is not None:
+            self._beside.note(batch)
         self.tally.record(batch)
         self.tally.retire(now_ns())
+
+    def _without_probes(self, batch: Batch) -> Batch:
+        """Return the arrivals without answers to the probe, which a server may give to all."""
+        ours = (batch.publishers <= self._last_id) | (batch.publishers > self._last_id + self._probes)
+        return batch if ours.all() else batch.where(ours)
 
     def settle_some(self, *, is_over: bool = False) -> bool:  # noqa: ARG002  # for who follows many at once
         """Replies are settled all at once."""
@@ -79,10 +100,11 @@ class Echoes:
         """Return per row when it sent last."""
         return self.tally.spoke_ns
 
-    def findings(self) -> Arrivals:
+    def findings(self, *, is_over: bool = True) -> Arrivals:
         """Return what was received."""
-        self.is_owed()
-        return self.tally.findings()
+        before_ns = STILL_OPEN if is_over else now_ns() - self._patience_ns
+        self.tally.settle(self._swarm.closed_ns(), self._swarm.left_ns(), before_ns)
+        return _with(self._beside, self.tally.findings())
 
     def _join(self) -> None:
         self.tally.join(self._swarm.ids(np.arange(self.tally.joined, len(self._swarm.rows))))
@@ -109,6 +131,7 @@ class Deliveries:
         is_answered: bool = False,
     ) -> None:
         self._swarm, self._rooms = swarm, rooms
+        self._beside: Beside | None = None
         grace_ns = 0 if swarm.is_confirmed else GRACE_NS
         known = Audience(patience_ns, rooms, grace_ns)
         if isinstance(before, Deliveries):
@@ -127,9 +150,17 @@ class Deliveries:
         self._see()
         self.tally.publish(published)
 
+    def compare(self, ids: Sequence[int]) -> None:
+        """Note what comes on the connections with these ids, which are next to the probe's."""
+        known = self._swarm.ids(np.arange(len(self._swarm.rows)))
+        near = {row: int(known[row]) for row in np.flatnonzero(np.isin(known, list(ids))).tolist()}
+        self._beside = beside.Deliveries(near) if near else None
+
     def take(self, batch: Batch) -> None:
         """Take in what came."""
         self._see()
+        if self._beside is not None:
+            self._beside.note(batch)
         self.tally.record(batch._replace(rows=self._attendance.places(batch.rows)))
 
     def settle_some(self, *, is_over: bool = False) -> bool:
@@ -148,12 +179,13 @@ class Deliveries:
         """Subscribers say nothing."""
         return
 
-    def findings(self) -> Arrivals:
+    def findings(self, *, is_over: bool = True) -> Arrivals:
         """Return what was received."""
         audience = self.tally.audience
         is_one = len(audience.rooms.sizes) == 1  # in a room of its own nothing may have been said
-        deaf = audience.deaf(self.tally.window.hold_ns) if is_one else 0
-        return msgspec.structs.replace(self.tally.findings(), deaf=deaf)
+        deaf = audience.deaf(self.tally.window.hold_ns) if is_one and is_over else 0
+        found = msgspec.structs.replace(self.tally.findings(is_over=is_over), deaf=deaf)
+        return _with(self._beside, found)
 
     def _see(self) -> None:
         if self._swarm.changed:
@@ -218,7 +250,7 @@ class Publishing:
         """It is in the log."""
         return
 
-    def findings(self) -> None:
+    def findings(self, *, is_over: bool = True) -> None:  # noqa: ARG002  # nothing is owed here
         """Publishers are owed nothing."""
         return
 
@@ -231,6 +263,18 @@ class Publishing:
         return self._log.pack()
 
 
+def compare(account: Account | None, ids: Sequence[int], probed_ns: Packed) -> None:
+    """Have an account note what came right beside the quiet probe: on these connections, or at these moments."""
+    if isinstance(account, Echoes):
+        account.compare(unpack(probed_ns))
+    elif isinstance(account, Deliveries):
+        account.compare(ids)
+
+
+def _with(near: Beside | None, found: Arrivals) -> Arrivals:
+    return msgspec.structs.replace(found, beside=near.pack()) if near is not None else found
+
+
 class Sending(Protocol):
     """What sends, and can tell of it."""
 
@@ -238,9 +282,13 @@ class Sending(Protocol):
         """Return what was sent, as far as folded."""
 
 
-def sends_of(sender: Sending | None, account: Account | None) -> Sends | None:
-    """Return what was sent, with the log of what was published."""
+def sends_of(sender: Sending | None, account: Account | None, *, is_over: bool = True) -> Sends | None:
+    """Return what was sent, with the log of what was published if nothing more will be."""
     if sender is None:
         return None
     sends = sender.findings()
-    return msgspec.structs.replace(sends, log=account.log()) if isinstance(account, Publishing) else sends
+    return (
+        msgspec.structs.replace(sends, log=account.log())
+        if is_over and isinstance(account, Publishing)
+        else sends
+    )

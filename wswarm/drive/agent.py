@@ -10,10 +10,9 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
-import msgspec
-
+from wswarm.drive.account import compare
 from wswarm.drive.clock import now_ns
-from wswarm.drive.drivers.connection import Driver
+from wswarm.drive.drivers.by_name import driver
 from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.lengths import HEADER_SIZE, body_size
 from wswarm.drive.fleet.serving import Finished, serve
@@ -21,9 +20,11 @@ from wswarm.drive.fold_clock import FoldClock
 from wswarm.drive.groups import kind_of
 from wswarm.drive.host.loop_lag import PROBE_GAP_NS, LoopLag
 from wswarm.drive.host.probes import EffortMeter
+from wswarm.drive.looks import Looks
 from wswarm.drive.numbers import NumberCapture
 from wswarm.drive.schedule import Schedule
-from wswarm.stats.findings import STILL_OPEN, Effort, Window, together, unpack
+from wswarm.stats.agents import shares_of
+from wswarm.stats.findings import STILL_OPEN, Findings, Window, together, unpack
 from wswarm.units import NS_PER_S
 
 _PUBLISHER_GAP_NS = 100_000_000  # its lateness shows as send lag anyway
@@ -33,15 +34,6 @@ _LONG_S = 3_600.0
 _UNREAD_LIMIT = 4 << 20
 
 Start = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
-
-
-def driver(name: str) -> Driver:
-    """Return the driver of that name, imported when it is first asked for: an agent has to start soon."""
-    if name == "websockets":
-        from wswarm.drive.drivers.websockets_driver import connect
-    else:
-        from wswarm.drive.drivers.picows_driver import connect
-    return connect
 
 
 class Agent:
@@ -66,7 +58,7 @@ class Agent:
         self._folding = FoldClock()
         self._window = Window(0, 0, STILL_OPEN, STILL_OPEN)
         self._load = -1
-        self._snapshots = 0
+        self._snapshots, self._looks = 0, Looks()
         self._is_settling = self._is_settling_some = False
         self._unheard = [0] * len(self.groups)
         self._moved = asyncio.Event()
@@ -79,13 +71,11 @@ class Agent:
             if command.stays_ns or command.leaves_ns:
                 self._note_late(unpack(command.starts_ns[:8])[0])
             self.start(self.groups[command.group].join(command))
-        elif isinstance(command, wire.Leave):
-            self.groups[command.group].leave(command.row)
         elif isinstance(command, wire.Publish):
             for group in self.groups:
                 group.publish(command.logs.get(group.order.name, b""))
         elif isinstance(command, wire.OfGroup):
-            self._note_late(command.at_ns if isinstance(command, wire.Read) else STILL_OPEN)
+            self._note_late(command.at_ns if isinstance(command, wire.Read | wire.Drop) else STILL_OPEN)
             self.groups[command.group].obey(command)
         elif isinstance(command, wire.Load):
             self.load(command)
@@ -94,6 +84,8 @@ class Agent:
         elif isinstance(command, wire.Settle):
             self._is_settling = True
             self._work = self.start(self._settle_after(self._work, command.deadline_ns))
+        elif isinstance(command, wire.Look):
+            self.start(self._look(command.number))
 
     def load(self, load: wire.Load) -> None:
         """Begin a load in place of any before, at once: a cut may be the next thing that is heard."""
@@ -118,8 +110,9 @@ class Agent:
         self._work = self.start(self._hold_and_drain())
 
     def _follow(self, load: wire.Load) -> None:
-        """Have those whose marks do not say it know when messages of others are due."""
+        """Have those whose marks do not say it know when messages of others are due, and what is compared."""
         for group in self.groups:
+            compare(group.account, group.order.beside, load.probed_ns)
             if load.published and isinstance(group.swarm.capture, NumberCapture):
                 schedule = Schedule(load.published, group.order.publishers, load.window.start_ns)
                 group.swarm.capture.follow(schedule)
@@ -147,14 +140,29 @@ class Agent:
             group.fold()
             while group.settle_some(is_over=True):
                 await asyncio.sleep(0)
-        efforts = _shares(self._effort.effort(self._lag), [group.handled for group in self.groups])
         self._say(
             wire.Settled(
-                findings=[group.findings(own) for group, own in zip(self.groups, efforts, strict=True)],
+                findings=self._findings(is_over=True),
                 open_rows=[group.open_rows() for group in self.groups],
                 unheard=self._unheard,
             )
         )
+
+    async def _look(self, number: int) -> None:
+        """Report what was found so far, a few connections at a time."""
+        async for rows in self._looks.changed(self.groups):
+            self._say(rows)
+        self._effort.note_drain()
+        self._effort.stop()
+        for group in self.groups:
+            group.fold()
+        self._tell_news()
+        self._say(wire.SoFar(number=number, findings=self._findings(is_over=False)))
+
+    def _findings(self, *, is_over: bool) -> list[Findings]:
+        efforts = shares_of(self._effort.effort(self._lag), [group.handled for group in self.groups])
+        groups = zip(self.groups, efforts, strict=True)
+        return [group.findings(own, is_over=is_over) for group, own in groups]
 
     async def close(self) -> None:
         """Close all connections."""
@@ -253,14 +261,6 @@ class Agent:
         if self._is_settling_some:
             leaves_some = [group.settle_some() for group in self.groups]
             self._is_settling_some = any(leaves_some)
-
-
-def _shares(effort: Effort, handled: list[int]) -> list[Effort]:
-    """Return each group's share of what the agent spent: as many messages as it sent and received."""
-    total = sum(handled)
-    if len(handled) == 1 or not total:
-        return [effort] * len(handled)
-    return [msgspec.structs.replace(effort, cpu_s=effort.cpu_s * own / total) for own in handled]
 
 
 async def _read_command(reader: asyncio.StreamReader) -> wire.Command:

@@ -17,9 +17,18 @@ from wswarm.drive.host.libc import libc
 from wswarm.units import NS_PER_S
 
 now_ns = time.monotonic_ns
+realtime_ns = time.time_ns  # of the kernel's receive times alone
 
 _CLOCK_MONOTONIC = 1
 _TFD_TIMER_ABSTIME = 1
+_TRIES = 5
+
+
+def ahead_of_realtime_ns() -> int:
+    """Return by how much `now_ns` is ahead of `realtime_ns`, as well as some tries can tell."""
+    tries = [(now_ns(), realtime_ns(), now_ns()) for _ in range(_TRIES)]
+    before, at, after = min(tries, key=lambda one: one[2] - one[0])
+    return (before + after) // 2 - at
 
 
 class Timer(Protocol):

@@ -84,6 +84,8 @@ class Group:
             self.pace(command)
         elif isinstance(command, wire.Say):
             self._speak(command)
+        elif isinstance(command, wire.Leave):
+            self.leave(command.row)
         elif isinstance(command, wire.Canary):
             self.fold()
             self.canaries.obey(command.every_s)
@@ -213,21 +215,18 @@ class Group:
         """Close all connections."""
         await self.swarm.close_all()
 
-    def findings(self, effort: Effort) -> Findings:
-        """Return all that was found.
-
-        Args:
-            effort: What it took.
-        """
+    def findings(self, effort: Effort, *, is_over: bool = True) -> Findings:
+        """Return all that was found, and took that effort; or so far, without what there is of each connection."""
         account = self.account
+        spoke_ns = account.spoke_ns() if account is not None and is_over else None
         return Findings(
-            sockets=self.swarm.sockets(account.spoke_ns() if account is not None else None),
+            sockets=self.swarm.sockets(spoke_ns, is_whole=is_over),
             effort=effort,
             cohort=self.order.cohort,
             words=self.swarm.words(),
             is_publisher=self.order.role == "publish",
-            sends=sends_of(self.sender, account),
-            arrivals=account.findings() if account is not None else None,
+            sends=sends_of(self.sender, account, is_over=is_over),
+            arrivals=account.findings(is_over=is_over) if account is not None else None,
         )
 
     def open_rows(self) -> Packed:
@@ -263,7 +262,7 @@ class Group:
         """Return the account of the group's role."""
         order, patience = self.order, patience_ns(self.order.patience_s)
         if order.role == "echo":
-            return Echoes(self.swarm, window, self._begin.last_id, patience)
+            return Echoes(self.swarm, window, self._begin.last_id, patience, self._begin.probes)
         if order.role == "publish":
             return Publishing(self.swarm, self._first_number, order.rooms)
         if order.role == "subscribe":

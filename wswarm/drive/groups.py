@@ -14,6 +14,10 @@ def kind_of(order: wire.Group) -> type[Group]:
         from wswarm.drive.http.group import HttpGroup
 
         return HttpGroup
+    if order.reconnect is not None:
+        from wswarm.drive.storm.group import PublishersGroup, StormGroup
+
+        return PublishersGroup if order.role == "publish" else StormGroup
     if order.receive_buffer is not None:
         from wswarm.drive.readers import Readers
 

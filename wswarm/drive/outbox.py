@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from wswarm.drive.clock import now_ns
 from wswarm.drive.swarm import Swarm
+from wswarm.load.sampling import Sampling
 from wswarm.stats.findings import STILL_OPEN, Sends, Window, pack
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.per_second import PerSecond
@@ -41,6 +42,7 @@ class Outbox:
     Attributes:
         log: Number, intended and sent time of each message sent, one after another; who sends by itself extends it.
         sent_in_hold: How many of the hold were sent, as far as folded.
+        sampling: Which sends are told of one by one, if any are.
     """
 
     def __init__(self, swarm: Swarm) -> None:
@@ -52,6 +54,10 @@ class Outbox:
         self._skipped = array("q")
         self._waited, self._resumed, self._late = array("q"), array("q"), array("q")
         self._window = Window(0, 0, 0, 0)
+        self.sampling: Sampling | None = None
+        self._chance = (
+            np.random.default_rng()
+        )  # of each agent its own: neighbours in time are taken independently
         self._per_second = PerSecond()
         self.begin_hold()
         swarm.on_writable = self.send_waiting
@@ -61,6 +67,7 @@ class Outbox:
         self._lag = Histogram()
         self.sent_in_hold = self._disconnected = self._still = self._never = 0
         self._of_stages: Int64s = np.zeros((2, 0), np.int64)
+        self._sampled: Int64s = np.zeros((2, 0), np.int64)
 
     def send(self, row_number: int, number: int, intended_ns: int, mark: bytes) -> None:
         """Send one message now, or as soon as the connection has room; a closed connection sends nothing."""
@@ -118,6 +125,9 @@ class Outbox:
             self._lag.record((sent_ns - intended_ns)[in_hold])
             self.sent_in_hold += int(np.count_nonzero(in_hold))
             self._per_second.add(np.maximum(sent_ns - window.origin_ns, 0) // NS_PER_S)
+        if self.sampling is not None:
+            self._sample(intended_ns, sent_ns)
+            self._sample(skipped[1], skipped[1])  # whose connection the target has closed
         if window.stage_ends_ns:
             self._count_in_stages(intended_ns, (skipped[1], waited[0], late[0]), resumed[0])
         return Handled(numbers, intended_ns, sent_ns, skipped[0])
@@ -144,7 +154,20 @@ class Outbox:
             per_second=pack(self._per_second.counts),
             gaps_ns=sorted(gaps_ns),
             of_stages=pack(self._of_stages),
+            sampled=pack(self._sampled),
         )
+
+    def _sample(self, intended_ns: Int64s, sent_ns: Int64s) -> None:
+        """Keep some of these by chance."""
+        sampling = self.sampling
+        if sampling is None or not len(intended_ns):
+            return
+        taken = self._in_hold(intended_ns) & (self._chance.random(len(intended_ns)) < sampling.chance)
+        taken &= (intended_ns >= sampling.from_ns) & (intended_ns < sampling.until_ns)
+        if taken.any():
+            self._sampled = np.concatenate(
+                (self._sampled, np.stack((intended_ns, sent_ns))[:, taken]), axis=1
+            )
 
     def _count_in_stages(self, sent: Int64s, unsent: tuple[Int64s, ...], resumed: Int64s) -> None:
         """Add intended times to what was offered and sent in each stage; what had waited is no longer unsent."""

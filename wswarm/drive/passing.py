@@ -62,9 +62,11 @@ class PassingGroup(Group):
         else:
             super().obey(command)
 
-    def findings(self, effort: Effort) -> Findings:
+    def findings(self, effort: Effort, *, is_over: bool = True) -> Findings:
         """Return all that was found."""
-        found = super().findings(effort)
+        found = super().findings(effort, is_over=is_over)
+        if not is_over:
+            return found
         has_opened = np.array([row.timing is not None for row in self.swarm.rows], np.bool_)
         due_ns, stays_ns = (self._by_row(column)[has_opened] for column in (self._due_ns, self._stays_ns))
         sockets = msgspec.structs.replace(

@@ -22,6 +22,7 @@ class Preceded:
         self.address: str = connection.address
         self.ping, self.abort = connection.ping, connection.abort
         self.say, self.say_goodbye, self.tap = connection.say, connection.say_goodbye, connection.tap
+        self.reset = connection.reset
 
     @property
     def is_open(self) -> bool:

@@ -16,6 +16,7 @@ from wswarm.drive.swarm import Swarm
 from wswarm.load import turns
 from wswarm.load.arrivals import without_end
 from wswarm.load.pace import Pace
+from wswarm.load.sampling import sampling_of
 from wswarm.load.schedule import before, so_many
 from wswarm.load.turns import Dues, Turns
 from wswarm.stats.findings import Int64s, Sends, Window, unpack
@@ -171,6 +172,7 @@ class OpenSender:
             self._drop(end)
         self._drop(self._at)
         self._passed_ns = passed_ns
+        self.outbox.sampling = sampling_of(pace)
         self._chunks = _joined(before, self._iterate(pace, passed_ns))
 
     def _drop(self, at: int) -> None:

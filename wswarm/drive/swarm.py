@@ -13,7 +13,7 @@ from wswarm.drive.attendant import Attendant
 from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers.connection import Connection, Ended, Events, HandshakeFailed, reason_of
 from wswarm.drive.numbers import capture_for
-from wswarm.drive.parting import GOODBYE_S, part_from
+from wswarm.drive.parting import part_from, part_soon
 from wswarm.drive.preceded import preceded
 from wswarm.drive.ramp import run_at
 from wswarm.drive.row import Row as Row
@@ -160,20 +160,20 @@ class Swarm:
         """Return what the target said where something else was expected."""
         return self.said.words(self.capture.samples, self._skipped + self._attendant.protocol)
 
-    def sockets(self, spoke_ns: Int64s | None = None) -> Sockets:
-        """Return how the connections fared.
+    def sockets(self, spoke_ns: Int64s | None = None, *, is_whole: bool = True) -> Sockets:
+        """Return how the connections fared; if not the whole, without what there is of each.
 
         Args:
             spoke_ns: Per row when something was sent on it last, 0 for never; `None`: nobody sends.
         """
         return msgspec.structs.replace(
-            sockets_of(self.rows, spoke_ns),
+            sockets_of(self.rows, spoke_ns) if is_whole else Sockets(requested=len(self.rows)),
             failed_ns=pack(np.array(self.failed_ns, np.int64)),
             failures=dict(self.said.failures),
             subprotocols=dict(self.subprotocols),
             closes=dict(self.said.closes),
             endings=list(self.said.endings),
-            rooms=opened_rooms(self.rows, self._ids, self._way.manner.rooms),
+            rooms=opened_rooms(self.rows, self._ids, self._way.manner.rooms) if is_whole else b"",
             addresses=dict(self.addresses),
             pings=self._attendant.pings(),
         )
@@ -192,11 +192,8 @@ class Swarm:
         self.rows.append(Row())
         return len(self.rows) - 1
 
-    def leave(self, number: int) -> str | None:
-        """Say goodbye on one connection before the end, and end it a little later; one not open is only marked.
-
-        Returns what was refused on it last.
-        """
+    def leave(self, number: int, part: Callable[[Connection], None] = part_soon) -> str | None:
+        """Part from one connection before the end, if it is open; return what was refused on it last."""
         row = self.rows[number]
         if row.left_ns != STILL_OPEN or row.closed_ns != STILL_OPEN:
             return None
@@ -206,8 +203,7 @@ class Swarm:
         refusal = self._attendant.remove(number)
         if row.connection is not None and row.connection.is_open:
             self.open -= 1
-            row.connection.say_goodbye()
-            asyncio.get_running_loop().call_later(GOODBYE_S, row.connection.abort)
+            part(row.connection)
         row.connection = None
         return refusal
 
@@ -233,6 +229,12 @@ class Swarm:
             return self.said.note_failure(reason_of(error), detail, own_settings, own_values.values())
         self._skipped += skipped
         return None
+
+    def forgive(self, failure: str) -> None:
+        """Take it that the attempt that has just failed was none to open a connection of the run's."""
+        self.failed_ns.pop()
+        self.said.failures[failure] -= 1
+        self.said.failures = +self.said.failures
 
     def _note_ready(
         self, number: int, way: Way, values: Values, connection: Connection, ready_ns: int | None

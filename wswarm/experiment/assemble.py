@@ -139,6 +139,7 @@ def _judged(run: Run, observed: Observed) -> Run:
     notices = [
         *drops.notices(lost, is_pinged=ping_s is not None),
         *observed.notices,
+        *run.notices,
         *sessions.notices(sessions.scripted_of(observed.findings)),
         *pinged.notices(run.connections, ping_s),
         *answers.notices(run.publish, run.samples.refusals),
@@ -158,6 +159,7 @@ def _judged(run: Run, observed: Observed) -> Run:
     return msgspec.structs.replace(
         run,
         interrupted=observed.interruption is not None,
+        probe=observed.probe,
         notices=notices,
         failure=observed.died or drops.failure(lost, is_nothing_measured=is_nothing_measured),
         validity=judge(evidence(run, observed, lost, wrong)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from typing import Protocol
 
 import msgspec
 
@@ -18,20 +19,44 @@ from wswarm.units import NS_PER_S
 _SLACK_S = 0.001
 
 
+class Restarts(Protocol):
+    """A target that we have started, and may start again."""
+
+    def end_by(self, name: str) -> None:
+        """Send it the signal of that name, without the `SIG`."""
+
+    def revive(self) -> bool:
+        """Start it anew if it has ended, and return whether it had."""
+
+
 class Course:
     """A load that stays as it is: nothing besides; what other scenarios do is a subclass each.
 
     Attributes:
         plan: What is measured.
+        restarts: The target, if it is ours to restart.
     """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self.restarts: Restarts | None = None
+
+    def check(self) -> None:
+        """Check that it can be done with what is there.
+
+        Raises:
+            PlanError: it can't.
+        """
 
     @property
     def cohorts(self) -> Sequence[Cohort]:
         """The connections that are opened before the load, by what is wanted of them apart."""
         return all_together(self.plan.connections)
+
+    @property
+    def has_restarted(self) -> bool:
+        """Whether we have ended the target's process."""
+        return False
 
     @property
     def hold_s(self) -> float:
@@ -103,11 +128,26 @@ _COURSES: Mapping[str, str] = {
     "slow": "slow:Slow",
     "churn": "churn:ChurnCourse",
     "staged": "staged:StagedConnections",
+    "storm": "storm:StormCourse",
 }
 
 
-def course_of(plan: Plan) -> Course:
-    """Return what the plan's scenario does."""
+def course_of(plan: Plan, restarts: Restarts | None = None) -> Course:
+    """Return what the plan's scenario does.
+
+    Args:
+        restarts: The target, where it is ours to restart.
+
+    Raises:
+        PlanError: it can't be done with what is there.
+    """
+    course = _course_of(plan)
+    course.restarts = restarts
+    course.check()
+    return course
+
+
+def _course_of(plan: Plan) -> Course:
     scenario = "staged" if plan.stages and plan.scenario == "connect" else plan.scenario
     if scenario in _COURSES:
         module, _, name = _COURSES[scenario].partition(":")

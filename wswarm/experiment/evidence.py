@@ -3,16 +3,22 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from wswarm.experiment.observed import Observed
 from wswarm.load.by_http import REQUESTS_AT_ONCE
+from wswarm.load.piecewise import Piecewise
+from wswarm.load.stages import spans_of
 from wswarm.results.quoted import quoted
 from wswarm.results.run import Distribution, Messages, Run
 from wswarm.stats import answers, sessions, summary
 from wswarm.stats.agents import efforts_of
+from wswarm.stats.belief import Beliefs
 from wswarm.stats.causes import Surroundings
 from wswarm.stats.drops import Drops, listed
-from wswarm.stats.findings import Effort, Findings
+from wswarm.stats.findings import Effort, Findings, unpack
 from wswarm.stats.histogram import Histogram, is_supported
+from wswarm.stats.random_gaps import Fit, fit_of
 from wswarm.stats.silence import Instead
 from wswarm.stats.validity import Evidence
 from wswarm.units import NS_PER_S
@@ -53,8 +59,10 @@ def evidence(run: Run, observed: Observed, drops: Drops, wrong: Sequence[str] = 
         measured=measured(run, observed),
         instead=_instead(run, observed, drops),
         squeezed=_squeezed(run),
+        arrivals=_arrivals(run, observed),
         was_cut=observed.was_cut,
         was_connecting=observed.was_connecting,
+        beliefs=Beliefs(probe=observed.probe),
         blocks=tuple(_blocks(findings)),
         **_lags(findings),
     )
@@ -87,6 +95,22 @@ def _median_ns(run: Run, findings: Sequence[Findings]) -> int | None:
     if run.scenario == "connect":
         return _ns(run.connections.handshake_time.p50 or run.connections.handshake_time.mean)
     return summary.merged(one.response for one in summary.arrivals_of(findings)).percentile_ns(50)
+
+
+def _arrivals(run: Run, observed: Observed) -> Fit | None:
+    """Return how well random arrivals kept to their moments, by the rate that they had then."""
+    sampled = [
+        unpack(one.sampled).reshape(2, -1) for one in summary.sends_of(observed.findings) if one.sampled
+    ]
+    if not sampled or run.scenario == "slow":  # which has several loads, one after another
+        return None
+    intended_ns, sent_ns = np.concatenate(sampled, axis=1)
+    since_ns, seed = intended_ns - observed.window.hold_ns, int(run.plan.get("seed") or 0)
+    stages = run.plan.get("stages")
+    if not stages:
+        return fit_of(since_ns.astype(np.float64), np.ones(len(since_ns)), sent_ns - intended_ns, seed)
+    course = Piecewise(spans_of(stages))
+    return fit_of(course.until(since_ns), course.values(since_ns) / NS_PER_S, sent_ns - intended_ns, seed)
 
 
 def _lags(findings: Sequence[Findings]) -> dict[str, Any]:

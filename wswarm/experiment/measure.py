@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
@@ -14,8 +15,10 @@ from wswarm.drive.host import limits
 from wswarm.drive.host.probes import MachineMeter, MachineUse, TargetMeter
 from wswarm.errors import TargetFailed
 from wswarm.experiment.assemble import assemble
-from wswarm.experiment.begun import start_for
+from wswarm.experiment.begun import start_for, without_probe
+from wswarm.experiment.besides import Besides
 from wswarm.experiment.canaries import wait_for_canaries
+from wswarm.experiment.checkpoints import Checkpoints, Keep, are_kept
 from wswarm.experiment.course import Course, course_of
 from wswarm.experiment.filling import filling_of
 from wswarm.experiment.interrupted import interruption
@@ -46,15 +49,15 @@ def measure(
     on_progress: OnProgress | None = None,
     interrupted: Callable[[], bool] | None = None,
     started: Sequence[Started] | None = None,
-    on_traced: Callable[[Traced], None] | None = None,
+    besides: Besides | None = None,
 ) -> Run:
     """Return what the plan's scenario found out about its target.
 
     Args:
         on_progress: Called some ten times a second.
         interrupted: Asked as often; once it says true the ramp or the hold ends early.
-        on_traced: Called with what the connections say and hear that the plan has shown.
         started: The plan's agents, if they have been started already.
+        besides: What else is wanted.
 
     Raises:
         PlanError: the plan doesn't fit this machine, or names files or processes that aren't there.
@@ -69,14 +72,17 @@ def measure(
     addresses = filling.addresses(plan.url)
     plan = msgspec.structs.replace(plan, bind=limits.sources(plan))
     target = target_meter(plan.target_pid)
-    agents = start_for(plan) if started is None else started
+    agents, probe = without_probe(start_for(plan) if started is None else started)
     plan = msgspec.structs.replace(plan, processes=len(agents) - plan.is_published)
-    course = course_of(plan)
-    with Session(plan, agents, filling, course.cohorts) as session:
+    besides = besides or Besides()
+    course = course_of(plan, besides.restarts)
+    with Session(plan, agents, filling, course.cohorts, probe) as session:
         experiment = _Experiment(course, session, addresses, target)
         experiment.on_progress = on_progress or _ignore
         experiment.interrupted = interrupted or _never
-        experiment.on_traced = on_traced or _ignore
+        experiment.on_traced = besides.on_traced or _ignore
+        if besides.keep is not None and are_kept(plan):
+            experiment.keep(besides.keep, besides.keep_every_s)
         return experiment.run()
 
 
@@ -98,9 +104,14 @@ class _Experiment:
         self._started_at = datetime.now(UTC)
         self._window = Window(now_ns(), 0, 0, 0)
         self._has_begun = self._was_cut = self._was_connecting = self._is_deserted = False
+        self._checkpoints: Checkpoints | None = None
         self._observer = Observer(course.plan, session.fleet)
         for agent in session.fleet.agents:
             agent.on_traced = self._note_traced
+
+    def keep(self, keep: Keep, every_s: float | None) -> None:
+        """Have what was found so far kept now and then."""
+        self._checkpoints = Checkpoints(self._session, keep, self._so_far, every_s)
 
     def run(self) -> Run:
         """Return the run."""
@@ -117,8 +128,10 @@ class _Experiment:
         end_ns = now_ns()
         self._watch.note("end", self._window)
         findings = self._session.findings()
+        said = self._session.probe.report(findings, self._window)
         self._session.close()
-        return self._assemble(findings, end_ns)
+        observed = replace(self._observed(findings, self._window, end_ns), probe=said)
+        return assemble(self._plan, observed, self._course.add_to)
 
     def _ramp(self) -> None:
         plan = self._plan
@@ -205,9 +218,11 @@ class _Experiment:
 
         def meanwhile() -> None:
             self.on_progress(self._observer.progress(phase, self._window.origin_ns, now_ns()))
-            self._watch.look(self._window)
+            self._watch.look(self._window, is_another=self._course.has_restarted)
             if phase == "hold":
                 self._watch.sample(self._window.origin_ns)
+                if self._checkpoints is not None and not self._was_cut:
+                    self._checkpoints.step(self._window, self._course.hold_s)
             if self.interrupted() and not self._was_cut:
                 self._cut(phase)
 
@@ -244,15 +259,15 @@ class _Experiment:
             return None
         return interruption(self._course, self._window, was_connecting=self._was_connecting)
 
-    def _assemble(self, findings: list[Findings], end_ns: int) -> Run:
-        observed = Observed(
+    def _observed(self, findings: Sequence[Findings], window: Window, end_ns: int) -> Observed:
+        return Observed(
             started_at=self._started_at,
-            window=self._window,
+            window=window,
             end_ns=end_ns,
             findings=findings,
             deaths=self._fleet.deaths,
             machine=self._use,
-            was_cut=self._window.hold_ns >= self._window.drain_ns and not self._is_deserted,
+            was_cut=window.hold_ns >= window.drain_ns and not self._is_deserted,
             was_connecting=self._was_connecting,
             is_shared=address.is_local(self._addresses),
             target=self._watch.meter,
@@ -261,9 +276,19 @@ class _Experiment:
             sampled=self._watch.samples(),
             interruption=self._interruption(),
             died=self._watch.died,
-            notices=notices(self._plan, findings, self._window),
+            notices=notices(self._plan, findings, window),
         )
-        return assemble(self._plan, observed, self._course.add_to)
+
+    def _so_far(self, findings: Sequence[Findings], window: Window, told: str) -> Run:
+        """Return what was found up to the window's end, told what it is not; without what the scenario is about."""
+        uses = self._watch.uses | {"end": self._watch.look(self._window)}
+        observed = replace(
+            self._observed(findings, window, window.end_ns),
+            machine=self._machine.stop(),
+            target_uses=uses,
+            interruption=told,
+        )
+        return assemble(self._plan, observed)
 
 
 def _ignore(_: object) -> None:

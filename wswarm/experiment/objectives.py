@@ -8,7 +8,6 @@ import msgspec
 
 from wswarm.errors import PlanError
 from wswarm.load.plan import Plan
-from wswarm.load.slow import readers_of, swallowed
 from wswarm.stats import figures
 from wswarm.stats.histogram import is_supported, values_needed
 from wswarm.stats.slo import is_about, parse_objective
@@ -27,10 +26,8 @@ class Sample(NamedTuple):
 
 
 def foreseen(plan: Plan) -> list[str]:
-    """Return a line for each objective that the plan's run can't meet, and what else is known beforehand."""
-    doubts = (_doubt(plan, expression) for expression in plan.slo)
-    known = [swallowed(readers_of(plan))] if plan.scenario == "slow" else []
-    return [line for line in (*doubts, *known) if line is not None]
+    """Return a line for each objective that the plan's run can't meet, as it will not have the figure."""
+    return [line for expression in plan.slo if (line := _doubt(plan, expression)) is not None]
 
 
 def shared_out(plans: Sequence[Plan], expressions: Sequence[str]) -> list[Plan]:
@@ -111,7 +108,10 @@ def _sample_of(plan: Plan, names: tuple[str, ...]) -> Sample | None:
         "tls_time",
         "upgrade_time",
     ):
-        return Sample(plan.sockets, "handshakes", 1, "-c")
+        if plan.scenario == "churn" and plan.sessions is not None:
+            begun = plan.expected_at_once + plan.sessions * (plan.warmup + plan.duration)
+            return Sample(round(begun), "handshakes", plan.sessions, "-d")
+        return Sample(plan.sockets, "handshakes", 1, "-c") if not plan.stages else None
     if plan.rate is None or plan.scenario == "connect":
         return None
     sends, rate = round(plan.rate * plan.duration), plan.rate
@@ -123,7 +123,7 @@ def _sample_of(plan: Plan, names: tuple[str, ...]) -> Sample | None:
         return Sample(sends, "replies", rate, "-d")
     if names[-1] in _OF_BROADCASTS:
         return Sample(sends, "broadcasts", rate, "-d")
-    audience = plan.connections / plan.rooms
+    audience = plan.expected_at_once / plan.rooms
     if names[-1] == "delivery_time":
         return Sample(round(sends * audience), "deliveries", rate * audience, "-d")
     if names[:2] == ("rooms", "worst"):

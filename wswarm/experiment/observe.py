@@ -30,6 +30,7 @@ class Observer:
 
     def __init__(self, plan: Plan, fleet: Fleet) -> None:
         self._plan, self._fleet = plan, fleet
+        self._wanted = plan.sockets - plan.connections + round(plan.expected_at_once)
         self._sent_then: deque[tuple[int, int, int]] = deque()
 
     def progress(self, phase: Phase, origin_ns: int, now: int) -> Progress:
@@ -50,7 +51,7 @@ class Observer:
             phase=phase,
             elapsed_s=max(0, now - origin_ns) / NS_PER_S,
             connections_open=sum(one.open for one in states),
-            connections_requested=self._plan.sockets,
+            connections_requested=self._wanted,
             failed=sum(one.failed for one in states),
             dropped=sum(sum(one.endings.values()) for one in states),
             sent=sent,

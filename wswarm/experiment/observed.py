@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from wswarm.drive.host.probes import MachineUse, TargetMeter, TargetUse
+from wswarm.results.run import Probe
 from wswarm.stats.findings import Findings, Window
 from wswarm.stats.trends import Samples
 
@@ -21,6 +22,7 @@ class Observed:
         interruption: What of the plan an interrupted run did not do; `None`: it was not interrupted.
         died: How the target's process ended before the hold did, if it did.
         notices: What else is to be told.
+        probe: What the quiet probe says.
     """
 
     started_at: datetime
@@ -40,3 +42,4 @@ class Observed:
     died: str | None = None
     sampled: Mapping[str, Samples] = field(default_factory=dict)
     notices: Sequence[str] = ()
+    probe: Probe | None = None

@@ -10,7 +10,7 @@ from wswarm.drive.script.file import check_script
 from wswarm.errors import PlanError
 from wswarm.experiment.filling import filling_of
 from wswarm.load.plan import Plan
-from wswarm.load.slow import KERNEL_MEMORY, Readers, readers_of
+from wswarm.load.slow import KERNEL_MEMORY, Readers, readers_of, swallowed
 from wswarm.results.run import Scenario
 from wswarm.stats.figures import full_path, is_number
 from wswarm.stats.slo import parse_objective
@@ -48,6 +48,11 @@ def check(plan: Plan, *, has_agents: bool = False) -> None:
     for url in dict.fromkeys(urls):
         address.check_sources(plan.bind, filling.addresses(url))
     target_meter(plan.target_pid)
+
+
+def known_before(plan: Plan) -> list[str]:
+    """Return what can be said of the plan's run before anything is measured."""
+    return [swallowed(readers_of(plan))] if plan.scenario == "slow" else []
 
 
 def check_memory(readers: Readers, memory: TcpMemory | None) -> None:

@@ -1,7 +1,6 @@
 """A fleet of agents that is told what to do and when: connections, loads one after another, what was found."""
 
 import random
-import sys
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
@@ -13,10 +12,13 @@ from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.fleet import AgentProcess, Fleet
 from wswarm.drive.fleet.started import Started
 from wswarm.errors import PlanError
-from wswarm.experiment.cohorts import Cohort, all_together, shares
+from wswarm.experiment.cohorts import Cohort, all_together, publishers, shares
 from wswarm.experiment.filling import Filling
 from wswarm.experiment.paces import GROUP, paces, places_of
+from wswarm.experiment.probe import QuietProbe
 from wswarm.experiment.ramp import at_once
+from wswarm.experiment.roles import role_of
+from wswarm.experiment.scripted import script_for
 from wswarm.load.arrivals import given_in_all
 from wswarm.load.marker import prefix_for
 from wswarm.load.plan import Plan
@@ -37,6 +39,7 @@ class Session:
         started: The agents' processes, the publishing one last.
         filling: What names in braces stand for.
         cohorts: The connections that are opened before the load; `None`: all, and all alike.
+        probe: The process of the quiet probe, if it has one.
     """
 
     def __init__(
@@ -45,8 +48,10 @@ class Session:
         started: Sequence[Started],
         filling: Filling,
         cohorts: Sequence[Cohort] | None = None,
+        probe: Started | None = None,
     ) -> None:
         self._plan, self._filling = plan, filling
+        self.probe = QuietProbe(plan, filling, probe)
         self._cohorts = cohorts or all_together(plan.connections)
         self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
         self._load = -1
@@ -54,12 +59,15 @@ class Session:
 
     def __enter__(self) -> Self:
         self.fleet.__enter__()
+        self.probe.make_ready()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.probe.hang_up()  # all end at the same time
         self.fleet.__exit__(kind, error, trace)
+        self.probe.end()
 
     def open(self, addresses: list[tuple[str, int]], start_ns: int) -> None:
         """Have all connections opened at the plan's rate from `start_ns` on.
@@ -72,27 +80,27 @@ class Session:
         """
         for place, agent in enumerate(self.fleet.agents):
             groups = self.groups_of(agent)
-            script = self._script(place, start_ns)
+            script = script_for(self._plan, place, len(self.fleet.holders), start_ns)
             orders = [self._group(agent, addresses, script, cohort) for cohort in groups]
-            last_id = self._plan.connections + len(self._plan.publisher_ids)
-            agent.tell(wire.Begin(groups=orders, prefix=self._prefix, last_id=last_id))
+            last_id, near = self.probe.after, self.probe.near
+            agent.tell(wire.Begin(groups=orders, prefix=self._prefix, last_id=last_id, probes=len(near)))
             for number, (order, cohort) in enumerate(zip(orders, groups, strict=True)):
                 starts_ns = start_ns + (cohort.ids - 1) * (NS_PER_S / self._plan.connect_rate)
-                is_with_data = order.by_http is None  # which is that of connections
                 self.join(
                     agent,
                     number,
                     cohort.ids,
                     starts_ns.astype(np.int64),
-                    is_with_data=is_with_data,
+                    is_with_data=order.by_http is None,  # which is that of connections
                     at_once=at_once(len(self.fleet.holders)),
                 )
+        self.probe.open(addresses, self._prefix, start_ns)
 
     def groups_of(self, agent: AgentProcess) -> list[Cohort]:
         """Return what of each cohort an agent holds, a group each; of the publishing one, the publishers."""
         holders = self.fleet.holders
         if agent is self.fleet.publisher:
-            return [Cohort("", np.array(self._plan.publisher_ids, np.int64))]
+            return [publishers(self._plan)]
         place = holders.index(agent)
         owned = shares(self._cohorts, place, len(holders))
         return [cohort._replace(ids=own) for cohort, own in zip(self._cohorts, owned, strict=True)]
@@ -145,9 +153,17 @@ class Session:
         told = {name: paces(plan, window, own, senders) for name, own in places.items()}
         is_numeric = plan.by_http is not None and plan.by_http.is_numeric
         published = [pace for own in told.values() for pace in own] if is_numeric else []
+        probed_ns = self.probe.load(window)
         for agent in self.fleet.agents:
-            own = told.get(agent.name, [])
-            agent.tell(wire.Load(number=self._load, window=window, paces=own, published=published))
+            agent.tell(
+                wire.Load(
+                    number=self._load,
+                    window=window,
+                    paces=told.get(agent.name, []),
+                    published=published,
+                    probed_ns=probed_ns,
+                )
+            )
 
     def arrive(self, window: Window) -> None:
         """Have sessions begin at random instants of warm-up and hold, each on a connection of its own."""
@@ -167,6 +183,7 @@ class Session:
     def cut(self, window: Window) -> None:
         """Have the load end with this window."""
         self.tell(wire.Cut(window=window))
+        self.probe.cut(window)
 
     def settle(self, deadline_ns: int) -> None:
         """Have every ledger closed, when all is accounted for or at the deadline."""
@@ -180,6 +197,23 @@ class Session:
         """Return what the agents found that have told."""
         told = [agent.settled for agent in self.fleet.agents if agent.settled is not None]
         return [one for settled in told for one in of_one_agent(settled.findings)]
+
+    def keep_published(self) -> None:
+        """Keep what is published from now on for `findings_so_far`."""
+        for agent in self.fleet.agents:
+            agent.looked.is_kept = True
+
+    def look(self, number: int) -> None:
+        """Have every agent tell what it has found so far."""
+        self.tell(wire.Look(number))
+
+    def have_looked(self, number: int) -> bool:
+        """Return whether every agent has told what it had found at that look."""
+        return self.fleet.have(lambda agent: agent.looked.number == number)
+
+    def findings_so_far(self) -> list[Findings]:
+        """Return what the agents had found when they were looked at last."""
+        return [one for agent in self.fleet.living for one in of_one_agent(agent.so_far())]
 
     def close(self) -> None:
         """Have all connections closed."""
@@ -222,7 +256,7 @@ class Session:
         url = by_http.url if by_http is not None else manner.url
         return wire.Group(
             name=plan.scenario,
-            role=self._role(agent),
+            role=role_of(plan, is_publisher=is_publisher),
             manner=manner,
             cohort=cohort.name,
             receive_buffer=cohort.receive_buffer,
@@ -238,6 +272,8 @@ class Session:
             rooms=plan.rooms,
             script=script,
             replay=self._filling.replay,
+            beside=[one for near in self.probe.near.values() for one in near],
+            reconnect=cohort.reconnect,
         )
 
     def _share_of(self, agent: AgentProcess, most: int | None) -> int | None:
@@ -253,29 +289,6 @@ class Session:
                 blocked_s = agent.blocked_s()
                 if blocked_s > _BLOCKED_S:
                     agent.give_up(blocked_s)
-
-    def _script(self, place: int, origin_ns: int) -> Script | None:
-        """Return what the sessions of the agent in that place are."""
-        plan = self._plan
-        if plan.script is None:
-            return None
-        own = len(range(place, plan.connections, len(self.fleet.holders)))
-        most = own if plan.sessions is not None else None
-        return Script(
-            path=plan.script,
-            session=plan.session,
-            most=most,
-            search=sys.path,
-            place=place,
-            agents=len(self.fleet.holders),
-            origin_ns=origin_ns,
-        )
-
-    def _role(self, agent: AgentProcess) -> wire.Role:
-        if self._plan.is_published:
-            return "publish" if agent is self.fleet.publisher else "subscribe"
-        roles: dict[str, wire.Role] = {"echo": "echo", "script": "script", "replay": "replay"}
-        return roles.get(self._plan.scenario, "connect")
 
 
 def _share(traced: int, agent: AgentProcess, holders: Sequence[AgentProcess]) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from wswarm.errors import PlanError
 from wswarm.experiment.objectives import shared_out
 from wswarm.load.plan import Plan, make_plan
+from wswarm.load.probing import SCENARIOS as PROBED
 from wswarm.load.profiles import protocol_named
 from wswarm.load.profiles.settings import has_scenario
 from wswarm.results.run import Scenario
@@ -29,7 +30,8 @@ def suite_plans(url: str, scenarios: tuple[str, ...], **options: Any) -> list[Pl
     Args:
         url: A service's address; with option `profile` the base of the reference application, and each scenario
             takes the endpoint that fits it, the given profile wherever it fits; of another protocol scenarios that
-            it has not are left out. `closed` is for echo alone, what is said of publishers for fanout. An objective
+            it has not are left out. `closed` is for echo alone, `probe` for
+            echo and fanout, what is said of publishers for fanout. An objective
             (`slo`) is held against the scenarios that can have its figure.
 
     Raises:
@@ -42,7 +44,7 @@ def suite_plans(url: str, scenarios: tuple[str, ...], **options: Any) -> list[Pl
         )
     scenarios = tuple(name for name in scenarios if name not in left_out(scenarios, options))
     profile = options.pop("profile", None)
-    closed = options.pop("closed", None)
+    closed, probe = options.pop("closed", None), options.pop("probe", None)
     objectives = options.pop("slo", None) or ()
     publishing = {name: options.pop(name) for name in OF_PUBLISHERS if name in options}
     plans = [
@@ -51,6 +53,7 @@ def suite_plans(url: str, scenarios: tuple[str, ...], **options: Any) -> list[Pl
             url,
             profile=_profile(profile, name),
             closed=closed if name == "echo" else None,
+            probe=probe if name in PROBED else None,
             **(options | publishing if name == "fanout" or "fanout" not in scenarios else options),
         )
         for name in SCENARIOS

@@ -30,14 +30,16 @@ class TargetWatch:
         self.died: str | None = None
         self._held = Ring(len(TargetHeld._fields))
         self._next_ns = 0
+        self._is_retired = False
 
     def note(self, moment: str, window: Window) -> None:
         """Look at it, and keep what it has spent and holds under that name."""
         self.uses[moment] = self.look(window)
 
-    def look(self, window: Window) -> TargetUse | None:
-        """Return what it has spent and holds."""
-        if self.meter is None:
+    def look(self, window: Window, *, is_another: bool = False) -> TargetUse | None:
+        """Return what it has spent and holds; once another process of ours is in its place, nothing any more."""
+        self._is_retired |= is_another
+        if self.meter is None or self._is_retired:
             return None
         use = self.meter.read()
         if use is not None:
@@ -49,7 +51,7 @@ class TargetWatch:
     def sample(self, origin_ns: int) -> None:
         """Keep what it holds, if that has not been done just now."""
         began_ns = now_ns()
-        if self.meter is None or began_ns < self._next_ns:
+        if self.meter is None or self._is_retired or began_ns < self._next_ns:
             return
         held = self.meter.held()
         took_ns = now_ns() - began_ns

@@ -3,7 +3,7 @@
 from wswarm.errors import PlanError
 
 LONG_S = 600.0
-_LEAST_S = 60.0
+LEAST_S = 60.0
 
 
 def check_trends(hold_s: float) -> None:
@@ -12,8 +12,8 @@ def check_trends(hold_s: float) -> None:
     Raises:
         PlanError: it is too short.
     """
-    if hold_s < _LEAST_S:
+    if hold_s < LEAST_S:
         raise PlanError(
-            f"--trends takes a hold of {_LEAST_S:g} s at least, not one of {hold_s:g} s: use --duration"
-            f" {_LEAST_S:g}s or more"
+            f"--trends takes a hold of {LEAST_S:g} s at least, not one of {hold_s:g} s: use --duration"
+            f" {LEAST_S:g}s or more"
         )

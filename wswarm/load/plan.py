@@ -14,6 +14,7 @@ from wswarm.load.hours import check_trends
 from wswarm.load.manner import Manner, converted
 from wswarm.load.message import check_size
 from wswarm.load.number import check_number
+from wswarm.load.probing import check_probe
 from wswarm.load.profiles.settings import check_needs, check_scenario
 from wswarm.load.publishers import Publishers, check_publishers, elsewhere, is_wss
 from wswarm.load.role import Role
@@ -22,6 +23,7 @@ from wswarm.load.settings import Settings
 from wswarm.load.slow import check_readers, default_duration, readers_of
 from wswarm.load.speech import speech_of
 from wswarm.load.stages import check_stages, first_value, mean_rate, shown, with_stages
+from wswarm.load.storm import check_storm, storm_defaults
 from wswarm.load.template import MARKER
 
 PAIRS_LIMIT = 10_000_000
@@ -54,6 +56,7 @@ class Plan(Settings, frozen=True, kw_only=True):
         _check_numbers(self)
         check_profile(self, self.roles, self.scenario)
         _check_fit(self)
+        check_probe(self)
         check_churn(self)
         check_publishers(self.scenario, self._of_publishers, escape=self.escape)
         by_http(msgspec.structs.asdict(self))
@@ -116,6 +119,8 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
     given = with_stages(given | {"scenario": scenario, "url": url})
     if scenario in ("connect", "script", "replay") or (scenario == "churn" and "rate" not in given):
         given.setdefault("warmup", 0.0)
+    if scenario == "storm":
+        given |= storm_defaults(given)
     if scenario == "slow":
         given.setdefault("duration", default_duration(given.get("pairs", DEFAULT_PAIRS)))
     if scenario == "churn":
@@ -204,6 +209,7 @@ def _check_fit(plan: Plan) -> None:
         check_size(whole.replace("{id}", str(plan.sockets)).encode("latin-1"), plan.size)
     check_script(plan)
     check_recording(plan)
+    check_storm(plan)
     if plan.closed and plan.scenario != "echo":
         raise PlanError(f"--closed waits for replies, which only echo has; leave it out of {plan.scenario}")
 

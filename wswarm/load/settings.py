@@ -72,3 +72,10 @@ class Settings(Changing, frozen=True, kw_only=True):
     def is_published(self) -> bool:
         """Whether broadcasts are published, by an agent of its own."""
         return self.scenario in BROADCASTS and not (self.scenario == "churn" and self.rate is None)
+
+    @property
+    def expected_at_once(self) -> float:
+        """How many connections there are at once: in churn on the average, if there may be as many."""
+        if self.scenario != "churn" or self.sessions is None:
+            return self.connections
+        return min(self.sessions * self.stay, self.connections)

@@ -25,12 +25,14 @@ ELSEWHERE = {  # settings of a plan that are not the class's `settings` to say
     **dict.fromkeys(("url", "rate", "text", "profile", "publishers", "rooms", "scenario"), _CLASS),
     **dict.fromkeys(("connections", "connect_rate", "processes"), "Locust's users, spawn rate and workers"),
     **dict.fromkeys(("duration", "warmup"), "Locust's run time or --ws-hold"),
+    "stages": "a LoadTestShape, with rate_per_user,",
     "drain": "--ws-drain",
     **dict.fromkeys(
         ("publish", "publish_body", "publish_headers"), "`wswarm fanout`, which publishes by HTTP,"
     ),
     "slo": "--ws-fail",
     "target_pid": "--ws-target-pid",
+    "probe": "`wswarm echo` or `wswarm fanout`, which have a probe,",
     "closed": "the scenario: give the class tasks that send and expect",
 }
 OF_EACH_USER = frozenset(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from wswarm.report import format as show
 from wswarm.report import trends
-from wswarm.report.slow import ratio
+from wswarm.report.slow import times
 from wswarm.results.run import Distribution, Run
 
 READINGS = {
@@ -18,6 +18,8 @@ READINGS = {
     " stand above the blue ones, healthy clients wait for slow ones.",
     "fanout": "Left: how long each broadcast took to reach its first, its median and its last subscriber."
     " Right: the share of deliveries and of whole broadcasts done within a time.",
+    "storm": "Above: how many of the dropped have had a message again. Below: what they tried for it; where attempts"
+    " stand high above handshakes, most were in vain.",
     "stages": "Above, times of what was due in each second: where p99 stays up after a stage, its queue is still"
     " there. Below, the rate that was asked for, and what came back.",
     "trends": "Each dot is the median of a thirtieth of the time; a line within its shade that could as well be"
@@ -27,6 +29,14 @@ SAID = 6  # steps
 HANDSHAKE_READING = (
     "Go right to the share of connections that matters to you and read off the time their"
     " handshake stayed below."
+)
+POPULATION_READING = (
+    "The area wavers about the dashed line, by the square root of it; where it stays below, sessions were refused,"
+    " or the target ended them early. Handshakes that take ever longer tell a target that tires of them."
+)
+STAGES_READING = (
+    "The area should follow the dashed line; where it lags, handshakes take long or fail, where it stays above,"
+    " connections that said goodbye are not let go."
 )
 
 
@@ -41,13 +51,23 @@ class Caption:
 def caption(run: Run, picture: str) -> Caption:
     """Return the words for `picture`, by its name."""
     reading = READINGS[picture]
-    if picture == "percentiles" and run.scenario == "connect":
+    if picture == "connections" and run.population is not None:
+        reading = POPULATION_READING
+    if picture == "connections" and run.stages and run.scenario == "connect":
+        reading = STAGES_READING
+    if picture == "percentiles" and run.fanout is None and run.scenario in ("connect", "churn"):
         reading = HANDSHAKE_READING
     return Caption(alt=_ALTS[picture](run), reading=reading)
 
 
 def _connections(run: Run) -> str:
-    seen = run.connections
+    seen, population = run.connections, run.population
+    if population is not None:
+        return (
+            f"Sessions open over time: {show.number(population.mean)} on the average of"
+            f" {show.number(population.expected)} expected, {show.count(seen.peak)} at the peak,"
+            f" {show.count(population.refused)} refused."
+        )
     return (
         f"Open connections over time: {show.count(seen.peak)} at the peak of"
         f" {show.count(seen.requested)} requested, {show.count(seen.failed)} failed,"
@@ -60,7 +80,7 @@ def _percentiles(run: Run) -> str:
         return f"Percentile curves. {_levels('Delivery', run.fanout.delivery_time)}" + _levels(
             " Completion", run.fanout.completion_time
         )
-    if run.scenario == "connect":
+    if run.scenario in ("connect", "churn"):
         return f"Percentile curves. {_levels('Handshake', run.connections.handshake_time)}"
     if run.steps:
         told = " ".join(
@@ -92,13 +112,25 @@ def _fanout(run: Run) -> str:
     )
 
 
+def _storm(run: Run) -> str:
+    if run.recovery is None:
+        return ""
+    seen = run.recovery
+    half, most = (
+        show.UNKNOWN if one is None else show.seconds(one) for one in (seen.time.p50, seen.time.p90)
+    )
+    return (
+        f"The share of {show.plural(seen.dropped, 'dropped client')} that is back, over time: half after {half}, nine"
+        f" of ten after {most}, {show.count(seen.never)} never; and attempts and handshakes per second."
+    )
+
+
 def _slow(run: Run) -> str:
     if run.penalty is None:
         return ""
-    found = ratio(run.penalty.ratio, run.penalty.low, run.penalty.high)
     return (
         f"Completion times of {show.plural(run.penalty.healthy, 'healthy subscriber')} in"
-        f" {show.plural(len(run.penalty.blocks), 'block')}: penalty {found} while"
+        f" {show.plural(len(run.penalty.blocks), 'block')}: penalty {times(run.penalty.ratio)} while"
         f" {show.plural(run.penalty.slow, 'slow reader')} did not keep up."
     )
 
@@ -127,6 +159,7 @@ _ALTS = {
     "percentiles": _percentiles,
     "over-time": _over_time,
     "fanout": _fanout,
+    "storm": _storm,
     "slow": _slow,
     "stages": _stages,
     "trends": _trends,

@@ -2,16 +2,21 @@
 
 from collections.abc import Callable, Iterator
 
-from wswarm.report import stages
+from wswarm.report import churn, stages
+from wswarm.report.probe import probe_section
 from wswarm.report.section import Section
 from wswarm.report.slow import slow_section
+from wswarm.report.storm import storm_section
 from wswarm.report.trends import trends_section
 from wswarm.results.run import Run
 
 _SECTIONS: tuple[Callable[[Run], Section | None], ...] = (
+    churn.section,
+    storm_section,
     slow_section,
     stages.section,
     trends_section,
+    probe_section,
 )
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from wswarm.report import churn, stages
 from wswarm.report import format as show
-from wswarm.report import stages
 from wswarm.results import redact
 from wswarm.results.run import Run, SloResult
 from wswarm.results.scenario import BROADCASTS
@@ -28,10 +28,19 @@ def plan(run: Run) -> list[str]:
     """Return the plan as short phrases: connections, rates, arrivals, duration, model, driver."""
     asked = run.plan
     phrases = [*_script(run), *_recording(run), _connections(run), *_rates(run), *stages.phrases(run)]
+    if run.population is not None:
+        phrases = churn.phrases(run)
     if run.scenario != "connect" and (asked.get("rate") or run.stages) and asked.get("arrivals"):
         phrases.append(f"{asked['arrivals']} arrivals")
+    if run.recovery is not None:
+        phrases.append(f"{show.share(run.recovery.dropped, asked.get('connections', 0))} dropped")
+        phrases.append(f"{asked.get('how')}, back by {asked.get('reconnect')}")
     if isinstance(asked.get("duration"), int | float):
         phrases.append(f"{held(run)} hold")
+    if run.penalty is not None:
+        phrases.append(
+            f"{show.plural(run.penalty.slow, 'slow reader')} in {2 * asked.get('pairs', 0)} blocks"
+        )
     if run.scenario not in ("connect", "script", "replay"):
         phrases.append("closed model" if is_closed(run) else "open model")
     return [*phrases, run.generator.driver]
@@ -41,6 +50,8 @@ def held(run: Run) -> str:
     """Return how long the hold was; of an interrupted run how long it lasted, and how long it was to be."""
     asked = show.duration(run.plan.get("duration"))
     lasted = run.phases.drain - run.phases.hold
+    if run.recovery is not None:  # it ends when it is over
+        return show.duration(round(lasted, 1))
     if not run.interrupted or lasted >= run.plan.get("duration", 0) - 0.001:
         return asked
     return f"{show.duration(lasted)} of {asked}"
@@ -130,6 +141,8 @@ def _recording(run: Run) -> list[str]:
 
 def _rates(run: Run) -> list[str]:
     """Return the total rate and the rate per connection: a rate without its scope is the classic mistake."""
+    if run.scenario == "connect" and run.stages:
+        return []
     if run.scenario == "connect":
         connect_rate = run.plan.get("connect_rate")
         return [f"connecting at {show.rate(connect_rate)}"] if connect_rate else []

@@ -15,6 +15,7 @@ PICTURES = (
     "percentiles",
     "over-time",
     "fanout",
+    "storm",
     "slow",
     "stages",
     "trends",

@@ -16,11 +16,12 @@ def slow_section(run: Run) -> Section | None:
     if seen is None:
         return None
     rows = [
-        Row("penalty", ratio(seen.ratio, seen.low, seen.high), _about(seen)),
+        Row("penalty", times(seen.ratio), f"{_interval(seen.low, seen.high)}{_about(seen)}"),
         Row(
             "behind",
-            ratio(seen.behind.ratio, seen.behind.low, seen.behind.high),
-            "the healthy just behind a slow one over those just before it, in slow blocks",
+            times(seen.behind.ratio),
+            f"{_interval(seen.behind.low, seen.behind.high)}the healthy just behind a slow one over those just before"
+            " it, in slow blocks",
         ),
         Row("slow", show.count(seen.slow), f"readers among {show.count(seen.healthy)} healthy ones"),
         Row("disconnected", show.count(sum(seen.disconnected.values())), _disconnected(seen)),
@@ -37,25 +38,27 @@ def slow_section(run: Run) -> Section | None:
     return Section("Slow readers", tuple(rows), _blocks(seen.blocks), tuple(_notes(seen)))
 
 
-def ratio(value: float | None, low: float | None, high: float | None) -> str:
-    """Return `1.31`, with `[1.20, 1.43]` behind it if there is an interval."""
-    shown = show.UNKNOWN if value is None else f"{value:.3g}×"
-    return shown if low is None or high is None else f"{shown} [{low:.3g}, {high:.3g}]"
+def times(ratio: float | None) -> str:
+    """Return `1.31 ×`."""
+    return show.UNKNOWN if ratio is None else f"{ratio:.3g} ×"
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f"{low:.3g} to {high:.3g} (95 %): "
 
 
 def _about(seen: Penalty) -> str:
-    compared = show.plural(seen.compared, "pair")
-    of = f" of {seen.pairs} held" if seen.compared != seen.pairs else ""
-    return f"completion time of the healthy, slow blocks over full speed: {compared}{of}, 95 % interval"
+    compared = f"{seen.compared} of {show.plural(seen.pairs, 'pair')}"
+    return f"completion time of the healthy in slow blocks over that at full speed, {compared} compared"
 
 
 def _disconnected(seen: Penalty) -> str:
-    told = remarks.counted(seen.disconnected)
-    times = seen.time_to_disconnect
-    if times is None or times.min is None or times.max is None:
+    told, after = remarks.counted(seen.disconnected), seen.time_to_disconnect
+    if after is None or not after.n:
         return told
-    since = f"{show.seconds(times.min)} to {show.seconds(times.max)} after the slow block began"
-    return f"{told}; seen {since}" if told else f"seen {since}"
+    first, last = show.seconds(after.min), show.seconds(after.max)
+    since = f"seen {first}{'' if first == last else f' to {last}'} after the slow block began"
+    return f"{told}; {since}" if told else since
 
 
 def _blocks(blocks: list[Block]) -> Table | None:

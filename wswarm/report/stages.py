@@ -8,21 +8,28 @@ from wswarm.report.section import Section, Table
 from wswarm.results.run import Run, Stage
 
 COLUMNS = ("offered", "sent", "received", "p50", "p99", "back after")
+_OF_CONNECTIONS = ("came", "begun", "opened", "p50", "p99", "back after")
 _NOTES = (
     "a message belongs to the stage in which it was due, whatever the stage inherited",
     "back after: from the stage's end to the first second whose p99 is within a fifth of that before it",
     "that a stage went well is no proof that its rate can be carried for long",
 )
+_NOTES_OF_CONNECTIONS = (
+    "a connection belongs to the stage in which it was due to come; times are those of its handshake",
+    "back after: from the stage's end to the first second whose p99 is within a fifth of that before it",
+)
 
 
 def section(run: Run) -> Section | None:
     """Return what became of each stage; `None` for a load without."""
-    if not run.stages or run.messages is None:
+    if not run.stages:
         return None
     ramps = ramps_of(run.plan.get("stages") or ())
     rows = tuple(
-        (_label(one, *ramps[place]), *_cells(run.stages, place)) for place, one in enumerate(run.stages)
+        (_label(run, one, *ramps[place]), *_cells(run.stages, place)) for place, one in enumerate(run.stages)
     )
+    if run.scenario == "connect":
+        return Section("Stages", table=Table(_OF_CONNECTIONS, rows), notes=_NOTES_OF_CONNECTIONS)
     return Section("Stages", table=Table(COLUMNS, rows), notes=_NOTES)
 
 
@@ -45,6 +52,10 @@ def listed(stages: Sequence[Any], unit: str = "/s") -> str:
 def phrases(run: Run) -> list[str]:
     """Return in a few words which rates were asked for; nothing without stages."""
     stages = run.plan.get("stages") or ()
+    if stages and run.scenario == "connect":
+        return [
+            f"{show.plural(len(ramps_of(stages)), 'stage')} up to {_value(run, max(one for _, one in stages))}"
+        ]
     if not stages or run.rates is None:
         return []
     greatest = max(value for _, value in stages)
@@ -52,9 +63,14 @@ def phrases(run: Run) -> list[str]:
     return [f"{show.plural(len(ramps_of(stages)), 'stage')} up to {show.rate(greatest)}{mean}"]
 
 
-def _label(stage: Stage, first: float, last: float) -> str:
-    rate = show.rate(last) if first == last else f"{show.number(first)}→{show.rate(last)}"
-    return f"{show.number(stage.from_s)}–{show.number(stage.to_s)} s: {rate}"
+def _label(run: Run, stage: Stage, first: float, last: float) -> str:
+    value = _value(run, last) if first == last else f"{show.number(first)}→{_value(run, last)}"
+    return f"{show.number(stage.from_s)}–{show.number(stage.to_s)} s: {value}"
+
+
+def _value(run: Run, value: float) -> str:
+    """Return a rate, or how many connections there are."""
+    return show.number(value) if run.scenario == "connect" else show.rate(value)
 
 
 def _cells(stages: Sequence[Stage], place: int) -> tuple[str, ...]:

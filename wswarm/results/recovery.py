@@ -18,25 +18,77 @@ class Bystanders(msgspec.Struct, frozen=True, kw_only=True):
     back_after_s: float | None
 
 
+class Counted(msgspec.Struct, frozen=True, kw_only=True):
+    """A counter of the kernel's `before` the drop and `after` the storm."""
+
+    before: int
+    after: int
+
+
+class KernelQueue(msgspec.Struct, frozen=True, kw_only=True):
+    """What the kernel threw away unheard where the target runs, since the machine started.
+
+    Attributes:
+        listen_overflows: Handshakes for which an accept queue had no room. `listen_drops`: all that a listener has
+            thrown away, those among them.
+        syn_drops: SYNs thrown away because a queue was full. `syn_cookies`: answered by a cookie instead.
+    """
+
+    listen_overflows: Counted
+    listen_drops: Counted
+    syn_drops: Counted
+    syn_cookies: Counted
+
+
+class Return(msgspec.Struct, frozen=True, kw_only=True):
+    """A step of the way back.
+
+    Attributes:
+        t: When it began, s since the drop was due; it lasts until the next one.
+        attempts: Attempts begun in it. `handshakes`: those that opened.
+        back: Clients that have had a message again by its end.
+    """
+
+    t: float
+    attempts: int
+    handshakes: int
+    back: int
+
+
 class Recovery(msgspec.Struct, frozen=True, kw_only=True):
     """How the dropped clients came back.
 
     Attributes:
         recovered: Those that received a message again. `never`: the others, whose times are not known.
         time: From a client's drop to its first message after; those that never came back count as infinite.
+        ready_time: The same to when it was ready.
         attempts: Reconnect attempts per dropped client, from the drop on.
         attempts_per_s_peak: Most that were begun in one second. `handshakes_per_s_peak`: most that were done.
+        handshake_time: Of the reconnections.
         refused: Attempts that failed, by reason.
+        wasted: Attempts that brought nobody back.
+        second_waves: How often attempts per s rose over half of the first peak again, after that was over.
         missed: Broadcasts sent while recovered clients were away, which are not owed.
+        queued: The share of handshakes that took as long as the kernel takes to ask again; `None` without any.
+        kernel: `None` where the target runs elsewhere, or the kernel does not tell.
     """
 
     dropped: int
     recovered: int
     never: int
     time: Distribution
+    ready_time: Distribution
     attempts: Distribution
     attempts_per_s_peak: int
+    attempts_per_100ms_peak: int
     handshakes_per_s_peak: int
+    handshakes_per_100ms_peak: int
+    handshake_time: Distribution
     refused: dict[str, int]
+    wasted: int
+    second_waves: int
     missed: int
     bystanders: Bystanders
+    queued: float | None
+    kernel: KernelQueue | None
+    timeline: list[Return] = []

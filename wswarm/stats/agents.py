@@ -20,3 +20,11 @@ def of_one_agent(groups: Sequence[Findings]) -> list[Findings]:
 def efforts_of(findings: Iterable[Findings]) -> list[Effort]:
     """Return the effort of each agent."""
     return [one.effort for one in findings if not one.is_further]
+
+
+def shares_of(effort: Effort, handled: Sequence[int]) -> list[Effort]:
+    """Return each group's share of what its agent spent: as many messages as it sent and received."""
+    total = sum(handled)
+    if len(handled) == 1 or not total:
+        return [effort] * len(handled)
+    return [msgspec.structs.replace(effort, cpu_s=effort.cpu_s * own / total) for own in handled]

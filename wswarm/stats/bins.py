@@ -1,6 +1,6 @@
 """Many small mergeable histograms at once: one per broadcast, one per second."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import log
 from struct import Struct
 
@@ -78,6 +78,15 @@ class Bins:
             bins, counts = self._bins_of(key)
             yield key, int(counts.sum()), _quantiles(bins, counts, percents)
 
+    def counts_of(self, keys: Iterable[int]) -> Int64s:
+        """Return how many values of these keys together lie in each bin."""
+        total: Int64s = np.zeros(BINS, np.int64)
+        for key in keys:
+            if key in self._open or key in self._closed:
+                bins, counts = self._bins_of(key)
+                total[bins] += counts
+        return total
+
     @property
     def keys(self) -> list[int]:
         """Return the keys that have values, ascending."""
@@ -85,10 +94,7 @@ class Bins:
 
     def median_ns(self, keys: Sequence[int]) -> float:
         """Return the median of all values under these keys together, within its bin by rank: finer than the bins."""
-        total = np.zeros(BINS, np.int64)
-        for key in keys:
-            bins, counts = self._bins_of(key)
-            total[bins] += counts
+        total = self.counts_of(keys)
         cumulated, half = np.cumsum(total), total.sum() / 2
         place = int(np.searchsorted(cumulated, half))
         within = (half - (cumulated[place] - total[place])) / total[place]

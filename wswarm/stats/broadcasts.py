@@ -164,9 +164,9 @@ class Broadcasts(Tally):
                 return True
         return False
 
-    def findings(self) -> Arrivals:
-        """Return the tally as it travels, once all is settled."""
-        way, unsent = self._under_way, self._under_way.unsent()
+    def findings(self, *, is_over: bool = True) -> Arrivals:
+        """Return the tally as it travels, once all is settled; or so far, of what is."""
+        way, unsent = self._under_way, self._under_way.unsent()[: None if is_over else 0]
         self._note_extras(extras.NEVER_SENT, unsent, way.received[unsent])
         silent, disconnected = self._losses.settled(self.audience.is_lost())
         self.settlement = Settlement(self._owed_in_all, disconnected, silent)

@@ -25,6 +25,7 @@ _TIMES = {
     "connect": "connections.handshake_time",
     "echo": "response_time",
     **dict.fromkeys(BROADCASTS, "fanout.delivery_time"),
+    "churn": "connections.handshake_time",
 }
 
 

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from wswarm.stats.returns import Returns
 from wswarm.stats.scripted import Scripted
 from wswarm.stats.sockets import Pings as Pings
 from wswarm.stats.sockets import Sockets as Sockets
@@ -48,6 +49,7 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
         log: Fan-out: the broadcasts of the whole load that were sent; see `stats.published`.
         gaps_ns: Between wake-ups at least, 0 for one per message: of each pace that was kept.
         of_stages: Offered in each stage, then sent; empty: there are none.
+        sampled: Of random arrivals some, taken by chance: when each was intended, then when sent.
     """
 
     offered: int
@@ -59,6 +61,7 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
     log: Packed = b""
     gaps_ns: list[int] = []
     of_stages: Packed = b""
+    sampled: Packed = b""
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +107,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
         broadcasts: Fan-out: what became of each.
         deaf: Fan-out in one room: subscribers that were open all the hold and received nothing, warm-up included.
         extra_of_room: The extra ones by the room of their receiver; empty where there is only one.
+        beside: What came right beside the quiet probe's, see `stats.beside`.
     """
 
     owed: int
@@ -124,6 +128,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
     extra_kinds: dict[str, int] = {}
     extra_of_room: Packed = b""
     deaf: int = 0
+    beside: Packed = b""
 
 
 class Effort(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,6 +196,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
         is_publisher: Whether its connections are those of publishers.
         answers: `None` where nothing is published by HTTP.
         scripted: How the sessions of its script fared, if it has one. `relayed`: their broadcasts, if there were any.
+        returns: How those that a storm has dropped came back; `again`: on which connections besides `sockets`.
     """
 
     sockets: Sockets
@@ -204,6 +210,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     answers: Answers | None = None
     scripted: Scripted | None = None
     relayed: Relayed | None = None
+    returns: Returns | None = None
+    again: Sockets | None = None
 
 
 def together(parts: Sequence[Reached]) -> Reached:

@@ -91,10 +91,15 @@ class Flights(Tally):
         """Return when messages were sent, 0 or less for those that were not; of what was answered long ago 1."""
         return self._look_up(numbers)[0]
 
+    def is_own(self, batch: Batch) -> Bools:
+        """Return which arrivals name the connection that received them."""
+        own: Bools = batch.publishers == self._ids[batch.rows]
+        return own
+
     def record(self, batch: Batch) -> None:
         """Add arrivals."""
         sent_ns, rows = self._look_up(batch.sequences)
-        is_own = batch.publishers == self._ids[batch.rows]
+        is_own = self.is_own(batch)
         is_possible = is_own & (sent_ns > 0) & ((rows == batch.rows) | (sent_ns == _LONG_AGO))
         is_others = ~is_own & (batch.publishers <= self._last_id)
         kept = is_possible & (batch.received_ns <= self.window.end_ns)
@@ -118,18 +123,19 @@ class Flights(Tally):
             self._first += BLOCK
             self._flying = self._flying[:, BLOCK:]
 
-    def settle(self, closed_ns: Int64s, left_ns: Int64s) -> Settlement:
+    def settle(self, closed_ns: Int64s, left_ns: Int64s, before_ns: int = STILL_OPEN) -> Settlement:
         """Return what is owed and lost as things stand.
 
         Args:
             closed_ns: Per row when the connection was lost, else `STILL_OPEN`.
             left_ns: Per row when it was told to leave, likewise; what was on its way to it is neither owed nor lost.
+            before_ns: What was sent later and has not come is neither, too.
         """
         flying = np.vstack((self._flying[:, : self._count], self._first + np.arange(self._count)))
         is_owed = (flying[SENT] > 0) & self.in_hold(flying[INTENDED])
         has_come = self._ledger.has(self._first, self._count)
         missing = np.concatenate((self._overdue.table(), flying[:, is_owed & ~has_come]), axis=1)
-        is_lost = (missing[SENT] > 0) & self.in_hold(missing[INTENDED])
+        is_lost = (missing[SENT] > 0) & (missing[SENT] < before_ns) & self.in_hold(missing[INTENDED])
         lost = missing[:, is_lost & ~self._is_excused(missing, left_ns)]
         disconnected = int(np.count_nonzero(closed_ns[lost[ROW]] != STILL_OPEN))
         self.lost_per_second = PerSecond()

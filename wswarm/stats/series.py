@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from wswarm.results.run import Second
+from wswarm.stats.again import every_sockets
 from wswarm.stats.bins import Bins
 from wswarm.stats.findings import (
     STILL_OPEN,
@@ -66,7 +67,7 @@ def series(findings: Sequence[Findings], window: Window, end_ns: int) -> list[Se
 
 def _opening(findings: Sequence[Findings], window: Window, count: int, step: int) -> list[dict[str, Any]]:
     """Return per row how connections came and went in it."""
-    columns = [one.sockets for one in findings]
+    columns = every_sockets(findings)
     started_ns, opened_ns, failed_ns = (
         np.concatenate([unpack(getattr(one, name)) for one in columns])
         for name in ("started_ns", "opened_ns", "failed_ns")

@@ -19,6 +19,7 @@ from wswarm.results.run import (
     Samples,
     Unsent,
 )
+from wswarm.stats.again import every_sockets
 from wswarm.stats.drops import close_reasons, drops_of
 from wswarm.stats.findings import (
     STILL_OPEN,
@@ -100,7 +101,7 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
     }
     tls_ns = columns["tls_ns"]
     left_ns = np.concatenate([left_ns_of(one) for one in sockets])
-    steps = _steps(columns["opened_ns"], np.minimum(columns["closed_ns"], left_ns))
+    steps = _steps(every_sockets(findings))
     is_dropped = columns["closed_ns"] != STILL_OPEN
     failures = _counted(one.failures for one in sockets)
     return Connections(
@@ -263,8 +264,10 @@ def _known(value_ns: int) -> float | None:
     return None if value_ns == UNKNOWN else value_ns / NS_PER_S
 
 
-def _steps(opened_ns: Int64s, closed_ns: Int64s) -> list[tuple[int, int]]:
+def _steps(sockets: Sequence[Sockets]) -> list[tuple[int, int]]:
     """Return every change of the open connections: when, and how many then."""
+    opened_ns = np.concatenate([unpack(one.opened_ns) for one in sockets])
+    closed_ns = np.concatenate([ended_ns_of(one) for one in sockets])
     lost_ns = closed_ns[closed_ns != STILL_OPEN]
     moments = np.concatenate((opened_ns, lost_ns))
     steps = np.concatenate((np.ones(len(opened_ns), np.int64), np.full(len(lost_ns), -1, np.int64)))

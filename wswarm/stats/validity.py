@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from wswarm.results.run import Scenario, Validity, Verdict
 from wswarm.stats import causes
+from wswarm.stats.belief import Beliefs, doubts
 from wswarm.stats.causes import Surroundings
+from wswarm.stats.random_gaps import BURSTS, Fit, clumps
 from wswarm.stats.silence import Instead, likely_reason
 
 MS = 1_000_000
@@ -12,6 +14,7 @@ _STOP_NS = 250 * MS
 _INTERRUPTED = "interrupted while connecting"
 _UNKNOWN = Surroundings()
 _UNASKED = Instead()
+_NOTHING_ELSE = Beliefs()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +44,9 @@ class Evidence:
         measured: Replies or deliveries received in the hold; `None` for a scenario without messages.
         instead: What there was instead, if that is nothing.
         blocks: Lines at which a script kept the loop from all else, and for how long at most, ns; the longest first.
+        beliefs: What else was looked at beside the load.
         squeezed: What TCP took of the kernel's memory, as a clause, if that was so much that every socket suffered.
+        arrivals: How well random arrivals kept to their moments; `None` where there are none, or too few.
         was_cut: Whether the run was ended before its hold began; `was_connecting`: before all connections were begun.
     """
 
@@ -69,7 +74,9 @@ class Evidence:
     measured: int | None = None
     instead: Instead = _UNASKED
     blocks: tuple[tuple[str, int], ...] = ()
+    beliefs: Beliefs = _NOTHING_ELSE
     squeezed: str = ""
+    arrivals: Fit | None = None
     was_cut: bool = False
     was_connecting: bool = False
 
@@ -77,7 +84,7 @@ class Evidence:
 def judge(evidence: Evidence) -> Validity:
     """Return the verdict: the worst of the reasons', the reasons in order of weight."""
     invalid = [*_broken(evidence), *_invalid_load(evidence), *_stopped(evidence)]
-    suspect = [*_suspect_load(evidence), *_suspect_machine(evidence)]
+    suspect = [*_suspect_load(evidence), *_suspect_machine(evidence), *doubts(evidence.beliefs)]
     verdict: Verdict = "invalid" if invalid else "suspect" if suspect else "valid"
     return Validity(verdict=verdict, reasons=[*invalid, *suspect])
 
@@ -155,6 +162,9 @@ def _suspect_load(evidence: Evidence) -> list[str]:
         reasons.append(_unsent(evidence))
     if _is_late(evidence, MS, 0.1) and not _is_late(evidence, 10 * MS, 0.5):
         reasons.append(_late(evidence))
+    if evidence.arrivals is not None and evidence.arrivals.is_poor and not evidence.waiting:
+        why, mend = _why_late(evidence)
+        reasons.append(f"{clumps(evidence.arrivals)}: {why}; {BURSTS}{mend}")
     if 0.9 <= evidence.opened_share < 1:
         reasons.append(
             f"{min(evidence.opened_share, 0.999):.1%} of the connections opened{_refused(evidence)}: the figures are"
@@ -167,11 +177,7 @@ def _suspect_machine(evidence: Evidence) -> list[str]:
     reasons = []
     lag_ns, against_ns = evidence.loop_lag_ns, evidence.completion_ns
     if lag_ns is not None and against_ns is not None and lag_ns > MS and lag_ns > 0.1 * against_ns:
-        why = (
-            ("the same cause", "")
-            if _is_late(evidence, MS, 0.1)
-            else (_cause(evidence), f"; {_mend(evidence)}")
-        )
+        why = _why_late(evidence)
         reasons.append(
             f"the generator's loop was {lag_ns / MS:.1f} ms late (p{evidence.loop_lag_percent:g}), more than a tenth"
             f" of what it measured: {why[0]}; {_too_long(lag_ns)}{why[1]}"
@@ -196,6 +202,13 @@ def _suspect_machine(evidence: Evidence) -> list[str]:
     if _is_crowded(evidence):
         reasons.append(_busy(evidence))
     return reasons
+
+
+def _why_late(evidence: Evidence) -> tuple[str, str]:
+    """Return cause and mend; where the send lag tells of them, that it is the same."""
+    if _is_late(evidence, MS, 0.1):
+        return "the same cause", ""
+    return _cause(evidence), f"; {_mend(evidence)}"
 
 
 def _is_crowded(evidence: Evidence) -> bool:

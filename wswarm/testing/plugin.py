@@ -138,7 +138,7 @@ def ws_swarm(
     ws_app: str | Sequence[str] | None,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> "Swarm":
-    """Measures the app under test, or any address: `.connect`, `.echo`, `.fanout`, `.script` give a `Result`."""
+    """Measures the app under test, or any address: `.connect`, `.echo`, `.fanout` and so on give a `Result`."""
     from wswarm.testing.swarm import Swarm
 
     return Swarm(

@@ -11,117 +11,24 @@ import asyncio
 import os
 import shlex
 import sys
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Self, Unpack, cast
+from typing import Any, Unpack, cast
 from urllib.parse import urlsplit
 
 from wswarm import api
 from wswarm.drive.host import file_lock
 from wswarm.drive.host.server import Command, Server, free_ports
-from wswarm.errors import PlanError, SwarmError, TargetError
+from wswarm.errors import SwarmError, TargetError
 from wswarm.experiment.script import Session
 from wswarm.reference import HOST
-from wswarm.report import text
-from wswarm.report.headline import url as address_of
-from wswarm.report.sections import objective_value
-from wswarm.results.run import Run, SloResult
-from wswarm.stats.slo import check
+from wswarm.results.run import Run
+from wswarm.testing.result import Judgement as Judgement
+from wswarm.testing.result import Result as Result
 
 _TURN_POLL_S = 0.1
-
-
-class Judgement:
-    """Whether a run meets objectives: true or false, and in words.
-
-    Attributes:
-        result: What was judged.
-        objectives: Each with its value.
-    """
-
-    def __init__(self, result: "Result", objectives: Sequence[SloResult]) -> None:
-        self.result = result
-        self.objectives = tuple(objectives)
-
-    def __bool__(self) -> bool:
-        run = self.result.run
-        is_sound = run.failure is None and run.validity.verdict != "invalid"
-        return is_sound and all(objective.met for objective in self.objectives)
-
-    @property
-    def missed(self) -> list[SloResult]:
-        """The objectives that were missed."""
-        return [one for one in self.objectives if not one.met and one.value is not None]
-
-    @property
-    def not_measurable(self) -> list[SloResult]:
-        """The objectives whose figure the run lacks, which are not met either; each says why."""
-        return [one for one in self.objectives if one.value is None]
-
-    def __repr__(self) -> str:
-        run, validity = self.result.run, self.result.run.validity
-        parts = [f"the target failed: {run.failure}"] if run.failure is not None else []
-        parts += run.notices
-        if self:
-            parts.append(f"met: {', '.join(one.expression for one in self.objectives)}")
-        for word, unmet in {"missed": self.missed, "not measurable": self.not_measurable}.items():
-            if unmet:
-                parts.append(f"{word}: {', '.join(_seen(one) for one in unmet)}")
-        if validity.verdict == "suspect":
-            parts.append("suspect run")
-        if validity.verdict == "invalid":
-            parts.append(f"invalid run: {'; '.join(validity.reasons)}")
-        return f"<{'; '.join(parts)}>"
-
-
-class Result:
-    """A measured scenario.
-
-    Attributes:
-        run: All figures, as in `run.json`.
-    """
-
-    def __init__(self, run: Run, on_missed: Callable[[Judgement], object] = bool) -> None:
-        self.run = run
-        self._on_missed = on_missed
-
-    def meets(self, *expressions: str) -> Judgement:
-        """Return whether the run is not invalid and meets every objective; without any, those of option `slo`.
-
-        Raises:
-            PlanError: an expression can't be read, names no figure of a run, or there is none.
-        """
-        __tracebackhide__ = True
-        if not expressions and not self.run.slo:
-            raise PlanError("no objective: write result.meets('p99<50ms', 'lost==0')")
-        try:
-            objectives = check(self.run, expressions) if expressions else self.run.slo
-        except PlanError as error:
-            raise PlanError(str(error).replace("--slo ", "objective ", 1)) from None
-        judgement = Judgement(self, objectives)
-        if not judgement:
-            self._on_missed(judgement)
-        return judgement
-
-    @property
-    def summary(self) -> str:
-        """The run's summary, as the command line prints it."""
-        return text.summary(self.run)
-
-    @property
-    def title(self) -> str:
-        """What was measured, in a few words."""
-        return f"wswarm {self.run.scenario} {address_of(self.run)}"
-
-    def __repr__(self) -> str:
-        return f"<{self.title}: {self.run.validity.verdict}>"
-
-    def __await__(self) -> Generator[Any, None, Self]:
-        """Return the result itself: `await ws_swarm.echo(...)` and `ws_swarm.echo(...)` both give a `Result`."""
-        yield from ()
-        return self
 
 
 class AppServer(Server):
@@ -187,6 +94,17 @@ class Swarm:
         __tracebackhide__ = True
         return self._measure(api.fanout, url, options)
 
+    def churn(self, url: str = "", **options: Unpack[api.Options]) -> Result:
+        """Have sessions come and go, and count who is there; takes, returns and raises as `connect` does."""
+        __tracebackhide__ = True
+        return self._measure(api.churn, url, options)
+
+    def storm(self, url: str = "", **options: Unpack[api.Options]) -> Result:
+        """Drop connections, see how they come back; as `connect`. `how="restart"` restarts the app under test."""
+        __tracebackhide__ = True
+        server = self._server() if not urlsplit(url).scheme else None
+        return self._measure(lambda url, **more: api.storm(url, server, **more), url, options)
+
     def slow(self, url: str = "", **options: Unpack[api.Options]) -> Result:
         """Let some subscribers read slowly, and measure what it costs the others; as `connect` in all else."""
         __tracebackhide__ = True
@@ -195,14 +113,10 @@ class Swarm:
     def script(
         self, session: Session | str | Path, url: str = "", /, **options: Unpack[api.Options]
     ) -> Result:
-        """Have each connection live a session of a script, and time its steps.
+        """Have each connection live a session of a script, and time its steps; in all else as `connect`.
 
         Args:
             session: The script's file, or an `async def session(ws)` at the top level of one: the test's, say.
-            url: Address, or path of the app under test.
-            options: Those of `wswarm.script`.
-
-        Returns and raises as `connect` does.
         """
         __tracebackhide__ = True
         return self._measure(partial(api.script, session), url, options)
@@ -261,13 +175,6 @@ def _own_programs() -> dict[str, str]:
     if sys.prefix == sys.base_prefix:
         return {}
     return {"PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))}
-
-
-def _seen(objective: SloResult) -> str:
-    """Return an objective and what it was instead."""
-    if objective.value is None:
-        return f"{objective.expression} ({objective.why})"
-    return f"{objective.expression} (was {objective_value(objective.expression, objective.value)})"
 
 
 def _of_publishers(server: AppServer, options: api.Options) -> dict[str, str]:

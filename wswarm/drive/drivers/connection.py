@@ -3,7 +3,9 @@
 import asyncio
 import errno
 import os
+import socket
 import ssl
+import struct
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NamedTuple, Protocol
@@ -20,6 +22,7 @@ from wswarm.units import NS_PER_S
 MAX_MESSAGE_SIZE = SIZE_LIMIT
 DETAIL_SIZE = 200
 _LAST_READS, _READ_SIZE = 16, 1 << 16
+_LINGER_0 = struct.pack("ii", 1, 0)
 
 
 class Timing(NamedTuple):
@@ -106,6 +109,9 @@ class Connection(Protocol):
 
     def abort(self) -> None:
         """End the TCP connection."""
+
+    def reset(self) -> None:
+        """End the TCP connection by a reset: the peer is told at once, and what it sent is gone."""
 
 
 class Events(NamedTuple):
@@ -249,15 +255,24 @@ class Stopwatch:
         return Timing(self._started_ns, self._tcp_ns - self._started_ns, tls_ns, opened_ns - since, opened_ns)
 
 
+def reset(transport: asyncio.Transport) -> None:
+    """End a TCP connection by a reset."""
+    tcp = transport.get_extra_info("socket")
+    with suppress(OSError):  # it has just ended
+        if tcp is not None:
+            tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_0)
+    transport.abort()
+
+
 def hang_up(transport: asyncio.Transport) -> None:
     """End a TCP connection at once, and so that the peer can still read what was sent.
 
     What it sent and nobody read is thrown away first: closed with that unread, the connection would be reset, and a
     peer that is told so before it has read our last words may never read them.
     """
-    socket = transport.get_extra_info("socket")
+    tcp = transport.get_extra_info("socket")
     with suppress(OSError):  # nothing is left
-        for _ in range(_LAST_READS if socket is not None else 0):
-            if not os.read(socket.fileno(), _READ_SIZE):
+        for _ in range(_LAST_READS if tcp is not None else 0):
+            if not os.read(tcp.fileno(), _READ_SIZE):
                 break
     transport.abort()

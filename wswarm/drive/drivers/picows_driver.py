@@ -21,6 +21,7 @@ from wswarm.drive.drivers.connection import (
     Timing,
     hang_up,
     mistake,
+    reset,
 )
 from wswarm.drive.drivers.frames import WHOLE, Broken, Frames
 from wswarm.drive.drivers.opening import Upgrade, open_connection
@@ -144,6 +145,11 @@ class PicowsConnection(asyncio.Protocol):
         """End the TCP connection."""
         if self._transport is not None:
             hang_up(self._transport)
+
+    def reset(self) -> None:
+        """End the TCP connection by a reset."""
+        if self._transport is not None:
+            reset(self._transport)
 
     def _read(self, data: bytes) -> None:
         """Take the messages that the bytes complete, and obey control frames."""

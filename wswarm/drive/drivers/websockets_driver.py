@@ -26,6 +26,7 @@ from wswarm.drive.drivers.connection import (
     Timing,
     hang_up,
     mistake,
+    reset,
 )
 from wswarm.drive.drivers.opening import Upgrade, open_connection
 from wswarm.drive.drivers.tap import Tap
@@ -199,6 +200,11 @@ class WebsocketsConnection(asyncio.Protocol):
         """End the TCP connection."""
         if self._transport is not None:
             hang_up(self._transport)
+
+    def reset(self) -> None:
+        """End the TCP connection by a reset."""
+        if self._transport is not None:
+            reset(self._transport)
 
     def _send(self, payload: bytes, *, is_text: bool) -> None:
         if self.is_open and self._protocol.state is OPEN:

@@ -1,5 +1,7 @@
 """What a front end tells an agent: what is to happen, and when."""
 
+from typing import Literal
+
 import msgspec
 
 from wswarm.load.by_http import ByHttp
@@ -11,6 +13,13 @@ from wswarm.load.script import Script
 from wswarm.stats.findings import Packed, Window
 
 LEAD_NS = 300_000_000  # a load's beginning and end are told so long before
+
+
+class Reconnect(msgspec.Struct, frozen=True, kw_only=True):
+    """How connections come back that were dropped: by which policy, see `load.reconnect`, and with which chance."""
+
+    policy: str
+    seed: int
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +38,9 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         is_followed: Whether the front end hears of each connection. `is_heard`: of every message, too.
         receive_buffer: SO_RCVBUF of those that may be told to read slowly; `None`: they may not.
         script: What their sessions are, if they have any. `replay`: what they play, if that is their load.
+        beside: Ids of those whose deliveries are compared with the quiet probe's.
         most: How many of those who come in the load there may be at once; `None`: none come.
+        reconnect: How they come back, if they are to.
     """
 
     name: str
@@ -50,7 +61,9 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     receive_buffer: int | None = None
     script: Script | None = None
     replay: Replay | None = None
+    beside: list[int] = []
     most: int | None = None
+    reconnect: Reconnect | None = None
 
 
 class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -59,12 +72,14 @@ class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     Attributes:
         prefix: The run's marker prefix.
         last_id: The greatest id of any connection, here and elsewhere.
+        probes: How many ids after that are the quiet probe's, whose messages are nobody's.
         ahead_ns: How much the clock that publishers read intended times from is ahead of this machine's.
     """
 
     groups: list[Group]
     prefix: bytes
     last_id: int = (1 << 32) - 1
+    probes: int = 0
     ahead_ns: int = 0
 
 
@@ -112,12 +127,14 @@ class Load(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     Attributes:
         published: Paces of publishers elsewhere, for those to whom marks do not say when they were due.
+        probed_ns: When the quiet probe speaks: replies next to these are compared with its own.
     """
 
     number: int
     window: Window
     paces: list[Pace] = []
     published: list[Pace] = []
+    probed_ns: Packed = b""
 
 
 class Cut(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -133,6 +150,25 @@ class Settle(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Report `Settled` as soon as all is accounted for, at the latest at `deadline_ns`."""
 
     deadline_ns: int
+
+
+class Look(msgspec.Struct, frozen=True, tag=True):
+    """Report what was found so far, as `Rows` and then `SoFar`; the load goes on."""
+
+    number: int
+
+
+class Drop(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Drop all connections of a group at a moment, and have each come back until another.
+
+    Attributes:
+        how: By a reset, with a goodbye, or by reading no more; `restart`: not at all, whoever serves them does it.
+    """
+
+    group: int
+    at_ns: int
+    until_ns: int
+    how: Literal["reset", "close", "silent", "restart"]
 
 
 class Publish(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -174,5 +210,5 @@ class Close(msgspec.Struct, frozen=True, tag=True):
     """Close all connections and exit."""
 
 
-OfGroup = Pace | Say | Canary | Depart | Read
-Command = Begin | Join | Leave | Load | Cut | Publish | Settle | OfGroup | Close
+OfGroup = Leave | Pace | Say | Canary | Depart | Read | Drop
+Command = Begin | Join | Load | Cut | Publish | Settle | Look | OfGroup | Close

@@ -10,9 +10,10 @@ import msgspec
 
 from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.child import Child
+from wswarm.drive.fleet.looked import Looked
 from wswarm.drive.fleet.started import Started
 from wswarm.errors import GeneratorError
-from wswarm.stats.findings import Packed, Reached, with_broadcasts
+from wswarm.stats.findings import Findings, Packed, Reached, with_broadcasts
 
 Followed = wire.Joined | wire.Ended | wire.Heard | wire.Said
 
@@ -28,6 +29,7 @@ class AgentProcess(Child):
         has_sent: Whether it has sent all of its load. `settled`: what it found, once it has told.
         on_traced: Called with what it tells of connections that are shown.
         on_followed: Called with what it says of one connection.
+        looked: What it tells while the load goes on, if it is asked.
     """
 
     def __init__(self, started: Started) -> None:
@@ -44,6 +46,7 @@ class AgentProcess(Child):
         self.has_sent = False
         self.settled: wire.Settled | None = None
         self._news: defaultdict[int, list[Reached]] = defaultdict(list)
+        self.looked = Looked()
 
     def tell(self, command: wire.Command) -> None:
         """Send a command; an agent that is gone does not hear it."""
@@ -56,6 +59,11 @@ class AgentProcess(Child):
         """Return what it has published since the last time."""
         published, self._published = self._published, []
         return published
+
+    def so_far(self) -> list[Findings]:
+        """Return what it had found when it was last looked at."""
+        found = self.looked.findings()
+        return [with_broadcasts(one, self._news[number]) for number, one in enumerate(found)]
 
     def listen(self) -> None:
         """Read what has come and keep the latest of each kind."""
@@ -72,6 +80,7 @@ class AgentProcess(Child):
             self.open_rows[report.group] = report.rows
         elif isinstance(report, wire.Published):
             self._published.append(report.logs)
+            self.looked.note_published(report.logs)
         elif isinstance(report, wire.News):
             if report.load == self._load:
                 self._news[report.group].append(report.settled)
@@ -79,6 +88,13 @@ class AgentProcess(Child):
             self.has_sent |= report.load == self._load
         elif isinstance(report, wire.Settled):
             self._note_settled(report)
+        else:
+            self._note_further(report)
+
+    def _note_further(self, report: wire.Rows | wire.SoFar | wire.Traced | Followed) -> None:
+        """Take in what is told of only if it is asked for."""
+        if isinstance(report, wire.Rows | wire.SoFar):
+            self.looked.note(report)
         elif isinstance(report, wire.Traced):
             self.on_traced(report)
         else:

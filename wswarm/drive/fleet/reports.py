@@ -3,7 +3,7 @@
 import msgspec
 
 from wswarm.drive.fleet.state import GroupState
-from wswarm.stats.findings import Findings, Packed, Reached
+from wswarm.stats.findings import Findings, Packed, Reached, Sockets
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
@@ -112,6 +112,29 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     unheard: list[int] = []
 
 
+class Rows(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Connections of a group that have opened or ended since they were last looked at.
+
+    Attributes:
+        rows: Which, int64. `sockets`: their times, one each.
+    """
+
+    group: int
+    rows: Packed
+    sockets: Sockets
+
+
+class SoFar(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What was found so far, group by group, without the times of connections and the log of what was published.
+
+    Attributes:
+        number: Of the `Look`.
+    """
+
+    number: int
+    findings: list[Findings]
+
+
 Report = (
     Ready
     | Unfit
@@ -125,5 +148,7 @@ Report = (
     | News
     | Sent
     | Settled
+    | Rows
+    | SoFar
     | Traced
 )

@@ -33,6 +33,7 @@ class GroupState(msgspec.Struct, frozen=True, kw_only=True):
         steps: Of a script whose connections are followed, over the whole test. `sessions`: of any, failed by reason.
         caught_up_ns: When those were told to read all that comes who may be told otherwise, once everybody open has
             received something that was due since; 0: not yet.
+        dropped: Those that we have dropped; `away`: those of them that have had no message since.
         sent: Messages of this load, likewise `received`, `times`, `duplicated` and `reordered`.
     """
 
@@ -47,6 +48,8 @@ class GroupState(msgspec.Struct, frozen=True, kw_only=True):
     handshakes: Packed = b""
     reached: int = 0
     caught_up_ns: int = 0
+    dropped: int = 0
+    away: int = 0
     sent: int = 0
     owing: int | None = None
     received: int = 0

@@ -3,9 +3,11 @@
 import contextlib
 import os
 import shlex
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -82,9 +84,6 @@ class Server:
     Args:
         cores: That it may run on, with all its children; none: any.
 
-    Attributes:
-        pid: Of its process, which is the first of a group of its own.
-
     Raises:
         TargetError: the command can't be run.
     """
@@ -93,10 +92,20 @@ class Server:
         raise_file_limit()  # the server inherits it
         self.name, self.port = command.name, port
         self._log: IO[bytes] = scratch_file()
-        words = command.words(port)
+        self._command, self._cores = command, cores
+        try:
+            self._process = self._start()
+        except TargetError:
+            self._log.close()
+            raise
+        self._group = ProcessGroup(self.pid)
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        command = self._command
+        words = command.words(self.port)
         variables = {**os.environ, **command.variables}
         try:
-            self._process = subprocess.Popen(
+            return subprocess.Popen(
                 words,
                 executable=_program(words[0], variables, command.folder),
                 stdin=subprocess.DEVNULL,
@@ -105,15 +114,33 @@ class Server:
                 cwd=command.folder,
                 env=variables,
                 start_new_session=True,  # Ctrl-C ends the measurement first, the server after it
-                preexec_fn=_preparation(cores),  # noqa: PLW1509 - calls the kernel alone
+                preexec_fn=_preparation(self._cores),  # noqa: PLW1509 - calls the kernel alone
             )
         except OSError as error:
-            self._log.close()
             raise TargetError(
                 f"{command.name} can't be started: {words[0]}: {error.strerror or error}; {_where(command)}"
             ) from None
-        self.pid = self._process.pid
+
+    @property
+    def pid(self) -> int:
+        """Of its process, as it is now: the first of a group of its own."""
+        return self._process.pid
+
+    def end_by(self, name: str) -> None:
+        """Send it the signal of that name, without the `SIG`; of `KILL` whatever it has started ends, too."""
+        self._group.note_children()
+        self._process.send_signal(signal.Signals[f"SIG{name}"])
+        if name == "KILL":
+            self._group.kill()
+
+    def revive(self) -> bool:
+        """Start it anew if it has ended, and return whether it had."""
+        if self._process.poll() is None:
+            return False
+        self._group.kill()
+        self._process = self._start()
         self._group = ProcessGroup(self.pid)
+        return True
 
     def __enter__(self) -> Self:
         return self
@@ -219,8 +246,11 @@ def _preparation(cores: Collection[int]) -> Callable[[], None] | None:
     if libc() is None or sys.platform != "linux":
         return None
 
+    is_main = threading.current_thread() is threading.main_thread()
+
     def prepare() -> None:
-        end_with_parent()
+        if is_main:  # the kernel takes the end of the thread that starts it for its parent's
+            end_with_parent()
         if cores:
             os.sched_setaffinity(0, cores)
 

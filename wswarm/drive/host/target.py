@@ -78,7 +78,7 @@ class ReferenceApp:
     """The reference application on a free port of the loopback, from `with` to its end.
 
     Attributes:
-        url: Base URL. `pid`: its process.
+        url: Base URL.
 
     Raises:
         TargetError: it does not start; the message holds the last line of its log.
@@ -89,16 +89,35 @@ class ReferenceApp:
         port = _free_port()
         self.url = f"ws://{HOST}:{port}"
         self._log: IO[bytes] = scratch_file()
-        self._process = subprocess.Popen(
-            command(ServerOptions(app=app, port=port, ws=ws)),
+        self._command = command(ServerOptions(app=app, port=port, ws=ws))
+        self._process = self._start()
+        self._port = port
+
+    @property
+    def pid(self) -> int:
+        """Of its process, as it is now."""
+        return self._process.pid
+
+    def end_by(self, name: str) -> None:
+        """Send it the signal of that name, without the `SIG`."""
+        self._process.send_signal(signal.Signals[f"SIG{name}"])
+
+    def revive(self) -> bool:
+        """Start it anew if it has ended, and return whether it had."""
+        if self._process.poll() is None:
+            return False
+        self._process = self._start()
+        return True
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            self._command,
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C ends the measurement first, the application after it
             preexec_fn=end_with_parent if libc() is not None and sys.platform == "linux" else None,  # noqa: PLW1509 - calls prctl alone
         )
-        self.pid = self._process.pid
-        self._port = port
 
     def __enter__(self) -> Self:
         try:

@@ -57,9 +57,9 @@ class HttpGroup(Group):
         """Close all connections."""
         await self._requests.close()
 
-    def findings(self, effort: Effort) -> Findings:
+    def findings(self, effort: Effort, *, is_over: bool = True) -> Findings:
         """Return all that was found."""
-        found = super().findings(effort)
+        found = super().findings(effort, is_over=is_over)
         answers = self.account.answers() if isinstance(self.account, Requested) else None
         return msgspec.structs.replace(found, sockets=Sockets(requested=0), answers=answers)
 

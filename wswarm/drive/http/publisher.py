@@ -52,6 +52,10 @@ class Publisher:
         """Publish no more."""
         self.is_open = False
 
+    def reset(self) -> None:
+        """Publish no more."""
+        self.is_open = False
+
 
 class Publishers:
     """The publishers of one agent; who waits for room has it in turn.

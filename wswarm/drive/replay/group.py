@@ -74,13 +74,13 @@ class ReplayGroup(Group):
         """Return whether something is still to be sent, or to come."""
         return self._playing.is_owed()
 
-    def findings(self, effort: Effort) -> Findings:
+    def findings(self, effort: Effort, *, is_over: bool = True) -> Findings:
         """Return all that was found."""
         self._playing.stop()
         self._is_loaded = True
         self.fold()
         played = self._playing.played()
-        found = super().findings(effort)
+        found = super().findings(effort, is_over=is_over)
         protocol = found.words.protocol + self._playing.protocol
         return msgspec.structs.replace(
             found,

@@ -119,13 +119,13 @@ class ScriptGroup(Group):
         """Return what was published since the last time."""
         return self.relaying.news()
 
-    def findings(self, effort: Effort) -> Findings:
+    def findings(self, effort: Effort, *, is_over: bool = True) -> Findings:
         """Return all that was found; what still lasts is cut off."""
         self.sessions.stop()
         self.sessions.fold()
         steps = self.sessions.steps
         return msgspec.structs.replace(
-            super().findings(effort),
+            super().findings(effort, is_over=is_over),
             sends=Sends(offered=0, sent=0, lag=b"", per_second=pack(self.sessions.per_second.counts)),
             arrivals=_arrivals(steps.all_times.pack(), steps.by_second.pack(), pack(steps.per_second.counts)),
             relayed=self.relaying.findings(),

@@ -41,8 +41,14 @@ class ChurnCourse(Coming):
     def add_to(self, run: Run, observed: Observed) -> Run:
         """As `Course.add_to`: connections are those of the sessions, without the publishers'."""
         findings = [one for one in observed.findings if not one.is_publisher]
-        return msgspec.structs.replace(
-            run,
-            connections=summary.connections(findings, observed.window),
-            population=population(findings, observed.window, self._churn.expected),
-        )
+        found = population(findings, observed.window, self._churn.expected)
+        seen = summary.connections(findings, observed.window)
+        run = super().add_to(run, observed)
+        notices = run.notices
+        if refused := found.refused - seen.failed:
+            notices = [
+                *notices,
+                f"{refused:,} of {found.sessions + found.refused:,} sessions were not begun: as many as there may be"
+                f" at once, {self.plan.connections:,}, were there; raise -c, or lower --sessions or --stay",
+            ]
+        return msgspec.structs.replace(run, connections=seen, population=found, notices=notices)

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from wswarm.drive.clock import now_ns
 from wswarm.experiment.cohorts import Cohort
 from wswarm.experiment.course import Course
+from wswarm.experiment.observed import Observed
 from wswarm.experiment.paces import GROUP
 from wswarm.experiment.session import Session
 from wswarm.load.plan import Plan
+from wswarm.results.run import Run
 from wswarm.stats.findings import Int64s, Packed, Window, pack
 from wswarm.units import NS_PER_S
 
@@ -55,6 +58,12 @@ class Coming(Course):
     def comers(self, window: Window) -> Comers:
         """Return who comes in the load."""
         raise NotImplementedError
+
+    def add_to(self, run: Run, observed: Observed) -> Run:  # noqa: ARG002  # for those who observe
+        """As `Course.add_to`: what the sockets that were there before took is not that of all that came."""
+        generator = msgspec.structs.replace(run.generator, rss_per_connection=None)
+        target = run.target and msgspec.structs.replace(run.target, rss_per_connection=None)
+        return msgspec.structs.replace(run, generator=generator, target=target)
 
     def begin(self, session: Session, window: Window) -> None:
         """As `Course.begin`."""

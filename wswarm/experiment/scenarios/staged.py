@@ -27,7 +27,7 @@ class StagedConnections(Coming):
 
     def add_to(self, run: Run, observed: Observed) -> Run:
         """As `Course.add_to`."""
-        window = observed.window
+        run, window = super().add_to(run, observed), observed.window
         if window.hold_ns >= window.drain_ns:
             return run
         due_ns = self.comers(window).starts_ns

@@ -7,7 +7,7 @@ from pathlib import Path
 import matplotlib.style
 from matplotlib.figure import Figure
 
-from wswarm.report.plots import connections, fanout, over_time, percentiles, slow, stages, trends
+from wswarm.report.plots import connections, fanout, over_time, percentiles, slow, stages, storm, trends
 from wswarm.report.plots.canvas import STYLE
 from wswarm.report.plots.halves import do_each
 from wswarm.report.whole_file import partial_of
@@ -18,6 +18,7 @@ PICTURES: Mapping[str, Callable[[Run], Figure | None]] = {
     "percentiles": percentiles.draw,
     "over-time": over_time.draw,
     "fanout": fanout.draw,
+    "storm": storm.draw,
     "slow": slow.draw,
     "stages": stages.draw,
     "trends": trends.draw,

@@ -3,7 +3,7 @@
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from wswarm.report.format import count
+from wswarm.report.format import count, number
 from wswarm.report.plots import canvas
 from wswarm.results.run import Handshake, Run
 
@@ -12,7 +12,8 @@ def draw(run: Run) -> Figure | None:
     """Return the picture, or `None` for a run without a series."""
     if not run.series:
         return None
-    drawn = canvas.figure(run, "Open connections over time")
+    what = "Population" if run.population is not None else "Open connections"
+    drawn = canvas.figure(run, f"{what} over time")
     shakes = run.connections.handshakes
     has_failures = any(second.failed for second in run.series)
     panels = canvas.stacked(drawn, [3.0, *([1.9] if shakes else []), *([1.0] if has_failures else [])])
@@ -35,12 +36,28 @@ def _open(run: Run, axes: Axes) -> None:
     axes.fill_between(moments, sockets, step="post", color=canvas.SKY, alpha=0.35, linewidth=0)
     label = f"open (peak {count(run.connections.peak)})"
     axes.step(moments, sockets, where="post", color=canvas.BLUE, linewidth=1.8, label=label)
-    asked = run.connections.requested
-    axes.axhline(asked, color=canvas.INK, linestyle="--", linewidth=1, label=f"requested {count(asked)}")
+    times, asked, name = _asked(run, moments[-1])
+    axes.plot(times, asked, color=canvas.INK, linestyle="--", linewidth=1, label=name)
     axes.set_ylabel("open connections")
-    axes.set_ylim(0, max(asked, *sockets, 1) * 1.08)
+    axes.set_ylim(0, max(*asked, *sockets, 1) * 1.08)
     canvas.count_axis(axes)
     canvas.legend(axes)
+
+
+def _asked(run: Run, end: float) -> tuple[list[float], list[float], str]:
+    """Return how many connections there were to be when, and what that is called."""
+    if run.population is not None:
+        expected = run.population.expected
+        return [0.0, end], [expected] * 2, f"expected {number(expected)}"
+    if run.stages and run.scenario == "connect":
+        times, values, moment = [run.phases.hold], [0.0], run.phases.hold
+        for length_s, value in run.plan["stages"]:
+            moment += length_s
+            times.append(moment)
+            values.append(value)
+        return times, values, "asked for"
+    requested = run.connections.requested
+    return [0.0, end], [requested] * 2, f"requested {count(requested)}"
 
 
 def _handshakes(shakes: list[Handshake], axes: Axes) -> None:

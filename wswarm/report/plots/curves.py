@@ -41,7 +41,7 @@ def compared(run: Run) -> Mapping[str, Distribution | None]:
     """Return what the run's percentiles are about, the figure that counts first."""
     if run.fanout is not None and not run.steps:
         return {"delivery": run.fanout.delivery_time, "completion": run.fanout.completion_time}
-    if run.scenario == "connect":
+    if run.scenario in ("connect", "churn"):
         seen = run.connections
         return {
             "handshake": seen.handshake_time,

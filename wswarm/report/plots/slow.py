@@ -16,8 +16,9 @@ def draw(run: Run) -> Figure | None:
     seen = run.penalty
     if seen is None or not any(block.p50 is not None for block in seen.blocks):
         return None
-    found = slow.ratio(seen.ratio, seen.low, seen.high)
-    drawn = canvas.figure(run, f"Slow readers: completion time of the healthy, penalty {found}")
+    drawn = canvas.figure(
+        run, f"Slow readers: completion time of the healthy, penalty {slow.times(seen.ratio)}"
+    )
     axes = drawn.subplots()
     for is_slow, colour, label in KINDS:
         _blocks([block for block in seen.blocks if block.is_slow is is_slow], colour, label, axes)

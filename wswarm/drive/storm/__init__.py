@@ -1,0 +1,1 @@
+"""Clients that are dropped, and come back."""
