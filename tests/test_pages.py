@@ -38,7 +38,7 @@ def anchors(page: Path) -> set[str]:
 def test_every_command_that_is_shown_can_be(command: str) -> None:
     arguments = shlex.split(command, comments=True)[1:]
     parsed = make_parser().parse_args(arguments)
-    if parsed.command in ("connect", "echo", "fanout") and "--message-file" not in command:
+    if parsed.command in ("connect", "echo", "fanout", "slow") and "--message-file" not in command:
         make_plan(parsed.command, parsed.url, **settings_of(parsed))
 
 

@@ -276,3 +276,13 @@ def test_constant_arrivals_are_so_many_in_each_phase_and_evenly_spaced(
         even_ns = low + np.arange(len(own_ns)) * (high - low) / max(1, len(own_ns))
         assert (np.abs(own_ns - even_ns) <= 1).all()
     assert len(due_ns) == round(rate * warmup_s) + round(rate * hold_s)
+
+
+def test_stages_are_sent_at_their_times_and_batched_only_while_there_is_much_to_send(
+    clock: FakeClock,
+) -> None:
+    stages = [(0, 50.0), (1, 50.0), (0, 9_000.0), (0.2, 9_000.0), (0, 50.0), (0.8, 50.0)]
+    load = Load(clock, plan_of(rate=None, duration=None, stages=stages), senders=2).run(DRAIN + 500 * MS)
+    due_ns = np.array([intended for _, _, intended in load.sent()]) - WINDOW.start_ns
+    assert np.bincount(due_ns // (200 * MS)).tolist() == [10] * 10 + [1_800] + [10] * 4
+    assert load.findings().gaps_ns == [0, 200_000]

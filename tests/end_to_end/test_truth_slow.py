@@ -89,7 +89,7 @@ def test_who_is_interrupted_in_a_slow_block_has_the_blocks_that_were_held_and_no
             since.append(time.monotonic())
 
     with serve("waiting_relay", wait=0.001) as server:
-        plan = make_plan("slow", server.url, **LOAD, rate=40.0, pairs=2, duration=6.0)
+        plan = make_plan("slow", server.url, **LOAD, rate=40.0, pairs=2, duration=6.0, read=50_000.0)
         found = measure(plan, watch, in_the_slow_block)
     assert found.notices[0] == "interrupted: 1 of 4 blocks were held"
     assert found.penalty is not None

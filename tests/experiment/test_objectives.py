@@ -78,3 +78,28 @@ def test_a_room_has_its_share_of_the_deliveries() -> None:
     )
     (told,) = foreseen(in_rooms)
     assert "p99 needs 381 deliveries in a room, and this plan has 200; use -d 20s, or set it on p50" in told
+
+
+@pytest.mark.parametrize(
+    ("scenario", "expression", "told"),
+    [
+        (
+            "echo",
+            "stages.0.p99<1s",
+            "p99 needs 381 of its messages, and this plan has 200; make the stage longer",
+        ),
+        ("echo", "stages.1.p99<1s", ""),
+        ("fanout", "stages.0.p99<1s", ""),
+        ("echo", "stages.1.back_after_s<5s", ""),
+        ("echo", "stages.2.sent>0", "count from 0, jumps have none, and this plan has 2: use stages.1"),
+    ],
+)
+def test_what_a_stage_will_not_carry_is_told(scenario: str, expression: str, told: str) -> None:
+    found = foreseen(plan(scenario, expression, stages="4s:100/s,0s:500/s,2s:500/s"))
+    assert len(found) == bool(told)
+    assert all(told in line for line in found)
+
+
+def test_a_stage_of_a_load_without_stages_is_no_figure() -> None:
+    (line,) = foreseen(plan("echo", "stages.0.p99<1s"))
+    assert "a run without stages has no such figure: use --stages" in line

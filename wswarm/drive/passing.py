@@ -65,10 +65,10 @@ class PassingGroup(Group):
     def findings(self, effort: Effort, *, is_over: bool = True) -> Findings:
         """Return all that was found."""
         found = super().findings(effort, is_over=is_over)
-        if not is_over:
-            return found
-        has_opened = np.array([row.timing is not None for row in self.swarm.rows], np.bool_)
-        due_ns, stays_ns = (self._by_row(column)[has_opened] for column in (self._due_ns, self._stays_ns))
+        due_ns, stays_ns = (self._by_row(column) for column in (self._due_ns, self._stays_ns))
+        if is_over:  # so far of every row, as their other times are told
+            has_opened = np.array([row.timing is not None for row in self.swarm.rows], np.bool_)
+            due_ns, stays_ns = due_ns[has_opened], stays_ns[has_opened]
         sockets = msgspec.structs.replace(
             found.sockets, due_ns=pack(due_ns), stays_ns=pack(stays_ns), refused=self._refused
         )

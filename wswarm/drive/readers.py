@@ -12,7 +12,7 @@ from wswarm.drive.drivers.connection import Driver
 from wswarm.drive.fleet import wire
 from wswarm.drive.group import Group
 from wswarm.drive.throttle import Throttle
-from wswarm.stats.findings import Packed
+from wswarm.stats.findings import Packed, Window
 from wswarm.stats.published import read_log
 from wswarm.units import NS_PER_S
 
@@ -37,11 +37,19 @@ class Readers(Group):
         self._due: list[asyncio.TimerHandle] = []
         self._opened_ns = 0
         self._first_after: int | None = None
+        self._is_stopped = False
+
+    def load(self, window: Window) -> None:
+        """As `Group.load`."""
+        super().load(window)
+        self._is_stopped = False
 
     def obey(self, command: wire.OfGroup) -> None:
         """As `Group.obey`; what is read how fast changes at its moment."""
         if not isinstance(command, wire.Read):
             super().obey(command)
+            return
+        if self._is_stopped:  # the hold was ended meanwhile
             return
         wait_s = max(0, command.at_ns - now_ns()) / NS_PER_S
         self._due.append(asyncio.get_running_loop().call_later(wait_s, self._read, command))
@@ -57,6 +65,7 @@ class Readers(Group):
     def stop(self) -> None:
         """As `Group.stop`; from then on all is read."""
         super().stop()
+        self._is_stopped = True
         for handle in self._due:
             handle.cancel()
         self._due.clear()

@@ -145,7 +145,7 @@ def _judged(run: Run, observed: Observed) -> Run:
         *answers.notices(run.publish, run.samples.refusals),
         *(extras.notices(run.messages, run.scenario) if run.messages else []),
         *refused.notices(observed.findings),
-        *penalty.notices(run.penalty, run.plan.get("pairs")),
+        *penalty.notices(run.penalty, run.plan.get("pairs") if observed.interruption is None else None),
         *(deaf.notices(observed.findings, run.messages) if run.messages else []),
     ]
     if observed.died is not None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from wswarm.experiment.kernel import KernelSeen
 from wswarm.experiment.observed import Observed
 from wswarm.load.by_http import REQUESTS_AT_ONCE
 from wswarm.load.piecewise import Piecewise
@@ -13,8 +14,9 @@ from wswarm.results.quoted import quoted
 from wswarm.results.run import Distribution, Messages, Run
 from wswarm.stats import answers, sessions, summary
 from wswarm.stats.agents import efforts_of
-from wswarm.stats.belief import Beliefs
+from wswarm.stats.belief import REPEATED_S, Beliefs
 from wswarm.stats.causes import Surroundings
+from wswarm.stats.drift import drift
 from wswarm.stats.drops import Drops, listed
 from wswarm.stats.findings import Effort, Findings, unpack
 from wswarm.stats.histogram import Histogram, is_supported
@@ -42,7 +44,7 @@ def evidence(run: Run, observed: Observed, drops: Drops, wrong: Sequence[str] = 
         scenario=run.scenario,
         sent_share=_sent_share(run.messages),
         blocked=sum(one.blocked for one in summary.sends_of(findings)),
-        waiting=answers.waiting(findings, REQUESTS_AT_ONCE),
+        waiting=answers.waiting(findings, REQUESTS_AT_ONCE) or _unread(findings),
         median_ns=median_ns,
         completion_ns=(_ns(completion.p50 or completion.mean) if completion else None) or median_ns,
         longest_stop_ns=max((one.longest_stop_ns for one in efforts), default=0),
@@ -58,11 +60,11 @@ def evidence(run: Run, observed: Observed, drops: Drops, wrong: Sequence[str] = 
         refused=_refused(run),
         measured=measured(run, observed),
         instead=_instead(run, observed, drops),
-        squeezed=_squeezed(run),
+        squeezed=_squeezed(run, observed.kernel),
         arrivals=_arrivals(run, observed),
         was_cut=observed.was_cut,
         was_connecting=observed.was_connecting,
-        beliefs=Beliefs(probe=observed.probe),
+        beliefs=_beliefs(run, observed),
         blocks=tuple(_blocks(findings)),
         **_lags(findings),
     )
@@ -77,11 +79,44 @@ def measured(run: Run, observed: Observed) -> int | None:
     return run.messages.received if run.messages is not None and not observed.was_connecting else 0
 
 
-def _squeezed(run: Run) -> str:
-    seen = run.penalty
-    if seen is None or seen.kernel_memory is None or not seen.is_squeezed:
+def _unread(findings: Sequence[Findings]) -> str:
+    """Return in words that sends waited for the target to read, if these are what is latest; else nothing."""
+    sends = summary.sends_of(findings)
+    unread = sum(one.unread for one in sends)
+    if not unread or 100 * unread < sum(one.sent for one in sends):
         return ""
-    return f"TCP took {seen.kernel_memory / 1e6:,.0f} MB of the kernel's memory, more than net.ipv4.tcp_mem lets pass"
+    return f"{unread:,} of them waited for room on connections that the target did not read meanwhile"
+
+
+def _squeezed(run: Run, kernel: KernelSeen) -> str:
+    seen = run.penalty
+    used = seen.kernel_memory if seen is not None and seen.is_squeezed else None
+    if kernel.squeezed_from is not None and kernel.memory > kernel.squeezed_from:
+        used = kernel.memory
+    return (
+        ""
+        if used is None
+        else f"TCP took {used / 1e6:,.0f} MB of the kernel's memory, more than net.ipv4.tcp_mem lets pass"
+    )
+
+
+def _beliefs(run: Run, observed: Observed) -> Beliefs:
+    """Return what was looked at beside the load; a storm's full queue is what it is about."""
+    is_steady = run.scenario in ("echo", "fanout") and not run.plan.get("stages")
+    is_ours = observed.is_shared and run.scenario != "storm"
+    return Beliefs(
+        probe=observed.probe,
+        drift=drift(summary.arrivals_of(observed.findings), observed.window) if is_steady else None,
+        thrown_away=observed.kernel.thrown_away if is_ours else 0,
+        repeated=_repeated(observed.findings),
+    )
+
+
+def _repeated(findings: Sequence[Findings]) -> int:
+    """Return how many handshakes took so long that the kernel had tried again."""
+    sockets = [one.sockets for one in findings]
+    times_ns = [unpack(one.opened_ns) - unpack(one.started_ns) for one in sockets]
+    return sum(int(np.count_nonzero(own >= REPEATED_S * NS_PER_S)) for own in times_ns)
 
 
 def _blocks(findings: Sequence[Findings]) -> Iterator[tuple[str, int]]:

@@ -8,11 +8,13 @@ import msgspec
 
 from wswarm.errors import PlanError
 from wswarm.load.plan import Plan
+from wswarm.load.stages import OF_RATES, offered_until, rows_of
 from wswarm.stats import figures
 from wswarm.stats.histogram import is_supported, values_needed
 from wswarm.stats.slo import is_about, parse_objective
 
 _LOWER = (99.9, 99, 95, 90, 50)
+_OF_HANDSHAKES = ("handshake_time", "tcp_time", "tls_time", "upgrade_time")
 _OF_BROADCASTS = ("first_delivery", "median_delivery", "completion_time", "spread")
 
 
@@ -67,12 +69,25 @@ def _doubt(plan: Plan, expression: str) -> str | None:
         return f"--slo {expression!r} can't be met: a run of {plan.scenario} has no such figure"
     if plan.rooms == 1 and figures.names(parse_objective(expression).path)[0] == "rooms":
         return f"--slo {expression!r} can't be met: a run in one room has no such figure: use --rooms"
-    if not plan.stages and figures.names(parse_objective(expression).path)[0] == "stages":
-        return f"--slo {expression!r} can't be met: a run without stages has no such figure: use --stages"
+    parts = figures.names(parse_objective(expression).path)
+    if parts[0] == "stages" and (missing := _missing_stage(plan, int(parts[1]))) is not None:
+        return f"--slo {expression!r} can't be met: {missing}"
     small = _small(plan, expression)
     if small is None:
         return None
     return f"--slo {expression!r} can't be met: {small}; {_mend(plan, expression)}"
+
+
+def _missing_stage(plan: Plan, row: int) -> str | None:
+    """Return in words that the plan has no such row of stages, `None` if it has."""
+    rows = len(rows_of(plan.stages))
+    if not rows:
+        return "a run without stages has no such figure: use --stages"
+    if row >= rows:
+        return (
+            f"rows of stages count from 0, jumps have none, and this plan has {rows}: use stages.{rows - 1}"
+        )
+    return None
 
 
 def _small(plan: Plan, expression: str) -> str | None:
@@ -90,6 +105,8 @@ def _mend(plan: Plan, expression: str) -> str:
     figure = figures.full_path(parse_objective(expression).path, plan.scenario).rpartition(".")[0]
     there = [one for one in _LOWER if figures.is_number(f"{figure}.p{one:g}".replace("99.9", "99_9"))]
     lower = next((one for one in there if one < percent and is_supported(sample.n, one)), None)
+    if sample.option == "--stages":
+        return "make the stage longer, or its rate higher"
     least = ceil(values_needed(percent) / sample.each)
     value = f"{least}s" if sample.option == "-d" else str(least)
     return f"use {sample.option} {value}" + (f", or set it on p{lower:g}" if lower is not None else "")
@@ -101,17 +118,29 @@ def _sample(plan: Plan, expression: str) -> tuple[float | None, Sample | None]:
     return figures.percent_of(path), _sample_of(plan, figures.names(path)[:-1])
 
 
+def _sample_of_handshakes(plan: Plan) -> Sample | None:
+    if plan.scenario == "churn" and plan.sessions is not None:
+        begun = plan.expected_at_once + plan.sessions * (plan.warmup + plan.duration)
+        return Sample(round(begun), "handshakes", plan.sessions, "-d")
+    if plan.scenario == "connect" and plan.stages:
+        return None
+    return Sample(plan.sockets, "handshakes", 1, "-c")
+
+
+def _sample_of_stage(plan: Plan, row: int) -> Sample | None:
+    if row >= len(rows_of(plan.stages)):
+        return None
+    begin_ns, end_ns = rows_of(plan.stages)[row]
+    sends = round(offered_until(plan.stages, end_ns) - offered_until(plan.stages, begin_ns))
+    each = plan.connections // plan.rooms if plan.scenario == "fanout" else 1
+    return Sample(sends * each, "of its messages", 1, "--stages")
+
+
 def _sample_of(plan: Plan, names: tuple[str, ...]) -> Sample | None:
-    if names[:1] == ("connections",) and names[-1] in (
-        "handshake_time",
-        "tcp_time",
-        "tls_time",
-        "upgrade_time",
-    ):
-        if plan.scenario == "churn" and plan.sessions is not None:
-            begun = plan.expected_at_once + plan.sessions * (plan.warmup + plan.duration)
-            return Sample(round(begun), "handshakes", plan.sessions, "-d")
-        return Sample(plan.sockets, "handshakes", 1, "-c") if not plan.stages else None
+    if names[:1] == ("connections",) and names[-1] in _OF_HANDSHAKES:
+        return _sample_of_handshakes(plan)
+    if names[0] == "stages" and plan.scenario in OF_RATES:
+        return _sample_of_stage(plan, int(names[1]))
     if plan.rate is None or plan.scenario == "connect":
         return None
     sends, rate = round(plan.rate * plan.duration), plan.rate

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from wswarm.drive.host.probes import MachineUse, TargetMeter, TargetUse
+from wswarm.experiment.kernel import KernelSeen
 from wswarm.results.run import Probe
 from wswarm.stats.findings import Findings, Window
 from wswarm.stats.trends import Samples
+
+_NOTHING_SEEN = KernelSeen()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +25,7 @@ class Observed:
         interruption: What of the plan an interrupted run did not do; `None`: it was not interrupted.
         died: How the target's process ended before the hold did, if it did.
         notices: What else is to be told.
-        probe: What the quiet probe says.
+        probe: What the quiet probe says. `kernel`: what this machine's did.
     """
 
     started_at: datetime
@@ -43,3 +46,4 @@ class Observed:
     sampled: Mapping[str, Samples] = field(default_factory=dict)
     notices: Sequence[str] = ()
     probe: Probe | None = None
+    kernel: KernelSeen = _NOTHING_SEEN

@@ -1,7 +1,8 @@
-"""What the target's processes spend and hold while a run goes on, and whether they live."""
+"""What the target's processes spend and hold while a run goes on, whether they live, and what the kernel does."""
 
 from wswarm.drive.clock import now_ns
 from wswarm.drive.host.probes import TargetHeld, TargetMeter, TargetUse
+from wswarm.experiment.kernel import KernelWatch
 from wswarm.stats.findings import Window
 from wswarm.stats.ring import Ring
 from wswarm.stats.trends import Samples
@@ -20,12 +21,14 @@ class TargetWatch:
     Attributes:
         uses: What it had spent and held at the moments of the run that were noted.
         peak: Most resident bytes seen.
+        kernel: Looks at this machine's kernel beside it.
         died: How its process ended before the hold did, if it did.
     """
 
     def __init__(self, meter: TargetMeter | None) -> None:
         self.meter = meter
         self.uses: dict[str, TargetUse | None] = {}
+        self.kernel = KernelWatch()
         self.peak = 0
         self.died: str | None = None
         self._held = Ring(len(TargetHeld._fields))
@@ -39,6 +42,7 @@ class TargetWatch:
     def look(self, window: Window, *, is_another: bool = False) -> TargetUse | None:
         """Return what it has spent and holds; once another process of ours is in its place, nothing any more."""
         self._is_retired |= is_another
+        self.kernel.look()
         if self.meter is None or self._is_retired:
             return None
         use = self.meter.read()

@@ -49,14 +49,19 @@ def first_value(stages: Stages) -> float:
 
 def mean_rate(stages: Stages, held_s: float) -> float:
     """Return the messages per s that the stages offer in the first so many s, on the average."""
+    return offered_until(stages, round(held_s * NS_PER_S)) / held_s
+
+
+def offered_until(stages: Stages, moment_ns: int) -> float:
+    """Return how many messages the stages offer until so long after the hold began: the area under the rate."""
     offered = before = 0.0
-    left_s = held_s
+    left_s = moment_ns / NS_PER_S
     for length_s, value in stages:
         part_s = min(length_s, left_s)
         reached = before + (value - before) * part_s / length_s if length_s > 0 else value
         offered += (before + reached) / 2 * part_s
         before, left_s = value, left_s - part_s
-    return offered / held_s
+    return offered
 
 
 def with_stages(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,8 +79,8 @@ def with_stages(given: Mapping[str, Any]) -> dict[str, Any]:
     length_s = length_of(stages)
     if "duration" in given:
         raise PlanError(
-            f"--duration {given['duration']}s beside --stages: the hold is the sum of the stages, {length_s:g}s;"
-            " leave out --duration"
+            f"--duration {float(given['duration']):g}s beside --stages: the hold is the sum of the stages,"
+            f" {length_s:g}s; leave out --duration"
         )
     found = {**given, "stages": tuple(tuple(map(float, stage)) for stage in stages), "duration": length_s}
     if given["scenario"] == "connect" and "connections" not in given:

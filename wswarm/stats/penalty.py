@@ -119,20 +119,16 @@ def notices(penalty: Penalty | None, planned: int | None) -> list[str]:
     """Return what a reader has to know first of slow readers.
 
     Args:
-        planned: How many pairs were asked for.
+        planned: How many pairs were to be held; `None`: as many as were, the run was interrupted.
     """
-    if penalty is None or planned is None:
+    if penalty is None:
         return []
     told = []
-    if penalty.pairs < planned:
-        is_lost = not penalty.blocks or not penalty.blocks[-1].slow
-        why = (
-            "no slow reader was left"
-            if is_lost
-            else "slow readers never caught up again, or the run was ended"
-        )
+    if planned is not None and penalty.pairs < planned:
+        is_lost = bool(penalty.blocks) and not penalty.blocks[-1].slow
+        why = "no slow reader was left" if is_lost else "slow readers never caught up again"
         told.append(f"{penalty.pairs} of {planned} pairs of blocks were held: {why}")
-    if penalty.misplaced and penalty.behind.ratio is None:
+    if penalty.compared and penalty.misplaced and penalty.behind.ratio is None:
         told.append(
             f"{penalty.misplaced} clients next to a slow one connected in another order than planned, so who is"
             " behind it is not known: lower --connect-rate"

@@ -97,7 +97,7 @@ def _broken(evidence: Evidence) -> list[str]:
     if evidence.squeezed:
         reasons.append(
             f"{evidence.squeezed}: the kernel squeezes the buffers of every socket of this machine then, so times and"
-            " losses are partly its doing; use fewer slow readers, or raise net.ipv4.tcp_mem"
+            " losses are partly its doing; use fewer slow readers or smaller messages, or raise net.ipv4.tcp_mem"
         )
     if evidence.below_zero:
         reasons.append(

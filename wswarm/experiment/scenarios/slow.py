@@ -39,6 +39,8 @@ _NAMES = Cohorts(SLOW, BEHIND, BEFORE, HEALTHY)
 class Slow(Course):
     """Blocks in turn; after a slow one all wait until the slow readers have read what has come meanwhile."""
 
+    is_known_meanwhile = False
+
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         self._readers: Readers = readers_of(plan)
@@ -49,14 +51,11 @@ class Slow(Course):
 
     @property
     def cohorts(self) -> Sequence[Cohort]:
-        """As `Course.cohorts`: what the slow ones are owed may wait for them for as long as a block lasts."""
+        """As `Course.cohorts`: what they are owed may come as late as a slow block and the time after it are long."""
         found = cohorts_of(self.plan.connections, self._readers.slow)
         patience_s = self._readers.block_s + CATCH_UP_S + self.plan.drain
-        made = [Cohort(name, np.array(ids, np.int64)) for name, ids in found.items()]
-        return [
-            one._replace(receive_buffer=RECEIVE_BUFFER, patience_s=patience_s) if one.name == SLOW else one
-            for one in made
-        ]
+        made = [Cohort(name, np.array(ids, np.int64), patience_s=patience_s) for name, ids in found.items()]
+        return [one._replace(receive_buffer=RECEIVE_BUFFER) if one.name == SLOW else one for one in made]
 
     @property
     def hold_s(self) -> float:
