@@ -133,9 +133,9 @@ class QuietProbe:
     def _seen(self) -> said.Seen | str:
         """Return what it found, or why there is nothing."""
         self._tell(orders.Settle())
-        if self.why_not is None and not self._wait(orders.Found, _ANSWER_S):
-            death = self._child.death if self._child is not None else None
-            self.why_not = death or "its process did not answer"
+        if self._child is not None and self.why_not is None and not self._wait(orders.Found, _ANSWER_S):
+            self.why_not = self._child.death or "its process did not answer"
+            self._child.give_up(_ANSWER_S)
         if self.why_not is not None:
             return self.why_not
         found = next(one for one in self._answers if isinstance(one, orders.Found))
