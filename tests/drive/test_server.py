@@ -129,3 +129,19 @@ def test_a_place_of_the_path_that_we_may_not_look_into_is_passed_over(
     monkeypatch.setattr(Path, "is_file", closed_to_us)
     places = {"PATH": f"{tmp_path / 'closed'}:{tmp_path}"}
     assert server_module._program("program", places, None) == str(tmp_path / "program")
+
+
+@pytest.mark.parametrize("name", ["TERM", "KILL"])
+def test_a_server_is_ended_by_a_signal_and_started_again_on_its_port(tmp_path: Path, name: str) -> None:
+    (port,) = free_ports(1)
+    with Server(listener(tmp_path), port) as server:
+        server.wait_until_it_listens()
+        first = server.pid
+        (child,) = psutil.Process(first).children()
+        server.end_by(name)
+        wait_until(server.revive)
+        server.wait_until_it_listens()
+        assert server.pid != first
+        assert not runs(child)
+        assert not server.revive()
+    assert not psutil.pid_exists(server.pid)

@@ -86,3 +86,4 @@ def test_messages_that_had_to_wait_are_sent_late_once_the_target_reads_again() -
     assert found.send_lag.max is not None
     assert found.send_lag.max > 0.1
     assert found.validity.verdict != "valid"
+    assert any("that the target did not read meanwhile" in reason for reason in found.validity.reasons)

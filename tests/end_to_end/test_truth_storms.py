@@ -3,6 +3,7 @@
 import os
 import signal
 from functools import partial
+from itertools import accumulate
 from random import Random
 from statistics import fmean
 from typing import Any, NamedTuple
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.end_to_end.bucket_simulation import Bucket, Simulated, simulate
-from tests.end_to_end.instrument import NS_PER_S, clock, together
+from tests.end_to_end.instrument import NS_PER_S, clock, side_by_side
 from tests.end_to_end.servers import serve
 from wswarm.experiment.besides import Besides
 from wswarm.experiment.measure import measure
@@ -21,8 +22,17 @@ from wswarm.stats.extras import EARLY
 
 pytestmark = clock
 
-RATE = 100.0
-BRIEF = {"rate": RATE, "warmup": 0.1, "before": 0.5, "after": 0.2, "patience": 20.0, "connect_rate": 2_000.0}
+RATE, AT_ONCE = 100.0, 3
+BRIEF = {
+    "rate": RATE,
+    "warmup": 0.1,
+    "before": 0.5,
+    "after": 0.2,
+    "connect_rate": 2_000.0,
+    "patience": 60.0,
+    "connect_timeout": 60.0,
+    "drain": 30.0,  # that no busy neighbour ends what is measured
+}
 SEED = 5
 MEAN_WAIT_S = 0.45
 BUCKETED, POLICY, BUCKET = 100, "full:500ms,1s", Bucket(30, 15)
@@ -108,9 +118,21 @@ def storms() -> dict[str, Storm]:
             connections=20,
             reconnect="fixed:100ms",
             patience=1.05,
+            slo=("recovery.dropped==10", "recovery.time.p90<1h", 'recovery.refused."http 403"==0'),
         ),
     }
-    return dict(zip(measurements, together(*measurements.values()), strict=True))
+    for policy in ("phoenix", "signalr", "socketio"):
+        measurements[policy] = partial(
+            storm,
+            "admitting",
+            parameters={"rate": 0.001, "burst": 0.1, "free": 11},
+            connections=10,
+            drop=1.0,
+            reconnect=policy,
+            patience=2.2,
+        )
+    with side_by_side(measurements, AT_ONCE) as under_way:
+        return {name: one.result() for name, one in under_way.items()}
 
 
 @pytest.mark.parametrize(("figure", "share"), [("p50", 0.5), ("p90", 0.9), ("max", 1.0)])
@@ -246,10 +268,50 @@ def test_those_whose_patience_ends_are_never_back_and_have_no_time(storms: dict[
     assert sum(found.refused.values()) == pytest.approx(storms["given up"].facts["refused"], abs=9)
 
 
+@pytest.mark.parametrize(
+    ("policy", "waits_ms"),
+    [("phoenix", (10, 50, 100, 150, 200, 250, 500)), ("signalr", (0, 2_000))],
+)
+def test_the_server_sees_attempts_after_the_waits_of_a_library(
+    storms: dict[str, Storm], policy: str, waits_ms: tuple[int, ...]
+) -> None:
+    found = storms[policy]
+    came_ns = found.facts["came"][11:]
+    since_ns, slack_s = found.facts["lost"][0], found.late_s + 0.05
+    for attempt, due_ms in enumerate(accumulate(waits_ms)):
+        after_s = [(one - since_ns) / NS_PER_S for one in came_ns[attempt * 10 : attempt * 10 + 10]]
+        assert min(after_s, default=9) >= due_ms / 1_000 - slack_s
+        assert max(after_s, default=0) <= due_ms / 1_000 * 1.05 + (attempt + 1) * slack_s
+
+
+def test_the_server_sees_first_attempts_in_socketio_s_bands(storms: dict[str, Storm]) -> None:
+    found = storms["socketio"]
+    after_s = [(one - found.facts["lost"][0]) / NS_PER_S for one in found.facts["came"][11:21]]
+    late_s = found.late_s + 0.05
+    assert all(0.551 - late_s <= one <= 1.499 + late_s for one in after_s)
+
+
 def test_who_is_not_dropped_is_a_bystander(storms: dict[str, Storm]) -> None:
     beside = storms["queue"].recovery.bystanders
     assert beside.during is not None
     assert storms["bucket"].recovery.bystanders.during is None
+
+
+def test_objectives_are_held_against_the_figures_of_a_storm(storms: dict[str, Storm]) -> None:
+    met = {one.expression: (one.met, one.why) for one in storms["given up"].run.slo}
+    assert met["recovery.dropped==10"] == (True, None)
+    assert met["recovery.time.p90<1h"] == (False, "9 of 10 dropped clients never came back")
+    assert met['recovery.refused."http 403"==0'] == (True, None)
+
+
+def test_those_who_never_came_back_are_told_first(storms: dict[str, Storm]) -> None:
+    assert storms["given up"].run.notices == [
+        "9 of 10 dropped clients never came back; most attempts failed as: http 503"
+    ]
+
+
+def test_a_storm_is_no_failure_of_the_target(storms: dict[str, Storm]) -> None:
+    assert [found.run.failure for found in storms.values()] == [None] * len(storms)
 
 
 def _simulated(found: Storm) -> Simulated:

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from scipy.special import stdtrit
 
+from tests.report import runs
 from tests.stats.made import S, batch, effort, findings, ints, sockets
 from wswarm.results.penalty import Penalty
 from wswarm.stats.broadcasts import Broadcasts
 from wswarm.stats.findings import STILL_OPEN, Findings, Sends, Window, pack
 from wswarm.stats.penalty import Block, Cohorts, notices, penalty_of, placed
 from wswarm.stats.published import Published
+from wswarm.stats.slo import check
 
 MS = S // 1000
 WINDOW = Window(origin_ns=10 * S, start_ns=12 * S, hold_ns=13 * S, drain_ns=33 * S)
@@ -173,3 +175,21 @@ def test_pairs_that_were_not_held_or_not_compared_are_told() -> None:
     assert told[0] == "2 of 3 pairs of blocks were held: no slow reader was left"
     assert told[1].startswith("1 of 2 pairs of blocks are compared")
     assert notices(found(), 2) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "value", "met"),
+    [
+        ("penalty.ratio<1.2", 2.0, False),
+        ('penalty.disconnected."3008"==0', 1, False),
+        ('penalty.disconnected."1013"==0', 0, True),
+        ("penalty.time_to_disconnect.max<2s", 1.5, True),
+        ("penalty.blocks.0.p50<20ms", 0.01, True),
+        ("penalty.memory_growth<1MB", None, False),
+        ("penalty.healthy_lost==0", 0, True),
+    ],
+)
+def test_objectives_judge_it(expression: str, value: float | None, met: bool) -> None:
+    measured = found(closed_s=5.5)
+    (result,) = check(msgspec.structs.replace(runs.slow(), penalty=measured), (expression,))
+    assert (result.value, result.met) == (pytest.approx(value) if value is not None else None, met)

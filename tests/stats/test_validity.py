@@ -74,6 +74,7 @@ def evidence(**found: Any) -> Evidence:
         ({"opened_share": 0.9}, "suspect"),
         ({"opened_share": 0.8999}, "invalid"),
         ({"below_zero": ("response_time -902 ms",)}, "invalid"),
+        ({"squeezed": "TCP took 1,300 MB"}, "invalid"),
         ({"measured": 1}, "valid"),
         ({"measured": 0}, "invalid"),
         ({"measured": None, "scenario": "connect"}, "valid"),
@@ -111,6 +112,11 @@ BAD = {
         {"arrivals": Fit(12.34, 994), **BUSY},
         "(A² 12.3 over 994 gaps, 3.857 at most)",
         "lower --rate",
+    ),
+    "short of memory": (
+        {"squeezed": "TCP took 1,300 MB"},
+        "TCP took 1,300 MB: the kernel squeezes",
+        "tcp_mem",
     ),
     "below zero": ({"below_zero": ("response_time -902 ms",)}, "response_time -902 ms", "report it"),
 }

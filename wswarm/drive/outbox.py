@@ -65,7 +65,7 @@ class Outbox:
     def begin_hold(self) -> None:
         """Forget the figures of any hold before."""
         self._lag = Histogram()
-        self.sent_in_hold = self._disconnected = self._still = self._never = 0
+        self.sent_in_hold = self._disconnected = self._still = self._never = self._unread = 0
         self._of_stages: Int64s = np.zeros((2, 0), np.int64)
         self._sampled: Int64s = np.zeros((2, 0), np.int64)
 
@@ -119,7 +119,9 @@ class Outbox:
         self._folded += len(numbers)
         in_hold = self._in_hold(intended_ns)
         self._disconnected += int(np.count_nonzero(self._in_hold(skipped[1])))
-        self._still += int(np.count_nonzero(self._in_hold(waited)) - np.count_nonzero(self._in_hold(resumed)))
+        unread = int(np.count_nonzero(self._in_hold(resumed)))
+        self._unread += unread
+        self._still += int(np.count_nonzero(self._in_hold(waited))) - unread
         self._never += int(np.count_nonzero(self._in_hold(late)))
         if len(numbers):
             self._lag.record((sent_ns - intended_ns)[in_hold])
@@ -150,6 +152,7 @@ class Outbox:
             sent=self.sent_in_hold,
             disconnected=self._disconnected + closed,
             blocked=self._still - closed,
+            unread=self._unread,
             lag=self._lag.pack(),
             per_second=pack(self._per_second.counts),
             gaps_ns=sorted(gaps_ns),

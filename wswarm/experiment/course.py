@@ -34,19 +34,15 @@ class Course:
 
     Attributes:
         plan: What is measured.
+        is_known_meanwhile: Whether what it is about can be told before it is over.
         restarts: The target, if it is ours to restart.
     """
+
+    is_known_meanwhile = True
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.restarts: Restarts | None = None
-
-    def check(self) -> None:
-        """Check that it can be done with what is there.
-
-        Raises:
-            PlanError: it can't.
-        """
 
     @property
     def cohorts(self) -> Sequence[Cohort]:
@@ -83,6 +79,10 @@ class Course:
     def add_to(self, run: Run, observed: Observed) -> Run:  # noqa: ARG002  # for those who observe
         """Return the run with what the scenario is about."""
         return run
+
+    def add_so_far(self, run: Run, observed: Observed) -> Run:
+        """Return the run with what can be told of that before it is over."""
+        return self.add_to(run, observed) if self.is_known_meanwhile else run
 
 
 class Played(Course):
@@ -137,13 +137,9 @@ def course_of(plan: Plan, restarts: Restarts | None = None) -> Course:
 
     Args:
         restarts: The target, where it is ours to restart.
-
-    Raises:
-        PlanError: it can't be done with what is there.
     """
     course = _course_of(plan)
     course.restarts = restarts
-    course.check()
     return course
 
 

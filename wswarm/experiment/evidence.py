@@ -44,7 +44,7 @@ def evidence(run: Run, observed: Observed, drops: Drops, wrong: Sequence[str] = 
         scenario=run.scenario,
         sent_share=_sent_share(run.messages),
         blocked=sum(one.blocked for one in summary.sends_of(findings)),
-        waiting=answers.waiting(findings, REQUESTS_AT_ONCE),
+        waiting=answers.waiting(findings, REQUESTS_AT_ONCE) or _unread(findings),
         median_ns=median_ns,
         completion_ns=(_ns(completion.p50 or completion.mean) if completion else None) or median_ns,
         longest_stop_ns=max((one.longest_stop_ns for one in efforts), default=0),
@@ -77,6 +77,15 @@ def measured(run: Run, observed: Observed) -> int | None:
     if run.scenario == "replay" and run.messages is not None:
         return run.messages.sent + run.messages.received
     return run.messages.received if run.messages is not None and not observed.was_connecting else 0
+
+
+def _unread(findings: Sequence[Findings]) -> str:
+    """Return in words that sends waited for the target to read, if these are what is latest; else nothing."""
+    sends = summary.sends_of(findings)
+    unread = sum(one.unread for one in sends)
+    if not unread or 100 * unread < sum(one.sent for one in sends):
+        return ""
+    return f"{unread:,} of them waited for room on connections that the target did not read meanwhile"
 
 
 def _squeezed(run: Run, kernel: KernelSeen) -> str:

@@ -65,7 +65,8 @@ def measure(
         GeneratorError: all agents died.
         KeyboardInterrupt: interrupted before the first handshake was done.
     """
-    check(plan, has_agents=started is not None)
+    besides = besides or Besides()
+    check(plan, has_agents=started is not None, may_restart=besides.restarts is not None)
     if plan.seed is None:
         plan = msgspec.structs.replace(plan, seed=random.SystemRandom().getrandbits(32))
     filling = filling_of(plan)
@@ -74,7 +75,6 @@ def measure(
     target = target_meter(plan.target_pid)
     agents, probe = without_probe(start_for(plan) if started is None else started)
     plan = msgspec.structs.replace(plan, processes=len(agents) - plan.is_published)
-    besides = besides or Besides()
     course = course_of(plan, besides.restarts)
     with Session(plan, agents, filling, course.cohorts, probe) as session:
         experiment = _Experiment(course, session, addresses, target)
@@ -288,7 +288,7 @@ class _Experiment:
             target_uses=uses,
             interruption=told,
         )
-        return assemble(self._plan, observed)
+        return assemble(self._plan, observed, self._course.add_so_far)
 
 
 def _ignore(_: object) -> None:

@@ -16,11 +16,12 @@ from wswarm.stats.figures import full_path, is_number
 from wswarm.stats.slo import parse_objective
 
 
-def check(plan: Plan, *, has_agents: bool = False) -> None:
+def check(plan: Plan, *, has_agents: bool = False, may_restart: bool = True) -> None:
     """Check whatever of the plan can be checked before anything is started.
 
     Args:
         has_agents: Whether its agents have been, so that they need no more room.
+        may_restart: Whether the target is ours to restart.
 
     Raises:
         PlanError: it doesn't fit this machine, or names figures, files, addresses or processes that aren't there.
@@ -31,6 +32,11 @@ def check(plan: Plan, *, has_agents: bool = False) -> None:
     if plan.script is not None:
         check_script(plan.script, plan.session)
     client_context(plan)
+    if plan.scenario == "storm" and plan.how == "restart" and not may_restart:
+        raise PlanError(
+            "--how restart: the target is not ours to restart: leave URL out for the reference application, take"
+            " ws_swarm.storm() of pytest for your own, or use --how reset"
+        )
     if plan.scenario == "slow":
         check_memory(readers_of(plan), tcp_memory())
     if plan.is_published and plan.rooms > plan.connections:

@@ -39,7 +39,8 @@ def notices(found: Messages, scenario: Scenario = "echo") -> list[str]:
         told.append(
             f"{never:,} messages carry marks that were never sent: does the target change what it relays?"
         )
-    if (early := kinds.get(EARLY, 0)) > _TOLD_FROM * found.owed:
+    early = kinds.get(EARLY, 0) if scenario != "storm" else 0  # there many come in while others publish
+    if early > _TOLD_FROM * found.owed:
         told.append(
             f"{early:,} messages had been sent before their receiver's connection opened:"
             " does the target replay what was said before?"

@@ -44,6 +44,7 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
         offered: Sends intended in the hold; `sent`: those of them made before the drain ended.
         disconnected: Those not made because their connection had closed when it was their turn.
         blocked: Those that waited for room until the end, or until their connection was told to leave.
+        unread: Those that were made after they had waited for room: the target did not read.
         lag: Histogram of sent − intended, hold only.
         per_second: Sends made in each second since the origin, warm-up included.
         log: Fan-out: the broadcasts of the whole load that were sent; see `stats.published`.
@@ -56,6 +57,7 @@ class Sends(msgspec.Struct, frozen=True, kw_only=True):
     sent: int
     disconnected: int = 0
     blocked: int = 0
+    unread: int = 0
     lag: Packed
     per_second: Packed
     log: Packed = b""

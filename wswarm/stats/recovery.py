@@ -1,7 +1,7 @@
 """How the dropped clients came back after a storm: the figures of all agents' clients together."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from math import ceil
 from typing import Any, NamedTuple
@@ -71,6 +71,19 @@ def recovery(
         kernel=kernel,
         timeline=_timeline(clients, due_ns),
     )
+
+
+def notices(seen: Recovery | None, plan: Mapping[str, Any]) -> list[str]:
+    """Return what a reader has to know first: who never came back, and what of the plan was not kept to."""
+    if seen is None:
+        return []
+    told = []
+    if seen.never:
+        why = f"; most attempts failed as: {next(iter(seen.refused))}" if seen.refused else ""
+        told.append(f"{seen.never:,} of {seen.dropped:,} dropped clients never came back{why}")
+    if plan.get("how") == "restart" and plan.get("drop", 1) < 1:
+        told.append(f"a restart drops everybody: --drop {plan['drop'] * 100:g}% has no say in it")
+    return told
 
 
 def over_ns(findings: Sequence[Findings], due_ns: int, patience_ns: int) -> int:

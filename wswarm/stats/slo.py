@@ -52,6 +52,11 @@ _ONLY: dict[str, tuple[Scenario, ...]] = {
     "stages": ("connect", "echo", "fanout"),
 }
 
+_OF_ALL_DROPPED = (
+    "recovery.time.",
+    "recovery.ready_time.",
+)  # no samples, so percentiles need no more of them
+
 # What a failed handshake may be counted under, up to a colon; while any failed for another reason nobody can say
 # under which name a failure of the wanted kind was counted.
 DOCUMENTED = re.compile(
@@ -144,6 +149,8 @@ def _ambiguous(run: Run, path: str) -> str | None:
 def _lacking(run: Run, path: str) -> str:
     """Return why the run has no such figure."""
     seen, percent = figures.distribution_of(run, path), figures.percent_of(path)
+    if path.startswith(_OF_ALL_DROPPED) and run.recovery is not None and run.recovery.never:
+        return f"{run.recovery.never:,} of {run.recovery.dropped:,} dropped clients never came back"
     if seen is not None and seen.n == 0:
         return "nothing was measured"
     if seen is not None and percent is not None:

@@ -8,7 +8,6 @@ import numpy as np
 from wswarm.drive.clock import now_ns
 from wswarm.drive.fleet import wire
 from wswarm.drive.host.kernel_counters import KernelCounters, read_kernel_counters
-from wswarm.errors import PlanError
 from wswarm.experiment.cohorts import Cohort
 from wswarm.experiment.course import Course, Restarts
 from wswarm.experiment.observe import states_of
@@ -20,7 +19,7 @@ from wswarm.results.recovery import Counted, KernelQueue
 from wswarm.results.run import Run
 from wswarm.stats.bystanders import NOBODY, Storm, bystanders
 from wswarm.stats.findings import Window
-from wswarm.stats.recovery import over_ns, recovery
+from wswarm.stats.recovery import notices, over_ns, recovery
 from wswarm.units import NS_PER_S
 
 DROPPED, BYSTANDERS = "dropped", "bystanders"
@@ -29,6 +28,8 @@ DROPPED, BYSTANDERS = "dropped", "bystanders"
 class StormCourse(Course):
     """A storm of reconnections."""
 
+    is_known_meanwhile = False
+
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         self._due_ns = 0
@@ -36,14 +37,6 @@ class StormCourse(Course):
         self._before: KernelCounters | None = None
         self._after: KernelCounters | None = None
         self._is_ended = self._is_revived = False
-
-    def check(self) -> None:
-        """As `Course.check`."""
-        if self.plan.how == "restart" and self.restarts is None:
-            raise PlanError(
-                "--how restart: the target is not ours to restart: leave URL out for the reference application, take"
-                " ws_swarm.storm() of pytest for your own, or use --how reset"
-            )
 
     @property
     def has_restarted(self) -> bool:
@@ -81,6 +74,17 @@ class StormCourse(Course):
         """As `Course.is_over`."""
         return self._over_ns is not None and now_ns() >= self._over_ns + round(self.plan.after * NS_PER_S)
 
+    def missing(self, window: Window) -> str | None:
+        """As `Course.missing`."""
+        if window.drain_ns <= self._due_ns:
+            return "the drop was still to come"
+        if self._over_ns is None or window.drain_ns <= self._over_ns:
+            return "dropped clients were still away, and count as never back"
+        after_s = (window.drain_ns - self._over_ns) / NS_PER_S
+        if after_s >= self.plan.after:
+            return None
+        return f"the time after the storm was {after_s:.3g} s of the {self.plan.after:g} s asked for"
+
     def add_to(self, run: Run, observed: Observed) -> Run:
         """As `Course.add_to`."""
         findings, window = observed.findings, observed.window
@@ -89,7 +93,8 @@ class StormCourse(Course):
         arrivals = [one.arrivals for one in findings if one.cohort == BYSTANDERS and one.arrivals is not None]
         beside = bystanders(arrivals, window, storm) if arrivals else NOBODY
         kernel = _kernel(self._before, self._after or read_kernel_counters()) if observed.is_shared else None
-        return msgspec.structs.replace(run, recovery=recovery(findings, due_ns, beside, kernel))
+        found = recovery(findings, due_ns, beside, kernel)
+        return msgspec.structs.replace(run, recovery=found, notices=[*run.notices, *notices(found, run.plan)])
 
     @property
     def _patience_ns(self) -> int:
