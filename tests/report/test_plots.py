@@ -31,6 +31,11 @@ def test_every_edge_is_drawn_without_a_warning(name):
         (edges.RUNS["nothing arrived"], ["connections", "over-time"]),
         (edges.RUNS["one message"], ["connections", "percentiles", "over-time", "fanout"]),
         (edges.RUNS["unknown"], []),
+        (
+            runs.probed(later_s=0.001),
+            ["connections", "percentiles", "over-time", "fanout", "probe"],
+        ),
+        (runs.probed(later_s=0.0), ["connections", "percentiles", "over-time", "fanout"]),
         (runs.slow(), ["connections", "percentiles", "over-time", "fanout", "slow"]),
         (stormed.storm(), ["connections", "percentiles", "over-time", "fanout", "storm"]),
         (stormed.nobody_dropped(), ["connections", "percentiles", "over-time", "fanout"]),
