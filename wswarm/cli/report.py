@@ -4,7 +4,7 @@ import argparse
 
 from wswarm.cli import measure, searched
 from wswarm.cli.outputs import take_all
-from wswarm.report import store
+from wswarm.report import cut_short, store
 from wswarm.report.capacity import store as searches
 
 
@@ -13,7 +13,7 @@ def show(parsed: argparse.Namespace) -> int:
     search = searches.find(parsed.run)
     if search is not None:
         return searched.show_again(parsed, search)
-    store.recover(parsed.run)
+    cut_short.recover(parsed.run)
     runs, folder = store.load(parsed.run), store.folder_of(parsed.run)
     failures = store.failures_in(folder)
     with measure.pages_for(parsed, parsed.run) as pages:
