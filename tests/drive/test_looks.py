@@ -26,7 +26,7 @@ def group(rows: list[Row], rooms: int = 1) -> Any:
     made.order.by_http = None
     made.order.manner.rooms = rooms
     made.swarm.rows = rows
-    made.swarm.id_of = lambda row: row + 1
+    made.swarm.ids = lambda rows: rows + 1
     return made
 
 

@@ -42,20 +42,22 @@ class Kept(NamedTuple):
 
 @pytest.fixture(scope="module")
 def kept() -> Iterator[dict[str, Kept]]:
-    """An echo of 200/s and a fan-out of 20/s to 5, looked at five times a second."""
+    """An echo of 200/s, a fan-out of 20/s to 5 and 40 sessions a second, looked at five times a second."""
 
-    def looked_at(scenario: str, url: str, rate: float) -> Kept:
-        plan = make_plan(
-            scenario, url, connections=5, rate=rate, duration=HOLD_S, warmup=0.2, trends=True, seed=1
-        )
+    def looked_at(scenario: str, url: str, **load: float) -> Kept:
+        plan = make_plan(scenario, url, duration=HOLD_S, warmup=0.2, trends=True, seed=1, **load)
         meanwhile: list[Run] = []
         found = measure(plan, besides=Besides(keep=meanwhile.append, keep_every_s=0.2))
         return Kept(found, meanwhile)
 
     with pytest.MonkeyPatch.context() as patch, serve("echo") as echo, serve("relay") as relay:
         patch.setattr(hours, "LEAST_S", HOLD_S)
-        found = together(lambda: looked_at("echo", echo.url, 200), lambda: looked_at("fanout", relay.url, 20))
-        yield dict(zip(("echo", "fanout"), found, strict=True))
+        found = together(
+            lambda: looked_at("echo", echo.url, connections=5, rate=200),
+            lambda: looked_at("fanout", relay.url, connections=5, rate=20),
+            lambda: looked_at("churn", echo.url, sessions=40, stay=0.5),
+        )
+        yield dict(zip(("echo", "fanout", "churn"), found, strict=True))
 
 
 def messages(run: Run) -> Messages:
@@ -109,6 +111,15 @@ def test_a_checkpoint_has_the_broadcasts_that_were_sent_until_then(kept: dict[st
     assert last.fanout is not None
     assert last.fanout.broadcasts == messages(last).sent
     assert last.fanout.delivery_time.n >= messages(last).received
+
+
+def test_a_checkpoint_has_the_sessions_that_there_were_until_then(kept: dict[str, Kept]) -> None:
+    found = [one.population for one in kept["churn"].meanwhile]
+    sessions = [one.sessions for one in found if one is not None]
+
+    assert len(sessions) == len(found)
+    assert sessions == sorted(sessions) == [one.connections.opened for one in kept["churn"].meanwhile]
+    assert sessions[-1] > 20
 
 
 def test_a_run_that_nobody_wants_kept_is_not_looked_at() -> None:

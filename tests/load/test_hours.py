@@ -14,5 +14,10 @@ def test_trends_of_less_than_a_minute_are_refused_with_the_mend(duration: float 
         make_plan("echo", URL, trends=True, duration=duration)
 
 
+def test_stages_that_are_too_short_are_to_last_longer() -> None:
+    with pytest.raises(PlanError, match=r"--trends .* not one of 30 s: let --stages last 60 s or more"):
+        make_plan("echo", URL, trends=True, stages=((30.0, 100.0),))
+
+
 def test_trends_of_a_minute_are_fine() -> None:
     assert make_plan("echo", URL, trends=True, duration=60).trends

@@ -104,6 +104,14 @@ def test_an_older_run_in_the_folder_gives_way(kept: Path) -> None:
     assert stored(kept) == SECOND
 
 
+def test_a_folder_whose_first_record_is_torn_says_so(kept: Path) -> None:
+    file = kept / CHECKPOINTS_FILE
+    file.write_bytes(file.read_bytes()[:60])
+
+    with pytest.raises(ResultError, match="run it again"):
+        store.recover(kept)
+
+
 def test_a_run_that_was_stored_before_all_was_killed_stays(kept: Path) -> None:
     whole = made(3)
     store.write_run(whole, kept)

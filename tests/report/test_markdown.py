@@ -52,6 +52,12 @@ def test_the_markdown_of_a_run_in_rooms_has_the_worst_of_them():
     assert "the worst 2 of 100 rooms: most lost first" in text
 
 
+def test_the_markdown_of_a_run_in_stages_has_a_row_for_each():
+    text = markdown.runs([runs.staged()])
+    assert "| echo stage | offered | sent | received | p50 | p99 | back after |\n" in text
+    assert "| 5–6 s: 500→3,500/s | 2,000 | 2,000 | 1,997 | 210 ms | 620 ms | 2 s |" in text
+
+
 def test_the_headline_of_runs_tells_the_worst():
     def line(*measured):
         return markdown.runs(measured).partition("\n")[0]

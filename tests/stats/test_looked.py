@@ -47,6 +47,13 @@ def test_what_is_known_besides_the_times_stays() -> None:
     assert (whole.requested, whole.failures, whole.opened_ns) == (3, {"timeout": 3}, b"")
 
 
+def test_what_each_was_due_for_is_told_of_those_that_opened() -> None:
+    looked, of_each = LookedAt(), pack(np.array([5, 6, 7]))
+    looked.add(pack(np.array([0, 2])), sockets(STILL_OPEN, STILL_OPEN))
+
+    assert unpack(looked.with_times(Sockets(requested=3, due_ns=of_each)).due_ns).tolist() == [5, 7]
+
+
 def test_connections_in_one_room_have_none() -> None:
     looked = LookedAt()
     looked.add(pack(np.array([0])), sockets(STILL_OPEN))

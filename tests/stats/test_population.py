@@ -58,3 +58,12 @@ def test_the_end_of_a_run_cuts_no_session_short() -> None:
 def test_refused_are_those_of_the_target_and_those_beyond_what_there_may_be() -> None:
     told = found((0, STILL_OPEN, STILL_OPEN, UNKNOWN), refused=2, failures=3)
     assert (told.sessions, told.refused, told.expected) == (1, 5, 3.0)
+
+
+def test_of_a_run_cut_short_lifetimes_are_those_that_ended() -> None:
+    sockets = Sockets(
+        requested=2, opened_ns=pack(ints([WINDOW.hold_ns] * 2)), closed_ns=pack(ints([STILL_OPEN] * 2))
+    )
+    sockets = msgspec.structs.replace(sockets, left_ns=pack(ints([WINDOW.hold_ns + S, STILL_OPEN])))
+    lifetime = population([findings(sockets)], WINDOW, 3.0).lifetime
+    assert (lifetime.n, lifetime.mean) == (1, 1.0)

@@ -28,7 +28,7 @@ def test_of_a_line_the_slope_and_its_bounds_are_exact(steep: int, height: int) -
 
 
 def test_a_flat_figure_has_no_slope_and_no_doubt() -> None:
-    assert found(AT, np.full(30, 7.0)) == Slope(0, 0, 0, 0, 0, 1.0, 0)
+    assert found(AT, np.full(30, 7.0)) == Slope(0, 0, 0, 0, 0, 1.0)
 
 
 def test_fewer_than_eight_points_have_no_slope() -> None:
@@ -59,11 +59,19 @@ def test_bounds_are_wider_where_neighbours_are_alike() -> None:
     assert found(AT, wandering).reach > 1.5 * found(AT, same_values).reach
 
 
-def test_points_that_hang_together_too_much_have_no_bounds_but_a_reach() -> None:
+def test_points_that_hang_together_very_much_are_taken_for_a_random_walk() -> None:
+    steps = np.diff(AT**2)
     slope = found(AT, AT**2)
 
-    assert (slope.low, slope.high) == (-inf, inf)
-    assert 0 < slope.reach < inf
+    error = steps.std(ddof=1) / np.sqrt(len(steps))
+    assert (slope.low, slope.high) == pytest.approx((29 - 2.048 * error, 29 + 2.048 * error), rel=1e-3)
+
+
+@pytest.mark.parametrize("count", range(8, 31))
+def test_any_number_of_points_has_bounds(count: int) -> None:
+    slope = found(AT[:count], np.cumsum(WHITE)[:count])
+
+    assert -inf < slope.low <= slope.estimate <= slope.high < inf
 
 
 def test_the_lower_bound_of_one_side_lies_within_those_of_both() -> None:

@@ -3,11 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
+from tests.report.runs import echo
 from wswarm.results.trends import Trend
 from wswarm.stats.bins import Bins
+from wswarm.stats.figures import is_number, value_of
 from wswarm.stats.findings import Arrivals, Effort, Findings, Sockets, Window, pack
 from wswarm.stats.slope import Floats
 from wswarm.stats.trends import Samples, in_blocks, times_in_blocks, trends
@@ -189,3 +192,31 @@ def test_medians_of_times_are_finer_than_their_bins() -> None:
 
     assert medians == pytest.approx(0.0505 * np.exp(np.arange(30) * 0.001), rel=0.02)
     assert len(set(medians.tolist())) > 20
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("trends.0.per_hour", 0.0),
+        ('trends."target.threads".per_hour', 0.0),
+        ("trends.target.threads.per_hour", None),
+        ('trends."target.memory".per_hour', None),
+    ],
+)
+def test_objectives_name_a_trend_by_its_place_or_its_figure(path: str, value: float | None) -> None:
+    found = Long(600).found(threads=np.full(600, 4.0))
+    run = msgspec.structs.replace(echo(), trends=list(found.values()))
+
+    assert value_of(run, path) == value
+
+
+@pytest.mark.parametrize(
+    ("path", "is_one"),
+    [
+        ('trends."target.memory".per_hour', True),
+        ('trends."target.memory".verdict', False),
+        ("stages.x.p50", False),
+    ],
+)
+def test_of_a_trend_what_is_a_number_can_be_an_objective(path: str, is_one: bool) -> None:
+    assert is_number(path) is is_one

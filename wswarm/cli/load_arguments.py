@@ -32,8 +32,8 @@ def add_load(
         )
     if duration is not None:
         add("-d", "--duration", "-z", metavar="TIME", type=grammar.duration, help=duration)
-    trends = "say what grows, and keep checkpoints, in a hold from 1m on (default: from 10m on)"
-    add("--trends", action="store_true", default=None, help=trends)
+        trends = "say what grows, and keep checkpoints, in a hold from 1m on (default: from 10m on)"
+        add("--trends", action="store_true", default=None, help=trends)
     if rate is not None:
         add("--warmup", metavar="TIME", type=grammar.duration, help="load before the hold (default: 1s)")
         add("--drain", metavar="TIME", type=grammar.duration, help="longest wait for the rest (default: 5s)")

@@ -202,10 +202,25 @@ def measure_one(
             pid = plan.target_pid if plan.target_pid is not None else app.pid
             plan = msgspec.structs.replace(plan, url=app.url, target_pid=pid)
         live = stack.enter_context(_live(parsed, plan))
-        keep = partial(_keep, parsed, Checkpoints(folder)) if folder is not None else None
+        keep = None
+        if folder is not None:
+            checkpoints = stack.enter_context(_checkpoints(parsed, folder))
+            keep = partial(_keep, parsed, checkpoints)
         return measure(
             plan, tell, interrupts.asked, started, Besides(terminal.show_traced, keep, restarts=app)
         )
+
+
+@contextmanager
+def _checkpoints(parsed: argparse.Namespace, folder: Path) -> Iterator[Checkpoints]:
+    """Yield what keeps a run's checkpoints; if it fails, they are what is left of it."""
+    checkpoints = Checkpoints(folder)
+    try:
+        yield checkpoints
+    except BaseException:
+        if checkpoints.has_begun:
+            warn(parsed.command, [f"'wswarm report {folder}' makes a report of what was found until then"])
+        raise
 
 
 def _keep(parsed: argparse.Namespace, checkpoints: Checkpoints, run: Run) -> None:

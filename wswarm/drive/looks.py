@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from wswarm.drive.fleet import wire
-from wswarm.drive.row import Row, opened_rooms, sockets_of
+from wswarm.drive.row import Row, kept_of, rooms_of, sockets_of
 from wswarm.drive.swarm import Swarm
 from wswarm.stats.findings import STILL_OPEN, pack
 
@@ -56,8 +56,7 @@ def _changed(some: Sequence[Row], told: bytearray, low: int) -> list[int]:
 
 
 def _rows(group: int, swarm: Swarm, numbers: Sequence[int], rooms: int) -> wire.Rows:
-    rows, ids = [swarm.rows[number] for number in numbers], [swarm.id_of(number) for number in numbers]
-    sockets = sockets_of(rows, None)
-    if rooms > 1:
-        sockets = msgspec.structs.replace(sockets, rooms=opened_rooms(rows, ids, rooms))
+    rows, ids = [swarm.rows[number] for number in numbers], swarm.ids(np.array(numbers, np.int64))
+    sockets = sockets_of(kept_of(rows), len(rows))
+    sockets = msgspec.structs.replace(sockets, rooms=rooms_of(ids, rooms))
     return wire.Rows(group=group, rows=pack(np.array(numbers, np.int64)), sockets=sockets)

@@ -1,6 +1,7 @@
 """Connections that come and go while a load lasts, each for its part."""
 
 from array import array
+from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import repeat
@@ -9,13 +10,18 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
+from wswarm.drive.clock import now_ns
 from wswarm.drive.departures import Departures
 from wswarm.drive.drivers.connection import Driver
 from wswarm.drive.fleet import wire
 from wswarm.drive.group import Group
+from wswarm.drive.past import GONE
 from wswarm.drive.ramp import Work, run_at
 from wswarm.load.fill import Values
 from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Effort, Findings, Int64s, pack, unpack
+from wswarm.units import NS_PER_S
+
+_LET_GO_AFTER_NS = 150 * NS_PER_S  # by then whoever looks now and then has seen that they left
 
 
 class Visit(NamedTuple):
@@ -41,7 +47,8 @@ class PassingGroup(Group):
         say: Callable[[wire.Report], None],
     ) -> None:
         super().__init__(number, order, begin, driver, say)
-        self._departures = Departures(self.leave)
+        self._departures = Departures(self._depart)
+        self._gone = deque[tuple[int, int]]()
         self._due_ns, self._stays_ns = array("q"), array("q")  # by row
         self._opening = self._refused = 0
 
@@ -65,10 +72,10 @@ class PassingGroup(Group):
     def findings(self, effort: Effort, *, is_over: bool = True) -> Findings:
         """Return all that was found."""
         found = super().findings(effort, is_over=is_over)
-        if not is_over:
-            return found
-        has_opened = np.array([row.timing is not None for row in self.swarm.rows], np.bool_)
-        due_ns, stays_ns = (self._by_row(column)[has_opened] for column in (self._due_ns, self._stays_ns))
+        due_ns, stays_ns = (self._by_row(column) for column in (self._due_ns, self._stays_ns))
+        if is_over:  # so far of every row, as their other times are told
+            opened, _ = self.swarm.past.opened(self.swarm.rows)
+            due_ns, stays_ns = due_ns[opened], stays_ns[opened]
         sockets = msgspec.structs.replace(
             found.sockets, due_ns=pack(due_ns), stays_ns=pack(stays_ns), refused=self._refused
         )
@@ -105,5 +112,21 @@ class PassingGroup(Group):
             failure = await self.swarm.open_one(row)
         finally:
             self._opening -= 1
-        if failure is None and visit.stay_ns != UNKNOWN:
+        if failure is not None:
+            self._gone.append((now_ns(), row))
+        elif visit.stay_ns != UNKNOWN:
             self._departures.add(row, self.swarm.rows[row].ready_ns + visit.stay_ns)
+
+    def _depart(self, number: int) -> None:
+        """Have a connection leave, and let go of those that left long ago but for what is kept of them for ever."""
+        self.leave(number)
+        swarm, now = self.swarm, now_ns()
+        self._gone.append((now, number))
+        if self.account is None:
+            swarm.changed.clear()  # whom a load to come finds it looks at anyway
+        while self._gone[0][0] < now - _LET_GO_AFTER_NS:
+            _, gone = self._gone.popleft()
+            if gone not in swarm.changed:
+                swarm.past.add(gone, swarm.rows[gone])
+                swarm.rows[gone] = GONE
+                swarm.values.pop(gone, None)

@@ -10,6 +10,8 @@ from wswarm.load.message import Payload
 from wswarm.load.rooms import room_of
 from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Int64s, Packed, Sockets, pack
 
+KEPT = 9
+
 
 class Row:
     """One connection of the swarm, open or not.
@@ -33,23 +35,22 @@ class Row:
         self.ending = UNKNOWN
         self.backlog: deque[tuple[int, int, bytes]] | None = None
 
+    def kept(self, timing: Timing) -> tuple[int, ...]:
+        """Return what is kept for ever of one that has opened: so many numbers as `KEPT` says."""
+        return (*timing, self.ready_ns, self.closed_ns, self.left_ns, self.ending)
 
-def sockets_of(rows: Sequence[Row], spoke_ns: Int64s | None) -> Sockets:
-    """Return of those that have opened all that is kept for ever; what is said of the others is to be added.
 
-    Args:
-        spoke_ns: Per row when something was sent on it last, 0 for never; `None`: nobody sends.
-    """
-    has_opened = [row.timing is not None for row in rows]
-    opened = [
-        (*row.timing, row.ready_ns, row.closed_ns, row.left_ns, row.ending)
-        for row in rows
-        if row.timing is not None
-    ]
-    columns = np.array(opened, np.int64).reshape(-1, 9).T
-    started, tcp, tls, upgrade, opened_ns, ready_ns, closed_ns, left_ns, ending = map(pack, columns)
+def kept_of(rows: Sequence[Row]) -> Int64s:
+    """Return of those that have opened all that is kept for ever, a row each."""
+    kept = [row.kept(row.timing) for row in rows if row.timing is not None]
+    return np.array(kept, np.int64).reshape(-1, KEPT)
+
+
+def sockets_of(kept: Int64s, requested: int) -> Sockets:
+    """Return what was kept of those that have opened; what is said of the others is to be added."""
+    started, tcp, tls, upgrade, opened_ns, ready_ns, closed_ns, left_ns, ending = map(pack, kept.T)
     return Sockets(
-        requested=len(rows),
+        requested=requested,
         started_ns=started,
         tcp_ns=tcp,
         tls_ns=tls,
@@ -62,7 +63,6 @@ def sockets_of(rows: Sequence[Row], spoke_ns: Int64s | None) -> Sockets:
         closes={},
         left_ns=left_ns,
         ending=ending,
-        spoke_ns=pack(spoke_ns[has_opened]) if spoke_ns is not None else b"",
     )
 
 
@@ -78,9 +78,6 @@ def open_rows(rows: Sequence[Row]) -> Int64s:
     return np.array([row for row, one in connections if one is not None and one.is_open], np.int64)
 
 
-def opened_rooms(rows: Sequence[Row], ids: Sequence[int], rooms: int) -> Packed:
-    """Return the room of each row that has opened, as it travels; empty where there is only one."""
-    if rooms == 1:
-        return b""
-    opened = zip(rows, ids, strict=True)
-    return pack(np.array([room_of(one, rooms) for row, one in opened if row.timing is not None], np.int64))
+def rooms_of(ids: Int64s, rooms: int) -> Packed:
+    """Return the room of each number, as it travels; empty where there is only one."""
+    return pack(np.array([room_of(one, rooms) for one in ids.tolist()], np.int64)) if rooms > 1 else b""

@@ -14,10 +14,11 @@ from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers.connection import Connection, Ended, Events, HandshakeFailed, reason_of
 from wswarm.drive.numbers import capture_for
 from wswarm.drive.parting import part_from, part_soon
+from wswarm.drive.past import Past
 from wswarm.drive.preceded import preceded
 from wswarm.drive.ramp import run_at
 from wswarm.drive.row import Row as Row
-from wswarm.drive.row import open_rows, opened_rooms, sockets_of, times_of
+from wswarm.drive.row import open_rows, rooms_of, sockets_of, times_of
 from wswarm.drive.said import Own as Hidden
 from wswarm.drive.said import Said
 from wswarm.drive.takers import Takers, takers
@@ -67,10 +68,9 @@ class Swarm:
         unmarked = self.capture.note_unmarked if way.speech.is_owed else _ignore
         self._attendant = Attendant(self.rows, manner.ping, unmarked, self.said.note_refused)
         self.addresses: Counter[str] = Counter()
-        self.failed_ns: list[int] = []
         self.subprotocols: Counter[str] = Counter()
         self.open = self.opened = 0
-        self.changed: set[int] = set()
+        self.changed, self.failed_ns = set[int](), list[int]()
         self.lost_in_load: list[int] = []
         self.on_writable: Callable[[int], None] = _ignore
         self.on_marked: Callable[[int, bytes], None] = _ignore
@@ -79,11 +79,10 @@ class Swarm:
         self.on_traced: Callable[[int, int, str, str], None] = _ignore
         self.is_replying, self.traced, self.is_confirmed = False, 0, way.speech.is_confirmed
         self._way, self._prefix, self._ids = way, prefix, list[int]()
-        self.values = dict[int, Values]()
+        self.values, self.past = dict[int, Values](), Past()
         self._is_closing = False
         self.takers_of: Callable[[int], Takers] = lambda _: self._takers
-        self.is_enough = asyncio.Event()
-        self.talking: set[asyncio.Future[None]] = set()
+        self.is_enough, self.talking = asyncio.Event(), set[asyncio.Future[None]]()
 
     async def open_all(
         self,
@@ -166,14 +165,16 @@ class Swarm:
         Args:
             spoke_ns: Per row when something was sent on it last, 0 for never; `None`: nobody sends.
         """
+        opened, kept = self.past.opened(self.rows if is_whole else ())
         return msgspec.structs.replace(
-            sockets_of(self.rows, spoke_ns) if is_whole else Sockets(requested=len(self.rows)),
+            sockets_of(kept, len(self.rows)) if is_whole else Sockets(requested=len(self.rows)),
+            spoke_ns=pack(spoke_ns[opened]) if spoke_ns is not None else b"",
             failed_ns=pack(np.array(self.failed_ns, np.int64)),
             failures=dict(self.said.failures),
             subprotocols=dict(self.subprotocols),
             closes=dict(self.said.closes),
             endings=list(self.said.endings),
-            rooms=opened_rooms(self.rows, self._ids, self._way.manner.rooms) if is_whole else b"",
+            rooms=rooms_of(self.ids(opened), self._way.manner.rooms) if is_whole else b"",
             addresses=dict(self.addresses),
             pings=self._attendant.pings(),
         )

@@ -34,8 +34,11 @@ class Course:
 
     Attributes:
         plan: What is measured.
+        is_known_meanwhile: Whether what it is about can be told before it is over.
         restarts: The target, if it is ours to restart.
     """
+
+    is_known_meanwhile = True
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -76,6 +79,10 @@ class Course:
     def add_to(self, run: Run, observed: Observed) -> Run:  # noqa: ARG002  # for those who observe
         """Return the run with what the scenario is about."""
         return run
+
+    def add_so_far(self, run: Run, observed: Observed) -> Run:
+        """Return the run with what can be told of that before it is over."""
+        return self.add_to(run, observed) if self.is_known_meanwhile else run
 
 
 class Played(Course):

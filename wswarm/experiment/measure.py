@@ -288,7 +288,7 @@ class _Experiment:
             target_uses=uses,
             interruption=told,
         )
-        return assemble(self._plan, observed)
+        return assemble(self._plan, observed, self._course.add_so_far)
 
 
 def _ignore(_: object) -> None:

@@ -63,7 +63,7 @@ class Plan(Settings, frozen=True, kw_only=True):
         if self.scenario == "slow":
             check_readers(readers_of(self))
         if self.trends:
-            check_trends(self.duration)
+            check_trends(self.duration, is_staged=bool(self.stages))
         if self.rooms > 1 and self.is_published:
             _check_rooms_of_publishers(self)
 

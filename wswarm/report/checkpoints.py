@@ -28,11 +28,14 @@ class Checkpoints:
 
     Args:
         folder: Of the run's report.
+
+    Attributes:
+        has_begun: Whether there is one.
     """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / CHECKPOINTS_FILE
-        self._has_begun = False
+        self.has_begun = False
 
     def append(self, run: Run) -> None:
         """Add one; it is on the disk when this returns.
@@ -44,15 +47,15 @@ class Checkpoints:
         record = _HEAD.pack(len(body), zlib.crc32(body)) + body
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("ab" if self._has_begun else "wb") as file:
-                file.write(record if self._has_begun else _MAGIC + record)
+            with self._path.open("ab" if self.has_begun else "wb") as file:
+                file.write(record if self.has_begun else _MAGIC + record)
                 file.flush()
                 os.fsync(file.fileno())
-            if not self._has_begun:
+            if not self.has_begun:
                 _sync_folder(self._path.parent)
         except OSError as error:
             raise unwritable(self._path.parent, error.strerror or str(error)) from error
-        self._has_begun = True
+        self.has_begun = True
 
 
 def last_checkpoint(folder: Path) -> Run | None:

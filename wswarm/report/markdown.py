@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from wswarm.report import format as show
-from wswarm.report import headline, rooms
+from wswarm.report import headline, rooms, stages
 from wswarm.report.ab import effects
 from wswarm.report.ab.effects import EffectRow
 from wswarm.report.context import Context, Side
@@ -61,6 +61,8 @@ def runs(measured: Sequence[Run], failures: Mapping[str, str] = MappingProxyType
     for run in measured:
         lines += _rooms(run)
     for run in measured:
+        lines += _stages(run)
+    for run in measured:
         lines += _steps(run)
     objectives = [row for run in measured for row in _objectives(run)]
     if objectives:
@@ -110,6 +112,14 @@ def _rooms(run: Run) -> list[str]:
         return []
     shown = _table((_name(run), *rooms.COLUMNS), rooms.rows(run.rooms), last="---:")
     return ["", *shown, "", _escaped(rooms.note(run.rooms))]
+
+
+def _stages(run: Run) -> list[str]:
+    section = stages.section(run)
+    if section is None or section.table is None:
+        return []
+    columns = (f"{_name(run)} stage", *section.table.columns)
+    return ["", *_table(columns, section.table.rows, last="---:")]
 
 
 def _objectives(run: Run) -> list[tuple[str, ...]]:

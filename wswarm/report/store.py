@@ -95,9 +95,13 @@ def recover(path: Path) -> None:
     """
     folder = path.parent if path.name == RUN_FILE else path
     run = last_checkpoint(folder)
+    file = folder / RUN_FILE
+    if run is None and not file.exists() and (folder / CHECKPOINTS_FILE).exists():
+        raise ResultError(
+            f"{folder} holds nothing but the beginning of a run that was killed at once: run it again"
+        )
     if run is None:
         return
-    file = folder / RUN_FILE
     if file.exists() and _read(file).started_at == run.started_at:  # it was killed when all was done
         _forget(folder, CHECKPOINTS_FILE)
     else:

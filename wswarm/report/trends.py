@@ -21,7 +21,7 @@ def trends_section(run: Run) -> Section | None:
     """Return what the run has of trends."""
     if not run.trends:
         return None
-    rows = tuple(Row(NAMES.get(one.figure, one.figure), verdict(one), _remark(one)) for one in run.trends)
+    rows = tuple(_row(one) for one in run.trends)
     return Section("Trends", rows, notes=(note(run.trends[0].tested),))
 
 
@@ -47,15 +47,14 @@ def note(tested: int) -> str:
     )
 
 
-def _remark(trend: Trend) -> str:
+def _row(trend: Trend) -> Row:
+    name = NAMES.get(trend.figure, trend.figure)
     if trend.per_hour is None:
-        return "too short a hold to tell"
-    amount = amount_of(trend)
-    low, high = (bound if bound is None else amount(bound) for bound in (trend.low, trend.high))
-    bounds = f"[{low or '-∞'}, {high or '∞'}]"
-    each = trend.per_1000_sessions
+        return Row(name, show.UNKNOWN, f"{verdict(trend)}: too short a hold to tell")
+    amount, each = amount_of(trend), trend.per_1000_sessions
     per_sessions = "" if each is None else f"; {amount(each)} per 1,000 sessions"
-    return f"{amount(trend.per_hour)}/h {bounds}{per_sessions}"
+    bounds = f"[{amount(trend.low)}, {amount(trend.high)}]"
+    return Row(name, f"{amount(trend.per_hour)}/h", f"{bounds} {verdict(trend)}{per_sessions}")
 
 
 def _rounded(hours: float) -> str:

@@ -1,7 +1,7 @@
 """What a dotted path of the run file names: whether it is a number, of which kind, and its value in a run.
 
 A part of a path that is no plain name goes in double quotes: `connections.failures."http 403"`. The rows of a list
-count from 0: `rooms.worst.0.lost`.
+count from 0: `rooms.worst.0.lost`; trends go by their figure, too: `trends."target.memory".per_hour`.
 """
 
 import re
@@ -94,7 +94,7 @@ def value_of(run: Run, path: str) -> Any:
     parts = names(path)
     for depth, name in enumerate(parts):
         if isinstance(found, list):
-            found = found[int(name)] if name.isdecimal() and int(name) < len(found) else None
+            found = _row_of(found, name)
         elif isinstance(found, dict):
             found = found.get(name, 0 if parts[0] in _COUNTED and depth == len(parts) - 1 else None)
         else:
@@ -133,10 +133,22 @@ def _inside(kind: inspect.Type, name: str) -> list[inspect.Type]:
     if isinstance(kind, inspect.DictType):
         return _options(kind.value_type)
     if isinstance(kind, inspect.ListType):
-        return _options(kind.item_type) if name.isdecimal() else []
+        return _options(kind.item_type) if name.isdecimal() or _is_named(kind.item_type) else []
     if isinstance(kind, inspect.StructType):
         return [one for field in kind.fields if field.name == name for one in _options(field.type)]
     return []
+
+
+def _row_of(rows: list[Any], name: str) -> Any:
+    """Return the row in that place, or of that figure."""
+    if name.isdecimal():
+        return rows[int(name)] if int(name) < len(rows) else None
+    return next((row for row in rows if getattr(row, "figure", None) == name), None)
+
+
+def _is_named(item: inspect.Type) -> bool:
+    """Return whether rows of that kind say which figure they are of."""
+    return isinstance(item, inspect.StructType) and any(field.name == "figure" for field in item.fields)
 
 
 def _options(kind: inspect.Type) -> list[inspect.Type]:

@@ -29,11 +29,18 @@ class LookedAt:
         self._news.append((numbers, np.stack(told)))
 
     def with_times(self, sockets: Sockets) -> Sockets:
-        """Return what is known of all connections together with the times of each."""
+        """Return what is known of all connections together with the times of each that has opened.
+
+        Args:
+            sockets: What they are due for is of every connection that was asked for.
+        """
         self._merge()
         known = {name: pack(column) for name, column in zip(_COLUMNS, self._columns, strict=True)}
         if not self._columns[-1].any():
             known["rooms"] = b""
+        for name in ("due_ns", "stays_ns"):
+            if of_each := getattr(sockets, name):
+                known[name] = pack(unpack(of_each)[self._rows])
         return msgspec.structs.replace(sockets, **known)
 
     def _merge(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from wswarm.results.population import Population
-from wswarm.stats.findings import STILL_OPEN, Findings, Int64s, Window, unpack
+from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Findings, Int64s, Sockets, Window, unpack
 from wswarm.stats.summary import distribution, ended_ns_of, of_values
 
 
@@ -21,9 +21,9 @@ def population(findings: Sequence[Findings], window: Window, expected: float) ->
     sockets = [one.sockets for one in findings]
     opened_ns = np.concatenate([np.zeros(0, np.int64), *(unpack(one.opened_ns) for one in sockets)])
     ended_ns = np.concatenate([np.zeros(0, np.int64), *(ended_ns_of(one) for one in sockets)])
-    stays_ns = np.concatenate([np.zeros(0, np.int64), *(unpack(one.stays_ns) for one in sockets)])
+    stays_ns = np.concatenate([np.zeros(0, np.int64), *map(_stays_ns, sockets)])
     lengths_ns = np.where(ended_ns == STILL_OPEN, stays_ns, ended_ns - opened_ns)
-    is_of_hold = (opened_ns >= window.hold_ns) & (opened_ns < window.drain_ns) & (stays_ns >= 0)
+    is_of_hold = (opened_ns >= window.hold_ns) & (opened_ns < window.drain_ns) & (lengths_ns >= 0)
     return Population(
         mean=_mean(opened_ns, ended_ns, window),
         expected=expected,
@@ -31,6 +31,11 @@ def population(findings: Sequence[Findings], window: Window, expected: float) ->
         refused=sum(one.refused + sum(one.failures.values()) for one in sockets),
         lifetime=distribution(of_values(lengths_ns[is_of_hold])),
     )
+
+
+def _stays_ns(sockets: Sockets) -> Int64s:
+    """Return how long each was to stay; of a run that was cut short nobody knows."""
+    return unpack(sockets.stays_ns) if sockets.stays_ns else np.full(len(unpack(sockets.opened_ns)), UNKNOWN)
 
 
 def _mean(opened_ns: Int64s, ended_ns: Int64s, window: Window) -> float | None:

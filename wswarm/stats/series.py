@@ -22,7 +22,7 @@ from wswarm.stats.histogram import is_supported
 from wswarm.stats.summary import arrivals_of, ended_ns_of, seconds, sends_of
 from wswarm.units import NS_PER_S
 
-_MOST_ROWS = 1_800
+_MOST_ROWS = 2_000
 
 
 def series_of(findings: Sequence[Findings], window: Window, end_ns: int) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def series_of(findings: Sequence[Findings], window: Window, end_ns: int) -> dict
 
 
 def step_of(window: Window, end_ns: int) -> int:
-    """Return how many seconds a row is: twice as many as often as there would be more than 1,800 rows."""
+    """Return how many seconds a row is: twice as many as often as there would be more than 2,000 rows."""
     seconds, step = _seconds(window, end_ns), 1
     while seconds > step * _MOST_ROWS:
         step *= 2

@@ -7,23 +7,23 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from wswarm.stats.compare.student import t_quantile
+
 Floats = npt.NDArray[np.float64]
 
 LEAST_POINTS = 8
 _BOTH_SIDES, _ONE_SIDE = 1.959964, 1.644854
-_MOST_CORRELATION = 0.9  # beyond it so few points can't tell how they depend on each other
+_WALKS = 0.6  # neighbours so much alike may as well be steps of a random walk
 
 
 class Slope(NamedTuple):
-    """A slope, with infinite bounds where the points don't bound it.
+    """A slope.
 
     Attributes:
         estimate: The median of the slopes of all pairs of points.
         low: Of its 95 % interval, as is `high`.
         least: What it is above with 95 %; `most`: what it is below with 95 %.
         p: How likely points without a slope rise as steadily.
-        reach: From the estimate to `least` or `most`, also where the points don't bound it: by how far their slopes
-            spread.
     """
 
     estimate: float
@@ -32,12 +32,16 @@ class Slope(NamedTuple):
     least: float
     most: float
     p: float
-    reach: float
+
+    @property
+    def reach(self) -> float:
+        """From the estimate to `least` or `most`, on the average."""
+        return (self.most - self.least) / 2
 
     def times(self, unit: float) -> "Slope":
         """Return the slope of values that are so many times as great."""
-        estimate, low, high, least, most, p, reach = self
-        return Slope(estimate * unit, low * unit, high * unit, least * unit, most * unit, p, reach * unit)
+        estimate, low, high, least, most, p = self
+        return Slope(estimate * unit, low * unit, high * unit, least * unit, most * unit, p)
 
 
 def slope_of(at: Floats, values: Floats) -> Slope | None:
@@ -45,7 +49,8 @@ def slope_of(at: Floats, values: Floats) -> Slope | None:
 
     Source: Theil 1950; Sen 1968, "Estimates of the Regression Coefficient Based on Kendall's Tau", for the bounds by
     ranks. The deviation of Kendall's S is made greater by √((1+r)/(1-r)), r being how much neighbours are alike once
-    the line is taken off; docs/method.md has how often that errs.
+    the line is taken off. Where they are very much alike, the points are taken for a random
+    walk, whose steps say how steep it may be by chance. docs/method.md has how often that errs.
     """
     if len(values) < LEAST_POINTS:
         return None
@@ -53,19 +58,28 @@ def slope_of(at: Floats, values: Floats) -> Slope | None:
     slopes = np.sort((values[second] - values[first]) / (at[second] - at[first]))
     estimate = float(np.median(slopes))
     r = _correlation(values - estimate * at)
-    deviation = sqrt(_variance(values)) * sqrt((1 + r) / (1 - r))
+    inflated = sqrt((1 + r) / (1 - r)) if r <= _WALKS else inf
+    deviation = sqrt(_variance(values)) * inflated
+    if _BOTH_SIDES * deviation > len(slopes) - 2:  # ranks bound nothing
+        return _of_walk(at, values, estimate)
     low, high = _bounds(slopes, _BOTH_SIDES * deviation)
     least, most = _bounds(slopes, _ONE_SIDE * deviation)
-    reach = (most - least) / 2
-    if reach == inf:
-        reach = float(slopes[-1] - slopes[0]) / 2 * _ONE_SIDE * deviation / len(slopes)
-    return Slope(estimate, low, high, least, most, _p(slopes, deviation), reach)
+    return Slope(estimate, low, high, least, most, _p(slopes, deviation))
+
+
+def _of_walk(at: Floats, values: Floats, estimate: float) -> Slope:
+    """Return the slope of points that are steps from one another, of which each is by chance."""
+    steps = np.diff(values) / np.diff(at)
+    error = float(steps.std(ddof=1)) / sqrt(len(steps))
+    both, one = (t_quantile(1 - tail, len(steps) - 1) * error for tail in (0.025, 0.05))
+    p = NormalDist().cdf(-estimate / error) if error > 0.0 else 1.0
+    return Slope(estimate, estimate - both, estimate + both, estimate - one, estimate + one, p)
 
 
 def _bounds(slopes: Floats, apart: float) -> tuple[float, float]:
     """Return the slopes that have so many between them, in the middle."""
     rank = int((len(slopes) - apart) / 2)
-    return (float(slopes[rank - 1]), float(slopes[-rank])) if rank >= 1 else (-inf, inf)
+    return float(slopes[rank - 1]), float(slopes[-rank])
 
 
 def _variance(values: Floats) -> float:
@@ -77,13 +91,13 @@ def _variance(values: Floats) -> float:
 
 
 def _correlation(left: Floats) -> float:
-    """Return the lag-1 correlation, 0 to 0.9; taking a line off makes it seem less by 2/n on the average."""
+    """Return the lag-1 correlation, from 0 on; taking a line off makes it seem less by 2/n on the average."""
     left = left - left.mean()
     spread = float((left * left).sum())
     if spread <= 0.0:
         return 0.0
     r = float((left[1:] * left[:-1]).sum()) / spread + 2 / len(left)
-    return min(max(r, 0.0), _MOST_CORRELATION)
+    return max(r, 0.0)
 
 
 def _p(slopes: Floats, deviation: float) -> float:

@@ -47,9 +47,8 @@ def stages_of_connections(findings: Sequence[Findings], window: Window, due_ns: 
 def _opened(findings: Sequence[Findings]) -> tuple[Int64s, Int64s]:
     """Return of those who came and opened when each was due, and how long its handshake took."""
     columns = [
-        np.stack([unpack(getattr(one.sockets, name)) for name in ("due_ns", "started_ns", "opened_ns")])
-        for one in findings
-        if one.sockets.due_ns
+        np.stack([unpack(one.due_ns or one.started_ns), unpack(one.started_ns), unpack(one.opened_ns)])
+        for one in (found.sockets for found in findings)
     ]
     due_ns, started_ns, opened_ns = np.concatenate([np.zeros((3, 0), np.int64), *columns], axis=1)
     return due_ns, opened_ns - started_ns

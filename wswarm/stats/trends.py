@@ -1,7 +1,6 @@
 """How figures change as a long hold goes on, and whether that is more than chance."""
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -165,8 +164,8 @@ def _trend(fit: _Fit, began_s: Floats | None, hours: float, tested: int, *, is_s
     return Trend(
         figure=figure.name,
         per_hour=slope.estimate,
-        low=_known(slope.low),
-        high=_known(slope.high),
+        low=slope.low,
+        high=slope.high,
         per_1000_sessions=_per_1000(figure, began_s),
         matters=matters,
         verdict=verdict,
@@ -199,7 +198,3 @@ def _per_1000(figure: Figure, began_s: Floats | None) -> float | None:
         return None
     slope = _slope(figure, began)
     return slope.estimate if slope is not None else None
-
-
-def _known(bound: float) -> float | None:
-    return bound if isfinite(bound) else None

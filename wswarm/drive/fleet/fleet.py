@@ -13,7 +13,9 @@ from wswarm.drive.fleet.child import Child
 from wswarm.drive.fleet.looked import Looked
 from wswarm.drive.fleet.started import Started
 from wswarm.errors import GeneratorError
-from wswarm.stats.findings import Findings, Packed, Reached, with_broadcasts
+from wswarm.stats.findings import Findings, Packed, Reached, together, with_broadcasts
+
+_MOST_PIECES = 512
 
 Followed = wire.Joined | wire.Ended | wire.Heard | wire.Said
 
@@ -83,7 +85,7 @@ class AgentProcess(Child):
             self.looked.note_published(report.logs)
         elif isinstance(report, wire.News):
             if report.load == self._load:
-                self._news[report.group].append(report.settled)
+                self._note_news(self._news[report.group], report.settled)
         elif isinstance(report, wire.Sent):
             self.has_sent |= report.load == self._load
         elif isinstance(report, wire.Settled):
@@ -99,6 +101,12 @@ class AgentProcess(Child):
             self.on_traced(report)
         else:
             self.on_followed(report)
+
+    def _note_news(self, known: list[Reached], settled: Reached) -> None:
+        """Keep what was settled, in few pieces: over hours there are many small ones."""
+        known.append(settled)
+        if len(known) >= _MOST_PIECES:
+            known[:] = [together(known)]
 
     def _note_start(self, report: wire.Ready | wire.Unfit) -> None:
         if isinstance(report, wire.Ready):

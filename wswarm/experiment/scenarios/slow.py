@@ -39,6 +39,8 @@ _NAMES = Cohorts(SLOW, BEHIND, BEFORE, HEALTHY)
 class Slow(Course):
     """Blocks in turn; after a slow one all wait until the slow readers have read what has come meanwhile."""
 
+    is_known_meanwhile = False
+
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         self._readers: Readers = readers_of(plan)

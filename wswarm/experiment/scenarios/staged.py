@@ -16,6 +16,8 @@ _ANY_NUMBER = 1 << 31
 class StagedConnections(Coming):
     """Connections that come and leave as the stages say; nobody is there before."""
 
+    is_known_meanwhile = False
+
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan, 0, _ANY_NUMBER)
 

@@ -28,6 +28,8 @@ DROPPED, BYSTANDERS = "dropped", "bystanders"
 class StormCourse(Course):
     """A storm of reconnections."""
 
+    is_known_meanwhile = False
+
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         self._due_ns = 0
