@@ -2,7 +2,8 @@
 
 What a client sends goes to every other in order of connecting, one message at a time. Before a receiver whose kernel
 took less than it was given, as one does who does not read, the server waits, and then sends all the same.
-Facts: those of ``PicowsServer``; per message ``waits``: before how many it waited, ``held_ns``: until the last had it.
+Facts: those of ``PicowsServer``; per message ``waits``: before how many it waited, ``held_ns``: from reading it until
+the last had it.
 """
 
 import asyncio
