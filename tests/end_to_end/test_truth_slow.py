@@ -17,7 +17,7 @@ from wswarm.results.progress import Progress
 from wswarm.results.run import Run
 
 WAIT_S = 0.05
-QUEUE = 10
+QUEUE = 60  # 1.5 s at 40/s: who reads never falls so far behind, on a machine however busy
 SIZE = 16_384
 LOAD: dict[str, Any] = {
     "connections": 20,
@@ -76,13 +76,13 @@ def test_the_penalty_is_the_wait_before_each_slow_one_and_all_that_was_late_stil
 
 def test_a_relay_that_closes_the_slow_is_seen_when_they_read_again_with_its_code() -> None:
     with serve("queueing_relay", queue=QUEUE) as server:
-        found, penalty = slow(server, rate=40.0, pairs=2, duration=8.0)
+        found, penalty = slow(server, rate=40.0, pairs=2, duration=10.0)
         facts = server.log()
     assert len(facts["ended"]) == 2
     assert penalty.disconnected == {"3008": 2}
     assert penalty.time_to_disconnect is not None
     assert penalty.time_to_disconnect.min is not None
-    assert penalty.time_to_disconnect.min >= 2.0  # the block's end
+    assert penalty.time_to_disconnect.min >= 2.5  # the block's end
     assert (penalty.pairs, penalty.compared, penalty.ratio, penalty.healthy_lost) == (1, 0, None, 0)
     assert "1 of 2 pairs of blocks were held: no slow reader was left" in found.notices
 
@@ -111,7 +111,7 @@ def test_who_is_interrupted_in_a_slow_block_has_the_blocks_that_were_held_and_no
 @pytest.mark.parametrize("driver", ["picows", "websockets"])
 def test_a_reset_is_seen_at_once_though_nothing_is_read(driver: str) -> None:
     with serve("queueing_relay", queue=QUEUE, how="reset") as server:
-        found, penalty = slow(server, rate=40.0, pairs=1, duration=4.0, driver=driver)
+        found, penalty = slow(server, rate=40.0, pairs=1, duration=5.0, driver=driver)
         facts = server.log()
     assert penalty.disconnected == {"1006": 2}
     assert penalty.time_to_disconnect is not None
