@@ -32,6 +32,11 @@ from wswarm.results.run import (
     Validity,
     Verdict,
 )
+from wswarm.stats.belief import Beliefs
+from wswarm.stats.histogram import Histogram
+from wswarm.stats.probe import Pairs, Seen, judged
+from wswarm.stats.validity import Evidence, judge
+from wswarm.units import NS_PER_S
 
 URL = "ws://127.0.0.1:8000/ws"
 
@@ -136,6 +141,17 @@ def fanout(
             phases, subscribers + 1, subscribers + 1, handshakes, rate, delivery.ravel(), lost
         ),
     )
+
+
+def probed(later_s: float, **changes: Any) -> Run:
+    """Return a fan-out whose load reads so much later than the quiet probe beside it."""
+    seen = times(200, 2e-3, 0.2) * NS_PER_S
+    waits = Histogram()
+    waits.record(np.full(800, 90_000))
+    saw = Seen(4, "", np.zeros((0, 4), np.int64), waits)
+    probe = judged(saw, Pairs(seen + later_s * NS_PER_S + np.linspace(-2e4, 2e4, 200), seen), 3_000_000)
+    beliefs = Beliefs(probe=probe)
+    return fanout(probe=probe, validity=judge(Evidence(scenario="fanout", beliefs=beliefs)), **changes)
 
 
 def slow(**changes: Any) -> Run:

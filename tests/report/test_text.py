@@ -1,11 +1,12 @@
 import msgspec
 import pytest
 
-from tests.report import churned, edges, golden, runs
+from tests.report import churned, edges, golden, runs, stormed
 from wswarm.report.sections import objective_value
 from wswarm.report.text import suite_summary, summary
 from wswarm.results.run import Distribution, Samples
 from wswarm.stats.certainty import certain
+from wswarm.stats.probe import nothing
 
 OBJECTIVES = runs.objectives(
     ("p99<50ms", 0.00106, True),
@@ -37,7 +38,18 @@ def test_the_summary_of_a_fanout_run_in_rooms_reads_as_kept():
     golden.check("summary-rooms.txt", summary(runs.in_rooms()))
 
 
+def test_the_summary_of_a_run_with_a_quiet_probe_reads_as_kept():
+    golden.check("summary-probe.txt", summary(runs.probed(later_s=0.001)))
+
+
+def test_a_probe_without_a_statement_says_why():
+    told = summary(runs.fanout(probe=nothing("its process did not answer")))
+    assert "no statement" in told
+    assert "its process did not answer" in told
+
+
 def test_the_summary_of_a_run_with_slow_readers_reads_as_kept():
+    golden.check("summary-storm.txt", summary(stormed.storm(never=20)))
     golden.check("summary-slow.txt", summary(runs.slow()))
 
 

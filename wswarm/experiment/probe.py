@@ -24,7 +24,7 @@ from wswarm.stats.findings import Findings, Int64s, Packed, Window, pack
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
-_READY_S = 2.0
+_READY_S = 10.0  # agents have longer, and what has died is heard of at once
 _ANSWER_S = 2.0
 _SEED = 0x9B0BE  # so that it does not speak when a load of the same seed does
 
@@ -61,7 +61,7 @@ class QuietProbe:
             }
 
     def make_ready(self) -> None:
-        """Wait until it takes orders, as the agents do: not for long."""
+        """Wait until it takes orders, which it does when the agents do: they were started together."""
         if self.why_not is None and not self._wait(orders.Ready, _READY_S):
             self._give_up("its process did not start in time")
 
@@ -133,9 +133,9 @@ class QuietProbe:
     def _seen(self) -> said.Seen | str:
         """Return what it found, or why there is nothing."""
         self._tell(orders.Settle())
-        if self.why_not is None and not self._wait(orders.Found, _ANSWER_S):
-            death = self._child.death if self._child is not None else None
-            self.why_not = death or "its process did not answer"
+        if self._child is not None and self.why_not is None and not self._wait(orders.Found, _ANSWER_S):
+            self.why_not = self._child.death or "its process did not answer"
+            self._child.give_up(_ANSWER_S)
         if self.why_not is not None:
             return self.why_not
         found = next(one for one in self._answers if isinstance(one, orders.Found))

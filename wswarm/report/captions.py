@@ -22,6 +22,7 @@ READINGS = {
     " stand high above handshakes, most were in vain.",
     "stages": "Above, times of what was due in each second: where p99 stays up after a stage, its queue is still"
     " there. Below, the rate that was asked for, and what came back.",
+    "probe": "Where the load's line runs above the probe's, what came lay unread for so long.",
     "trends": "Each dot is the median of a thirtieth of the time; a line within its shade that could as well be"
     " level is no trend.",
 }
@@ -154,6 +155,13 @@ def _levels(name: str, seen: Distribution | None) -> str:
     return f"{name}: p50 {p50}, p99 {p99}, max {show.seconds(seen.max)}."
 
 
+def _probe(run: Run) -> str:
+    if run.probe is None:
+        return ""
+    told = f"{_levels('Load', run.probe.beside)}{_levels(' Probe', run.probe.time)}"
+    return f"Percentile curves of {show.plural(run.probe.pairs, 'pair')}. {told}"
+
+
 _ALTS = {
     "connections": _connections,
     "percentiles": _percentiles,
@@ -163,4 +171,5 @@ _ALTS = {
     "slow": _slow,
     "stages": _stages,
     "trends": _trends,
+    "probe": _probe,
 }

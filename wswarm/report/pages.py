@@ -19,6 +19,7 @@ PICTURES = (
     "slow",
     "stages",
     "trends",
+    "probe",
 )
 
 

@@ -6,7 +6,7 @@ from wswarm.results.run import Distribution, Probe, Run
 
 COLUMNS = ("n", "min", "p50", "p90", "p99", "max")
 WORDS = {"fine": "the load reads as soon", "late": "the load reads late"}
-NOTE = "load: right beside the probe, the same broadcasts or at the same time; probe: until the kernel had it"
+NOTE = "load: right beside the probe; probe: until the kernel had what came"
 
 
 def probe_section(run: Run) -> Section | None:

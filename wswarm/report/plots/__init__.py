@@ -7,7 +7,17 @@ from pathlib import Path
 import matplotlib.style
 from matplotlib.figure import Figure
 
-from wswarm.report.plots import connections, fanout, over_time, percentiles, slow, stages, storm, trends
+from wswarm.report.plots import (
+    connections,
+    fanout,
+    over_time,
+    percentiles,
+    probe,
+    slow,
+    stages,
+    storm,
+    trends,
+)
 from wswarm.report.plots.canvas import STYLE
 from wswarm.report.plots.halves import do_each
 from wswarm.report.whole_file import partial_of
@@ -22,6 +32,7 @@ PICTURES: Mapping[str, Callable[[Run], Figure | None]] = {
     "slow": slow.draw,
     "stages": stages.draw,
     "trends": trends.draw,
+    "probe": probe.draw,
 }
 _COMPRESSION = 3  # of 9: half the time of the usual 6, and a fifteenth more bytes
 

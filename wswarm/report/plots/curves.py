@@ -57,8 +57,13 @@ def compared(run: Run) -> Mapping[str, Distribution | None]:
 
 def curves(run: Run) -> list[Curve]:
     """Return the curves of the distributions that hold anything."""
+    return curves_of(compared(run))
+
+
+def curves_of(named: Mapping[str, Distribution | None]) -> list[Curve]:
+    """Return the curves of those of the distributions that hold anything."""
     found = []
-    for (name, seen), (marker, colour) in zip(compared(run).items(), LOOKS, strict=False):
+    for (name, seen), (marker, colour) in zip(named.items(), LOOKS, strict=False):
         if seen is None or not seen.n or seen.hdr is None:
             continue
         values_ns, counts = Histogram.decode(seen.hdr).occupied()

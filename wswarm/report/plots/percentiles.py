@@ -24,6 +24,11 @@ def draw(run: Run) -> Figure | None:
     names = [curve.name for curve in found]
     times = f"{', '.join(names[:-1])} and {names[-1]}" if names[1:] else names[0]
     title = "Percentiles of the steps' times" if run.steps else f"Percentiles of {times} time"
+    return picture(run, title, found)
+
+
+def picture(run: Run, title: str, found: Sequence[Curve]) -> Figure:
+    """Return the picture of these curves, of which there is one at least."""
     drawn = canvas.figure(run, title)
     axes = drawn.subplots()
     for curve in found:
