@@ -40,19 +40,40 @@ LOADED = {
         "tests.end_to_end.servers.library_server",
         "tests.end_to_end.servers.process",
         "tests.end_to_end.servers.receivers",
+        "encodings.idna",
+        "html",
+        "numpy.ma",
         "numpy.random",
         "psutil",
+        "trustme",
         "uvloop",
         "websockets.asyncio.client",
-        "wswarm.drive.group",
         "wswarm.drive.drivers.picows_driver",
-        "wswarm.drive.pings",
-        "wswarm.drive.sender",
-        "wswarm.drive.fleet.serving",
         "wswarm.drive.drivers.websockets_driver",
+        "wswarm.drive.fleet.serving",
+        "wswarm.drive.fold_clock",
+        "wswarm.drive.group",
+        "wswarm.drive.groups",
+        "wswarm.drive.host.probes",
+        "wswarm.drive.http.group",
+        "wswarm.drive.pings",
+        "wswarm.drive.replay.group",
+        "wswarm.drive.script.group",
+        "wswarm.drive.sender",
     ),
     # Not the plugin itself, whose assertions pytest rewrites as it loads it.
-    "pytest": ("pytest", "wswarm.testing.swarm", "wswarm.experiment.measure", "wswarm.report.text"),
+    "pytest": (
+        "pytest",
+        "_pytest.junitxml",
+        "_pytest.stepwise",
+        "_pytest.unittest",
+        "encodings.idna",
+        "pdb",
+        "psutil",
+        "wswarm.testing.swarm",
+        "wswarm.experiment.measure",
+        "wswarm.report.text",
+    ),
     # First of all, because it replaces parts of the standard library.
     "locust": ("locust.main", "wswarm.locust", "wswarm.locust.master.conductor", "wswarm.report.store"),
 }
@@ -341,7 +362,6 @@ def main() -> None:
     channel.close()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _become(*born)
-    gc.unfreeze()
     if not hasattr(sys.modules.get(sys.argv[0]), "__path__"):
         sys.modules.pop(sys.argv[0], None)  # else it is told that another has loaded it
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

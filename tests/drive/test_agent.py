@@ -243,6 +243,28 @@ def test_nothing_is_left_of_a_connection_that_has_left_or_was_lost(memory: list[
     assert [one for one in asyncio.run(come_and_go()) if one() is not None] == []
 
 
+def test_what_has_opened_before_the_load_is_no_more_looked_at_for_garbage(
+    memory: list[FakeConnection],
+) -> None:
+    async def looked_at() -> list[bool]:
+        _, agent = begun("echo")
+        found = []
+        for connecting in (True, False):
+            await agent.groups[0].join(join(1))
+            agent.report()
+            found.append(any(one is memory[-1] for one in gc.get_objects()))
+            if connecting:
+                now = now_ns()
+                agent.load(load(Window(now, now, now + 600 * S, now + 600 * S)))
+        await agent.finish()
+        return found
+
+    try:
+        assert asyncio.run(looked_at()) == [False, True]
+    finally:
+        gc.unfreeze()
+
+
 def test_broadcasts_of_the_next_load_have_numbers_of_their_own(memory: list[FakeConnection]) -> None:
     async def numbers() -> list[int]:
         _, agent = begun("publish")

@@ -218,6 +218,17 @@ def test_a_loopback_target_is_reached_from_as_many_addresses_as_half_their_ports
     assert (sources(few), sources(fanout)) == ((), ("127.0.0.1", "127.0.0.2"))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere 127.0.0.2 is nobody's address")
+def test_a_target_at_localhost_is_advised_an_address_that_is_reached_from_several(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_machine(monkeypatch, ports=100)
+    with pytest.raises(PlanError, match=r"write 127\.0\.0\.1 for localhost, which is reached from"):
+        agents_for(make_plan("echo", "ws://localhost:1", connections=250))
+    assert agents_for(make_plan("echo", "ws://127.0.0.1:1", connections=250)) == 1
+    assert "127.0.0.1 for localhost" not in refusal(connections=250)
+
+
 @pytest.mark.parametrize(
     ("url", "options", "wanted"),
     [

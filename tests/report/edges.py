@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tests.report import churned, runs
+from tests.report import churned, runs, stormed
 from tests.report.parts import distribution
 from wswarm.results.run import Distribution, Run, Sessions, Step
 
@@ -61,6 +61,9 @@ RUNS: dict[str, Run] = {
     "all broadcasts lost": runs.fanout(subscribers=5, rate=3, duration=4, lost=60),
     "script": runs.script(),
     "replay": runs.replay(),
+    "a storm": stormed.storm(),
+    "a storm that some never came back from": stormed.storm(never=500),
+    "a storm before its drop": stormed.nobody_dropped(),
     "slow readers": runs.slow(),
     "slow readers of whom nothing is known": _before_a_block(),
     "stages": runs.staged(),

@@ -6,7 +6,7 @@ import matplotlib
 import numpy as np
 import pytest
 
-from tests.report import churned, edges, runs
+from tests.report import churned, edges, runs, stormed
 from wswarm.report.plots import PICTURES, draw, percentiles
 from wswarm.report.plots.canvas import tick
 from wswarm.report.plots.curves import curves
@@ -37,6 +37,8 @@ def test_every_edge_is_drawn_without_a_warning(name):
         ),
         (runs.probed(later_s=0.0), ["connections", "percentiles", "over-time", "fanout"]),
         (runs.slow(), ["connections", "percentiles", "over-time", "fanout", "slow"]),
+        (stormed.storm(), ["connections", "percentiles", "over-time", "fanout", "storm"]),
+        (stormed.nobody_dropped(), ["connections", "percentiles", "over-time", "fanout"]),
         (runs.staged(), ["connections", "percentiles", "over-time", "stages"]),
         (churned.staged_connections(), ["connections", "percentiles"]),
         (churned.churn(), ["connections", "percentiles"]),

@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from tests.report import churned, edges, golden, runs
+from tests.report import churned, edges, golden, runs, stormed
 from wswarm.report.sections import objective_value
 from wswarm.report.text import suite_summary, summary
 from wswarm.results.run import Distribution, Samples
@@ -49,6 +49,7 @@ def test_a_probe_without_a_statement_says_why():
 
 
 def test_the_summary_of_a_run_with_slow_readers_reads_as_kept():
+    golden.check("summary-storm.txt", summary(stormed.storm(never=20)))
     golden.check("summary-slow.txt", summary(runs.slow()))
 
 

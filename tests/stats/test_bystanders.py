@@ -56,3 +56,9 @@ def test_who_does_not_fare_as_before_to_the_end_is_not_back() -> None:
 def test_too_few_deliveries_give_no_figure() -> None:
     seen = of(QUIET, each=10)
     assert (seen.before, seen.during, seen.after, seen.back_after_s) == (None, None, None, None)
+
+
+def test_who_receives_nothing_any_more_is_not_back() -> None:
+    seen = of(dict.fromkeys(range(2, 5), 2.0))
+    assert seen.before is not None
+    assert (seen.during, seen.back_after_s) == (None, None)

@@ -10,9 +10,7 @@ from wswarm.drive.host.lazy import psutil
 
 GENERATOR_BYTES = 16_000
 TARGET_BYTES = 60_000
-KERNEL_BYTES = (
-    7_800  # both ends of an idle connection on one machine: sockets, files, inodes; in no process's memory
-)
+KERNEL_BYTES = 10_000  # of both ends on one machine: sockets, files, inodes; in no process's memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,8 +33,8 @@ def plan(run: Run) -> list[str]:
     if run.scenario != "connect" and (asked.get("rate") or run.stages) and asked.get("arrivals"):
         phrases.append(f"{asked['arrivals']} arrivals")
     if run.recovery is not None:
-        phrases.append(f"{show.share(run.recovery.dropped, asked.get('connections', 0))} dropped")
-        phrases.append(f"{asked.get('how')}, back by {asked.get('reconnect')}")
+        share = round(100 * run.recovery.dropped / max(1, run.connections.requested - 1), 1)
+        phrases.append(f"{share:g} % dropped by {asked.get('how')}, back by {asked.get('reconnect')}")
     if isinstance(asked.get("duration"), int | float):
         phrases.append(f"{held(run)} hold")
     if run.penalty is not None:

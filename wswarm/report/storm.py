@@ -60,7 +60,7 @@ def _bystanders(seen: Bystanders) -> tuple[str, str]:
     before, during, after = (show.percentile(one) for one in (seen.before, seen.during, seen.after))
     if seen.before is None:
         return show.UNKNOWN, "too few deliveries before the drop for a p99"
-    back = "never" if seen.back_after_s is None else f"after {show.seconds(seen.back_after_s)}"
+    back = {None: "never", 0.0: "all along"}.get(seen.back_after_s, f"after {seen.back_after_s} s")
     return during, f"p99 in the storm; before {before}, after {after}; within 20 % of before: {back}"
 
 

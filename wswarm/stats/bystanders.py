@@ -31,7 +31,7 @@ def bystanders(arrivals: Sequence[Arrivals], window: Window, storm: Storm) -> By
         times.merge(one.by_second)
     first, last = _seconds(window, storm)
     low, high = _whole_seconds(window)
-    before = _p99(times, low, first)
+    before, during = _p99(times, low, first), _p99(times, first, last)
     found = {
         second: p99_ns / NS_PER_S
         for second, n, (p99_ns,) in times.quantiles_ns(99.0)
@@ -39,9 +39,9 @@ def bystanders(arrivals: Sequence[Arrivals], window: Window, storm: Storm) -> By
     }
     return Bystanders(
         before=before,
-        during=_p99(times, first, last),
+        during=during,
         after=_p99(times, last, high),
-        back_after_s=None if before is None else _back_after(found, before, first, last),
+        back_after_s=None if before is None or during is None else _back_after(found, before, first, last),
     )
 
 

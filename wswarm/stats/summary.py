@@ -126,7 +126,7 @@ def connections(findings: Sequence[Findings], window: Window) -> Connections:
         upgrade_time=distribution(of_values(columns["upgrade_ns"])),
         **_pings(sockets),
         timeline=[Moment(t=_since(moment_ns, window), open=count) for moment_ns, count in _thinned(steps)],
-        handshakes=_handshakes(columns["opened_ns"], columns["started_ns"], window),
+        handshakes=_handshakes(every_sockets(findings), window),
     )
 
 
@@ -135,8 +135,12 @@ def _ready_ns(sockets: Sequence[Sockets]) -> Int64s:
     return np.concatenate([unpack(one.ready_ns or one.opened_ns) for one in sockets])
 
 
-def _handshakes(opened_ns: Int64s, started_ns: Int64s, window: Window) -> list[Handshake]:
+def _handshakes(sockets: Sequence[Sockets], window: Window) -> list[Handshake]:
     """Return when handshakes were done and how long they took: some of very many."""
+    opened_ns, started_ns = (
+        np.concatenate([unpack(getattr(one, name)) for one in sockets])
+        for name in ("opened_ns", "started_ns")
+    )
     return [
         Handshake(t=_since(opened, window), time=(opened - started) / NS_PER_S)
         for opened, started in _thinned(_ascending(opened_ns, started_ns))

@@ -10,7 +10,7 @@ from wswarm.drive.host import cgroup
 from wswarm.drive.host.files import can_be_raised, file_limit
 from wswarm.errors import PlanError
 from wswarm.load.plan import Plan
-from wswarm.load.url import socket_of
+from wswarm.load.url import host_of, socket_of
 
 CONNECTIONS_PER_AGENT = 10_000
 FILES_RESERVED = 32  # what a process of ours has open besides its connections: 10 to 20
@@ -140,11 +140,13 @@ def _check_ports(plan: Plan) -> None:
     addresses = max(1, len(sources(plan)))
     ports = local_ports() * addresses
     if plan.sockets > ports and socket_of(plan.url) is None:
+        is_localhost = host_of(plan.url) == "localhost" and not plan.bind and sys.platform == "linux"
+        by_itself = "write 127.0.0.1 for localhost, which is reached from further addresses by itself, or "
         raise PlanError(
             f"-c {plan.connections} needs {plan.sockets} local ports, and there are {ports}"
-            f" (net.ipv4.ip_local_port_range, {local_ports()} for each of {addresses} source address(es)): add --bind"
-            f" ADDR, {-(-plan.sockets // local_ports())} in all (127.0.0.2 and so on reach a loopback target), or"
-            f" widen the range"
+            f" (net.ipv4.ip_local_port_range, {local_ports()} for each of {addresses} source address(es)):"
+            f" {by_itself if is_localhost else ''}add --bind ADDR, {-(-plan.sockets // local_ports())} in all"
+            " (127.0.0.2 and so on reach a loopback target), or widen the range"
         )
 
 
