@@ -11,6 +11,7 @@ from tests.report import runs
 from wswarm.errors import ResultError
 from wswarm.report import store
 from wswarm.report.checkpoints import CHECKPOINTS_FILE, Checkpoints, last_checkpoint
+from wswarm.report.cut_short import recover
 from wswarm.report.folders import stranger
 from wswarm.results.run import Run
 
@@ -85,21 +86,21 @@ def test_a_folder_with_checkpoints_alone_is_a_report(kept: Path) -> None:
 
 
 def test_a_run_that_was_cut_short_is_stored_and_its_checkpoints_go(kept: Path) -> None:
-    store.recover(kept)
+    recover(kept)
 
     assert stored(kept) == SECOND
     assert not (kept / CHECKPOINTS_FILE).exists()
 
 
 def test_the_run_file_s_own_path_does_as_well(kept: Path) -> None:
-    store.recover(kept / store.RUN_FILE)
+    recover(kept / store.RUN_FILE)
 
     assert stored(kept) == SECOND
 
 
 def test_an_older_run_in_the_folder_gives_way(kept: Path) -> None:
     store.write_run(msgspec.structs.replace(FIRST, started_at="2020-01-01T00:00:00Z"), kept)
-    store.recover(kept)
+    recover(kept)
 
     assert stored(kept) == SECOND
 
@@ -109,13 +110,13 @@ def test_a_folder_whose_first_record_is_torn_says_so(kept: Path) -> None:
     file.write_bytes(file.read_bytes()[:60])
 
     with pytest.raises(ResultError, match="run it again"):
-        store.recover(kept)
+        recover(kept)
 
 
 def test_a_run_that_was_stored_before_all_was_killed_stays(kept: Path) -> None:
     whole = made(3)
     store.write_run(whole, kept)
-    store.recover(kept)
+    recover(kept)
 
     assert stored(kept) == whole
     assert not (kept / CHECKPOINTS_FILE).exists()
@@ -134,3 +135,21 @@ def test_checkpoints_of_another_version_are_told(kept: Path) -> None:
 
     with pytest.raises(ResultError, match="of another version"):
         last_checkpoint(kept)
+
+
+def test_a_suite_that_was_cut_short_has_the_runs_that_were_done_and_the_last_as_far_as_it_came(
+    tmp_path: Path,
+) -> None:
+    done = msgspec.structs.replace(FIRST, scenario="connect", started_at="2020-01-01T00:00:00Z")
+    store.keep(done, tmp_path / "connect")
+    Checkpoints(tmp_path / "echo").append(SECOND)
+    recover(tmp_path)
+
+    assert store.load(tmp_path) == [done, SECOND]
+
+
+def test_a_folder_of_reports_is_no_suite(tmp_path: Path) -> None:
+    store.keep(FIRST, tmp_path / "one")
+    recover(tmp_path)
+
+    assert [one.name for one in tmp_path.iterdir()] == ["one"]

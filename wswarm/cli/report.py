@@ -4,12 +4,12 @@ import argparse
 
 from wswarm.cli import measure
 from wswarm.cli.outputs import take_all
-from wswarm.report import store
+from wswarm.report import cut_short, store
 
 
 def show(parsed: argparse.Namespace) -> int:
     """Print a stored run or suite and draw it again."""
-    store.recover(parsed.run)
+    cut_short.recover(parsed.run)
     runs, folder = store.load(parsed.run), store.folder_of(parsed.run)
     failures = store.failures_in(folder)
     with measure.pages_for(parsed, parsed.run) as pages:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from wswarm.errors import ResultError
-from wswarm.report.checkpoints import CHECKPOINTS_FILE, last_checkpoint
+from wswarm.report.checkpoints import CHECKPOINTS_FILE
 from wswarm.report.folders import DEFAULT_ROOT as DEFAULT_ROOT
 from wswarm.report.folders import link_latest as link_latest
 from wswarm.report.folders import new_folder as new_folder
@@ -63,7 +63,7 @@ def keep(run: Run, folder: Path) -> None:
         ResultError: something can't be written.
     """
     write_run(run, folder)
-    _forget(folder, CHECKPOINTS_FILE, INDEX_FILE, PAGE_FILE)
+    forget(folder, CHECKPOINTS_FILE, INDEX_FILE, PAGE_FILE)
     forget_pictures(folder)
     write_file(folder / SUMMARY_FILE, summary(run))
 
@@ -80,32 +80,11 @@ def keep_suite(runs: Sequence[Run], folder: Path, failures: Mapping[str, str] = 
     names = folder_names(runs)
     for run, name in zip(runs, names, strict=True):
         write_run(run, folder / name)
-        _forget(folder / name, CHECKPOINTS_FILE)
+        forget(folder / name, CHECKPOINTS_FILE)
     index = Index(runs=names, failures=dict(failures))
     write_file(folder / INDEX_FILE, pretty(msgspec.to_builtins(index)) + "\n")
-    _forget(folder, PAGE_FILE)
+    forget(folder, PAGE_FILE)
     summarise(runs, folder)
-
-
-def recover(path: Path) -> None:
-    """Make a run of its last checkpoint, if the path is that of one that was cut short, or of its folder.
-
-    Raises:
-        ResultError: it can't be read or written.
-    """
-    folder = path.parent if path.name == RUN_FILE else path
-    run = last_checkpoint(folder)
-    file = folder / RUN_FILE
-    if run is None and not file.exists() and (folder / CHECKPOINTS_FILE).exists():
-        raise ResultError(
-            f"{folder} holds nothing but the beginning of a run that was killed at once: run it again"
-        )
-    if run is None:
-        return
-    if file.exists() and _read(file).started_at == run.started_at:  # it was killed when all was done
-        _forget(folder, CHECKPOINTS_FILE)
-    else:
-        keep(run, folder)
 
 
 def save(run: Run, folder: Path, *, plots: bool, svg: bool = False) -> None:
@@ -217,7 +196,7 @@ def _is_suite(files: Sequence[Path], top: Path) -> bool:
     return [file.parent for file in files] != [top]
 
 
-def _forget(folder: Path, *names: str) -> None:
+def forget(folder: Path, *names: str) -> None:
     """Remove files of a report that was in the folder before."""
     try:
         for name in names:
