@@ -81,6 +81,7 @@ SETTINGS: list[tuple[list[str], str, Any]] = [
     (["--follow"], "follow", True),
     (["--driver", "websockets"], "driver", "websockets"),
     (["--closed"], "closed", True),
+    (["--probe", "off"], "probe", "off"),
     (["--target-pid", "1"], "target_pid", 1),
     (["--trace", "2"], "trace", 2),
     (["--slo", "p99<50ms", "--slo", "lost==0"], "slo", ("p99<50ms", "lost==0")),
