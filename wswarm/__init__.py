@@ -8,22 +8,25 @@
     print(run.fanout.completion_time.p99, run.messages.lost)
 
 `connect`, `echo`, `fanout`, `churn`, `slow`, `script` and `replay` block, or can be awaited inside a running event
-loop; each returns a `Run`.
+loop; each returns a `Run`. `capacity` returns a `Search`.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wswarm.api import Options, churn, connect, echo, fanout, replay, script, slow, storm
+    from wswarm.api import Options, capacity, churn, connect, echo, fanout, replay, script, slow, storm
     from wswarm.drive.script.socket import ScriptSocket
     from wswarm.errors import GeneratorError, PlanError, ResultError, SwarmError, TargetError
+    from wswarm.results.capacity import Search
     from wswarm.results.run import Run
     from wswarm.testing.figure_clock import FigureClock
 
 _HOMES = {
     "FigureClock": "wswarm.testing.figure_clock",
     "Options": "wswarm.api",
+    "Search": "wswarm.results.capacity",
+    "capacity": "wswarm.api",
     "churn": "wswarm.api",
     "connect": "wswarm.api",
     "echo": "wswarm.api",
@@ -49,8 +52,10 @@ __all__ = [
     "ResultError",
     "Run",
     "ScriptSocket",
+    "Search",
     "SwarmError",
     "TargetError",
+    "capacity",
     "churn",
     "connect",
     "echo",

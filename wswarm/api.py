@@ -8,12 +8,15 @@ from typing import Any, Literal, TypedDict, Unpack, cast
 
 from wswarm.errors import PlanError
 from wswarm.experiment.besides import Besides
+from wswarm.experiment.capacity.search import search
+from wswarm.experiment.capacity.setting import Setting, make_setting
 from wswarm.experiment.course import Restarts
 from wswarm.experiment.measure import measure
 from wswarm.experiment.own_profile import with_own_profile
 from wswarm.experiment.replayed import plan_of_replay
 from wswarm.experiment.script import Session, plan_of_script, source_of
 from wswarm.load.plan import Plan, make_plan
+from wswarm.results.capacity import CapacityScenario, Search
 from wswarm.results.run import Run
 
 
@@ -160,6 +163,52 @@ def replay(recording: str | Path, url: str | None = None, /, **options: Unpack[O
     return _measured(plan_of_replay(url, recording=str(recording), **_settings(options)).plan)
 
 
+class SearchOptions(Options, total=False):
+    """Those of a search for a capacity: of each trial's plan, and its own.
+
+    `connections` (connect) or `rate` is the first load, `duration` that of a trial.
+    """
+
+    serve: str
+    rounds: int
+    budget: float
+
+
+def capacity(
+    scenario: CapacityScenario, url: str | None = None, /, **options: Unpack[SearchOptions]
+) -> Search:
+    """Search for the load that a service carries; see docs/capacity.md.
+
+    Args:
+        scenario: `echo`, `fanout` or `connect`.
+        url: The service; with `serve` its address with `{port}`; by default the reference application.
+
+    Returns:
+        The search; `search.capacity` has the answer. Inside a running event loop, something to `await`.
+
+    Raises:
+        PlanError: a setting can't be. TargetError: not even a light load was carried. GeneratorError: no load could
+            be judged.
+    """
+    given = {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
+    setting = make_setting(scenario, url, **with_own_profile(given))
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return search(setting)
+    return cast(Search, _search_aside(setting))
+
+
+async def _search_aside(setting: Setting) -> Search:
+    """Return the search, made by a thread; cancelling ends it early."""
+    is_cancelled = threading.Event()
+    try:
+        return await asyncio.to_thread(search, setting, None, is_cancelled.is_set)
+    except asyncio.CancelledError:
+        is_cancelled.set()
+        raise
+
+
 def _measure(scenario: str, url: str, options: Options) -> Run:
     return _measured(make_plan(scenario, url, **_settings(options)))
 
@@ -190,4 +239,15 @@ async def _measure_aside(plan: Plan, restarts: Restarts | None) -> Run:
         raise
 
 
-__all__ = ["Options", "connect", "echo", "fanout", "replay", "script", "slow", "storm"]
+__all__ = [
+    "Options",
+    "SearchOptions",
+    "capacity",
+    "connect",
+    "echo",
+    "fanout",
+    "replay",
+    "script",
+    "slow",
+    "storm",
+]

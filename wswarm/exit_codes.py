@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from wswarm.results.capacity import Search
     from wswarm.results.run import Run
 
 INTERRUPTED = 130
@@ -25,3 +26,10 @@ def of_runs(runs: "Sequence[Run]", *, is_interrupted: bool = False) -> int:
     if any(not result.met for run in runs for result in run.slo):
         return SLO_MISSED
     return 0
+
+
+def of_search(search: "Search") -> int:
+    """Return the exit code that a search for a capacity deserves: a lower bound is none."""
+    if search.interrupted:
+        return INTERRUPTED
+    return 0 if search.is_bounded else INVALID

@@ -16,6 +16,7 @@ SECURE = "wss://127.0.0.1:1/ws"
 
 # Option and value, the plan's setting, what it becomes.
 SETTINGS: list[tuple[list[str], str, Any]] = [
+    (["--stages", "10s:5/s,0s:0/s"], "stages", ((10.0, 5.0), (0.0, 0.0))),
     (["-c", "2k"], "connections", 2000),
     (["--connections", "7"], "connections", 7),
     (["-r", "2k/s"], "rate", 2000.0),
@@ -80,6 +81,7 @@ SETTINGS: list[tuple[list[str], str, Any]] = [
     (["--follow"], "follow", True),
     (["--driver", "websockets"], "driver", "websockets"),
     (["--closed"], "closed", True),
+    (["--probe", "off"], "probe", "off"),
     (["--target-pid", "1"], "target_pid", 1),
     (["--trace", "2"], "trace", 2),
     (["--slo", "p99<50ms", "--slo", "lost==0"], "slo", ("p99<50ms", "lost==0")),
@@ -170,6 +172,13 @@ BAD: list[tuple[str, list[str], tuple[str, ...]]] = [
     ("echo", [URL, "-r", "1/h"], ("--rate 0.000277778/s", "--duration 10s", "no message", "raise")),
     ("echo", [URL, "-r", "1000m"], ("--rate 1e+09/s", "lower")),
     ("echo", [URL, "-d", "0"], ("--duration 0", "above 0")),
+    ("echo", [URL, "--stages", "30s"], ("--stages", "'30s'", "nothing to reach", "write 30s:1k/s")),
+    ("echo", [URL, "--stages", "100/s"], ("--stages", "'100/s'", "has no time", "write 30s:100/s")),
+    ("fanout", [URL, "--stages", "-5s:9/s"], ("--stages", "'-5s'", _DURATION)),
+    ("echo", [URL, "--stages", "5s:x"], ("--stages", "'x'", _RATE)),
+    ("echo", [URL, "--stages", "5s:9/s", "-d", "3s"], ("--duration 3s", "--stages", "leave out --duration")),
+    ("echo", [URL, "--stages", "5s:9/s", "-r", "3"], ("--rate 3/s", "--stages", "leave out --rate")),
+    ("echo", [URL, "--stages", "5s:9/s", "--closed"], ("--closed", "--stages", "leave out one")),
     ("echo", [URL, "-d", "-5s"], ("--duration", "'-5s'", _DURATION)),
     ("echo", [URL, "-d", "inf"], ("--duration", "'inf'", _DURATION)),
     ("echo", [URL, "-d", "10 s"], ("--duration", "'10 s'", _DURATION)),

@@ -12,6 +12,7 @@ FOLDER = Path(__file__).parents[1] / "golden" / "help"
 COMMANDS = (
     *("", "run", "connect", "echo", "fanout", "profiles", "serve", "doctor", "report", "compare", "trend"),
     *("ab", "selftest", "script", "replay", "import", "inspect", "churn", "slow", "storm"),
+    "capacity",
 )
 MEASURING = ("run", "connect", "echo", "fanout", "churn", "script")
 SENDING = ("run", "echo", "fanout", "churn")
@@ -56,6 +57,11 @@ OPTIONS = {
     "--scenario --budget --gate --theta --blocks --slice --seed --no-pin -o --quiet": ("ab", "selftest"),
     "-c --connections -r --rate --arrivals --drain": ("ab", "selftest"),
     "--decisions --slow --neighbour": ("selftest",),
+    "--slo --serve --rounds --budget -d --duration --target-pid -c --connections -r --rate": ("capacity",),
+    "--arrivals --seed --warmup --drain --connect-rate --processes --publishers --publish --probe": (
+        "capacity",
+    ),
+    "--text --size --profile -H --say --origin -o --output --no-plots --svg --quiet --print": ("capacity",),
     "--version": ("",),
 }
 DEFAULTS = [
@@ -110,6 +116,11 @@ DEFAULTS = [
     ("ab", "--theta", "5%, p99 10%"),
     ("ab", "--blocks", "6"),
     ("ab", "--connections", "echo 50, fanout 100"),
+    ("capacity", "--rounds", "4"),
+    ("capacity", "--budget", "15m"),
+    ("capacity", "--rate", "echo 100/s, fanout 5/s"),
+    ("capacity", "--arrivals", "poisson"),
+    ("capacity", "--output", "reports/<UTC time>-capacity"),
     ("selftest", "--decisions", "10"),
     ("selftest", "--slow", "cpu:10%"),
     ("selftest", "--budget", "96s"),

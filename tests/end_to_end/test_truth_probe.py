@@ -132,3 +132,12 @@ def test_a_load_that_reads_in_time_is_fine(timed: dict[str, Future[Run]]) -> Non
     probe = probe_of(found)
     assert probe.ratio == pytest.approx(1.0, rel=0.05, abs=as_told(0.0, found).abs / HELD_S)
     assert probe.verdict != "late" or (probe.later_low or 0) > 0.001
+
+
+@clock
+@pytest.mark.parametrize("fault", ["tick", "starved"])
+def test_agents_whose_timers_tick_or_who_have_no_core_are_never_valid(fault: str) -> None:
+    load = {"connections": 20, "rate": 500.0, "duration": 1.5, "warmup": 0.2, "drain": 2.0}
+    with serve("echo") as server:
+        found = with_fault(make_plan("echo", server.url, **load), fault)
+    assert found.validity.verdict != "valid"

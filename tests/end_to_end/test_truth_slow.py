@@ -17,7 +17,7 @@ from wswarm.results.progress import Progress
 from wswarm.results.run import Run
 
 WAIT_S = 0.05
-QUEUE = 10
+QUEUE = 60  # 1.5 s at 40/s: who reads never falls so far behind, on a machine however busy
 SIZE = 16_384
 LOAD: dict[str, Any] = {
     "connections": 20,
@@ -44,36 +44,45 @@ def lateness_s(found: Run) -> float:
 @clock
 @pytest.mark.parametrize("driver", ["picows", "websockets"])
 def test_the_penalty_is_the_wait_before_each_slow_one_and_all_that_was_late_still_counts(driver: str) -> None:
-    """Two slow ones: 2 × 50 ms more for the last of the healthy, in slow blocks alone."""
+    """Three slow ones: 3 × 50 ms more for the last of the healthy, in slow blocks alone.
+
+    Those behind them wait once, twice and three times, those before them once less.
+    """
+    three = {"connections": 21, "slow": 0.143}
     with serve("waiting_relay", wait=WAIT_S) as server:
-        found, penalty = slow(server, rate=5.0, pairs=2, duration=6.0, driver=driver)
+        found, penalty = slow(server, rate=4.0, pairs=2, duration=6.0, driver=driver, **three)
         facts = server.log()
-    waited_s = [ns / 1e9 for waits, ns in zip(facts["waits"], facts["waited_ns"], strict=True) if waits == 2]
-    assert (penalty.pairs, penalty.compared, penalty.healthy, penalty.slow) == (2, 2, 18, 2)
+    held_s = {
+        waits: np.median(
+            [ns / 1e9 for one, ns in zip(facts["waits"], facts["held_ns"], strict=True) if one == waits]
+        )
+        for waits in (0, 3)
+    }
+    assert held_s[3] > 3 * WAIT_S
+    assert (penalty.pairs, penalty.compared, penalty.healthy, penalty.slow) == (2, 2, 18, 3)
     assert [block.is_slow for block in penalty.blocks] == [False, True, True, False]
     full, pressed = ([b.p50 or 0.0 for b in penalty.blocks if b.is_slow is kind] for kind in (False, True))
     assert np.mean(pressed) - np.mean(full) == pytest.approx(
-        np.median(waited_s), rel=0.05, abs=0.0003 + lateness_s(found)
+        held_s[3] - held_s[0], rel=0.05, abs=0.0003 + 2 * lateness_s(found)
     )
     logs = [log(slow_s / full_s) for slow_s, full_s in zip(pressed, full, strict=True)]
     assert penalty.ratio == pytest.approx(exp(np.mean(logs)))
     if not penalty.misplaced:  # as a machine can make them that is too busy to keep to moments
-        assert penalty.behind.ratio is not None
-        assert penalty.behind.ratio > 1
+        assert penalty.behind.ratio == pytest.approx(2, rel=0.05 + lateness_s(found) / WAIT_S)
     assert (penalty.healthy_lost, penalty.disconnected) == (0, {})
     assert found.messages is not None
-    assert found.messages.received == found.messages.owed == 20 * found.messages.sent
+    assert found.messages.received == found.messages.owed == 21 * found.messages.sent
 
 
 def test_a_relay_that_closes_the_slow_is_seen_when_they_read_again_with_its_code() -> None:
     with serve("queueing_relay", queue=QUEUE) as server:
-        found, penalty = slow(server, rate=40.0, pairs=2, duration=8.0)
+        found, penalty = slow(server, rate=40.0, pairs=2, duration=10.0)
         facts = server.log()
     assert len(facts["ended"]) == 2
     assert penalty.disconnected == {"3008": 2}
     assert penalty.time_to_disconnect is not None
     assert penalty.time_to_disconnect.min is not None
-    assert penalty.time_to_disconnect.min >= 2.0  # the block's end
+    assert penalty.time_to_disconnect.min >= 2.5  # the block's end
     assert (penalty.pairs, penalty.compared, penalty.ratio, penalty.healthy_lost) == (1, 0, None, 0)
     assert "1 of 2 pairs of blocks were held: no slow reader was left" in found.notices
 
@@ -102,7 +111,7 @@ def test_who_is_interrupted_in_a_slow_block_has_the_blocks_that_were_held_and_no
 @pytest.mark.parametrize("driver", ["picows", "websockets"])
 def test_a_reset_is_seen_at_once_though_nothing_is_read(driver: str) -> None:
     with serve("queueing_relay", queue=QUEUE, how="reset") as server:
-        found, penalty = slow(server, rate=40.0, pairs=1, duration=4.0, driver=driver)
+        found, penalty = slow(server, rate=40.0, pairs=1, duration=5.0, driver=driver)
         facts = server.log()
     assert penalty.disconnected == {"1006": 2}
     assert penalty.time_to_disconnect is not None

@@ -10,6 +10,7 @@ import pytest
 from tests.stats.made import WINDOW, S, effort, histogram, ints, sockets
 from wswarm.drive.host.probes import MachineUse
 from wswarm.experiment.assemble import assemble
+from wswarm.experiment.kernel import KernelSeen
 from wswarm.experiment.observed import Observed
 from wswarm.load.plan import make_plan
 from wswarm.results.run import Run
@@ -68,6 +69,35 @@ def test_one_agent_in_trouble_is_enough_wherever_it_stands(
 
 def test_agents_at_ease_leave_a_valid_run() -> None:
     assert connect_run(agent(), agent()).validity.verdict == "valid"
+
+
+def slow_handshakes(count: int) -> Findings:
+    """Return what an agent found out some of whose handshakes the kernel had to try again."""
+    found = sockets([OPENED_NS] * count)
+    return Findings(
+        sockets=msgspec.structs.replace(found, started_ns=pack(ints([OPENED_NS - S] * count))),
+        effort=effort(),
+    )
+
+
+def test_handshakes_tried_again_are_a_doubt_if_the_target_shares_the_kernel_that_threw_them_away() -> None:
+    seen = KernelSeen(thrown_away=12)
+    (told,) = connect_run(slow_handshakes(3), connections=3, kernel=seen, is_shared=True).validity.reasons
+    assert "threw away 12 handshakes" in told
+    assert "3 of the run's took 1 s or more" in told
+    for found in (
+        connect_run(slow_handshakes(3), connections=3, kernel=seen),
+        connect_run(slow_handshakes(3), connections=3, is_shared=True),
+        connect_run(agent(), kernel=seen, is_shared=True),
+    ):
+        assert found.validity.verdict == "valid"
+
+
+def test_a_run_is_invalid_if_tcp_ran_short_of_memory() -> None:
+    assert connect_run(agent(), kernel=KernelSeen(0, 100, 100)).validity.verdict == "valid"
+    found = connect_run(agent(), kernel=KernelSeen(0, 1_300_000_000, 1_000_000_000))
+    assert found.validity.verdict == "invalid"
+    assert "TCP took 1,300 MB" in found.validity.reasons[0]
 
 
 def test_of_a_ramp_that_was_interrupted_only_the_connections_that_were_begun_are_judged() -> None:

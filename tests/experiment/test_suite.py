@@ -32,6 +32,10 @@ def test_an_option_goes_to_every_scenario() -> None:
     assert {(plan.duration, plan.connections) for plan in plans} == {(3.0, 7)}
 
 
+def test_a_probe_is_asked_for_where_there_is_something_to_compare() -> None:
+    assert [plan.probe for plan in suite_plans(BASE, SCENARIOS, probe="on")] == ["auto", "on", "on"]
+
+
 @pytest.mark.parametrize(
     ("wanted", "fitting"),
     [

@@ -28,8 +28,12 @@ def test_each_scenario_and_bytes_measure_the_app_and_what_it_costs(pytester: pyt
         """
 def test_all(ws_swarm, ws_server):
     found = [ws_swarm.connect("/ws", connections=4, duration=0.2), ws_swarm.echo("ws", **BRIEF),
-             ws_swarm.fanout("/chat", **BRIEF), ws_swarm.echo("/bytes", text=b"\\x00\\xff{marker}", **BRIEF)]
-    assert [result.run.scenario for result in found] == ["connect", "echo", "fanout", "echo"]
+             ws_swarm.fanout("/chat", **BRIEF), ws_swarm.echo("/bytes", text=b"\\x00\\xff{marker}", **BRIEF),
+             ws_swarm.churn("/ws", sessions=20, stay=0.5, duration=1),
+             ws_swarm.slow("/chat", slow=0.25, pairs=1, swallows=0, **BRIEF)]
+    assert [result.run.scenario for result in found] == ["connect", "echo", "fanout", "echo", "churn", "slow"]
+    assert found[4].run.population.sessions == 30
+    assert (found[5].run.penalty.slow, found[5].run.penalty.healthy, found[5].run.penalty.pairs) == (1, 3, 1)
     assert found[2].run.messages.received == 200
     assert found[3].run.messages.received == 50
     assert all(result.run.target.pid == ws_server.pid for result in found)

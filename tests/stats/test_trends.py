@@ -146,6 +146,7 @@ def test_sessions_that_leak_show_per_thousand_of_them() -> None:
 
     assert found["memory"].per_1000_sessions == pytest.approx(1e6, rel=0.01)
     assert found["descriptors"].per_1000_sessions == pytest.approx(1_000, rel=0.01)
+    assert msgspec.json.encode(found["memory"])  # with numbers of Python alone
     assert {one.verdict for one in found.values()} == {"growing"}
 
 

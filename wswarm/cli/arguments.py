@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from wswarm.cli import grammar
 from wswarm.cli.ab_arguments import add_ab, add_selftest
+from wswarm.cli.capacity_arguments import add_capacity
 from wswarm.cli.churn_arguments import add_churn
 from wswarm.cli.load_arguments import (
     add_common,
@@ -77,6 +78,7 @@ def make_parser() -> Parser:
     )
     add_churn(commands)
     add_slow(commands)
+    add_capacity(commands)
     add_storm(commands)
     _add_script(commands)
     add_replay(commands, add_common)

@@ -55,6 +55,7 @@ _WHERE = {
     "replay": "replay:run_replay",
     "import": "import_recording:import_recording",
     "run": "suite:run_suite",
+    "capacity": "capacity:find_capacity",
     "compare": "compare:compare",
     "trend": "compare:trend",
     "ab": "ab:compare_versions",

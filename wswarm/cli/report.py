@@ -2,13 +2,17 @@
 
 import argparse
 
-from wswarm.cli import measure
+from wswarm.cli import measure, searched
 from wswarm.cli.outputs import take_all
 from wswarm.report import cut_short, store
+from wswarm.report.capacity import store as searches
 
 
 def show(parsed: argparse.Namespace) -> int:
-    """Print a stored run or suite and draw it again."""
+    """Print a stored run, suite or search and draw it again."""
+    search = searches.find(parsed.run)
+    if search is not None:
+        return searched.show_again(parsed, search)
     cut_short.recover(parsed.run)
     runs, folder = store.load(parsed.run), store.folder_of(parsed.run)
     failures = store.failures_in(folder)

@@ -13,7 +13,7 @@ from wswarm.stats.findings import Int64s, Packed, pack, unpack
 from wswarm.stats.tally import Batch, Bools
 
 COLUMNS = 4
-_MOST = 1 << 16
+_MOST, _MOST_PARTS = 1 << 16, 1 << 10
 
 
 class Beside(Protocol):
@@ -60,6 +60,8 @@ class Deliveries:
         rows = np.stack((sequences, ids, intended_ns, received_ns), axis=1)
         self._fresh.append(rows[sequences % (1 << self._shift) == 0])
         self._count += len(self._fresh[-1])
+        if len(self._fresh) > _MOST_PARTS:
+            self.table()
         while self._count > self._most:
             self._shift += 1
             kept = self.table()

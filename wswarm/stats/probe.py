@@ -126,7 +126,7 @@ def _why_nothing(seen: Seen, waited_ns: int | None, median_ns: int | None, *, is
     if waited_ns is not None and median_ns is not None and waited_ns >= OWN_WAIT_SHARE * median_ns:
         return (
             f"it read {waited_ns / 1e6:.3g} ms late itself (p99), a tenth of the median time or more:"
-            " the machine was too busy"
+            " the target is too fast for it, or the machine too busy"
         )
     return None if is_known else f"too few messages to compare: fewer than {FEWEST_PAIRS}"
 

@@ -146,12 +146,15 @@ def centre_of(answers: Sequence[float], hint: float) -> float:
     return exp(fmean(map(log, answers))) if answers else hint
 
 
-def answer_of(answers: Sequence[float]) -> Answer:
+def answer_of(answers: Sequence[float], *, is_exact: bool = False) -> Answer:
     """Return what rounds have found together.
 
     Args:
         answers: Of one round each; at least one.
+        is_exact: Whether they were counted: all alike, they are the answer.
     """
+    if is_exact and len(set(answers)) == 1 < len(answers):
+        return Answer(answers[0], answers[0], answers[0])
     logs = list(map(log, answers))
     middle = fmean(logs)
     if len(logs) < 2:  # of one value there is no spread

@@ -17,12 +17,14 @@ def stages_of_connections(findings: Sequence[Findings], window: Window, due_ns: 
     """Return the stages of the hold that began before it ended; all times are those of handshakes.
 
     Args:
-        due_ns: When each connection was to come.
+        due_ns: When each connection was to come, ascending.
     """
     begins_ns = [window.hold_ns, *window.stage_ends_ns[:-1]]
     ends_ns = [min(end_ns, window.drain_ns) for end_ns in window.stage_ends_ns]
     begun = [place for place, begin_ns in enumerate(begins_ns) if begin_ns < window.drain_ns]
     offered = counts_of(due_ns, window)
+    begun_ns = due_ns[: sum(one.sockets.requested for one in findings)]  # they are begun in turn
+    sent = counts_of(begun_ns, window)
     came_ns, times_ns = _opened(findings)
     received = counts_of(came_ns, window)
     bins = Bins()
@@ -34,7 +36,7 @@ def stages_of_connections(findings: Sequence[Findings], window: Window, due_ns: 
             from_s=(begins_ns[place] - window.hold_ns) / NS_PER_S,
             to_s=(ends_ns[place] - window.hold_ns) / NS_PER_S,
             offered=int(offered[place]),
-            sent=int(offered[place]),
+            sent=int(sent[place]),
             received=int(received[place]),
             p50=seconds(p50_ns[place]),
             p99=seconds(p99_ns[place]),

@@ -123,7 +123,7 @@ def _sessions_began(findings: Sequence[Findings], window: Window) -> Floats:
 def _fit(figure: Figure, began_s: Floats | None) -> _Fit:
     level = float(np.median(figure.values))
     matters = _MATTERS_PER_HOUR * abs(level)
-    hours = (figure.at[-1] - figure.at[0]) / _S_PER_HOUR
+    hours = float(figure.at[-1] - figure.at[0]) / _S_PER_HOUR
     if began_s is not None and figure.name == "target.memory" and hours:
         began = np.diff(np.searchsorted(began_s, figure.at[[0, -1]]))[0]
         matters = _MATTERS_PER_SESSION * float(began) / hours

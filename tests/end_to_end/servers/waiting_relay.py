@@ -2,7 +2,8 @@
 
 What a client sends goes to every other in order of connecting, one message at a time. Before a receiver whose kernel
 took less than it was given, as one does who does not read, the server waits, and then sends all the same.
-Facts: those of ``PicowsServer``; per message ``waits``: before how many it waited, ``waited_ns``: how long in all.
+Facts: those of ``PicowsServer``; per message ``waits``: before how many it waited, ``held_ns``: from reading it until
+the last had it.
 """
 
 import asyncio
@@ -23,32 +24,30 @@ class WaitingRelay(PressedServer):
         super().__init__()
         self._wait = wait
         self._waits: list[int] = []
-        self._waited_ns: list[int] = []
-        self._coming: asyncio.Queue[tuple[Connection, WSMsgType, bytes]] = asyncio.Queue()
+        self._held_ns: list[int] = []
+        self._coming: asyncio.Queue[tuple[Connection, WSMsgType, bytes, int]] = asyncio.Queue()
 
     async def listen(self) -> dict[str, Any]:
         self._relaying = asyncio.create_task(self._relay())
         return await super().listen()
 
     def message(self, connection: Connection, kind: WSMsgType, payload: bytes) -> None:
-        self._coming.put_nowait((connection, kind, payload))
+        self._coming.put_nowait((connection, kind, payload, monotonic_ns()))
 
     def facts(self) -> dict[str, Any]:
-        return {**super().facts(), "waits": self._waits, "waited_ns": self._waited_ns}
+        return {**super().facts(), "waits": self._waits, "held_ns": self._held_ns}
 
     async def _relay(self) -> None:
         while True:
-            sender, kind, payload = await self._coming.get()
-            waits = waited_ns = 0
+            sender, kind, payload, read_ns = await self._coming.get()
+            waits = 0
             for receiver in self.receivers_of(sender):
                 if receiver.is_pressed:
-                    began_ns = monotonic_ns()
                     await asyncio.sleep(self._wait)
-                    waited_ns += monotonic_ns() - began_ns
                     waits += 1
                 receiver.send(kind, payload)
             self._waits.append(waits)
-            self._waited_ns.append(waited_ns)
+            self._held_ns.append(monotonic_ns() - read_ns)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,8 @@ class ChurnCourse(Coming):
     def add_to(self, run: Run, observed: Observed) -> Run:
         """As `Course.add_to`: connections are those of the sessions, without the publishers'."""
         findings = [one for one in observed.findings if not one.is_publisher]
+        if not findings:  # so far only the publisher's agent has told
+            return run
         found = population(findings, observed.window, self._churn.expected)
         seen = summary.connections(findings, observed.window)
         run = super().add_to(run, observed)

@@ -1,0 +1,103 @@
+"""``python -m tests.end_to_end.servers.limited PORT [LIMITS]``: an echo whose capacity is known.
+
+LIMITS is a JSON object: ``spin``, µs of one core that each message takes, nothing else beside it, so that
+10⁶/``spin`` messages per s are the most; ``most``, connections at once, all others are refused with HTTP 503;
+``slower``, µs that a handshake takes for each connection that is open or opening, side by side. Ends on SIGTERM.
+"""
+
+import asyncio
+import json
+import sys
+from http import HTTPStatus
+from time import monotonic_ns
+
+import uvloop
+from picows import WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest, ws_create_server
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.http11 import Request, Response
+
+_GAP_NS = 150_000  # between two messages that were both there: what reading and answering take
+
+
+class Work:
+    """Messages one after another, each of the same length from the end of the one before if it was there already."""
+
+    def __init__(self, each_us: float) -> None:
+        self._each_ns, self._free_ns = round(1_000 * each_us), 0
+
+    def do(self) -> None:
+        """Work for one message."""
+        now = monotonic_ns()
+        begin = self._free_ns if now - self._free_ns < _GAP_NS else now
+        self._free_ns = begin + self._each_ns
+        while monotonic_ns() < self._free_ns:
+            pass
+
+
+class Session(WSListener):  # type: ignore[misc]  # picows ships no types
+    """One connection."""
+
+    def __init__(self, work: Work | None) -> None:
+        self._work = work
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        """Answer, or say goodbye."""
+        if frame.msg_type == WSMsgType.CLOSE:
+            transport.disconnect()
+            return
+        payload = frame.get_payload_as_bytes()
+        if self._work is not None:
+            self._work.do()
+        transport.send(frame.msg_type, payload)
+
+
+class Door:
+    """How many are let in, and how long that takes.
+
+    Args:
+        most: At once, 0 for any number. slower_us: For each that is in or coming in.
+    """
+
+    def __init__(self, most: int, slower_us: float) -> None:
+        self._most, self._each_s = most, slower_us / 1e6
+        self._inside = 0
+        self._watches: set[asyncio.Task[None]] = set()
+
+    async def open(self, connection: ServerConnection, _: Request) -> Response | None:
+        """Let one in, or refuse it."""
+        if self._most and self._inside >= self._most:
+            return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, "full\n")
+        self._inside += 1
+        watch = asyncio.ensure_future(self._leave(connection))
+        self._watches.add(watch)
+        watch.add_done_callback(self._watches.discard)
+        await asyncio.sleep(self._each_s * self._inside)
+        return None
+
+    async def _leave(self, connection: ServerConnection) -> None:
+        await connection.wait_closed()
+        self._inside -= 1
+
+
+async def _echo(connection: ServerConnection) -> None:
+    async for message in connection:
+        await connection.send(message)
+
+
+async def _live(port: int, limits: dict[str, float]) -> None:
+    if limits.get("most") or limits.get("slower"):
+        door = Door(int(limits.get("most", 0)), limits.get("slower", 0.0))
+        async with serve(_echo, "127.0.0.1", port, process_request=door.open, compression=None) as behind:
+            await behind.serve_forever()
+    work = Work(limits["spin"]) if limits.get("spin") else None
+
+    def open_session(_: WSUpgradeRequest) -> Session:
+        return Session(work)
+
+    server = await ws_create_server(open_session, "127.0.0.1", port)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_live(int(sys.argv[1]), json.loads(sys.argv[2]) if len(sys.argv) > 2 else {}))

@@ -1,0 +1,224 @@
+"""The search with a target that is made up: what it does with each outcome, and what it refuses."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import log
+
+import pytest
+
+from tests.report import runs
+from wswarm.errors import GeneratorError, PlanError, TargetError
+from wswarm.experiment.capacity import bench, search
+from wswarm.experiment.capacity.setting import Setting, make_setting
+from wswarm.experiment.capacity.targets import Place
+from wswarm.experiment.capacity.trial import Load, Outcome
+from wswarm.results.capacity import Search, SearchProgress, Trial
+
+RUN = runs.echo(rate=100, duration=1)
+URL = "ws://127.0.0.1:1/"
+
+Answering = Callable[[Load], tuple[bool | None, str] | tuple[bool, str, int]]
+
+
+def outcome(load: Load, passed: bool | None, evidence: str, refused: int = 0) -> Outcome:
+    """What a trial showed that delivers at most 900/s."""
+    trial = Trial(
+        round=load.round,
+        load=load.amount,
+        passed=passed,
+        evidence=evidence,
+        duration_s=load.length_s,
+        delivered=min(load.amount, 900.0) - refused,
+        p50=0.002,
+        target_cpu=0.99,
+        refused=refused,
+    )
+    return Outcome(trial, run=RUN)
+
+
+class World:
+    """A target that answers each load as it is told, without any time going by.
+
+    Attributes:
+        loads: Those that were tried.
+    """
+
+    def __init__(self, answer: Answering) -> None:
+        self.loads: list[Load] = []
+        self._answer = answer
+
+    def run_trial(self, _setting: Setting, _place: Place, load: Load, *_: object) -> Outcome:
+        """Stand for `run_trial`."""
+        self.loads.append(load)
+        return outcome(load, *self._answer(load))
+
+
+def carrying(most: float) -> Answering:
+    """Answers of a target that carries so much."""
+    return lambda load: (load.amount <= most, "told")
+
+
+@pytest.fixture
+def searching(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Search, World]]:
+    """Searches for the capacity of a world."""
+
+    @contextmanager
+    def nowhere(_: Setting) -> Iterator[Place]:
+        yield Place(URL, None, ())
+
+    def run(answer: Answering, kind: str = "echo", **options: object) -> tuple[Search, World]:
+        world = World(answer)
+        interrupted = options.pop("interrupted", None)
+        monkeypatch.setattr(bench, "run_trial", world.run_trial)
+        monkeypatch.setattr(search, "target_of", nowhere)
+        setting = make_setting(kind, URL, **options)  # type: ignore[arg-type]
+        return search.search(setting, None, interrupted), world  # type: ignore[arg-type]
+
+    return run
+
+
+def test_a_search_ends_near_what_the_target_carries(searching) -> None:
+    found, world = searching(carrying(870.0), slo=("p99<50ms",))
+    assert abs(log(found.capacity.value / 870.0)) < 0.02
+    assert found.capacity.interval[0] < 870.0 < found.capacity.interval[1]
+    assert len(found.rounds) == 4
+    assert [load.amount for load in world.loads[:5]] == [100, 200, 400, 800, 1600]
+    assert {load.length_s for load in world.loads if load.round} == {10.0}
+
+
+def test_without_an_objective_the_answer_is_what_is_delivered(searching) -> None:
+    found, world = searching(carrying(900.0))
+    assert found.capacity.value == pytest.approx(900)
+    assert found.capacity.carried == pytest.approx(810)
+    assert [load.is_overload for load in world.loads if load.round] == [True, False] * 4
+
+
+def test_connections_are_counted(searching) -> None:
+    def door(load: Load) -> tuple[bool | None, str, int]:
+        refused = max(0, round(load.amount) - 57)
+        return refused == 0, f"http 503: {refused} of {load.amount:.0f} handshakes", refused
+
+    found, world = searching(door, "connect", connections=20)
+    assert (found.capacity.value, found.capacity.interval) == (57, (57, 57))
+    assert [load.amount for load in world.loads if load.round] == [57, 58] * 4
+
+
+def test_a_generator_that_gives_in_is_asked_again_with_more_agents_and_then_ends_the_search(
+    searching,
+) -> None:
+    def answer(load: Load) -> tuple[bool | None, str]:
+        return (
+            (True, "") if load.amount < 500 else (None, "generator: one of its processes used 97% of a core")
+        )
+
+    found, world = searching(answer)
+    assert (found.capacity.value, found.capacity.interval) == (400, (400, None))
+    assert found.capacity.limited_by == "generator"
+    assert [(load.amount, load.agents) for load in world.loads][-2:] == [(800, 1), (800, 2)]
+    assert not found.is_bounded
+
+
+def test_a_spoilt_trial_is_made_again(searching) -> None:
+    spoilt = iter([True, True, False])
+
+    def answer(load: Load) -> tuple[bool | None, str]:
+        if load.round == 0 and load.amount == 400 and next(spoilt, False):
+            return None, "spoilt: the host took 20% of this machine's time"
+        return load.amount <= 870, "told"
+
+    found, world = searching(answer, slo=("p99<50ms",), rounds=2)
+    assert [load.amount for load in world.loads[:6]] == [100, 200, 400, 400, 400, 800]
+    assert found.capacity.interval[1] is not None
+
+
+def test_a_first_load_that_is_too_much_is_halved(searching) -> None:
+    found, world = searching(carrying(870.0), rate=4000.0, slo=("p99<50ms",), rounds=2)
+    assert [load.amount for load in world.loads[:4]] == [4000, 2000, 1000, 500]
+    assert abs(log(found.capacity.value / 870.0)) < 0.03
+
+
+def test_a_trial_of_a_light_load_is_as_long_as_its_objective_needs(searching) -> None:
+    _, world = searching(carrying(30.0), rate=100.0, slo=("p99<50ms",), rounds=2)
+    assert all(load.amount * load.length_s >= 381 for load in world.loads)
+
+
+def test_what_carries_nothing_is_told(searching) -> None:
+    with pytest.raises(TargetError, match="not even"):
+        searching(carrying(0.0), slo=("p50<50ms",))
+
+
+def test_a_generator_that_gives_in_at_once_is_told(searching) -> None:
+    with pytest.raises(GeneratorError, match="no load could be judged"):
+        searching(lambda _: (None, "generator: late"))
+
+
+def test_ctrl_c_leaves_what_is_known(searching) -> None:
+    world: list[Load] = []
+
+    def answer(load: Load) -> tuple[bool | None, str]:
+        world.append(load)
+        return load.amount <= 870, "told"
+
+    found, _ = searching(answer, slo=("p99<50ms",), interrupted=lambda: len(world) > 25)
+    assert found.interrupted
+    assert len(found.rounds) == 3
+    assert found.capacity.interval[1] is not None
+
+
+def test_ctrl_c_before_the_first_trial_leaves_nothing(searching) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        searching(carrying(870.0), interrupted=lambda: True)
+
+
+def test_a_budget_that_is_over_leaves_what_is_known(searching) -> None:
+    with pytest.raises(TargetError, match="--budget 5s was over"):
+        searching(carrying(870.0), slo=("p99<50ms",), budget=5.0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "words"),
+    [
+        ("connect", {"rate": 10.0}, "-c 100"),
+        ("connect", {"connections": 0}, "--connections 0 must be a number above 0"),
+        ("connect", {"slo": ("p99<50ms",)}, "-c 381"),
+        ("connect", {"slo": ("lost==0",)}, "no such figure"),
+        ("echo", {"rate": -1.0}, "--rate -1 must be a number above 0"),
+        ("echo", {"rate": 1.0, "slo": ("p99<50ms",)}, "begin with -r 7/s"),
+        ("echo", {"budget": 0.0}, "--budget 0"),
+        ("echo", {"closed": True}, "--closed has no place"),
+        ("echo", {"serve": "python app.py"}, "{port}"),
+        ("echo", {"serve": "python app.py {port}"}, "write it where the port of --serve goes"),
+        ("echo", {"slo": ("p99<50",)}, "a time needs a unit"),
+    ],
+)
+def test_what_can_not_be_searched_for_is_refused(kind: str, options: dict[str, object], words: str) -> None:
+    with pytest.raises(PlanError) as error:
+        make_setting(kind, URL, **options)  # type: ignore[arg-type]
+    assert words in str(error.value)
+
+
+def test_the_length_of_a_trial_follows_from_the_objective() -> None:
+    assert make_setting("echo", URL, slo=("p99<50ms",)).trial_s == 10.0
+    assert make_setting("echo", URL, slo=("p99<1s",)).trial_s == 60.0
+    assert make_setting("echo", URL, slo=("p99<5ms",), rate=200.0).trial_s == 5.0
+
+
+def test_arrivals_are_random_unless_told() -> None:
+    assert make_setting("echo", URL).options["arrivals"] == "poisson"
+    assert make_setting("echo", URL, arrivals="constant").options["arrivals"] == "constant"
+
+
+def test_progress_shows_the_bracket_closing_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def nowhere(_: Setting) -> Iterator[Place]:
+        yield Place(URL, None, ())
+
+    monkeypatch.setattr(bench, "run_trial", World(carrying(870.0)).run_trial)
+    monkeypatch.setattr(search, "target_of", nowhere)
+    shown: list[SearchProgress] = []
+    search.search(make_setting("echo", URL, slo=("p99<50ms",), rounds=2), shown.append)
+    last = shown[-1]
+    assert last.carried is not None
+    assert last.failed is not None
+    assert 800 < last.carried < 870 < last.failed < 950
+    assert len(last.answers) == 2

@@ -1,0 +1,51 @@
+"""What a run says of sessions that came and went."""
+
+import msgspec
+
+from tests.experiment.test_assemble import OPENED_NS, observed
+from tests.stats.made import WINDOW, effort, sockets
+from wswarm.experiment.assemble import assemble
+from wswarm.experiment.scenarios.churn import ChurnCourse
+from wswarm.load.plan import make_plan
+from wswarm.results.run import Run
+from wswarm.stats.findings import Findings
+
+
+def run_of(*findings: Findings) -> Run:
+    """The run of these agents: two sessions a second for a second each, and broadcasts."""
+    plan = make_plan("churn", "ws://h", sessions=2, stay=1, rate=1, connections=1)
+    course = ChurnCourse(plan)
+    return assemble(plan, observed(*findings, window=WINDOW), course.add_to)
+
+
+def found(*, is_publisher: bool = False, refused: int = 0) -> Findings:
+    """What an agent with one socket found."""
+    made = msgspec.structs.replace(sockets([OPENED_NS]), refused=refused)
+    return Findings(sockets=made, effort=effort(), is_publisher=is_publisher)
+
+
+def test_sessions_are_the_connections_and_the_publisher_is_none() -> None:
+    run = run_of(found(), found(is_publisher=True))
+    assert run.population is not None
+    assert run.population.sessions == run.connections.opened == run.connections.requested == 1
+
+
+def test_who_found_as_many_as_there_may_be_is_told_of() -> None:
+    run = run_of(found(refused=3), found(is_publisher=True))
+    assert run.population is not None
+    assert run.population.refused == 3
+    assert any(
+        "3 of 4 sessions were not begun: as many as there may be at once, 1" in one for one in run.notices
+    )
+
+
+def test_while_only_the_publisher_has_told_nothing_is_known_of_sessions() -> None:
+    run = run_of(found(is_publisher=True))
+    assert run.population is None
+
+
+def test_what_is_known_has_no_figure_of_the_sockets_that_were_there_before() -> None:
+    run = run_of(found())
+    assert run.generator.rss_per_connection is None
+    assert run.plan["stay"] == 1.0
+    assert msgspec.json.encode(run)

@@ -1,0 +1,98 @@
+"""From trials and rounds to an answer."""
+
+from wswarm.results.capacity import RoundFound, Trial
+from wswarm.stats import carrying
+
+
+def trial(load: float, *, passed: bool | None, evidence: str = "", **more: object) -> Trial:
+    """A trial in a round."""
+    return Trial(round=1, load=load, passed=passed, evidence=evidence, duration_s=10.0, **more)  # type: ignore[arg-type]
+
+
+def rounds(*values: float) -> list[RoundFound]:
+    """Rounds that ended there."""
+    return [RoundFound(round=number, value=value, trials=6) for number, value in enumerate(values, 1)]
+
+
+BRACKET = [trial(500, passed=True), trial(1000, passed=False, delivered=930.0, target_cpu=0.99)]
+
+
+def test_the_interval_is_that_of_the_rounds() -> None:
+    found = carrying.capacity_of("echo", BRACKET, rounds(900, 920, 940, 930), None)
+    assert found is not None
+    low, high = found.interval
+    assert high is not None
+    assert 880 < low < 900 < found.value < 940 < high < 960
+    assert (found.carried, found.failed, found.delivered) == (500, 1000, 930.0)
+
+
+def test_one_round_has_the_bracket_for_an_interval_and_says_so() -> None:
+    found = carrying.capacity_of("echo", BRACKET, rounds(900), None)
+    assert found is not None
+    assert (found.value, found.interval, found.is_bracket) == (900, (500, 1000), True)
+    assert "fewer than two rounds" in carrying.notices(BRACKET, found, 4)[0]
+
+
+def test_connections_that_were_counted_alike_are_the_answer() -> None:
+    tried = [
+        trial(57, passed=True),
+        trial(58, passed=False, evidence="http 503: 1 of 58 handshakes", refused=1),
+    ]
+    found = carrying.capacity_of("connect", tried, rounds(57, 57, 57, 57), None)
+    assert found is not None
+    assert (found.value, found.interval) == (57, (57, 57))
+    assert (found.limited_by, found.because) == ("target", "http 503: 1 of 58 handshakes")
+
+
+def test_a_generator_that_gave_in_leaves_a_lower_bound() -> None:
+    tried = [trial(500, passed=True), trial(1000, passed=None)]
+    found = carrying.capacity_of("echo", tried, [], "generator: one of its processes used 97% of a core")
+    assert found is not None
+    assert (found.value, found.interval, found.limited_by) == (500, (500, None), "generator")
+
+
+def test_a_disturbed_machine_leaves_what_is_known() -> None:
+    found = carrying.capacity_of("echo", BRACKET, rounds(900, 910), "spoilt: the host took 20% of the time")
+    assert found is not None
+    assert found.interval[1] is not None
+    assert found.limited_by == "target"
+    told = carrying.notices(BRACKET, found, 4, "spoilt: the host took 20% of the time")
+    assert told[0].startswith("ended before its time")
+
+
+def test_nothing_is_known_without_a_load_that_was_carried() -> None:
+    assert carrying.capacity_of("echo", [trial(500, passed=None)], [], "generator: late") is None
+    assert carrying.capacity_of("echo", [], [], None) is None
+
+
+def test_a_target_is_the_limit_when_one_of_its_processes_has_all_of_a_core() -> None:
+    assert carrying.limit(BRACKET)[0] == "target"
+    idle = [trial(1000, passed=False, target_cpu=0.4, target_process="process 7 (app)")]
+    assert carrying.limit(idle) == (
+        "neither",
+        "process 7 (app) used 40% of a core, and the generator kept up: locks, a broker, or the kernel",
+    )
+
+
+def test_an_unknown_target_is_not_blamed() -> None:
+    who, why = carrying.limit([trial(1000, passed=False)])
+    assert who == "neither"
+    assert "--target-pid" in why
+
+
+def test_a_load_that_both_passed_and_failed_is_neither_carried_nor_too_much() -> None:
+    tried = [*BRACKET, trial(900, passed=True), trial(900, passed=False)]
+    assert (carrying.highest_carried(tried), carrying.lowest_failed(tried)) == (500, 1000)
+
+
+def test_loads_carried_above_such_as_were_not_are_told() -> None:
+    tried = [trial(700, passed=False), trial(900, passed=True), trial(910, passed=True)]
+    found = carrying.capacity_of("echo", tried, rounds(800, 810), None)
+    assert found is not None
+    assert any("loss inversion" in one for one in carrying.notices(tried, found, 4))
+
+
+def test_a_wide_interval_is_told() -> None:
+    found = carrying.capacity_of("echo", BRACKET, rounds(600, 950), None)
+    assert found is not None
+    assert any("more --rounds" in one for one in carrying.notices(BRACKET, found, 2))

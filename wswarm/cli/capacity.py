@@ -1,0 +1,55 @@
+"""`wswarm capacity`: how much load a target carries."""
+
+import argparse
+import sys
+from contextlib import suppress
+
+from wswarm import exit_codes
+from wswarm.cli import grammar, terminal
+from wswarm.cli.folder import report_folder
+from wswarm.cli.outputs import take_all
+from wswarm.cli.searched import print_search, store_search
+from wswarm.errors import ResultError
+from wswarm.experiment.capacity.search import search
+from wswarm.experiment.capacity.setting import Setting, make_setting
+from wswarm.experiment.own_profile import with_own_profile
+from wswarm.report.capacity import words
+from wswarm.report.capacity.live import CapacityLive
+from wswarm.results.capacity import Search
+
+_NO_OPTION = {"command", "kind", "url", "output", "no_plots", "svg", "quiet", "print"}
+
+
+def find_capacity(parsed: argparse.Namespace) -> int:
+    """Search for the capacity, show it, store it; return the exit code."""
+    given = {name: one for name, one in vars(parsed).items() if name not in _NO_OPTION}
+    setting = make_setting(parsed.kind, parsed.url, **with_own_profile(grammar.messages(given)))
+    terminal.warn("capacity", grammar.hints(vars(parsed)))
+    with report_folder(parsed.output, "capacity") as folder:
+        with terminal.Interrupts() as interrupts:
+            found = _search(parsed, setting, interrupts)
+        take_all(
+            lambda: print_search(parsed, found),
+            lambda: store_search(parsed, found, folder),
+        )
+    _warn(found)
+    return exit_codes.of_search(found)
+
+
+def _search(parsed: argparse.Namespace, setting: Setting, interrupts: terminal.Interrupts) -> Search:
+    title = f"capacity {setting.scenario} {setting.target}"
+    with CapacityLive(title, setting.budget_s, quiet=parsed.quiet) as live:
+        return search(setting, live.show, interrupts.asked)
+
+
+def _warn(found: Search) -> None:
+    """Say on stderr that the answer is a lower bound, if it is."""
+    remedy = words.remedy(found)
+    if remedy is None:
+        return
+    with suppress(OSError, ResultError):
+        print(
+            f"wswarm capacity: {words.headline(found)}: limited by {found.capacity.limited_by}:"
+            f" {found.capacity.because}; {remedy}",
+            file=sys.stderr,
+        )

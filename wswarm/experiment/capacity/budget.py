@@ -1,0 +1,49 @@
+"""The time that a search may take, and whether what comes next fits into what is left of it."""
+
+from wswarm.drive.clock import now_ns
+from wswarm.units import NS_PER_S
+
+_OVERHEAD_S = 2.5  # of a trial besides its hold, until one has been seen: agents, handshakes, warm-up, drain
+_MARGIN = 1.2
+_CLOSING_S, _CLOSING_SHARE = 5.0, 0.15  # to stop servers and write the report
+_CUT_S = 1.0
+
+
+class Budget:
+    """A length of time that began a moment ago.
+
+    Args:
+        length_s: In all.
+        began_ns: When it began.
+        drain_s: How long a trial may go on after its hold.
+    """
+
+    def __init__(self, length_s: float, began_ns: int, drain_s: float) -> None:
+        self.length_s, self._began_ns, self._drain_s = length_s, began_ns, drain_s
+        self._overhead_s = _OVERHEAD_S
+        self._has_seen = False
+
+    @property
+    def elapsed_s(self) -> float:
+        """How much of it is over."""
+        return (now_ns() - self._began_ns) / NS_PER_S
+
+    @property
+    def left_s(self) -> float:
+        """How much is left for trials."""
+        closing_s = min(_CLOSING_S, _CLOSING_SHARE * self.length_s)
+        return self.length_s - closing_s - self.elapsed_s
+
+    def note(self, took_s: float, length_s: float) -> None:
+        """Take in how long a trial took whose hold was so long."""
+        overhead_s = took_s - length_s
+        self._overhead_s = max(overhead_s, self._overhead_s) if self._has_seen else overhead_s
+        self._has_seen = True
+
+    def has_room(self, trials: int, length_s: float) -> bool:
+        """Return whether so many trials fit."""
+        return trials * (length_s + _MARGIN * self._overhead_s) <= self.left_s
+
+    def is_over(self) -> bool:
+        """Return whether a trial that is under way has to end now."""
+        return self.left_s < self._drain_s + _CUT_S

@@ -1,0 +1,68 @@
+"""The page of a search: it stands alone, for a browser, a phone or paper."""
+
+from collections.abc import Mapping
+
+from wswarm.report import format as show
+from wswarm.report.capacity import words
+from wswarm.report.html import embedded, page
+from wswarm.results.capacity import Search, Trial
+
+READINGS = {
+    "curve": (
+        "Times over the load, and the answer with its interval.",
+        "Each mark is one trial, with the interval of its percentile. The band is where the capacity lies; left of it"
+        " the load is carried, right of it times grow with every second that it lasts.",
+    ),
+    "trials": (
+        "The loads that were tried, one after another.",
+        "Up by a factor until it is too much; then each round closes in by itself. Rounds that end far apart make a"
+        " wide interval: the target changes from one start to the next, or over minutes.",
+    ),
+    "posterior": (
+        "What each round believed in the end.",
+        "How probable each load is as the answer, round by round. The interval is that of the rounds' answers, not of"
+        " one curve: what one round can't see is how much the next one differs.",
+    ),
+}
+_OUTCOMES = {True: "no-regression", False: "regression", None: "inconclusive"}
+
+
+def render(search: Search, pictures: Mapping[str, bytes]) -> str:
+    """Return the page as HTML without any address that a browser would fetch.
+
+    Args:
+        pictures: By name, PNG or SVG.
+    """
+    remedy = words.remedy(search)
+    return page(
+        "capacity.html.j2",
+        title=f"wswarm {words.title(search)}: {words.headline(search)}",
+        name=words.title(search),
+        target=show.printable(search.target),
+        phrases=[words.criterion(search), words.how(search), search.started_at],
+        look="valid" if search.is_bounded else "invalid",
+        headline=words.headline(search),
+        notes=[*([remedy] if remedy else []), *map(show.printable, search.notices)],
+        facts=words.facts(search),
+        columns=words.COLUMNS,
+        rows=[{"cells": words.row(one), "outcome": _outcome(one)} for one in search.trials],
+        pictures=[_picture(name, one) for name, one in pictures.items()],
+        settings=_settings(search),
+    )
+
+
+def _outcome(trial: Trial) -> str:
+    return _OUTCOMES[trial.passed]
+
+
+def _picture(name: str, picture: bytes) -> dict[str, str]:
+    alt, reading = READINGS[name]
+    return {"source": embedded(picture), "alt": alt, "reading": reading}
+
+
+def _settings(search: Search) -> list[tuple[str, str]]:
+    plan, seen = search.plan, search.environment
+    names = ("connections", "publishers", "size", "arrivals", "seed", "warmup", "drain", "driver", "profile")
+    rows = [(name, str(plan[name])) for name in names if plan.get(name) is not None]
+    rows += [("cores", str(seen.cores)), ("processor", seen.cpu), ("kernel", seen.kernel)]
+    return [(label, show.printable(value)) for label, value in rows if value]
