@@ -79,9 +79,12 @@ def as_drawn(plan: Plan) -> tuple[float, float]:
 
 
 def test_exactly_those_expected_are_there_and_as_many_come_as_the_rate_says(churned: Found) -> None:
-    assert churned.population.sessions == churned.run.connections.opened == 40 + 140
-    assert churned.facts["connections"] == 40 + 140 + 1  # the publisher
-    assert churned.population.refused == churned.run.connections.failed == 0
+    seen = churned.run.connections
+    assert churned.population.sessions == seen.opened
+    assert churned.population.refused == seen.failed
+    if churned.run.validity.verdict != "invalid":  # else the machine kept it from beginning some in time
+        assert (churned.population.sessions, churned.population.refused) == (40 + 140, 0)
+        assert churned.facts["connections"] == 40 + 140 + 1  # the publisher
 
 
 def test_the_population_is_the_one_that_was_drawn(churned: Found) -> None:
@@ -98,7 +101,8 @@ def test_a_session_lasts_from_open_as_long_as_was_drawn(churned: Found) -> None:
 
 def test_who_leaves_says_goodbye_and_is_no_loss(churned: Found) -> None:
     closes = churned.facts["closes"]
-    assert closes["1000"] + closes.get("none", 0) == 181  # a server that is slow to read misses a goodbye
+    assert sum(closes.values()) == churned.facts["connections"]
+    assert set(closes) <= {"1000", "none"}  # a server that is slow to read misses a goodbye
     assert closes["1000"] > closes.get("none", 0)
     assert churned.run.connections.dropped == 0
     assert churned.run.connections.left > 100
