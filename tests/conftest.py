@@ -1,5 +1,6 @@
 """What the whole suite shares: groups of tests that stay in one worker, and one browser."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,17 @@ from wswarm.drive.fleet import started
 # The same examples each time, of which more would find nothing new, and as long as a busy machine takes for them.
 settings.register_profile("house", max_examples=50, deadline=None, derandomize=True)
 settings.load_profile("house")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Look for no garbage while thousands of tests are collected, and not among them later: they stay."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)

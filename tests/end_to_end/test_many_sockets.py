@@ -40,6 +40,7 @@ def spread() -> Iterator[tuple[Run, list[Counter[str]], dict[str, Any]]]:
             rate=3.0,
             duration=1.0,
             warmup=0.0,
+            probe="off",
         )
         yield found, left, server.log()
 

@@ -235,13 +235,17 @@ class Session:
         Raises:
             GeneratorError: no agent is left. PlanError: the script can't be run.
         """
+        due_ns = max(due_ns, now_ns())  # whoever stood still meanwhile hears late what was said in time
         while not is_over():
             left_s = (due_ns - now_ns()) / NS_PER_S
+            is_late = left_s < -grace_s
             self.fleet.listen(min(left_s, _LISTEN_S) if left_s > 0 else _LISTEN_S)
+            while is_late and self.fleet.listen(0.0):
+                pass
             self._check_scripts()
             if meanwhile is not None:
                 meanwhile()
-            if now_ns() > due_ns + round(grace_s * NS_PER_S):
+            if is_late and not is_over():
                 for agent in self.fleet.living:
                     agent.give_up(grace_s)
                 due_ns = now_ns()
