@@ -39,6 +39,11 @@ def test_all(ws_swarm, ws_server):
     assert all(result.run.target.pid == ws_server.pid for result in found)
     assert found[1].summary.startswith("wswarm echo · " + ws_server.url + "/ws")
     assert repr(found[1]).startswith("<wswarm echo ws://127.0.0.1:")
+    brief = {"connections": 4, "rate": 50, "warmup": 0.1, "before": 0.1, "after": 0.1}
+    restarted = ws_swarm.storm("/chat", how="restart", reconnect="fixed:100ms", **brief)
+    assert (restarted.run.recovery.dropped, restarted.run.recovery.recovered) == (4, 4)
+    assert restarted.run.target.pid != ws_server.pid
+    assert ws_server.is_running
 """,
         service=FASTAPI,
     )

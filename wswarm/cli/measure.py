@@ -44,7 +44,7 @@ def run_plan(
     Args:
         is_reference: Of a reference application of its own.
     """
-    check(plan, has_agents=started is not None)
+    check(plan, has_agents=started is not None, may_restart=is_reference)
     check_outputs(parsed)
     warn(parsed.command, (*grammar.hints(vars(parsed)), *foreseen(plan)))
     if not parsed.quiet:
