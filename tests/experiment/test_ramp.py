@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from tests.stats.made import findings, sockets
-from wswarm.experiment.ramp import AT_ONCE, at_once, longest_s, notices
+from wswarm.drive.host.limits import AT_ONCE
+from wswarm.experiment.ramp import at_once, longest_s, notices
 from wswarm.load.plan import make_plan
 from wswarm.stats.findings import Findings, Window
 from wswarm.units import NS_PER_S

@@ -6,7 +6,7 @@ import pytest
 
 from tests.stats.made import WINDOW, S, batch, findings, ints
 from wswarm.results.stages import Stage
-from wswarm.stats.findings import Findings, Sends, Window, pack
+from wswarm.stats.findings import Findings, Sends, Window, pack, with_broadcasts
 from wswarm.stats.stage_bins import counts_of
 from wswarm.stats.stages import stages
 from wswarm.stats.tally import Batch, Settlement, Tally
@@ -41,8 +41,9 @@ def told(arrived: Batch, window: Window = STAGED, lost: int = 0) -> list[Stage]:
         tally.count(own.where(came), everybody[came], ~everybody[came])
         counts = counts_of(own.intended_ns, window)
         sends = Sends(offered=0, sent=0, lag=b"", per_second=b"", of_stages=pack(np.stack((counts, counts))))
-        tally.settlement = Settlement(len(own.rows), 0, lost)
-        agents.append(msgspec.structs.replace(findings(), sends=sends, arrivals=tally.findings()))
+        tally.settlement, news = Settlement(len(own.rows), 0, lost), tally.take_settled()
+        told = msgspec.structs.replace(findings(), sends=sends, arrivals=tally.findings())
+        agents.append(with_broadcasts(told, news))
     return stages(agents, window)
 
 
@@ -97,3 +98,15 @@ def test_a_hold_that_was_cut_has_the_stages_that_had_begun() -> None:
 def test_a_moment_at_which_a_stage_ends_is_the_next_one_s() -> None:
     moments = ints([HOLD - 1, HOLD, HOLD + 3 * S // 2 - 1, HOLD + 3 * S // 2, HOLD + 6 * S - 1, HOLD + 6 * S])
     assert counts_of(moments, STAGED).tolist() == [2, 1, 1]
+
+
+def test_seconds_that_are_over_are_told_as_the_run_goes_on_and_forgotten() -> None:
+    long = Window(WINDOW.origin_ns, WINDOW.start_ns, HOLD, HOLD + 300 * S, HOLD + 300 * S, [HOLD + 300 * S])
+    tally, kept = Tally(long), []
+    for second in range(300):
+        arrived = delayed([(second, second + 1, 50, 1.0)])
+        everybody = np.ones(len(arrived.rows), np.bool_)
+        tally.count(arrived, everybody, ~everybody)
+        tally.take_settled()
+        kept.append(len(tally.findings().by_stage))
+    assert max(kept) <= 2 * kept[20]

@@ -50,12 +50,15 @@ class PassingGroup(Group):
         self._departures = Departures(self._depart)
         self._gone = deque[tuple[int, int]]()
         self._due_ns, self._stays_ns = array("q"), array("q")  # by row
-        self._opening = self._refused = 0
+        self._awaited = self._opening = self._refused = 0
 
     async def join(self, join: wire.Join) -> None:
         """Open more connections: those who are there before the load, or those who come in it."""
         if join.stays_ns or join.leaves_ns:
+            self._awaited += len(join.ids)
             await run_at(self._arrivals(join), self.swarm.is_enough)
+            if self.swarm.is_enough.is_set():  # the others will not come
+                self._awaited = 0
         else:
             await super().join(join)
 
@@ -68,6 +71,10 @@ class PassingGroup(Group):
                 self._departures.add(row, leaves_ns)
         else:
             super().obey(command)
+
+    def is_owed(self) -> bool:
+        """Return whether somebody is to come or comes, or a broadcast is owed."""
+        return self._awaited > 0 or self._opening > 0 or super().is_owed()
 
     def findings(self, effort: Effort, *, is_over: bool = True) -> Findings:
         """Return all that was found."""
@@ -99,6 +106,7 @@ class PassingGroup(Group):
     async def _arrive(self, connection_id: int, values: Values, visit: Visit) -> None:
         """Open a connection that is to leave at its moment, or after its time, unless there are enough."""
         assert self.order.most is not None
+        self._awaited -= 1
         if self.swarm.open + self._opening >= self.order.most:
             self._refused += 1
             return

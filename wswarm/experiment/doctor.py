@@ -150,12 +150,12 @@ def _hard_limits(machine: Machine, connections: int) -> list[Check]:
 
 
 def _comforts(machine: Machine, connections: int, connect_rate: float) -> list[Check]:
-    burst = min(connections, round(connect_rate))
+    burst = min(connections, round(connect_rate), limits.AT_ONCE)
     return [
         Check(
             name="accept queue",
             found="unknown" if machine.backlog is None else f"{machine.backlog:,}",
-            needed=f"{burst:,} (one second of connecting)",
+            needed=f"{burst:,} (one second of connecting, {limits.AT_ONCE:,} at most)",
             is_enough=None if machine.backlog is None else machine.backlog >= burst,
             mend=_told(machine.backlog, "net.core.somaxconn")
             + "raise net.core.somaxconn and the server's backlog, or lower --connect-rate",

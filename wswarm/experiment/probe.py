@@ -24,7 +24,7 @@ from wswarm.stats.findings import Findings, Int64s, Packed, Window, pack
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
-_READY_S = 10.0  # agents have longer, and what has died is heard of at once
+_READY_S = 30.0  # as long as agents may take; of what has died is heard at once
 _ANSWER_S = 2.0
 _SEED = 0x9B0BE  # so that it does not speak when a load of the same seed does
 
@@ -62,8 +62,8 @@ class QuietProbe:
 
     def make_ready(self) -> None:
         """Wait until it takes orders, which it does when the agents do: they were started together."""
-        if self.why_not is None and not self._wait(orders.Ready, _READY_S):
-            self._give_up("its process did not start in time")
+        if self._child is not None and self.why_not is None and not self._wait(orders.Ready, _READY_S):
+            self._give_up(self._child.death or "its process did not start in time")
 
     def open(self, addresses: list[tuple[str, int]], prefix: bytes, start_ns: int) -> None:
         """Have its connections opened, each between two of the load's, which begins to connect then."""

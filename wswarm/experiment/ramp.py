@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from wswarm.drive.host.limits import AT_ONCE
 from wswarm.load.plan import Plan
 from wswarm.stats.findings import Findings, Int64s, Window, unpack
 from wswarm.units import NS_PER_S
 
-AT_ONCE = 2_000  # uvicorn's queue of connections not yet accepted holds 2,048, those of most others more
 _NEARLY = 0.9
 _LATE_S = 1.0
 _SLOWER = 1.1

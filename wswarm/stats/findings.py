@@ -85,12 +85,13 @@ class Reached(msgspec.Struct, frozen=True):
 
     Attributes:
         rows: int64, a row per broadcast. `bins`: uint32, those of its delivery times, row after row.
-        by_second: Seconds that are over, of `Arrivals.by_second`.
+        by_second: Seconds that are over, of `Arrivals.by_second`. `by_stage`: likewise.
     """
 
     rows: Packed = b""
     bins: Packed = b""
     by_second: Packed = b""
+    by_stage: Packed = b""
 
 
 class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
@@ -230,6 +231,7 @@ def with_broadcasts(found: Findings, earlier: Sequence[Reached]) -> Findings:
         found.arrivals,
         broadcasts=Reached(told.rows, told.bins),
         by_second=told.by_second + found.arrivals.by_second,
+        by_stage=told.by_stage + found.arrivals.by_stage,
     )
     return msgspec.structs.replace(found, arrivals=arrivals)
 

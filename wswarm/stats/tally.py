@@ -146,8 +146,8 @@ class Tally:
 
     def take_settled(self) -> list[Reached]:
         """Return what is over since the last time: its place is with the front end, not here."""
-        closed = self.by_second.take_closed()
-        return [Reached(by_second=closed)] if closed else []
+        seconds, of_stages = self.by_second.take_closed(), self._by_stage.take_closed()
+        return [Reached(by_second=seconds, by_stage=of_stages)] if seconds or of_stages else []
 
     def findings(self) -> Arrivals:
         """Return the tally as it travels, but for what `take_settled` gave; the last settlement is in it."""

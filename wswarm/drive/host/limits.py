@@ -16,6 +16,7 @@ CONNECTIONS_PER_AGENT = 10_000
 FILES_RESERVED = 32  # what a process of ours has open besides its connections: 10 to 20
 FILES_PER_AGENT = 2  # that the front end has open: the socket to it, and what it says last
 AGENTS_PER_CORE = 32
+AT_ONCE = 2_000  # handshakes: uvicorn's queue of connections not yet accepted holds 2,048, those of most others more
 UNEVEN = 1.5  # workers that share a listening socket: the fullest has so many times its share
 _DEFAULT_PORTS = (32_768, 60_999)
 _DYNAMIC_PORTS = (49_152, 65_535)  # of macOS and Windows, by default

@@ -16,6 +16,7 @@ from wswarm.errors import GeneratorError, TargetError
 from wswarm.experiment.canaries import wait_for_canaries
 from wswarm.experiment.filling import filling_of
 from wswarm.experiment.observe import check_opened, is_hopeless
+from wswarm.experiment.ramp import longest_s
 from wswarm.experiment.session import Session
 from wswarm.load.plan import Plan
 from wswarm.stats.findings import STILL_OPEN, Findings, Window, unpack
@@ -91,7 +92,7 @@ class ArmSession:
         plan = self._plan
         self._listen_until(
             lambda: self._session.are_open() or is_hopeless(self._fleet),
-            plan.sockets / plan.connect_rate + plan.connect_timeout + _START_S,
+            longest_s(plan) + _START_S,
         )
         try:
             check_opened(plan, self._fleet, was_cut=False)
