@@ -221,3 +221,12 @@ def test_objectives_name_a_trend_by_its_place_or_its_figure(path: str, value: fl
 )
 def test_of_a_trend_what_is_a_number_can_be_an_objective(path: str, is_one: bool) -> None:
     assert is_number(path) is is_one
+
+
+def test_a_pause_without_sessions_leaves_the_rest_its_slope() -> None:
+    opened_s = np.concatenate([np.arange(0.0, 300, 0.02), np.arange(400.0, 610, 0.02)])
+    run = Long(600, opened_s=opened_s)
+    began = np.searchsorted(opened_s, run.at).astype(np.float64)
+    found = run.found(has_sessions=True, memory=50e6 + 1_000 * began)
+
+    assert found["memory"].per_1000_sessions == pytest.approx(1e6, rel=0.01)

@@ -10,6 +10,7 @@ from wswarm.cli.folder import report_folder
 from wswarm.cli.outputs import take_all
 from wswarm.cli.searched import print_search, store_search
 from wswarm.errors import ResultError
+from wswarm.experiment.capacity.budget import begun_ns
 from wswarm.experiment.capacity.search import search
 from wswarm.experiment.capacity.setting import Setting, make_setting
 from wswarm.experiment.own_profile import with_own_profile
@@ -22,24 +23,27 @@ _NO_OPTION = {"command", "kind", "url", "output", "no_plots", "svg", "quiet", "p
 
 def find_capacity(parsed: argparse.Namespace) -> int:
     """Search for the capacity, show it, store it; return the exit code."""
+    began_ns = begun_ns()
     given = {name: one for name, one in vars(parsed).items() if name not in _NO_OPTION}
     setting = make_setting(parsed.kind, parsed.url, **with_own_profile(grammar.messages(given)))
     terminal.warn("capacity", grammar.hints(vars(parsed)))
     with report_folder(parsed.output, "capacity") as folder:
         with terminal.Interrupts() as interrupts:
-            found = _search(parsed, setting, interrupts)
+            found = _search(parsed, setting, interrupts, began_ns)
         take_all(
             lambda: print_search(parsed, found),
-            lambda: store_search(parsed, found, folder),
+            lambda: store_search(parsed, found, folder, began_ns),
         )
     _warn(found)
     return exit_codes.of_search(found)
 
 
-def _search(parsed: argparse.Namespace, setting: Setting, interrupts: terminal.Interrupts) -> Search:
+def _search(
+    parsed: argparse.Namespace, setting: Setting, interrupts: terminal.Interrupts, began_ns: int
+) -> Search:
     title = f"capacity {setting.scenario} {setting.target}"
     with CapacityLive(title, setting.budget_s, quiet=parsed.quiet) as live:
-        return search(setting, live.show, interrupts.asked)
+        return search(setting, live.show, interrupts.asked, began_ns)
 
 
 def _warn(found: Search) -> None:

@@ -1,15 +1,21 @@
 """A search for a capacity as it is shown and stored: after it, and again."""
 
 import argparse
+import subprocess
 from pathlib import Path
 
 import msgspec
 
 from wswarm.cli import terminal
+from wswarm.cli.measure import undrawn_hint
+from wswarm.drive.fleet.start import module_command
+from wswarm.experiment.capacity import budget
 from wswarm.report import store as reports
 from wswarm.report.capacity import store
 from wswarm.report.capacity.text import summary
 from wswarm.results.capacity import Search
+
+_TO_END_S = 1.5  # that the command takes when all is drawn
 
 
 def show_again(parsed: argparse.Namespace, file: Path) -> int:
@@ -30,8 +36,11 @@ def print_search(parsed: argparse.Namespace, found: Search) -> None:
         terminal.say(summary(found), end="")
 
 
-def store_search(parsed: argparse.Namespace, found: Search, folder: Path) -> None:
-    """Store a search with its summary, pictures and page, and say where.
+def store_search(parsed: argparse.Namespace, found: Search, folder: Path, began_ns: int) -> None:
+    """Store a search with its summary and page, then with pictures if they are drawn within its budget; say where.
+
+    Args:
+        began_ns: When its budget began.
 
     Raises:
         ResultError: something can't be written; the search itself comes first.
@@ -39,8 +48,24 @@ def store_search(parsed: argparse.Namespace, found: Search, folder: Path) -> Non
     store.keep(found, folder)
     if folder.resolve().parent == reports.DEFAULT_ROOT.resolve():
         reports.link_latest(folder)
-    store.write_page(found, folder, plots=not parsed.no_plots, svg=parsed.svg)
+    store.write_page(found, folder, plots=False)
+    if not parsed.no_plots and not _draw(
+        folder, budget.seconds_left(found.budget_s, began_ns) - _TO_END_S, svg=parsed.svg
+    ):
+        terminal.warn(parsed.command, [undrawn_hint(folder)])
     _say_where(parsed, folder)
+
+
+def _draw(folder: Path, within_s: float, *, svg: bool) -> bool:
+    """Have a process of its own draw the pictures; return whether they are drawn."""
+    words = ("report", str(folder), "--quiet", *(["--svg"] if svg else []))
+    if within_s <= 0:
+        return False
+    try:
+        drawn = subprocess.run(module_command("wswarm", *words), timeout=within_s, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return drawn.returncode == 0
 
 
 def _say_where(parsed: argparse.Namespace, folder: Path) -> None:

@@ -1,6 +1,7 @@
 """What the target's processes spend and hold while a run goes on, whether they live, and what the kernel does."""
 
 from wswarm.drive.clock import now_ns
+from wswarm.drive.host.loop_lag import cpu_ns
 from wswarm.drive.host.probes import TargetHeld, TargetMeter, TargetUse
 from wswarm.experiment.kernel import KernelWatch
 from wswarm.stats.findings import Window
@@ -57,8 +58,9 @@ class TargetWatch:
         began_ns = now_ns()
         if self.meter is None or self._is_retired or began_ns < self._next_ns:
             return
+        began_cpu_ns = cpu_ns()
         held = self.meter.held()
-        took_ns = now_ns() - began_ns
+        took_ns = cpu_ns() - began_cpu_ns
         self._next_ns = began_ns + max(_GAP_NS, _IDLE * took_ns)
         if held is not None:
             self._held.add((began_ns - origin_ns) / NS_PER_S, held)

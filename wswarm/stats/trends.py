@@ -8,7 +8,7 @@ import numpy as np
 from wswarm.results.trends import Block, Trend
 from wswarm.stats.bins import Bins
 from wswarm.stats.findings import Arrivals, Findings, Window, unpack
-from wswarm.stats.slope import LEAST_POINTS, Floats, Slope, slope_of
+from wswarm.stats.slope import Floats, Slope, slope_of
 from wswarm.units import NS_PER_S
 
 BLOCKS = 30
@@ -191,10 +191,10 @@ def _long_enough(slope: Slope, matters: float, hours: float) -> float | None:
 
 
 def _per_1000(figure: Figure, began_s: Floats | None) -> float | None:
-    if began_s is None or len(figure.at) < LEAST_POINTS:
+    if began_s is None:
         return None
     began: Floats = np.searchsorted(began_s, figure.at) / 1_000
-    if (np.diff(began) <= 0).any():
-        return None
+    is_later = np.diff(began, prepend=-1.0) > 0  # where none has begun since, there is no slope
+    figure, began = figure._replace(values=figure.values[is_later]), began[is_later]
     slope = _slope(figure, began)
     return slope.estimate if slope is not None else None

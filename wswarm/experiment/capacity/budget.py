@@ -1,12 +1,27 @@
 """The time that a search may take, and whether what comes next fits into what is left of it."""
 
+from datetime import UTC, datetime
+
 from wswarm.drive.clock import now_ns
+from wswarm.drive.host.lazy import psutil
 from wswarm.units import NS_PER_S
 
 _OVERHEAD_S = 2.5  # of a trial besides its hold, until one has been seen: agents, handshakes, warm-up, drain
 _MARGIN = 1.2
 _CLOSING_S, _CLOSING_SHARE = 5.0, 0.15  # to stop servers and write the report
 _CUT_S = 1.0
+_OLD_S = 10.0  # a process that is older does something else besides
+
+
+def begun_ns() -> int:
+    """Return when this process was started, as its command's budget counts from there; of an old process, now."""
+    age_s = datetime.now(UTC).timestamp() - psutil.Process().create_time()
+    return now_ns() - (round(age_s * NS_PER_S) if 0 < age_s < _OLD_S else 0)
+
+
+def seconds_left(length_s: float, began_ns: int) -> float:
+    """Return how much is left of a budget that began then."""
+    return length_s - (now_ns() - began_ns) / NS_PER_S
 
 
 class Budget:

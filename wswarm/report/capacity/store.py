@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from wswarm.errors import ResultError
+from wswarm.report.capacity.html import READINGS as PICTURES
 from wswarm.report.capacity.html import render
 from wswarm.report.capacity.text import summary
 from wswarm.report.drawing import settings_folder
@@ -24,12 +25,15 @@ class _Head(msgspec.Struct, frozen=True):
 
 
 def keep(search: Search, folder: Path) -> None:
-    """Write a search and its summary, whole or not at all.
+    """Write a search and its summary, each whole or not at all; pictures of another one go.
 
     Raises:
         ResultError: one can't be written.
     """
     prepare(folder)
+    for name in PICTURES:
+        for suffix in (".png", ".svg"):
+            (folder / f"{name}{suffix}").unlink(missing_ok=True)
     write_file(folder / CAPACITY_FILE, pretty(msgspec.to_builtins(search)) + "\n")
     write_file(folder / SUMMARY_FILE, summary(search))
 

@@ -73,6 +73,8 @@ def remedy(search: Search) -> str | None:
     if search.is_bounded:
         return None
     why = search.capacity.because
+    if search.capacity.limited_by == "neither":
+        return "allow more --budget, or begin with a higher first load"
     if why.startswith("spoilt"):
         return "run it again on a quieter machine"
     return "use more --processes, or a generator on another machine with more cores"

@@ -65,6 +65,7 @@ def trials(search: Search) -> Figure:
     _round_names(axes, search.trials)
     _band(axes, search, is_vertical=False)
     axes.set_xlabel("trial")
+    axes.set_xlim(0.4, len(search.trials) + 0.6)
     axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     _load_axis(axes.yaxis, [one.load for one in search.trials])
     axes.set_ylabel(f"load, {search.capacity.unit}")

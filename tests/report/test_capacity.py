@@ -1,0 +1,106 @@
+"""A search for a capacity: in a terminal, as files, as pictures, and while it goes on."""
+
+import io
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.report import golden, searched
+from tests.report.test_html import Page
+from wswarm.errors import ResultError
+from wswarm.report.capacity import store, words
+from wswarm.report.capacity.html import render
+from wswarm.report.capacity.live import CapacityLive
+from wswarm.report.capacity.text import summary
+from wswarm.report.plots import capacity as plots
+
+GAVE_IN = "generator: one of its processes used 97% of a core"
+
+
+def test_the_summary_of_a_search_reads_as_kept() -> None:
+    golden.check("summary-capacity.txt", summary(searched.search()))
+
+
+def test_the_summary_of_a_lower_bound_reads_as_kept() -> None:
+    golden.check("summary-capacity-bound.txt", summary(searched.search(GAVE_IN, rounds=0)))
+
+
+def test_no_line_of_the_summary_is_wider_than_a_report() -> None:
+    assert max(map(len, summary(searched.search()).splitlines())) <= 100
+
+
+def test_a_search_comes_back_the_same(tmp_path: Path) -> None:
+    store.keep(searched.search(), tmp_path)
+    file = store.find(tmp_path)
+    assert file == tmp_path / "capacity.json"
+    assert msgspec.json.encode(store.load(file)) == msgspec.json.encode(searched.search())
+    assert store.find(file) == file
+
+
+def test_what_is_no_search_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "capacity.json"
+    file.write_text('{"schema": "wswarm/capacity@1"}')
+    with pytest.raises(ResultError, match="holds no search"):
+        store.load(file)
+    other = msgspec.structs.replace(searched.search(), schema="wswarm/capacity@2")
+    file.write_bytes(msgspec.json.encode(other))
+    with pytest.raises(ResultError, match="this wswarm reads"):
+        store.load(file)
+
+
+def test_the_json_has_the_fields_of_its_contract() -> None:
+    told = msgspec.json.decode(msgspec.json.encode(searched.search()))
+    wanted = {"value", "interval", "unit", "limited_by", "carried", "failed", "delivered"}
+    assert wanted <= told["capacity"].keys()
+    assert {"round", "load", "passed", "evidence", "duration_s", "p50", "p99"} <= told["trials"][0].keys()
+    assert len(told["rounds"]) == 2
+
+
+def test_a_lower_bound_has_no_upper_end() -> None:
+    told = msgspec.json.decode(msgspec.json.encode(searched.search(GAVE_IN, rounds=0)))
+    assert told["capacity"]["interval"] == [800, None]
+
+
+def test_the_page_shows_the_answer_and_every_trial() -> None:
+    page = render(searched.search(), {})
+    assert Page(page)
+    assert words.headline(searched.search()) in page
+    assert page.count("<tr class=") == len(searched.TRIALS)
+    assert "src=" not in page
+
+
+def test_pictures_are_drawn_of_what_there_is(tmp_path: Path) -> None:
+    drawn = plots.draw(searched.search(), tmp_path)
+    assert [file.name for file in drawn] == ["curve.png", "trials.png", "posterior.png"]
+    assert "data:image/png" in render(searched.search(), {file.stem: file.read_bytes() for file in drawn})
+
+
+def test_without_a_round_there_is_no_posterior() -> None:
+    assert plots.posterior(searched.search(GAVE_IN, rounds=0)) is None
+
+
+def test_off_a_terminal_there_is_a_line_per_trial() -> None:
+    out = io.StringIO()
+    with CapacityLive("capacity echo", 900.0, out) as live:
+        for count in (0, 1, 1, 2, 4):
+            live.show(searched.progress(count))
+    title, first, *rest = out.getvalue().splitlines()
+    assert title == "capacity echo"
+    assert first == "[6/900 s] bracket: 400 carried (all objectives were met); carried 400, too much –"
+    assert len(rest) == 3
+    assert rest[-1].endswith("carried 800, too much 1,600")
+
+
+def test_on_a_terminal_the_trials_renew_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "160")
+    out = Terminal()
+    with CapacityLive("capacity echo", 900.0, out) as live:
+        live.show(searched.progress(4))
+    assert "says nothing" not in out.getvalue()
+    assert "carried 800, too much 1,600" in out.getvalue()
