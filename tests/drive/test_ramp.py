@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import pytest
 
 from wswarm.drive.clock import now_ns
-from wswarm.drive.ramp import run_at, when_over
+from wswarm.drive.ramp import Ramp, run_at, when_over
 from wswarm.units import NS_PER_S
 
 LATE_NS = 1  # a moment that has long been
@@ -97,3 +98,33 @@ def test_what_is_due_before_an_end_that_is_near_may_still_begin() -> None:
     assert done_ns[0] >= end_ns - NS_PER_S // 100
     for at_once_ns in (-NS_PER_S, 10 * NS_PER_S):
         assert len(asyncio.run(told(at_once_ns))[1]) == 1
+
+
+@pytest.mark.parametrize("at_once", [0, 2])
+def test_what_several_begin_keeps_the_order_of_its_moments_when_all_are_late(at_once: int) -> None:
+    begun: list[int] = []
+
+    async def begin(number: int) -> None:
+        begun.append(number)
+        await asyncio.sleep(0)
+
+    async def begin_all() -> None:
+        ramp, is_enough = Ramp(), asyncio.Event()
+        groups = [range(1, 61, 20), range(2, 61, 20), [one for one in range(1, 61) if one % 20 not in (1, 2)]]
+        works = [[(LATE_NS + number, partial(begin, number)) for number in group] for group in groups]
+        await asyncio.gather(*(run_at(one, is_enough, at_once, ramp) for one in works))
+
+    asyncio.run(begin_all())
+    assert begun == [*range(1, 61)]
+
+
+def test_who_waits_for_the_turn_of_another_gives_up_when_it_is_enough() -> None:
+    async def end_early() -> int:
+        ramp, is_enough, work = Ramp(), asyncio.Event(), Counted()
+        soon_ns = now_ns() + (1 << 40)
+        runs = [run_at([(soon_ns + one, work)], is_enough, 1, ramp) for one in range(2)]
+        asyncio.get_running_loop().call_soon(is_enough.set)
+        await asyncio.gather(*runs)
+        return work.begun
+
+    assert asyncio.run(end_early()) == 0

@@ -185,6 +185,8 @@ def test_a_budget_that_is_over_leaves_what_is_known(searching) -> None:
         ("echo", {"rate": -1.0}, "--rate -1 must be a number above 0"),
         ("echo", {"rate": 1.0, "slo": ("p99<50ms",)}, "begin with -r 7/s"),
         ("echo", {"budget": 0.0}, "--budget 0"),
+        ("echo", {"rounds": 0}, "--rounds 0"),
+        ("echo", {"duration": 1.0}, "use -d 2s"),
         ("echo", {"closed": True}, "--closed has no place"),
         ("echo", {"serve": "python app.py"}, "{port}"),
         ("echo", {"serve": "python app.py {port}"}, "write it where the port of --serve goes"),

@@ -50,6 +50,8 @@ class Agent:
             kind_of(order)(number, order, begin, driver, self._say)
             for number, order in enumerate(begin.groups)
         ]
+        for group in self.groups:  # their connections begin in one order
+            group.swarm.ramp = self.groups[0].swarm.ramp
         roles = {order.role for order in begin.groups}
         gap_ns = _PUBLISHER_GAP_NS if roles == {"publish"} else PROBE_GAP_NS
         self._is_connecting_only = roles == {"connect"}

@@ -12,32 +12,71 @@ from wswarm.units import NS_PER_S
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 
-async def run_at(works: Iterable[tuple[int, Work]], is_enough: asyncio.Event, at_once: int = 0) -> None:
+class Ramp:
+    """What several begin one after another: whose moment is the earliest comes first, also when all are late."""
+
+    def __init__(self) -> None:
+        self._next: dict[object, int] = {}
+        self._moved = asyncio.Event()
+        self._room: asyncio.Semaphore | None = None
+
+    def room(self, at_once: int) -> asyncio.Semaphore | None:
+        """Return where those who are under way need a place each, the same for all; `None`: there is no limit."""
+        if at_once and self._room is None:
+            self._room = asyncio.Semaphore(at_once)
+        return self._room if at_once else None
+
+    def is_next(self, who: object, start_ns: int) -> None:
+        """Take it that what somebody begins next has that moment, 0 for none."""
+        self._next[who] = start_ns
+        self._move()
+
+    async def turn(self, who: object) -> None:
+        """Wait until nobody has anything to begin that comes before."""
+        while min(self._next.values()) < self._next[who]:
+            await self._moved.wait()
+
+    def is_done(self, who: object) -> None:
+        """Take it that somebody has nothing more to begin."""
+        self._next.pop(who, None)
+        self._move()
+
+    def _move(self) -> None:
+        self._moved.set()
+        self._moved = asyncio.Event()
+
+
+async def run_at(
+    works: Iterable[tuple[int, Work]], is_enough: asyncio.Event, at_once: int = 0, ramp: Ramp | None = None
+) -> None:
     """Begin each at its moment, 0 for now; return when all that were begun are done.
 
     Args:
         is_enough: Once it is set, nothing is begun that has a moment.
         at_once: So many are under way at once at most, the next ones wait; 0: any number.
+        ramp: Together with what else they begin; `None`: alone.
     """
-    room = asyncio.Semaphore(at_once) if at_once else None
+    ramp, who = ramp or Ramp(), object()
+    room = ramp.room(at_once)
     under_way: set[asyncio.Task[None]] = set()
-    for start_ns, work in works:
-        wait_ns = start_ns - now_ns()
-        if wait_ns > 0:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(wait_ns / NS_PER_S):
-                    await is_enough.wait()
-        elif start_ns:
-            await asyncio.sleep(0)  # late: those that are under way come first, or it gets ever later
-        if room is not None:
-            await room.acquire()
-        if start_ns and is_enough.is_set():
-            break
-        task = asyncio.create_task(work())
-        under_way.add(task)
-        task.add_done_callback(under_way.discard)
-        if room is not None:
-            task.add_done_callback(lambda _: room.release())
+    try:
+        for start_ns, work in works:
+            ramp.is_next(who, start_ns)
+            await _until(start_ns, is_enough)
+            await ramp.turn(who)
+            if room is not None:
+                await room.acquire()
+            if start_ns and is_enough.is_set():
+                if room is not None:
+                    room.release()
+                break
+            task = asyncio.create_task(work())
+            under_way.add(task)
+            task.add_done_callback(under_way.discard)
+            if room is not None:
+                task.add_done_callback(lambda _: room.release())
+    finally:
+        ramp.is_done(who)
     while under_way:
         await asyncio.wait(under_way)
 
@@ -49,3 +88,14 @@ def when_over(end_ns: int, work: Callable[[], object]) -> None:
         asyncio.get_running_loop().call_later(wait_ns / NS_PER_S, work)
     else:
         work()
+
+
+async def _until(start_ns: int, is_enough: asyncio.Event) -> None:
+    """Wait until a moment, or until it is enough."""
+    wait_ns = start_ns - now_ns()
+    if wait_ns > 0:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait_ns / NS_PER_S):
+                await is_enough.wait()
+    elif start_ns:
+        await asyncio.sleep(0)  # late: those that are under way come first, or it gets ever later

@@ -16,7 +16,7 @@ from wswarm.drive.numbers import capture_for
 from wswarm.drive.parting import part_from, part_soon
 from wswarm.drive.past import Past
 from wswarm.drive.preceded import preceded
-from wswarm.drive.ramp import run_at
+from wswarm.drive.ramp import Ramp, run_at
 from wswarm.drive.row import Row as Row
 from wswarm.drive.row import open_rows, rooms_of, sockets_of, times_of
 from wswarm.drive.said import Own as Hidden
@@ -44,7 +44,7 @@ class Swarm:
         lost_in_load: Rows of connections that were lost since the load began.
         changed: Rows that were added, opened, were lost or told to leave since somebody looked, and cleared it.
         open: Connections open now; `opened`: ever.
-        is_enough: Set it, and no more connections are begun that have a moment to begin.
+        ramp: What else is begun beside these. `is_enough`: set it, and none is begun that has a moment to begin.
         talking: Who waits for a conversation to end.
         said: What the target said of failed handshakes and lost connections.
         addresses: Connections that were opened, by the address that they lead to.
@@ -82,7 +82,7 @@ class Swarm:
         self.values, self.past = dict[int, Values](), Past()
         self._is_closing = False
         self.takers_of: Callable[[int], Takers] = lambda _: self._takers
-        self.is_enough, self.talking = asyncio.Event(), set[asyncio.Future[None]]()
+        self.ramp, self.is_enough, self.talking = Ramp(), asyncio.Event(), set[asyncio.Future[None]]()
 
     async def open_all(
         self,
@@ -100,7 +100,7 @@ class Swarm:
             at_once: So many are under way at once at most; 0: any number.
         """
         works = [partial(self._open_one, row, own, on_decided) for row in rows]
-        await run_at(list(zip(starts_ns, works, strict=True)), self.is_enough, at_once)
+        await run_at(list(zip(starts_ns, works, strict=True)), self.is_enough, at_once, self.ramp)
 
     async def _open_one(self, row: int, own: Way | None, on_decided: OnDecided | None) -> None:
         failure = await self.open_one(row, own)

@@ -24,7 +24,7 @@ ROUNDS, BUDGET_S = 4, 900.0
 _FIRST = {"echo": 100.0, "fanout": 5.0, "connect": 100.0}
 _OF_SLO, _SHORTEST_S, _LONGEST_S, _USUAL_S, _LEAST_S = 200.0, 5.0, 60.0, 10.0, 3.0
 _REFERENCE = {"connect": "echo", "echo": "echo", "fanout": "chat"}
-_MORE = 1.05
+_SHORTEST_GIVEN_S, _MORE = 2.0, 1.05
 _HELD_S = 1.0  # of connections: what is refused is known when they are open
 _MOST_DRAIN_S = 5.0
 _UNKNOWN = "ws://127.0.0.1:{port}"
@@ -203,6 +203,11 @@ def _check(scenario: CapacityScenario, url: str | None, serve: str | None, given
     if scenario == "connect" and given.get("rate") is not None:
         raise PlanError(
             "--rate: connect sends no messages: give the first number of connections, as in -c 100"
+        )
+    length_s = given.get("duration")
+    if length_s is not None and scenario != "connect" and length_s < _SHORTEST_GIVEN_S:
+        raise PlanError(
+            f"--duration {length_s:g}s is too short for a trial, which has to hold a whole second: use -d 2s or more"
         )
     first = given.get("connections" if scenario == "connect" else "rate", 1)
     if not first > 0:

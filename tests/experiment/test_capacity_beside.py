@@ -1,0 +1,87 @@
+"""What processes spend beside a trial."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from wswarm.drive.host import spending
+from wswarm.experiment.capacity.beside import Watcher
+from wswarm.results.progress import Phase, Progress
+from wswarm.stats.passing import Beside
+
+BUSY = "print(flush=True)\nwhile True: pass"
+LONG_NS = 50_000_000
+IDLE = "import time\nprint(flush=True)\ntime.sleep(600)"
+
+
+@contextmanager
+def process(code: str) -> Iterator[int]:
+    """A process that runs the code."""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as started:
+        assert started.stdout is not None
+        started.stdout.readline()
+        try:
+            yield started.pid
+        finally:
+            started.kill()
+
+
+def spent_by(pid: int) -> int:
+    """The CPU time of a process, ns."""
+    seen = spending.spent(pid)
+    assert seen is not None
+    return seen.by_process[pid]
+
+
+def progress(phase: Phase, opened: int = 5) -> Progress:
+    """A moment of that phase."""
+    return Progress(phase=phase, elapsed_s=1.0, connections_open=opened, connections_requested=5)
+
+
+def watched(
+    *targets: int, phases: tuple[Phase, ...] = ("ramp", "warm-up", "hold", "hold", "drain")
+) -> Beside:
+    """What a watcher found over those phases."""
+    watcher = Watcher(targets)
+    for phase in phases:
+        watcher.note(progress(phase))
+        sum(range(200_000))
+    return watcher.found
+
+
+def test_the_targets_processes_are_told_from_the_generators() -> None:
+    with process(IDLE) as idle, process(BUSY):
+        found = watched(idle)
+    assert found.target_cpu is not None
+    assert found.target_cpu < 0.5
+    assert found.own_cpu is not None
+    assert found.own_cpu > 0.0
+
+
+def test_the_busiest_of_the_targets_processes_is_named() -> None:
+    with process(IDLE) as idle, process(BUSY) as busy:
+        watcher = Watcher([idle, busy])
+        watcher.note(progress("hold"))
+        before = spent_by(busy)
+        while spent_by(busy) < before + LONG_NS:
+            pass
+        watcher.note(progress("drain"))
+    assert f"process {busy} (" in (watcher.found.target_process or "")
+
+
+def test_an_unknown_target_spends_nobody_knows_what() -> None:
+    found = watched()
+    assert (found.target_cpu, found.target_process, found.target_wait, found.others) == (None,) * 4
+
+
+def test_without_a_hold_nothing_is_known() -> None:
+    assert watched(phases=("ramp", "warm-up")) == Beside()
+
+
+def test_the_opening_of_connections_is_a_load_of_its_own() -> None:
+    with process(IDLE) as idle:
+        watcher = Watcher([idle], is_of_ramp=True)
+        for phase, opened in (("ramp", 0), ("ramp", 3), ("hold", 5)):
+            watcher.note(progress(phase, opened))  # type: ignore[arg-type]
+    assert watcher.found.target_cpu is not None
