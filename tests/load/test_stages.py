@@ -47,6 +47,7 @@ def test_a_stage_that_cannot_be_is_told_with_what_to_write(text: str, says: str)
     [
         ({"stages": [(-5, 100)]}, "the time -5 of stage (-5, 100) must be a number from 0 on"),
         ({"stages": [(5, float("nan"))]}, "the value nan of stage (5, nan) must be a number from 0 on"),
+        ({"stages": 30}, "30 is no list of stages: give pairs of s and what is reached by then"),
         ({"stages": [30]}, "30 is no stage: give pairs of s and what is reached by then"),
         ({"stages": [(30,)]}, "(30,) is no stage"),
         ({"stages": [(0, 100)]}, "0s:100 lasts no time: add a stage that does, such as 30s:100"),

@@ -1,6 +1,6 @@
 """Stages: a load that is led from one value to the next, each reached linearly."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
 from math import isfinite
 from typing import Any
@@ -13,6 +13,7 @@ from wswarm.units import NS_PER_S, parse_count, parse_rate, parse_stages
 Stages = Sequence[tuple[float, float]]
 
 OF_RATES = ("echo", "fanout")
+_PAIRS = "pairs of s and what is reached by then, such as (30, 1000)"
 STAGES_LIMIT = 1_000  # each has figures of its own in every agent
 
 
@@ -75,6 +76,9 @@ def with_stages(given: Mapping[str, Any]) -> dict[str, Any]:
         stages = _read(stages, given["scenario"])
     if not stages:
         return dict(given)
+    if not isinstance(stages, Iterable):
+        raise PlanError(f"--stages: {stages!r} is no list of stages: give {_PAIRS}")
+    stages = tuple(stages)
     _check_values(stages)
     length_s = length_of(stages)
     if "duration" in given:
@@ -167,9 +171,7 @@ def _check_values(stages: Any) -> None:
         try:
             length_s, value = map(float, stage)
         except (TypeError, ValueError):
-            raise PlanError(
-                f"--stages: {stage!r} is no stage: give pairs of s and what is reached by then, such as (30, 1000)"
-            ) from None
+            raise PlanError(f"--stages: {stage!r} is no stage: give {_PAIRS}") from None
         for number, what in ((length_s, "time"), (value, "value")):
             if not (isfinite(number) and number >= 0):
                 raise PlanError(
