@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from wswarm.drive.clock import now_ns
-from wswarm.drive.ramp import Ramp, run_at
+from wswarm.drive.ramp import Ramp, run_at, when_over
+from wswarm.units import NS_PER_S
 
 LATE_NS = 1  # a moment that has long been
 
@@ -81,6 +82,22 @@ def test_nothing_more_begins_when_it_is_enough() -> None:
         return work.begun, work.done
 
     assert asyncio.run(end_early()) == (1, 1)
+
+
+def test_what_is_due_before_an_end_that_is_near_may_still_begin() -> None:
+    async def told(after_ns: int) -> tuple[int, list[int]]:
+        done_ns: list[int] = []
+        end_ns = now_ns() + after_ns
+        when_over(end_ns, lambda: done_ns.append(now_ns()))
+        until_ns = end_ns + 10 * NS_PER_S
+        while now_ns() < until_ns and not done_ns:
+            await asyncio.sleep(0.01)
+        return end_ns, done_ns
+
+    end_ns, done_ns = asyncio.run(told(NS_PER_S // 5))
+    assert done_ns[0] >= end_ns - NS_PER_S // 100
+    for at_once_ns in (-NS_PER_S, 10 * NS_PER_S):
+        assert len(asyncio.run(told(at_once_ns))[1]) == 1
 
 
 @pytest.mark.parametrize("at_once", [0, 2])

@@ -12,6 +12,7 @@ from wswarm.drive.clock import now_ns
 from wswarm.drive.closed import ClosedSender
 from wswarm.drive.drivers.connection import Driver, Ended
 from wswarm.drive.fleet import wire
+from wswarm.drive.ramp import when_over
 from wswarm.drive.recent import recent_of
 from wswarm.drive.sender import OpenSender, Sender, patience_ns
 from wswarm.drive.swarm import Swarm
@@ -126,7 +127,7 @@ class Group:
 
     def cut(self, window: Window) -> None:
         """Keep to this window; if its hold has been put off, what came before it is forgotten."""
-        self.swarm.end_talks()
+        when_over(window.drain_ns, self.swarm.end_talks)
         if window.hold_ns > self._window.hold_ns and self.account is not None:
             self._load_nothing(window)
         self._window = window

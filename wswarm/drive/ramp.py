@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from wswarm.drive.clock import now_ns
+from wswarm.drive.fleet.commands import LEAD_NS
 from wswarm.units import NS_PER_S
 
 Work = Callable[[], Coroutine[Any, Any, None]]
@@ -78,6 +79,15 @@ async def run_at(
         ramp.is_done(who)
     while under_way:
         await asyncio.wait(under_way)
+
+
+def when_over(end_ns: int, work: Callable[[], object]) -> None:
+    """Do it at an end that is near, as one that was just told is; at once if it is past, or far off."""
+    wait_ns = end_ns - now_ns()
+    if 0 < wait_ns <= LEAD_NS:
+        asyncio.get_running_loop().call_later(wait_ns / NS_PER_S, work)
+    else:
+        work()
 
 
 async def _until(start_ns: int, is_enough: asyncio.Event) -> None:
