@@ -13,6 +13,7 @@ from wswarm.experiment.assemble import assemble
 from wswarm.experiment.kernel import KernelSeen
 from wswarm.experiment.observed import Observed
 from wswarm.load.plan import make_plan
+from wswarm.results.probe import Probe
 from wswarm.results.run import Run
 from wswarm.stats.findings import Arrivals, Findings, Sends, pack
 
@@ -111,6 +112,18 @@ def test_of_a_ramp_that_was_interrupted_only_the_connections_that_were_begun_are
     interrupted, opened = run.validity.reasons
     assert interrupted.startswith("interrupted while connecting")
     assert opened.startswith("95.0% of the connections opened")
+
+
+@pytest.mark.parametrize(("failed", "is_told"), [(2, True), (3, False)])
+def test_a_probe_may_have_taken_the_places_of_as_many_connections_as_it_has(
+    failed: int, is_told: bool
+) -> None:
+    found = Findings(
+        sockets=sockets([OPENED_NS] * 97, requested=97 + failed, failures={"http 503": failed}),
+        effort=effort(),
+    )
+    told = connect_run(found, probe=Probe(verdict="fine", sockets=2)).validity.reasons[0]
+    assert ("the quiet probe has 2 more: --probe off" in told) == is_told
 
 
 def echo_run(response_ns: int, *, pacing: str = "auto", gaps_ns: Sequence[int] = (), **sends: int) -> Run:

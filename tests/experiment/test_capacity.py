@@ -7,7 +7,7 @@ from math import log
 import pytest
 
 from tests.report import runs
-from wswarm.errors import GeneratorError, PlanError, TargetError
+from wswarm.errors import GeneratorError, PlanError, TargetError, TargetFailed
 from wswarm.experiment.capacity import bench, search
 from wswarm.experiment.capacity.setting import Setting, make_setting
 from wswarm.experiment.capacity.targets import Place
@@ -145,6 +145,19 @@ def test_a_trial_of_a_light_load_is_as_long_as_its_objective_needs(searching) ->
 def test_what_carries_nothing_is_told(searching) -> None:
     with pytest.raises(TargetError, match="not even"):
         searching(carrying(0.0), slo=("p50<50ms",))
+
+
+def test_a_target_that_has_ended_is_told(searching, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dying(_setting: Setting, _place: Place, load: Load, *_: object) -> Outcome:
+        has_ended.append(load.amount)
+        found = outcome(load, passed=True, evidence="") if max(has_ended) < 800 else None
+        gone = outcome(load, passed=False, evidence="every handshake failed")
+        return found or gone._replace(run=None)
+
+    has_ended: list[float] = []
+    monkeypatch.setattr(World, "run_trial", lambda _, *given: dying(*given))
+    with pytest.raises(TargetFailed, match="gone since a trial at 800: every handshake failed"):
+        searching(carrying(0.0))
 
 
 def test_a_generator_that_gives_in_at_once_is_told(searching) -> None:

@@ -66,3 +66,10 @@ def test_a_connection_that_was_ready_when_it_opened_was_ready_then() -> None:
     looked.add(pack(np.array([0])), sockets(STILL_OPEN))
 
     assert unpack(looked.with_times(Sockets(requested=1)).ready_ns).tolist() == [10]
+
+
+def test_who_was_under_way_when_it_was_looked_at_was_not_asked_for_yet() -> None:
+    looked = LookedAt()
+    looked.add(pack(np.array([0, 2])), sockets(STILL_OPEN, STILL_OPEN))
+
+    assert looked.with_times(Sockets(requested=5, failures={"timeout": 1})).requested == 3

@@ -7,8 +7,8 @@ from wswarm.cli.load_arguments import add_fanout_options, add_probe, add_securit
 from wswarm.cli.outputs_arguments import add_pictures
 
 _EXITS = (
-    "Exit codes: 0 found; 1 not even the first load could be tried; 2 usage; 98 the generator gave in before the"
-    " target: the answer is a lower bound; 130 interrupted."
+    "Exit codes: 0 found; 1 not even a light load was carried; 2 usage; 95 the target is gone; 98 the"
+    " generator gave in before the target: the answer is a lower bound; 130 interrupted."
 )
 
 

@@ -10,6 +10,7 @@ from wswarm.experiment.observed import Observed
 from wswarm.load.by_http import REQUESTS_AT_ONCE
 from wswarm.load.piecewise import Piecewise
 from wswarm.load.stages import spans_of
+from wswarm.results.probe import Probe
 from wswarm.results.quoted import quoted
 from wswarm.results.run import Distribution, Messages, Run
 from wswarm.stats import answers, sessions, summary
@@ -57,7 +58,7 @@ def evidence(run: Run, observed: Observed, drops: Drops, wrong: Sequence[str] = 
         around=_surroundings(run, observed, efforts),
         lost_agents=observed.deaths,
         opened_share=opened / wanted if wanted and not observed.deaths else 1.0,
-        refused=_refused(run),
+        refused=_refused(run, observed.probe),
         measured=measured(run, observed),
         instead=_instead(run, observed, drops),
         squeezed=_squeezed(run, observed.kernel),
@@ -187,13 +188,16 @@ def _surroundings(run: Run, observed: Observed, efforts: Sequence[Effort]) -> Su
     )
 
 
-def _refused(run: Run) -> str:
-    """Return why most of the handshakes that failed did, and how many."""
+def _refused(run: Run, probe: Probe | None) -> str:
+    """Return why most of the handshakes that failed did, and how many; the probe may have their places."""
     if not run.connections.failures:
         return ""
     reason, count = max(run.connections.failures.items(), key=lambda item: item[1])
     said = run.samples.refusals.get(reason)
-    return f"{reason}: {count:,}" + (f', "{quoted(said, SHOWN)}"' if said else "")
+    told = f"{reason}: {count:,}" + (f', "{quoted(said, SHOWN)}"' if said else "")
+    if probe is None or run.connections.failed > probe.sockets:
+        return told
+    return f"{told}; the quiet probe has {probe.sockets} more: --probe off, if there is room for just so many"
 
 
 def _instead(run: Run, observed: Observed, drops: Drops) -> Instead:

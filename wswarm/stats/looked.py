@@ -31,6 +31,8 @@ class LookedAt:
     def with_times(self, sockets: Sockets) -> Sockets:
         """Return what is known of all connections together with the times of each that has opened.
 
+        Those whose handshakes are under way are not asked for yet.
+
         Args:
             sockets: What they are due for is of every connection that was asked for.
         """
@@ -41,7 +43,8 @@ class LookedAt:
         for name in ("due_ns", "stays_ns"):
             if of_each := getattr(sockets, name):
                 known[name] = pack(unpack(of_each)[self._rows])
-        return msgspec.structs.replace(sockets, **known)
+        decided = len(self._rows) + sum(sockets.failures.values())
+        return msgspec.structs.replace(sockets, requested=min(sockets.requested, decided), **known)
 
     def _merge(self) -> None:
         rows = np.concatenate([self._rows, *(rows for rows, _ in self._news)])[::-1]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from wswarm.drive.clock import now_ns
-from wswarm.errors import PlanError, TargetError
+from wswarm.errors import PlanError, TargetError, TargetFailed
 from wswarm.experiment.capacity.budget import Budget
 from wswarm.experiment.capacity.setting import Setting
 from wswarm.experiment.capacity.targets import Place
@@ -16,7 +16,7 @@ from wswarm.stats.carrying import highest_carried, is_ours, lowest_failed
 from wswarm.units import NS_PER_S
 
 _MOST_UNCLEAN, _MOST_SPOILT = 2, 3
-_SETTLING, _SETTLE_S = 5, 1.0
+_SETTLING, _SETTLE_S, _LOOKS = 5, 1.0, 2
 _LIGHT, _LIGHT_S = 1.1, 0.001  # times as long as at first, and so much more, is as at first
 
 OnProgress = Callable[[SearchProgress], None]
@@ -73,6 +73,7 @@ class Bench:
 
         Raises:
             Over: it can't be made, or the generator could not keep up twice in a row.
+            TargetFailed: the target is not there any more.
         """
         unclean = spoilt = 0
         while True:
@@ -81,7 +82,9 @@ class Bench:
             if outcome.was_cut:
                 raise Over
             self.trials.append(trial)
-            if outcome.has_rest:
+            if outcome.run is None:
+                self._check_alive(load, trial)
+            elif outcome.has_rest:
                 self._settle(load)
             if trial.passed is not None:
                 return outcome
@@ -140,6 +143,14 @@ class Bench:
 
     def _is_to_end(self) -> bool:
         return self._interrupted() or self._budget.is_over()
+
+    def _check_alive(self, load: Load, trial: Trial) -> None:
+        """Check that a target that took no connection has not gone for good."""
+        if not any(one.passed for one in self.trials):
+            return  # the first loads tell it themselves
+        light = Load(load.round, self._setting.first, _SETTLE_S)
+        if all(self._try_once(light).run is None for _ in range(_LOOKS)):
+            raise TargetFailed(f"the target is gone since a trial at {load.amount:,.4g}: {trial.evidence}")
 
     def _settle(self, load: Load) -> None:
         """Wait until the target answers a light load as fast as at first: a backlog may be left."""

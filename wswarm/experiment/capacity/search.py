@@ -35,6 +35,7 @@ def search(
     Raises:
         PlanError: the first load doesn't fit this machine.
         TargetError: it does not start, can't be reached, or carries not even a light load.
+        TargetFailed: it has ended.
         GeneratorError: nothing is known of the target, as the generator could not keep up from the first.
         KeyboardInterrupt: interrupted before anything was known.
     """
