@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from wswarm.drive.clock import now_ns
+from wswarm.drive.drivers.connection import Timing
 from wswarm.drive.fleet import wire
 from wswarm.drive.passing import PassingGroup
 from wswarm.load.manner import Manner
-from wswarm.stats.findings import pack
+from wswarm.stats.findings import STILL_OPEN, pack
 
 MS = 1_000_000
 
@@ -62,3 +63,18 @@ def test_who_is_refused_is_not_waited_for() -> None:
         return made.is_owed()
 
     assert not asyncio.run(refused())
+
+
+def test_those_of_before_leave_later_by_the_quickest_handshake_so_that_slow_ones_leave_no_gap() -> None:
+    async def stayed_ns() -> int:
+        made, base_ns = group(), now_ns()
+        for took_ms in (90, 30):
+            row = made.swarm.rows[made.swarm.add(1)]
+            row.timing = Timing(base_ns, 0, 0, 0, base_ns + took_ms * MS)
+            row.ready_ns = base_ns + took_ms * MS
+        made.obey(wire.Depart(group=0, rows=pack(np.array([0])), leaves_ns=pack(np.array([base_ns]))))
+        while made.swarm.rows[0].left_ns == STILL_OPEN:
+            await asyncio.sleep(0.005)
+        return made.swarm.rows[0].left_ns - base_ns
+
+    assert asyncio.run(stayed_ns()) >= 30 * MS

@@ -60,6 +60,8 @@ def test_the_hold_is_as_long_as_its_parts_at_most() -> None:
         ({"reconnect": "full:5s,1s"}, "write full:1s,5s"),
         ({"patience": 0.0}, "--patience 0 must be a time above 0"),
         ({"before": -1.0}, "--before -1 must be a time from 0"),
+        ({"after": float("inf")}, "--after inf must be a time from 0"),
+        ({"patience": -100.0}, "--patience -100 must be a time above 0"),
         ({"signal": "KILL"}, "--signal KILL is for --how restart"),
         ({"rooms": 2, "url": URL + "/{room}"}, "--rooms 2"),
         ({"duration": 5.0}, "--before"),

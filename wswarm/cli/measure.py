@@ -233,5 +233,7 @@ def _keep(parsed: argparse.Namespace, checkpoints: Checkpoints, run: Run) -> Non
 
 def _live(parsed: argparse.Namespace, plan: Plan) -> Live:
     before = 0 if plan.stages and plan.scenario == "connect" else plan.expected_at_once
-    total_s = before / plan.connect_rate + plan.warmup + plan.duration
+    total_s: float | None = before / plan.connect_rate + plan.warmup + plan.duration
+    if plan.scenario == "slow":  # how long slow readers need to catch up between its blocks nobody knows
+        total_s = None
     return Live(f"{plan.scenario} {redact.address(plan.address)}", total_s, quiet=parsed.quiet)

@@ -65,12 +65,16 @@ class PassingGroup(Group):
     def obey(self, command: wire.OfGroup) -> None:
         """Do what the command says."""
         if isinstance(command, wire.Depart):
-            for row, leaves_ns in zip(
-                unpack(command.rows).tolist(), unpack(command.leaves_ns).tolist(), strict=True
-            ):
-                self._departures.add(row, leaves_ns)
+            leaves_ns = unpack(command.leaves_ns) + self._quickest_ns()
+            for row, at_ns in zip(unpack(command.rows).tolist(), leaves_ns.tolist(), strict=True):
+                self._departures.add(row, at_ns)
         else:
             super().obey(command)
+
+    def _quickest_ns(self) -> int:
+        """Return how long it takes at least until who comes is ready: before that nobody new can be there."""
+        opened = [(row.ready_ns, row.timing) for row in self.swarm.rows if row.timing is not None]
+        return min((ready_ns - timing.started_ns for ready_ns, timing in opened), default=0)
 
     def is_owed(self) -> bool:
         """Return whether somebody is to come or comes, or a broadcast is owed."""

@@ -2,10 +2,11 @@
 
 import asyncio
 import select
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Iterable
+from functools import partial
 
 from wswarm.drive.clock import now_ns
+from wswarm.drive.drivers.resets import Resets
 from wswarm.drive.drivers.tap import Tap
 from wswarm.units import NS_PER_S
 
@@ -16,8 +17,8 @@ _MOST_S = 2.0  # worth of bytes that may be read at once when there was nothing 
 class Throttle:
     """Holds back what comes in on some connections.
 
-    A connection that is not read is not polled either, so its reset would be seen when it is read again: an epoll of
-    our own, which asks for nothing, is told of resets and of those alone.
+    A connection that is not read is not polled either, so its reset would be seen when it is read again: `Resets`
+    tell of it at once.
     """
 
     def __init__(self) -> None:
@@ -27,7 +28,7 @@ class Throttle:
         self._rate = 0.0
         self._read_ns = 0
         self._tick: asyncio.TimerHandle | None = None
-        self._resets = _Resets(self._loop, self._finish) if hasattr(select, "epoll") else None
+        self._resets = Resets(self._loop) if hasattr(select, "epoll") else None
 
     def shut(self, taps: Iterable[Tap], rate: float) -> None:
         """Let at most so many bytes per s through each of these from now on."""
@@ -37,7 +38,7 @@ class Throttle:
             tap.shut()
             self._taps[tap.number], self._left[tap.number] = tap, 0.0
             if self._resets is not None:
-                self._resets.watch(tap.number)
+                self._resets.watch(tap.number, partial(self._finish, tap.number))
         if rate > 0:
             self._tick = self._loop.call_later(_TICK_S, self._let)
 
@@ -83,30 +84,3 @@ class Throttle:
         if tap is not None and self._resets is not None:
             self._resets.forget(number)
         return tap
-
-
-class _Resets:
-    """Tells of sockets that have been reset, by their files' numbers."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, tell: Callable[[int], None]) -> None:
-        self._loop, self._tell = loop, tell
-        self._epoll = select.epoll()
-        loop.add_reader(self._epoll.fileno(), self._look)
-
-    def watch(self, number: int) -> None:
-        """Look at that one, too."""
-        self._epoll.register(number, 0)  # errors are told anyway
-
-    def forget(self, number: int) -> None:
-        """Look at that one no more."""
-        with suppress(OSError):  # it has been closed, and its number may be that of another
-            self._epoll.unregister(number)
-
-    def close(self) -> None:
-        """Look at none."""
-        self._loop.remove_reader(self._epoll.fileno())
-        self._epoll.close()
-
-    def _look(self) -> None:
-        for number, _ in self._epoll.poll(0):
-            self._tell(number)

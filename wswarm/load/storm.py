@@ -25,7 +25,7 @@ def storm_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
         )
     spans = ("before", 10.0), ("patience", 60.0), ("after", 10.0)
     numbers = [given.get(name, default) for name, default in spans]
-    is_sum = all(isinstance(one, int | float) for one in numbers)
+    is_sum = all(isinstance(one, int | float) and 0 <= one < float("inf") for one in numbers)
     found: dict[str, Any] = {"duration": sum(numbers) + ALIGNED_S} if is_sum else {}
     return found | ({"drop": 1.0} if given.get("how") == "restart" and "drop" not in given else {})
 

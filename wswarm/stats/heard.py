@@ -3,6 +3,7 @@
 import numpy as np
 
 from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Int64s
+from wswarm.stats.published import REFUSED, Published
 from wswarm.stats.tally import Batch
 
 _LEAST = 1_024
@@ -19,6 +20,8 @@ class Heard:
         self.first_ns: Int64s = np.zeros(0, np.int64)
         self._lowest: Int64s = np.zeros(0, np.int64)
         self._highest: Int64s = np.zeros(0, np.int64)
+        self._sent: Int64s = np.zeros(0, np.int64)
+        self._news: list[Int64s] = []
 
     def note(self, batch: Batch, rows: int) -> None:
         """Take in what came; there are so many rows by now."""
@@ -27,13 +30,20 @@ class Heard:
         np.minimum.at(self._lowest, batch.rows, batch.sequences)
         np.maximum.at(self._highest, batch.rows, batch.sequences)
 
+    def note_sent(self, published: Published) -> None:
+        """Take in what was sent: of the others nobody can have missed any."""
+        self._news.append(published.sequences[published.sent_ns != REFUSED])
+
     def missed(self, before: int, after: int) -> int:
-        """Return how many broadcasts lie between those that two rows heard; `UNKNOWN` if one has heard none."""
+        """Return how many that were sent lie between those that two rows heard; `UNKNOWN` if one has heard none."""
         if max(before, after) >= len(self.first_ns) or self._highest[before] == UNKNOWN:
             return UNKNOWN
         if self._lowest[after] == STILL_OPEN:
             return UNKNOWN
-        return max(0, int(self._lowest[after] - self._highest[before]) - 1)
+        if self._news:
+            self._sent, self._news = np.sort(np.concatenate([self._sent, *self._news])), []
+        low, high = self._sent.searchsorted([self._highest[before] + 1, self._lowest[after]])
+        return max(0, int(high) - int(low))
 
     def first_of(self, row: int) -> int:
         """Return when the row heard its first message, `STILL_OPEN` for never."""

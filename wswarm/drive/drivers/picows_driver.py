@@ -25,6 +25,7 @@ from wswarm.drive.drivers.connection import (
 )
 from wswarm.drive.drivers.frames import WHOLE, Broken, Frames
 from wswarm.drive.drivers.opening import Upgrade, open_connection
+from wswarm.drive.drivers.resets import Resets, resets_unseen_by
 from wswarm.drive.drivers.tap import Tap
 from wswarm.load.request import Request
 from wswarm.load.upgrade import Answer, agreed_subprotocol
@@ -32,6 +33,7 @@ from wswarm.load.upgrade import Answer, agreed_subprotocol
 # An adapter, because picows makes a child of a plain Logger for every connection: 1.5 KB each.
 _LOG: "logging.LoggerAdapter[logging.Logger]" = logging.LoggerAdapter(logging.getLogger("wswarm.picows"), {})
 _SMALL = 128
+_READ_ON_S = 0.001
 
 
 class PicowsConnection(asyncio.Protocol):
@@ -41,7 +43,9 @@ class PicowsConnection(asyncio.Protocol):
         "_ended",
         "_events",
         "_kind",
+        "_number",
         "_ping",
+        "_resets",
         "_row",
         "_sender",
         "_take",
@@ -62,6 +66,8 @@ class PicowsConnection(asyncio.Protocol):
         self._ping: bytes | None = None  # to be answered when there is room
         self._sender: picows.WSTransport | None = None
         self._transport: asyncio.Transport | None = None
+        self._resets: Resets | None = None
+        self._number = -1
         self._ended: Ended | None = Ended("1006")
         self.subprotocol: str | None = None
         self.address = ""
@@ -84,6 +90,10 @@ class PicowsConnection(asyncio.Protocol):
         self._sender = picows.WSTransport(True, transport, _LOG, asyncio.get_running_loop())  # type: ignore[call-arg]
         self.is_open = True
         transport.set_protocol(self)
+        resets = resets_unseen_by(asyncio.get_running_loop())
+        if resets is not None:
+            self._resets, self._number = resets, transport.get_extra_info("socket").fileno()
+            resets.watch(self._number, self._read_on)
         if rest:
             self.data_received(rest)
 
@@ -101,6 +111,8 @@ class PicowsConnection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self.is_open = False
+        if self._resets is not None:
+            self._resets.forget(self._number)
         self._sender = None  # it would write to whatever has the socket's number next
         self._tell(self._ended and (mistake(error) or self._ended))
 
@@ -150,6 +162,14 @@ class PicowsConnection(asyncio.Protocol):
         """End the TCP connection by a reset."""
         if self._transport is not None:
             reset(self._transport)
+
+    def _read_on(self) -> None:
+        """Have what came before a reset be read, a piece at a time, and the reset behind it be seen."""
+        transport = self._transport
+        if transport is not None and transport.is_reading() and not transport.is_closing():
+            transport.pause_reading()
+            transport.resume_reading()
+            asyncio.get_running_loop().call_later(_READ_ON_S, self._read_on)
 
     def _read(self, data: bytes) -> None:
         """Take the messages that the bytes complete, and obey control frames."""

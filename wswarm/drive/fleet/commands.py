@@ -115,7 +115,7 @@ class Leave(msgspec.Struct, frozen=True, tag=True):
 
 
 class Depart(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Close the connections in these rows, each at its moment."""
+    """Close the connections in these rows, each at its moment and as much later as others take to open at least."""
 
     group: int
     rows: Packed

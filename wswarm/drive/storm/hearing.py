@@ -2,6 +2,7 @@
 
 from wswarm.drive.account import Deliveries
 from wswarm.stats.heard import Heard
+from wswarm.stats.published import Published
 from wswarm.stats.tally import Batch
 
 
@@ -13,6 +14,11 @@ class Hearing(Deliveries):
     """
 
     heard: Heard
+
+    def publish(self, published: Published) -> None:
+        """Take in what others have sent."""
+        super().publish(published)
+        self.heard.note_sent(published)
 
     def take(self, batch: Batch) -> None:
         """Take in what came."""
