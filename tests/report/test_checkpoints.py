@@ -81,6 +81,15 @@ def test_what_was_left_by_a_run_before_is_overwritten(kept: Path) -> None:
     assert last_checkpoint(kept) == FIRST
 
 
+def test_a_record_that_a_full_disk_has_torn_hides_none_that_comes_later(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path)
+    checkpoints.append(made(1))
+    with (tmp_path / CHECKPOINTS_FILE).open("ab") as file:
+        file.write(b"torn by a full disk")
+    checkpoints.append(made(2))
+    assert last_checkpoint(tmp_path) == made(2)
+
+
 def test_a_folder_with_checkpoints_alone_is_a_report(kept: Path) -> None:
     assert stranger(kept) is None
 

@@ -35,7 +35,7 @@ class Checkpoints:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / CHECKPOINTS_FILE
-        self.has_begun = False
+        self.has_begun, self._end = False, 0
 
     def append(self, run: Run) -> None:
         """Add one; it is on the disk when this returns.
@@ -47,10 +47,13 @@ class Checkpoints:
         record = _HEAD.pack(len(body), zlib.crc32(body)) + body
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("ab" if self.has_begun else "wb") as file:
+            with self._path.open("r+b" if self.has_begun else "wb") as file:
+                file.truncate(self._end)  # what a full disk has torn
+                file.seek(self._end)
                 file.write(record if self.has_begun else _MAGIC + record)
                 file.flush()
                 os.fsync(file.fileno())
+                self._end = file.tell()
             if not self.has_begun:
                 _sync_folder(self._path.parent)
         except OSError as error:
