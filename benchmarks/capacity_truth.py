@@ -6,6 +6,7 @@ cores. `knees` prints the simulated knees, and how many more trials fail because
 
 import json
 import sys
+from shlex import quote
 from typing import NamedTuple
 
 import numpy as np
@@ -125,7 +126,7 @@ def _print_knees(searches: int = 60) -> None:
 
 
 def _searched(truth: Truth) -> str:
-    module = f"{sys.executable} -m tests.end_to_end.servers.limited"
+    module = f"{quote(sys.executable)} -m tests.end_to_end.servers.limited"
     serve = f"{module} {{port}} '{json.dumps(truth.limits)}'"
     try:
         found = search(make_setting(truth.kind, None, serve=serve, **truth.options), _show)

@@ -25,7 +25,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def counted(place: Path) -> Outcome:
     """A search for how many connections a server takes that refuses all beyond `DOOR`."""
     limits = json.dumps({"most": DOOR})
-    serve = f"env PYTHONPATH={quote(str(ROOT))} {quote(sys.executable)} -m tests.end_to_end.servers.limited {{port}} '{limits}'"
+    module = f"{quote(sys.executable)} -m tests.end_to_end.servers.limited"
+    serve = f"env PYTHONPATH={quote(str(ROOT))} {module} {{port}} {quote(limits)}"
     options = ("-c", "50", "--rounds", "2", "-d", "300ms", "--no-plots", "--quiet", "--print", "json")
     return in_process("capacity", "connect", "--serve", serve, *options, cwd=place)
 
