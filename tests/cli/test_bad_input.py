@@ -13,6 +13,7 @@ from tests.cli.command import BRIEF_MESSAGES, PATIENCE_S, Outcome, in_process, w
 from tests.cli.strangers import closed_port, stranger
 from tests.end_to_end.servers import Server, serve
 from wswarm.cli import measure, scenario, suite
+from wswarm.drive.host.files import can_be_raised
 from wswarm.drive.host.limits import AGENTS_PER_CORE, cores
 from wswarm.errors import TargetError
 
@@ -191,7 +192,8 @@ def test_too_few_open_files_are_told_with_the_limit_and_its_mend(
     ends, folder = few
     end = ends[command]
     assert (end.code, end.out, end.err.count("\n")) == (2, "", 1)
-    assert_words(end.err, "open files", "hard limit is 64", "raise it (", *TOO_MANY[command])
+    mend = "raise it (ulimit -n " if can_be_raised() else "raise it (docker run --ulimit nofile="
+    assert_words(end.err, "open files", "hard limit is 64", mend, *TOO_MANY[command])
     assert list(folder.iterdir()) == []
 
 

@@ -187,11 +187,11 @@ class Session:
 
     def settle(self, deadline_ns: int) -> None:
         """Have every ledger closed, when all is accounted for or at the deadline."""
-        self.tell(wire.Settle(deadline_ns=deadline_ns))
+        self.fleet.settle(deadline_ns)
 
     def is_settled(self) -> bool:
         """Return whether every agent has told what it found."""
-        return self.fleet.have(lambda agent: agent.settled is not None)
+        return self.fleet.is_settled()
 
     def findings(self) -> list[Findings]:
         """Return what the agents found that have told."""

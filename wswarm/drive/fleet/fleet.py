@@ -133,6 +133,7 @@ class Fleet:
         agents = [AgentProcess(one) for one in started]
         self.publisher = agents.pop() if has_publisher else None
         self.holders = agents
+        self._settle: wire.Settle | None = None  # that the publisher has not been told
         self._selector = selectors.DefaultSelector()
         for agent in self.agents:
             self._selector.register(agent.channel, selectors.EVENT_READ, agent)
@@ -186,6 +187,25 @@ class Fleet:
         if not self.living:
             raise GeneratorError(f"no generator process is left: {'; '.join(self.deaths)}")
         return all(map(report, self.living))
+
+    def settle(self, deadline_ns: int) -> None:
+        """Have every ledger closed; who publishes is told last, and hears until then what the target refuses."""
+        self._settle = wire.Settle(deadline_ns=deadline_ns)
+        for agent in self.holders:
+            if agent.death is None:
+                agent.tell(self._settle)
+
+    def is_settled(self) -> bool:
+        """Return whether every living agent has told what it found.
+
+        Raises:
+            GeneratorError: none is left.
+        """
+        are_holders = all(agent.settled is not None for agent in self.holders if agent.death is None)
+        if are_holders and self._settle is not None and self.publisher is not None:
+            self.publisher.tell(self._settle)
+            self._settle = None
+        return are_holders and self.have(lambda agent: agent.settled is not None)
 
     def _end(self) -> None:
         self._selector.close()
