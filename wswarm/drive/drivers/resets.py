@@ -4,7 +4,7 @@ import asyncio
 import select
 from collections.abc import Callable
 from contextlib import suppress
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 _OF_LOOPS: "WeakKeyDictionary[asyncio.AbstractEventLoop, Resets]" = WeakKeyDictionary()
 
@@ -13,7 +13,7 @@ class Resets:
     """Tells of sockets that have been reset: an epoll of our own, which asks for nothing, is told of that alone."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+        self._loop = ref(loop)  # or the loop, which has this by the table, would never go
         self._tell: dict[int, Callable[[], None]] = {}
         self._epoll = select.epoll()
         loop.add_reader(self._epoll.fileno(), self._look)
@@ -31,7 +31,9 @@ class Resets:
 
     def close(self) -> None:
         """Look at none."""
-        self._loop.remove_reader(self._epoll.fileno())
+        loop = self._loop()
+        if loop is not None:
+            loop.remove_reader(self._epoll.fileno())
         self._epoll.close()
 
     def _look(self) -> None:
