@@ -32,7 +32,9 @@ class Beside(NamedTuple):
         own_cpu: Of the busiest process of the generator. `target_cpu`: of the target's, named by `target_process`.
         target_wait: How long the target's processes were ready to run and had no core.
         steal: Of all cores, as is `busy`. `others`: cores that neither target nor generator used.
-        overflows: handshakes for which an accept queue of this machine had no room.
+        broker_cpu: Of the busiest process that the target is connected to on this machine, named by `broker_process`.
+        overflows: Handshakes for which an accept queue of this machine had no room. `drops`: all that its listeners
+            have thrown away, those among them.
     """
 
     own_cpu: float | None = None
@@ -42,7 +44,10 @@ class Beside(NamedTuple):
     steal: float | None = None
     busy: float | None = None
     others: float | None = None
+    broker_cpu: float | None = None
+    broker_process: str | None = None
     overflows: int | None = None
+    drops: int | None = None
 
 
 def time_of(run: Run) -> Distribution | None:

@@ -13,9 +13,9 @@ from wswarm.experiment.capacity.targets import Place, target_of
 from wswarm.experiment.capacity.trial import Load
 from wswarm.results.capacity import RoundFound, Search
 from wswarm.stats import carrying
-from wswarm.stats.search import STEP, Bracket, centre_of
+from wswarm.stats.capacity_slo import check_answer
+from wswarm.stats.search import CONNECT_STEP, STEP, Bracket, centre_of
 
-_CONNECT_STEP = 1.5  # more connections cost more time
 _MOST_DOWN = 12  # trials without one that passes
 
 
@@ -57,7 +57,7 @@ class _Search:
         drain_s = float(setting.options.get("drain", 0.0))
         self._budget = Budget(setting.budget_s, now_ns() if began_ns is None else began_ns, drain_s)
         self._bench = Bench(setting, self._budget, on_progress, interrupted)
-        self._bracket = Bracket(setting.first, _CONNECT_STEP if setting.scenario == "connect" else STEP)
+        self._bracket = Bracket(setting.first, CONNECT_STEP if setting.scenario == "connect" else STEP)
         self._rounds: list[RoundFound] = []
 
     def run(self) -> Search:
@@ -90,10 +90,11 @@ class _Search:
             load = bracket.load = self._whole(bracket.load)
             outcome = self._bench.try_load(Load(0, load, setting.length_s(load, setting.bracket_s)))
             trial, down = outcome.trial, down + (not outcome.trial.passed)
-            counted = trial.delivered if setting.scenario != "connect" or trial.refused else None
+            is_counted = setting.scenario == "connect" and trial.refused > 0
             if outcome.run is None and len(self._bench.trials) == 1:
                 raise TargetError(trial.evidence)
-            bracket.note(bool(trial.passed), counted)
+            hint = trial.delivered if is_counted or setting.scenario != "connect" else None
+            bracket.note(bool(trial.passed), hint, is_counted=is_counted)
             if bracket.carried is None and (down >= _MOST_DOWN or bracket.load < setting.least):
                 raise unreachable(trial)
 
@@ -127,6 +128,7 @@ class _Search:
             target=setting.target,
             environment=first.environment,
             slo=list(setting.slo),
+            objectives=check_answer(capacity, setting.objectives),
             rounds_wanted=setting.rounds,
             budget_s=setting.budget_s,
             trial_s=setting.trial_s,

@@ -14,8 +14,9 @@ from wswarm.load.plan import DEFAULT_CONNECTIONS, Plan, make_plan
 from wswarm.load.profiles import protocol_named
 from wswarm.load.profiles.settings import has_scenario
 from wswarm.results import redact
-from wswarm.results.capacity import CapacityScenario
+from wswarm.results.capacity import UNITS, CapacityScenario
 from wswarm.stats import figures
+from wswarm.stats.capacity_slo import is_of_answer, parse_answer_objective
 from wswarm.stats.histogram import values_needed
 from wswarm.stats.passing import limit_of
 from wswarm.stats.slo import is_about, parse_objective
@@ -38,6 +39,7 @@ class Setting:
         url: Of the target, with `{port}` where a command serves it; `None`: the reference application.
         serve: Command that serves it.
         options: Of a trial's plan, as `make_plan` takes them, the load apart.
+        objectives: Of the answer, as `stats.capacity_slo` reads them; those of each trial are among the options.
         first: The first load.
         trial_s: How long a trial in a round lasts; `bracket_s`: one before. Where the load is so low that objectives
             need more values, it lasts longer: see `length_s`.
@@ -48,6 +50,7 @@ class Setting:
     url: str | None
     serve: str | None
     options: Mapping[str, Any]
+    objectives: tuple[str, ...]
     first: float
     rounds: int
     budget_s: float
@@ -156,13 +159,18 @@ def make_setting(scenario: CapacityScenario, url: str | None, **options: Any) ->
     _check(scenario, url, serve, given)
     first = float(given.pop("connections" if scenario == "connect" else "rate", _FIRST[scenario]))
     given_s = given.pop("duration", None)
+    slo = tuple(given.pop("slo", ()))
+    objectives = tuple(filter(is_of_answer, slo))
+    for one in objectives:
+        parse_answer_objective(one, UNITS[scenario])
+    given["slo"] = tuple(one for one in slo if one not in objectives)
     if scenario != "connect":
         given.setdefault("arrivals", "poisson")
     if url is None and serve is None:
         given["profile"] = _profile(given.get("profile"), scenario)
     if serve is not None and url is None:
         url = _UNKNOWN
-    limit_s = limit_of(given.get("slo") or ())
+    limit_s = limit_of(given["slo"])
     if scenario != "connect":
         given.setdefault("drain", min(_MOST_DRAIN_S, max(1.0, 2 * (limit_s or 1.0))))
     trial_s, bracket_s = _lengths(scenario, given_s, limit_s)
@@ -171,6 +179,7 @@ def make_setting(scenario: CapacityScenario, url: str | None, **options: Any) ->
         url=url,
         serve=serve,
         options=given,
+        objectives=objectives,
         first=first,
         rounds=rounds,
         budget_s=budget_s,
