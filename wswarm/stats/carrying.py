@@ -96,7 +96,7 @@ def _elsewhere(known: Known) -> list[str]:
     """Return what else may have been full, where neither target nor generator was."""
     found = []
     if known.listen_drops:
-        found.append(thrown_away(known))
+        found.append(f"the kernel: {thrown_away(known)}")
     if known.broker_cpu is not None:
         found.append(_used(known.broker_process, known.broker_cpu))
         if known.broker_cpu >= FULL_CORE:
@@ -109,9 +109,11 @@ def _elsewhere(known: Known) -> list[str]:
 
 def thrown_away(known: Known) -> str:
     """Return how many handshakes the kernel of this machine has thrown away, and why."""
+    if not known.listen_drops:
+        return "it threw no handshake away"
+    overflows = known.listen_overflows or 0
     return (
-        f"the kernel threw {known.listen_drops or 0:,} handshakes away, {known.listen_overflows or 0:,} of them as an"
-        " accept queue was full"
+        f"it threw {known.listen_drops:,} handshakes away, {overflows:,} of them as an accept queue was full"
     )
 
 

@@ -112,7 +112,7 @@ class Gate:
     async def serve(self, port: int) -> None:
         """Accept for ever."""
         loop = asyncio.get_running_loop()
-        with socket.create_server(("127.0.0.1", port), backlog=1) as listener:
+        with socket.create_server(("127.0.0.1", port), backlog=128) as listener:
             listener.setblocking(False)
             while True:
                 await self._free.acquire()

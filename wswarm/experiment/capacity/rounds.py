@@ -11,7 +11,7 @@ from wswarm.stats.search import CONNECT_STEP, TRIALS, Round
 
 _OVERLOAD, _JUST_BELOW = 1.5, 0.9
 _MOST_OVERLOADS = 6
-_COUNTS = 5  # tries to hit the number at which refusing begins: one may be a remnant of those before short
+_COUNTS = 6  # tries to hit the number at which refusing begins: one may be a remnant of those before short
 _SHOWN = 1e-4  # probability of a load from which on it is worth a place in the file
 
 
@@ -70,7 +70,7 @@ class Counting:
     def __call__(self, bench: Bench, number: int, centre: float, found: list[RoundFound]) -> RoundFound:
         """As `Kind`."""
         count, made = max(1, round(centre)), 0
-        for _ in range(_COUNTS):
+        for _ in range(_COUNTS if any(one.refused for one in bench.trials) else 0):
             carried = self._try(bench, number, count)
             made += 1
             if carried == count:
@@ -84,7 +84,7 @@ class Counting:
             if carried is None or carried < 1:
                 break
             count = carried
-        return self._otherwise(bench, number, float(count), found)
+        return self._otherwise(bench, number, float(max(1, round(centre))), found)
 
     def _try(self, bench: Bench, number: int, count: int) -> int | None:
         """Return how many of so many connections the target took; `None`: some other way it was too much."""

@@ -1,6 +1,7 @@
 """The search: a bracket, then rounds around where the answer is thought to be, with fresh servers if ours."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from wswarm.drive.clock import now_ns
@@ -71,15 +72,29 @@ class _Search:
 
     def _search(self) -> None:
         self._bench.show("starting", 0)
-        with target_of(self._setting) as place:
+        with ExitStack() as stack:
+            place = self._start(stack)
             self._open_bracket(place)
             if not self._setting.is_fresh:
                 for number in range(1, self._setting.rounds + 1):
                     self._do_round(number, place)
         for number in range(len(self._rounds) + 1, self._setting.rounds + 1):
             self._bench.show("starting", number)
-            with target_of(self._setting) as place:
-                self._do_round(number, place)
+            with ExitStack() as stack:
+                self._do_round(number, self._start(stack))
+
+    def _start(self, stack: ExitStack) -> Place:
+        """Return where the target is, which ends with the stack if it is ours.
+
+        Raises:
+            Over: there is no time left for it. TargetError: it does not start.
+        """
+        try:
+            return stack.enter_context(target_of(self._setting, self._bench.is_to_end))
+        except TargetError:
+            if self._bench.is_to_end():
+                raise Over from None
+            raise
 
     def _open_bracket(self, place: Place) -> None:
         """Double the load until it is too much."""

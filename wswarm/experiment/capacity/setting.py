@@ -151,19 +151,11 @@ def make_setting(scenario: CapacityScenario, url: str | None, **options: Any) ->
     """
     given = {name: value for name, value in options.items() if value is not None}
     serve = given.pop("serve", None)
-    rounds, budget_s = int(given.pop("rounds", ROUNDS)), float(given.pop("budget", BUDGET_S))
-    if not budget_s > 0:
-        raise PlanError(f"--budget {budget_s:g}s must be a time above 0")
-    if rounds < 1:
-        raise PlanError(f"--rounds {rounds} must be 1 or more")
+    rounds, budget_s = _rounds_and_budget(given)
     _check(scenario, url, serve, given)
     first = float(given.pop("connections" if scenario == "connect" else "rate", _FIRST[scenario]))
     given_s = given.pop("duration", None)
-    slo = tuple(given.pop("slo", ()))
-    objectives = tuple(filter(is_of_answer, slo))
-    for one in objectives:
-        parse_answer_objective(one, UNITS[scenario])
-    given["slo"] = tuple(one for one in slo if one not in objectives)
+    objectives = _objectives(scenario, given)
     if scenario != "connect":
         given.setdefault("arrivals", "poisson")
     if url is None and serve is None:
@@ -189,6 +181,29 @@ def make_setting(scenario: CapacityScenario, url: str | None, **options: Any) ->
     )
     setting.check()
     return setting
+
+
+def _rounds_and_budget(given: dict[str, Any]) -> tuple[int, float]:
+    rounds, budget_s = int(given.pop("rounds", ROUNDS)), float(given.pop("budget", BUDGET_S))
+    if not budget_s > 0:
+        raise PlanError(f"--budget {budget_s:g}s must be a time above 0")
+    if rounds < 1:
+        raise PlanError(f"--rounds {rounds} must be 1 or more")
+    return rounds, budget_s
+
+
+def _objectives(scenario: CapacityScenario, given: dict[str, Any]) -> tuple[str, ...]:
+    """Take the objectives of the answer out of those given, and return them: the others are of each trial.
+
+    Raises:
+        PlanError: one names no figure of a capacity.
+    """
+    slo = tuple(given.pop("slo", ()))
+    found = tuple(filter(is_of_answer, slo))
+    for one in found:
+        parse_answer_objective(one, UNITS[scenario])
+    given["slo"] = tuple(one for one in slo if one not in found)
+    return found
 
 
 def _lengths(scenario: CapacityScenario, given_s: float | None, limit_s: float | None) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 """What is loaded: a server of its own for each round, or one that is there already."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -26,8 +26,11 @@ class Place(NamedTuple):
 
 
 @contextmanager
-def target_of(setting: Setting) -> Iterator[Place]:
+def target_of(setting: Setting, is_over: Callable[[], bool]) -> Iterator[Place]:
     """Yield where the target is, freshly started if it is ours to start.
+
+    Args:
+        is_over: Whether to wait for it no longer.
 
     Raises:
         TargetError: it does not start.
@@ -35,7 +38,7 @@ def target_of(setting: Setting) -> Iterator[Place]:
     if setting.serve is not None:
         port = free_ports(1)[0]
         with Server(Command("--serve", setting.serve), port) as server:
-            server.wait_until_it_listens()
+            server.wait_until_it_listens(is_over=is_over)
             yield Place(address_at(setting, port), server.pid, (server.pid,))
     elif setting.url is None:
         with ReferenceApp() as app:

@@ -10,11 +10,9 @@ def summary(search: Search) -> str:
     remedy = words.remedy(search)
     lines = [f"### {_icon(search)} wswarm {words.title(search)}: {escaped(words.headline(search))}", ""]
     lines += [f"`{code(search.target)}`, {escaped(words.criterion(search))}", ""]
-    lines += bullets([*([remedy] if remedy else []), *search.notices])
-    lines += [
-        "",
-        *table_of(("what", "is known"), [(name, escaped(value)) for name, value in words.facts(search)]),
-    ]
+    told = [*([remedy] if remedy else []), *search.notices]
+    lines += [*bullets(told), ""] if told else []
+    lines += table_of(("what", "is known"), [(name, escaped(value)) for name, value in words.facts(search)])
     rows = [tuple(map(escaped, words.row(one))) for one in search.trials]
     lines += ["", f"<details><summary>{escaped(words.how(search))}</summary>", ""]
     lines += [*table_of(words.COLUMNS, rows), "", "</details>"]

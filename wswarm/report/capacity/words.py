@@ -2,7 +2,7 @@
 
 from wswarm.report import format as show
 from wswarm.report.sections import objective_result
-from wswarm.results.capacity import CapacityScenario, Known, Search, Trial, Unit
+from wswarm.results.capacity import Capacity, CapacityScenario, Search, Trial, Unit
 from wswarm.stats.carrying import thrown_away
 
 COLUMNS = ("round", "load", "carried", "p50", "p99", "delivered", "why")
@@ -80,25 +80,26 @@ def facts(search: Search) -> list[tuple[str, str]]:
     if found.delivered is not None and search.scenario != "connect":
         rows.append(("delivered", f"{load(found.delivered, found.unit)} at the lowest that was too much"))
     held = [("objective", f"{show.printable(name)} {result}") for name, result in objectives(search)]
-    return [*held, *rows, *_known(found.known)]
+    return [*held, *rows, *_known(found)]
 
 
-def _known(known: Known | None) -> list[tuple[str, str]]:
-    """Return what was seen beside the loads that were too much, whoever gave in."""
+def _known(found: Capacity) -> list[tuple[str, str]]:
+    """Return what else was seen of the loads that were too much, whoever gave in."""
+    known = found.known
     if known is None:
         return []
     spent = (
         ("target", known.target_process, known.target_cpu),
         ("broker", known.broker_process, known.broker_cpu),
-        ("generator", "its busiest process", known.generator_cpu),
+        ("generator", None, known.generator_cpu),
     )
     rows = [
         (name, f"{show.printable(process or 'its busiest process')}: {share:.0%} of a core at most")
         for name, process, share in spent
-        if share is not None
+        if share is not None and (process is None or process not in found.because)
     ]
     if known.listen_drops is not None:
-        rows.append(("accept queue", thrown_away(known)))
+        rows.append(("kernel", thrown_away(known)))
     return rows
 
 
