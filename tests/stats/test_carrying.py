@@ -86,8 +86,8 @@ def test_where_neither_gave_in_what_is_known_of_the_kernel_and_the_broker_is_tol
     ]
     assert carrying.limit(tried) == (
         "neither",
-        "process 7 (app) used 40% of a core; the kernel: it threw 42 handshakes away, 32 of them as an accept queue was"
-        " full; process 9 (redis-server) used 98% of a core; the broker is full",
+        "process 7 (app) used 40% of a core; the kernel: it threw 42 handshakes away, 32 of them as an accept queue"
+        " was full; process 9 (redis-server) used 98% of a core; the broker is full",
     )
 
 
