@@ -103,13 +103,16 @@ class Delay(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         stretch: How many s a process takes for one s of CPU, on the machine that was measured.
         p50: What is left over once the queue is accounted for, s: network, kernel, generator. `p99`, `last` likewise.
+            `None`: no cell has that figure.
+        ratios: By figure, of each cell that has it: what was measured over what the fit gives.
         stalls: Lengths of the loops' stalls that were seen, s; `stalls_per_s`: how often a worker has one.
     """
 
     stretch: Annotated[float, msgspec.Meta(ge=1)]
-    p50: Amount
-    p99: Amount
-    last: Amount
+    p50: Amount | None
+    p99: Amount | None
+    last: Amount | None
+    ratios: dict[str, tuple[Amount, ...]]
     stalls: tuple[Amount, ...]
     stalls_per_s: Amount
 
