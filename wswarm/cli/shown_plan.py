@@ -59,9 +59,8 @@ def _scenario(part: scenario.Planned, settled: Settled) -> Shown:
     values = redact.plan(msgspec.structs.asdict(part.plan))
     if part.is_reference:
         values["url"] = None
-    if part.name is not None:
-        values["scenario"] = part.plan.scenario
-    return Shown(f"[scenarios.{part.title}]", settled, values)
+    kind = f'\nscenario = "{part.plan.scenario}"' if part.name is not None else ""
+    return Shown(f"[scenarios.{part.title}]{kind}", settled, values)
 
 
 def _capacity(parsed: Settled) -> Shown:
@@ -70,7 +69,12 @@ def _capacity(parsed: Settled) -> Shown:
 
     setting = setting_of(parsed)
     plan = setting.plan(setting.first, setting.trial_s)
-    own = {"rounds": setting.rounds, "budget": setting.budget_s, "serve": setting.serve, "url": setting.url}
+    own = {
+        "rounds": setting.rounds,
+        "budget": setting.budget_s,
+        "serve": setting.serve and redact.address(setting.serve),
+        "url": setting.url,
+    }
     return Shown(
         "# capacity", parsed, redact.plan(msgspec.structs.asdict(plan) | own | {"kind": parsed.kind})
     )
@@ -79,8 +83,6 @@ def _capacity(parsed: Settled) -> Shown:
 def _section(shown: Shown) -> Iterator[str]:
     if shown.title:
         yield shown.title
-    if "scenario" in shown.values and shown.values["scenario"] != shown.settled.command:
-        yield f'scenario = "{shown.values["scenario"]}"'
     settled = shown.settled
     done: set[str] = set()
     for option in options_of(settled.sources.parsers[settled.command]).values():

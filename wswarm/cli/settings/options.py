@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 from wswarm.cli.grammar import AddStep
 from wswarm.cli.settings.layers import Layer, Setting
-from wswarm.cli.suggestions import did_you_mean
+from wswarm.cli.suggestions import did_you_mean, nearest
 from wswarm.errors import PlanError
 
+_PREFIX = "WSWARM_"
 _NEVER = frozenset({"help", "version"})
 _STEPS = frozenset({"steps", "publisher-steps"})
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
@@ -80,17 +81,17 @@ def layer_of_variables(environment: Mapping[str, str], options: Mapping[str, Opt
 
 def variable_of(name: str) -> str:
     """Return the environment variable of an option: `WSWARM_CONNECT_RATE`."""
-    return f"WSWARM_{name.upper().replace('-', '_')}"
+    return _PREFIX + name.upper().replace("-", "_")
 
 
 def strange_variables(environment: Iterable[str], names: Iterable[str]) -> Iterator[str]:
     """Yield a line for each variable of our prefix that is no setting and nearly one."""
-    known = [variable_of(name) for name in names]
+    known = set(names)
     for name in sorted(environment):
-        if name.startswith("WSWARM_") and name not in known:
-            meant = did_you_mean(name, known)
-            if meant:
-                yield f"{name} is no setting{meant}"
+        own = name.removeprefix(_PREFIX).lower().replace("_", "-")
+        meant = nearest(own, known) if name.startswith(_PREFIX) and own not in known else None
+        if meant is not None:
+            yield f"{name} is no setting: did you mean {variable_of(meant)}?"
 
 
 def check_keys(table: Mapping[str, Any], names: Iterable[str], where: str) -> None:
