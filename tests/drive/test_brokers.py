@@ -1,50 +1,46 @@
-"""Who a process is connected to on this machine."""
+"""Whom the processes of a target are connected to."""
 
+import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
-from wswarm.drive.host.brokers import brokers
+from wswarm.drive.host.brokers import brokers, name_of
 
-LISTENING = """
-import socket, sys
-listener = socket.create_server(("127.0.0.1", 0))
-print(listener.getsockname()[1], flush=True)
-held = listener.accept()
-sys.stdin.read()
-"""
-CONNECTED = """
-import socket, sys
-held = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
-print(held.getsockname()[1], flush=True)
-sys.stdin.read()
-"""
+_CALLER = (
+    "import socket, sys; s = socket.create_connection(('127.0.0.1', int(sys.argv[1])));"
+    " print(flush=True); input()"
+)
 
 
 @contextmanager
-def process(code: str, *words: str) -> Iterator[tuple[int, str]]:
-    """A process that runs the code, and what it says first."""
-    line = [sys.executable, "-c", code, *words]
-    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as started:
-        assert started.stdout is not None
+def caller(port: int) -> Iterator[int]:
+    """A process that is connected to the port."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", _CALLER, str(port)], **pipes) as started:  # type: ignore[call-overload]
         try:
-            yield started.pid, started.stdout.readline().strip()
+            started.stdout.readline()
+            yield started.pid
         finally:
             started.kill()
 
 
-def test_who_a_target_is_connected_to_on_this_machine_is_its_broker() -> None:
-    with ExitStack() as stack:
-        broker, port = stack.enter_context(process(LISTENING))
-        target, _ = stack.enter_context(process(CONNECTED, port))
-        assert brokers([target]) == [broker]
-        assert brokers([broker]) == []  # who connects to it is no broker of it
-        assert brokers([target, broker]) == []
-    assert brokers([]) == []
+def test_who_listens_where_a_process_has_connected_to_is_its_broker() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, caller(server.getsockname()[1]) as pid:
+        assert brokers([pid]) == [os.getpid()]
 
 
-def test_a_process_that_is_gone_has_no_broker() -> None:
-    with process(CONNECTED, "1") as (gone, _):
-        pass
-    assert brokers([gone]) == []
+def test_what_a_process_says_to_its_own_children_is_no_broker() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, caller(server.getsockname()[1]):
+        assert brokers([os.getpid()]) == []
+
+
+def test_who_is_not_there_has_no_broker_and_no_name() -> None:
+    assert brokers([2**22 + 1]) == []
+    assert name_of([2**22 + 1]) is None
+
+
+def test_a_broker_has_the_name_of_its_process() -> None:
+    assert name_of([os.getpid()])

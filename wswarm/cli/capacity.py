@@ -25,8 +25,7 @@ _NO_OPTION = OUTPUTS | {"command", "kind", "url", "output", "no_plots", "svg", "
 def find_capacity(parsed: argparse.Namespace) -> int:
     """Search for the capacity, show it, store it; return the exit code."""
     began_ns = begun_ns()
-    given = {name: one for name, one in vars(parsed).items() if name not in _NO_OPTION}
-    setting = make_setting(parsed.kind, parsed.url, **with_own_profile(grammar.messages(given)))
+    setting = setting_of(parsed)
     check_outputs(parsed)
     terminal.warn("capacity", grammar.hints(vars(parsed)))
     with report_folder(parsed.output, "capacity", files_named(parsed)) as folder:
@@ -39,6 +38,16 @@ def find_capacity(parsed: argparse.Namespace) -> int:
         )
     _warn(found)
     return exit_codes.of_search(found)
+
+
+def setting_of(parsed: argparse.Namespace) -> Setting:
+    """Return the setting that the options ask for.
+
+    Raises:
+        PlanError: a value can't be.
+    """
+    given = {name: one for name, one in vars(parsed).items() if name not in _NO_OPTION}
+    return make_setting(parsed.kind, parsed.url, **with_own_profile(grammar.messages(given)))
 
 
 def _search(

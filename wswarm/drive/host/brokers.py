@@ -1,53 +1,46 @@
-"""Which processes of this machine a target leans on: the Redis, PostgreSQL or the like that it is connected to."""
+"""Which processes of this machine the target's are connected to: its broker, if that may be seen."""
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any
 
 from wswarm.drive.host.lazy import psutil
+from wswarm.drive.host.listeners import listeners
 
 
-def brokers(targets: Iterable[int]) -> list[int]:
-    """Return the processes that the targets hold TCP connections to, where those listen; none if unknown.
+def brokers(pids: Iterable[int]) -> list[int]:
+    """Return the processes that listen where the processes, or what they started, have connected to; none if unknown.
 
-    Args:
-        targets: Processes with all their children.
-
-    What another user's process listens on is not told: it is known by its title then, as Redis has its port in it.
+    Asked while nobody is connected to the target itself: what is seen then is its own doing.
     """
-    own = _trees(targets)
-    with suppress(psutil.Error, OSError):
-        sockets = psutil.net_connections("tcp")
-        listening = {one.laddr.port for one in sockets if one.status == psutil.CONN_LISTEN and one.laddr}
-        owners = {tuple(one.laddr): one.pid for one in sockets if one.raddr}
-        found: set[int] = set()
-        for one in sockets:
-            if one.pid not in own or not one.raddr or one.raddr.port not in listening:
-                continue
-            if tuple(one.raddr) in owners:  # the other end is on this machine
-                owner = owners[tuple(one.raddr)]
-                found |= _titled(one.raddr.port) if owner is None else {owner}
-        return sorted(found - own)
-    return []
+    tree = _tree(pids)
+    ports = {port for pid in tree for port in _ports_called(pid)}
+    return sorted({pid for port in ports for pid in listeners(port)} - tree)
 
 
-def _trees(pids: Iterable[int]) -> set[int]:
-    found: set[int] = set()
+def name_of(pids: Iterable[int]) -> str | None:
+    """Return the name of the first of the processes that has one to be seen."""
     for pid in pids:
         with suppress(psutil.Error):
-            process = psutil.Process(pid)
-            found |= {pid, *(child.pid for child in process.children(recursive=True))}
+            return psutil.Process(pid).name()
+    return None
+
+
+def _tree(pids: Iterable[int]) -> set[int]:
+    found = set(pids)
+    for pid in tuple(found):
+        with suppress(psutil.Error):
+            found |= {child.pid for child in psutil.Process(pid).children(recursive=True)}
     return found
 
 
-def _titled(port: int) -> set[int]:
-    """Return the processes whose title ends with the port, as `redis-server 127.0.0.1:6379` does."""
-    return {one.pid for one in psutil.process_iter() if _has_title(one, f":{port}")}
-
-
-def _has_title(process: Any, ending: str) -> bool:
-    try:
-        words = process.cmdline()
-    except psutil.Error:
-        return False
-    return any(word.split(" ")[-1].endswith(ending) and "://" not in word for word in words[:2])
+def _ports_called(pid: int) -> set[int]:
+    """Return the ports to which the process has connected, without those on which it listens itself."""
+    with suppress(psutil.Error, OSError):
+        seen = psutil.Process(pid).net_connections("tcp")
+        own = {one.laddr.port for one in seen if one.laddr}
+        return {
+            one.raddr.port
+            for one in seen
+            if one.status == psutil.CONN_ESTABLISHED and one.raddr and one.raddr.port not in own
+        }
+    return set()

@@ -15,7 +15,7 @@ from wswarm.experiment.ab.design import full_load
 from wswarm.experiment.ab.generation import Rates, Slicer, draw_blocks, draw_generation, started
 from wswarm.experiment.ab.served import served_file
 from wswarm.experiment.ab.setting import ARMS, Experiment
-from wswarm.experiment.assemble import environment
+from wswarm.experiment.environment import environment
 from wswarm.experiment.preflight import check
 from wswarm.results import redact
 from wswarm.stats.compare.ab import Comparison, judge

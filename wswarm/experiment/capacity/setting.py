@@ -140,7 +140,7 @@ class Setting:
             options["rate"] = load
         if pid is not None:
             options.setdefault("target_pid", pid)
-        return make_plan(self.scenario, url or _address(self.url, 1), **options)
+        return make_plan(self.scenario, url or address_at(self.url, 1), **options)
 
 
 def make_setting(scenario: CapacityScenario, url: str | None, **options: Any) -> Setting:
@@ -239,10 +239,6 @@ def _check(scenario: CapacityScenario, url: str | None, serve: str | None, given
         raise PlanError(f"--{option} {first:g} must be a number above 0: it is the first load")
 
 
-def _address(url: str | None, port: int) -> str:
-    return (url or _UNKNOWN).replace("{port}", str(port))
-
-
 def _profile(wanted: str | None, scenario: str) -> str:
     """Return the profile of the reference application for a scenario: the wanted one if it fits there."""
     if wanted is None or not has_scenario(protocol_named(wanted), scenario):
@@ -250,9 +246,13 @@ def _profile(wanted: str | None, scenario: str) -> str:
     return wanted
 
 
-def address_at(setting: Setting, port: int) -> str:
-    """Return the address of a server that was started on the port."""
-    return _address(setting.url, port)
+def address_at(url: str | None, port: int) -> str:
+    """Return the address of a server that was started on the port.
+
+    Args:
+        url: With `{port}`; `None`: nothing is known but the port.
+    """
+    return (url or _UNKNOWN).replace("{port}", str(port))
 
 
 def with_agents(plan: Plan, times: int) -> Plan:
