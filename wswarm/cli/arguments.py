@@ -50,6 +50,8 @@ class Command(Parser):
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         """Parse, and exit 2 if anything is left over."""
         found, unknown = super().parse_known_args(args, namespace)
+        if len(unknown) == 1 and self._is_late_url(unknown[0], found):
+            found.url = unknown.pop()
         if unknown:
             is_silent = self.prog.endswith(" connect") and _OF_MESSAGES & {
                 one.split("=")[0] for one in unknown
@@ -57,6 +59,13 @@ class Command(Parser):
             why = " (connect sends no messages: it opens connections and holds them)" if is_silent else ""
             self.error(f"no such option or argument: {' '.join(unknown)}{why}")
         return found, unknown
+
+    def _is_late_url(self, word: str, found: argparse.Namespace) -> bool:
+        """Return whether it is the URL, which may be left out: argparse looks for it before the options alone."""
+        may_be_left_out = any(
+            one.dest == "url" and one.nargs == "?" and not one.option_strings for one in self._actions
+        )
+        return may_be_left_out and getattr(found, "url", None) is None and not word.startswith("-")
 
 
 def make_parser() -> Parser:
