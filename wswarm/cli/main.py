@@ -56,6 +56,7 @@ _WHERE = {
     "import": "import_recording:import_recording",
     "run": "suite:run_suite",
     "capacity": "capacity:find_capacity",
+    "forecast": "forecast:foretell",
     "compare": "compare:compare",
     "trend": "compare:trend",
     "ab": "ab:compare_versions",
