@@ -1,6 +1,6 @@
 """What can be set about the application, from the environment or by whoever creates it."""
 
-from pydantic import Field, SecretStr
+from pydantic import Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from target_app.broadcast.outbox import Policy
@@ -18,6 +18,8 @@ class Settings(BaseSettings):
         outbox_bytes: most bytes of them.
         outbox_policy: what happens to the next one: see ``Limits``.
         origins: origins of web pages elsewhere that may use chat and items, a JSON list: ``["https://example.org"]``.
+        trusted_proxies: whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed, a JSON list of addresses and
+            networks: ``["127.0.0.1", "10.0.0.0/8"]``.
         fanout_slice: recipients that a broadcast is offered to before the event loop has a turn.
 
     Raises:
@@ -34,4 +36,5 @@ class Settings(BaseSettings):
     outbox_bytes: int = Field(default=4 * 1024 * 1024, ge=1, le=1024**3)
     outbox_policy: Policy = "disconnect"
     origins: frozenset[str] = frozenset()
+    trusted_proxies: frozenset[IPvAnyNetwork] = frozenset()
     fanout_slice: int = Field(default=128, ge=1, le=1_000_000)
