@@ -43,7 +43,9 @@ class ServiceManager:
         """Tell a state: ``READY=1`` when all is served, ``STOPPING=1`` when it no longer is."""
         if self.notified:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
-                line.connect(self.notified.replace("@", "\0", 1) if self.notified[0] == "@" else self.notified)
+                line.connect(
+                    self.notified.replace("@", "\0", 1) if self.notified[0] == "@" else self.notified
+                )
                 line.send(state.encode())
 
 

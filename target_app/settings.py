@@ -43,17 +43,22 @@ def _decoded(value: Any) -> Any:
 
 _Seconds = Annotated[float, Field(ge=0.001, le=86_400)]
 _Deadline = Annotated[_Seconds | None, BeforeValidator(_off)]
+
+
 def _networks(value: Any) -> Any:
     """The networks of JSON text or a list; an address is a network of its own."""
-    listed = _decoded(value)
-    if not isinstance(listed, list | set | frozenset):
-        raise _unfit("""this is no list of addresses and networks: write '["127.0.0.1", "10.0.0.0/8"]'""")
+    try:
+        listed = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        listed = None
+    if not isinstance(listed, list | frozenset):
+        raise _unfit("""write a JSON list of addresses and networks: '["127.0.0.1", "10.0.0.0/8"]'""")
     return frozenset(map(_network, listed))
 
 
 def _network(text: Any) -> Network:
     try:
-        return ip_network(text)
+        return ip_network(str(text))
     except ValueError:
         raise _unfit(
             f"{text!r} is no address and no network: write 10.0.0.1, 10.0.0.0/8, fd00::1 or fd00::/8"
@@ -76,8 +81,8 @@ class Settings(BaseSettings):
         outbox_bytes: most bytes of them.
         outbox_policy: what happens to the next one: see ``Limits``.
         fanout_slice: recipients that a broadcast is offered to before the event loop has a turn.
-        trusted_proxies: whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed, a JSON list of addresses and
-            networks: ``["127.0.0.1", "10.0.0.0/8"]``.
+        trusted_proxies: whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed, a list of addresses and
+            networks in JSON: ``["127.0.0.1", "10.0.0.0/8"]``.
         guard: ``strict`` asks for a token and has caps and a rate unless they are set: see ``STRICT``.
         tokens: user to token, a JSON object.
         refuse: ``before`` a connection is accepted, by an HTTP status, or ``after``, by a close code.

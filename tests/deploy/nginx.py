@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import trustme
-from websockets.sync.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 
 from tests.target_app.backplane.programs import place_for_all
 from tests.target_app.backplane.servers import free_port
@@ -100,24 +100,19 @@ class Nginx:
             time.sleep(0.01)
         return log.read_text()
 
-    def connect(self, path: str, **options: Any) -> ClientConnection:
-        """An open client over TLS; use it as a context manager."""
-        url = f"wss://localhost:{self.port}{path}"
-        options = {"proxy": None, "open_timeout": PATIENCE, "compression": None, **options}
-        client: ClientConnection = connect(
-            url, sock=self._socket(options.pop("bind", "")), ssl=self._trust, **options
-        )
-        return client
+    def connect(self, path: str, source: str = "", **options: Any) -> connect:
+        """A client over TLS, of asyncio: Python 3.11 has no TLS for two threads of one connection."""
+        place = {"host": "127.0.0.1", "port": self.port, "local_addr": (source, 0) if source else None}
+        usual = {"proxy": None, "open_timeout": PATIENCE, "close_timeout": PATIENCE, "compression": None}
+        return connect(f"wss://localhost:{self.port}{path}", ssl=self._trust, **(place | usual | options))
 
     def status(self, request: bytes) -> bytes:
         """The first line of the answer to some bytes over TLS, none if nginx closes."""
-        with self._trust.wrap_socket(self._socket(), server_hostname="localhost") as client:
+        plain = socket.create_connection(("127.0.0.1", self.port), PATIENCE)
+        with self._trust.wrap_socket(plain, server_hostname="localhost") as client:
             client.sendall(request)
             with client.makefile("rb") as answer:
                 return answer.readline()
-
-    def _socket(self, source: str = "") -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), PATIENCE, (source, 0) if source else None)
 
     def stop(self) -> None:
         """End it."""
