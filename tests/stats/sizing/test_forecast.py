@@ -130,7 +130,7 @@ def test_a_server_that_no_number_of_workers_helps_is_refused() -> None:
         for one in model().cells
     )
     with pytest.raises(PlanError, match=f"{FULL}.*no number of workers would do"):
-        forecast(changed(cells=cells), wanted(rate=600.0, fanout=100))
+        forecast(changed(cells=cells), wanted(rate=600.0))
 
 
 def test_the_curve_ends_where_the_model_does_and_has_no_times_beyond_the_bound() -> None:
