@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 # Where uvicorn, hypercorn and granian write what they know of requests, at whatever level.
@@ -29,8 +30,8 @@ class QuietLog(logging.Filter):
             return False
         record.msg = hide(record.msg)
         if isinstance(record.args, MutableMapping):
-            for key, value in record.args.items():
-                record.args[key] = hide(value)
+            record.args = copy(record.args)  # it is somebody's, a scope perhaps
+            record.args.update({key: hide(value) for key, value in record.args.items()})
         elif record.args:
             record.args = tuple(map(hide, record.args))
         return True
