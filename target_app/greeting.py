@@ -33,9 +33,7 @@ def guards(settings: Settings) -> str:
     tokens = (
         [f"tokens of {len(settings.tokens)}, refused {settings.refuse} accepting"] if settings.tokens else []
     )
-    return " · ".join(
-        [f"guards: {always[0]}", *always[1:], *(tokens + limits or ["no tokens, caps or rate"])]
-    )
+    return "; ".join([f"guards: {always[0]}", *always[1:], *(tokens + limits or ["no tokens, caps or rate"])])
 
 
 def _limits(settings: Settings) -> list[tuple[float | None, str]]:

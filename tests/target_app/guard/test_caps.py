@@ -149,6 +149,7 @@ def test_handshakes_that_are_refused_or_given_up_take_no_place(fleet: Fleet, add
 def test_the_places_of_a_worker_that_was_killed_are_free_again(fleet: Fleet, address: str) -> None:
     clients = fill(fleet, address)
     os.kill(fleet.pids()[0], signal.SIGKILL)
+    fleet.wait_for_log("starting another")
     until(
         lambda: len(fleet.pids()) == fleet.workers and fleet.stats()["workers"] == fleet.workers,
         "a new worker",
