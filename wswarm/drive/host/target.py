@@ -84,12 +84,12 @@ class ReferenceApp:
         TargetError: it does not start; the message holds the last line of its log.
     """
 
-    def __init__(self, app: str = "main", ws: str = ServerOptions().ws) -> None:
+    def __init__(self, app: str = "main", ws: str = ServerOptions().ws, workers: int = 1) -> None:
         raise_file_limit()  # the application inherits it
         port = _free_port()
         self.url = f"ws://{HOST}:{port}"
         self._log: IO[bytes] = scratch_file()
-        self._command = command(ServerOptions(app=app, port=port, ws=ws))
+        self._command = command(ServerOptions(app=app, port=port, ws=ws, workers=workers))
         self._process = self._start()
         self._port = port
 
