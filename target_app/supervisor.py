@@ -67,7 +67,7 @@ class Supervisor:
     """
 
     def __init__(
-        self, settings: dict[str, Any], count: int, folder: Path, greet: Callable[[int], None]
+        self, settings: dict[str, Any], count: int, folder: Path, greet: Callable[[int], None] | None = None
     ) -> None:
         # Bound but not listening: it takes no connection, and nobody else can take the port between two workers.
         self._reservation = bind(settings["host"], settings["port"])
@@ -120,7 +120,8 @@ class Supervisor:
             worker.has_served |= worker.is_serving
         if not self._is_ready and all(worker.is_serving for worker in self._workers):
             self._is_ready = True
-            self._greet(self._settings["port"])
+            if self._greet is not None:
+                self._greet(self._settings["port"])
 
     def _reap(self) -> bool:
         """Note who ended and start who is due; whether to go on."""
