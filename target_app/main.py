@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from target_app.backplane.choose import choose
 from target_app.broadcast.direct import DirectSend
@@ -55,6 +56,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(DirectSend)
     app.add_middleware(PlainStartup)
     app.add_middleware(Door, guards=guards, census=Census.here())
+    if settings.trusted_proxies:  # the last is the outermost: nobody behind it sees a proxy's address
+        app.add_middleware(
+            ProxyHeadersMiddleware, trusted_hosts=[str(one) for one in settings.trusted_proxies]
+        )
     # The first path that matches wins: /ws/bytes and /ws/json of formats come before /ws/{client_id} of chat.
     for module in (pages, observe, echo, items, formats, chat, class_based, parameters, secure):
         app.include_router(module.router)

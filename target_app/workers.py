@@ -74,6 +74,8 @@ def _parse(arguments: Sequence[str] | None) -> tuple[dict[str, Any], int]:
         parser.error(f"--workers {count}: at least 1")
     parsed["access_log"] = not parsed.pop("no_access_log")
     parsed["ws_per_message_deflate"] = parsed["ws_per_message_deflate"] == "true"
+    # Whom to believe is the application's to say; uvicorn would believe everybody on this machine.
+    parsed["proxy_headers"] = False
     return parsed, count
 
 
