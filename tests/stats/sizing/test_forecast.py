@@ -19,7 +19,8 @@ pytestmark = pytest.mark.xdist_group("forecasts")  # one worker makes the model
 
 @pytest.fixture(autouse=True)
 def _few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wswarm.stats.sizing.forecast.DRAWS", 60)
+    for name, few in (("DRAWS", 60), ("_DRAWN", 10), ("_TRIED", 20)):
+        monkeypatch.setattr(f"wswarm.stats.sizing.forecast.{name}", few)
 
 
 @pytest.fixture(scope="module")
