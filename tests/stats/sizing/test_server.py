@@ -40,7 +40,7 @@ def test_rare_publishes_take_what_they_take_alone() -> None:
 
 
 def test_rare_publishes_among_many_handshakes_are_foretold_too() -> None:
-    beside = took(LOAD._replace(rate=0.1, workers=1, handshakes=400.0))
+    beside = took(LOAD._replace(rate=0.1, workers=1, handshakes=1500.0))
     assert beside.p50 > took(LOAD._replace(rate=0.1, workers=1)).p50
 
 
