@@ -1,5 +1,6 @@
 """A client on a bare socket: it sends whatever bytes it is told, and takes apart what comes back."""
 
+import select
 import socket
 import struct
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from tests.target_app.server import PATIENCE
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 MASK = bytes.fromhex("37fa213d")  # of the examples in RFC 6455, 5.7
-KEY, ACCEPT = b"dGhlIHNhbXBsZSBub25jZQ==", b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo="  # of the one in RFC 6455, 1.3
+KEY = b"dGhlIHNhbXBsZSBub25jZQ=="  # of the example in RFC 6455, 1.3
 MUTE = 4096  # bytes
 
 
@@ -46,12 +47,15 @@ class RawClient:
         window: bytes that the kernel takes for it; as few as by default press a server back soon that is not read.
 
     Attributes:
+        asked: the request of its handshake.
+        head: the head of the answer.
         end: ``eof`` or ``reset`` once the server has let go of the connection, until then ``None``.
     """
 
     def __init__(self, port: int, path: str, *, lines: bytes = b"", window: int | None = MUTE) -> None:
         self._dial(port, window)
-        self.send(upgrade(port, path, lines))
+        self.asked = upgrade(port, path, lines)
+        self.send(self.asked)
         self.head = self.read_head()
         assert self.head.startswith(b"HTTP/1.1 101 "), self.head
 
@@ -96,6 +100,14 @@ class RawClient:
         """All that come, until the server has let go of the connection."""
         while (frame := self.read_frame()) is not None:
             yield frame
+
+    def wait_at_most(self, seconds: float) -> None:
+        """Give up with ``TimeoutError`` when nothing comes for so long."""
+        self._socket.settimeout(seconds)
+
+    def is_ready(self) -> bool:
+        """Whether something has come that is not read yet, or the end."""
+        return bool(self._unread) or bool(select.select([self._socket], [], [], 0)[0])
 
     def read_all(self, quiet: float = 0.5) -> bytes:
         """What comes until nothing has come for so many seconds, or the server has let go of the connection."""
