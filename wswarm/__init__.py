@@ -8,7 +8,8 @@
     print(run.fanout.completion_time.p99, run.messages.lost)
 
 `connect`, `echo`, `fanout`, `churn`, `slow`, `script` and `replay` block, or can be awaited inside a running event
-loop; each returns a `Run`. `capacity` returns a `Search`.
+loop; each returns a `Run`. `capacity` returns a `Search`, `size` a
+`Model`.
 """
 
 from importlib import import_module
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
     from wswarm.errors import GeneratorError, PlanError, ResultError, SwarmError, TargetError
     from wswarm.results.capacity import Search
     from wswarm.results.run import Run
+    from wswarm.results.sizing import Model
+    from wswarm.sizing import size
     from wswarm.testing.figure_clock import FigureClock
 
 _HOMES = {
     "FigureClock": "wswarm.testing.figure_clock",
+    "Model": "wswarm.results.sizing",
     "Options": "wswarm.api",
     "Search": "wswarm.results.capacity",
     "capacity": "wswarm.api",
@@ -33,6 +37,7 @@ _HOMES = {
     "fanout": "wswarm.api",
     "replay": "wswarm.api",
     "script": "wswarm.api",
+    "size": "wswarm.sizing",
     "slow": "wswarm.api",
     "storm": "wswarm.api",
     "ScriptSocket": "wswarm.drive.script.socket",
@@ -47,6 +52,7 @@ _HOMES = {
 __all__ = [
     "FigureClock",
     "GeneratorError",
+    "Model",
     "Options",
     "PlanError",
     "ResultError",
@@ -62,6 +68,7 @@ __all__ = [
     "fanout",
     "replay",
     "script",
+    "size",
     "slow",
     "storm",
 ]

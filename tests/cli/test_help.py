@@ -63,7 +63,9 @@ OPTIONS = {
     ),
     "--text --size --profile -H --say --origin -o --output --no-plots --svg --quiet --print": ("capacity",),
     "--serve --workers --budget --scenario --target-pid -c --connections -r --rate --size --rooms": ("size",),
-    "-d --duration --arrivals --seed --warmup --drain --connect-rate --processes --publishers": ("size",),
+    "-d --duration --starts --arrivals --seed --warmup --drain --connect-rate --processes --publishers": (
+        "size",
+    ),
     "--text --profile -H --say --publish --origin -o --output --no-plots --svg --quiet --print": ("size",),
     "--version": ("",),
 }
@@ -126,6 +128,7 @@ DEFAULTS = [
     ("capacity", "--output", "reports/<UTC time>-capacity"),
     ("size", "--workers", "1"),
     ("size", "--budget", "15m"),
+    ("size", "--starts", "2"),
     ("size", "--connections", "50,1000"),
     ("size", "--size", "100,1000"),
     ("size", "--arrivals", "poisson"),

@@ -39,6 +39,8 @@ def _add_sizing(add: Any) -> None:
     workers = "numbers of worker processes to measure, such as 1,2 (default: 1)"
     add("--workers", metavar="LIST", type=grammar.wholes(1, 64), help=workers)
     add("--budget", metavar="TIME", type=grammar.duration, help="longest time in all (default: 15m)")
+    starts = "how often each cell is measured, on a fresh server each time, if there is time (default: 2)"
+    add("--starts", metavar="N", type=grammar.whole(1, 20), help=starts)
     hold = "of each cell's hold (default: 3s to 20s, as the budget allows)"
     add("-d", "--duration", metavar="TIME", type=grammar.duration, help=hold)
     scenario = "whether messages go out to all or back to their sender (default: fanout)"

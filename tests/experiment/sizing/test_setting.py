@@ -26,6 +26,7 @@ REDIS = "redis://127.0.0.1:6379/0"
         (URL, {"size": (10.0, 100.0)}, "--size 10 is too small"),
         (URL, {"budget": 0.0}, "--budget 0s must be a time above 0"),
         (URL, {"duration": 0.1}, "use -d 0.5s or more"),
+        (URL, {"starts": 0}, "--starts 0 must be a whole number from 1 to 20"),
         (URL, {"closed": True}, "--closed has no place in sizing"),
         (URL, {"slo": ("p99<50ms",)}, "--slo has no place in sizing"),
         ("ws://127.0.0.1:1/", {"rooms": 4}, "write {room} in"),

@@ -23,7 +23,6 @@ from wswarm.stats.sizing.handshakes import Ramp
 from wswarm.units import NS_PER_S
 
 _PILOT_S, _PILOT_RATE, _PILOT_SHARE = 2.0, 10.0, 0.5
-_REPETITIONS = 2
 _LEAST_CORES = 0.5  # that a machine has left for us, however busy others make it
 _LEAST_HOLD_S, _GOOD_HOLD_S, _LONGEST_HOLD_S = 3.0, 6.0, 20.0
 _FOR_CELLS = 0.9  # of what is left after the pilots: the rest is for those that are made again
@@ -61,7 +60,7 @@ class Measuring:
         self.environment: Environment | None = None
         self.ramps: list[Ramp] = []
         self.broker: str | None = None
-        self.wanted, self.repetitions, self.is_cut = 0, _REPETITIONS, False
+        self.wanted, self.repetitions, self.is_cut = 0, setting.starts, False
         self._setting, self._budget, self._tell, self._interrupted = setting, budget, tell, interrupted
         self._starts = 0
         self._others = 0.0  # cores that neither target nor generator used while pilots ran
@@ -151,7 +150,7 @@ class Measuring:
         """Return how often each cell is measured, and how long."""
         left_s, overhead_s = _FOR_CELLS * self._budget.left_s, self._budget.overhead_s
         given_s = self._setting.hold_s
-        for repetitions in range(_REPETITIONS, 0, -1):
+        for repetitions in range(self._setting.starts, 0, -1):
             hold_s = left_s / (repetitions * count) - overhead_s
             if hold_s >= (given_s or _GOOD_HOLD_S):
                 break

@@ -19,7 +19,7 @@ def remarks(setting: Setting, measuring: Measuring, *, was_interrupted: bool) ->
             " workers: --serve starts it anew for each cell"
         )
     elif measuring.repetitions == 1:
-        yield "each cell was measured on one server only: more --budget measures each on two"
+        yield "each cell was measured on one server only: more --starts, or more --budget, measure each on several"
     if setting.scenario == "fanout" and setting.rooms == 1:
         yield "fan-out and connections are the same in all cells: --rooms with {room} varies them apart"
     yield from (f"left out: {one}" for one in measuring.left_out)

@@ -14,7 +14,8 @@ from wswarm.load.plan import Plan, make_plan
 from wswarm.results import redact
 from wswarm.results.sizing import SizedScenario
 
-BUDGET_S = 900.0
+BUDGET_S, STARTS = 900.0, 2
+MOST_STARTS = 20
 MOST_WORKERS = 64
 _CONNECTIONS, _SIZES = (50.0, 1000.0), (100.0, 1000.0)
 _REFERENCE = {"echo": "echo", "fanout": "chat"}
@@ -43,6 +44,7 @@ class Setting:
         connections: Lowest and highest number. `sizes`: of a message, bytes.
         rates: Bounds of the rate, per s; `None`: what the target's utilisation asks for.
         rooms: That the connections are spread over; 1: all are one audience.
+        starts: How often each cell is measured, on a fresh server if that is ours to start, if there is time.
         hold_s: How long each cell is held; `None`: as long as the budget allows.
         target_pid: Process of a target that is there already, if it was named.
     """
@@ -59,6 +61,7 @@ class Setting:
     budget_s: float
     seed: int
     hold_s: float | None
+    starts: int
     target_pid: int | None
 
     @property
@@ -133,6 +136,7 @@ def make_setting(url: str | None = None, **options: Any) -> Setting:
         rooms=int(given.pop("rooms", 1)),
         budget_s=float(given.pop("budget", BUDGET_S)),
         seed=int(given.pop("seed", SystemRandom().getrandbits(32))),
+        starts=_starts(given.pop("starts", STARTS)),
         hold_s=_hold_s(given.pop("duration", None)),
         target_pid=given.pop("target_pid", None),
         options={**_DEFAULTS, **given},
@@ -169,6 +173,12 @@ def _hold_s(given_s: float | None) -> float | None:
             f"--duration {given_s:g}s is too short for a cell's hold: use -d {_SHORTEST_S:g}s or more"
         )
     return given_s
+
+
+def _starts(given: int) -> int:
+    if not 1 <= given <= MOST_STARTS:
+        raise PlanError(f"--starts {given} must be a whole number from 1 to {MOST_STARTS}")
+    return given
 
 
 def _check_server(url: str | None, serve: str | None, workers: tuple[int, ...]) -> None:

@@ -47,8 +47,8 @@ def line(progress: SizingProgress, cell: Cell) -> str:
     where = f"{clock} cell {len(progress.cells)} of {progress.wanted}"
     workers, connections, rate, fanout, size, cpu, p50, p99, *_ = row(cell)
     return (
-        f"{where}: {connections} connections, {rate} to {fanout} each, {size}, workers {workers}: CPU {cpu}, p50 {p50},"
-        f" p99 {p99}"
+        f"{where}: {connections} connections, {rate} to {fanout} each, {size}, workers {workers}: CPU {cpu},"
+        f" p50 {p50}, p99 {p99}"
     )
 
 
