@@ -29,7 +29,9 @@ def find_size(parsed: argparse.Namespace) -> int:
             lambda: print_model(parsed, found.model),
             lambda: store_model(parsed, found.model, folder, setting.budget_s, began_ns),
         )
-    return exit_codes.INTERRUPTED if found.was_interrupted else 0
+    if found.was_interrupted:
+        return exit_codes.INTERRUPTED
+    return exit_codes.TARGET_FAILED if found.is_gone else 0
 
 
 def _size(

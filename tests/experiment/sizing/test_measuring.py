@@ -25,6 +25,7 @@ from wswarm.results.sizing_progress import SizingProgress
 from wswarm.stats.sizing.handshakes import Ramp
 
 SERVE = "serve {port} {workers}"
+PILOT_S = 2.0
 PUBLISH_S, DELIVERY_S, HANDSHAKE_S = 100e-6, 5e-6, 400e-6
 
 Doubt = Callable[["World", Wanted], tuple[bool, str] | None]
@@ -52,7 +53,7 @@ class World:
     def take(self, _setting: Setting, target: Target, wanted: Wanted, plan: Plan, *_: object) -> Taken:
         """Stand for a load that is put on it."""
         assert plan.rate is not None
-        is_pilot = target.start == 1 and len(self.starts) == 1
+        is_pilot = plan.duration == PILOT_S
         doubt = None if is_pilot else self._doubt(self, wanted)
         if not is_pilot:
             self.loads.append((target.start, wanted, plan))
@@ -89,7 +90,8 @@ def prepared(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Setting, Wo
         monkeypatch.setattr(measuring, "take", world.take)
         monkeypatch.setattr(measuring, "wait_until_quiet", lambda _: None)
         monkeypatch.setattr(measuring, "cores", lambda: 64)
-        return make_setting(None, **{"serve": SERVE, "seed": 1} | options), world
+        url = options.pop("url", None)
+        return make_setting(url, **{"serve": SERVE, "seed": 1} | options), world
 
     return prepare
 
@@ -232,6 +234,18 @@ def test_agents_that_died_once_do_not_lose_what_is_known(measure) -> None:
 
     found, _, _ = measure(dying)
     assert len(found.cells) == 16
+
+
+def test_a_server_of_somebody_else_s_that_is_gone_ends_it(measure, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(world: World, _: Wanted) -> None:
+        if len(world.loads) == 5:
+            raise TargetError("every handshake failed: refused")
+
+    monkeypatch.setattr(measuring, "there", lambda url, *_: Place(url, None, ()))
+    found, world, told = measure(gone, serve=None, url="ws://127.0.0.1:1/")
+    assert len(found.cells) == len(world.loads) == 5
+    assert found.gone == "every handshake failed: refused"
+    assert told[0] == "the target is gone after 5 of 16 cells: every handshake failed: refused"
 
 
 @pytest.mark.parametrize(("rooms", "is_told"), [(1, True), (4, False)])

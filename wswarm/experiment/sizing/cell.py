@@ -71,8 +71,8 @@ def take(
     meter, watcher = Meter(target.place.pids, target.brokers), Watcher(target.place.pids)
     if not meter.idle.target:
         raise PlanError(
-            f"what {setting.target} spends is not known: its processes are not on this machine, or may not be looked"
-            " at: run it where the service runs, or name its process by --target-pid"
+            f"what {setting.target} spends is not known: no process of this machine that may be looked at listens"
+            " there: run it where the service runs, as its user or as root, or name its process by --target-pid"
         )
 
     def note(progress: Progress) -> None:

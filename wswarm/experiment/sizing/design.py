@@ -8,7 +8,7 @@ from wswarm.experiment.sizing.setting import Between, Setting
 
 MOST_USED = 0.75  # of a core, by a worker: beyond that a little more load makes times much longer
 _LOW, _MIDDLE, _HIGH = 0.35, 0.55, 0.75  # of the most that it is loaded with
-_MACHINE = 0.8  # of all cores, by server and generator together
+_MACHINE = 0.65  # of all cores, by server and generator together
 _AGENT = 0.7  # of a core, by each process that holds connections
 _SHARE = 0.5  # of what a publish takes that its deliveries do, where their number was not varied
 _LEAST = 0.1  # of it that either takes: a division by nothing is no rate

@@ -23,8 +23,9 @@ from wswarm.stats.sizing.handshakes import Ramp
 from wswarm.units import NS_PER_S
 
 _PILOT_S, _PILOT_RATE, _PILOT_SHARE = 2.0, 10.0, 0.5
+_REFUSALS = 2  # in a row, after which a server that is not ours is gone
 _LEAST_CORES = 0.5  # that a machine has left for us, however busy others make it
-_LEAST_HOLD_S, _GOOD_HOLD_S, _LONGEST_HOLD_S = 3.0, 6.0, 20.0
+_LEAST_HOLD_S, _GOOD_HOLD_S, _LONGEST_HOLD_S = 3.0, 6.0, 30.0
 _FOR_CELLS = 0.9  # of what is left after the pilots: the rest is for those that are made again
 
 OnProgress = Callable[[SizingProgress], None]
@@ -49,6 +50,7 @@ class Measuring:
         broker: Name of a process that the target has connected to, if one was found.
         wanted: How many cells there are to be, in all `repetitions`.
         is_cut: Whether the budget was over before.
+        gone: How a server that is not ours ended, if it did.
     """
 
     def __init__(
@@ -62,7 +64,8 @@ class Measuring:
         self.broker: str | None = None
         self.wanted, self.repetitions, self.is_cut = 0, setting.starts, False
         self._setting, self._budget, self._tell, self._interrupted = setting, budget, tell, interrupted
-        self._starts = 0
+        self.gone: str | None = None
+        self._starts = self._refused = 0
         self._others = 0.0  # cores that neither target nor generator used while pilots ran
         self._doubtful: list[tuple[Load, Taken]] = []
         self._shown: list[Cell] = []  # in order, with those that are made again
@@ -167,13 +170,19 @@ class Measuring:
     def _tried(self, load: Load, there: Target | None) -> Taken:
         try:
             with self._noted(load.hold_s):
-                if there is not None:
-                    return self._once(there, load)
-                with self._target(load.wanted.workers) as target:
-                    return self._once(target, load)
+                if there is None:
+                    with self._target(load.wanted.workers) as target:
+                        return self._once(target, load)
+                taken = self._once(there, load)
+                self._refused = 0
+                return taken
         except (TargetError, GeneratorError) as error:
             if not self.cells and not self._doubtful:
                 raise
+            self._refused += there is not None and isinstance(error, TargetError)
+            if self._refused == _REFUSALS:
+                self.gone = str(error)
+                raise Over from None
             return Taken(None, doubt=str(error))
 
     def _once(self, target: Target, load: Load, doing: str | None = None) -> Taken:

@@ -11,6 +11,8 @@ def remarks(setting: Setting, measuring: Measuring, *, was_interrupted: bool) ->
     cells, wanted = measuring.cells, measuring.wanted
     if was_interrupted:
         yield f"interrupted after {len(cells)} of {wanted} cells"
+    elif measuring.gone is not None:
+        yield f"the target is gone after {len(cells)} of {wanted} cells: {measuring.gone}"
     elif measuring.is_cut:
         yield f"--budget was over after {len(cells)} of {wanted} cells: allow more"
     if not setting.is_fresh:

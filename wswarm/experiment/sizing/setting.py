@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from wswarm.drive.host.server import Command, check_command
 from wswarm.errors import PlanError
 from wswarm.experiment.capacity.setting import address_at
-from wswarm.experiment.preflight import check
+from wswarm.experiment.preflight import check, target_meter
 from wswarm.load.plan import Plan, make_plan
 from wswarm.results import redact
 from wswarm.results.sizing import SizedScenario
@@ -95,11 +95,12 @@ class Setting:
         return make_plan(self.scenario, url or address_at(self.url, 1), **{**self.options, **load})
 
     def check(self) -> None:
-        """Check that the heaviest load can be.
+        """Check that the heaviest load can be, on a target that is there.
 
         Raises:
             PlanError: it can't.
         """
+        target_meter(self.target_pid)
         most = round(self.connections.high)
         rooms = self.rooms if self.rooms > 1 else None
         for size in self.sizes:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from wswarm.drive.clock import now_ns
 from wswarm.drive.host.files import file_limit
 from wswarm.drive.host.lazy import psutil
-from wswarm.errors import GeneratorError, TargetError
+from wswarm.errors import GeneratorError, TargetError, TargetFailed
 from wswarm.experiment.capacity.budget import Budget
 from wswarm.experiment.sizing.measuring import Measuring, OnProgress
 from wswarm.experiment.sizing.remarks import remarks
@@ -23,10 +23,12 @@ class Sized(NamedTuple):
 
     Attributes:
         was_interrupted: Whether it was ended early, so that cells are missing.
+        is_gone: Whether the target, which is not ours, ended meanwhile.
     """
 
     model: Model
     was_interrupted: bool
+    is_gone: bool
 
 
 def size(
@@ -45,7 +47,7 @@ def size(
     Raises:
         PlanError: a load doesn't fit this machine, or nobody knows what the target spends.
         TargetError: it does not start, can't be reached, or too little was measured of it.
-        GeneratorError: nothing is known of it, as all agents died.
+        TargetFailed: it is not ours, and has ended. GeneratorError: nothing is known of it, as all agents died.
         KeyboardInterrupt: interrupted before enough was known.
     """
     asked = interrupted or _never
@@ -66,8 +68,10 @@ def size(
     except GeneratorError as error:
         if asked():
             raise KeyboardInterrupt from None
+        if measuring.gone is not None:
+            raise TargetFailed(f"the target is gone: {measuring.gone}") from None
         raise TargetError("; ".join((str(error), *measuring.left_out))) from None
-    return Sized(with_handshakes(model, measuring.ramps), asked())
+    return Sized(with_handshakes(model, measuring.ramps), asked(), measuring.gone is not None)
 
 
 def _machine(seen: Environment | None) -> Machine:

@@ -44,7 +44,8 @@ class SizingLive(Live):
 def line(progress: SizingProgress, cell: Cell) -> str:
     """Return what is known after a cell as one plain line."""
     clock = f"[{progress.elapsed_s:.0f}/{progress.budget_s:.0f} s]"
-    where = f"{clock} cell {len(progress.cells)} of {progress.wanted}"
+    count = len(progress.cells)
+    where = f"{clock} " + (f"cell {count} of {progress.wanted}" if count <= progress.wanted else "once more")
     workers, connections, rate, fanout, size, cpu, p50, p99, *_ = row(cell)
     return (
         f"{where}: {connections} connections, {rate} to {fanout} each, {size}, workers {workers}: CPU {cpu},"
@@ -57,7 +58,8 @@ def _panel(title: str, progress: SizingProgress) -> RenderableType:
     done = min(progress.elapsed_s, progress.budget_s)
     bar = ProgressBar(total=progress.budget_s, completed=done, width=30, pulse=False)
     clock = f"{progress.elapsed_s:.0f} / {progress.budget_s:.0f} s"
-    counted = f"{len(progress.cells)} of {progress.wanted} cells" if progress.wanted else ""
+    count = min(len(progress.cells), progress.wanted)
+    counted = f"{count} of {progress.wanted} cells" if progress.wanted else ""
     left = f"{len(progress.left_out)} left out" if progress.left_out else ""
     head.add_row(Text(f"{progress.doing:<9}", style="bold"), bar, clock, counted, left)
     rows = Table.grid(padding=(0, 2))
