@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, TypedDict, Unpack
+from typing import Any, Literal, Required, TypedDict, Unpack
 
 from wswarm.aside import here_or_aside
 from wswarm.errors import PlanError
@@ -10,13 +10,17 @@ from wswarm.experiment.besides import Besides
 from wswarm.experiment.capacity.search import search
 from wswarm.experiment.capacity.setting import make_setting
 from wswarm.experiment.course import Restarts
+from wswarm.experiment.forecasting import Question, answer
 from wswarm.experiment.measure import measure
 from wswarm.experiment.own_profile import with_own_profile
 from wswarm.experiment.replayed import plan_of_replay
 from wswarm.experiment.script import Session, plan_of_script, source_of
 from wswarm.load.plan import Plan, make_plan
+from wswarm.report.sizing.model_file import read_model
 from wswarm.results.capacity import CapacityScenario, Search
+from wswarm.results.forecast import Outlook
 from wswarm.results.run import Run
+from wswarm.results.sizing import Model
 
 
 class Options(TypedDict, total=False):
@@ -194,6 +198,37 @@ def capacity(
     return here_or_aside(lambda asked: search(setting, None, asked))
 
 
+class ForecastOptions(TypedDict, total=False):
+    """What is asked of a model; see `wswarm.experiment.forecasting.Question`."""
+
+    connections: Required[int]
+    rate: Required[float]
+    fanout: int | None
+    size: int | None
+    workers: int | None
+    connect_rate: float
+    tls: bool
+    deflate: bool
+    slo: Sequence[str]
+    seed: int
+
+
+def forecast(model: Model | str | Path, /, **options: Unpack[ForecastOptions]) -> Outlook:
+    """Return what a load will take that was not measured; see docs/sizing.md.
+
+    Args:
+        model: What sizing found, or the file or folder that it is in.
+
+    Returns:
+        The outlook; `outlook.forecast` has the answer. It can be awaited, too.
+
+    Raises:
+        PlanError: the model does not carry so far. ResultError: it can't be read.
+    """
+    found = model if isinstance(model, Model) else read_model(Path(model))
+    return answer(found, Question(**options))
+
+
 def _measure(scenario: str, url: str, options: Options) -> Run:
     return _measured(make_plan(scenario, url, **_settings(options)))
 
@@ -209,12 +244,14 @@ def _measured(plan: Plan, restarts: Restarts | None = None) -> Run:
 
 
 __all__ = [
+    "ForecastOptions",
     "Options",
     "SearchOptions",
     "capacity",
     "connect",
     "echo",
     "fanout",
+    "forecast",
     "replay",
     "script",
     "slow",

@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parents[1] / "golden" / "help"
 COMMANDS = (
     *("", "run", "connect", "echo", "fanout", "profiles", "serve", "doctor", "report", "compare", "trend"),
     *("ab", "selftest", "script", "replay", "import", "inspect", "churn", "slow", "storm"),
-    *("capacity", "init", "size"),
+    *("capacity", "forecast", "init", "size"),
 )
 MEASURING = ("run", "connect", "echo", "fanout", "churn", "script")
 SENDING = ("run", "echo", "fanout", "churn")
@@ -67,6 +67,10 @@ OPTIONS = {
         "size",
     ),
     "--text --profile -H --say --publish --origin -o --output --no-plots --svg --quiet --print": ("size",),
+    "-c --connections -r --rate --fanout --size --workers --connect-rate --tls --deflate --slo --seed": (
+        "forecast",
+    ),
+    "-o --output --no-plots --svg --quiet --print": ("forecast",),
     "--version": ("",),
 }
 DEFAULTS = [
@@ -133,6 +137,8 @@ DEFAULTS = [
     ("size", "--size", "100,1000"),
     ("size", "--arrivals", "poisson"),
     ("size", "--output", "reports/<UTC time>-size"),
+    ("forecast", "--workers", "as few as will do"),
+    ("forecast", "--output", "reports/<UTC time>-forecast"),
     ("selftest", "--decisions", "10"),
     ("selftest", "--slow", "cpu:10%"),
     ("selftest", "--budget", "96s"),

@@ -11,7 +11,7 @@ from wswarm.report.plots import sizing as plots
 from wswarm.report.sizing import store, words
 from wswarm.report.sizing.html import render
 from wswarm.report.sizing.live import SizingLive
-from wswarm.report.sizing.model_file import read_model
+from wswarm.report.sizing.model_file import MODEL, read_model
 from wswarm.report.sizing.text import summary
 
 
@@ -35,16 +35,16 @@ def test_a_model_that_is_not_validated_says_so_with_the_errors() -> None:
 
 def test_a_model_comes_back_the_same(tmp_path: Path) -> None:
     store.keep(modelled.model(), tmp_path)
-    file = store.find(tmp_path)
+    file = MODEL.find(tmp_path)
     assert file == tmp_path / "model.json"
     assert read_model(file) == modelled.model()
-    assert store.find(file) == file
+    assert MODEL.find(file) == file
 
 
 def test_what_is_no_model_is_not_taken_for_one(tmp_path: Path) -> None:
     (tmp_path / "other.json").write_text('{"schema": "wswarm/run@1"}')
-    assert store.find(tmp_path / "other.json") is None
-    assert store.find(tmp_path) is None
+    assert MODEL.find(tmp_path / "other.json") is None
+    assert MODEL.find(tmp_path) is None
 
 
 @pytest.mark.parametrize("model", [modelled.model(), modelled.doubtful()])

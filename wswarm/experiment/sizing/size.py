@@ -52,8 +52,9 @@ def size(
     """
     asked = interrupted or _never
     started_at = datetime.now(UTC)
-    drain_s = float(setting.options["drain"])
-    budget = Budget(setting.budget_s, now_ns() if began_ns is None else began_ns, drain_s)
+    budget = Budget(
+        setting.budget_s, now_ns() if began_ns is None else began_ns, float(setting.options["drain"])
+    )
     measuring = Measuring(setting, budget, on_progress or _ignore, asked)
     measuring.run()
     about = About(
@@ -66,12 +67,17 @@ def size(
     try:
         model = model_of(about, measuring.cells, setting.seed)
     except GeneratorError as error:
-        if asked():
-            raise KeyboardInterrupt from None
-        if measuring.gone is not None:
-            raise TargetFailed(f"the target is gone: {measuring.gone}") from None
-        raise TargetError("; ".join((str(error), *measuring.left_out))) from None
+        raise _too_little(str(error), measuring, was_interrupted=asked()) from None
     return Sized(with_handshakes(model, measuring.ramps), asked(), measuring.gone is not None)
+
+
+def _too_little(why: str, measuring: Measuring, *, was_interrupted: bool) -> BaseException:
+    """Return why there is no model."""
+    if was_interrupted:
+        return KeyboardInterrupt()
+    if measuring.gone is not None:
+        return TargetFailed(f"the target is gone: {measuring.gone}")
+    return TargetError("; ".join((why, *measuring.left_out)))
 
 
 def _machine(seen: Environment | None) -> Machine:

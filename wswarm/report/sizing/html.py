@@ -1,6 +1,7 @@
 """The page of a model: it stands alone, for a browser, a phone or paper."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from wswarm.report import format as show
 from wswarm.report.html import embedded, page
@@ -18,6 +19,12 @@ READINGS = {
         "Delivery or response time of each cell. Fan-out apart, times grow with the utilisation, and steeply near 1.",
     ),
 }
+_OUTCOMES = {True: "no-regression", False: "inconclusive"}
+_MEANING = (
+    "Cell: one load, held for some seconds by one start of the server. Held out: never seen by what the model is made"
+    " from, and outermost. Validated: of those cells CPU is within 10 % and times are within 25 % of what the model"
+    " says. Last: the median time until a broadcast has reached its last subscriber."
+)
 
 
 def render(model: Model, pictures: Mapping[str, bytes]) -> str:
@@ -27,7 +34,7 @@ def render(model: Model, pictures: Mapping[str, bytes]) -> str:
         pictures: By name, PNG or SVG.
     """
     return page(
-        "sizing.html.j2",
+        "answer.html.j2",
         title=f"wswarm {words.title(model)}: {words.standing(model)}",
         name=words.title(model),
         target=show.printable(model.target),
@@ -36,11 +43,16 @@ def render(model: Model, pictures: Mapping[str, bytes]) -> str:
         headline=words.standing(model),
         notes=[show.printable(reason) for reason in model.reasons],
         facts=words.facts(model),
-        columns=words.COLUMNS,
-        rows=[words.row(cell) for cell in model.cells],
+        tables=[_cells(model)],
         pictures=[_picture(name, one) for name, one in pictures.items()],
         settings=_settings(model),
+        meaning=_MEANING,
     )
+
+
+def _cells(model: Model) -> dict[str, Any]:
+    rows = [{"cells": words.row(cell), "outcome": _OUTCOMES[cell.valid]} for cell in model.cells]
+    return {"heading": "Cells", "columns": words.COLUMNS, "rows": rows}
 
 
 def _picture(name: str, picture: bytes) -> dict[str, str]:
@@ -49,13 +61,9 @@ def _picture(name: str, picture: bytes) -> dict[str, str]:
 
 
 def _settings(model: Model) -> list[tuple[str, str]]:
-    seen, machine = model.mechanism, model.machine
+    machine = model.machine
     rows = [
-        ("arrivals", seen.arrivals),
-        ("TLS", "yes" if seen.tls else "no"),
-        ("permessage-deflate", "offered" if seen.deflate else "no"),
-        ("backplane", seen.backplane or "none known"),
-        ("generator", "on the same machine" if seen.is_shared else "on another machine"),
+        *words.mechanism(model.mechanism),
         ("cores", str(machine.cores)),
         ("processor", machine.cpu),
     ]

@@ -7,19 +7,14 @@
 
 from pathlib import Path
 
-import msgspec
-
 from wswarm.report.drawing import settings_folder
+from wswarm.report.pages import forget_pictures
 from wswarm.report.sizing.html import READINGS as PICTURES
 from wswarm.report.sizing.html import render
-from wswarm.report.sizing.model_file import MODEL_FILE, write_model
+from wswarm.report.sizing.model_file import write_model
 from wswarm.report.sizing.text import summary
 from wswarm.report.store import PAGE_FILE, SUMMARY_FILE, prepare, write_file
-from wswarm.results.sizing import MODEL_SCHEMA, Model
-
-
-class _Head(msgspec.Struct, frozen=True):
-    schema: str
+from wswarm.results.sizing import Model
 
 
 def keep(model: Model, folder: Path) -> None:
@@ -29,9 +24,7 @@ def keep(model: Model, folder: Path) -> None:
         ResultError: one can't be written.
     """
     prepare(folder)
-    for name in PICTURES:
-        for suffix in (".png", ".svg"):
-            (folder / f"{name}{suffix}").unlink(missing_ok=True)
+    forget_pictures(folder, PICTURES)
     write_model(model, folder)
     write_file(folder / SUMMARY_FILE, summary(model))
 
@@ -52,15 +45,3 @@ def write_page(model: Model, folder: Path, *, plots: bool, svg: bool = False) ->
         suffix = ".svg" if svg else ".png"
         pictures = {file.stem: file.read_bytes() for file in files if file.suffix == suffix}
     write_file(folder / PAGE_FILE, render(model, pictures))
-
-
-def find(path: Path) -> Path | None:
-    """Return the file of a model that the path is or holds, `None` if neither."""
-    if path.is_dir():
-        file = path / MODEL_FILE
-        return file if file.is_file() else None
-    try:
-        is_model = msgspec.json.decode(path.read_bytes(), type=_Head).schema == MODEL_SCHEMA
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return None
-    return path if is_model else None

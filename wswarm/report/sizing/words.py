@@ -1,7 +1,8 @@
 """A model of a target in words and figures, as terminal and page both show it."""
 
 from wswarm.report import format as show
-from wswarm.results.sizing import Cell, Model
+from wswarm.results.forecast import Outlook
+from wswarm.results.sizing import Cell, Mechanism, Model
 from wswarm.stats.sizing.heldout import CPU_BOUND, TIME_BOUND
 
 COLUMNS = ("workers", "connections", "rate", "fan-out", "size", "CPU", "p50", "p99", "last", "start", "")
@@ -12,9 +13,9 @@ def title(model: Model) -> str:
     return f"size {model.mechanism.scenario}"
 
 
-def standing(model: Model) -> str:
-    """Return whether the model may be believed beyond what was measured."""
-    return "validated" if model.validated else "not validated, shown for shape only"
+def standing(found: Model | Outlook) -> str:
+    """Return whether a model, or what follows from it, may be believed beyond what was measured."""
+    return "validated" if found.validated else "not validated, shown for shape only"
 
 
 def errors(model: Model) -> str:
@@ -63,6 +64,18 @@ def measured(model: Model) -> str:
         f"{_range(*seen.connections)} connections, {_range(*seen.rate)}/s, fan-out {_range(*seen.fanout)},"
         f" {_range(*seen.size)} B, workers {workers}, a worker at most {busiest:.0%} busy"
     )
+
+
+def mechanism(how: Mechanism) -> list[tuple[str, str]]:
+    """Return how messages travel, each part with its name."""
+    return [
+        ("scenario", how.scenario),
+        ("arrivals", how.arrivals),
+        ("TLS", "yes" if how.tls else "no"),
+        ("compression", "yes" if how.deflate else "no"),
+        ("backplane", how.backplane or show.UNKNOWN),
+        ("generator", "on the same machine" if how.is_shared else "on another machine"),
+    ]
 
 
 def row(cell: Cell) -> tuple[str, ...]:
