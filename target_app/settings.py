@@ -87,6 +87,7 @@ class Settings(BaseSettings):
         tokens: user to token, a JSON object.
         refuse: ``before`` a connection is accepted, by an HTTP status, or ``after``, by a close code.
         origins: origins of web pages elsewhere that may connect, a JSON list: ``["https://example.org"]``.
+        origin_required: whether a client that sends no ``Origin``, which no browser does, is refused.
         max_connections: most WebSockets of one process.
         max_per_address: most of one address, over all workers.
         max_per_user: most of one user, over all workers.
@@ -120,6 +121,7 @@ class Settings(BaseSettings):
     )
     refuse: Literal["before", "after"] = "before"
     origins: Annotated[frozenset[str], NoDecode, BeforeValidator(_decoded)] = frozenset()
+    origin_required: bool = False
     max_connections: _Cap = None
     max_per_address: _Cap = None
     max_per_user: _Cap = None
