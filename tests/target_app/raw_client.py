@@ -60,10 +60,10 @@ class RawClient:
         assert self.head.startswith(b"HTTP/1.1 101 "), self.head
 
     @classmethod
-    def dial(cls, port: int, *sent: bytes, window: int | None = None) -> Self:
-        """A TCP connection on which these bytes have been sent, and nothing was read."""
+    def dial(cls, port: int, *sent: bytes, window: int | None = None, source: str = "127.0.0.1") -> Self:
+        """A TCP connection from that address on which these bytes have been sent, and nothing was read."""
         client = cls.__new__(cls)
-        client._dial(port, window)
+        client._dial(port, window, source)
         client.send(*sent)
         return client
 
@@ -145,7 +145,7 @@ class RawClient:
         """Close the socket, as a client does that has read all."""
         self._socket.close()
 
-    def _dial(self, port: int, window: int | None) -> None:
+    def _dial(self, port: int, window: int | None, source: str = "127.0.0.1") -> None:
         self.end: str | None = None
         self._unread = bytearray()
         self._socket = socket.socket()
@@ -153,6 +153,7 @@ class RawClient:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if window is not None:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+        self._socket.bind((source, 0))
         self._socket.connect(("127.0.0.1", port))
 
     def _read(self) -> bool:

@@ -1,6 +1,6 @@
 """What is loaded: a server of its own for each round, or one that is there already."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -27,14 +27,17 @@ class Place(NamedTuple):
 
 
 @contextmanager
-def target_of(setting: Setting) -> Iterator[Place]:
+def target_of(setting: Setting, is_over: Callable[[], bool]) -> Iterator[Place]:
     """Yield where the target is, freshly started if it is ours to start.
+
+    Args:
+        is_over: Whether to wait for it no longer.
 
     Raises:
         TargetError: it does not start.
     """
     if setting.is_fresh:
-        with fresh(setting.url, setting.serve) as place:
+        with fresh(setting.url, setting.serve, is_over=is_over) as place:
             yield place
     else:
         assert setting.url is not None
@@ -43,12 +46,15 @@ def target_of(setting: Setting) -> Iterator[Place]:
 
 
 @contextmanager
-def fresh(url: str | None, serve: str | None, workers: int = 1) -> Iterator[Place]:
+def fresh(
+    url: str | None, serve: str | None, workers: int = 1, is_over: Callable[[], bool] | None = None
+) -> Iterator[Place]:
     """Yield where a server is that has just been started.
 
     Args:
         url: Its address with `{port}`; of the reference application `None`.
         serve: Command that serves it, with `{port}` and perhaps `{workers}`; `None`: the reference application.
+        is_over: Whether to wait for it no longer.
 
     Raises:
         TargetError: it does not start.
@@ -59,7 +65,7 @@ def fresh(url: str | None, serve: str | None, workers: int = 1) -> Iterator[Plac
         return
     port = free_ports(1)[0]
     with Server(Command("--serve", serve.replace("{workers}", str(workers))), port) as server:
-        server.wait_until_it_listens()
+        server.wait_until_it_listens(is_over=is_over)
         yield Place(address_at(url, port), server.pid, (server.pid,))
 
 
