@@ -57,7 +57,7 @@ def test_up_to_its_bounds_a_load_is_foretold(changes: dict[str, Any]) -> None:
         ({"fanout": 2001}, ("--fanout 2,001", "100 to 2,000")),
         ({"fanout": 5000}, ("--fanout 5,000", "4,000 connections of -c")),
         ({"size": 501}, ("--size 501", "46 to 500")),
-        ({"handshakes": 5.0}, ("--connect-rate", "no handshakes were measured")),
+        ({"handshakes": 5.0}, ("--connect-rate", "what a handshake costs was not measured")),
     ],
 )
 def test_beyond_them_it_is_refused_by_its_option(changes: dict[str, Any], words: tuple[str, ...]) -> None:

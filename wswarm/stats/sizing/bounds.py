@@ -90,8 +90,8 @@ def _beyond(model: Model, wanted: Wanted) -> Iterable[str]:
     low, high = measured.size
     if not low <= wanted.size <= high:
         yield _outside("--size", wanted.size, (low, high), "--size")
-    if wanted.handshakes > 0 and not any(cell.handshakes for cell in model.cells):
-        yield "--connect-rate: no handshakes were measured beside the load: leave it out"
+    if wanted.handshakes > 0 and not model.cpu.per_handshake_s:
+        yield "--connect-rate: what a handshake costs was not measured: leave it out"
 
 
 def _too_far(option: str, value: float, measured: float, noun: str) -> str:
