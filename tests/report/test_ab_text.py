@@ -6,7 +6,8 @@ import pytest
 from tests.report.comparisons import comparison_of, slices_of
 from tests.report.golden import check
 from tests.stats.interleaved import counted
-from wswarm.report.ab.text import WIDTH, ab_summary
+from wswarm.report.ab.text import ab_summary
+from wswarm.report.columns import WIDTH
 
 SLOWER = [1.12, 1.13, 1.125, 1.12]
 SAME = [1.0, 1.002, 0.999, 1.001]

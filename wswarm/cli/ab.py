@@ -181,4 +181,4 @@ def _print(parsed: argparse.Namespace, ab: Ab) -> None:
     if parsed.print == "json":
         terminal.say(msgspec.json.encode(ab).decode())
     elif not parsed.quiet:
-        terminal.say(ab_summary(ab))
+        terminal.show(ab_summary(ab, terminal.width()))

@@ -5,15 +5,14 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from wswarm.cli.arguments import Parser, commands_of
+from wswarm.cli.arguments import PLAN_SUFFIX
+from wswarm.cli.parser import Parser, commands_of
 from wswarm.cli.settings.files import Settings, defaults_for, plan_at
 from wswarm.cli.settings.settled import Sources, without_defaults
 from wswarm.cli.terminal import warn
 
-SUFFIX = ".toml"
 
-
-def read(parser: Parser, arguments: Sequence[str] | None) -> tuple[argparse.Namespace, Sources | None]:
+def read(parser: Parser, arguments: Sequence[str]) -> tuple[argparse.Namespace, Sources | None]:
     """Return what stands on the command line, and what else there is to settle its command's settings from, if any.
 
     Raises:
@@ -48,4 +47,4 @@ def _plan(given: argparse.Namespace, files: Sequence[Settings]) -> Settings | No
     what = getattr(given, "url", None)
     if what is None and not hasattr(given, "scenarios"):
         return next((file for file in files if file.scenarios), None)
-    return plan_at(what) if what is not None and what.endswith(SUFFIX) else None
+    return plan_at(what) if what is not None and what.endswith(PLAN_SUFFIX) else None
