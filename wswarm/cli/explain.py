@@ -20,17 +20,23 @@ def explain(parsed: argparse.Namespace) -> int:
     Raises:
         PlanError: it says nothing.
     """
-    what = " ".join(parsed.what)
+    found = explanations(" ".join(parsed.what))
+    say("\n\n".join(pages.plain(block, width()) for block in found))
+    return 0
+
+
+def explanations(what: str) -> list[str]:
+    """Return what the documentation says of a code or a term, in Markdown.
+
+    Raises:
+        PlanError: it says nothing.
+    """
     found = list(_of_code(what) if what.isdecimal() else _of_term(what))
     if not found:
         known = [term for terms, _ in _terms() for term in terms]
-        meant = (
-            did_you_mean(what, known)
-            or ": 'wswarm help vocabulary' has all terms, 'wswarm help exit_codes' all codes"
-        )
+        meant = did_you_mean(what, known) or ": see 'wswarm help vocabulary', 'wswarm help exit_codes'"
         raise PlanError(f"nothing is known of {what!r}{meant}")
-    say("\n\n".join(pages.plain(block, width()) for block in found))
-    return 0
+    return found
 
 
 def show_help(parsed: argparse.Namespace) -> int:
@@ -92,6 +98,6 @@ def _words(term: str) -> re.Pattern[str]:
 def _terms() -> Iterable[tuple[list[str], str]]:
     """Yield the terms of each row of the vocabulary, those explained on the way among them, and what they mean."""
     for cells in pages.rows(pages.page("vocabulary")):
-        inner = re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", cells[1])
+        inner = [one[0] or one[1] for one in re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)|`([a-z ]+)`", cells[1])]
         own = [one.strip().lower() for one in cells[0].split(",")]
         yield own + [one.lower() for one in inner if one.lower() not in own], cells[1]

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NoReturn
@@ -62,7 +63,7 @@ class Command(Parser):
         for asked, topic in pairwise(args):
             found = [one for one in self._action_groups if _is_named(one.title or "", topic)]
             if asked in ("-h", "--help") and found:
-                self._print_message(self._parts(found))
+                self._print_message(self._parts(found), sys.stdout)
                 self.exit()
 
     def _parts(self, groups: Iterable[Any]) -> str:

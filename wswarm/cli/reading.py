@@ -24,7 +24,8 @@ def read(parser: Parser, arguments: Sequence[str]) -> tuple[argparse.Namespace, 
     if given.command not in unset:
         return given, None
     known = {command: parsers[command] for command in unset}
-    return given, Sources(known, unset, vars(given), os.environ, ())
+    stated = {name: value for name, value in vars(given).items() if value is not None}
+    return given, Sources(known, unset, stated, os.environ, ())
 
 
 def settle(given: argparse.Namespace, sources: Sources) -> argparse.Namespace:

@@ -15,7 +15,7 @@ from wswarm.exit_codes import INVALID as INVALID
 from wswarm.exit_codes import REGRESSION as REGRESSION
 from wswarm.exit_codes import SLO_MISSED as SLO_MISSED
 
-LEAST_WIDTH, WIDTH = 60, 100
+LEAST_WIDTH = 60
 
 if TYPE_CHECKING:
     from wswarm.results.progress import Traced
@@ -78,11 +78,11 @@ def show_traced(told: "Traced") -> None:
         )
 
 
-def width() -> int:
-    """Return how many columns a report may have: as many as there are, from 60 to 100."""
+def width(most: int = 100) -> int:
+    """Return how many columns a report may have: as many as there are, from 60 on."""
     import shutil  # takes longer than help and version
 
-    return min(WIDTH, max(LEAST_WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns))
+    return min(most, max(LEAST_WIDTH, shutil.get_terminal_size((most, 24)).columns))
 
 
 def show(report: str, end: str = "\n") -> None:

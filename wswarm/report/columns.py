@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 INDENT = "  "
-WIDTH = 100
+WIDTH, WIDE = 100, 110  # of prose and most tables; of those of comparisons
 
 
 def laid_out(

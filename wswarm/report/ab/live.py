@@ -54,9 +54,7 @@ def ab_line(progress: AbProgress, scenario: str) -> str:
     comparison = progress.comparison
     if comparison is None:
         return f"[{progress.elapsed:.0f}/{progress.budget:.0f} s] {progress.doing}"
-    changes = ", ".join(
-        f"{metric_name(one.metric.name, scenario)} {_change(one)}" for one in _gating(progress)
-    )
+    changes = ", ".join(f"{_metric(one, scenario)} {_change(one)}" for one in _gating(progress))
     clock = f"[{progress.elapsed:.0f}/{progress.budget:.0f} s]"
     end = f": {comparison.verdict}" if comparison.is_decided else ""
     return f"{clock} generation {comparison.generations}/{progress.most}: {changes}{end}"
@@ -87,8 +85,13 @@ def _gating(progress: AbProgress) -> list[Effect]:
     return [one for one in found if one.metric.is_gating]
 
 
+def _metric(effect: Effect, scenario: str) -> str:
+    return metric_name(effect.metric.name, scenario).removeprefix(f"{scenario} ")
+
+
 def _change(effect: Effect) -> str:
-    return f"{effects.change(effect.ratio)} {effects.interval(effect.low, effect.high)}"
+    interval = effects.interval(effect.low, effect.high) if effect.low is not None else ""
+    return f"{effects.change(effect.ratio)} {interval}".rstrip()
 
 
 def _panel(title: str, scenario: str, progress: AbProgress) -> RenderableType:
@@ -103,5 +106,6 @@ def _panel(title: str, scenario: str, progress: AbProgress) -> RenderableType:
     head.add_row(Text(f"{progress.doing:<11}", style="bold"), bar, clock, where)
     rows = Table.grid(padding=(0, 2))
     for effect in _gating(progress):
-        rows.add_row(metric_name(effect.metric.name, scenario), Text(track(effect)), _change(effect))
+        rows.add_row(_metric(effect, scenario), _change(effect))
+        rows.add_row("", Text(track(effect)))
     return Group(Text(title, style="bold", overflow="ellipsis", no_wrap=True), head, rows)

@@ -1,4 +1,4 @@
-"""A comparison of two versions in a terminal: at most 100 columns, plain text."""
+"""A comparison of two versions in a terminal: prose of at most 100 columns, plain text."""
 
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -6,15 +6,16 @@ from collections.abc import Iterable, Sequence
 from wswarm.report import format as show
 from wswarm.report.ab import effects
 from wswarm.report.ab.file import PAIRED, SAME, are_the_same, comparison_of, context_of, metric_name
-from wswarm.report.columns import INDENT, WIDTH
+from wswarm.report.columns import INDENT, WIDE, WIDTH
 from wswarm.report.compare.text import table
 from wswarm.results import redact
 from wswarm.stats.compare.ab import Effect
 from wswarm.stats.compare.comparison import Ab, Side
 
 
-def ab_summary(ab: Ab, width: int = WIDTH) -> str:
+def ab_summary(ab: Ab, width: int = WIDE) -> str:
     """Return everything a reader wants to know of a comparison, ending with a newline."""
+    most, width = width, min(width, WIDTH)
     lines = [
         show.shortened(f"wswarm ab {ab.scenario} · {redact.address(str(ab.plan['url']))}", width),
         *(line for side in (ab.base, ab.head) for line in _named(side, width)),
@@ -22,7 +23,7 @@ def ab_summary(ab: Ab, width: int = WIDTH) -> str:
         "",
         *_verdict(ab, width),
         "",
-        *table(comparison_of(ab), context_of(ab), width),
+        *table(comparison_of(ab), context_of(ab), most),
     ]
     notes = [line for note in _notes(ab) for line in _bullet(note, width)]
     return "\n".join([*lines, *([""] if notes else []), *notes]) + "\n"

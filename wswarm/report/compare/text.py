@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from wswarm.report import format as show
 from wswarm.report.ab import effects
 from wswarm.report.ab.history import Entry, metric_names
-from wswarm.report.columns import INDENT, WIDTH, laid_out
+from wswarm.report.columns import INDENT, WIDE, WIDTH, laid_out
 from wswarm.report.context import Context
 from wswarm.stats.compare.ab import Comparison
 
 MOST_METRICS, MOST_ENTRIES = 5, 20
 
 
-def summary(comparison: Comparison, context: Context, width: int = WIDTH) -> str:
+def summary(comparison: Comparison, context: Context, width: int = WIDE) -> str:
     """Return everything a reader wants to know of the comparison, ending with a newline."""
+    most, width = width, min(width, WIDTH)
     lines = [f"wswarm {context.title} · {effects.sides(context)}", *effects.serving(context)]
     lines += [" · ".join(effects.facts(comparison, context))] if effects.facts(comparison, context) else []
     lines = [line for one in lines for line in textwrap.wrap(one, width)]
@@ -23,7 +24,7 @@ def summary(comparison: Comparison, context: Context, width: int = WIDTH) -> str
         lines += textwrap.wrap(context.advisory, width, initial_indent=INDENT, subsequent_indent=INDENT)
     for reason in comparison.reasons:
         lines += _bullet(show.printable(reason), width)
-    lines += ["", *table(comparison, context, width)]
+    lines += ["", *table(comparison, context, most)]
     if context.notes:
         lines += ["", "Notes"]
     for note in context.notes:
@@ -35,12 +36,13 @@ def _bullet(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, width, initial_indent=f"{INDENT}- ", subsequent_indent=INDENT * 2)
 
 
-def table(comparison: Comparison, context: Context, width: int = WIDTH) -> list[str]:
+def table(comparison: Comparison, context: Context, width: int = WIDE) -> list[str]:
     """Return a line per figure: both versions, the change with its interval, the verdict."""
     cells: list[tuple[str, ...]] = [effects.columns(context)]
     for one in effects.rows(comparison, context):
         remark = f" ({one.remark})" if one.remark else ""
-        cells.append((one.metric, one.base, one.head, one.change, one.interval, f"{one.verdict}{remark}"))
+        metric = one.metric.removeprefix(f"{context.scenario} ")
+        cells.append((metric, one.base, one.head, one.change, one.interval, f"{one.verdict}{remark}"))
     return laid_out(cells, width, is_text_last=True)
 
 
