@@ -87,11 +87,13 @@ def _verdict(run: Run, width: int) -> Iterable[str]:
 
 
 def _bullet(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, width, initial_indent=f"{INDENT}- ", subsequent_indent=INDENT * 2)
+    return textwrap.wrap(
+        text, width, initial_indent=f"{INDENT}- ", subsequent_indent=INDENT * 2, break_on_hyphens=False
+    )
 
 
 def _wrapped(text: str, indent: str, width: int) -> list[str]:
-    return textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent)
+    return textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def _section(section: Section, width: int) -> Iterable[str]:

@@ -93,4 +93,6 @@ def _numbers(cores: Sequence[int]) -> str:
 
 
 def _bullet(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, width, initial_indent=f"{INDENT}- ", subsequent_indent=INDENT * 2)
+    return textwrap.wrap(
+        text, width, initial_indent=f"{INDENT}- ", subsequent_indent=INDENT * 2, break_on_hyphens=False
+    )

@@ -33,7 +33,9 @@ def summary(comparison: Comparison, context: Context, width: int = WIDE) -> str:
 
 
 def _bullet(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, width, initial_indent=f"{INDENT}- ", subsequent_indent=INDENT * 2)
+    return textwrap.wrap(
+        text, width, initial_indent=f"{INDENT}- ", subsequent_indent=INDENT * 2, break_on_hyphens=False
+    )
 
 
 def table(comparison: Comparison, context: Context, width: int = WIDE) -> list[str]:
