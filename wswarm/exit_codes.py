@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wswarm.results.capacity import Search
+    from wswarm.results.forecast import Outlook
     from wswarm.results.run import Run
 
 INTERRUPTED = 130
@@ -29,7 +30,14 @@ def of_runs(runs: "Sequence[Run]", *, is_interrupted: bool = False) -> int:
 
 
 def of_search(search: "Search") -> int:
-    """Return the exit code that a search for a capacity deserves: a lower bound is none."""
+    """Return the exit code that a search for a capacity deserves: of 130, 98 for a lower bound, and 99 the first."""
     if search.interrupted:
         return INTERRUPTED
-    return 0 if search.is_bounded else INVALID
+    if not search.is_bounded:
+        return INVALID
+    return 0 if all(one.met for one in search.objectives) else SLO_MISSED
+
+
+def of_outlook(outlook: "Outlook") -> int:
+    """Return the exit code that a forecast deserves."""
+    return 0 if all(one.met for one in outlook.slo) else SLO_MISSED
