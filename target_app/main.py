@@ -15,6 +15,8 @@ from target_app.broadcast.gap_notice import GapNotice
 from target_app.broadcast.hub import Hub
 from target_app.broadcast.manager import ConnectionManager
 from target_app.broadcast.outbox import Limits
+from target_app.guard.on_duty import STATE, OnDuty
+from target_app.guard.refusals import Refusals
 from target_app.loop_lag import LoopLag
 from target_app.metrics import Metrics, Sources
 from target_app.routes import chat, class_based, echo, formats, items, observe, pages, parameters, secure
@@ -41,7 +43,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     on_gap = GapNotice(hub).note if settings.gap_notice else None
     app.state.manager = ConnectionManager(hub, backplane, on_gap)
     app.state.loop_lag = LoopLag(settings.lag_interval, settings.lag_window)
-    sources = Sources(app.state.traffic, hub.counters, app.state.loop_lag, backplane.counters)
+    refusals = app.state.refusals = Refusals()
+    sources = Sources(app.state.traffic, hub.counters, app.state.loop_lag, backplane.counters, refusals)
     app.state.metrics = Metrics(sources)
     app.add_middleware(DirectSend)
     app.add_middleware(PlainStartup)
@@ -52,15 +55,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 @asynccontextmanager
-async def _run(app: FastAPI) -> AsyncIterator[None]:
-    """Sample the event loop's lag, share the numbers, and carry broadcasts, from start to shutdown."""
+async def _run(app: FastAPI) -> AsyncIterator[dict[str, OnDuty]]:
+    """Sample the event loop's lag, share the numbers, and carry broadcasts, from start to shutdown.
+
+    Yields what the server's protocols are to know of the guards.
+    """
     sampling = [
         asyncio.create_task(work) for work in (app.state.loop_lag.measure(), app.state.metrics.share())
     ]
     manager: ConnectionManager = app.state.manager
     await manager.start()
     try:
-        yield
+        yield {STATE: OnDuty(app.state.settings, app.state.refusals)}
     finally:
         await manager.stop()
         for task in sampling:

@@ -4,6 +4,8 @@ import asyncio
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +15,7 @@ from prometheus_client.registry import Collector
 
 from target_app.backplane.protocol import Counters
 from target_app.broadcast.counters import HubCounters
+from target_app.guard.refusals import REASONS, Reason, Refusals
 from target_app.loop_lag import LoopLag
 from target_app.scoreboard import FILE_VARIABLE, ROW_VARIABLE, Scoreboard
 from target_app.traffic import Traffic
@@ -28,6 +31,7 @@ class Sources:
     hub: HubCounters
     loop_lag: LoopLag
     backplane: Counters = field(default_factory=Counters)
+    refusals: Refusals = field(default_factory=Refusals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Measure:
         text: what it counts.
         read: its value in this process: an integer, in ns if ``is_time``.
         is_time: shown in seconds.
+        reason: of several numbers of one name, which this is: Prometheus' label ``reason``.
     """
 
     name: str
@@ -48,10 +53,21 @@ class Measure:
     text: str
     read: Callable[[Sources], int]
     is_time: bool = False
+    reason: str = ""
+
+    @property
+    def key(self) -> str:
+        """What no other number is called."""
+        return f"{self.name}.{self.reason}" if self.reason else self.name
 
 
 def _lag_ns(sources: Sources) -> int:
     return round((sources.loop_lag.reading().max_s or 0.0) * 1e9)
+
+
+def _refused(reason: Reason) -> Measure:
+    text = "Connections, requests and clients refused or closed by a guard."
+    return Measure("refused", "counter", text, lambda s: s.refusals.of(reason), reason=reason)
 
 
 MEASURES = (
@@ -105,6 +121,7 @@ MEASURES = (
         lambda s: s.backplane.lag_ns,
         is_time=True,
     ),
+    *map(_refused, REASONS),
 )
 
 
@@ -134,7 +151,7 @@ class Metrics:
             await asyncio.sleep(SHARE_S)
 
     def totals(self) -> dict[str, int]:
-        """Every measure over all workers by name; this process's part is as of now."""
+        """Every measure over all workers by key; this process's part is as of now."""
         own = self._own()
         if self._board is None:
             rows = [own]
@@ -142,7 +159,7 @@ class Metrics:
             self._board.write(self._row, own)
             rows = [self._board.read(row) for row in range(self._board.rows)]
         return {
-            measure.name: (max if measure.kind == "maximum" else sum)(column)
+            measure.key: (max if measure.kind == "maximum" else sum)(column)
             for measure, column in zip(MEASURES, zip(*rows, strict=True), strict=True)
         }
 
@@ -191,6 +208,9 @@ def _plain(name: str) -> str:
     return name.removeprefix("backplane_").replace("lag_seconds", "lag_ns")
 
 
+_FAMILIES = {"counter": CounterMetricFamily, "gauge": GaugeMetricFamily, "maximum": GaugeMetricFamily}
+
+
 class _Collected(Collector):
     """The totals as Prometheus' client wants them."""
 
@@ -198,9 +218,14 @@ class _Collected(Collector):
         self._totals = totals
 
     def collect(self) -> Iterator[Metric]:
-        """Every measure."""
-        for measure in MEASURES:
-            total = self._totals[measure.name]
-            value = total / 1e9 if measure.is_time else total
-            family = CounterMetricFamily if measure.kind == "counter" else GaugeMetricFamily
-            yield family(f"target_app_{measure.name}", measure.text, value=value)
+        """Every measure; those of one name as one family."""
+        for name, measures in groupby(MEASURES, attrgetter("name")):
+            numbers = list(measures)
+            family = _FAMILIES[numbers[0].kind](
+                f"target_app_{name}", numbers[0].text, labels=["reason"] if numbers[0].reason else []
+            )
+            for measure in numbers:
+                total = self._totals[measure.key]
+                label = [measure.reason] if measure.reason else []
+                family.add_metric(label, total / 1e9 if measure.is_time else total)
+            yield family

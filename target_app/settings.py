@@ -1,13 +1,52 @@
 """What can be set about the application, from the environment or by whoever creates it."""
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+import json
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from target_app.broadcast.outbox import Policy
 
+Guard = Literal["default", "strict"]
+
+# What `strict` limits unless it is set: enough for many behind one address, who cannot fill a process from it.
+STRICT = {"max_connections": 10_000, "max_per_address": 1_000, "max_per_user": 100, "message_rate": 100.0}
+
+# What a cookie's value may hold as it is. Source: RFC 6265, 4.1.1.
+_TOKEN = re.compile(r"[!#-+\--:<-\[\]-~]+")
+
+
+def _unfit(text: str) -> PydanticCustomError:
+    """What is wrong with a value, in our own words, which may have braces."""
+    return PydanticCustomError("unfit", "{text}", {"text": text})
+
+
+def _off(value: Any) -> Any:
+    """No limit, where that was said."""
+    return None if value == "off" else value
+
+
+def _decoded(value: Any) -> Any:
+    """The value of JSON text; what is no text stays as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise _unfit("this is no JSON") from None
+
+
+_Seconds = Annotated[float, Field(ge=0.001, le=86_400)]
+_Deadline = Annotated[_Seconds | None, BeforeValidator(_off)]
+_Cap = Annotated[Annotated[int, Field(ge=1, le=10_000_000)] | None, BeforeValidator(_off)]
+_Rate = Annotated[Annotated[float, Field(gt=0, le=1e9)] | None, BeforeValidator(_off)]
+
 
 class Settings(BaseSettings):
-    """The settings, each read from ``TARGET_<NAME>`` unless given.
+    """The settings, each read from ``TARGET_<NAME>`` unless given; ``off`` is no limit where there may be none.
 
     Attributes:
         lag_interval: seconds between samples of the event loop's lag.
@@ -17,14 +56,28 @@ class Settings(BaseSettings):
         outbox_messages: most messages that wait for one slow client of the chat.
         outbox_bytes: most bytes of them.
         outbox_policy: what happens to the next one: see ``Limits``.
-        origins: origins of web pages elsewhere that may use chat and items, a JSON list: ``["https://example.org"]``.
         fanout_slice: recipients that a broadcast is offered to before the event loop has a turn.
+        guard: ``strict`` asks for a token and has caps and a rate unless they are set: see ``STRICT``.
+        tokens: user to token, a JSON object.
+        refuse: ``before`` a connection is accepted, by an HTTP status, or ``after``, by a close code.
+        origins: origins of web pages elsewhere that may connect, a JSON list: ``["https://example.org"]``.
+        max_connections: most WebSockets of one process.
+        max_per_address: most of one address, over all workers.
+        max_per_user: most of one user, over all workers.
+        message_rate: most messages of one connection in a second, pings among them; as many may come at once.
+        max_message: most bytes of a message, after inflating.
+        handshake_deadline: seconds in which a handshake has to be complete.
+        message_deadline: seconds in which all frames of a message have to come.
+        idle_deadline: seconds without a message until a connection is closed.
+        pong_deadline: seconds in which a ping has to be answered.
+        drain_deadline: seconds that a stop may take.
+        drain_batch: connections that are closed at once in a stop, a batch each 100 ms.
 
     Raises:
-        pydantic.ValidationError: a value is no number or out of range.
+        pydantic.ValidationError: a value is no number or out of range. It never shows the value.
     """
 
-    model_config = SettingsConfigDict(env_prefix="TARGET_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="TARGET_", frozen=True, hide_input_in_errors=True)
 
     lag_interval: float = Field(default=0.1, ge=0.001, le=3600)
     lag_window: float = Field(default=60.0, ge=0.001, le=3600)
@@ -33,5 +86,44 @@ class Settings(BaseSettings):
     outbox_messages: int = Field(default=256, ge=1, le=1_000_000)
     outbox_bytes: int = Field(default=4 * 1024 * 1024, ge=1, le=1024**3)
     outbox_policy: Policy = "disconnect"
-    origins: frozenset[str] = frozenset()
     fanout_slice: int = Field(default=128, ge=1, le=1_000_000)
+    guard: Guard = "default"
+    tokens: Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(_decoded)] = Field(
+        default={}, validate_default=True
+    )
+    refuse: Literal["before", "after"] = "before"
+    origins: Annotated[frozenset[str], NoDecode, BeforeValidator(_decoded)] = frozenset()
+    max_connections: _Cap = None
+    max_per_address: _Cap = None
+    max_per_user: _Cap = None
+    message_rate: _Rate = None
+    max_message: int = Field(default=1024 * 1024, ge=1, le=1024**3)
+    handshake_deadline: _Seconds = 10.0
+    message_deadline: _Seconds = 30.0
+    idle_deadline: _Deadline = None
+    pong_deadline: _Seconds = 20.0
+    drain_deadline: _Seconds = 10.0
+    drain_batch: int = Field(default=500, ge=1, le=1_000_000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _limit_strictly(cls, values: Any) -> Any:
+        """What strict has beyond the default, where nothing else was said."""
+        return {**STRICT, **values} if values.get("guard") == "strict" else values
+
+    @field_validator("tokens")
+    @classmethod
+    def _check_tokens(cls, tokens: dict[str, SecretStr], others: ValidationInfo) -> dict[str, SecretStr]:
+        if not tokens and others.data.get("guard") == "strict":
+            raise _unfit(
+                """guard strict asks for users and their tokens, such as '{"alice": "a-long-token"}'"""
+            )
+        values = [token.get_secret_value() for token in tokens.values()]
+        if len(set(values)) < len(values):
+            raise _unfit("two users have the same token; give each one of their own")
+        for user, value in zip(tokens, values, strict=True):
+            if not _TOKEN.fullmatch(value):
+                raise _unfit(
+                    f"the token of {user!r} is empty or holds what a cookie can't; use letters and digits"
+                )
+        return tokens

@@ -7,6 +7,7 @@ import pytest
 from websockets.sync.client import ClientConnection
 
 from target_app.broadcast.direct import DirectSend
+from target_app.guard.refusals import REASONS
 from target_app.main import app, create_app
 from target_app.routes import chat, class_based, echo, formats, items, observe, pages, parameters, secure
 from target_app.settings import Settings
@@ -14,6 +15,7 @@ from target_app.startup import PlainStartup
 from tests.target_app.server import ROOT, Server, closing
 
 DOCUMENT = (ROOT / "docs" / "target_app.md").read_text(encoding="utf-8")
+GUARDS = (ROOT / "docs" / "guards.md").read_text(encoding="utf-8")
 
 TEXT_PATHS = [
     "/ws",
@@ -95,7 +97,7 @@ def test_every_path_is_documented(module: ModuleType) -> None:
 
 def test_every_setting_is_documented() -> None:
     names = {f"TARGET_{name.upper()}" for name in Settings.model_fields}
-    assert {name for name in names if f"`{name}`" not in DOCUMENT} == set()
+    assert {name for name in names if f"`{name}`" not in DOCUMENT + GUARDS} == set()
 
 
 def test_each_app_has_a_room_and_counters_of_its_own() -> None:
@@ -115,3 +117,7 @@ def test_a_plain_get_of_a_websocket_is_404(main: Server, path: str) -> None:
 def test_openapi_knows_pages_and_observation_but_no_websocket(in_process: Any) -> None:
     paths = in_process(app).get("/openapi.json").json()["paths"]
     assert sorted(paths) == ["/", "/chat", "/healthz", "/items", "/metrics", "/stats"]
+
+
+def test_every_reason_of_a_refusal_is_documented() -> None:
+    assert {reason for reason in REASONS if f"`{reason}`" not in GUARDS} == set()

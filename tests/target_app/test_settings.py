@@ -2,7 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from target_app.main import create_app
-from target_app.settings import Settings
+from target_app.settings import STRICT, Settings
 
 
 def test_settings_come_from_the_environment_with_the_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,3 +21,56 @@ def test_an_interval_that_cannot_be_waited_is_refused(value: str, monkeypatch: p
     monkeypatch.setenv("TARGET_LAG_INTERVAL", value)
     with pytest.raises(ValidationError, match="lag_interval"):
         Settings()
+
+
+STRICT_CAPS = ("max_connections", "max_per_address", "max_per_user", "message_rate")
+
+
+def test_caps_and_rate_are_for_strict() -> None:
+    strict = Settings(guard="strict", tokens={"alice": "secret"})
+    for name in STRICT_CAPS:
+        assert getattr(Settings(), name) is None
+        assert getattr(strict, name) == STRICT[name]
+
+
+def test_what_is_set_wins_over_strict_and_off_is_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {
+        "GUARD": "strict",
+        "TOKENS": '{"alice": "secret"}',
+        "MAX_PER_USER": "3",
+        "MESSAGE_RATE": "off",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(f"TARGET_{name}", value)
+    assert (Settings().max_per_user, Settings().message_rate) == (3, None)
+    assert Settings().tokens["alice"].get_secret_value() == "secret"
+
+
+@pytest.mark.parametrize(
+    ("tokens", "why"),
+    [
+        ("", "no JSON"),
+        ("{}", 'such as \'{"alice": "a-long-token"}\''),
+        ('{"alice": "secret", "bob": "secret"}', "same token"),
+        ('{"alice": ""}', "'alice' is empty"),
+        ('{"alice": "se cret"}', "a cookie can't"),
+        ('{"alice": "sécret"}', "a cookie can't"),
+        ('["secret"]', "valid dictionary"),
+        ('{"alice": 7}', "valid string"),
+    ],
+)
+def test_tokens_that_cannot_be_are_refused_without_a_word_of_them(
+    tokens: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TARGET_GUARD", "strict")
+    monkeypatch.setenv("TARGET_TOKENS", tokens)
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    assert why in str(refused.value)
+    assert "secret" not in str(refused.value)
+    assert "sécret" not in str(refused.value)
+
+
+def test_strict_without_tokens_is_refused() -> None:
+    with pytest.raises(ValidationError, match="guard strict asks for users and their tokens"):
+        Settings(guard="strict")

@@ -14,7 +14,7 @@ DEFAULT_ROOT = Path("reports")
 # Each of these makes a folder a report of ours; the others are beside them.
 _MAIN = (
     *("run.json", "index.json", "ab.json", "compare.json", "capacity.json", "decisions.jsonl"),
-    "checkpoints.bin",
+    *("model.json", "forecast.json", "checkpoints.bin"),
 )
 _BESIDE = re.compile(
     r"(summary\.txt|report\.html|compare\.html|decision-\d+\.json|[\w-]+\.(png|svg)|\..+\.partial|\.git(ignore|keep))"

@@ -1,0 +1,18 @@
+"""What the guards below the application go by: its lifespan hands it to the protocols of the server."""
+
+from dataclasses import dataclass
+
+from target_app.guard.refusals import Refusals
+from target_app.settings import Settings
+
+# The key in the state that a lifespan hands to the server, which gives it to its protocols (ASGI's lifespan state;
+# uvicorn's ``app_state``). An application without guards hands over nothing.
+STATE = "target_app.guard"
+
+
+@dataclass(frozen=True, slots=True)
+class OnDuty:
+    """The settings of the application that is served, and where its refusals are counted."""
+
+    settings: Settings
+    refusals: Refusals

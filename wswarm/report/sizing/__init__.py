@@ -1,0 +1,1 @@
+"""Reports of what a target costs, and of what it will take."""
