@@ -20,7 +20,17 @@ class Frames:
         messages: how many have been taken whole.
     """
 
-    __slots__ = ("_at", "_bytes", "_is_fragmented", "_is_last", "_left", "begins", "cost", "messages", "opcode")
+    __slots__ = (
+        "_at",
+        "_bytes",
+        "_is_fragmented",
+        "_is_last",
+        "_left",
+        "begins",
+        "cost",
+        "messages",
+        "opcode",
+    )
 
     def __init__(self) -> None:
         self._bytes: bytes = b""

@@ -5,39 +5,23 @@ that can be set are those of the application that is served; one that sets none 
 """
 
 import asyncio
-from collections.abc import Coroutine
 from typing import Any
 
 from uvicorn.config import Config
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
-from websockets.frames import Frame
 from websockets.protocol import State
 
-from target_app.guard.on_duty import OnDuty
 from target_app.guard.rate import Bucket
-from target_app.guard.refusals import STATE, Reason
 from target_app.wire.frames import PONG, SHARE, Frames
-
-# Seconds until a peer that does not take the close frame is reset when nobody else has set a deadline.
-CLOSE_GRACE = 10.0
-# Seconds in which a client that was closed may go on sending, unheard, until it sees why. A connection that is closed
-# with unread bytes is reset, and a reset overtakes the close frame. Source: nginx's lingering_timeout.
-LINGER = 5.0
-
-RESTARTING = "restarting: retry in 0 to 5 s"
+from target_app.wire.parting import PartingProtocol
 
 
-class GuardedProtocol(WebSocketsSansIOProtocol):
+class GuardedProtocol(PartingProtocol):
     """The stock protocol, which hands frames on one by one, as the application asks for messages.
 
     The stock one parses whatever one read has brought: 40,000 pings hold the loop for half a second, and as many
     messages keep their handler from ever waiting. Here each connection has a share of a turn of the loop; the rest
     waits for the next turn, and reading waits with it.
-
-    And it lets go of peers that do not read: the stock one closes a transport only when its buffer is empty,
-    so after a keepalive timeout or at shutdown such a peer would hold its socket and buffer for as long as it
-    likes.
     """
 
     def __init__(
@@ -52,35 +36,26 @@ class GuardedProtocol(WebSocketsSansIOProtocol):
         self._share = SHARE
         self._turn: asyncio.Handle | None = None
         self._pong = b""  # the latest, while there is no room for any
-        self._is_lost = False
-        self._is_deaf = False
         self._message_timer: asyncio.TimerHandle | None = None
         self._timed_message = 0
         self._idle_timer: asyncio.TimerHandle | None = None
+        self._idle_deadline: float | None = None
         self._heard = 0.0
         self._bucket: Bucket | None = None
-        self._on_duty: OnDuty | None = app_state.get(STATE)
-        self._is_counted = False
         if self._on_duty is not None:
             settings = self._on_duty.settings
             self.conn.max_message_size = settings.max_message
             self.ping_timeout = settings.pong_deadline
-            self._heard = self.loop.time()
-            self._bucket = Bucket.of(settings.message_rate, self._heard)
-            self._is_counted = self._bucket is not None or settings.idle_deadline is not None
-
-    # What comes in
+            self._idle_deadline = settings.idle_deadline
+            self._bucket = Bucket.of(settings.message_rate, self.loop.time())
+        self._is_counted = self._bucket is not None or self._idle_deadline is not None
 
     def data_received(self, data: bytes) -> None:
         """Hand on a frame that came alone, as most do; others in this connection's share of each turn."""
-        if self._is_deaf:
-            return
-        if not self.handshake_initiated:
-            super().data_received(data)
-        elif self._frames.is_one(data):
+        if self._frames.is_one(data) or not self.handshake_initiated:
             if not self._is_counted or self._admits(data[0] & 0x0F):
                 super().data_received(data)
-        else:
+        elif not self._is_deaf:
             self._frames.add(data)
             self._advance()
 
@@ -114,8 +89,8 @@ class GuardedProtocol(WebSocketsSansIOProtocol):
                 if self._is_counted and not self._admits(frames.opcode):
                     return
             super().data_received(piece)
-            if self._is_deaf:
-                return
+        if self.transport.is_closing():
+            return
         is_held = self.read_paused or self._turn is not None
         if is_held:
             self.transport.pause_reading()
@@ -189,55 +164,41 @@ class GuardedProtocol(WebSocketsSansIOProtocol):
             self.transport.write(self._pong)
         self._pong = b""
 
-    # What ends a connection
+    def start_keepalive(self) -> None:
+        """The connection is accepted: expect pongs, and messages if they are asked for."""
+        super().start_keepalive()
+        if self._idle_deadline is not None:
+            self._heard = self.loop.time()
+            self._idle_timer = self.loop.call_later(self._idle_deadline, self._look_for_messages)
 
-    @property
-    def is_open(self) -> bool:
-        """The handshake is done and nobody has begun to close."""
-        return (
-            self.handshake_complete
-            and not self.close_sent
-            and not self.disconnected
-            and not self.transport.is_closing()
-        )
+    def stop_keepalive(self) -> None:
+        """The connection ends: expect nothing any more."""
+        super().stop_keepalive()
+        for timer in (self._idle_timer, self._message_timer):
+            if timer is not None:
+                timer.cancel()
+        self._idle_timer = self._message_timer = None
 
-    def close_within(self, code: int, reason: str, seconds: float) -> None:
-        """Close without waiting for room; the application's next message is the disconnect."""
-        if not self.is_open:
-            return
-        self.stop_keepalive()
-        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
-        self.conn.send_close(code, reason)
-        self.transport.write(b"".join(self.conn.data_to_send()))
-        self.close_sent = self.disconnected = True
+    async def _close(self, message: Any) -> None:
+        await super()._close(message)
+        self._advance()  # the peer's answer may be among what waits
+
+    def _listen(self) -> None:
         self.read_paused = False
-        self._advance()  # the peer's answer has to be seen
-        self._reset_within(seconds)
+        if self._is_deaf:
+            self._frames.clear()
+        self._advance()
 
-    def refuse(self, code: int, reason: str, why: Reason) -> None:
-        """Close a client that went too far, and hear nothing more of it."""
-        if self.is_open:
-            self._count(why)
-            self.close_within(code, reason, LINGER)
-            self._linger()
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        if self._turn is not None:
+            self._turn.cancel()
+        super().connection_lost(exc)
 
-    def restart(self) -> None:
-        """The server stops: ask the client to come back, and do not wait long for one that takes nothing."""
-        if self.handshake_complete:
-            self.close_within(1012, RESTARTING, CLOSE_GRACE)
-        elif self.initial_response is None:
-            self._count("draining")
-            ...
-
-    def handle_parser_exception(self) -> None:
-        """The client broke the protocol: it is told so, and no more is heard of it."""
-        sent = self.conn.close_sent
-        is_first = not self.close_sent
-        self.transport.write(b"".join(self.conn.data_to_send()))
-        self.close_sent = self.disconnected = True
-        if is_first and sent is not None:
-            self._count("message_size" if sent.code == 1009 else "protocol")
-            self.queue.put_nowait(
-                {"type": "websocket.disconnect", "code": sent.code, "reason": sent.reason}
-            )
-        self._linger()
+    def _look_for_messages(self) -> None:
+        assert self._idle_deadline is not None
+        left = self._heard + self._idle_deadline - self.loop.time()
+        if left > 0:
+            self._idle_timer = self.loop.call_later(left, self._look_for_messages)
+        else:
+            self.refuse(1001, f"no message for {self._idle_deadline:g} s", "idle_deadline")
