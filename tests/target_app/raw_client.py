@@ -1,80 +1,218 @@
-"""A client on a bare socket: it reads nothing, sends frames in one piece, and can vanish."""
+"""A client on a bare socket: it sends whatever bytes it is told, and takes apart what comes back."""
 
 import socket
 import struct
-from typing import Self
-
-from websockets.frames import Close, Frame, Opcode
+from collections.abc import Iterator
+from typing import NamedTuple, Self
 
 from tests.target_app.server import PATIENCE
 
+CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
+MASK = bytes.fromhex("37fa213d")  # of the examples in RFC 6455, 5.7
+KEY, ACCEPT = b"dGhlIHNhbXBsZSBub25jZQ==", b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo="  # of the one in RFC 6455, 1.3
+MUTE = 4096  # bytes
+
+
+class WireFrame(NamedTuple):
+    """A frame as it came.
+
+    Attributes:
+        rsv: the three reserved bits: 4 is RSV1.
+    """
+
+    opcode: int
+    payload: bytes = b""
+    fin: bool = True
+    rsv: int = 0
+
+    @property
+    def code(self) -> int:
+        """Of a close frame; 1005 when it holds none."""
+        return int.from_bytes(self.payload[:2], "big") if self.payload else 1005
+
+    @property
+    def reason(self) -> str:
+        """Of a close frame."""
+        return self.payload[2:].decode()
+
 
 class RawClient:
-    """An open connection that is never read: its receive window is tiny, and no ping is answered.
+    """An open connection that answers nothing by itself, neither pings nor a close frame.
 
     Args:
         port: of the server on 127.0.0.1.
         path: of the endpoint.
+        lines: more of the handshake's headers, each ended by CR LF.
+        window: bytes that the kernel takes for it; as few as by default press a server back soon that is not read.
+
+    Attributes:
+        end: ``eof`` or ``reset`` once the server has let go of the connection, until then ``None``.
     """
 
-    def __init__(self, port: int, path: str) -> None:
-        self._socket = socket.socket()
-        self._socket.settimeout(PATIENCE)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        self._socket.connect(("127.0.0.1", port))
-        self._socket.sendall(_request(port, path) + b"\r\n")
-        head = b""
-        while not head.endswith(b"\r\n\r\n"):
-            head += self._socket.recv(1)
-        assert head.startswith(b"HTTP/1.1 101 "), head
+    def __init__(self, port: int, path: str, *, lines: bytes = b"", window: int | None = MUTE) -> None:
+        self._dial(port, window)
+        self.send(upgrade(port, path, lines))
+        self.head = self.read_head()
+        assert self.head.startswith(b"HTTP/1.1 101 "), self.head
+
+    @classmethod
+    def dial(cls, port: int, *sent: bytes, window: int | None = None) -> Self:
+        """A TCP connection on which these bytes have been sent, and nothing was read."""
+        client = cls.__new__(cls)
+        client._dial(port, window)
+        client.send(*sent)
+        return client
 
     @classmethod
     def begin(cls, port: int, path: str) -> Self:
         """A connection that stops in the middle of its handshake."""
-        client = cls.__new__(cls)
-        client._socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
-        client._socket.sendall(_request(port, path))
-        return client
+        return cls.dial(port, upgrade(port, path)[:-2])
 
-    def send(self, *frames: Frame) -> None:
-        """Send frames in one piece."""
-        self._socket.sendall(b"".join(frame.serialize(mask=True) for frame in frames))
-
-    def read_all(self) -> bytes:
-        """What comes until nothing has come for half a second, or the server has closed."""
-        self._socket.settimeout(0.5)
-        parts = []
+    def send(self, *pieces: bytes) -> None:
+        """Send in one piece; nobody takes it from an end on."""
         try:
-            while part := self._socket.recv(1_000_000):
-                parts.append(part)
-        except (TimeoutError, ConnectionResetError):
+            self._socket.sendall(b"".join(pieces))
+        except ConnectionError:
+            self.end = "reset"
+
+    def read_head(self) -> bytes:
+        """The head of an HTTP response, or what came instead of one."""
+        while b"\r\n\r\n" not in self._unread and self._read():
             pass
-        return b"".join(parts)
+        head, blank, rest = self._unread.partition(b"\r\n\r\n")
+        self._unread = rest
+        return bytes(head + blank)
+
+    def read_frame(self) -> WireFrame | None:
+        """The next frame, ``None`` when none comes any more."""
+        while (found := _parse(self._unread)) is None:
+            if not self._read():
+                return None
+        frame, size = found
+        del self._unread[:size]
+        return frame
+
+    def frames(self) -> Iterator[WireFrame]:
+        """All that come, until the server has let go of the connection."""
+        while (frame := self.read_frame()) is not None:
+            yield frame
+
+    def read_all(self, quiet: float = 0.5) -> bytes:
+        """What comes until nothing has come for so many seconds, or the server has let go of the connection."""
+        self._socket.settimeout(quiet)
+        try:
+            while self._read():
+                pass
+        except TimeoutError:
+            pass
+        self._socket.settimeout(PATIENCE)
+        everything = bytes(self._unread)
+        self._unread.clear()
+        return everything
 
     def abort(self) -> None:
         """Vanish: a TCP reset instead of a close frame."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._socket.close()
 
+    def leave(self) -> None:
+        """Close the socket, as a client does that has read all."""
+        self._socket.close()
 
-def _request(port: int, path: str) -> bytes:
-    """The handshake without its last, empty line."""
+    def _dial(self, port: int, window: int | None) -> None:
+        self.end: str | None = None
+        self._unread = bytearray()
+        self._socket = socket.socket()
+        self._socket.settimeout(PATIENCE)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if window is not None:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+        self._socket.connect(("127.0.0.1", port))
+
+    def _read(self) -> bool:
+        """Whether more came; if not, the server has let go."""
+        try:
+            part = self._socket.recv(1_000_000)
+        except ConnectionError:
+            self.end = "reset"
+            return False
+        if not part:
+            self.end = self.end or "eof"
+        self._unread += part
+        return bool(part)
+
+
+def upgrade(port: int, path: str, lines: bytes = b"") -> bytes:
+    """The request of a handshake, with more header lines, each ended by CR LF."""
     return (
         f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-    ).encode()
+        f"Sec-WebSocket-Key: {KEY.decode()}\r\nSec-WebSocket-Version: 13\r\n"
+    ).encode() + (lines + b"\r\n")
 
 
-def text(message: str) -> Frame:
+def frame(
+    opcode: int,
+    payload: bytes = b"",
+    *,
+    fin: bool = True,
+    rsv: int = 0,
+    mask: bytes | None = MASK,
+    length: bytes | None = None,
+) -> bytes:
+    """A client's frame: right by default, and wrong as far as it is told to be.
+
+    Args:
+        mask: ``None`` sends it as no client may.
+        length: the bytes that say the length, the mask's bit not among them, instead of the right ones.
+    """
+    size = _length(len(payload)) if length is None else length
+    first = bytes([fin << 7 | rsv << 4 | opcode])
+    if mask is None:
+        return first + size + payload
+    return first + bytes([size[0] | 0x80]) + size[1:] + mask + _masked(payload, mask)
+
+
+def text(message: str) -> bytes:
     """A text message."""
-    return Frame(Opcode.TEXT, message.encode())
+    return frame(TEXT, message.encode())
 
 
-def binary(message: bytes) -> Frame:
+def binary(message: bytes) -> bytes:
     """A binary message."""
-    return Frame(Opcode.BINARY, message)
+    return frame(BINARY, message)
 
 
-def close(code: int = 1000) -> Frame:
+def close(code: int = 1000, reason: str = "") -> bytes:
     """A close frame."""
-    return Frame(Opcode.CLOSE, Close(code, "").serialize())
+    return frame(CLOSE, code.to_bytes(2, "big") + reason.encode())
+
+
+def ping(payload: bytes = b"") -> bytes:
+    """A ping."""
+    return frame(PING, payload)
+
+
+def _length(size: int) -> bytes:
+    if size < 126:
+        return bytes([size])
+    return b"\x7e" + size.to_bytes(2, "big") if size < 65536 else b"\x7f" + size.to_bytes(8, "big")
+
+
+def _masked(payload: bytes, mask: bytes) -> bytes:
+    size = len(payload)
+    pattern = (mask * (size // 4 + 1))[:size]
+    return (int.from_bytes(payload, "big") ^ int.from_bytes(pattern, "big")).to_bytes(size, "big")
+
+
+def _parse(wire: bytearray) -> tuple[WireFrame, int] | None:
+    """The first frame of a server, which masks none, and its size; ``None`` when it is not all there."""
+    if len(wire) < 2:
+        return None
+    first, size, at = wire[0], wire[1], 2
+    assert size < 128, "a server's frame is masked"
+    if size > 125:
+        at = 4 if size == 126 else 10
+        size = int.from_bytes(wire[2:at], "big")
+    if len(wire) < at + size or len(wire) < at:
+        return None
+    return WireFrame(first & 15, bytes(wire[at : at + size]), bool(first & 128), first >> 4 & 7), at + size

@@ -10,6 +10,7 @@ from typing import Any
 
 from wswarm.drive.fleet.channel import open_channel
 from wswarm.drive.host.files import raise_file_limit
+from wswarm.drive.host.slices import ask_for_short_slices
 
 Obey = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]
 
@@ -32,6 +33,7 @@ def serve(obey: Obey) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the front end's to answer
     logging.disable(logging.CRITICAL)  # a connection's troubles are data, not log lines
     raise_file_limit()
+    ask_for_short_slices()
     channel = open_channel(sys.argv[1])
     try:
         import uvloop
