@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import socket
 import sys
 from typing import Any
@@ -64,6 +65,8 @@ def main() -> None:
     """Serve until told to stop: settings for ``configure`` as JSON, then the supervisor's descriptor."""
     settings: dict[str, Any] = json.loads(sys.argv[1])
     supervisor = socket.socket(fileno=int(sys.argv[2]))
+    # uvicorn raises the signal again that it was stopped by, when all is done.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     config, departures = configure(settings)
     # Bound now, so that an address in use is told at once; uvicorn listens when the application has started.
     listener = bind(settings["host"], settings["port"])

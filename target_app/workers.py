@@ -5,6 +5,7 @@ A backplane that cannot be used is told in one line before anything is started.
 
 import argparse
 import asyncio
+import math
 import signal
 import socket
 import sys
@@ -22,7 +23,7 @@ from target_app.departures import Server, configure
 from target_app.settings import Settings
 from target_app.supervisor import Supervisor, say
 
-HARDENED = "target_app.main"  # the application that reads TARGET_BACKPLANE
+HARDENED = "target_app.main"  # the application that has settings
 
 
 class _ListenError(Exception):
@@ -40,7 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings, count = _parse(arguments)
     try:
         _check_free(settings["host"], settings["port"])
-        _check_backplane(settings["app"])
+        if settings["app"].partition(":")[0] == HARDENED:
+            own = Settings()
+            asyncio.run(probe(own.backplane.get_secret_value()))
+            settings |= _server_side(own)
         return _serve(settings, count)
     except _ListenError as error:
         say(f"can't listen on {settings['host']} port {settings['port']}: {error}")
@@ -68,7 +72,12 @@ def _parse(arguments: Sequence[str] | None) -> tuple[dict[str, Any], int]:
     add("--log-level", default="info")
     add("--no-access-log", action="store_true")
     add("--tracebacks", action="store_true", help="of documented examples too, when a client has left")
-    add("--timeout-graceful-shutdown", type=int, default=5, help="seconds")
+    add(
+        "--timeout-graceful-shutdown",
+        type=int,
+        default=5,
+        help="seconds; of the hardened app: TARGET_DRAIN_DEADLINE",
+    )
     parsed = vars(parser.parse_args(arguments))
     count = parsed.pop("workers")
     if count < 1:
@@ -78,15 +87,13 @@ def _parse(arguments: Sequence[str] | None) -> tuple[dict[str, Any], int]:
     return parsed, count
 
 
-def _check_backplane(app: str) -> None:
-    """Connect to the backplane that the hardened application is set to use, before anything of it is started.
-
-    Raises:
-        BackplaneError: there can be none.
-        BackplaneDown: it cannot be reached now.
-    """
-    if app.partition(":")[0] == HARDENED:
-        asyncio.run(probe(Settings().backplane.get_secret_value()))
+def _server_side(own: Settings) -> dict[str, Any]:
+    """What uvicorn is to know of the settings of the application, whichever of its protocols is taken."""
+    return {
+        "ws_max_size": own.max_message,
+        "ws_ping_timeout": own.pong_deadline,
+        "timeout_graceful_shutdown": math.ceil(own.drain_deadline),
+    }
 
 
 def _serve(settings: dict[str, Any], count: int) -> int:

@@ -44,15 +44,17 @@ class GuardedProtocol(PartingProtocol):
         self._bucket: Bucket | None = None
         if self._on_duty is not None:
             settings = self._on_duty.settings
-            self.conn.max_message_size = settings.max_message
-            self.ping_timeout = settings.pong_deadline
+            self.conn.max_message_size = min(config.ws_max_size, settings.max_message)
+            self.ping_timeout = min(config.ws_ping_timeout or settings.pong_deadline, settings.pong_deadline)
             self._idle_deadline = settings.idle_deadline
             self._bucket = Bucket.of(settings.message_rate, self.loop.time())
         self._is_counted = self._bucket is not None or self._idle_deadline is not None
 
     def data_received(self, data: bytes) -> None:
         """Hand on a frame that came alone, as most do; others in this connection's share of each turn."""
-        if self._frames.is_one(data) or not self.handshake_initiated:
+        if not self.handshake_initiated:
+            super().data_received(data)
+        elif self._frames.is_one(data):
             if not self._is_counted or self._admits(data[0] & 0x0F):
                 super().data_received(data)
         elif not self._is_deaf:

@@ -98,9 +98,7 @@ class PartingProtocol(WebSocketsSansIOProtocol):
 
     def keepalive_timeout(self) -> None:
         """No pong came: close, tell the application, and do not wait long for a peer that takes nothing."""
-        if self.is_open:
-            self._count("pong_deadline")
-            self.close_within(1011, "keepalive ping timeout", CLOSE_GRACE)
+        self.refuse(1011, "keepalive ping timeout", "pong_deadline")
 
     def send(self, message: Any) -> Coroutine[Any, Any, None]:
         """As the stock ``send``, but that the query string, which may hold a token, stays out of the log.

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocols for clients that never finish: ``uvicorn --http target_app.wire.requests:GuardedHttpTools``.
+"""uvicorn's HTTP protocols for clients that never finish: ``uvicorn --http …wire.requests:GuardedHttpTools``.
 
 uvicorn waits for ever for what a client has begun, or has not: idle connections, half a handshake, half a body.
 """
@@ -33,6 +33,7 @@ class _Patient(asyncio.Protocol):
 
     _timer: asyncio.TimerHandle | None = None
     _owed_size = 0  # of the head that has not come whole
+    _is_upgraded = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         """A client has come, and owes a request."""
@@ -42,6 +43,8 @@ class _Patient(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take a part of a request, or all of it."""
         super().data_received(data)
+        if self._is_upgraded:
+            return
         cycle = self.cycle
         is_head = cycle is None or cycle.response_complete
         if self.transport.is_closing() or not (is_head or cycle.more_body):
@@ -65,6 +68,10 @@ class _Patient(asyncio.Protocol):
         if self._timer is None and self._on_duty is not None:
             deadline = self._on_duty.settings.handshake_deadline
             self._timer = self.loop.call_later(deadline, self._lose_patience)
+
+    def _let_go(self) -> None:
+        self._is_upgraded = True
+        self._be_content()
 
     def _be_content(self) -> None:
         self._owed_size = 0
@@ -99,7 +106,7 @@ class GuardedHttpTools(_Patient, HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         """The client owes nothing more as far as HTTP goes."""
-        self._be_content()
+        self._let_go()
         super().handle_websocket_upgrade()
 
 
@@ -108,7 +115,7 @@ class GuardedH11(_Patient, H11Protocol):
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """As above, for handshakes that HTTP allows; h11 refuses other requests itself."""
-        self._be_content()
+        self._let_go()
         try:
             check(event.http_version.decode(), self.headers)
         except ValueError:
