@@ -23,7 +23,6 @@ from benchmarks.attackers import ATTACKS
 
 TOKEN = "let-me-in"
 SETTLE_S = 1.0
-REPORTS = tempfile.mkdtemp(prefix="attacks-")
 LONG = {"half_handshakes": 16.0}  # seconds: until after its deadline
 HANDSHAKES = ("connect", "-c", "500", "--connect-rate", "100/s", "-d", "1s")
 ECHOES = ("echo", "--profile", "echo", "-c", "20", "-r", "400/s", "-d", "5s", "--warmup", "500ms")
@@ -73,8 +72,9 @@ def p99_of_others(port: int, attack: str) -> float | None:
         "--quiet",
         "--no-plots",
     )
-    command = [sys.executable, "-m", "wswarm", what[0], url, *what[1:], *own, "-o", REPORTS]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    with tempfile.TemporaryDirectory() as reports:
+        command = [sys.executable, "-m", "wswarm", what[0], url, *what[1:], *own, "-o", f"{reports}/run"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     if done.returncode not in (0, 98):
         raise RuntimeError(done.stderr)
     run: dict[str, Any] = json.loads(done.stdout)

@@ -6,6 +6,7 @@ leave a chat at once print 15,000 lines about nothing that anybody could mend.
 
 import logging
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -48,13 +49,31 @@ class Departures(logging.Filter):
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that counts departures, if it is told to, and says at the end how many there were."""
+    """A uvicorn server that says when it serves, and at the end how many departures it was told to count.
 
-    def __init__(self, config: uvicorn.Config, departures: Departures | None = None) -> None:
+    Args:
+        config: uvicorn's.
+        departures: counts clients that leave, if they are not to be logged.
+        greet: called with the port when it serves.
+    """
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        departures: Departures | None = None,
+        greet: Callable[[int], None] | None = None,
+    ) -> None:
         super().__init__(config)
+        self._greet = greet
         self._departures = departures
         if departures is not None:
             logging.getLogger(LOGGER).addFilter(departures)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to serve, and say so."""
+        await super().startup(sockets=sockets)
+        if self.started and self._greet is not None:
+            self._greet(self.servers[0].sockets[0].getsockname()[1])
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop to serve, and tell; clients of an application with guards are let go of in time."""

@@ -20,10 +20,9 @@ from pydantic import ValidationError
 from target_app.backplane.probe import probe
 from target_app.backplane.protocol import AddressError, BackplaneDown, BackplaneError
 from target_app.departures import Server, configure
+from target_app.greeting import greeting, is_hardened, url
 from target_app.settings import Settings
 from target_app.supervisor import Supervisor, say
-
-HARDENED = "target_app.main"  # the application that has settings
 
 
 class _ListenError(Exception):
@@ -41,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings, count = _parse(arguments)
     try:
         _check_free(settings["host"], settings["port"])
-        if settings["app"].partition(":")[0] == HARDENED:
+        if is_hardened(settings["app"]):
             own = Settings()
             asyncio.run(probe(own.backplane.get_secret_value()))
             settings |= _server_side(own)
@@ -84,6 +83,8 @@ def _parse(arguments: Sequence[str] | None) -> tuple[dict[str, Any], int]:
         parser.error(f"--workers {count}: at least 1")
     parsed["access_log"] = not parsed.pop("no_access_log")
     parsed["ws_per_message_deflate"] = parsed["ws_per_message_deflate"] == "true"
+    # Whom to believe is the application's to say; uvicorn would believe everybody on this machine.
+    parsed["proxy_headers"] = False
     return parsed, count
 
 
@@ -98,18 +99,29 @@ def _server_side(own: Settings) -> dict[str, Any]:
 
 def _serve(settings: dict[str, Any], count: int) -> int:
     """Serve in this process if it is the only one, as uvicorn does; under a supervisor otherwise."""
+
+    def greet(port: int) -> None:
+        _greet(settings["app"], settings["host"], port, count)
+
     if count > 1:
         with tempfile.TemporaryDirectory(prefix="target-app-") as folder:
             try:
-                supervisor = Supervisor(settings, count, Path(folder))
+                supervisor = Supervisor(settings, count, Path(folder), greet)
             except OSError as error:
                 raise _ListenError(error.strerror or error) from None
             return supervisor.run()
     try:
-        Server(*configure(settings)).run()
+        Server(*configure(settings), greet).run()
     except SystemExit as end:  # uvicorn's own: it has said why
         return int(bool(end.code))
     return 0
+
+
+def _greet(app: str, host: str, port: int, count: int) -> None:
+    """Say that connections are accepted, and by whom."""
+    if count > 1:
+        say(f"{count} workers running on {url(host, port)}")
+    print(greeting(app, host, port), flush=True)  # noqa: T201 - what a user has asked for
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,10 @@ def chromium() -> str | None:
 needs_a_browser = pytest.mark.skipif(chromium() is None, reason=NO_BROWSER)
 
 
+class _Gone(Exception):  # noqa: N818 - no error: the page that was asked has made room for another
+    """The answer will not come, since the browser went to another page meanwhile."""
+
+
 class _Line:
     """A conversation in the browser's protocol: commands with their answers, and events between them."""
 
@@ -49,6 +53,8 @@ class _Line:
         while True:
             answer = json.loads(self._socket.recv(PATIENCE_S))
             if answer.get("id") == number:
+                if answer.get("error", {}).get("message") == "Inspected target navigated or closed":
+                    raise _Gone(method)
                 assert "error" not in answer, answer
                 result: dict[str, Any] = answer["result"]
                 return result
@@ -81,10 +87,12 @@ class Page:
     def wait(self, script: str) -> Any:
         """Wait until an expression is true, and return it."""
         deadline = time.monotonic() + PATIENCE_S
-        while not (value := self.ask(script)):
+        while True:
+            with suppress(_Gone):
+                if value := self.ask(script):
+                    return value
             assert time.monotonic() < deadline, f"never came to be: {script}\n{self.text()}"
             time.sleep(0.05)
-        return value
 
     def text(self) -> str:
         """What a person reads."""

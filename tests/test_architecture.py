@@ -40,7 +40,6 @@ SANCTIONED = {
     ("wswarm/__init__.py", "wswarm.drive.script.socket"),
     ("wswarm/api.py", "wswarm.load.plan"),
     ("wswarm/cli/measure.py", "wswarm.load.plan"),
-    ("wswarm/cli/suite.py", "wswarm.load.plan"),
     ("wswarm/cli/measure.py", "wswarm.drive.host.target"),
     ("wswarm/cli/measure.py", "wswarm.drive.fleet.started"),
     ("wswarm/cli/scenario.py", "wswarm.load.plan"),

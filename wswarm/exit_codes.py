@@ -29,7 +29,9 @@ def of_runs(runs: "Sequence[Run]", *, is_interrupted: bool = False) -> int:
 
 
 def of_search(search: "Search") -> int:
-    """Return the exit code that a search for a capacity deserves: a lower bound is none."""
+    """Return the exit code that a search for a capacity deserves: of 130, 98 for a lower bound, and 99 the first."""
     if search.interrupted:
         return INTERRUPTED
-    return 0 if search.is_bounded else INVALID
+    if not search.is_bounded:
+        return INVALID
+    return 0 if all(one.met for one in search.objectives) else SLO_MISSED

@@ -69,10 +69,10 @@ class PartingProtocol(WebSocketsSansIOProtocol):
         """The server stops: ask the client to come back, and do not wait long for one that takes nothing."""
         if self.close_sent or self.disconnected or self.initial_response is not None:
             return
-        self._count("draining")
         if self.handshake_complete:
             self.close_within(1012, RESTARTING, CLOSE_GRACE)
         else:
+            self._count("draining")
             self._refuse_handshake(503, RESTARTING)
 
     def shutdown(self) -> None:

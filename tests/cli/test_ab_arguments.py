@@ -22,7 +22,6 @@ PAIR = ("--base-cmd", "serve {port}", "--head-cmd", "serve {port}")
         ((*PAIR, "--base", "main"), "use one or the other"),
         ((*PAIR, "--url", "ws://127.0.0.1:8000"), "has no {port}"),
         ((*PAIR, "--budget", "5s"), "too short"),
-        ((*PAIR, "--scenario", "fanout", "--gate", "capacity"), "capacity"),
         ((*PAIR, "-c", "0"), "connections"),
         (("--base-cmd", "serve", "--head-cmd", "serve {port}"), "has no {port}"),
     ],

@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parents[1] / "golden" / "help"
 COMMANDS = (
     *("", "run", "connect", "echo", "fanout", "profiles", "serve", "doctor", "report", "compare", "trend"),
     *("ab", "selftest", "script", "replay", "import", "inspect", "churn", "slow", "storm"),
-    "capacity",
+    *("capacity", "init"),
 )
 MEASURING = ("run", "connect", "echo", "fanout", "churn", "script")
 SENDING = ("run", "echo", "fanout", "churn")

@@ -51,7 +51,7 @@ def echo(server: Server, *, closed: bool) -> Run:
 def test_the_open_model_counts_a_freeze_in_full_and_the_closed_model_does_not() -> None:
     with serve("freezing", first=2.0) as one, serve("freezing", first=2.0) as other:
         opened, closed = together(lambda: echo(one, closed=False), lambda: echo(other, closed=True))
-        facts = one.log()
+        facts, longest_s = one.log(), max(end - start for start, end in other.log()["freezes_ns"]) / NS_PER_S
     assert len(facts["freezes_ns"]) >= 2  # a third begins after the hold, if the run ends late
     assert opened.messages is not None
     assert opened.messages.offered == opened.messages.received == RATE * HOLD_S
@@ -69,7 +69,7 @@ def test_the_open_model_counts_a_freeze_in_full_and_the_closed_model_does_not() 
     assert closed.response_time.p99 is not None
     assert closed.response_time.p90 < 0.1 * quantile(truth, 0.90)
     assert closed.response_time.p99 < 0.1 * quantile(truth, 0.99)
-    assert closed.response_time.max == as_told(1.0, closed)  # it met both freezes, four messages each
+    assert closed.response_time.max == as_told(longest_s, closed)  # it met both freezes, four messages each
 
 
 def long_enough(measurement: Callable[[float], Result], stop_s: float) -> Result:

@@ -7,6 +7,7 @@ from math import log
 import pytest
 
 from tests.report import runs
+from wswarm import exit_codes
 from wswarm.errors import GeneratorError, PlanError, TargetError, TargetFailed
 from wswarm.experiment.capacity import bench, search
 from wswarm.experiment.capacity.setting import Setting, make_setting
@@ -28,7 +29,7 @@ def outcome(load: Load, passed: bool | None, evidence: str, refused: int = 0) ->
         passed=passed,
         evidence=evidence,
         duration_s=load.length_s,
-        delivered=min(load.amount, 900.0) - refused,
+        delivered=load.amount - refused if refused else min(load.amount, 900.0),
         p50=0.002,
         target_cpu=0.99,
         refused=refused,
@@ -47,6 +48,12 @@ class World:
         self.loads: list[Load] = []
         self._answer = answer
 
+    @staticmethod
+    @contextmanager
+    def nowhere(_: Setting, __: object) -> Iterator[Place]:
+        """Stand for `target_of`."""
+        yield Place(URL, None, ())
+
     def run_trial(self, _setting: Setting, _place: Place, load: Load, *_: object) -> Outcome:
         """Stand for `run_trial`."""
         self.loads.append(load)
@@ -62,16 +69,13 @@ def carrying(most: float) -> Answering:
 def searching(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Search, World]]:
     """Searches for the capacity of a world."""
 
-    @contextmanager
-    def nowhere(_: Setting) -> Iterator[Place]:
-        yield Place(URL, None, ())
-
     def run(answer: Answering, kind: str = "echo", **options: object) -> tuple[Search, World]:
         world = World(answer)
         interrupted = options.pop("interrupted", None)
         monkeypatch.setattr(bench, "run_trial", world.run_trial)
-        monkeypatch.setattr(search, "target_of", nowhere)
-        setting = make_setting(kind, URL, **options)  # type: ignore[arg-type]
+        monkeypatch.setattr(search, "target_of", World.nowhere)
+        url = URL if "serve" not in options else "ws://127.0.0.1:{port}"
+        setting = make_setting(kind, url, **options)  # type: ignore[arg-type]
         return search.search(setting, None, interrupted), world  # type: ignore[arg-type]
 
     return run
@@ -224,12 +228,8 @@ def test_arrivals_are_random_unless_told() -> None:
 
 
 def test_progress_shows_the_bracket_closing_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    @contextmanager
-    def nowhere(_: Setting) -> Iterator[Place]:
-        yield Place(URL, None, ())
-
     monkeypatch.setattr(bench, "run_trial", World(carrying(870.0)).run_trial)
-    monkeypatch.setattr(search, "target_of", nowhere)
+    monkeypatch.setattr(search, "target_of", World.nowhere)
     shown: list[SearchProgress] = []
     search.search(make_setting("echo", URL, slo=("p99<50ms",), rounds=2), shown.append)
     last = shown[-1]
@@ -237,3 +237,73 @@ def test_progress_shows_the_bracket_closing_in(monkeypatch: pytest.MonkeyPatch) 
     assert last.failed is not None
     assert 800 < last.carried < 870 < last.failed < 950
     assert len(last.answers) == 2
+
+
+@pytest.mark.parametrize(("door", "first"), [(1, 1000), (3, 100), (57, 100), (1500, 100)])
+def test_whatever_the_first_number_connections_are_counted_to_the_last_one(
+    door: int, first: int, searching
+) -> None:
+    def answer(load: Load) -> tuple[bool | None, str, int]:
+        refused = max(0, round(load.amount) - door)
+        return refused == 0, f"http 503: {refused} of {load.amount:.0f} handshakes", refused
+
+    found, world = searching(answer, "connect", connections=first, rounds=2)
+    assert found.capacity.interval == (door, door)
+    assert len(world.loads) <= 15
+
+
+def test_places_that_are_not_free_again_yet_do_not_lower_the_count(searching) -> None:
+    taken = iter([0, 9])  # by connections of the trial before
+
+    def answer(load: Load) -> tuple[bool | None, str, int]:
+        refused = max(0, round(load.amount) - 57 + (next(taken, 0) if load.amount > 50 else 0))
+        return refused == 0, "http 503", refused
+
+    found, _ = searching(answer, "connect", connections=50, rounds=2)
+    assert found.capacity.interval == (57, 57)
+
+
+def test_where_handshakes_are_too_slow_and_nobody_is_refused_a_round_bisects(searching) -> None:
+    found, world = searching(
+        lambda load: (load.amount <= 420, "p50<300ms missed"), "connect", slo=("p50<300ms",), rounds=2
+    )
+    assert abs(log(found.capacity.value / 420)) < 0.03
+    assert len([load for load in world.loads if load.round]) == 12
+
+
+def test_an_objective_of_the_answer_is_none_of_a_trial(searching) -> None:
+    slo = ("p99<50ms", "capacity.value>=900")
+    setting = make_setting("echo", URL, slo=slo)
+    assert (setting.slo, setting.objectives) == (slo[:1], slo[1:])
+    found, _ = searching(carrying(870.0), slo=slo, rounds=2)
+    assert [(one.expression, one.met) for one in found.objectives] == [(slo[1], False)]
+    assert exit_codes.of_search(found) == 99
+    high_enough, _ = searching(carrying(990.0), slo=slo, rounds=2)
+    assert exit_codes.of_search(high_enough) == 0
+
+
+def test_a_lower_bound_is_no_answer_even_if_it_is_high_enough(searching) -> None:
+    found, _ = searching(
+        lambda load: (True, "") if load.amount < 900 else (None, "generator: late"),
+        slo=("capacity.value>=10",),
+    )
+    assert found.objectives[0].met
+    assert exit_codes.of_search(found) == 98
+
+
+def test_a_search_whose_server_takes_too_long_to_start_ends_with_what_is_known(
+    searching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starts = iter([True, True, False])
+
+    @contextmanager
+    def starting(_: Setting, is_over: Callable[[], bool]) -> Iterator[Place]:
+        if not next(starts):
+            monkeypatch.setattr(bench.Bench, "is_to_end", lambda _: True)
+            raise TargetError("it does not listen yet")
+        yield Place(URL, None, ())
+
+    monkeypatch.setattr(World, "nowhere", staticmethod(starting))
+    found, _ = searching(carrying(870.0), slo=("p99<50ms",), serve="python {port}")
+    assert len(found.rounds) == 1
+    assert found.capacity.is_bracket

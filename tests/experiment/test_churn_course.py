@@ -1,6 +1,7 @@
 """What a run says of sessions that came and went."""
 
 import msgspec
+import pytest
 
 from tests.experiment.test_assemble import OPENED_NS, observed
 from tests.stats.made import WINDOW, effort, sockets
@@ -42,6 +43,20 @@ def test_who_found_as_many_as_there_may_be_is_told_of() -> None:
 def test_while_only_the_publisher_has_told_nothing_is_known_of_sessions() -> None:
     run = run_of(found(is_publisher=True))
     assert run.population is None
+
+
+@pytest.mark.parametrize(
+    ("when", "reason"),
+    [
+        ({"was_connecting": True}, "nothing measured: interrupted while connecting; let the ramp end"),
+        ({"was_cut": True}, "nothing measured: the run was ended before its hold began"),
+    ],
+)
+def test_without_a_hold_nothing_is_known_of_how_many_there_were(when: dict[str, bool], reason: str) -> None:
+    course = ChurnCourse(make_plan("churn", "ws://h", sessions=2, stay=1))
+    run = assemble(course.plan, observed(found(), window=WINDOW, **when), course.add_to)
+    assert run.validity.verdict == "invalid"
+    assert run.validity.reasons[0].startswith(reason)
 
 
 def test_what_is_known_has_no_figure_of_the_sockets_that_were_there_before() -> None:

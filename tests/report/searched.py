@@ -24,6 +24,8 @@ def trial(round_: int, load: float, *, passed: bool | None, p99: float | None, *
         "generator_cpu": 0.12,
         "target_cpu": min(1.0, load / 985),
         "target_process": PROCESS,
+        "listen_overflows": 0,
+        "listen_drops": 0,
     }
     return Trial(round=round_, load=load, passed=passed, **known | more)
 

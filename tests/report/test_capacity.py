@@ -7,13 +7,17 @@ import msgspec
 import pytest
 
 from tests.report import golden, searched
+from tests.report.test_ci_outputs import report, results
 from tests.report.test_html import Page
 from wswarm.errors import ResultError
-from wswarm.report.capacity import store, words
+from wswarm.report import checks, exports
+from wswarm.report.capacity import markdown, store, words
 from wswarm.report.capacity.html import render
 from wswarm.report.capacity.live import CapacityLive
 from wswarm.report.capacity.text import summary
 from wswarm.report.plots import capacity as plots
+from wswarm.results.capacity import Known
+from wswarm.results.run import SloResult
 
 GAVE_IN = "generator: one of its processes used 97% of a core"
 
@@ -104,3 +108,48 @@ def test_on_a_terminal_the_trials_renew_themselves(monkeypatch: pytest.MonkeyPat
         live.show(searched.progress(4))
     assert "says nothing" not in out.getvalue()
     assert "carried 800, too much 1,600" in out.getvalue()
+
+
+OBJECTIVES = [
+    SloResult(expression="capacity.value>=900", value=954.0, met=True),
+    SloResult(expression="capacity.interval.0>=2k/s", value=900.0, met=False),
+]
+
+
+def test_the_markdown_of_a_search_reads_as_kept() -> None:
+    golden.check("capacity.md", markdown.summary(searched.search(objectives=OBJECTIVES)))
+
+
+def test_the_markdown_of_a_lower_bound_says_what_to_do() -> None:
+    text = markdown.summary(searched.search(GAVE_IN, rounds=0))
+    assert text.startswith("### ❌ wswarm capacity echo: ≥ 800 messages/s")
+    assert "use more --processes" in text
+
+
+def test_a_search_has_a_case_for_its_answer_and_one_per_objective_of_it() -> None:
+    top = report(checks.of_search(searched.search(objectives=OBJECTIVES)), 214.0)
+    assert results(top) == {
+        "capacity": "passed",
+        "capacity.value>=900": "passed",
+        "capacity.interval.0>=2k/s": "failure",
+    }
+    bound = report(checks.of_search(searched.search(GAVE_IN, rounds=0)))
+    assert results(bound)["capacity"] == "error"
+
+
+def test_a_lower_bound_is_nothing_to_chart() -> None:
+    (figure,) = exports.of_search(searched.search())
+    assert (figure.name, figure.measure, figure.unit) == ("echo capacity", "throughput", "messages/s")
+    assert figure.low is not None
+    assert exports.of_search(searched.search(GAVE_IN, rounds=0)) == []
+
+
+def test_what_is_known_of_a_broker_and_the_kernel_is_told_whoever_gave_in() -> None:
+    known = Known(
+        broker_cpu=0.97, broker_process="process 9 (redis-server)", listen_drops=4, listen_overflows=3
+    )
+    found = searched.search()
+    found = msgspec.structs.replace(found, capacity=msgspec.structs.replace(found.capacity, known=known))
+    for shown in (summary(found), render(found, {})):
+        assert "process 9 (redis-server): 97% of a core at most" in " ".join(shown.split())
+        assert "it threw 4 handshakes away" in " ".join(shown.split())

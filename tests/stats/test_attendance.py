@@ -128,3 +128,14 @@ def test_who_is_lost_has_lost_what_it_had_when_another_has_its_place() -> None:
     assert attendance.places(np.arange(2)).tolist() == [-1, 0]
     found = tally.findings()
     assert (found.owed, found.lost_disconnected, found.lost_silent) == (1, 1, 0)
+
+
+def test_a_load_that_follows_another_knows_the_subscribers_of_that_however_many() -> None:
+    before, count = Broadcasts(WINDOW, PUBLISHERS, PATIENCE_NS), 40
+    times = np.stack([np.full(count, moment, np.int64) for moment in (S, STILL_OPEN, STILL_OPEN)])
+    first = Attendance(before, PATIENCE_NS)
+    first.join(np.zeros(count, np.int64))
+    first.see(range(count), times)
+    after = Broadcasts(WINDOW, PUBLISHERS, PATIENCE_NS, before.audience)
+    Attendance(after, PATIENCE_NS).see(range(count), times)
+    assert (after.audience.size, after.audience.open.tolist()) == (count, [count])

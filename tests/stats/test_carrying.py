@@ -70,8 +70,37 @@ def test_a_target_is_the_limit_when_one_of_its_processes_has_all_of_a_core() -> 
     idle = [trial(1000, passed=False, target_cpu=0.4, target_process="process 7 (app)")]
     assert carrying.limit(idle) == (
         "neither",
-        "process 7 (app) used 40% of a core, and the generator kept up: locks, a broker, or the kernel",
+        "process 7 (app) used 40% of a core; the generator kept up: locks, the kernel, or a broker elsewhere",
     )
+
+
+def test_where_neither_gave_in_what_is_known_of_the_kernel_and_the_broker_is_told() -> None:
+    broker = {
+        "broker_process": "process 9 (redis-server)",
+        "target_cpu": 0.4,
+        "target_process": "process 7 (app)",
+    }
+    tried = [
+        trial(1000, passed=False, broker_cpu=0.98, listen_drops=40, listen_overflows=30, **broker),
+        trial(1100, passed=False, broker_cpu=0.7, listen_drops=2, listen_overflows=2, **broker),
+    ]
+    assert carrying.limit(tried) == (
+        "neither",
+        "process 7 (app) used 40% of a core; the kernel: it threw 42 handshakes away, 32 of them as an accept queue"
+        " was full; process 9 (redis-server) used 98% of a core; the broker is full",
+    )
+
+
+def test_what_is_known_is_of_the_trials_that_were_too_much() -> None:
+    tried = [
+        trial(900, passed=True, target_cpu=0.99, listen_drops=7, listen_overflows=7),
+        trial(1000, passed=False, target_cpu=0.4, listen_drops=0, listen_overflows=0),
+        trial(1000, passed=None, target_cpu=0.9),
+    ]
+    known = carrying.known_of(tried)
+    assert known is not None
+    assert (known.target_cpu, known.listen_drops, known.broker_cpu) == (0.4, 0, None)
+    assert carrying.known_of(tried[:1]) is None
 
 
 def test_an_unknown_target_is_not_blamed() -> None:

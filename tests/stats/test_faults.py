@@ -75,3 +75,8 @@ def test_losses_in_a_slice_that_the_generator_spoilt_are_left_out_and_told() -> 
 def test_swapping_the_versions_turns_a_regression_of_both_into_an_improvement() -> None:
     slices = lossy([20, 21, 19, 20], [60, 62, 61, 60])
     assert (compared(slices).verdict, compared(swapped(slices)).verdict) == ("regression", "improved")
+
+
+def test_what_too_much_load_loses_is_no_fault() -> None:
+    slices = [msgspec.structs.replace(one, load="overload") for one in lossy([0, 0], [9, 0])]
+    assert compared([*lossy([0, 0], [0, 0]), *slices]).verdict == "no regression"

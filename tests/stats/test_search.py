@@ -93,3 +93,11 @@ def test_a_search_in_a_noisy_world_errs_as_little_as_it_says(
     assert found["half-width"] < half_width
     assert found["covers"] >= covers
     assert found["trials"] < 36
+
+
+def test_a_bracket_goes_on_at_what_was_counted() -> None:
+    bracket = Bracket(1000.0, step=1.5)
+    bracket.note(passed=False, delivered=7.0, is_counted=True)
+    assert bracket.load == 7
+    bracket.note(passed=True)
+    assert (bracket.is_closed, bracket.hint) == (True, 7)

@@ -13,8 +13,14 @@ SLICE_NS = 800 * MS
         Conditions(length_ns=SLICE_NS),
         Conditions(length_ns=SLICE_NS, longest_stop_ns=250 * MS, lag_ns=200 * MS, steal=0.3),
         Conditions(length_ns=2000 * MS, longest_stop_ns=400 * MS),
+        Conditions(length_ns=SLICE_NS, own_cpu=0.9, server_cpu=0.96),
     ],
-    ids=["nothing known", "at the limits", "a longer stop of a long slice"],
+    ids=[
+        "nothing known",
+        "at the limits",
+        "a longer stop of a long slice",
+        "a server that is full before it",
+    ],
 )
 def test_a_slice_within_the_limits_counts(found: Conditions) -> None:
     assert spoilt(found) == ()
@@ -27,6 +33,8 @@ def test_a_slice_within_the_limits_counts(found: Conditions) -> None:
         (Conditions(length_ns=SLICE_NS, longest_stop_ns=251 * MS), "stood still"),
         (Conditions(length_ns=SLICE_NS, lag_ns=201 * MS), "late"),
         (Conditions(length_ns=SLICE_NS, steal=0.31), "host"),
+        (Conditions(length_ns=SLICE_NS, own_cpu=0.9, server_cpu=0.7), "generator used 90% of a core"),
+        (Conditions(length_ns=SLICE_NS, own_cpu=0.9), "generator used 90% of a core"),
         (Conditions(length_ns=SLICE_NS, least_ns=-1), "below 0"),
     ],
 )

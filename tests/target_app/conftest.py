@@ -9,9 +9,17 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.target_app.chat_and_scope import make
 from tests.target_app.hosted import hosting
 from tests.target_app.server import FRAMING, Server
 
+HOSTED = {"framing": FRAMING, "websockets-sansio": "websockets-sansio", "wsproto": "wsproto"}
+PROGRAMS = {
+    "websockets": ("uvicorn", "--ws", "websockets"),  # which warns of its age, and so would be an error here
+    "granian": ("granian",),
+    "hypercorn": ("hypercorn",),
+}
+LARGEST_MESSAGE = 1024 * 1024  # where a server can be told
 SHARED = {"main", "documented_echo", "documented_items", "documented_chat", "handlers"}
 
 
@@ -103,3 +111,38 @@ def handlers(start_for_all: Callable[..., Server]) -> Server:
 def in_process() -> Any:
     """FastAPI's TestClient, which needs no server."""
     return TestClient
+
+
+@pytest.fixture(
+    scope="session",
+    params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in (*HOSTED, *PROGRAMS)],
+)
+def any_server(
+    request: pytest.FixtureRequest,
+    start_for_all: Callable[..., Server],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[str, Server]]:
+    """Each server that the application runs on in turn, and its name; outboxes take two bulky messages."""
+    name = request.param
+    outbox_bytes = 1_100_000
+    if name in HOSTED:
+        app = make(outbox_bytes=outbox_bytes)
+        with hosting(app, ws=HOSTED[name], ws_max_size=LARGEST_MESSAGE) as server:
+            yield name, server
+        return
+    program, *options = PROGRAMS[name]
+    if program == "uvicorn":
+        options += ["--ws-max-size", str(LARGEST_MESSAGE)]
+    if program == "hypercorn":
+        file = tmp_path_factory.mktemp("hypercorn") / "hypercorn.toml"
+        file.write_text(f"websocket_max_message_size = {LARGEST_MESSAGE}\n")
+        options += ["--config", str(file)]
+    yield (
+        name,
+        start_for_all(
+            "tests.target_app.chat_and_scope:app",
+            *options,
+            program=program,
+            TARGET_OUTBOX_BYTES=str(outbox_bytes),
+        ),
+    )

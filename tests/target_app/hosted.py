@@ -18,7 +18,7 @@ LOGGER = "uvicorn.error"
 
 
 class Hosted(Server):
-    """uvicorn on a free port of 127.0.0.1, in a loop and a thread of its own.
+    """uvicorn on a port of 127.0.0.1, a free one if none is given, in a loop and a thread of its own.
 
     Its log has warnings and errors only, and there is no process of which to ask.
 
@@ -30,8 +30,8 @@ class Hosted(Server):
     def __init__(self, app: Any, **options: Any) -> None:
         self._lines: list[str] = []
         self._handler = _Lines(self._lines)
-        options = {"ws": "websockets-sansio", "timeout_graceful_shutdown": 5, **options}
-        self._server = _Telling(uvicorn.Config(app, port=0, log_config=None, **options))
+        options = {"port": 0, "ws": "websockets-sansio", "timeout_graceful_shutdown": 5, **options}
+        self._server = _Telling(uvicorn.Config(app, log_config=None, **options))
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
         assert self._server.is_told.wait(PATIENCE), "the server does not start"

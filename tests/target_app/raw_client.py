@@ -1,5 +1,6 @@
 """A client on a bare socket: it sends whatever bytes it is told, and takes apart what comes back."""
 
+import select
 import socket
 import struct
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from tests.target_app.server import PATIENCE
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 MASK = bytes.fromhex("37fa213d")  # of the examples in RFC 6455, 5.7
-KEY, ACCEPT = b"dGhlIHNhbXBsZSBub25jZQ==", b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo="  # of the one in RFC 6455, 1.3
+KEY = b"dGhlIHNhbXBsZSBub25jZQ=="  # of the example in RFC 6455, 1.3
 MUTE = 4096  # bytes
 
 
@@ -46,20 +47,23 @@ class RawClient:
         window: bytes that the kernel takes for it; as few as by default press a server back soon that is not read.
 
     Attributes:
+        asked: the request of its handshake.
+        head: the head of the answer.
         end: ``eof`` or ``reset`` once the server has let go of the connection, until then ``None``.
     """
 
     def __init__(self, port: int, path: str, *, lines: bytes = b"", window: int | None = MUTE) -> None:
         self._dial(port, window)
-        self.send(upgrade(port, path, lines))
+        self.asked = upgrade(port, path, lines)
+        self.send(self.asked)
         self.head = self.read_head()
         assert self.head.startswith(b"HTTP/1.1 101 "), self.head
 
     @classmethod
-    def dial(cls, port: int, *sent: bytes, window: int | None = None) -> Self:
-        """A TCP connection on which these bytes have been sent, and nothing was read."""
+    def dial(cls, port: int, *sent: bytes, window: int | None = None, source: str = "127.0.0.1") -> Self:
+        """A TCP connection from that address on which these bytes have been sent, and nothing was read."""
         client = cls.__new__(cls)
-        client._dial(port, window)
+        client._dial(port, window, source)
         client.send(*sent)
         return client
 
@@ -97,6 +101,14 @@ class RawClient:
         while (frame := self.read_frame()) is not None:
             yield frame
 
+    def wait_at_most(self, seconds: float) -> None:
+        """Give up with ``TimeoutError`` when nothing comes for so long."""
+        self._socket.settimeout(seconds)
+
+    def is_ready(self) -> bool:
+        """Whether something has come that is not read yet, or the end."""
+        return bool(self._unread) or bool(select.select([self._socket], [], [], 0)[0])
+
     def read_all(self, quiet: float = 0.5) -> bytes:
         """What comes until nothing has come for so many seconds, or the server has let go of the connection."""
         self._socket.settimeout(quiet)
@@ -119,7 +131,7 @@ class RawClient:
         """Close the socket, as a client does that has read all."""
         self._socket.close()
 
-    def _dial(self, port: int, window: int | None) -> None:
+    def _dial(self, port: int, window: int | None, source: str = "127.0.0.1") -> None:
         self.end: str | None = None
         self._unread = bytearray()
         self._socket = socket.socket()
@@ -127,6 +139,7 @@ class RawClient:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if window is not None:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+        self._socket.bind((source, 0))
         self._socket.connect(("127.0.0.1", port))
 
     def _read(self) -> bool:

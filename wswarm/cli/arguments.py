@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -87,12 +88,19 @@ def make_parser() -> Parser:
     _add_inspect(commands)
     add_serve(commands)
     _add_doctor(commands)
+    _add_init(commands)
     _add_report(commands)
     add_compare(commands)
     add_trend(commands)
     add_ab(commands)
     add_selftest(commands)
     return parser
+
+
+def commands_of(parser: Parser) -> Mapping[str, argparse.ArgumentParser]:
+    """Return the parsers of the commands by their names."""
+    (commands,) = (one for one in parser._actions if isinstance(one, argparse._SubParsersAction))
+    return commands.choices
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:
@@ -108,7 +116,10 @@ def _add_run(commands: Any) -> None:
         epilog=f"{grammar.UNITS} {EXITS}",
     )
     parser.add_argument(
-        "url", metavar="URL", nargs="?", help="the service; without it the reference application"
+        "url",
+        metavar="URL",
+        nargs="?",
+        help="the service, or a plan file with the ending .toml; without it the reference application",
     )
     load = add_load(parser, connections="connect 100, echo 10, fanout 100", rate="echo 100/s, fanout 5/s")
     load.add_argument(
@@ -132,7 +143,8 @@ def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, r
         description=f"{summary[0].upper()}{summary[1:]}.",
         epilog=f"{grammar.UNITS} {EXITS}",
     )
-    parser.add_argument("url", metavar="URL", help="ws://host:port/path or wss://…; may hold {id} and {room}")
+    address = "ws://host:port/path or wss://…; may hold {id} and {room}"
+    parser.add_argument("url", metavar="URL", nargs="?", help=address)
     load = add_load(parser, connections, rate)
     add_stages(load, "rates" if rate is not None else "connections")
     if rate is not None:
@@ -213,6 +225,16 @@ def _add_doctor(commands: Any) -> None:
         type=grammar.rate,
         default=500.0,
         help="handshakes per s (default: 500/s)",
+    )
+
+
+def _add_init(commands: Any) -> None:
+    commands.add_parser(
+        "init",
+        help="write a file of settings to begin with",
+        description="Write wswarm.toml into this folder, with settings to choose from and what they mean. A file"
+        " that is there is never written over.",
+        epilog="Exit codes: 0 written; 1 it can't be written; 2 it is there already.",
     )
 
 

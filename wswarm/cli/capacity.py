@@ -7,7 +7,8 @@ from contextlib import suppress
 from wswarm import exit_codes
 from wswarm.cli import grammar, terminal
 from wswarm.cli.folder import report_folder
-from wswarm.cli.outputs import take_all
+from wswarm.cli.outputs import check_outputs, files_named, is_any_wanted, take_all
+from wswarm.cli.outputs_arguments import OUTPUTS
 from wswarm.cli.searched import print_search, store_search
 from wswarm.errors import ResultError
 from wswarm.experiment.capacity.budget import begun_ns
@@ -18,24 +19,35 @@ from wswarm.report.capacity import words
 from wswarm.report.capacity.live import CapacityLive
 from wswarm.results.capacity import Search
 
-_NO_OPTION = {"command", "kind", "url", "output", "no_plots", "svg", "quiet", "print"}
+_NO_OPTION = OUTPUTS | {"command", "kind", "url", "output", "no_plots", "svg", "quiet", "print"}
 
 
 def find_capacity(parsed: argparse.Namespace) -> int:
     """Search for the capacity, show it, store it; return the exit code."""
     began_ns = begun_ns()
-    given = {name: one for name, one in vars(parsed).items() if name not in _NO_OPTION}
-    setting = make_setting(parsed.kind, parsed.url, **with_own_profile(grammar.messages(given)))
+    setting = setting_of(parsed)
+    check_outputs(parsed)
     terminal.warn("capacity", grammar.hints(vars(parsed)))
-    with report_folder(parsed.output, "capacity") as folder:
+    with report_folder(parsed.output, "capacity", files_named(parsed)) as folder:
         with terminal.Interrupts() as interrupts:
             found = _search(parsed, setting, interrupts, began_ns)
         take_all(
             lambda: print_search(parsed, found),
             lambda: store_search(parsed, found, folder, began_ns),
+            lambda: _write_wanted(parsed, found),
         )
     _warn(found)
     return exit_codes.of_search(found)
+
+
+def setting_of(parsed: argparse.Namespace) -> Setting:
+    """Return the setting that the options ask for.
+
+    Raises:
+        PlanError: a value can't be.
+    """
+    given = {name: one for name, one in vars(parsed).items() if name not in _NO_OPTION}
+    return make_setting(parsed.kind, parsed.url, **with_own_profile(grammar.messages(given)))
 
 
 def _search(
@@ -44,6 +56,13 @@ def _search(
     title = f"capacity {setting.scenario} {setting.target}"
     with CapacityLive(title, setting.budget_s, quiet=parsed.quiet) as live:
         return search(setting, live.show, interrupts.asked, began_ns)
+
+
+def _write_wanted(parsed: argparse.Namespace, found: Search) -> None:
+    if is_any_wanted(parsed):
+        from wswarm.cli.written import write_search  # not before the load, and mostly never
+
+        write_search(parsed, found, terminal.say if parsed.print != "json" else lambda _: None)
 
 
 def _warn(found: Search) -> None:

@@ -4,11 +4,12 @@ from typing import Any
 
 from wswarm.cli import grammar
 from wswarm.cli.load_arguments import add_fanout_options, add_probe, add_security
-from wswarm.cli.outputs_arguments import add_pictures
+from wswarm.cli.outputs_arguments import add_outputs, add_pictures
 
 _EXITS = (
     "Exit codes: 0 found; 1 not even a light load was carried; 2 usage; 95 the target is gone; 98 the"
-    " generator gave in before the target: the answer is a lower bound; 130 interrupted."
+    " generator gave in before the target: the answer is a lower bound; 99 an objective of the answer was missed; 130"
+    " interrupted."
 )
 
 
@@ -31,10 +32,14 @@ def add_capacity(commands: Any) -> None:
     grammar.add_connection(parser)
     add_security(parser.add_argument_group("origin and TLS").add_argument)
     _add_result(parser.add_argument_group("result").add_argument)
+    add_outputs(parser, case="for the answer and per objective of it")
 
 
 def _add_search(add: Any) -> None:
-    slo = "what a load that is carried keeps: p99<50ms; repeatable (default: what is delivered under too much load)"
+    slo = (
+        "what a load that is carried keeps: p99<50ms (default: what is delivered under too much load); or what the"
+        " answer has to be: capacity.value>=2000; repeatable"
+    )
     add("--slo", metavar="EXPR", action="append", help=slo)
     serve = "command that serves on {port}: each round has a server of its own"
     add("--serve", metavar="CMD", help=serve)
@@ -75,4 +80,5 @@ def _add_result(add: Any) -> None:
     add("-o", "--output", metavar="DIR", type=grammar.typed(grammar.folder), help=folder)
     add_pictures(add)
     add("--quiet", action="store_true", help="no progress, no summary")
-    add("--print", choices=("json",), help="put the search on stdout, alone")
+    shown = "json: put the search on stdout, alone; plan: what would be measured, and stop"
+    add("--print", choices=("json", "plan"), help=shown)

@@ -113,7 +113,7 @@ class AddStep(argparse.Action):
     ) -> None:
         """Add it."""
         kind = (option or "").lstrip("-").removeprefix("publisher-")
-        setattr(found, self.dest, [*(getattr(found, self.dest) or ()), (kind, value)])
+        setattr(found, self.dest, [*(getattr(found, self.dest, None) or ()), (kind, value)])
 
 
 def add_conversation(parser: argparse.ArgumentParser) -> None:

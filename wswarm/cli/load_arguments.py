@@ -112,7 +112,8 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     add("-o", "--output", metavar="DIR", type=grammar.typed(grammar.folder), help=folder)
     add_pictures(add)
     add("--quiet", action="store_true", help="no progress, no summary")
-    add("--print", choices=("json",), help="put the run file on stdout, alone")
+    shown = "json: put the run file on stdout, alone; plan: what would be measured, and stop"
+    add("--print", choices=("json", "plan"), help=shown)
     add_outputs(parser)
 
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from importlib import import_module
 
 from wswarm.cli.arguments import make_parser
+from wswarm.cli.reading import read, settle
 from wswarm.cli.terminal import INTERRUPTED, say
 from wswarm.errors import ResultError, SwarmError
 from wswarm.loading import leaving_on_ctrl_c, without_collecting
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal need not know every sign of a report
     try:
-        parsed = make_parser().parse_args(arguments)
+        parsed, sources = read(make_parser(), arguments)
     except SystemExit:
         with suppress(ResultError):  # the help is no result
             say("", end="")
@@ -34,7 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     try:
         with leaving_on_ctrl_c(), without_collecting():
-            run = _command(parsed.command)
+            if sources is not None:
+                parsed = settle(parsed, sources)
+            is_plan = getattr(parsed, "print", None) == "plan"
+            run = _command("print plan" if is_plan else parsed.command)
         return run(parsed)
     except SwarmError as error:
         from wswarm.results import redact
@@ -50,11 +54,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 _WHERE = {
-    **dict.fromkeys(("connect", "echo", "fanout", "churn", "slow", "storm"), "scenario:run_scenario"),
-    "script": "script:run_script",
-    "replay": "replay:run_replay",
+    **dict.fromkeys(
+        ("connect", "echo", "fanout", "churn", "slow", "storm", "script", "replay"), "scenario:run_scenario"
+    ),
     "import": "import_recording:import_recording",
     "run": "suite:run_suite",
+    "print plan": "shown_plan:show_plan",
     "capacity": "capacity:find_capacity",
     "compare": "compare:compare",
     "trend": "compare:trend",
@@ -64,6 +69,7 @@ _WHERE = {
     "profiles": "profiles:show",
     "inspect": "inspect:show",
     "doctor": "doctor:examine",
+    "init": "init:write_settings",
     "serve": "serve:serve",
 }
 

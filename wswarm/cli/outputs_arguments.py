@@ -9,12 +9,16 @@ from typing import Any
 OUTPUTS = frozenset({"markdown", "junit", "github", "smaller_is_better", "bencher", "history"})
 
 
-def add_outputs(parser: Any, *, history: bool = False) -> None:
-    """Add the group to a command's parser; with `history` for commands that compare two versions."""
+def add_outputs(parser: Any, *, history: bool = False, case: str | None = None) -> None:
+    """Add the group to a command's parser; with `history` for commands that compare two versions.
+
+    Args:
+        case: What the JUnit report has one case for, where it is neither of runs nor of versions.
+    """
     group = parser.add_argument_group("for CI", "files are written when all is done")
     add = group.add_argument
     add("--markdown", metavar="FILE", type=_file, help="summary; appended if it is $GITHUB_STEP_SUMMARY")
-    case = "per metric" if history else "per run and objective"
+    case = case or ("per metric" if history else "per run and objective")
     add("--junit", metavar="FILE", type=_file, help=f"JUnit XML, one case {case}")
     github = "print annotations, append the summary to $GITHUB_STEP_SUMMARY"
     add("--github", action="store_true", help=github)

@@ -1,26 +1,48 @@
-"""`wswarm connect`, `echo`, `fanout` and `storm`: options checked, agents started; the rest is loaded beside them."""
+"""Commands that measure one scenario: options checked, agents started; the rest is loaded beside them."""
 
 import argparse
-from typing import Any
+from typing import Any, NamedTuple
 
 from wswarm.cli import grammar
 from wswarm.cli.outputs_arguments import OUTPUTS
-from wswarm.cli.terminal import Interrupts
+from wswarm.cli.terminal import Interrupts, warn
+from wswarm.errors import PlanError
 from wswarm.experiment.begun import agents_begun
 from wswarm.experiment.own_profile import with_own_profile
-from wswarm.load.plan import make_plan
+from wswarm.load.plan import Plan, make_plan
 from wswarm.loading import without_collecting
 
-_UNKNOWN = "ws://127.0.0.1:1"  # stands for the address of an application that is started later
+SCENARIOS = ("connect", "echo", "fanout", "storm", "slow", "churn", "script", "replay")
+UNKNOWN = "ws://127.0.0.1:1"  # stands for the address of an application that is started later
 _NOT_IN_PLAN = {"command", "url", "output", "no_plots", "svg", "quiet", "print", "scenarios"} | OUTPUTS
+_NEEDS = {"script": ("script", "FILE.py"), "replay": ("recording", "FILE.har")}
+_WITHOUT_URL = frozenset({"storm", "script", "replay"})
+
+
+class Planned(NamedTuple):
+    """What a command measures.
+
+    Attributes:
+        is_reference: Whether its target is a reference application that has to be started.
+        hints: What has to be known before it is measured.
+        name: Of the scenario in a plan file, where it is not the scenario's own.
+    """
+
+    plan: Plan
+    is_reference: bool
+    hints: tuple[str, ...] = ()
+    name: str | None = None
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.name or self.plan.scenario
 
 
 def run_scenario(parsed: argparse.Namespace) -> int:
     """Measure one scenario, of the reference application where that may be and no URL is given."""
-    is_reference, settings = parsed.url is None, settings_of(parsed)
-    if is_reference:
-        settings = {"profile": "chat"} | settings
-    plan = make_plan(parsed.command, parsed.url or _UNKNOWN, **settings)
+    plan, is_reference, hints, _ = planned(parsed)
+    warn(parsed.command, hints)
     with Interrupts() as interrupts, agents_begun(plan) as started:
         with without_collecting():
             from wswarm.cli.measure import run_plan
@@ -28,6 +50,35 @@ def run_scenario(parsed: argparse.Namespace) -> int:
         if is_reference:
             check_reference(plan)
         return run_plan(parsed, plan, interrupts, started, is_reference=is_reference)
+
+
+def planned(parsed: argparse.Namespace, name: str | None = None) -> Planned:
+    """Return what a command's settings measure; with a `name` those of a plan file, which need no URL.
+
+    Raises:
+        PlanError: a value can't be, or one is missing. ResultError: a file can't be read.
+    """
+    scenario, settings, url = parsed.command, settings_of(parsed), parsed.url
+    own = name if name != scenario else None
+    missing, what = _NEEDS.get(scenario, ("", ""))
+    if missing and settings.get(missing) is None:
+        raise PlanError(f'{name or scenario} names no file: write {missing} = "{what}"')
+    if scenario == "script":
+        from wswarm.experiment.script import plan_of_script  # not before it is wanted, as the next
+
+        return Planned(*plan_of_script(url, **settings), name=own)
+    if scenario == "replay":
+        from wswarm.experiment.replayed import plan_of_replay
+
+        plan, hints = plan_of_replay(url, **settings)
+        return Planned(plan, is_reference=False, hints=hints, name=own)
+    if url is None and name is None and scenario not in _WITHOUT_URL:
+        raise PlanError(
+            f'URL is required: write wswarm {scenario} ws://host:port/path, or url = "…" in wswarm.toml'
+        )
+    if url is None:
+        settings = {"profile": "echo" if scenario in ("connect", "echo") else "chat"} | settings
+    return Planned(make_plan(scenario, url or UNKNOWN, **settings), url is None, name=own)
 
 
 def settings_of(parsed: argparse.Namespace) -> dict[str, Any]:

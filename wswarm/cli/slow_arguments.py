@@ -18,7 +18,8 @@ def add_slow(commands: Any) -> None:
         " read at full speed, and hold the completion times of the healthy ones against each other.",
         epilog=f"{grammar.UNITS} {EXITS}",
     )
-    parser.add_argument("url", metavar="URL", help="ws://host:port/path or wss://…; may hold {id}")
+    url = "ws://host:port/path or wss://…; may hold {id}"
+    parser.add_argument("url", metavar="URL", nargs="?", help=url)
     load = add_load(
         parser, "100", "20/s", duration="all blocks together (default: 5s for each)", is_in_rooms=False
     )

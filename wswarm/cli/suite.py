@@ -5,43 +5,45 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
+import msgspec
+
 from wswarm import exit_codes
-from wswarm.cli import grammar, measure, scenario
+from wswarm.cli import grammar, measure
 from wswarm.cli.drawing import Drawing, Plain
 from wswarm.cli.outputs import check_outputs, take_all
+from wswarm.cli.parts import parts_of
+from wswarm.cli.scenario import Planned
 from wswarm.cli.terminal import Interrupts, say, warn
 from wswarm.errors import ResultError, SwarmError
 from wswarm.experiment.begun import agents_begun
 from wswarm.experiment.objectives import foreseen, not_held
 from wswarm.experiment.preflight import check, check_reference
-from wswarm.experiment.suite import left_out, suite_plans
-from wswarm.load.plan import Plan
 from wswarm.report import store
 from wswarm.results import redact
 from wswarm.results.run import Run
 
-_UNKNOWN = "ws://127.0.0.1:1"  # stands for the address of an application that is started later
 _GRAVEST_FIRST = (2, 1, 130, 95, 98, 97, 99, 96)
 
 
 def run_suite(parsed: argparse.Namespace) -> int:
-    """Measure the whole profile, of the reference application unless a URL is given.
+    """Measure the whole profile, or the scenarios of a plan file; the reference application unless a URL is given.
 
     Raises:
         SwarmError: no scenario could be measured.
     """
-    plans = _plans(parsed)
+    parts = _checked(parsed)
+    plans = [part.plan for part in parts]
     check_outputs(parsed)
-    warn("run", grammar.hints(vars(parsed)))
+    warn("run", [*grammar.hints(vars(parsed)), *(line for part in parts for line in part.hints)])
     warn("run", [*not_held(plans, parsed.slo or ()), *(line for plan in plans for line in foreseen(plan))])
     with (
         measure.folder_for(parsed, "run") as folder,
         Interrupts() as interrupts,
-        _Suite(parsed, folder, plans) as suite,
+        _Suite(parsed, folder, parts) as suite,
     ):
         try:
-            for plan in plans:
-                suite.add(plan, interrupts)
+            for part in parts:
+                suite.add(part, interrupts)
                 if interrupts.asked():
                     break
         except KeyboardInterrupt:
@@ -56,19 +58,13 @@ def run_suite(parsed: argparse.Namespace) -> int:
         return next((code for code in _GRAVEST_FIRST if code in codes), 0)
 
 
-def _plans(parsed: argparse.Namespace) -> list[Plan]:
-    settings = scenario.settings_of(parsed)
-    if parsed.url is None:
-        settings = {"profile": "echo"} | settings
-    scenarios = tuple(name.strip() for name in parsed.scenarios.split(","))
-    for name in left_out(scenarios, settings):
-        warn("run", [f"{name} is left out: profile {settings['profile']!r} has none"])
-    plans = suite_plans(parsed.url or _UNKNOWN, scenarios, **settings)
-    for plan in plans:
-        check(plan)
-        if parsed.url is None:
-            check_reference(plan)
-    return plans
+def _checked(parsed: argparse.Namespace) -> list[Planned]:
+    parts = parts_of(parsed)
+    for part in parts:
+        check(part.plan, may_restart=part.is_reference)
+        if part.is_reference:
+            check_reference(part.plan)
+    return parts
 
 
 class _Suite:
@@ -78,8 +74,8 @@ class _Suite:
         folder: Of the report, `None` for none.
     """
 
-    def __init__(self, parsed: argparse.Namespace, folder: Path | None, plans: Sequence[Plan]) -> None:
-        self._parsed, self._folder, self._plans = parsed, folder, plans
+    def __init__(self, parsed: argparse.Namespace, folder: Path | None, parts: Sequence[Planned]) -> None:
+        self._parsed, self._folder, self._parts = parsed, folder, parts
         self._beside: dict[str, Drawing] = {}
         self.runs: list[Run] = []
         self.failures: dict[str, SwarmError] = {}
@@ -91,29 +87,31 @@ class _Suite:
         for drawing in self._beside.values():
             drawing.stop()
 
-    def add(self, plan: Plan, interrupts: Interrupts) -> None:
+    def add(self, part: Planned, interrupts: Interrupts) -> None:
         """Measure one scenario and show it, or tell why it can't be measured."""
         try:
-            with agents_begun(plan) as started:
+            with agents_begun(part.plan) as started:
                 run = measure.measure_one(
                     self._parsed,
-                    plan,
+                    part.plan,
                     interrupts,
                     started,
-                    is_reference=self._parsed.url is None,
+                    is_reference=part.is_reference,
                     beside=list(self._beside.values()),
-                    folder=self._folder / plan.scenario if self._folder is not None else None,
+                    folder=self._folder / part.title if self._folder is not None else None,
                 )
         except SwarmError as error:
-            self.failures[plan.scenario] = error
-            warn("run", [f"{plan.scenario}: {redact.address(str(error))}"])
+            self.failures[part.title] = error
+            warn("run", [f"{part.title}: {redact.address(str(error))}"])
             return
+        if part.name is not None:
+            run = msgspec.structs.replace(run, name=part.name)
         if self.runs and self._parsed.print != "json" and not self._parsed.quiet:
             say("")
         self.runs.append(run)
         if self._parsed.print != "json":
             measure.show(self._parsed, [run], is_suite=True)
-        self._keep(run, has_next=plan is not self._plans[-1] and not interrupts.asked())
+        self._keep(run, has_next=part is not self._parts[-1] and not interrupts.asked())
 
     def _keep(self, run: Run, *, has_next: bool) -> None:
         """Write the run at once, should a later scenario end all, and have it drawn beside the next one.
@@ -169,5 +167,5 @@ class _Suite:
     def hopeless(self) -> SwarmError:
         """Return the error of a suite of which nothing could be measured."""
         gravest = max(self.failures.values(), key=lambda error: -_GRAVEST_FIRST.index(error.exit_code))
-        names = ", ".join(plan.scenario for plan in self._plans)
+        names = ", ".join(part.title for part in self._parts)
         return type(gravest)(f"nothing could be measured ({names}): the reasons are above")

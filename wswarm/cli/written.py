@@ -9,10 +9,12 @@ from types import MappingProxyType
 from wswarm.cli.outputs import take_all
 from wswarm.report import annotations, checks, exports, junit, markdown, store
 from wswarm.report.ab import history
+from wswarm.report.capacity import markdown as capacity_markdown
 from wswarm.report.checks import Check
 from wswarm.report.compare import comparisons
 from wswarm.report.context import Context
 from wswarm.report.exports import Figure
+from wswarm.results.capacity import Search
 from wswarm.results.run import Run
 from wswarm.stats.compare.ab import Comparison
 
@@ -62,6 +64,16 @@ def write_runs(
     seconds = sum(run.phases.end for run in runs)
     found = checks.of_runs(runs, failures)
     _write(parsed, markdown.runs(runs, failures), found, exports.of_runs(runs), seconds, say)
+
+
+def write_search(parsed: argparse.Namespace, search: Search, say: Callable[[str], None]) -> None:
+    """Write all that was asked for of a search for a capacity.
+
+    Raises:
+        ResultError: a file can't be written.
+    """
+    summary, found = capacity_markdown.summary(search), checks.of_search(search)
+    _write(parsed, summary, found, exports.of_search(search), search.elapsed_s, say)
 
 
 def _write(

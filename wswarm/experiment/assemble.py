@@ -1,15 +1,12 @@
 """From what was observed to the `Run`."""
 
-import platform
-import subprocess
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from wswarm.drive.clock import has_kernel_timer
-from wswarm.drive.host import limits
+from wswarm.experiment.costs import generator_cost, target_cost
+from wswarm.experiment.environment import environment
 from wswarm.experiment.evidence import SHOWN, below_zero, evidence, measured
 from wswarm.experiment.observed import Observed
 from wswarm.experiment.trended import trends_of
@@ -20,18 +17,14 @@ from wswarm.results.quoted import quoted
 from wswarm.results.run import (
     Connections,
     Distribution,
-    Environment,
     Fanout,
-    GeneratorCost,
     Messages,
     Phases,
     Rooms,
     Run,
     Samples,
-    TargetCost,
 )
 from wswarm.stats import answers, deaf, drops, extras, penalty, pinged, refused, sessions, slo, summary
-from wswarm.stats.agents import efforts_of
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Arrivals, Findings, Window, unpack
 from wswarm.stats.scripted import Scripted
@@ -40,9 +33,6 @@ from wswarm.stats.validity import Evidence, judge
 from wswarm.stats.worst_rooms import rooms
 from wswarm.units import NS_PER_S
 
-_PACKAGES = ("wswarm", "picows", "websockets", "uvloop", "numpy", "fastapi", "starlette", "uvicorn", "locust")
-
-_RSS_SOCKETS = 100
 _UNTOLD = {"own"}
 UNASKED = "unasked, the target said"
 
@@ -82,8 +72,8 @@ def assemble(plan: Plan, observed: Observed, add_to: Callable[[Run, Observed], R
         trends=trends_of(plan, observed),
         **series_of(findings, window, observed.end_ns),
         samples=_samples(plan, findings),
-        generator=_generator(plan, findings, arrived),
-        target=_target(observed, arrived),
+        generator=generator_cost(plan, findings, arrived),
+        target=target_cost(observed, arrived),
     )
     run = _judged(add_to(run, observed) if add_to is not None else run, observed)
     return msgspec.structs.replace(run, slo=slo.check(run, plan.slo))
@@ -166,29 +156,6 @@ def _judged(run: Run, observed: Observed) -> Run:
     )
 
 
-def environment() -> Environment:
-    """Return where this process runs."""
-    from importlib.metadata import (  # asked when a run is stored, and never before
-        PackageNotFoundError,
-        version,
-    )
-
-    packages = {}
-    for name in _PACKAGES:
-        try:
-            packages[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return Environment(
-        cores=limits.cores(),
-        cpu=_cpu_name(),
-        kernel=f"{platform.system()} {platform.release()}",
-        python=f"{platform.python_implementation()} {platform.python_version()}",
-        packages=packages,
-        git=_git_revision(),
-    )
-
-
 def _phases(window: Window, end_ns: int) -> Phases:
     since = [
         (moment - window.origin_ns) / NS_PER_S
@@ -221,80 +188,3 @@ def _arrived(messages: Messages | None, scripted: Sequence[Scripted]) -> int:
     if messages is not None:
         return messages.received
     return sum(one.answered for one in scripted)
-
-
-def _generator(plan: Plan, findings: Sequence[Findings], arrived: int) -> GeneratorCost:
-    efforts = efforts_of(findings)
-    cpu_s = sum(one.cpu_s for one in efforts)
-    sockets = sum(len(unpack(one.sockets.opened_ns)) for one in findings)
-    growth = sum(one.rss_open - one.rss_before for one in efforts)
-    return GeneratorCost(
-        processes=len(efforts),
-        cpu_s=cpu_s,
-        cpu_s_per_message=cpu_s / arrived if arrived else None,
-        peak_rss=sum(one.rss_peak for one in efforts),
-        rss_per_connection=_rss_per_socket(growth, sockets),
-        loop_lag=summary.distribution(summary.merged(one.loop_lag for one in efforts)),
-        driver=plan.driver,
-        pacing=_pacing(plan, findings) + ("" if has_kernel_timer() else ", timers of 1 ms"),
-    )
-
-
-def _pacing(plan: Plan, findings: Sequence[Findings]) -> str:
-    """Return how sends were paced in the end: `auto` decides for each agent and each pace."""
-    if plan.pacing != "auto":
-        return plan.pacing
-    gaps_ns = {gap_ns for one in findings if one.sends is not None for gap_ns in one.sends.gaps_ns}
-    return " and ".join(
-        f"{gap_ns // 1000}µs batched" if gap_ns else "exact" for gap_ns in sorted(gaps_ns or {0})
-    )
-
-
-def _target(observed: Observed, arrived: int) -> TargetCost | None:
-    uses, target = observed.target_uses, observed.target
-    hold, end = uses.get("hold"), uses.get("end")
-    if target is None or hold is None:
-        return None
-    cpu_s = end.cpu_s - hold.cpu_s if end is not None else None
-    before, filled = uses.get("before"), uses.get("open")
-    growth = filled.rss - before.rss if before is not None and filled is not None else None
-    opened = sum(len(unpack(one.sockets.opened_ns)) for one in observed.findings)
-    return TargetCost(
-        pid=target.pid,
-        cpu_s=cpu_s,
-        cpu_s_per_message=cpu_s / arrived if cpu_s is not None and arrived else None,
-        peak_rss=observed.target_peak,
-        rss_per_connection=_rss_per_socket(growth, opened),
-        command=target.command,
-    )
-
-
-def _rss_per_socket(growth: int | None, sockets: int) -> float | None:
-    """Return the growth per socket; unknown when it is not the sockets' doing: too few, or memory used again."""
-    if growth is None or growth <= 0 or sockets < _RSS_SOCKETS:
-        return None
-    return growth / sockets
-
-
-def _cpu_name() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
-
-
-def _git_revision() -> str | None:
-    """Return the short commit of the working directory, with `+` if it has changes; `None` outside a checkout."""
-    try:
-        shown = subprocess.run(
-            ["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"],
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return shown.stdout.strip() or None if shown.returncode == 0 else None

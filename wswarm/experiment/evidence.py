@@ -72,9 +72,11 @@ def evidence(run: Run, observed: Observed, drops: Drops, wrong: Sequence[str] = 
 
 
 def measured(run: Run, observed: Observed) -> int | None:
-    """Return how many replies or deliveries were received in the hold; `None` for a scenario without messages."""
-    if run.scenario in ("connect", "script") or (run.scenario == "churn" and not run.plan.get("rate")):
+    """Return how many replies or deliveries were received in the hold; `None` where there need be none."""
+    if run.scenario in ("connect", "script"):
         return None
+    if run.scenario == "churn" and not run.plan.get("rate"):
+        return 0 if observed.was_connecting or observed.was_cut else None
     if run.scenario == "replay" and run.messages is not None:
         return run.messages.sent + run.messages.received
     return run.messages.received if run.messages is not None and not observed.was_connecting else 0

@@ -1,10 +1,32 @@
-"""What of a plan an interrupted run did not do, in words."""
+"""A run that is interrupted: when it ends instead, and what of its plan it did not do."""
+
+import msgspec
 
 from wswarm.experiment.course import Course
+from wswarm.results.progress import Phase
 from wswarm.stats.findings import Window
 from wswarm.units import NS_PER_S
 
 _SLACK_S = 0.001
+
+
+def shortened(window: Window, phase: Phase, moment_ns: int) -> Window:
+    """Return the window of a run that is interrupted: the hold ends then, its drain to follow, or the drain does.
+
+    A hold that is about to end is left whole: with its drain at once, what is under way would count as lost.
+    """
+    if phase == "ramp":
+        return window
+    if moment_ns < window.drain_ns:
+        return msgspec.structs.replace(
+            window,
+            hold_ns=min(window.hold_ns, moment_ns),
+            drain_ns=moment_ns,
+            end_ns=moment_ns + window.end_ns - window.drain_ns,
+        )
+    if phase == "drain":
+        return msgspec.structs.replace(window, end_ns=min(window.end_ns, moment_ns))
+    return window
 
 
 def interruption(course: Course, window: Window, *, was_connecting: bool) -> str:

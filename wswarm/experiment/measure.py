@@ -21,7 +21,7 @@ from wswarm.experiment.canaries import wait_for_canaries
 from wswarm.experiment.checkpoints import Checkpoints, Keep, are_kept
 from wswarm.experiment.course import Course, course_of
 from wswarm.experiment.filling import filling_of
-from wswarm.experiment.interrupted import interruption
+from wswarm.experiment.interrupted import interruption, shortened
 from wswarm.experiment.observe import Observer, check_arrived, check_opened, is_hopeless
 from wswarm.experiment.observed import Observed
 from wswarm.experiment.preflight import check, target_meter
@@ -233,25 +233,12 @@ class _Experiment:
         self.on_traced(Traced(told.connection, after_s, told.kind, told.words))
 
     def _cut(self, phase: Phase) -> None:
-        """End the run early: the ramp, or the hold with a drain to follow, or the drain at once.
-
-        A hold that is about to end is left whole: with its drain at once, what is under way would count as lost.
-        """
+        """End the run early: the ramp, or what is left of its window."""
         if not self._has_begun:
             raise KeyboardInterrupt
         self._was_cut = True
-        was, moment_ns = self._window, now_ns() + _CUT_AFTER_NS
-        if phase == "ramp":
-            self._was_connecting = True
-        elif moment_ns < was.drain_ns:
-            self._window = msgspec.structs.replace(
-                was,
-                hold_ns=min(was.hold_ns, moment_ns),
-                drain_ns=moment_ns,
-                end_ns=moment_ns + was.end_ns - was.drain_ns,
-            )
-        elif phase == "drain":
-            self._window = msgspec.structs.replace(was, end_ns=min(was.end_ns, moment_ns))
+        self._was_connecting = self._was_connecting or phase == "ramp"
+        self._window = shortened(self._window, phase, now_ns() + _CUT_AFTER_NS)
         self._session.cut(self._window)
 
     def _interruption(self) -> str | None:

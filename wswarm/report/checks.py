@@ -6,9 +6,11 @@ from typing import Literal, NamedTuple
 
 from wswarm.report import format as show
 from wswarm.report.ab import effects
+from wswarm.report.capacity import words
 from wswarm.report.context import Context
 from wswarm.report.headline import Standing, standing
 from wswarm.report.sections import objective_result, objective_value
+from wswarm.results.capacity import Search
 from wswarm.results.run import Run, SloResult
 from wswarm.stats.compare.ab import Comparison, Effect
 from wswarm.stats.compare.faults import Faults, Outcome
@@ -68,6 +70,20 @@ def of_runs(runs: Sequence[Run], failures: Mapping[str, str] = MappingProxyType(
     return found + [
         Check(f"wswarm.{scenario}", "measurement", "error", show.printable(why))
         for scenario, why in failures.items()
+    ]
+
+
+def of_search(search: Search) -> list[Check]:
+    """Return a check of a search's answer, one per objective that it was held against, and one of its notices."""
+    group, found = f"wswarm.capacity.{search.scenario}", search.capacity
+    limited = f"{words.headline(search)}, limited by {found.limited_by}: {found.because}"
+    checks = [Check(group, "capacity", "passed" if search.is_bounded else "error", show.printable(limited))]
+    if search.notices:
+        checks.append(Check(group, "search", "advisory", show.printable("; ".join(search.notices))))
+    results = zip(search.objectives, words.objectives(search), strict=True)
+    return checks + [
+        Check(group, name, _RESULTS_OF_OBJECTIVES[standing(one)], show.printable(f"{name} {result}"))
+        for one, (name, result) in results
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from wswarm.report.ab import effects
+from wswarm.results.capacity import Search
 from wswarm.results.run import Run
 from wswarm.stats.compare.ab import Comparison, Effect
 from wswarm.stats.compare.stored import ALPHA
@@ -48,6 +49,15 @@ def of_comparison(comparison: Comparison) -> list[Figure]:
 def of_runs(runs: Sequence[Run]) -> list[Figure]:
     """Return the figures of each run that a comparison would look at; times in ns."""
     return [figure for run in runs for figure in _of_run(run)]
+
+
+def of_search(search: Search) -> list[Figure]:
+    """Return the capacity with its interval; none of a lower bound, which is no value to chart."""
+    found = search.capacity
+    if not search.is_bounded:
+        return []
+    name, measure = f"{search.scenario} capacity", "value" if found.unit == "connections" else "throughput"
+    return [Figure(name, measure, found.value, found.unit, *found.interval, is_lower_worse=True)]
 
 
 def smaller_is_better(figures: Iterable[Figure]) -> str:

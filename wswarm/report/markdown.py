@@ -16,7 +16,7 @@ from wswarm.stats.compare.ab import Comparison
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~!&])")
 _MENTION = re.compile(r"@(?=\w)")
-_ICONS = {"failed": "❌", "warned": "⚠️", "open": "❔", "fine": "✅"}
+ICONS = {"failed": "❌", "warned": "⚠️", "open": "❔", "fine": "✅"}
 _LOOKS = {
     "regression": "failed",
     "invalid": "failed",
@@ -29,16 +29,16 @@ _LOOKS_OF_OBJECTIVES = {"met": "fine", "missed": "failed", "not measurable": "op
 
 def comparison(found: Comparison, context: Context) -> str:
     """Return what a reviewer wants to know of a comparison, ending with a newline."""
-    icon = "ℹ️" if context.advisory is not None else _ICONS[_LOOKS[found.verdict]]
+    icon = "ℹ️" if context.advisory is not None else ICONS[_LOOKS[found.verdict]]
     word = f"{found.verdict} (advisory)" if context.advisory is not None else found.verdict
     lines = [f"### {icon} wswarm {context.title}: {word}", ""]
     lines += [f"base {_side(context.base)} → head {_side(context.head)}", ""]
-    served = [f"- {line}" for line in effects.serving(context, lambda text: f"`{_code(text)}`")]
+    served = [f"- {line}" for line in effects.serving(context, lambda text: f"`{code(text)}`")]
     lines += [*served, ""] if served else []
-    lines += [f"> **Advisory**: {_escaped(context.advisory)}.", ""] if context.advisory is not None else []
-    lines += [*_bullets(found.reasons), ""] if found.reasons else []
+    lines += [f"> **Advisory**: {escaped(context.advisory)}.", ""] if context.advisory is not None else []
+    lines += [*bullets(found.reasons), ""] if found.reasons else []
     lines += _effects(effects.columns(context), effects.rows(found, context))
-    lines += ["", *_bullets(context.notes)] if context.notes else []
+    lines += ["", *bullets(context.notes)] if context.notes else []
     return "\n".join([*lines, "", *_how(found, context)]) + "\n"
 
 
@@ -49,15 +49,15 @@ def runs(measured: Sequence[Run], failures: Mapping[str, str] = MappingProxyType
         failures: By scenario that has no run, why it could not be measured.
     """
     lines = [f"### {_headline(measured, len(failures))}", ""]
-    lines += [f"`{_code(address)}`" for address in dict.fromkeys(headline.url(run) for run in measured)]
+    lines += [f"`{code(address)}`" for address in dict.fromkeys(headline.url(run) for run in measured)]
     overview = suite_table(measured)
-    lines += ["", *_table(("scenario", *overview.columns), overview.rows, last="---:"), ""]
-    lines += _bullets(f"{scenario} could not be measured: {why}" for scenario, why in failures.items())
+    lines += ["", *table_of(("scenario", *overview.columns), overview.rows, last="---:"), ""]
+    lines += bullets(f"{scenario} could not be measured: {why}" for scenario, why in failures.items())
     for run in measured:
         told = ([f"the target failed: {run.failure}"] if run.failure is not None else []) + run.notices
-        lines += _bullets(f"{run.name or run.scenario}: {notice}" for notice in told)
+        lines += bullets(f"{run.name or run.scenario}: {notice}" for notice in told)
     for run in measured:
-        lines += _bullets(f"{_name(run)} is {run.validity.verdict}: {why}" for why in run.validity.reasons)
+        lines += bullets(f"{_name(run)} is {run.validity.verdict}: {why}" for why in run.validity.reasons)
     for run in measured:
         lines += _rooms(run)
     for run in measured:
@@ -66,7 +66,7 @@ def runs(measured: Sequence[Run], failures: Mapping[str, str] = MappingProxyType
         lines += _steps(run)
     objectives = [row for run in measured for row in _objectives(run)]
     if objectives:
-        lines += ["", *_table(("scenario", "objective", "value", "result"), objectives)]
+        lines += ["", *table_of(("scenario", "objective", "value", "result"), objectives)]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -78,9 +78,9 @@ def _steps(run: Run) -> list[str]:
         for table in tables
         for line in (
             "",
-            *_table(
+            *table_of(
                 (f"{_name(run)} step", *table.columns),
-                [(_escaped(row[0]), *row[1:]) for row in table.rows],
+                [(escaped(row[0]), *row[1:]) for row in table.rows],
                 last="---:",
             ),
         )
@@ -93,16 +93,16 @@ def _headline(measured: Sequence[Run], failed: int) -> str:
     is_met = all(result.met for run in measured for result in run.slo)
     verdicts = {run.validity.verdict for run in measured}
     if failed:
-        return f"{_ICONS['failed']} wswarm: {show.plural(failed, 'scenario')} could not be measured"
+        return f"{ICONS['failed']} wswarm: {show.plural(failed, 'scenario')} could not be measured"
     if any(run.failure is not None for run in measured):
-        return f"{_ICONS['failed']} wswarm: the target failed"
+        return f"{ICONS['failed']} wswarm: the target failed"
     if "invalid" in verdicts:
-        return f"{_ICONS['failed']} wswarm: invalid measurement"
+        return f"{ICONS['failed']} wswarm: invalid measurement"
     if objectives and not is_met:
-        return f"{_ICONS['failed']} wswarm: {objectives[2:]}"
+        return f"{ICONS['failed']} wswarm: {objectives[2:]}"
     if "suspect" in verdicts:
-        return f"{_ICONS['open']} wswarm: suspect measurement"
-    return f"{_ICONS['fine']} wswarm: measured" + (
+        return f"{ICONS['open']} wswarm: suspect measurement"
+    return f"{ICONS['fine']} wswarm: measured" + (
         ", every objective met" if any(r.slo for r in measured) else ""
     )
 
@@ -110,8 +110,8 @@ def _headline(measured: Sequence[Run], failed: int) -> str:
 def _rooms(run: Run) -> list[str]:
     if run.rooms is None:
         return []
-    shown = _table((_name(run), *rooms.COLUMNS), rooms.rows(run.rooms), last="---:")
-    return ["", *shown, "", _escaped(rooms.note(run.rooms))]
+    shown = table_of((_name(run), *rooms.COLUMNS), rooms.rows(run.rooms), last="---:")
+    return ["", *shown, "", escaped(rooms.note(run.rooms))]
 
 
 def _stages(run: Run) -> list[str]:
@@ -119,29 +119,29 @@ def _stages(run: Run) -> list[str]:
     if section is None or section.table is None:
         return []
     columns = (f"{_name(run)} stage", *section.table.columns)
-    return ["", *_table(columns, section.table.rows, last="---:")]
+    return ["", *table_of(columns, section.table.rows, last="---:")]
 
 
 def _objectives(run: Run) -> list[tuple[str, ...]]:
     return [
         (
             _name(run),
-            f"`{_code(result.expression)}`",
+            f"`{code(result.expression)}`",
             objective_value(result.expression, result.value),
-            f"{_ICONS[_LOOKS_OF_OBJECTIVES[headline.standing(result)]]} {_escaped(objective_result(result))}",
+            f"{ICONS[_LOOKS_OF_OBJECTIVES[headline.standing(result)]]} {escaped(objective_result(result))}",
         )
         for result in run.slo
     ]
 
 
 def _name(run: Run) -> str:
-    return _escaped(run.name or run.scenario)
+    return escaped(run.name or run.scenario)
 
 
 def _effects(columns: Sequence[str], rows: Sequence[EffectRow]) -> list[str]:
     cells = [
         (
-            _escaped(row.metric),
+            escaped(row.metric),
             row.base,
             row.head,
             f"**{row.change}**" if row.change and row.outcome == "regression" else row.change,
@@ -150,18 +150,18 @@ def _effects(columns: Sequence[str], rows: Sequence[EffectRow]) -> list[str]:
         )
         for row in rows
     ]
-    return _table(columns, cells)
+    return table_of(columns, cells)
 
 
 def _icon(row: EffectRow) -> str:
     """Return the sign of the verdict: what does not decide never looks like a failure."""
     look = _LOOKS[row.outcome]
     if row.is_deciding or look != "failed":
-        return _ICONS[look]
-    return _ICONS["open" if row.outcome == "invalid" else "warned"]
+        return ICONS[look]
+    return ICONS["open" if row.outcome == "invalid" else "warned"]
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]], last: str = ":---") -> list[str]:
+def table_of(columns: Sequence[str], rows: Iterable[Sequence[str]], last: str = ":---") -> list[str]:
     """Lay out a table: the first column to the left, figures to the right, the last as said."""
     rule = [":---", *("---:" for _ in columns[2:]), last]
     return [f"| {' | '.join(line)} |" for line in (columns, rule, *rows)]
@@ -172,9 +172,9 @@ def _how(found: Comparison, context: Context) -> list[str]:
     phrases = effects.facts(found, context)
     lines = ["<details><summary>How it was measured</summary>", ""]
     lines += [f"- {' · '.join(phrases)}"] if phrases else []
-    lines += [f"- `{_code(context.command)}`", f"- made {_escaped(context.made_at)}"]
+    lines += [f"- `{code(context.command)}`", f"- made {escaped(context.made_at)}"]
     lines += ["- θ is the slowdown that must be caught; half of it is tolerated"] if found.effects else []
-    lines += [f"- {_escaped(_machine(context.environment))}"] if context.environment is not None else []
+    lines += [f"- {escaped(_machine(context.environment))}"] if context.environment is not None else []
     return [*lines, "", "</details>"]
 
 
@@ -183,19 +183,20 @@ def _machine(environment: Environment) -> str:
     return f"{cores}, {environment.cpu}, {environment.kernel}, {environment.python}"
 
 
-def _bullets(texts: Iterable[str]) -> list[str]:
-    return [f"- {_escaped(show.printable(text))}" for text in texts]
+def bullets(texts: Iterable[str]) -> list[str]:
+    """Return a list of the texts."""
+    return [f"- {escaped(show.printable(text))}" for text in texts]
 
 
 def _side(side: Side) -> str:
-    return f"`{_code(effects.side(side))}`"
+    return f"`{code(effects.side(side))}`"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Return the text so that markdown shows it as it is; nothing in it becomes a link, a mention or HTML."""
     return _MENTION.sub("@\u200b", _SPECIAL.sub(r"\\\1", show.printable(text)))
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Return the text as it may stand between backticks in a table."""
     return show.printable(text).replace("`", "'").replace("|", "\\|")

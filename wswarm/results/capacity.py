@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from wswarm.results.run import Environment
+from wswarm.results.run import Environment, SloResult
 
 CAPACITY_SCHEMA = "wswarm/capacity@1"
 
@@ -32,7 +32,10 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
         delivered: What came of the load: replies or complete broadcasts per s, connections that opened and stayed.
         p50: Of response, delivery or handshake time; the intervals take the values for independent.
         generator_cpu: Of a core, by the busiest of the generator's processes; `target_cpu` by the busiest of the
-            target's, which `target_process` names.
+            target's, which `target_process` names, `broker_cpu` by that of those which it is connected to on this
+            machine, which `broker_process` names.
+        listen_overflows: Handshakes for which an accept queue of this machine had no room; `listen_drops`: all that
+            its listeners have thrown away, those among them.
         refused: Connections that did not open, or did not stay.
         is_overload: Whether it was meant to be too much.
     """
@@ -52,6 +55,10 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     generator_cpu: float | None = None
     target_cpu: float | None = None
     target_process: str | None = None
+    broker_cpu: float | None = None
+    broker_process: str | None = None
+    listen_overflows: int | None = None
+    listen_drops: int | None = None
     steal: float | None = None
     refused: int = 0
     is_overload: bool = False
@@ -73,6 +80,24 @@ class RoundFound(msgspec.Struct, frozen=True, kw_only=True):
     posterior: list[float] = []
 
 
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of the trials that were too much, whoever gave in; `None`: unknown.
+
+    Attributes:
+        target_cpu: The most of a core that a process of the target's used, `target_process`; `broker_cpu` and
+            `generator_cpu` likewise.
+        listen_overflows: As of a trial, of all of them together; `listen_drops` likewise.
+    """
+
+    target_cpu: float | None = None
+    target_process: str | None = None
+    broker_cpu: float | None = None
+    broker_process: str | None = None
+    generator_cpu: float | None = None
+    listen_overflows: int | None = None
+    listen_drops: int | None = None
+
+
 class Capacity(msgspec.Struct, frozen=True, kw_only=True):
     """The answer.
 
@@ -83,6 +108,7 @@ class Capacity(msgspec.Struct, frozen=True, kw_only=True):
         limited_by: Who gave in. `because`: by what that is known.
         carried: The highest load that was carried in each of its trials. `failed`: the lowest that was in none.
         delivered: What came of the lowest load that was too much.
+        known: What is known beside that; `None` where no load was too much.
     """
 
     value: float
@@ -93,6 +119,7 @@ class Capacity(msgspec.Struct, frozen=True, kw_only=True):
     carried: float | None
     failed: float | None
     delivered: float | None
+    known: Known | None = None
     is_bracket: bool = False
 
 
@@ -102,6 +129,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         plan: Of a trial, the load apart.
         target: What was loaded, in words.
+        slo: What a trial had to keep. `objectives`: what came of those that the answer was held against.
         trial_s: The hold of a trial in a round.
         elapsed_s: From the command to the answer.
     """
@@ -113,6 +141,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     target: str
     environment: Environment
     slo: list[str]
+    objectives: list[SloResult] = []
     rounds_wanted: int
     budget_s: float
     trial_s: float

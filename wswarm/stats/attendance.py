@@ -23,7 +23,8 @@ class Attendance:
 
     def __init__(self, tally: Broadcasts, patience_ns: int) -> None:
         self._tally, self._patience_ns = tally, patience_ns
-        self._times_ns: Int64s = np.full((3, _LEAST_ROOM), STILL_OPEN, np.int64)
+        known = max(_LEAST_ROOM, tally.audience.size)  # those of a load before
+        self._times_ns: Int64s = np.full((3, known), STILL_OPEN, np.int64)
         self._part_ns = 0
 
     @property

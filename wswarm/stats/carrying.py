@@ -1,9 +1,9 @@
 """From the trials and rounds of a search to its answer: which load is carried, and who gave in beyond it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import log
 
-from wswarm.results.capacity import UNITS, Capacity, CapacityScenario, LimitedBy, RoundFound, Trial
+from wswarm.results.capacity import UNITS, Capacity, CapacityScenario, Known, LimitedBy, RoundFound, Trial
 from wswarm.stats.passing import FULL_CORE
 from wswarm.stats.search import Answer, answer_of
 
@@ -52,6 +52,7 @@ def capacity_of(
         carried=carried,
         failed=failed,
         delivered=lowest.delivered if lowest is not None else None,
+        known=known_of(trials),
         is_bracket=found.high is not None and len(rounds) < 2,
     )
 
@@ -64,15 +65,71 @@ def limit(trials: Sequence[Trial], gave_in: str | None = None) -> tuple[LimitedB
     refused = next((one.evidence for one in failed if one.refused), None)
     if refused is not None:
         return "target", refused
-    busiest = max(failed, key=lambda one: one.target_cpu or 0.0, default=None)
-    if busiest is None:
+    known = known_of(trials)
+    if known is None:
         return "neither", "no load was too much"
-    if busiest.target_cpu is None:
-        return "neither", "the target's processes are not known here: --target-pid names them"
-    what = f"{busiest.target_process or 'its busiest process'} used {busiest.target_cpu:.0%} of a core"
-    if busiest.target_cpu >= FULL_CORE:
+    what = _used(known.target_process, known.target_cpu)
+    if known.target_cpu is not None and known.target_cpu >= FULL_CORE:
         return "target", what
-    return "neither", f"{what}, and the generator kept up: locks, a broker, or the kernel"
+    return "neither", "; ".join([what, *_elsewhere(known)])
+
+
+def known_of(trials: Sequence[Trial]) -> Known | None:
+    """Return what is known of the trials that were too much, all together; `None` where none was."""
+    failed = [one for one in trials if one.passed is False]
+    if not failed:
+        return None
+    target = max(failed, key=lambda one: one.target_cpu or 0.0)
+    broker = max(failed, key=lambda one: one.broker_cpu or 0.0)
+    return Known(
+        target_cpu=target.target_cpu,
+        target_process=target.target_process,
+        broker_cpu=broker.broker_cpu,
+        broker_process=broker.broker_process,
+        generator_cpu=_most(one.generator_cpu for one in failed),
+        listen_overflows=_sum(one.listen_overflows for one in failed),
+        listen_drops=_sum(one.listen_drops for one in failed),
+    )
+
+
+def _elsewhere(known: Known) -> list[str]:
+    """Return what else may have been full, where neither target nor generator was."""
+    found = []
+    if known.listen_drops:
+        found.append(f"the kernel: {thrown_away(known)}")
+    if known.broker_cpu is not None:
+        found.append(_used(known.broker_process, known.broker_cpu))
+        if known.broker_cpu >= FULL_CORE:
+            return [*found, "the broker is full"]
+    rest = (
+        "locks, or the kernel" if known.broker_cpu is not None else "locks, the kernel, or a broker elsewhere"
+    )
+    return [*found, f"the generator kept up: {rest}"]
+
+
+def thrown_away(known: Known) -> str:
+    """Return how many handshakes the kernel of this machine has thrown away, and why."""
+    if not known.listen_drops:
+        return "it threw no handshake away"
+    overflows = known.listen_overflows or 0
+    return (
+        f"it threw {known.listen_drops:,} handshakes away, {overflows:,} of them as an accept queue was full"
+    )
+
+
+def _used(process: str | None, share: float | None) -> str:
+    if share is None:
+        return "the target's processes are not known here: --target-pid names them"
+    return f"{process or 'its busiest process'} used {share:.0%} of a core"
+
+
+def _most(values: Iterable[float | None]) -> float | None:
+    return max((one for one in values if one is not None), default=None)
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    found = [one for one in values if one is not None]
+    return sum(found) if found else None
 
 
 def notices(

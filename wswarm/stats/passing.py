@@ -12,6 +12,7 @@ from wswarm.stats.compare.student import t_quantile
 from wswarm.stats.histogram import Histogram
 
 FULL_CORE = 0.95  # of a core: a process that can't do more
+OWN_CORE = 0.80  # of a core: more, and a process of the generator may be the one who gives in
 SUPPLY = 0.999  # of the messages have to be sent, and answered
 _DROP = 0.02  # of what is sent per s: if so much less comes back per s, there is a backlog
 _GROWTH = 0.25  # of the objective's time: less growth over a trial is no backlog
@@ -19,7 +20,7 @@ _GROWTH_S = 0.025  # the same without an objective
 _LEAST_ROWS = 2  # of a third, for an interval
 _DRAIN_SLACK_S = 0.5  # within which the end of a drain is noticed
 _LAG_SHARE, _LEAST_LAG_S, _LAG_S = 0.1, 0.001, 0.010
-_OWN_CORE, _STEAL, _STOP_S = 0.80, 0.05, 0.250
+_STEAL, _STOP_S = 0.05, 0.250
 _OTHERS, _CROWDED, _WAITED = 0.4, 0.90, 0.05  # cores, of which the kernel's own work is some; shares
 _UNHEARD, _OWN_LIMITS = "timeout", ("too many open files here", "no free local port")
 _Z95, _Z99 = 1.959964, 2.575829
@@ -32,7 +33,9 @@ class Beside(NamedTuple):
         own_cpu: Of the busiest process of the generator. `target_cpu`: of the target's, named by `target_process`.
         target_wait: How long the target's processes were ready to run and had no core.
         steal: Of all cores, as is `busy`. `others`: cores that neither target nor generator used.
-        overflows: handshakes for which an accept queue of this machine had no room.
+        broker_cpu: Of the busiest process that the target is connected to on this machine, named by `broker_process`.
+        overflows: Handshakes for which an accept queue of this machine had no room. `drops`: all that its listeners
+            have thrown away, those among them.
     """
 
     own_cpu: float | None = None
@@ -42,7 +45,10 @@ class Beside(NamedTuple):
     steal: float | None = None
     busy: float | None = None
     others: float | None = None
+    broker_cpu: float | None = None
+    broker_process: str | None = None
     overflows: int | None = None
+    drops: int | None = None
 
 
 def time_of(run: Run) -> Distribution | None:
@@ -102,14 +108,14 @@ def unclean(run: Run, beside: Beside, limit_s: float | None) -> str | None:
     allowed_s = _LAG_S if limit_s is None else max(_LEAST_LAG_S, _LAG_SHARE * limit_s)
     lag = run.generator.loop_lag
     loop_s = next((one for one in (lag.p99, lag.p95, lag.p90) if one is not None), None)
-    if beside.own_cpu is not None and beside.own_cpu > _OWN_CORE:
+    if beside.own_cpu is not None and beside.own_cpu > OWN_CORE:
         return f"generator: one of its processes used {beside.own_cpu:.0%} of a core"
     if loop_s is not None and loop_s > allowed_s:
         return f"generator: its loop was {1e3 * loop_s:.1f} ms late"
     if run.probe is not None and run.probe.verdict == "late":
         return "generator: a probe beside the load read earlier"
     lag_s = run.send_lag.p99 if run.send_lag is not None else None
-    is_idle = beside.target_cpu is not None and beside.target_cpu < _OWN_CORE
+    is_idle = beside.target_cpu is not None and beside.target_cpu < OWN_CORE
     if lag_s is not None and lag_s > allowed_s and is_idle:  # else messages wait for the target to read
         return f"generator: messages were sent {1e3 * lag_s:.1f} ms late (p99)"
     return None
@@ -128,7 +134,7 @@ def spoilt(run: Run, beside: Beside) -> str | None:
         )
         return f"spoilt: others used {beside.others:.1f} cores of this machine{waited}"
     stop_s = run.generator.loop_lag.max
-    if stop_s is not None and stop_s > _STOP_S and (beside.own_cpu or 0.0) < _OWN_CORE:
+    if stop_s is not None and stop_s > _STOP_S and (beside.own_cpu or 0.0) < OWN_CORE:
         return f"spoilt: a process of the generator stood still for {stop_s:.2f} s"
     return None
 
@@ -153,7 +159,8 @@ def _refused(run: Run) -> str | None:
         reason, count = max(seen.failures.items(), key=lambda item: item[1])
         return f"{reason}: {count:,} of {seen.requested:,} handshakes"
     if seen.dropped:
-        return f"{seen.dropped:,} of {seen.opened:,} connections were dropped"
+        reason = max(seen.close_reasons, key=seen.close_reasons.__getitem__, default="closed")
+        return f"{reason}: {seen.dropped:,} of {seen.opened:,} connections were dropped"
     return None
 
 

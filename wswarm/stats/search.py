@@ -21,7 +21,7 @@ from wswarm.stats.compare.student import t_quantile
 Floats = npt.NDArray[np.float64]
 
 TRIALS = 6  # of a round
-STEP = 2.0  # of the bracket
+STEP, CONNECT_STEP = 2.0, 1.5  # of the bracket: more connections cost more time
 
 _REACH, _GRID = 0.5, 0.005  # of ln load, around where a round begins
 _SPREADS = np.array([0.01, 0.02, 0.03, 0.05, 0.08])
@@ -64,14 +64,18 @@ class Bracket:
         """Whether the answer lies between two loads that were tried."""
         return self.carried is not None and self.failed is not None
 
-    def note(self, passed: bool, delivered: float | None = None) -> None:
-        """Take in how the trial at `load` went, and how much was delivered in it where it failed."""
+    def note(self, passed: bool, delivered: float | None = None, *, is_counted: bool = False) -> None:
+        """Take in how the trial at `load` went, and how much was delivered in it where it failed.
+
+        Args:
+            is_counted: Whether that much is taken of any load above it, so that it is the next to try.
+        """
         if passed:
             self.carried = self.load
             self.load *= self._step
         else:
             self.failed, self._delivered = self.load, delivered
-            self.load /= self._step
+            self.load = delivered if is_counted and delivered else self.load / self._step
 
     @property
     def hint(self) -> float:

@@ -18,7 +18,7 @@ from wswarm.stats.figures import Kind, full_path
 from wswarm.stats.histogram import is_supported, values_needed
 from wswarm.units import parse_count, parse_duration, parse_rate, parse_size
 
-_OPERATORS: dict[str, Callable[[float, float], bool]] = {
+OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
     "==": operator.eq,
@@ -80,18 +80,51 @@ def parse_objective(expression: str) -> Objective:
     Raises:
         PlanError: it is not `FIGURE OPERATOR VALUE`, no run file has such a figure, or a time has no unit.
     """
+    path, sign, value = parts_of(expression)
+    full = full_path(path, "echo")
+    if not figures.is_number(full):
+        close = " or ".join(figures.close_to(path)) or "p99, lost or rates.achieved"
+        raise PlanError(f"--slo {expression!r}: a run file has no number {path!r}: did you mean {close}?")
+    kind = figures.kind_of(full)
+    if kind == "time" and _DECIMAL.fullmatch(value):
+        if float(value) == 0:
+            return Objective(expression, path, sign, 0.0)
+        raise PlanError(
+            f"--slo {expression!r}: a time needs a unit: write {path}{sign}{value}ms or {path}{sign}{value}s"
+        )
+    return Objective(expression, path, sign, read_limit(expression, value, kind))
+
+
+def parts_of(expression: str) -> tuple[str, str, str]:
+    """Return figure, operator and value of an objective.
+
+    Raises:
+        PlanError: it is not `FIGURE OPERATOR VALUE`.
+    """
     match = _EXPRESSION.fullmatch(expression)
     if match is None:
         raise PlanError(
             f"--slo {expression!r} is not an objective: write p99<50ms, lost==0 or rates.achieved>=950;"
             ' what is no plain name goes in double quotes: connections.failures."http 403"<=3'
         )
-    path, sign = match[1], match[2]
-    full = full_path(path, "echo")
-    if not figures.is_number(full):
-        close = " or ".join(figures.close_to(path)) or "p99, lost or rates.achieved"
-        raise PlanError(f"--slo {expression!r}: a run file has no number {path!r}: did you mean {close}?")
-    return Objective(expression, path, sign, _limit(match, figures.kind_of(full)))
+    return match[1], match[2], match[3]
+
+
+def read_limit(expression: str, value: str, kind: Kind) -> float:
+    """Return the value in the unit of the kind of figure that the expression limits.
+
+    Raises:
+        PlanError: it is none.
+    """
+    parsers, wanted = _LIMITS[kind]
+    for read in parsers:
+        try:
+            limit = float(read(value))
+        except (PlanError, ValueError):
+            continue
+        if not isnan(limit):
+            return limit
+    raise PlanError(f"--slo {expression!r}: {value!r} is not {wanted}")
 
 
 def check(run: Run, expressions: tuple[str, ...]) -> list[SloResult]:
@@ -126,7 +159,7 @@ def _check_one(run: Run, objective: Objective) -> SloResult:
     value = figures.value_of(run, path) if why is None else None
     if value is not None and not isinstance(value, int | float):
         raise PlanError(f"--slo {objective.expression!r}: {path!r} is not a number")
-    met = value is not None and _OPERATORS[objective.operator](value, objective.limit)
+    met = value is not None and OPERATORS[objective.operator](value, objective.limit)
     if value is None and why is None:
         why = _lacking(run, path)
     return SloResult(expression=objective.expression, value=value, met=met, why=why)
@@ -164,23 +197,3 @@ def _lacking(run: Run, path: str) -> str:
     if path.startswith("target."):
         return "the target's process is not known"
     return "no such figure in this run"
-
-
-def _limit(match: re.Match[str], kind: Kind) -> float:
-    """Return the value in the run file's unit, which is that of the figure; a time other than 0 has one."""
-    expression, path, sign, value = match.string, *match.groups()
-    if kind == "time" and _DECIMAL.fullmatch(value):
-        if float(value) == 0:
-            return 0.0
-        raise PlanError(
-            f"--slo {expression!r}: a time needs a unit: write {path}{sign}{value}ms or {path}{sign}{value}s"
-        )
-    parsers, wanted = _LIMITS[kind]
-    for read in parsers:
-        try:
-            limit = float(read(value))
-        except (PlanError, ValueError):
-            continue
-        if not isnan(limit):
-            return limit
-    raise PlanError(f"--slo {expression!r}: {value!r} is not {wanted}")

@@ -160,8 +160,13 @@ class Server:
         """What it ended with, below 0 for a signal; `None` while it runs."""
         return self._process.poll()
 
-    def wait_until_it_listens(self, start_s: float = _START_S) -> None:
+    def wait_until_it_listens(
+        self, start_s: float = _START_S, is_over: Callable[[], bool] | None = None
+    ) -> None:
         """Return as soon as it takes connections.
+
+        Args:
+            is_over: Whether to wait no longer.
 
         Raises:
             TargetError: it ends before, or does not within `start_s`; the message holds the end of its log.
@@ -172,6 +177,8 @@ class Server:
                 raise TargetError(self._why(f"ended with exit code {self._process.returncode}"))
             if now_ns() > deadline_ns:
                 raise TargetError(self._why(f"does not listen on port {self.port} after {start_s:g} s"))
+            if is_over is not None and is_over():
+                raise TargetError(self._why(f"does not listen on port {self.port} yet"))
             time.sleep(_POLL_S)
 
     def last_words(self) -> list[str]:

@@ -6,9 +6,10 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from wswarm.errors import TargetError
+from wswarm.errors import GeneratorError, TargetError
 from wswarm.experiment.ab.arm import WARMUP_SHARE, ArmSession, Observation
-from wswarm.experiment.ab.record import cpu_per_message, received_in_all
+from wswarm.experiment.ab.design import Timing
+from wswarm.experiment.ab.record import broadcasts_per_s, cpu_per_message, received_in_all
 from wswarm.load.plan import Plan
 from wswarm.results import redact
 from wswarm.stats.reach import put_together
@@ -19,6 +20,7 @@ UTILISATION = 0.6
 DRAIN_S = 2.0
 _PROBE_S = 0.4
 _FIRST_DELIVERIES = 3_000.0
+_OVERLOAD, _IN_TIME, _MOST_LOADS = 1.5, 0.9, 8
 
 
 class Calibration(NamedTuple):
@@ -61,12 +63,35 @@ def calibrate(
     return Calibration(rate, median(known) if known else None)
 
 
+def find_overload(session: ArmSession, plan: Plan, timing: Timing, rate: float, seed: int) -> float:
+    """Return broadcasts per s that are too much for a version: half as many again as it delivers.
+
+    Args:
+        rate: That is not too much.
+
+    Raises:
+        TargetError: nothing is delivered. GeneratorError: it can't be loaded so much.
+    """
+    load = rate / UTILISATION
+    for _ in range(_MOST_LOADS):
+        load *= _OVERLOAD
+        seen = session.run(open_load(plan, timing.slice_s, load, seed), timing.pause_s)
+        delivered = broadcasts_per_s(seen)
+        _check(delivered or 0.0, plan, seen)
+        if delivered is not None and delivered < _IN_TIME * load:
+            return float(f"{_OVERLOAD * delivered:.3g}")
+    raise GeneratorError(
+        f"base delivers {load:,.4g} broadcasts/s to {plan.connections:,} subscribers, and nothing was too much for"
+        " it: its capacity can't be compared here; gate cpu, or give more -c"
+    )
+
+
 def _find_rate(session: ArmSession, plan: Plan, pause_s: float, seed: int) -> float:
     if plan.scenario == "echo":
         for _ in range(2):
             seen = session.run(closed_load(plan, _PROBE_S, seed), pause_s)
             rate = UTILISATION * received_in_all(seen) / (_PROBE_S * (1 + WARMUP_SHARE))
-            _check(rate, plan)
+            _check(rate, plan, seen)
     else:
         rate = max(2 / _PROBE_S, _FIRST_DELIVERIES / plan.connections)
         for _ in range(2):
@@ -77,7 +102,7 @@ def _find_rate(session: ArmSession, plan: Plan, pause_s: float, seed: int) -> fl
 
 def _fanout_rate(seen: Observation, plan: Plan) -> float:
     received = received_in_all(seen)
-    _check(received, plan)
+    _check(received, plan, seen)
     broadcasts = received / plan.connections
     cpu_s = (cpu_per_message(seen) or 0) * plan.connections
     generator_s = max(one.effort.cpu_s for one in seen.findings) / broadcasts
@@ -102,7 +127,9 @@ def _load(plan: Plan, length_s: float, seed: int, *, rate: float | None, closed:
     )
 
 
-def _check(received: float, plan: Plan) -> None:
+def _check(received: float, plan: Plan, seen: Observation) -> None:
+    if seen.deaths:
+        raise GeneratorError(f"{'; '.join(seen.deaths)}: run it again")
     if not received:
         raise TargetError(
             f"base: nothing came back from {redact.address(plan.address)}: does it answer as {plan.scenario} needs?"

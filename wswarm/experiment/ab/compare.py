@@ -10,11 +10,12 @@ from wswarm.drive.clock import now_ns
 from wswarm.drive.host.cores import Pinning, share_out
 from wswarm.drive.host.server import check_command
 from wswarm.experiment.ab.arm import ArmSession
-from wswarm.experiment.ab.calibration import calibrate
-from wswarm.experiment.ab.generation import Slicer, draw_blocks, draw_generation, started
+from wswarm.experiment.ab.calibration import calibrate, find_overload
+from wswarm.experiment.ab.design import full_load
+from wswarm.experiment.ab.generation import Rates, Slicer, draw_blocks, draw_generation, started
 from wswarm.experiment.ab.served import served_file
 from wswarm.experiment.ab.setting import ARMS, Experiment
-from wswarm.experiment.assemble import environment
+from wswarm.experiment.environment import environment
 from wswarm.experiment.preflight import check
 from wswarm.results import redact
 from wswarm.stats.compare.ab import Comparison, judge
@@ -67,6 +68,8 @@ class _Running:
         self._generations: list[Generation] = []
         self._comparison: Comparison | None = None
         self._rate = experiment.rate
+        self._overload: float | None = None
+        self._full = full_load(experiment.design)
         self._slices = 0
         self._served: dict[Arm, str | None] = {}
 
@@ -93,13 +96,13 @@ class _Running:
 
     def _generation(self) -> None:
         generation = draw_generation(self._chance, self._elapsed_s())
-        blocks = draw_blocks(self._chance, self._experiment.timing)
+        blocks = draw_blocks(self._chance, self._experiment.timing, self._full)
         self._generations.append(generation)
         self._slices = 0
         self._tell("starting")
         with started(self._experiment, generation, self._pinning) as sessions:
             self._look_at(sessions)
-            rate = self._rate if self._rate is not None else self._calibrate(sessions["base"])
+            rates = self._rates(sessions["base"])
             slicer = Slicer(
                 sessions,
                 len(self._generations) - 1,
@@ -107,9 +110,9 @@ class _Running:
                 self._experiment.timing,
                 self._origin_ns,
             )
-            slicer.warm_up(rate)
+            slicer.warm_up(rates)
             for block in blocks:
-                for record in slicer.block(block, rate, self._interrupted):
+                for record in slicer.block(block, rates, self._interrupted):
                     self._records.append(record)
                     self._slices += 1
                     self._tell("measuring")
@@ -122,11 +125,17 @@ class _Running:
             commands = self._experiment.commands
             self._served = {arm: served_file(commands[arm], sessions[arm].pid) for arm in ARMS}
 
-    def _calibrate(self, base: ArmSession) -> float:
-        self._tell("calibrating")
-        experiment = self._experiment
-        self._rate = calibrate(base, experiment.plan(1), experiment.timing.pause_s, experiment.seed).rate
-        return self._rate
+    def _rates(self, base: ArmSession) -> Rates:
+        """Return the rates: those that are not given are found out once."""
+        experiment, timing = self._experiment, self._experiment.timing
+        plan = experiment.plan(1)
+        if self._rate is None:
+            self._tell("calibrating")
+            self._rate = calibrate(base, plan, timing.pause_s, experiment.seed).rate
+        if self._full == "overload" and self._overload is None:
+            self._tell("calibrating")
+            self._overload = find_overload(base, plan, timing, self._rate, experiment.seed)
+        return Rates(self._rate, self._overload)
 
     def _is_clear_without_statistics(self) -> bool:
         """Return whether head loses or duplicates messages and base none, or a version says nothing at all."""
@@ -194,6 +203,7 @@ class _Running:
             seed=experiment.seed,
             rate=self._rate,
             is_rate_given=experiment.rate is not None,
+            overload=self._overload,
             server_cores=self._pinning.servers,
             generator_cores=self._pinning.generator,
         )

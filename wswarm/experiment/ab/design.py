@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from wswarm.errors import PlanError
 from wswarm.experiment.ab.defaults import METRICS, THETAS
 from wswarm.stats.compare.ab import Design
-from wswarm.stats.compare.slices import Metric
+from wswarm.stats.compare.slices import Load, Metric
 
 _METRICS = {
-    name: Metric(name=name, theta=theta, is_lower_worse=True, load="closed", unit="per s")
+    name: Metric(name=name, theta=theta, is_lower_worse=True, unit="per s")
     if name == "capacity"
     else Metric(name=name, theta=theta)
     for name, theta in THETAS.items()
 }
+_FULL: dict[str, Load] = {
+    "echo": "closed",
+    "fanout": "overload",
+}  # which load shows what is delivered at most
 
 _START_S = 2.5
 _SLICE_OVERHEAD_S = 0.06
@@ -26,7 +30,8 @@ class Timing:
     """How the time is divided; s.
 
     Attributes:
-        blocks: Of four slices in each generation; `closed_blocks`: likewise, as fast as replies come.
+        blocks: Of four slices in each generation; `closed_blocks`: likewise, of those that measure
+            capacity.
         slice_s: Load of a slice. `pause_s`: before it.
     """
 
@@ -44,15 +49,11 @@ def make_design(gates: Collection[str], thetas: Mapping[str, float], *, scenario
         thetas: By metric; under `""` for all that are not named.
 
     Raises:
-        PlanError: there is no such metric, none gates, or the scenario has no capacity.
+        PlanError: there is no such metric, or none gates.
     """
     for name in (*gates, *filter(None, thetas)):
         if name not in _METRICS:
             raise PlanError(f"no metric {name!r}: choose of {', '.join(METRICS)}")
-    if "capacity" in gates and scenario != "echo":
-        raise PlanError(
-            f"capacity is what the closed model reaches, which {scenario} has not: gate cpu instead"
-        )
     wanted = [one for one in _METRICS.values() if one.name != "capacity" or "capacity" in gates]
     return Design(
         metrics=tuple(
@@ -61,12 +62,18 @@ def make_design(gates: Collection[str], thetas: Mapping[str, float], *, scenario
                 theta=thetas.get(one.name, thetas.get("", one.theta)),
                 is_lower_worse=one.is_lower_worse,
                 is_gating=one.name in gates,
-                load=one.load,
+                load=_FULL[scenario] if one.name == "capacity" else one.load,
                 unit=one.unit,
             )
             for one in wanted
         )
     )
+
+
+def full_load(design: Design) -> Load:
+    """Return the load that shows the capacity, if that is measured."""
+    measured: list[Load] = [one.load for one in design.metrics if one.load != "open"]
+    return measured[0] if measured else "closed"
 
 
 def make_timing(

@@ -19,6 +19,13 @@ from wswarm.stats.compare.slices import Arm, Load, Order, random_blocks
 _MOST_SEED = 2**32 - 1  # of PYTHONHASHSEED
 
 
+class Rates(NamedTuple):
+    """Messages per s: in open slices, and in those with too much to deliver in time, if there are any."""
+
+    usual: float
+    overload: float | None = None
+
+
 class Block(NamedTuple):
     """Four slices: in what order, with what load, and of what seed."""
 
@@ -35,9 +42,13 @@ def draw_generation(chance: Random, t: float) -> Generation:
     )
 
 
-def draw_blocks(chance: Random, timing: Timing) -> list[Block]:
-    """Return the blocks of a generation; both arms get the same messages at the same times in each."""
-    loads: list[tuple[Load, int]] = [("open", timing.blocks), ("closed", timing.closed_blocks)]
+def draw_blocks(chance: Random, timing: Timing, full: Load) -> list[Block]:
+    """Return the blocks of a generation; both arms get the same messages at the same times in each.
+
+    Args:
+        full: The load that shows capacity. It comes last: what it leaves behind falsifies no other.
+    """
+    loads: list[tuple[Load, int]] = [("open", timing.blocks), (full, timing.closed_blocks)]
     orders = [(load, order) for load, count in loads for order in random_blocks(chance, count)]
     return [Block(number, order, load, chance.getrandbits(32)) for number, (load, order) in enumerate(orders)]
 
@@ -88,23 +99,24 @@ class Slicer:
         self._sessions, self._number, self._plan = sessions, number, plan
         self._timing, self._origin_ns = timing, origin_ns
 
-    def warm_up(self, rate: float) -> None:
+    def warm_up(self, rates: Rates) -> None:
         """Load each with a slice that is not recorded."""
         for arm in ARMS:
-            self._run(arm, Block(-1, random_blocks(Random(0), 1)[0], "open", 0), rate)
+            self._run(arm, Block(-1, random_blocks(Random(0), 1)[0], "open", 0), rates)
 
-    def block(self, block: Block, rate: float, is_enough: Callable[[], bool]) -> Iterator[Record]:
+    def block(self, block: Block, rates: Rates, is_enough: Callable[[], bool]) -> Iterator[Record]:
         """Yield the slices of a block as they are made, until it is enough."""
         for position, arm in enumerate(block.order):
             if is_enough():
                 return
-            seen = self._run(arm, block, rate)
-            yield record(arm, (self._number, block.number, position), seen, self._origin_ns)
+            seen = self._run(arm, block, rates)
+            yield record(arm, block.load, (self._number, block.number, position), seen, self._origin_ns)
 
-    def _run(self, arm: Arm, block: Block, rate: float) -> Observation:
+    def _run(self, arm: Arm, block: Block, rates: Rates) -> Observation:
         length_s = self._timing.slice_s
         if block.load == "closed":
             load = closed_load(self._plan, length_s, block.seed)
         else:
-            load = open_load(self._plan, length_s, rate, block.seed)
+            rate = rates.overload if block.load == "overload" else None
+            load = open_load(self._plan, length_s, rate or rates.usual, block.seed)
         return self._sessions[arm].run(load, self._timing.pause_s)

@@ -131,17 +131,18 @@ class Bench:
             self.show(progress.phase if doing == "loading" else doing, load.round, load.amount)
 
         try:
-            return run_trial(self._setting, self._place, load, tell, self._is_to_end)
+            return run_trial(self._setting, self._place, load, tell, self.is_to_end)
         except PlanError as error:
             if not self.trials:
                 raise
             raise Over(f"generator: {error}") from None
         except KeyboardInterrupt:
-            if not self._is_to_end():
+            if not self.is_to_end():
                 raise
             raise Over from None
 
-    def _is_to_end(self) -> bool:
+    def is_to_end(self) -> bool:
+        """Return whether what is under way has to end now."""
         return self._interrupted() or self._budget.is_over()
 
     def _check_alive(self, load: Load, trial: Trial) -> None:

@@ -4,9 +4,11 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from wswarm.drive.clock import now_ns
 from wswarm.drive.host import spending
+from wswarm.drive.host.brokers import brokers
 from wswarm.drive.host.kernel_counters import read_kernel_counters
 from wswarm.drive.host.lazy import psutil
 from wswarm.drive.host.limits import cores
@@ -27,10 +29,11 @@ class Watcher:
 
     def __init__(self, targets: Iterable[int], *, is_of_ramp: bool = False) -> None:
         self._targets, self._is_of_ramp = tuple(targets), is_of_ramp
+        self._brokers = brokers(self._targets)  # before there are connections by the thousand to look through
         self._machine = MachineMeter()
         self._kernel = read_kernel_counters()
         self._began_ns: int | None = None
-        self._before: tuple[Mapping[int, int], Mapping[int, int]] = ({}, {})
+        self._before = _Spent({}, {}, {})
         self._waits: int | None = None
         self._found: Beside | None = None
 
@@ -55,22 +58,27 @@ class Watcher:
 
     def _look(self, elapsed_ns: int) -> Beside:
         machine = self._machine.stop()
-        own, target = (
+        own, target, broker = (
             {pid: (ns - before.get(pid, ns)) / elapsed_ns for pid, ns in after.items()}
             for before, after in zip(self._before, self._spent(), strict=True)
         )
-        used = sum(own.values()) + sum(target.values())
-        busiest = max(target, key=lambda pid: target[pid], default=None)
+        used = sum(map(sum, (own.values(), target.values(), broker.values())))
+        target_cpu, target_process = _busiest(target)
+        broker_cpu, broker_process = _busiest(broker)
         kernel = read_kernel_counters()
+        counted = kernel.since(self._kernel) if kernel and self._kernel else None
         return Beside(
             own_cpu=max(own.values(), default=None),
-            target_cpu=target[busiest] if busiest is not None else None,
+            target_cpu=target_cpu,
             target_wait=self._waited(elapsed_ns),
-            target_process=_named(busiest) if busiest is not None else None,
+            target_process=target_process,
             steal=machine.steal,
             busy=machine.busy,
             others=max(0.0, machine.busy * cores() - used) if machine.busy is not None and target else None,
-            overflows=kernel.since(self._kernel).listen_overflows if kernel and self._kernel else None,
+            broker_cpu=broker_cpu,
+            broker_process=broker_process,
+            overflows=counted.listen_overflows if counted else None,
+            drops=counted.listen_drops if counted else None,
         )
 
     def _waited(self, elapsed_ns: int) -> float | None:
@@ -84,15 +92,32 @@ class Watcher:
         known = [one.wait_ns for one in seen if one is not None and one.wait_ns is not None]
         return sum(known) if known and len(known) == len(seen) else None
 
-    def _spent(self) -> tuple[Mapping[int, int], Mapping[int, int]]:
-        """Return the CPU ns of each process, by its id: of the generator, of the target."""
-        target: dict[int, int] = {}
-        for pid in self._targets:
-            seen = spending.spent(pid)
-            target |= seen.by_process if seen is not None else {}
-        own = spending.spent(os.getpid())
-        known = own.by_process if own is not None else {}
-        return {pid: ns for pid, ns in known.items() if pid not in target}, target
+    def _spent(self) -> "_Spent":
+        target, broker = _of_trees(self._targets), _of_trees(self._brokers)
+        own = _of_trees([os.getpid()])
+        return _Spent({pid: ns for pid, ns in own.items() if pid not in target | broker}, target, broker)
+
+
+class _Spent(NamedTuple):
+    """CPU ns of each process, by its id."""
+
+    own: Mapping[int, int]
+    target: Mapping[int, int]
+    broker: Mapping[int, int]
+
+
+def _of_trees(pids: Iterable[int]) -> dict[int, int]:
+    """Return the CPU ns of the processes and their children, by id."""
+    seen = map(spending.spent, pids)
+    return {pid: ns for one in seen if one is not None for pid, ns in one.by_process.items()}
+
+
+def _busiest(shares: Mapping[int, float]) -> tuple[float | None, str | None]:
+    """Return the highest share of a core and who used it, unknown where there is nobody."""
+    if not shares:
+        return None, None
+    pid = max(shares, key=lambda one: shares[one])
+    return shares[pid], _named(pid)
 
 
 def _named(pid: int) -> str:

@@ -44,6 +44,11 @@ class Budget:
         return (now_ns() - self._began_ns) / NS_PER_S
 
     @property
+    def overhead_s(self) -> float:
+        """How long a trial takes besides its hold, as far as has been seen."""
+        return _MARGIN * self._overhead_s
+
+    @property
     def left_s(self) -> float:
         """How much is left for trials."""
         closing_s = min(_CLOSING_S, _CLOSING_SHARE * self.length_s)
@@ -57,7 +62,7 @@ class Budget:
 
     def has_room(self, trials: int, length_s: float) -> bool:
         """Return whether so many trials fit."""
-        return trials * (length_s + _MARGIN * self._overhead_s) <= self.left_s
+        return trials * (length_s + self.overhead_s) <= self.left_s
 
     def is_over(self) -> bool:
         """Return whether a trial that is under way has to end now."""

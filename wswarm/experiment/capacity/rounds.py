@@ -7,11 +7,11 @@ from wswarm.experiment.capacity.budget import Budget
 from wswarm.experiment.capacity.setting import Setting
 from wswarm.experiment.capacity.trial import Load
 from wswarm.results.capacity import RoundFound
-from wswarm.stats.search import TRIALS, Round
+from wswarm.stats.search import CONNECT_STEP, TRIALS, Round
 
 _OVERLOAD, _JUST_BELOW = 1.5, 0.9
 _MOST_OVERLOADS = 6
-_COUNTS = 3  # tries to hit the number at which refusing begins
+_COUNTS = 6  # tries to hit the number at which refusing begins: one may be a remnant of those before short
 _SHOWN = 1e-4  # probability of a load from which on it is worth a place in the file
 
 
@@ -70,7 +70,7 @@ class Counting:
     def __call__(self, bench: Bench, number: int, centre: float, found: list[RoundFound]) -> RoundFound:
         """As `Kind`."""
         count, made = max(1, round(centre)), 0
-        for _ in range(_COUNTS):
+        for _ in range(_COUNTS if any(one.refused for one in bench.trials) else 0):
             carried = self._try(bench, number, count)
             made += 1
             if carried == count:
@@ -78,11 +78,13 @@ class Counting:
                 made += 1
                 if above == count:
                     return RoundFound(round=number, value=float(count), trials=made)
-                break
+                if above == count + 1:  # it takes more than was thought: far above, it says how many
+                    above = max(above + 1, round(CONNECT_STEP * above))
+                carried = above
             if carried is None or carried < 1:
                 break
             count = carried
-        return self._otherwise(bench, number, float(count), found)
+        return self._otherwise(bench, number, float(max(1, round(centre))), found)
 
     def _try(self, bench: Bench, number: int, count: int) -> int | None:
         """Return how many of so many connections the target took; `None`: some other way it was too much."""

@@ -1,6 +1,7 @@
 """The search: a bracket, then rounds around where the answer is thought to be, with fresh servers if ours."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from wswarm.drive.clock import now_ns
@@ -13,9 +14,9 @@ from wswarm.experiment.capacity.targets import Place, target_of
 from wswarm.experiment.capacity.trial import Load
 from wswarm.results.capacity import RoundFound, Search
 from wswarm.stats import carrying
-from wswarm.stats.search import STEP, Bracket, centre_of
+from wswarm.stats.capacity_slo import check_answer
+from wswarm.stats.search import CONNECT_STEP, STEP, Bracket, centre_of
 
-_CONNECT_STEP = 1.5  # more connections cost more time
 _MOST_DOWN = 12  # trials without one that passes
 
 
@@ -57,7 +58,7 @@ class _Search:
         drain_s = float(setting.options.get("drain", 0.0))
         self._budget = Budget(setting.budget_s, now_ns() if began_ns is None else began_ns, drain_s)
         self._bench = Bench(setting, self._budget, on_progress, interrupted)
-        self._bracket = Bracket(setting.first, _CONNECT_STEP if setting.scenario == "connect" else STEP)
+        self._bracket = Bracket(setting.first, CONNECT_STEP if setting.scenario == "connect" else STEP)
         self._rounds: list[RoundFound] = []
 
     def run(self) -> Search:
@@ -71,15 +72,29 @@ class _Search:
 
     def _search(self) -> None:
         self._bench.show("starting", 0)
-        with target_of(self._setting) as place:
+        with ExitStack() as stack:
+            place = self._start(stack)
             self._open_bracket(place)
             if not self._setting.is_fresh:
                 for number in range(1, self._setting.rounds + 1):
                     self._do_round(number, place)
         for number in range(len(self._rounds) + 1, self._setting.rounds + 1):
             self._bench.show("starting", number)
-            with target_of(self._setting) as place:
-                self._do_round(number, place)
+            with ExitStack() as stack:
+                self._do_round(number, self._start(stack))
+
+    def _start(self, stack: ExitStack) -> Place:
+        """Return where the target is, which ends with the stack if it is ours.
+
+        Raises:
+            Over: there is no time left for it. TargetError: it does not start.
+        """
+        try:
+            return stack.enter_context(target_of(self._setting, self._bench.is_to_end))
+        except TargetError:
+            if self._bench.is_to_end():
+                raise Over from None
+            raise
 
     def _open_bracket(self, place: Place) -> None:
         """Double the load until it is too much."""
@@ -90,10 +105,11 @@ class _Search:
             load = bracket.load = self._whole(bracket.load)
             outcome = self._bench.try_load(Load(0, load, setting.length_s(load, setting.bracket_s)))
             trial, down = outcome.trial, down + (not outcome.trial.passed)
-            counted = trial.delivered if setting.scenario != "connect" or trial.refused else None
+            is_counted = setting.scenario == "connect" and trial.refused > 0
             if outcome.run is None and len(self._bench.trials) == 1:
                 raise TargetError(trial.evidence)
-            bracket.note(bool(trial.passed), counted)
+            hint = trial.delivered if is_counted or setting.scenario != "connect" else None
+            bracket.note(bool(trial.passed), hint, is_counted=is_counted)
             if bracket.carried is None and (down >= _MOST_DOWN or bracket.load < setting.least):
                 raise unreachable(trial)
 
@@ -127,6 +143,7 @@ class _Search:
             target=setting.target,
             environment=first.environment,
             slo=list(setting.slo),
+            objectives=check_answer(capacity, setting.objectives),
             rounds_wanted=setting.rounds,
             budget_s=setting.budget_s,
             trial_s=setting.trial_s,

@@ -14,8 +14,9 @@ from wswarm.load.plan import DEFAULT_CONNECTIONS, Plan, make_plan
 from wswarm.load.profiles import protocol_named
 from wswarm.load.profiles.settings import has_scenario
 from wswarm.results import redact
-from wswarm.results.capacity import CapacityScenario
+from wswarm.results.capacity import UNITS, CapacityScenario
 from wswarm.stats import figures
+from wswarm.stats.capacity_slo import is_of_answer, parse_answer_objective
 from wswarm.stats.histogram import values_needed
 from wswarm.stats.passing import limit_of
 from wswarm.stats.slo import is_about, parse_objective
@@ -38,6 +39,7 @@ class Setting:
         url: Of the target, with `{port}` where a command serves it; `None`: the reference application.
         serve: Command that serves it.
         options: Of a trial's plan, as `make_plan` takes them, the load apart.
+        objectives: Of the answer, as `stats.capacity_slo` reads them; those of each trial are among the options.
         first: The first load.
         trial_s: How long a trial in a round lasts; `bracket_s`: one before. Where the load is so low that objectives
             need more values, it lasts longer: see `length_s`.
@@ -48,6 +50,7 @@ class Setting:
     url: str | None
     serve: str | None
     options: Mapping[str, Any]
+    objectives: tuple[str, ...]
     first: float
     rounds: int
     budget_s: float
@@ -137,7 +140,7 @@ class Setting:
             options["rate"] = load
         if pid is not None:
             options.setdefault("target_pid", pid)
-        return make_plan(self.scenario, url or _address(self.url, 1), **options)
+        return make_plan(self.scenario, url or address_at(self.url, 1), **options)
 
 
 def make_setting(scenario: CapacityScenario, url: str | None, **options: Any) -> Setting:
@@ -148,21 +151,18 @@ def make_setting(scenario: CapacityScenario, url: str | None, **options: Any) ->
     """
     given = {name: value for name, value in options.items() if value is not None}
     serve = given.pop("serve", None)
-    rounds, budget_s = int(given.pop("rounds", ROUNDS)), float(given.pop("budget", BUDGET_S))
-    if not budget_s > 0:
-        raise PlanError(f"--budget {budget_s:g}s must be a time above 0")
-    if rounds < 1:
-        raise PlanError(f"--rounds {rounds} must be 1 or more")
+    rounds, budget_s = _rounds_and_budget(given)
     _check(scenario, url, serve, given)
     first = float(given.pop("connections" if scenario == "connect" else "rate", _FIRST[scenario]))
     given_s = given.pop("duration", None)
+    objectives = _objectives(scenario, given)
     if scenario != "connect":
         given.setdefault("arrivals", "poisson")
     if url is None and serve is None:
         given["profile"] = _profile(given.get("profile"), scenario)
     if serve is not None and url is None:
         url = _UNKNOWN
-    limit_s = limit_of(given.get("slo") or ())
+    limit_s = limit_of(given["slo"])
     if scenario != "connect":
         given.setdefault("drain", min(_MOST_DRAIN_S, max(1.0, 2 * (limit_s or 1.0))))
     trial_s, bracket_s = _lengths(scenario, given_s, limit_s)
@@ -171,6 +171,7 @@ def make_setting(scenario: CapacityScenario, url: str | None, **options: Any) ->
         url=url,
         serve=serve,
         options=given,
+        objectives=objectives,
         first=first,
         rounds=rounds,
         budget_s=budget_s,
@@ -180,6 +181,29 @@ def make_setting(scenario: CapacityScenario, url: str | None, **options: Any) ->
     )
     setting.check()
     return setting
+
+
+def _rounds_and_budget(given: dict[str, Any]) -> tuple[int, float]:
+    rounds, budget_s = int(given.pop("rounds", ROUNDS)), float(given.pop("budget", BUDGET_S))
+    if not budget_s > 0:
+        raise PlanError(f"--budget {budget_s:g}s must be a time above 0")
+    if rounds < 1:
+        raise PlanError(f"--rounds {rounds} must be 1 or more")
+    return rounds, budget_s
+
+
+def _objectives(scenario: CapacityScenario, given: dict[str, Any]) -> tuple[str, ...]:
+    """Take the objectives of the answer out of those given, and return them: the others are of each trial.
+
+    Raises:
+        PlanError: one names no figure of a capacity.
+    """
+    slo = tuple(given.pop("slo", ()))
+    found = tuple(filter(is_of_answer, slo))
+    for one in found:
+        parse_answer_objective(one, UNITS[scenario])
+    given["slo"] = tuple(one for one in slo if one not in found)
+    return found
 
 
 def _lengths(scenario: CapacityScenario, given_s: float | None, limit_s: float | None) -> tuple[float, float]:
@@ -215,10 +239,6 @@ def _check(scenario: CapacityScenario, url: str | None, serve: str | None, given
         raise PlanError(f"--{option} {first:g} must be a number above 0: it is the first load")
 
 
-def _address(url: str | None, port: int) -> str:
-    return (url or _UNKNOWN).replace("{port}", str(port))
-
-
 def _profile(wanted: str | None, scenario: str) -> str:
     """Return the profile of the reference application for a scenario: the wanted one if it fits there."""
     if wanted is None or not has_scenario(protocol_named(wanted), scenario):
@@ -226,9 +246,13 @@ def _profile(wanted: str | None, scenario: str) -> str:
     return wanted
 
 
-def address_at(setting: Setting, port: int) -> str:
-    """Return the address of a server that was started on the port."""
-    return _address(setting.url, port)
+def address_at(url: str | None, port: int) -> str:
+    """Return the address of a server that was started on the port.
+
+    Args:
+        url: With `{port}`; `None`: nothing is known but the port.
+    """
+    return (url or _UNKNOWN).replace("{port}", str(port))
 
 
 def with_agents(plan: Plan, times: int) -> Plan:

@@ -1,6 +1,6 @@
 """What is loaded: a server of its own for each round, or one that is there already."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from wswarm.drive.host.target import ReferenceApp
 from wswarm.errors import SwarmError
 from wswarm.experiment.capacity.setting import Setting, address_at
 from wswarm.experiment.filling import filling_of
+from wswarm.load.plan import Plan
 
 
 class Place(NamedTuple):
@@ -26,29 +27,61 @@ class Place(NamedTuple):
 
 
 @contextmanager
-def target_of(setting: Setting) -> Iterator[Place]:
+def target_of(setting: Setting, is_over: Callable[[], bool]) -> Iterator[Place]:
     """Yield where the target is, freshly started if it is ours to start.
+
+    Args:
+        is_over: Whether to wait for it no longer.
 
     Raises:
         TargetError: it does not start.
     """
-    if setting.serve is not None:
-        port = free_ports(1)[0]
-        with Server(Command("--serve", setting.serve), port) as server:
-            server.wait_until_it_listens()
-            yield Place(address_at(setting, port), server.pid, (server.pid,))
-    elif setting.url is None:
-        with ReferenceApp() as app:
-            yield Place(app.url, app.pid, (app.pid,))
+    if setting.is_fresh:
+        with fresh(setting.url, setting.serve, is_over=is_over) as place:
+            yield place
     else:
-        pid = setting.options.get("target_pid")
-        yield Place(setting.url, pid, (pid,) if pid is not None else _listening(setting))
-
-
-def _listening(setting: Setting) -> tuple[int, ...]:
-    """Return the processes of this machine that listen where the address leads."""
-    try:
+        assert setting.url is not None
         plan = setting.plan(setting.first, setting.trial_s)
+        yield there(setting.url, plan, setting.options.get("target_pid"))
+
+
+@contextmanager
+def fresh(
+    url: str | None, serve: str | None, workers: int = 1, is_over: Callable[[], bool] | None = None
+) -> Iterator[Place]:
+    """Yield where a server is that has just been started.
+
+    Args:
+        url: Its address with `{port}`; of the reference application `None`.
+        serve: Command that serves it, with `{port}` and perhaps `{workers}`; `None`: the reference application.
+        is_over: Whether to wait for it no longer.
+
+    Raises:
+        TargetError: it does not start.
+    """
+    if serve is None:
+        with ReferenceApp(workers=workers) as app:
+            yield Place(app.url, app.pid, (app.pid,))
+        return
+    port = free_ports(1)[0]
+    with Server(Command("--serve", serve.replace("{workers}", str(workers))), port) as server:
+        server.wait_until_it_listens(is_over=is_over)
+        yield Place(address_at(url, port), server.pid, (server.pid,))
+
+
+def there(url: str, plan: Plan, pid: int | None) -> Place:
+    """Return where a target is that is there already.
+
+    Args:
+        plan: Leads to that address.
+        pid: Of its process, if it is named; else it is who listens there.
+    """
+    return Place(url, pid, (pid,) if pid is not None else _listening(plan))
+
+
+def _listening(plan: Plan) -> tuple[int, ...]:
+    """Return the processes of this machine that listen where the plan leads."""
+    try:
         found = filling_of(plan).addresses(plan.url)
     except SwarmError:  # the first trial tells it
         return ()

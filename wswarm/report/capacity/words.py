@@ -1,7 +1,9 @@
 """A search in words and figures, as terminal and page both show it."""
 
 from wswarm.report import format as show
-from wswarm.results.capacity import CapacityScenario, Search, Trial, Unit
+from wswarm.report.sections import objective_result
+from wswarm.results.capacity import Capacity, CapacityScenario, Search, Trial, Unit
+from wswarm.stats.carrying import thrown_away
 
 COLUMNS = ("round", "load", "carried", "p50", "p99", "delivered", "why")
 _PER_S = "/s"
@@ -54,6 +56,18 @@ def how(search: Search) -> str:
     return f"{rounds}, {trials} of {show.duration(search.trial_s)} each, in {show.duration(search.elapsed_s)}"
 
 
+def objectives(search: Search) -> list[tuple[str, str]]:
+    """Return the objectives that the answer was held against, each with what came of it."""
+    unit = search.capacity.unit
+    return [
+        (
+            one.expression,
+            objective_result(one) + (f": {load(one.value, unit)}" if one.value is not None else ""),
+        )
+        for one in search.objectives
+    ]
+
+
 def facts(search: Search) -> list[tuple[str, str]]:
     """Return what else is known, each with its name."""
     found = search.capacity
@@ -65,6 +79,27 @@ def facts(search: Search) -> list[tuple[str, str]]:
         rows.append(("too much", f"{load(found.failed, found.unit)}, the lowest that never was carried"))
     if found.delivered is not None and search.scenario != "connect":
         rows.append(("delivered", f"{load(found.delivered, found.unit)} at the lowest that was too much"))
+    held = [("objective", f"{show.printable(name)} {result}") for name, result in objectives(search)]
+    return [*held, *rows, *_known(found)]
+
+
+def _known(found: Capacity) -> list[tuple[str, str]]:
+    """Return what else was seen of the loads that were too much, whoever gave in."""
+    known = found.known
+    if known is None:
+        return []
+    spent = (
+        ("target", known.target_process, known.target_cpu),
+        ("broker", known.broker_process, known.broker_cpu),
+        ("generator", None, known.generator_cpu),
+    )
+    rows = [
+        (name, f"{show.printable(process or 'its busiest process')}: {share:.0%} of a core at most")
+        for name, process, share in spent
+        if share is not None and (process is None or process not in found.because)
+    ]
+    if known.listen_drops is not None:
+        rows.append(("kernel", thrown_away(known)))
     return rows
 
 

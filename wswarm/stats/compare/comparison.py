@@ -45,10 +45,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         budget: Longest time for all.
-        blocks: Of four slices, in each generation; `closed_blocks`: likewise, as fast as replies come.
+        blocks: Of four slices, in each generation; `closed_blocks`: likewise, of those that measure capacity.
         slice: Length of the load of a slice; `pause`: least time without load before it.
         seed: Of the order of the slices and of start, of hash seeds and of arrivals.
-        rate: Messages per s in open slices, `None` if it was to be measured and was not.
+        rate: Messages per s in open slices, `None` if it was to be measured and was not. `overload`: in slices with
+            too much to deliver in time; `None` where there are none.
         server_cores: That the servers ran on, none: not pinned; likewise `generator_cores`.
     """
 
@@ -60,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     rate: float | None
     is_rate_given: bool
+    overload: float | None = None
     server_cores: tuple[int, ...] = ()
     generator_cores: tuple[int, ...] = ()
 

@@ -40,8 +40,10 @@ def compare_faults(slices: Sequence[Slice], kind: Fault, alpha: float, *, is_loo
     On one machine nothing but the server loses a message, so where base loses none, one of head is a
     regression, without statistics. Where both lose, the shares are compared by generation, for losses come in
     flocks: a regression if head's share is higher for certain, none if it is certainly less than twice base's;
-    each bound is missed with chance `alpha`, and looked at only when `is_look`.
+    each bound is missed with chance `alpha`, and looked at only when `is_look`. What is lost of too much load says
+    how much it was, and is left out.
     """
+    slices = [one for one in slices if one.load != "overload"]
     sound = [one for one in slices if one.is_valid]
     base, head = _counted(sound, kind)
     verdict, reason = _outcome(sound, kind, alpha, is_look=is_look)

@@ -9,7 +9,7 @@ import msgspec
 from wswarm.errors import PlanError
 
 Arm = Literal["base", "head"]
-Load = Literal["open", "closed"]
+Load = Literal["open", "closed", "overload"]
 Order = tuple[Arm, Arm, Arm, Arm]
 
 BASE_FIRST: Order = ("base", "head", "head", "base")
@@ -24,7 +24,7 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
         theta: The slowdown that must be caught, as a share: 0.05 is 5 %.
         is_lower_worse: Whether the figure falls when the server gets slower, as capacity does.
         is_gating: Whether its verdict decides; otherwise it is advisory.
-        load: The slices that measure it.
+        load: The slices that measure it: at a rate, as fast as replies come, or with too much to deliver in time.
         unit: What its values are in: `s`, `per s`, `bytes`, or nothing.
 
     Raises:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from wswarm.stats.passing import FULL_CORE, OWN_CORE
+
 MS = 1_000_000
 _STOP_NS = 250 * MS  # as of a whole run
 _STOP_SHARE = 0.25
@@ -19,6 +21,8 @@ class Conditions:
         longest_stop_ns: Longest that a loop of the generator stood still.
         lag_ns: Median of how late messages were sent, `None` if none were.
         steal: Share of the machine's time that its host gave to others, `None` if unknown.
+        own_cpu: The most of a core that a process of the generator used; `server_cpu` by one of the server's. Of
+            loads that are to be too much; else unknown.
         least_ns: The shortest time that was measured, `None` if none was.
     """
 
@@ -27,6 +31,8 @@ class Conditions:
     longest_stop_ns: int = 0
     lag_ns: int | None = None
     steal: float | None = None
+    own_cpu: float | None = None
+    server_cpu: float | None = None
     least_ns: int | None = None
 
 
@@ -42,6 +48,10 @@ def spoilt(found: Conditions) -> tuple[str, ...]:
         reasons.append(f"half of the messages were sent {found.lag_ns / MS:.0f} ms late or more")
     if found.steal is not None and found.steal > _STEAL:
         reasons.append(f"the host took {found.steal:.0%} of the machine's time")
+    if (found.own_cpu or 0.0) > OWN_CORE and (found.server_cpu or 0.0) < FULL_CORE:
+        reasons.append(
+            f"the generator used {found.own_cpu:.0%} of a core, the server {found.server_cpu or 0:.0%}"
+        )
     if found.least_ns is not None and found.least_ns < 0:
         reasons.append(
             f"a measured time is below 0 ({found.least_ns / MS:,.3g} ms): that is a bug of wswarm, report it"

@@ -1,0 +1,51 @@
+"""The command line read, and all that stands behind it: variables and files."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from wswarm.cli.arguments import Parser, commands_of
+from wswarm.cli.settings.files import Settings, defaults_for, plan_at
+from wswarm.cli.settings.settled import Sources, without_defaults
+from wswarm.cli.terminal import warn
+
+SUFFIX = ".toml"
+
+
+def read(parser: Parser, arguments: Sequence[str] | None) -> tuple[argparse.Namespace, Sources | None]:
+    """Return what stands on the command line, and what else there is to settle its command's settings from, if any.
+
+    Raises:
+        SystemExit: the help or the version was asked for, or something is wrong with an option.
+    """
+    parsers = commands_of(parser)
+    unset = without_defaults(parsers)
+    given = parser.parse_args(arguments)
+    if given.command not in unset:
+        return given, None
+    known = {command: parsers[command] for command in unset}
+    return given, Sources(known, unset, vars(given), os.environ, ())
+
+
+def settle(given: argparse.Namespace, sources: Sources) -> argparse.Namespace:
+    """Return the settings of the command.
+
+    Raises:
+        PlanError: a value of a file or a variable can't be. ResultError: a file can't be read.
+    """
+    sources = sources._replace(files=tuple(defaults_for(Path.cwd())))
+    plan = _plan(given, sources.files) if given.command == "run" else None
+    if plan is not None:
+        sources = sources._replace(given={name: one for name, one in sources.given.items() if name != "url"})
+    sources.check(*sources.files, *([plan] if plan is not None else []))
+    warn(given.command, sources.strange())
+    return sources.settled(given.command, plan)
+
+
+def _plan(given: argparse.Namespace, files: Sequence[Settings]) -> Settings | None:
+    """Return the plan that `run` follows: the file in the URL's place, or the defaults with their scenarios."""
+    what = getattr(given, "url", None)
+    if what is None and not hasattr(given, "scenarios"):
+        return next((file for file in files if file.scenarios), None)
+    return plan_at(what) if what is not None and what.endswith(SUFFIX) else None
