@@ -4,20 +4,24 @@ import asyncio
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, TypedDict, Unpack, cast
+from typing import Any, Literal, Required, TypedDict, Unpack, cast
 
 from wswarm.errors import PlanError
 from wswarm.experiment.besides import Besides
 from wswarm.experiment.capacity.search import search
 from wswarm.experiment.capacity.setting import Setting, make_setting
 from wswarm.experiment.course import Restarts
+from wswarm.experiment.forecasting import Question, answer
 from wswarm.experiment.measure import measure
 from wswarm.experiment.own_profile import with_own_profile
 from wswarm.experiment.replayed import plan_of_replay
 from wswarm.experiment.script import Session, plan_of_script, source_of
 from wswarm.load.plan import Plan, make_plan
+from wswarm.report.sizing.model_file import read_model
 from wswarm.results.capacity import CapacityScenario, Search
+from wswarm.results.forecast import Outlook
 from wswarm.results.run import Run
+from wswarm.results.sizing import Model
 
 
 class Options(TypedDict, total=False):
@@ -199,6 +203,37 @@ def capacity(
     return cast(Search, _search_aside(setting))
 
 
+class ForecastOptions(TypedDict, total=False):
+    """What is asked of a model; see `wswarm.experiment.forecasting.Question`."""
+
+    connections: Required[int]
+    rate: Required[float]
+    fanout: int | None
+    size: int | None
+    workers: int | None
+    connect_rate: float
+    tls: bool
+    deflate: bool
+    slo: Sequence[str]
+    seed: int
+
+
+def forecast(model: Model | str | Path, /, **options: Unpack[ForecastOptions]) -> Outlook:
+    """Return what a load will take that was not measured; see docs/sizing.md.
+
+    Args:
+        model: What sizing found, or the file or folder that it is in.
+
+    Returns:
+        The outlook; `outlook.forecast` has the answer. It can be awaited, too.
+
+    Raises:
+        PlanError: the model does not carry so far. ResultError: it can't be read.
+    """
+    found = model if isinstance(model, Model) else read_model(Path(model))
+    return answer(found, Question(**options))
+
+
 async def _search_aside(setting: Setting) -> Search:
     """Return the search, made by a thread; cancelling ends it early."""
     is_cancelled = threading.Event()
@@ -240,12 +275,14 @@ async def _measure_aside(plan: Plan, restarts: Restarts | None) -> Run:
 
 
 __all__ = [
+    "ForecastOptions",
     "Options",
     "SearchOptions",
     "capacity",
     "connect",
     "echo",
     "fanout",
+    "forecast",
     "replay",
     "script",
     "slow",

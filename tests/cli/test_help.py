@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parents[1] / "golden" / "help"
 COMMANDS = (
     *("", "run", "connect", "echo", "fanout", "profiles", "serve", "doctor", "report", "compare", "trend"),
     *("ab", "selftest", "script", "replay", "import", "inspect", "churn", "slow", "storm"),
-    *("capacity", "init"),
+    *("capacity", "forecast", "init"),
 )
 MEASURING = ("run", "connect", "echo", "fanout", "churn", "script")
 SENDING = ("run", "echo", "fanout", "churn")
@@ -62,6 +62,10 @@ OPTIONS = {
         "capacity",
     ),
     "--text --size --profile -H --say --origin -o --output --no-plots --svg --quiet --print": ("capacity",),
+    "-c --connections -r --rate --fanout --size --workers --connect-rate --tls --deflate --slo --seed": (
+        "forecast",
+    ),
+    "-o --output --no-plots --svg --quiet --print": ("forecast",),
     "--version": ("",),
 }
 DEFAULTS = [
@@ -121,6 +125,8 @@ DEFAULTS = [
     ("capacity", "--rate", "echo 100/s, fanout 5/s"),
     ("capacity", "--arrivals", "poisson"),
     ("capacity", "--output", "reports/<UTC time>-capacity"),
+    ("forecast", "--workers", "as few as will do"),
+    ("forecast", "--output", "reports/<UTC time>-forecast"),
     ("selftest", "--decisions", "10"),
     ("selftest", "--slow", "cpu:10%"),
     ("selftest", "--budget", "96s"),

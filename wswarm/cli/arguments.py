@@ -10,6 +10,7 @@ from wswarm.cli import grammar
 from wswarm.cli.ab_arguments import add_ab, add_selftest
 from wswarm.cli.capacity_arguments import add_capacity
 from wswarm.cli.churn_arguments import add_churn
+from wswarm.cli.forecast_arguments import add_forecast
 from wswarm.cli.load_arguments import (
     add_common,
     add_echo_options,
@@ -80,6 +81,7 @@ def make_parser() -> Parser:
     add_churn(commands)
     add_slow(commands)
     add_capacity(commands)
+    add_forecast(commands)
     add_storm(commands)
     _add_script(commands)
     add_replay(commands, add_common)

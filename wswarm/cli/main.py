@@ -61,6 +61,7 @@ _WHERE = {
     "run": "suite:run_suite",
     "print plan": "shown_plan:show_plan",
     "capacity": "capacity:find_capacity",
+    "forecast": "forecast:foretell",
     "compare": "compare:compare",
     "trend": "compare:trend",
     "ab": "ab:compare_versions",
