@@ -5,14 +5,19 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.target_app.fuzz.conversations import Conversation
+from tests.target_app.fuzz.conversations import ALLOWED, Conversation
 from tests.target_app.fuzz.requests import TOKEN, Request
 from tests.target_app.fuzz.watched import Watched
+from tests.target_app.raw_client import TEXT, frame
 from tests.target_app.server import FRAMING, Server
 
 pytestmark = pytest.mark.xdist_group("reference application")
 
 FINDINGS: dict[str, Request | Conversation] = {
+    "text that is no UTF-8": Conversation("/ws", ALLOWED, (frame(TEXT, b"\x80"),), False, False),
+    "the same in fragments": Conversation(
+        "/ws", ALLOWED, (frame(TEXT, b"a", fin=False) + frame(0, b"\x80"),), True, True
+    ),
     "a form that never comes": Request(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n"),
 }
 
