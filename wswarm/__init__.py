@@ -8,7 +8,7 @@
     print(run.fanout.completion_time.p99, run.messages.lost)
 
 `connect`, `echo`, `fanout`, `churn`, `slow`, `script` and `replay` block, or can be awaited inside a running event
-loop; each returns a `Run`. `capacity` returns a `Search`, `forecast` an `Outlook`.
+loop; each returns a `Run`. `capacity` returns a `Search`, `size` a `Model`, `forecast` an `Outlook`.
 """
 
 from importlib import import_module
@@ -33,10 +33,13 @@ if TYPE_CHECKING:
     from wswarm.results.capacity import Search
     from wswarm.results.forecast import Outlook
     from wswarm.results.run import Run
+    from wswarm.results.sizing import Model
+    from wswarm.sizing import size
     from wswarm.testing.figure_clock import FigureClock
 
 _HOMES = {
     "FigureClock": "wswarm.testing.figure_clock",
+    "Model": "wswarm.results.sizing",
     "Options": "wswarm.api",
     "Outlook": "wswarm.results.forecast",
     "Search": "wswarm.results.capacity",
@@ -48,6 +51,7 @@ _HOMES = {
     "forecast": "wswarm.api",
     "replay": "wswarm.api",
     "script": "wswarm.api",
+    "size": "wswarm.sizing",
     "slow": "wswarm.api",
     "storm": "wswarm.api",
     "ScriptSocket": "wswarm.drive.script.socket",
@@ -62,6 +66,7 @@ _HOMES = {
 __all__ = [
     "FigureClock",
     "GeneratorError",
+    "Model",
     "Options",
     "Outlook",
     "PlanError",
@@ -79,6 +84,7 @@ __all__ = [
     "forecast",
     "replay",
     "script",
+    "size",
     "slow",
     "storm",
 ]

@@ -1,15 +1,14 @@
 """The same measurements from Python: `run = wswarm.fanout(url, connections=1000, rate=20, duration=10)`."""
 
-import asyncio
-import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, Required, TypedDict, Unpack, cast
+from typing import Any, Literal, Required, TypedDict, Unpack
 
+from wswarm.aside import here_or_aside
 from wswarm.errors import PlanError
 from wswarm.experiment.besides import Besides
 from wswarm.experiment.capacity.search import search
-from wswarm.experiment.capacity.setting import Setting, make_setting
+from wswarm.experiment.capacity.setting import make_setting
 from wswarm.experiment.course import Restarts
 from wswarm.experiment.forecasting import Question, answer
 from wswarm.experiment.measure import measure
@@ -196,11 +195,7 @@ def capacity(
     """
     given = {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
     setting = make_setting(scenario, url, **with_own_profile(given))
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return search(setting)
-    return cast(Search, _search_aside(setting))
+    return here_or_aside(lambda asked: search(setting, None, asked))
 
 
 class ForecastOptions(TypedDict, total=False):
@@ -234,16 +229,6 @@ def forecast(model: Model | str | Path, /, **options: Unpack[ForecastOptions]) -
     return answer(found, Question(**options))
 
 
-async def _search_aside(setting: Setting) -> Search:
-    """Return the search, made by a thread; cancelling ends it early."""
-    is_cancelled = threading.Event()
-    try:
-        return await asyncio.to_thread(search, setting, None, is_cancelled.is_set)
-    except asyncio.CancelledError:
-        is_cancelled.set()
-        raise
-
-
 def _measure(scenario: str, url: str, options: Options) -> Run:
     return _measured(make_plan(scenario, url, **_settings(options)))
 
@@ -255,23 +240,7 @@ def _settings(options: Options) -> dict[str, Any]:
 
 
 def _measured(plan: Plan, restarts: Restarts | None = None) -> Run:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return measure(plan, besides=Besides(restarts=restarts))
-    return cast(Run, _measure_aside(plan, restarts))
-
-
-async def _measure_aside(plan: Plan, restarts: Restarts | None) -> Run:
-    """Return the run, measured by a thread; cancelling ends its hold early."""
-    is_cancelled = threading.Event()
-    try:
-        return await asyncio.to_thread(
-            measure, plan, None, is_cancelled.is_set, None, Besides(restarts=restarts)
-        )
-    except asyncio.CancelledError:
-        is_cancelled.set()
-        raise
+    return here_or_aside(lambda asked: measure(plan, None, asked, None, Besides(restarts=restarts)))
 
 
 __all__ = [

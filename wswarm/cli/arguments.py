@@ -23,6 +23,7 @@ from wswarm.cli.load_arguments import (
 from wswarm.cli.outputs_arguments import add_compare, add_pictures, add_trend
 from wswarm.cli.recordings_arguments import EXITS, add_import, add_replay
 from wswarm.cli.serve_arguments import add_serve
+from wswarm.cli.size_arguments import add_size
 from wswarm.cli.slow_arguments import add_slow
 from wswarm.cli.storm_arguments import add_storm
 from wswarm.version import VERSION
@@ -81,6 +82,7 @@ def make_parser() -> Parser:
     add_churn(commands)
     add_slow(commands)
     add_capacity(commands)
+    add_size(commands)
     add_forecast(commands)
     add_storm(commands)
     _add_script(commands)

@@ -6,6 +6,7 @@ from typing import Any
 from wswarm.report import format as show
 from wswarm.report.forecast import words
 from wswarm.report.html import embedded, page
+from wswarm.report.sizing.words import mechanism
 from wswarm.results.forecast import Outlook
 
 READINGS = {
@@ -79,14 +80,9 @@ def _picture(name: str, picture: bytes) -> dict[str, str]:
 
 
 def _settings(outlook: Outlook) -> list[tuple[str, str]]:
-    how = outlook.mechanism
     rows = [
         ("cells", show.count(outlook.cells)),
-        ("scenario", how.scenario),
-        ("arrivals", how.arrivals),
-        ("TLS", "yes" if how.tls else "no"),
-        ("compression", "yes" if how.deflate else "no"),
-        ("backplane", how.backplane or show.UNKNOWN),
+        *mechanism(outlook.mechanism),
         ("seed", str(outlook.seed)),
     ]
     return [(label, show.printable(value)) for label, value in rows]

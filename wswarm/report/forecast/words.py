@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from wswarm.report import format as show
+from wswarm.report.sizing.words import standing as standing
 from wswarm.results.forecast import Band, Limit, Outlook
 from wswarm.results.sizing import HeldOut
 
@@ -33,11 +34,6 @@ def headline(outlook: Outlook) -> str:
 def cores(value: float) -> str:
     """Return cores with three significant digits."""
     return show.number(float(f"{value:.3g}"))
-
-
-def standing(outlook: Outlook) -> str:
-    """Return whether the model may be believed: `validated`, or not."""
-    return "validated" if outlook.validated else "not validated, shown for shape only"
 
 
 def off(found: HeldOut) -> str:
