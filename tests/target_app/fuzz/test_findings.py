@@ -9,7 +9,7 @@ from tests.target_app.fuzz.conversations import ALLOWED, Conversation
 from tests.target_app.fuzz.requests import TOKEN, Request
 from tests.target_app.fuzz.watched import Watched
 from tests.target_app.raw_client import TEXT, frame
-from tests.target_app.server import FRAMING, Server
+from tests.target_app.server import Server
 
 pytestmark = pytest.mark.xdist_group("reference application")
 
@@ -26,7 +26,8 @@ FINDINGS: dict[str, Request | Conversation] = {
 def watched(start_for_all: Callable[..., Server]) -> Iterator[Watched]:
     """The hardened app with all guards."""
     guard = {"TARGET_GUARD": "strict", "TARGET_TOKENS": json.dumps({"alice": TOKEN})}
-    with Watched(start_for_all("target_app.main:app", "--ws", FRAMING, **guard)) as found:
+    program = "target_app.workers"
+    with Watched(start_for_all("target_app.main:app", "--workers", "1", program=program, **guard)) as found:
         yield found
 
 

@@ -17,13 +17,14 @@ from hypothesis import strategies as st
 from tests.target_app.fuzz.conversations import Conversation, conversations
 from tests.target_app.fuzz.requests import TOKEN, Request, forms, requests
 from tests.target_app.fuzz.watched import State, Watched
-from tests.target_app.server import FRAMING, Server
+from tests.target_app.server import Server
 
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "30"))
 SEED = int(os.environ.get("FUZZ_SEED", "0"))
 SHARE = float(os.environ.get("FUZZ_SHARE", "0.25"))
 EXAMPLES = 50  # of a round, whose seed is the first one's and its number
 GROWTH = 8_000_000  # bytes that memory may vary by
+ONE_WORKER = ("--workers", "1", "--no-access-log")
 GUARDS = {
     "default": {},
     "strict": {"TARGET_GUARD": "strict", "TARGET_TOKENS": json.dumps({"alice": TOKEN})},
@@ -37,7 +38,9 @@ pytestmark = pytest.mark.xdist_group("reference application")
 def test_whatever_clients_send_others_are_answered_and_nothing_stays_behind(
     start_for_all: Callable[..., Server], guard: str
 ) -> None:
-    server = start_for_all("target_app.main:app", "--ws", FRAMING, **GUARDS[guard])
+    server = start_for_all(
+        "target_app.main:app", "--workers", "1", program="target_app.workers", **GUARDS[guard]
+    )
     third = SECONDS / len(GUARDS) / 3
     with Watched(server) as watched:
         rounds = count(SEED)
