@@ -6,13 +6,22 @@ leave a chat at once print 15,000 lines about nothing that anybody could mend.
 
 import logging
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
 from starlette.websockets import WebSocketDisconnect
 
+from target_app.drain import drain
+from target_app.guard.on_duty import STATE
+from target_app.wire.guarded import GuardedProtocol
+from target_app.wire.requests import GuardedH11, GuardedHttpTools
+
 DOCUMENTED = "target_app.documented."
 LOGGER = "uvicorn.error"
+# The guarded ones of uvicorn's protocols, by their names there.
+GUARDED_WS = dict.fromkeys(("auto", "websockets-sansio"), GuardedProtocol)
+GUARDED_HTTP = {"auto": GuardedHttpTools, "httptools": GuardedHttpTools, "h11": GuardedH11}
 VERBOSE = {"debug", "trace"}
 
 # Starlette's words for a connection that is used after its end.
@@ -40,16 +49,39 @@ class Departures(logging.Filter):
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that counts departures, if it is told to, and says at the end how many there were."""
+    """A uvicorn server that says when it serves, and at the end how many departures it was told to count.
 
-    def __init__(self, config: uvicorn.Config, departures: Departures | None = None) -> None:
+    Args:
+        config: uvicorn's.
+        departures: counts clients that leave, if they are not to be logged.
+        greet: called with the port when it serves.
+    """
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        departures: Departures | None = None,
+        greet: Callable[[int], None] | None = None,
+    ) -> None:
         super().__init__(config)
+        self._greet = greet
         self._departures = departures
         if departures is not None:
             logging.getLogger(LOGGER).addFilter(departures)
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to serve, and say so."""
+        await super().startup(sockets=sockets)
+        if self.started and self._greet is not None:
+            self._greet(self.servers[0].sockets[0].getsockname()[1])
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop to serve, and tell."""
+        """Stop to serve, and tell; clients of an application with guards are let go of in time."""
+        on_duty = self.lifespan.state.get(STATE)
+        if on_duty is not None:
+            for listener in (*self.servers, *(sockets or ())):
+                listener.close()
+            await drain(self.server_state, on_duty.settings, lambda: self.force_exit)
         await super().shutdown(sockets=sockets)
         if self._departures is not None and self._departures.count:
             logging.getLogger(LOGGER).warning(
@@ -64,8 +96,11 @@ def configure(settings: dict[str, Any]) -> tuple[uvicorn.Config, Departures | No
         settings: of ``uvicorn.Config``, and ``tracebacks``.
     """
     own = dict(settings)
-    is_shown = own.pop("tracebacks", False) or own.get("log_level") in VERBOSE
     is_documented = str(own["app"]).startswith(DOCUMENTED)
+    if not is_documented:
+        own["ws"] = GUARDED_WS.get(own.get("ws", "auto"), own.get("ws"))
+        own["http"] = GUARDED_HTTP.get(own.get("http", "auto"), own.get("http"))
+    is_shown = own.pop("tracebacks", False) or own.get("log_level") in VERBOSE
     return uvicorn.Config(**own), Departures() if is_documented and not is_shown else None
 
 

@@ -1,6 +1,7 @@
 """The hardened application: every endpoint of FastAPI's WebSockets page and more, in one app.
 
-Start it with ``uvicorn target_app.main:app``. Its middlewares do nothing per message.
+Start it with ``uvicorn target_app.main:app``. Its middlewares do nothing per message, except where a rate is set and
+the server counts no frames.
 """
 
 import asyncio
@@ -8,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from target_app.backplane.choose import choose
 from target_app.broadcast.direct import DirectSend
@@ -15,7 +17,10 @@ from target_app.broadcast.gap_notice import GapNotice
 from target_app.broadcast.hub import Hub
 from target_app.broadcast.manager import ConnectionManager
 from target_app.broadcast.outbox import Limits
+from target_app.guard.census import Census
+from target_app.guard.door import Door
 from target_app.guard.on_duty import STATE, OnDuty
+from target_app.guard.quiet_log import quiet_logs
 from target_app.guard.refusals import Refusals
 from target_app.loop_lag import LoopLag
 from target_app.metrics import Metrics, Sources
@@ -43,11 +48,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     on_gap = GapNotice(hub).note if settings.gap_notice else None
     app.state.manager = ConnectionManager(hub, backplane, on_gap)
     app.state.loop_lag = LoopLag(settings.lag_interval, settings.lag_window)
-    refusals = app.state.refusals = Refusals()
-    sources = Sources(app.state.traffic, hub.counters, app.state.loop_lag, backplane.counters, refusals)
+    guards = app.state.guards = OnDuty(settings, Refusals())
+    sources = Sources(
+        app.state.traffic, hub.counters, app.state.loop_lag, backplane.counters, guards.refusals
+    )
     app.state.metrics = Metrics(sources)
     app.add_middleware(DirectSend)
     app.add_middleware(PlainStartup)
+    app.add_middleware(Door, guards=guards, census=Census.here())
+    if settings.trusted_proxies:  # the last is the outermost: nobody behind it sees a proxy's address
+        app.add_middleware(
+            ProxyHeadersMiddleware, trusted_hosts=[str(one) for one in settings.trusted_proxies]
+        )
     # The first path that matches wins: /ws/bytes and /ws/json of formats come before /ws/{client_id} of chat.
     for module in (pages, observe, echo, items, formats, chat, class_based, parameters, secure):
         app.include_router(module.router)
@@ -66,7 +78,8 @@ async def _run(app: FastAPI) -> AsyncIterator[dict[str, OnDuty]]:
     manager: ConnectionManager = app.state.manager
     await manager.start()
     try:
-        yield {STATE: OnDuty(app.state.settings, app.state.refusals)}
+        with quiet_logs():
+            yield {STATE: app.state.guards}
     finally:
         await manager.stop()
         for task in sampling:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
@@ -11,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from target_app.broadcast.outbox import Policy
 
 Guard = Literal["default", "strict"]
+Network = IPv4Network | IPv6Network
 
 # What `strict` limits unless it is set: enough for many behind one address, who cannot fill a process from it.
 STRICT = {"max_connections": 10_000, "max_per_address": 1_000, "max_per_user": 100, "message_rate": 100.0}
@@ -41,6 +43,28 @@ def _decoded(value: Any) -> Any:
 
 _Seconds = Annotated[float, Field(ge=0.001, le=86_400)]
 _Deadline = Annotated[_Seconds | None, BeforeValidator(_off)]
+
+
+def _networks(value: Any) -> Any:
+    """The networks of JSON text or a list; an address is a network of its own."""
+    try:
+        listed = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        listed = None
+    if not isinstance(listed, list | frozenset):
+        raise _unfit("""write a JSON list of addresses and networks: '["127.0.0.1", "10.0.0.0/8"]'""")
+    return frozenset(map(_network, listed))
+
+
+def _network(text: Any) -> Network:
+    try:
+        return ip_network(str(text))
+    except ValueError:
+        raise _unfit(
+            f"{text!r} is no address and no network: write 10.0.0.1, 10.0.0.0/8, fd00::1 or fd00::/8"
+        ) from None
+
+
 _Cap = Annotated[Annotated[int, Field(ge=1, le=10_000_000)] | None, BeforeValidator(_off)]
 _Rate = Annotated[Annotated[float, Field(gt=0, le=1e9)] | None, BeforeValidator(_off)]
 
@@ -57,10 +81,13 @@ class Settings(BaseSettings):
         outbox_bytes: most bytes of them.
         outbox_policy: what happens to the next one: see ``Limits``.
         fanout_slice: recipients that a broadcast is offered to before the event loop has a turn.
+        trusted_proxies: whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed, a list of addresses and
+            networks in JSON: ``["127.0.0.1", "10.0.0.0/8"]``.
         guard: ``strict`` asks for a token and has caps and a rate unless they are set: see ``STRICT``.
         tokens: user to token, a JSON object.
         refuse: ``before`` a connection is accepted, by an HTTP status, or ``after``, by a close code.
         origins: origins of web pages elsewhere that may connect, a JSON list: ``["https://example.org"]``.
+        origin_required: whether a client that sends no ``Origin``, which no browser does, is refused.
         max_connections: most WebSockets of one process.
         max_per_address: most of one address, over all workers.
         max_per_user: most of one user, over all workers.
@@ -87,12 +114,14 @@ class Settings(BaseSettings):
     outbox_bytes: int = Field(default=4 * 1024 * 1024, ge=1, le=1024**3)
     outbox_policy: Policy = "disconnect"
     fanout_slice: int = Field(default=128, ge=1, le=1_000_000)
+    trusted_proxies: Annotated[frozenset[Network], NoDecode, BeforeValidator(_networks)] = frozenset()
     guard: Guard = "default"
     tokens: Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(_decoded)] = Field(
         default={}, validate_default=True
     )
     refuse: Literal["before", "after"] = "before"
     origins: Annotated[frozenset[str], NoDecode, BeforeValidator(_decoded)] = frozenset()
+    origin_required: bool = False
     max_connections: _Cap = None
     max_per_address: _Cap = None
     max_per_user: _Cap = None

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 APPS = ("main", "documented.echo", "documented.items", "documented.chat")
+GUARDS = ("default", "strict")
 HOST = "127.0.0.1"
 
 
@@ -19,4 +20,5 @@ class ServerOptions(NamedTuple):
     deflate: bool = False
     log_level: str = "warning"
     backplane: str | None = None
+    guard: str | None = None
     tracebacks: bool = False

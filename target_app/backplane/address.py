@@ -1,11 +1,14 @@
 """What is wrong with a backend's address, told before it is used, and without the password in it."""
 
+import os
 import re
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from target_app.backplane.protocol import AddressError
 
 HIDDEN = "…"
+# Files of TLS, as redis-py and asyncpg call them: both would say of one that is missing only that something is.
+_FILES = {"ssl_ca_certs", "ssl_certfile", "ssl_keyfile", "sslrootcert", "sslcert", "sslkey", "sslcrl"}
 _SECRET_WORDS = ("password", "passwd", "secret", "token")
 
 
@@ -14,7 +17,7 @@ def check_address(url: str) -> None:
 
     Raises:
         AddressError: a port is none, or a password has a sign that ends this part. The message quotes nothing of
-            the address, because what looks like a port may be the rest of a password.
+            this part, because what looks like a port may be the rest of a password. Or a file of TLS is not there.
     """
     try:
         parts = urlsplit(url)
@@ -32,6 +35,9 @@ def check_address(url: str) -> None:
                 "the address has a port that is no number from 1 to 65535 (in a password write '/' as %2F, '?' as "
                 "%3F, '#' as %23, '@' as %40)"
             )
+    for name, file in parse_qsl(parts.query):
+        if name in _FILES and not os.access(file, os.R_OK):
+            raise AddressError(f"the address has {name}={file}, and no such file can be read here")
 
 
 def told(error: BaseException, url: str) -> str:

@@ -2,31 +2,27 @@
 
 from urllib.parse import urlsplit
 
-from fastapi import WebSocket, WebSocketException, status
-
 from target_app.settings import Settings
 
 
-async def known_origin(websocket: WebSocket) -> None:
-    """Refuse a browser whose page comes from elsewhere (RFC 6455, 10.2); CORS does not apply to WebSockets.
+def is_known(origin: str | None, host: str, settings: Settings) -> bool:
+    """Whether a page of this origin may connect to this host (RFC 6455, 10.2); CORS does not apply to WebSockets.
 
     A page from the host and port that it connects to is known, and so are the origins of the setting. A client
-    that sends no ``Origin`` is no browser and brings nobody else's cookies.
+    that sends no ``Origin`` is no browser and brings nobody else's cookies; a setting may ask for one all the same.
 
-    Raises:
-        WebSocketException: the origin is not known; before the connection is accepted, so HTTP 403.
+    Args:
+        origin: the header ``Origin``.
+        host: the header ``Host``.
+        settings: which others there are.
     """
-    settings: Settings = websocket.app.state.settings
-    origin = websocket.headers.get("origin")
-    if origin is None or origin in settings.origins:
-        return
-    host = _host(origin)
-    if not host or host != websocket.headers.get("host", "").lower():
-        raise WebSocketException(status.WS_1008_POLICY_VIOLATION, "this origin is not known here")
+    if origin is None:
+        return not settings.origin_required
+    return origin in settings.origins or (_host(origin) or None) == host.lower()
 
 
 def _host(origin: str) -> str:
-    """Return the host and port of an origin, nothing for what is none."""
+    """The host and port of an origin, nothing for what is none."""
     try:
         return urlsplit(origin).netloc.lower()
     except ValueError:

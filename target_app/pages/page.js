@@ -20,38 +20,73 @@ function showMessage(text) {
   document.getElementById("messages").appendChild(item);
 }
 
-function openSocket(path) {
-  const socket = new WebSocket(socketAddress(path));
-  let opened = false;
-  showStatus("Connecting…");
-  socket.onopen = () => {
-    opened = true;
-    showStatus("Connected.");
-  };
-  socket.onmessage = (event) => showMessage(event.data);
-  socket.onclose = (event) => {
-    const why = opened ? "Closed by the server" : "Refused, or the server is unreachable";
-    showStatus(`${why} (code ${event.code}). Reload the page or connect again.`);
-  };
-  return socket;
-}
+// Ends that are the server's, not ours: it leaves, vanishes, fails, restarts or is too busy.
+const COMES_BACK = new Set([1001, 1006, 1011, 1012, 1013]);
+const RESTART_MS = 5000; // over which a server that restarts asks its clients to spread
+const BASE_MS = 500;
+const MOST_MS = 30000;
 
-// Closes a socket that is being replaced, and no longer listens to it.
-function dropSocket(socket) {
-  if (socket !== null) {
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close();
+// A connection that comes back: when the server ends it, it is opened again after a random while, longer from failure to
+// failure, so that thousands of pages do not come at once. One that never opened was refused, and stays closed.
+class Line {
+  constructor(path) {
+    this.path = path;
+    this.failures = 0;
+    this.timer = null;
+    this.connect(false);
+  }
+
+  connect(again) {
+    this.socket = new WebSocket(socketAddress(this.path));
+    let opened = again;
+    if (!again) {
+      showStatus("Connecting…");
+    }
+    this.socket.onopen = () => {
+      opened = true;
+      this.failures = 0;
+      showStatus("Connected.");
+    };
+    this.socket.onmessage = (event) => showMessage(event.data);
+    this.socket.onclose = (event) => this.end(event, opened);
+  }
+
+  end(event, opened) {
+    const why = opened ? "Closed by the server" : "Refused, or the server is unreachable";
+    const reason = event.reason ? `: ${event.reason}` : "";
+    if (!opened || !COMES_BACK.has(event.code)) {
+      showStatus(`${why} (code ${event.code}${reason}). Reload the page or connect again.`);
+      return;
+    }
+    const most = event.code === 1012 ? RESTART_MS : Math.min(MOST_MS, BASE_MS * 2 ** this.failures);
+    this.failures += 1;
+    this.timer = setTimeout(() => this.connect(true), Math.random() * most);
+    showStatus(`${why} (code ${event.code}${reason}). Connecting again…`);
+  }
+
+  send(text) {
+    const isOpen = this.socket.readyState === WebSocket.OPEN;
+    if (isOpen) {
+      this.socket.send(text);
+    }
+    return isOpen;
+  }
+
+  // Closes it for good, and no longer listens to it.
+  drop() {
+    clearTimeout(this.timer);
+    this.socket.onopen = this.socket.onmessage = this.socket.onclose = null;
+    this.socket.close();
   }
 }
 
 // preventDefault comes first: whatever happens below, the page is not reloaded.
-function sendMessage(event, socket) {
+function sendMessage(event, line) {
   event.preventDefault();
-  if (socket === null || socket.readyState !== WebSocket.OPEN) {
-    showStatus("Not connected: nothing was sent. Wait for the connection, or connect first.");
-    return;
-  }
   const input = document.getElementById("messageText");
-  socket.send(input.value);
-  input.value = "";
+  if (line?.send(input.value)) {
+    input.value = "";
+  } else {
+    showStatus("Not connected: nothing was sent. Wait for the connection, or connect first.");
+  }
 }

@@ -3,15 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from fastapi import APIRouter, Depends, WebSocket, WebSocketException, status
+from fastapi import APIRouter, WebSocket, WebSocketException, status
 
 from target_app.backplane.protocol import BackplaneDown
 from target_app.broadcast.inbox import inbox
 from target_app.broadcast.manager import ConnectionManager
 from target_app.conversation import conversation, receive_text
-from target_app.guard.origin import known_origin
 
-router = APIRouter(dependencies=[Depends(known_origin)])
+router = APIRouter()
 
 
 @router.websocket("/ws/{client_id}")

@@ -40,7 +40,7 @@ def test_the_documented_chat_is_served_until_a_signal(tmp_path: Path, number: si
         client.send("hello")
         assert client.recv(timeout=60) == "You wrote: hello"
         command.process.send_signal(number)
-        assert closing(client) == (1012, "")
+        assert closing(client) == (1012, "restarting: retry in 0 to 5 s")
     end = command.outcome()
     assert end.code == 0
     assert end.out == f"target_app.documented.chat at http://127.0.0.1:{port}/ (Ctrl-C stops it)\n"
@@ -61,6 +61,39 @@ def test_several_workers_are_served_measured_and_stopped_by_ctrl_c(tmp_path: Pat
     served = command.outcome()
     assert served.code == 0
     assert "Traceback" not in served.err
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_address_is_told_when_it_accepts_and_then_the_guards(workers: str, tmp_path: Path) -> None:
+    port = closed_port()
+    command = Command("serve", "--workers", workers, "--port", str(port), cwd=tmp_path)
+    assert command.process.stdout is not None
+    told = command.process.stdout.readline()
+    assert is_listening(port)
+    assert told == f"target_app.main at http://127.0.0.1:{port}/ (Ctrl-C stops it)\n"
+    always = "origin same host; message size 1 MiB; handshake deadline 10 s; drain 10 s"
+    assert command.process.stdout.readline() == f"guards: {always}; no tokens, caps or rate\n"
+    command.process.send_signal(signal.SIGTERM)
+    assert command.outcome().code == 0
+
+
+def test_strict_guards_are_for_the_hardened_app(tmp_path: Path) -> None:
+    end = in_process("serve", "--guard", "strict", "--app", "documented.chat", cwd=tmp_path)
+    assert (end.code, end.err.count("\n")) == (2, 1)
+    assert "--guard is for --app main" in end.err
+
+
+@pytest.mark.usefixtures("becoming")
+@pytest.mark.parametrize("tokens", [None, "", "{}", "nonsense"])
+def test_strict_without_tokens_is_told_in_one_line(
+    tokens: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if tokens is not None:
+        monkeypatch.setenv("TARGET_TOKENS", tokens)
+    end = in_process("serve", "--guard", "strict", "--port", str(closed_port()), cwd=tmp_path)
+    assert (end.code, end.err.count("\n")) == (2, 1)
+    assert end.err.startswith("TARGET_TOKENS: ")
+    assert "nonsense" not in end.err
 
 
 def test_a_port_in_use_is_told_in_one_line(tmp_path: Path) -> None:

@@ -18,20 +18,20 @@ LOGGER = "uvicorn.error"
 
 
 class Hosted(Server):
-    """uvicorn on a free port of 127.0.0.1, in a loop and a thread of its own.
+    """uvicorn on a port of 127.0.0.1, a free one if none is given, in a loop and a thread of its own.
 
     Its log has warnings and errors only, and there is no process of which to ask.
 
     Args:
-        app: the application, which nobody else serves.
+        app: the ASGI application, which nobody else serves.
         options: uvicorn's, by the names of `uvicorn.Config`.
     """
 
-    def __init__(self, app: FastAPI, **options: Any) -> None:
+    def __init__(self, app: Any, **options: Any) -> None:
         self._lines: list[str] = []
         self._handler = _Lines(self._lines)
-        options = {"ws": "websockets-sansio", "timeout_graceful_shutdown": 5, **options}
-        self._server = _Telling(uvicorn.Config(app, port=0, log_config=None, **options))
+        options = {"port": 0, "ws": "websockets-sansio", "timeout_graceful_shutdown": 5, **options}
+        self._server = _Telling(uvicorn.Config(app, log_config=None, **options))
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
         assert self._server.is_told.wait(PATIENCE), "the server does not start"
@@ -87,7 +87,7 @@ class _Lines(logging.Handler):
 
 
 @contextmanager
-def hosting(app: FastAPI, **options: Any) -> Iterator[Server]:
+def hosting(app: Any, **options: Any) -> Iterator[Server]:
     """A server of an application in a thread, from `with` to its end."""
     server = Hosted(app, **options)
     try:

@@ -3,7 +3,7 @@
 import select
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Self
 
 from tests.target_app.server import PATIENCE
@@ -60,10 +60,10 @@ class RawClient:
         assert self.head.startswith(b"HTTP/1.1 101 "), self.head
 
     @classmethod
-    def dial(cls, port: int, *sent: bytes, window: int | None = None) -> Self:
-        """A TCP connection on which these bytes have been sent, and nothing was read."""
+    def dial(cls, port: int, *sent: bytes, window: int | None = None, source: str = "127.0.0.1") -> Self:
+        """A TCP connection from that address on which these bytes have been sent, and nothing was read."""
         client = cls.__new__(cls)
-        client._dial(port, window)
+        client._dial(port, window, source)
         client.send(*sent)
         return client
 
@@ -78,6 +78,11 @@ class RawClient:
             self._socket.sendall(b"".join(pieces))
         except ConnectionError:
             self.end = "reset"
+
+    def send_each(self, pieces: Iterable[bytes]) -> None:
+        """Send each by a call of its own."""
+        for piece in pieces:
+            self.send(piece)
 
     def read_head(self) -> bytes:
         """The head of an HTTP response, or what came instead of one."""
@@ -109,6 +114,15 @@ class RawClient:
         """Whether something has come that is not read yet, or the end."""
         return bool(self._unread) or bool(select.select([self._socket], [], [], 0)[0])
 
+    def ready_frames(self) -> Iterator[WireFrame]:
+        """Those that have come, without waiting for more."""
+        while bool(select.select([self._socket], [], [], 0)[0]) and self._read():
+            pass
+        while (found := _parse(self._unread)) is not None:
+            frame, size = found
+            del self._unread[:size]
+            yield frame
+
     def read_all(self, quiet: float = 0.5) -> bytes:
         """What comes until nothing has come for so many seconds, or the server has let go of the connection."""
         self._socket.settimeout(quiet)
@@ -131,7 +145,7 @@ class RawClient:
         """Close the socket, as a client does that has read all."""
         self._socket.close()
 
-    def _dial(self, port: int, window: int | None) -> None:
+    def _dial(self, port: int, window: int | None, source: str = "127.0.0.1") -> None:
         self.end: str | None = None
         self._unread = bytearray()
         self._socket = socket.socket()
@@ -139,6 +153,7 @@ class RawClient:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if window is not None:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+        self._socket.bind((source, 0))
         self._socket.connect(("127.0.0.1", port))
 
     def _read(self) -> bool:

@@ -28,7 +28,7 @@ class Server:
         log_file: where its output goes.
         env: environment of the process.
         options: more of the program's; a later one wins.
-        program: uvicorn, hypercorn or granian.
+        program: uvicorn, hypercorn, granian, or our own with several workers.
     """
 
     def __init__(
@@ -54,6 +54,11 @@ class Server:
         """The server's process."""
         return self._process.pid
 
+    @property
+    def code(self) -> int | None:
+        """The exit code, once it has ended."""
+        return self._process.poll()
+
     def stop(self) -> None:
         """End the process and wait for it."""
         self._process.terminate()
@@ -66,6 +71,12 @@ class Server:
     def log(self, since: int = 0) -> str:
         """What was logged, from a position on."""
         return self._log_file.read_text(encoding="utf-8")[since:]
+
+    def errors(self, since: int = 0) -> list[str]:
+        """The lines of a uvicorn process that are no better than errors, from a position on: tracebacks, too."""
+        return [
+            line for line in self.log(since).splitlines() if not re.fullmatch("(?:INFO|WARNING): .*", line)
+        ]
 
     def wait_for_log(self, pattern: str, since: int = 0) -> re.Match[str]:
         """The first match in the log, as soon as there is one."""
@@ -118,6 +129,8 @@ def _options(program: str) -> tuple[str, ...]:
     """One process, or one worker, on a free port."""
     if program == "uvicorn":
         return ("--host", "127.0.0.1", "--port", "0", "--ws", "websockets-sansio", "--no-use-colors")
+    if program == "target_app.workers":
+        return ("--port", "0", "--ws", FRAMING)
     if program == "hypercorn":
         return ("--bind", "127.0.0.1:0", "--workers", "0")
     with socket.socket() as probe:  # granian does not say which port it was given

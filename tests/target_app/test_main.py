@@ -7,6 +7,7 @@ import pytest
 from websockets.sync.client import ClientConnection
 
 from target_app.broadcast.direct import DirectSend
+from target_app.guard.door import Door
 from target_app.guard.refusals import REASONS
 from target_app.main import app, create_app
 from target_app.routes import chat, class_based, echo, formats, items, observe, pages, parameters, secure
@@ -105,8 +106,8 @@ def test_each_app_has_a_room_and_counters_of_its_own() -> None:
     assert create_app().state.traffic is not app.state.traffic
 
 
-def test_the_only_middlewares_are_two_that_do_nothing_per_message() -> None:
-    assert [middleware.cls for middleware in app.user_middleware] == [PlainStartup, DirectSend]
+def test_the_only_middlewares_are_three_that_do_nothing_per_message() -> None:
+    assert [middleware.cls for middleware in app.user_middleware] == [Door, PlainStartup, DirectSend]
 
 
 @pytest.mark.parametrize("path", ["/ws", "/ws/bytes", "/ws/1", "/items/foo/ws", "/class/ws"])

@@ -4,7 +4,6 @@ import argparse
 import os
 import socket
 
-from wswarm.cli.terminal import say
 from wswarm.drive.host.files import raise_file_limit
 from wswarm.drive.host.target import command as serve_command
 from wswarm.drive.host.target import environment as serve_environment
@@ -17,10 +16,9 @@ def serve(parsed: argparse.Namespace) -> int:
     names = ServerOptions._fields
     options = ServerOptions(**{name: value for name, value in vars(parsed).items() if name in names})
     command, variables = serve_command(options), serve_environment(options)
-    _check_free(options.host, options.port)
+    if os.environ.get("LISTEN_PID") != str(os.getpid()):  # else somebody listens for us: sd_listen_fds(3)
+        _check_free(options.host, options.port)
     raise_file_limit()
-    host = f"[{options.host}]" if ":" in options.host else options.host
-    say(f"target_app.{options.app} at http://{host}:{options.port}/ (Ctrl-C stops it)")
     os.execve(command[0], command, variables)
 
 

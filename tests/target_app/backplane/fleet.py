@@ -26,6 +26,10 @@ class Fleet:
         app: import string.
         obstacle: the file that keeps ``own_app`` from starting.
         is_served: they are started by `wswarm serve`, as users do.
+        settings: of the application, by their variables.
+
+    Attributes:
+        headers: that each GET brings.
     """
 
     def __init__(
@@ -37,9 +41,11 @@ class Fleet:
         obstacle: str = "",
         *,
         is_served: bool = False,
+        **settings: str,
     ) -> None:
         self.workers = workers
         self.port = free_port()
+        self.headers: dict[str, str] = {}
         self._log_file = log_file
         program = self._serving(backplane) if is_served else self._working(app)
         variables = {} if is_served else {"TARGET_BACKPLANE": backplane, "OBSTACLE": obstacle}
@@ -47,7 +53,7 @@ class Fleet:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", *program],
                 cwd=ROOT,
-                env={**os.environ, **variables},
+                env={**os.environ, **variables, **settings},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -64,7 +70,7 @@ class Fleet:
 
     def __enter__(self) -> Self:
         try:
-            self.wait_for_log(f"{self.workers} workers running on http://127.0.0.1:{self.port}")
+            self.wait_for_log(f" at http://127.0.0.1:{self.port}/ (Ctrl-C stops it)")
         except BaseException:
             self.__exit__()
             raise
@@ -98,7 +104,8 @@ class Fleet:
     def get(self, path: str) -> str:
         """The body of a GET, from whichever worker gets it."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(f"http://127.0.0.1:{self.port}{path}", timeout=PATIENCE) as response:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=self.headers)
+        with opener.open(request, timeout=PATIENCE) as response:
             return str(response.read().decode())
 
     def stats(self) -> dict[str, Any]:

@@ -140,11 +140,16 @@ class RedisServer(Backend):
         return f"redis://127.0.0.1:{self.port}/0"
 
     def command(self) -> list[str]:
-        options = {"port": self.port, "bind": "127.0.0.1", "save": "", "appendonly": "no", "dir": self.folder}
-        return [
-            redis_program(),
-            *(word for name, value in options.items() for word in (f"--{name}", str(value))),
-        ]
+        words = (word for name, value in self.options().items() for word in (f"--{name}", str(value)))
+        return [self.program(), *words]
+
+    def program(self) -> str:
+        """Which redis-server it is."""
+        return redis_program()
+
+    def options(self) -> dict[str, object]:
+        """What it is told on its command line."""
+        return {"port": self.port, "bind": "127.0.0.1", "save": "", "appendonly": "no", "dir": self.folder}
 
     def answers(self) -> bool:
         return self.execute("PING") == b"+PONG\r\n"
@@ -168,12 +173,11 @@ class PostgresServer(Backend):
     def __init__(self) -> None:
         super().__init__()
         self._cluster = self.folder / "cluster"
-        self._programs = postgres_folder() / "bin"
         self._as_user: dict[str, object] = {}
         if os.geteuid() == 0:
-            self._programs = postgres_copy(self.folder / "copy") / "bin"
             self._as_user = nobody()
             os.chown(self.folder, int(str(self._as_user["user"])), -1)
+        self._programs = self.programs()
         options = [
             "-D",
             str(self._cluster),
@@ -200,15 +204,23 @@ class PostgresServer(Backend):
     def url(self) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
 
-    def command(self) -> list[str]:
-        settings = {
+    def programs(self) -> Path:
+        """The folder of its programs, which whoever runs it may enter."""
+        folder = postgres_copy(self.folder / "copy") if os.geteuid() == 0 else postgres_folder()
+        return folder / "bin"
+
+    def settings(self) -> dict[str, object]:
+        """What it is told on its command line."""
+        return {
             "listen_addresses": "127.0.0.1",
             "port": self.port,
             "unix_socket_directories": "",
             "fsync": "off",
             "shared_buffers": "16MB",
         }
-        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+
+    def command(self) -> list[str]:
+        options = [word for name, value in self.settings().items() for word in ("-c", f"{name}={value}")]
         return [str(self._programs / "postgres"), "-D", str(self._cluster), *options]
 
     def answers(self) -> bool:

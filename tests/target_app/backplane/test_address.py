@@ -52,6 +52,13 @@ def test_no_part_of_a_password_is_told(kind: str, rest: str) -> None:
     assert not {"sec", "ret"} & set(re.findall("[a-z]+", str(caught.value).replace("redis-py", "")))
 
 
+@pytest.mark.parametrize("name", ["ssl_ca_certs", "ssl_certfile", "sslrootcert", "sslkey"])
+def test_a_file_of_tls_that_is_not_there_is_named(name: str) -> None:
+    kind = "rediss" if "_" in name else "postgresql"
+    with pytest.raises(AddressError, match=f"{name}=/no/where.pem"):
+        choose(f"{kind}://me:secret@host/0?{name}=/no/where.pem")
+
+
 @pytest.mark.parametrize("form", ["p@ss word", "p%40ss%20word", "to\nken"])
 def test_what_a_backend_says_is_one_line_without_the_secrets_of_the_address(form: str) -> None:
     url = "redis://me:p%40ss%20word@host:1/0?ssl_password=to%0Aken"

@@ -340,9 +340,9 @@ def test_two_fleets_never_share_a_port(fleet: Fleet, refused: Refused) -> None:
 
 def test_wswarm_serves_several_workers_on_a_backplane(served: Served) -> None:
     fleet = served.fleet
-    first, second = fleet.log().splitlines()[:2]
-    assert f"at http://127.0.0.1:{fleet.port}/" in first
-    assert second == f"2 workers running on http://127.0.0.1:{fleet.port}"
+    said = fleet.log().splitlines()
+    assert said[0] == f"2 workers running on http://127.0.0.1:{fleet.port}"
+    assert said[1] == f"target_app.main at http://127.0.0.1:{fleet.port}/ (Ctrl-C stops it)"
     with ExitStack() as stack:
         clients = [stack.enter_context(chat(fleet, number)) for number in range(8)]
         clients[0].send("hi")

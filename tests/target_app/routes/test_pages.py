@@ -68,7 +68,7 @@ def test_the_script_asks_the_page_for_host_and_scheme() -> None:
 
 
 def test_the_default_is_prevented_before_anything_can_throw() -> None:
-    body = read("page.js").partition("function sendMessage(event, socket) {")[2]
+    body = read("page.js").partition("function sendMessage(event, line) {")[2]
     assert body.split()[0] == "event.preventDefault();"
 
 

@@ -58,15 +58,15 @@ def environment(options: ServerOptions) -> dict[str, str]:
     """Return the environment that goes with the command; a backplane's address may hold a password.
 
     Raises:
-        PlanError: the application has no use for a backplane.
+        PlanError: the application has no use for a backplane, or no guards.
     """
-    if options.backplane is None:
-        return dict(os.environ)
     if options.app != "main":
-        raise PlanError(
-            f"--backplane is for --app main: target_app.{options.app} broadcasts in one process only"
-        )
-    return {**os.environ, "TARGET_BACKPLANE": options.backplane}
+        reasons = {"backplane": "broadcasts in one process only", "guard": "has no guards, as documented"}
+        for name, reason in reasons.items():
+            if getattr(options, name) is not None:
+                raise PlanError(f"--{name} is for --app main: target_app.{options.app} {reason}")
+    told = {"TARGET_BACKPLANE": options.backplane, "TARGET_GUARD": options.guard}
+    return {**os.environ, **{name: value for name, value in told.items() if value is not None}}
 
 
 def _loop(wanted: str) -> str:

@@ -1,0 +1,87 @@
+"""Redis and PostgreSQL over TLS with passwords: messages pass, and what is wrong is one line that tells no secret."""
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+
+from target_app.backplane.postgres import PostgresWire
+from target_app.backplane.protocol import BackplaneDown
+from target_app.backplane.redis import RedisWire
+from tests.target_app.backplane.ends import ends, run, until
+from tests.target_app.backplane.guarded import (
+    PASSWORD,
+    REDIS,
+    GuardedPostgres,
+    GuardedRedis,
+    postgres_programs,
+    started,
+)
+
+pytestmark = pytest.mark.xdist_group("backplane: TLS")
+WRONG = "wr@ng/word"
+
+
+@pytest.fixture(scope="module", params=["redis", "postgres"])
+def guarded(request: pytest.FixtureRequest) -> Iterator[GuardedRedis | GuardedPostgres]:
+    """Each of them, running."""
+    if request.param == "redis":
+        if not REDIS.exists():
+            pytest.skip("no redis-server with TLS on this machine: apt-get install redis-server")
+        yield from started(GuardedRedis())
+    else:
+        if postgres_programs() is None:
+            pytest.skip("no PostgreSQL with TLS on this machine: apt-get install postgresql")
+        yield from started(GuardedPostgres())
+
+
+def test_messages_pass_from_one_process_to_another(guarded: GuardedRedis | GuardedPostgres) -> None:
+    async def test() -> None:
+        async with ends(guarded.address()) as (one, two):
+            await one.publish("short")
+            await two.publish("long" * 5_000)
+            for end in (one, two):
+                await until(lambda end=end: len(end.messages) == 2)  # type: ignore[misc] # a default of its own
+                assert set(end.messages) == {"short", "long" * 5_000}
+
+    run(test())
+
+
+def refusal(url: str) -> str:
+    """What is told of an address that cannot be used, at the first attempt."""
+    wire = RedisWire(url) if url.startswith("rediss:") else PostgresWire(url)
+
+    async def attempt() -> None:
+        try:
+            await wire.open_sender()
+        finally:
+            await wire.close_sender()
+
+    with pytest.raises(BackplaneDown) as caught:
+        run(attempt())
+    return str(caught.value)
+
+
+def test_a_wrong_password_is_one_line_without_it(guarded: GuardedRedis | GuardedPostgres) -> None:
+    told = refusal(guarded.address(WRONG))
+    assert "password" in told
+    assert_no_secret(told, WRONG)
+
+
+def test_a_certificate_that_nobody_trusts_is_one_line(guarded: GuardedRedis | GuardedPostgres) -> None:
+    told = refusal(guarded.address(authority=guarded.files.stranger))
+    assert "certificate verify failed" in told
+    assert_no_secret(told, PASSWORD)
+
+
+def test_a_certificate_of_another_host_is_one_line(guarded: GuardedRedis | GuardedPostgres) -> None:
+    told = refusal(guarded.address(host="127.0.0.1"))
+    assert "127.0.0.1" in told
+    assert "certificate" in told
+    assert_no_secret(told, PASSWORD)
+
+
+def assert_no_secret(told: str, secret: str) -> None:
+    """Check that a line is one, and holds no form of a password."""
+    assert "\n" not in told
+    assert not any(form in told for form in (secret, quote(secret), quote(secret, safe="")))

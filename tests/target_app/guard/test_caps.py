@@ -1,0 +1,171 @@
+"""Each cap crossed, and not crossed, on the wire: over one worker and over four."""
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import count
+
+import pytest
+
+from tests.target_app.backplane.fleet import Fleet
+from tests.target_app.guard.strict import USERS, knock, status, strict, until
+from tests.target_app.raw_client import PING, RawClient, close, frame, text
+
+PER_PROCESS, PER_ADDRESS, PER_USER = 12, 5, 8
+SETTINGS = {
+    "TARGET_MAX_CONNECTIONS": str(PER_PROCESS),
+    "TARGET_MAX_PER_ADDRESS": str(PER_ADDRESS),
+    "TARGET_MAX_PER_USER": str(PER_USER),
+}
+_numbers = count()
+
+
+ONE, FOUR = (pytest.param(n, marks=pytest.mark.xdist_group(f"caps: {n}")) for n in (1, 4))
+
+
+@pytest.fixture(scope="module", params=[ONE, FOUR])
+def fleet(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    """One worker, and four."""
+    with strict(tmp_path_factory.mktemp("caps"), request.param, **SETTINGS) as running:
+        yield running
+
+
+@pytest.fixture
+def address() -> str:
+    """One that nobody has come from."""
+    return f"127.0.1.{next(_numbers) + 1}"
+
+
+@pytest.fixture(autouse=True)
+def _all_leave(fleet: Fleet) -> Iterator[None]:
+    """Nobody is left for the next test."""
+    yield
+    until(lambda: fleet.stats()["connections_open"] == 0, "the end of all connections")
+
+
+def enter(fleet: Fleet, source: str, user: int = 0) -> RawClient:
+    """One that is let in, when there is a place."""
+    while status(client := knock(fleet.port, source=source, user=user)) != 101:
+        client.leave()
+    return client
+
+
+def fill(fleet: Fleet, source: str) -> list[RawClient]:
+    """As many as an address may have; one more is refused."""
+    clients = [enter(fleet, source) for _ in range(PER_ADDRESS)]
+    assert refused(fleet, source=source) == 429
+    return clients
+
+
+def refused(fleet: Fleet, **who: object) -> int:
+    """The status of one that is refused."""
+    client = knock(fleet.port, **who)  # type: ignore[arg-type] # its own options
+    found = status(client)
+    client.leave()
+    return found
+
+
+def is_answered(client: RawClient) -> bool:
+    """Whether an echo comes back."""
+    client.send(text("hi"))
+    answer = client.read_frame()
+    return answer is not None and answer.payload == b"Message text was: hi"
+
+
+def test_an_address_has_so_many_and_another_address_is_not_concerned(fleet: Fleet, address: str) -> None:
+    clients = fill(fleet, address)
+    other = enter(fleet, "127.0.2.1")
+    assert all(map(is_answered, [*clients, other]))
+    for client in (*clients, other):
+        client.abort()
+
+
+def test_a_user_has_so_many_from_wherever_and_another_user_is_not_concerned(fleet: Fleet) -> None:
+    clients = [enter(fleet, f"127.0.3.{number + 1}", user=1) for number in range(PER_USER)]
+    assert refused(fleet, source="127.0.3.200", user=1) == 429
+    other = enter(fleet, "127.0.3.200", user=2)
+    assert all(map(is_answered, [*clients, other]))
+    for client in (*clients, other):
+        client.abort()
+
+
+def test_a_worker_has_so_many_and_one_that_is_full_still_says_that_it_is_healthy(fleet: Fleet) -> None:
+    before = refusals(fleet)["connections"]
+    crowd = [
+        knock(fleet.port, source=f"127.0.4.{number + 1}", user=number % USERS)
+        for number in range(50 * fleet.workers)
+    ]
+    answers = Counter(map(status, crowd))
+    full = PER_PROCESS * fleet.workers
+    assert answers == {101: full, 503: len(crowd) - full}
+    assert all(b"\r\nretry-after: 5\r\n" in one.head.lower() for one in crowd if b" 503 " in one.head)
+    assert {fleet.get("/healthz") for _ in range(2 * fleet.workers)} == {'{"status":"ok"}'}
+    assert all(is_answered(client) for client in crowd if b" 101 " in client.head)
+    until(lambda: refusals(fleet)["connections"] - before == len(crowd) - full, "the sum over all workers")
+    for client in crowd:
+        client.abort()
+
+
+def _close(client: RawClient) -> None:
+    client.send(close())
+    client.read_all()
+    client.leave()
+
+
+def _break_the_protocol(client: RawClient) -> None:
+    client.send(frame(PING, rsv=7))
+    client.read_all()
+    client.leave()
+
+
+def _send_the_wrong_type(client: RawClient) -> None:
+    client.send(frame(2, b"binary"))
+    client.read_frame()
+    client.leave()
+
+
+@pytest.mark.parametrize(
+    "end", [_close, RawClient.leave, RawClient.abort, _break_the_protocol, _send_the_wrong_type]
+)
+def test_however_a_connection_ends_its_place_is_free_again(
+    end: Callable[[RawClient], None], fleet: Fleet, address: str
+) -> None:
+    for client in fill(fleet, address):
+        end(client)
+    for client in fill(fleet, address):
+        client.abort()
+
+
+def test_handshakes_that_are_refused_or_given_up_take_no_place(fleet: Fleet, address: str) -> None:
+    assert {refused(fleet, source=address, path="/ws/abc") for _ in range(PER_ADDRESS + 1)} == {403}
+    for _ in range(PER_ADDRESS + 1):
+        knock(fleet.port, source=address).abort()
+    for client in fill(fleet, address):
+        client.abort()
+
+
+@pytest.mark.parametrize("fleet", [FOUR], indirect=True)
+def test_the_places_of_a_worker_that_was_killed_are_free_again(fleet: Fleet, address: str) -> None:
+    clients = fill(fleet, address)
+    os.kill(fleet.pids()[0], signal.SIGKILL)
+    fleet.wait_for_log("starting another")
+    until(
+        lambda: len(fleet.pids()) == fleet.workers and fleet.stats()["workers"] == fleet.workers,
+        "a new worker",
+    )
+    left = sum(map(is_answered, clients))
+    back = [enter(fleet, address) for _ in range(PER_ADDRESS - left)]
+    assert refused(fleet, source=address) == 429
+    for client in (*clients, *back):
+        client.abort()
+
+
+def refusals(fleet: Fleet) -> dict[str, float]:
+    """What was refused, by reason."""
+    found = fleet.metrics()
+    return {
+        name.split('"')[1]: value
+        for name, value in found.items()
+        if name.startswith("target_app_refused_total")
+    }
