@@ -296,10 +296,10 @@ def test_a_file_to_begin_with_is_never_written_over(capsys: pytest.CaptureFixtur
 def test_a_plan_measures_its_scenarios_one_after_another() -> None:
     Path("headers").write_text("X-Key: s3cr3t-of-a-file\n")
     with serve("headers_echo") as server:
-        content = PLAN.replace(URL, server.url).replace("20", "3").replace('"X-Team: blue"', '"@headers"')
+        content = PLAN.replace(URL, server.url).replace("= 20", "= 3").replace('"X-Team: blue"', '"@headers"')
         write("plan.toml", 'duration = "200ms"\nwarmup = 0\nno-plots = true\noutput = "out"' + content)
         assert in_process("run", "plan.toml", "--quiet", cwd=Path.cwd()).code in (0, 98)
-        headers = [dict(one["headers"]) for one in server.log["requests"]]
+        headers = [dict(one["headers"]) for one in server.log()["requests"]]
     runs = [
         msgspec.json.decode((Path("out") / name / "run.json").read_bytes(), type=Run)
         for name in ("connect", "echo", "busy")
