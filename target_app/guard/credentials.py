@@ -12,9 +12,9 @@ PARAMETER = "token"
 
 
 def presented(scope: Scope) -> Iterator[str]:
-    """The tokens of ``Authorization: Bearer …``, of the query's ``token`` and of the cookie ``session``: three at most.
+    """The tokens of ``Authorization: Bearer …``, of the query's ``token`` and of the cookie ``session``.
 
-    Of several in the query the last: each is compared with all that there are, so a client may not bring thousands.
+    Three at most, of several in the query the last: each is compared with all, so nobody may bring thousands.
     """
     connection = HTTPConnection(scope)
     scheme, token = get_authorization_scheme_param(connection.headers.get("authorization"))
