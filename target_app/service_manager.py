@@ -30,7 +30,7 @@ class ServiceManager:
         """Take what is handed to this process; the variables that say so go, as they are not for its children.
 
         Raises:
-            HandedOverError: a descriptor is no socket that listens for connections.
+            HandedOverError: a descriptor is no TCP socket that listens.
         """
         theirs = environment.pop("LISTEN_PID", ""), environment.pop("LISTEN_FDS", "")
         environment.pop("LISTEN_FDNAMES", None)
@@ -39,14 +39,13 @@ class ServiceManager:
             return cls((), notified)
         return cls(tuple(_listening(_FIRST + number) for number in range(int(theirs[1]))), notified)
 
-    def tell(self, state: str) -> None:
-        """Tell a state: ``READY=1`` when all is served, ``STOPPING=1`` when it no longer is."""
+    def tell_ready(self) -> None:
+        """Tell that connections are served."""
         if self.notified:
+            # Linux has socket files that are in no folder: systemd writes their first byte, NUL, as @.
+            file = f"\0{self.notified[1:]}" if self.notified.startswith("@") else self.notified
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
-                line.connect(
-                    self.notified.replace("@", "\0", 1) if self.notified[0] == "@" else self.notified
-                )
-                line.send(state.encode())
+                line.sendto(b"READY=1", file)
 
 
 def share(addresses: Sequence[Any], worker: int, workers: int) -> list[int]:
@@ -71,11 +70,13 @@ def share(addresses: Sequence[Any], worker: int, workers: int) -> list[int]:
 def _listening(descriptor: int) -> socket.socket:
     try:
         one = socket.socket(fileno=descriptor)
-        if one.type == socket.SOCK_STREAM and one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+        is_tcp = one.family in {socket.AF_INET, socket.AF_INET6} and one.type == socket.SOCK_STREAM
+        if is_tcp and one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
             return one
         one.detach()
     except OSError:
         pass
     raise HandedOverError(
-        f"LISTEN_FDS: descriptor {descriptor} is no socket that listens: the unit needs ListenStream= and Accept=no"
+        f"LISTEN_FDS: descriptor {descriptor} is no TCP socket that listens: the .socket unit needs a ListenStream= "
+        "with a port, and Accept=no"
     )

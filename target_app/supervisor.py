@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -23,6 +23,7 @@ from target_app.guard.census import FILE_VARIABLE as CENSUS_VARIABLE
 from target_app.guard.census import Census
 from target_app.metrics import MEASURES, without_gauges
 from target_app.scoreboard import FILE_VARIABLE, ROW_VARIABLE, Scoreboard
+from target_app.service_manager import share
 from target_app.worker import bind
 
 MOST_FAILURES = 10  # early ends in a row of a worker until all is stopped, as long as not all have served
@@ -64,14 +65,21 @@ class Supervisor:
         count: how many workers.
         folder: for the files they share; it has to be there, and empty.
         greet: called with the port when all of them serve.
+        sockets: that they listen on, if not on their own.
     """
 
     def __init__(
-        self, settings: dict[str, Any], count: int, folder: Path, greet: Callable[[int], None] | None = None
+        self,
+        settings: dict[str, Any],
+        count: int,
+        folder: Path,
+        greet: Callable[[int], None] | None = None,
+        sockets: Sequence[socket.socket] = (),
     ) -> None:
         # Bound but not listening: it takes no connection, and nobody else can take the port between two workers.
-        self._reservation = bind(settings["host"], settings["port"])
-        self._settings = {**settings, "port": self._reservation.getsockname()[1]}
+        self._reservation = None if sockets else bind(settings["host"], settings["port"])
+        port = self._reservation.getsockname()[1] if self._reservation else settings["port"]
+        self._settings, self._sockets = {**settings, "port": port}, sockets
         self._greet = greet
         self._board_file = folder / "scoreboard"
         self._board = Scoreboard.create(self._board_file, count, len(MEASURES))
@@ -173,7 +181,10 @@ class Supervisor:
             ROW_VARIABLE: str(worker.row),
             CENSUS_VARIABLE: str(self._census_file),
         }
+        addresses = [one.getsockname() for one in self._sockets]
+        taken = [self._sockets[number] for number in share(addresses, worker.row, len(self._workers))]
         with theirs:
+            descriptors = [one.fileno() for one in (theirs, *taken)]
             worker.process = subprocess.Popen(
                 [
                     sys.executable,
@@ -181,11 +192,11 @@ class Supervisor:
                     "-m",
                     "target_app.worker",
                     json.dumps(self._settings),
-                    str(theirs.fileno()),
+                    *map(str, descriptors),
                 ],
                 stdin=subprocess.DEVNULL,
                 env=environment,
-                pass_fds=[theirs.fileno()],
+                pass_fds=descriptors,
                 start_new_session=True,  # a terminal's Ctrl-C is ours to pass on, once
             )
         worker.link, worker.started = ours, time.monotonic()
@@ -209,7 +220,8 @@ class Supervisor:
         for worker in self._workers:
             self._forget(worker)
         self._selector.close()
-        self._reservation.close()
+        if self._reservation is not None:
+            self._reservation.close()
         self._board.close()
         self._census.close()
 

@@ -1,7 +1,11 @@
-"""One worker of several: uvicorn on an SO_REUSEPORT socket of its own. Started by ``target_app.supervisor``."""
+"""One worker of several: uvicorn on an SO_REUSEPORT socket of its own, or on those that were handed over.
+
+Started by ``target_app.supervisor``.
+"""
 
 import asyncio
 import json
+import signal
 import socket
 import sys
 from typing import Any
@@ -61,14 +65,19 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def main() -> None:
-    """Serve until told to stop: settings for ``configure`` as JSON, then the supervisor's descriptor."""
+    """Serve until told to stop.
+
+    The arguments: settings for ``configure`` as JSON, the descriptor of the supervisor, those of sockets that listen.
+    """
     settings: dict[str, Any] = json.loads(sys.argv[1])
-    supervisor = socket.socket(fileno=int(sys.argv[2]))
+    supervisor, *handed_over = [socket.socket(fileno=int(descriptor)) for descriptor in sys.argv[2:]]
+    # uvicorn raises the signal again that it was stopped by, when all is done.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     config, departures = configure(settings)
     # Bound now, so that an address in use is told at once; uvicorn listens when the application has started.
-    listener = bind(settings["host"], settings["port"])
+    listeners = handed_over or [bind(settings["host"], settings["port"])]
     try:
-        Worker(config, departures, supervisor).run(sockets=[listener])
+        Worker(config, departures, supervisor).run(sockets=listeners)
     except BackplaneError as error:
         sys.exit(f"the application's backplane: {error}")
 

@@ -5,6 +5,8 @@ A backplane that cannot be used is told in one line before anything is started.
 
 import argparse
 import asyncio
+import math
+import os
 import signal
 import socket
 import sys
@@ -20,6 +22,7 @@ from target_app.backplane.probe import probe
 from target_app.backplane.protocol import AddressError, BackplaneDown, BackplaneError
 from target_app.departures import Server, configure
 from target_app.greeting import greeting, is_hardened, url
+from target_app.service_manager import HandedOverError, ServiceManager
 from target_app.settings import Settings
 from target_app.supervisor import Supervisor, say
 
@@ -38,9 +41,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, _leave)
     settings, count = _parse(arguments)
     try:
-        _check_free(settings["host"], settings["port"])
-        _check_backplane(settings["app"])
-        return _serve(settings, count)
+        manager = ServiceManager.take(os.environ)
+        if manager.sockets:
+            settings["host"], settings["port"] = manager.sockets[0].getsockname()[:2]
+        else:
+            _check_free(settings["host"], settings["port"])
+        if is_hardened(settings["app"]):
+            own = Settings()
+            asyncio.run(probe(own.backplane.get_secret_value()))
+            settings |= _server_side(own)
+        return _serve(settings, count, manager)
+    except HandedOverError as error:
+        say(str(error))
+        return 2
     except _ListenError as error:
         say(f"can't listen on {settings['host']} port {settings['port']}: {error}")
         return 1
@@ -67,7 +80,12 @@ def _parse(arguments: Sequence[str] | None) -> tuple[dict[str, Any], int]:
     add("--log-level", default="info")
     add("--no-access-log", action="store_true")
     add("--tracebacks", action="store_true", help="of documented examples too, when a client has left")
-    add("--timeout-graceful-shutdown", type=int, default=5, help="seconds")
+    add(
+        "--timeout-graceful-shutdown",
+        type=int,
+        default=5,
+        help="seconds; of the hardened app: TARGET_DRAIN_DEADLINE",
+    )
     parsed = vars(parser.parse_args(arguments))
     count = parsed.pop("workers")
     if count < 1:
@@ -79,32 +97,31 @@ def _parse(arguments: Sequence[str] | None) -> tuple[dict[str, Any], int]:
     return parsed, count
 
 
-def _check_backplane(app: str) -> None:
-    """Connect to the backplane that the hardened application is set to use, before anything of it is started.
-
-    Raises:
-        BackplaneError: there can be none.
-        BackplaneDown: it cannot be reached now.
-    """
-    if is_hardened(app):
-        asyncio.run(probe(Settings().backplane.get_secret_value()))
+def _server_side(own: Settings) -> dict[str, Any]:
+    """What uvicorn is to know of the settings of the application, whichever of its protocols is taken."""
+    return {
+        "ws_max_size": own.max_message,
+        "ws_ping_timeout": own.pong_deadline,
+        "timeout_graceful_shutdown": math.ceil(own.drain_deadline),
+    }
 
 
-def _serve(settings: dict[str, Any], count: int) -> int:
+def _serve(settings: dict[str, Any], count: int, manager: ServiceManager) -> int:
     """Serve in this process if it is the only one, as uvicorn does; under a supervisor otherwise."""
 
     def greet(port: int) -> None:
         _greet(settings["app"], settings["host"], port, count)
+        manager.tell_ready()
 
     if count > 1:
         with tempfile.TemporaryDirectory(prefix="target-app-") as folder:
             try:
-                supervisor = Supervisor(settings, count, Path(folder), greet)
+                supervisor = Supervisor(settings, count, Path(folder), greet, manager.sockets)
             except OSError as error:
                 raise _ListenError(error.strerror or error) from None
             return supervisor.run()
     try:
-        Server(*configure(settings), greet).run()
+        Server(*configure(settings), greet).run(sockets=list(manager.sockets) or None)
     except SystemExit as end:  # uvicorn's own: it has said why
         return int(bool(end.code))
     return 0

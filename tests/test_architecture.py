@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.xdist_group("architecture")  # one worker parses the files
-FRONT = ("api", "cli", "locust", "testing", "loading", "__init__", "__main__")
+FRONT = ("api", "aside", "sizing", "cli", "locust", "testing", "loading", "__init__", "__main__")
 LEAVES = {"errors", "units", "results", "exit_codes", "reference", "version"}
 
 # The drawing of the house: what each room may import besides itself.

@@ -1,23 +1,26 @@
 """The same measurements from Python: `run = wswarm.fanout(url, connections=1000, rate=20, duration=10)`."""
 
-import asyncio
-import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, TypedDict, Unpack, cast
+from typing import Any, Literal, Required, TypedDict, Unpack
 
+from wswarm.aside import here_or_aside
 from wswarm.errors import PlanError
 from wswarm.experiment.besides import Besides
 from wswarm.experiment.capacity.search import search
-from wswarm.experiment.capacity.setting import Setting, make_setting
+from wswarm.experiment.capacity.setting import make_setting
 from wswarm.experiment.course import Restarts
+from wswarm.experiment.forecasting import Question, answer
 from wswarm.experiment.measure import measure
 from wswarm.experiment.own_profile import with_own_profile
 from wswarm.experiment.replayed import plan_of_replay
 from wswarm.experiment.script import Session, plan_of_script, source_of
 from wswarm.load.plan import Plan, make_plan
+from wswarm.report.sizing.model_file import read_model
 from wswarm.results.capacity import CapacityScenario, Search
+from wswarm.results.forecast import Outlook
 from wswarm.results.run import Run
+from wswarm.results.sizing import Model
 
 
 class Options(TypedDict, total=False):
@@ -192,21 +195,38 @@ def capacity(
     """
     given = {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
     setting = make_setting(scenario, url, **with_own_profile(given))
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return search(setting)
-    return cast(Search, _search_aside(setting))
+    return here_or_aside(lambda asked: search(setting, None, asked))
 
 
-async def _search_aside(setting: Setting) -> Search:
-    """Return the search, made by a thread; cancelling ends it early."""
-    is_cancelled = threading.Event()
-    try:
-        return await asyncio.to_thread(search, setting, None, is_cancelled.is_set)
-    except asyncio.CancelledError:
-        is_cancelled.set()
-        raise
+class ForecastOptions(TypedDict, total=False):
+    """What is asked of a model; see `wswarm.experiment.forecasting.Question`."""
+
+    connections: Required[int]
+    rate: Required[float]
+    fanout: int | None
+    size: int | None
+    workers: int | None
+    connect_rate: float
+    tls: bool
+    deflate: bool
+    slo: Sequence[str]
+    seed: int
+
+
+def forecast(model: Model | str | Path, /, **options: Unpack[ForecastOptions]) -> Outlook:
+    """Return what a load will take that was not measured; see docs/sizing.md.
+
+    Args:
+        model: What sizing found, or the file or folder that it is in.
+
+    Returns:
+        The outlook; `outlook.forecast` has the answer. It can be awaited, too.
+
+    Raises:
+        PlanError: the model does not carry so far. ResultError: it can't be read.
+    """
+    found = model if isinstance(model, Model) else read_model(Path(model))
+    return answer(found, Question(**options))
 
 
 def _measure(scenario: str, url: str, options: Options) -> Run:
@@ -220,32 +240,18 @@ def _settings(options: Options) -> dict[str, Any]:
 
 
 def _measured(plan: Plan, restarts: Restarts | None = None) -> Run:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return measure(plan, besides=Besides(restarts=restarts))
-    return cast(Run, _measure_aside(plan, restarts))
-
-
-async def _measure_aside(plan: Plan, restarts: Restarts | None) -> Run:
-    """Return the run, measured by a thread; cancelling ends its hold early."""
-    is_cancelled = threading.Event()
-    try:
-        return await asyncio.to_thread(
-            measure, plan, None, is_cancelled.is_set, None, Besides(restarts=restarts)
-        )
-    except asyncio.CancelledError:
-        is_cancelled.set()
-        raise
+    return here_or_aside(lambda asked: measure(plan, None, asked, None, Besides(restarts=restarts)))
 
 
 __all__ = [
+    "ForecastOptions",
     "Options",
     "SearchOptions",
     "capacity",
     "connect",
     "echo",
     "fanout",
+    "forecast",
     "replay",
     "script",
     "slow",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wswarm.results.capacity import Search
+    from wswarm.results.forecast import Outlook
     from wswarm.results.run import Run
 
 INTERRUPTED = 130
@@ -35,3 +36,8 @@ def of_search(search: "Search") -> int:
     if not search.is_bounded:
         return INVALID
     return 0 if all(one.met for one in search.objectives) else SLO_MISSED
+
+
+def of_outlook(outlook: "Outlook") -> int:
+    """Return the exit code that a forecast deserves."""
+    return 0 if all(one.met for one in outlook.slo) else SLO_MISSED

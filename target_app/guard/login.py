@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from target_app.guard.credentials import COOKIE, PARAMETER
@@ -40,12 +40,15 @@ async def log_in(request: Request, tokens: Tokens, guards: OnDuty) -> Response:
 
 
 async def _token(request: Request) -> str:
-    """The form's token; nothing if there is none, or a form that is longer than any."""
+    """The form's token; nothing if there is none, a form that is longer than any, or one that never comes whole."""
     body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _LONGEST_FORM:
-            return ""
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > _LONGEST_FORM:
+                return ""
+    except ClientDisconnect:
+        return ""
     found = parse_qs(body.decode("latin-1"), max_num_fields=8) if body.count(b"&") < 8 else {}
     return found.get(PARAMETER, [""])[-1]
 

@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parents[1] / "golden" / "help"
 COMMANDS = (
     *("", "run", "connect", "echo", "fanout", "profiles", "serve", "doctor", "report", "compare", "trend"),
     *("ab", "selftest", "script", "replay", "import", "inspect", "churn", "slow", "storm"),
-    *("capacity", "init"),
+    *("capacity", "forecast", "init", "size"),
 )
 MEASURING = ("run", "connect", "echo", "fanout", "churn", "script")
 SENDING = ("run", "echo", "fanout", "churn")
@@ -62,6 +62,15 @@ OPTIONS = {
         "capacity",
     ),
     "--text --size --profile -H --say --origin -o --output --no-plots --svg --quiet --print": ("capacity",),
+    "--serve --workers --budget --scenario --target-pid -c --connections -r --rate --size --rooms": ("size",),
+    "-d --duration --starts --arrivals --seed --warmup --drain --connect-rate --processes --publishers": (
+        "size",
+    ),
+    "--text --profile -H --say --publish --origin -o --output --no-plots --svg --quiet --print": ("size",),
+    "-c --connections -r --rate --fanout --size --workers --connect-rate --tls --deflate --slo --seed": (
+        "forecast",
+    ),
+    "-o --output --no-plots --svg --quiet --print": ("forecast",),
     "--version": ("",),
 }
 DEFAULTS = [
@@ -121,6 +130,15 @@ DEFAULTS = [
     ("capacity", "--rate", "echo 100/s, fanout 5/s"),
     ("capacity", "--arrivals", "poisson"),
     ("capacity", "--output", "reports/<UTC time>-capacity"),
+    ("size", "--workers", "1"),
+    ("size", "--budget", "15m"),
+    ("size", "--starts", "2"),
+    ("size", "--connections", "50,1000"),
+    ("size", "--size", "100,1000"),
+    ("size", "--arrivals", "poisson"),
+    ("size", "--output", "reports/<UTC time>-size"),
+    ("forecast", "--workers", "as few as will do"),
+    ("forecast", "--output", "reports/<UTC time>-forecast"),
     ("selftest", "--decisions", "10"),
     ("selftest", "--slow", "cpu:10%"),
     ("selftest", "--budget", "96s"),

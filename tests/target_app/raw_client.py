@@ -3,7 +3,7 @@
 import select
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Self
 
 from tests.target_app.server import PATIENCE
@@ -79,6 +79,11 @@ class RawClient:
         except ConnectionError:
             self.end = "reset"
 
+    def send_each(self, pieces: Iterable[bytes]) -> None:
+        """Send each by a call of its own."""
+        for piece in pieces:
+            self.send(piece)
+
     def read_head(self) -> bytes:
         """The head of an HTTP response, or what came instead of one."""
         while b"\r\n\r\n" not in self._unread and self._read():
@@ -108,6 +113,15 @@ class RawClient:
     def is_ready(self) -> bool:
         """Whether something has come that is not read yet, or the end."""
         return bool(self._unread) or bool(select.select([self._socket], [], [], 0)[0])
+
+    def ready_frames(self) -> Iterator[WireFrame]:
+        """Those that have come, without waiting for more."""
+        while bool(select.select([self._socket], [], [], 0)[0]) and self._read():
+            pass
+        while (found := _parse(self._unread)) is not None:
+            frame, size = found
+            del self._unread[:size]
+            yield frame
 
     def read_all(self, quiet: float = 0.5) -> bytes:
         """What comes until nothing has come for so many seconds, or the server has let go of the connection."""

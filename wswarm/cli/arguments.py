@@ -10,6 +10,7 @@ from wswarm.cli import grammar
 from wswarm.cli.ab_arguments import add_ab, add_selftest
 from wswarm.cli.capacity_arguments import add_capacity
 from wswarm.cli.churn_arguments import add_churn
+from wswarm.cli.forecast_arguments import add_forecast
 from wswarm.cli.load_arguments import (
     add_common,
     add_echo_options,
@@ -22,6 +23,7 @@ from wswarm.cli.load_arguments import (
 from wswarm.cli.outputs_arguments import add_compare, add_pictures, add_trend
 from wswarm.cli.recordings_arguments import EXITS, add_import, add_replay
 from wswarm.cli.serve_arguments import add_serve
+from wswarm.cli.size_arguments import add_size
 from wswarm.cli.slow_arguments import add_slow
 from wswarm.cli.storm_arguments import add_storm
 from wswarm.version import VERSION
@@ -80,6 +82,8 @@ def make_parser() -> Parser:
     add_churn(commands)
     add_slow(commands)
     add_capacity(commands)
+    add_size(commands)
+    add_forecast(commands)
     add_storm(commands)
     _add_script(commands)
     add_replay(commands, add_common)

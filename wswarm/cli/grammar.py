@@ -49,6 +49,24 @@ def folder(text: str) -> Path:
     return Path(text)
 
 
+def wholes(low: int, high: int) -> Callable[[str], Any]:
+    """Return a parser of lists of whole numbers from `low` to `high`, such as `1,2`."""
+    one = whole(low, high)
+    return lambda text: tuple(map(one, text.split(",")))
+
+
+def between(parse: Callable[[str], float]) -> Callable[[str], Any]:
+    """Return a parser of the lowest and the highest value, such as `50,1k`; of one value alone it is both."""
+
+    def convert(text: str) -> tuple[float, float]:
+        low, *high = text.split(",")
+        if len(high) > 1:
+            raise PlanError(f"{text!r} has more than two values: write LOW,HIGH")
+        return parse(low), parse(high[0] if high else low)
+
+    return typed(convert)
+
+
 count, duration = typed(units.parse_count), typed(units.parse_duration)
 rate, size, share = typed(units.parse_rate), typed(units.parse_size), typed(units.parse_share)
 stages = typed(partial(units.parse_stages, parse_value=units.parse_rate))
@@ -85,8 +103,8 @@ def _content(path: str) -> bytes:
         ) from None
 
 
-def add_message(parser: argparse.ArgumentParser) -> None:
-    """Add what the messages are."""
+def add_message(parser: argparse.ArgumentParser, *, has_size: bool = True) -> None:
+    """Add what the messages are; `has_size`: with one size for all of them."""
     message = parser.add_argument_group(
         "message",
         "{marker} is the message's mark, {marker:int} one that is a number (echo), {id} the connection's number,"
@@ -97,7 +115,8 @@ def add_message(parser: argparse.ArgumentParser) -> None:
     add("--json", metavar="T", help='JSON template, such as {"type":"say","text":"{marker}"}')
     file = "template in a file, byte by byte as it is there"
     add("--message-file", metavar="PATH", help=file)
-    add("--size", metavar="BYTES", type=size, help="pad to this size (default: no padding)")
+    if has_size:
+        add("--size", metavar="BYTES", type=size, help="pad to this size (default: no padding)")
     add("--binary", action="store_true", default=None, help="send binary frames (default: text)")
 
 

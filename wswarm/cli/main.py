@@ -61,6 +61,8 @@ _WHERE = {
     "run": "suite:run_suite",
     "print plan": "shown_plan:show_plan",
     "capacity": "capacity:find_capacity",
+    "size": "size:find_size",
+    "forecast": "forecast:foretell",
     "compare": "compare:compare",
     "trend": "compare:trend",
     "ab": "ab:compare_versions",

@@ -1,18 +1,27 @@
-"""`wswarm report`: a stored run or suite again."""
+"""`wswarm report`: what is stored, again."""
 
 import argparse
 
-from wswarm.cli import measure, searched
+from wswarm.cli import measure, searched, sized
+from wswarm.cli.forecast import show_again as show_forecast
 from wswarm.cli.outputs import take_all
 from wswarm.report import cut_short, store
 from wswarm.report.capacity import store as searches
+from wswarm.report.forecast import store as forecasts
+from wswarm.report.sizing.model_file import MODEL
 
 
 def show(parsed: argparse.Namespace) -> int:
-    """Print a stored run, suite or search and draw it again."""
+    """Print a stored run, suite, search, model or forecast and draw it again."""
     search = searches.find(parsed.run)
     if search is not None:
         return searched.show_again(parsed, search)
+    forecast = forecasts.FORECAST.find(parsed.run)
+    if forecast is not None:
+        return show_forecast(parsed, forecast)
+    model = MODEL.find(parsed.run)
+    if model is not None:
+        return sized.show_again(parsed, model)
     cut_short.recover(parsed.run)
     runs, folder = store.load(parsed.run), store.folder_of(parsed.run)
     failures = store.failures_in(folder)

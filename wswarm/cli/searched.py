@@ -24,7 +24,7 @@ def show_again(parsed: argparse.Namespace, file: Path) -> int:
     print_search(parsed, found)
     reports.write_file(file.with_name(reports.SUMMARY_FILE), summary(found))
     store.write_page(found, file.parent, plots=not parsed.no_plots, svg=parsed.svg)
-    _say_where(parsed, file.parent)
+    say_where(parsed, file.parent)
     return 0
 
 
@@ -49,11 +49,15 @@ def store_search(parsed: argparse.Namespace, found: Search, folder: Path, began_
     if folder.resolve().parent == reports.DEFAULT_ROOT.resolve():
         reports.link_latest(folder)
     store.write_page(found, folder, plots=False)
-    if not parsed.no_plots and not _draw(
-        folder, budget.seconds_left(found.budget_s, began_ns) - _TO_END_S, svg=parsed.svg
-    ):
+    draw_within(parsed, folder, found.budget_s, began_ns)
+    say_where(parsed, folder)
+
+
+def draw_within(parsed: argparse.Namespace, folder: Path, budget_s: float, began_ns: int) -> None:
+    """Have pictures drawn if there is time in a budget that began then, and say so if there is not."""
+    within_s = budget.seconds_left(budget_s, began_ns) - _TO_END_S
+    if not parsed.no_plots and not _draw(folder, within_s, svg=parsed.svg):
         terminal.warn(parsed.command, [undrawn_hint(folder)])
-    _say_where(parsed, folder)
 
 
 def _draw(folder: Path, within_s: float, *, svg: bool) -> bool:
@@ -68,6 +72,7 @@ def _draw(folder: Path, within_s: float, *, svg: bool) -> bool:
     return drawn.returncode == 0
 
 
-def _say_where(parsed: argparse.Namespace, folder: Path) -> None:
+def say_where(parsed: argparse.Namespace, folder: Path) -> None:
+    """Print where the report is."""
     if parsed.print != "json" and not parsed.quiet:
         terminal.say(f"\nreport: {folder}/{reports.PAGE_FILE}")

@@ -16,7 +16,8 @@ def serve(parsed: argparse.Namespace) -> int:
     names = ServerOptions._fields
     options = ServerOptions(**{name: value for name, value in vars(parsed).items() if name in names})
     command, variables = serve_command(options), serve_environment(options)
-    _check_free(options.host, options.port)
+    if os.environ.get("LISTEN_PID") != str(os.getpid()):  # else somebody listens for us: sd_listen_fds(3)
+        _check_free(options.host, options.port)
     raise_file_limit()
     os.execve(command[0], command, variables)
 

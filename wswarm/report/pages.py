@@ -1,6 +1,6 @@
 """The pages and pictures of runs, beside their files: made from those, and nowhere read."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -62,14 +62,14 @@ def write_pages(
     return failure
 
 
-def forget_pictures(folder: Path) -> None:
-    """Remove the pictures of a run that was in the folder before.
+def forget_pictures(folder: Path, names: Iterable[str] = PICTURES) -> None:
+    """Remove the pictures of a run, or those of these names, that were in the folder before.
 
     Raises:
         ResultError: they can't be removed.
     """
     try:
-        for name in PICTURES:
+        for name in names:
             for suffix in (".png", ".svg"):
                 (folder / f"{name}{suffix}").unlink(missing_ok=True)
     except OSError as error:

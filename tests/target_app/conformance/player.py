@@ -94,8 +94,7 @@ class Player:
         client = RawClient.dial(self._port)
         client.wait_at_most(patience)
         try:
-            for piece in case.sent:
-                client.send(piece)
+            client.send_each(case.sent)
             return _answer(b"".join(case.sent), client.read_head())
         except TimeoutError:
             return SILENT

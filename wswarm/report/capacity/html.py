@@ -24,6 +24,12 @@ READINGS = {
         " one curve: what one round can't see is how much the next one differs.",
     ),
 }
+_MEANING = (
+    "Carried: all objectives are met, the backlog does not grow and drains, nobody is refused. Capacity: the load at"
+    " which half of the trials are carried. Interval: where it lies in 95 of 100 searches, by the spread of the"
+    " rounds. Delivered: what came back per s. –: the trial says nothing of the target, as the generator or this"
+    " machine could not keep up."
+)
 _OUTCOMES = {True: "no-regression", False: "regression", None: "inconclusive"}
 
 
@@ -34,8 +40,9 @@ def render(search: Search, pictures: Mapping[str, bytes]) -> str:
         pictures: By name, PNG or SVG.
     """
     remedy = words.remedy(search)
+    rows = [{"cells": words.row(one), "outcome": _outcome(one)} for one in search.trials]
     return page(
-        "capacity.html.j2",
+        "answer.html.j2",
         title=f"wswarm {words.title(search)}: {words.headline(search)}",
         name=words.title(search),
         target=show.printable(search.target),
@@ -44,8 +51,8 @@ def render(search: Search, pictures: Mapping[str, bytes]) -> str:
         headline=words.headline(search),
         notes=[*([remedy] if remedy else []), *map(show.printable, search.notices)],
         facts=words.facts(search),
-        columns=words.COLUMNS,
-        rows=[{"cells": words.row(one), "outcome": _outcome(one)} for one in search.trials],
+        tables=[{"heading": "Trials", "columns": words.COLUMNS, "rows": rows}],
+        meaning=_MEANING,
         pictures=[_picture(name, one) for name, one in pictures.items()],
         settings=_settings(search),
     )

@@ -7,21 +7,16 @@
 
 from pathlib import Path
 
-import msgspec
-
-from wswarm.errors import ResultError
 from wswarm.report.capacity.html import READINGS as PICTURES
 from wswarm.report.capacity.html import render
 from wswarm.report.capacity.text import summary
 from wswarm.report.drawing import settings_folder
-from wswarm.report.store import PAGE_FILE, SUMMARY_FILE, prepare, pretty, write_file
+from wswarm.report.json_file import JsonFile
+from wswarm.report.pages import forget_pictures
+from wswarm.report.store import PAGE_FILE, SUMMARY_FILE, prepare, write_file
 from wswarm.results.capacity import CAPACITY_SCHEMA, Search
 
-CAPACITY_FILE = "capacity.json"
-
-
-class _Head(msgspec.Struct, frozen=True):
-    schema: str
+_FILE = JsonFile("capacity.json", CAPACITY_SCHEMA, Search, "search for a capacity")
 
 
 def keep(search: Search, folder: Path) -> None:
@@ -31,10 +26,8 @@ def keep(search: Search, folder: Path) -> None:
         ResultError: one can't be written.
     """
     prepare(folder)
-    for name in PICTURES:
-        for suffix in (".png", ".svg"):
-            (folder / f"{name}{suffix}").unlink(missing_ok=True)
-    write_file(folder / CAPACITY_FILE, pretty(msgspec.to_builtins(search)) + "\n")
+    forget_pictures(folder, PICTURES)
+    _FILE.write(search, folder)
     write_file(folder / SUMMARY_FILE, summary(search))
 
 
@@ -58,14 +51,7 @@ def write_page(search: Search, folder: Path, *, plots: bool, svg: bool = False) 
 
 def find(path: Path) -> Path | None:
     """Return the file of a search that the path is or holds, `None` if neither."""
-    if path.is_dir():
-        file = path / CAPACITY_FILE
-        return file if file.is_file() else None
-    try:
-        is_search = msgspec.json.decode(path.read_bytes(), type=_Head).schema == CAPACITY_SCHEMA
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return None
-    return path if is_search else None
+    return _FILE.find(path)
 
 
 def load(file: Path) -> Search:
@@ -74,12 +60,4 @@ def load(file: Path) -> Search:
     Raises:
         ResultError: it can't be read, or is none.
     """
-    try:
-        found = msgspec.json.decode(file.read_bytes(), type=Search)
-    except OSError as error:
-        raise ResultError(f"{file} can't be read: {error.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ResultError(f"{file} holds no search for a capacity: {error}") from None
-    if found.schema != CAPACITY_SCHEMA:
-        raise ResultError(f"{file} is of {found.schema}; this wswarm reads {CAPACITY_SCHEMA}")
-    return found
+    return _FILE.load(file)

@@ -2,17 +2,11 @@
 
 from pathlib import Path
 
-import msgspec
-
-from wswarm.errors import ResultError
-from wswarm.report.store import pretty, write_file
+from wswarm.report.json_file import JsonFile
 from wswarm.results.sizing import MODEL_SCHEMA, Model
 
-MODEL_FILE = "model.json"
-
-
-class _Head(msgspec.Struct, frozen=True):
-    schema: str
+MODEL = JsonFile("model.json", MODEL_SCHEMA, Model, "model of a target as `wswarm size` writes it")
+MODEL_FILE = MODEL.name
 
 
 def write_model(model: Model, folder: Path) -> Path:
@@ -21,7 +15,7 @@ def write_model(model: Model, folder: Path) -> Path:
     Raises:
         ResultError: it can't be written.
     """
-    return write_file(folder / MODEL_FILE, pretty(msgspec.to_builtins(model)) + "\n")
+    return MODEL.write(model, folder)
 
 
 def read_model(path: Path) -> Model:
@@ -30,15 +24,4 @@ def read_model(path: Path) -> Model:
     Raises:
         ResultError: it can't be read, or is none.
     """
-    file = path / MODEL_FILE if path.is_dir() else path
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise ResultError(f"{file} can't be read: {error.strerror}; `wswarm size` writes one") from None
-    try:
-        schema = msgspec.json.decode(content, type=_Head).schema
-        if schema != MODEL_SCHEMA:
-            raise ResultError(f"{file} is of {schema!r}; this wswarm reads {MODEL_SCHEMA}: measure it again")
-        return msgspec.json.decode(content, type=Model)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ResultError(f"{file} holds no model of a target: {error}; `wswarm size` writes one") from None
+    return MODEL.load(path / MODEL_FILE if path.is_dir() else path)

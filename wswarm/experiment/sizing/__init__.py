@@ -1,0 +1,1 @@
+"""What a target costs: cells of load on fresh servers, and the model that follows from them."""

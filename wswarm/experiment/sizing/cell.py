@@ -1,0 +1,161 @@
+"""One load on one target, and what it cost."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+
+from wswarm.drive.host.socket_memory import socket_memory
+from wswarm.errors import PlanError
+from wswarm.experiment.capacity.beside import Watcher
+from wswarm.experiment.capacity.targets import Place
+from wswarm.experiment.measure import measure
+from wswarm.experiment.sizing.design import Wanted
+from wswarm.experiment.sizing.meter import Meter, Used
+from wswarm.experiment.sizing.setting import Setting
+from wswarm.experiment.sizing.stalls import stalls_of
+from wswarm.load.plan import Plan
+from wswarm.results.progress import Progress
+from wswarm.results.run import Run
+from wswarm.results.sizing import Cell
+from wswarm.stats import passing
+from wswarm.stats.passing import Beside
+from wswarm.stats.sizing.handshakes import Ramp
+
+
+class Target(NamedTuple):
+    """A target that was started, or is there.
+
+    Attributes:
+        start: Its number, from 1 on; the same for all that one server is loaded with.
+        brokers: Processes that it has connected to.
+    """
+
+    place: Place
+    start: int
+    brokers: tuple[int, ...] = ()
+
+
+class Taken(NamedTuple):
+    """What a load showed.
+
+    Attributes:
+        cell: `None`: it was not measured. `ramp`: the opening of its connections.
+        doubt: Why the cell says nothing, or less than it should; `None`: it is sound.
+        own_s: CPU of the generator per message sent, s.
+        others: Cores that neither target nor generator used.
+    """
+
+    cell: Cell | None
+    ramp: Ramp | None = None
+    doubt: str | None = None
+    own_s: float | None = None
+    others: float | None = None
+    run: Run | None = None
+
+
+def take(
+    setting: Setting,
+    target: Target,
+    wanted: Wanted,
+    plan: Plan,
+    tell: Callable[[Progress], None],
+    interrupted: Callable[[], bool],
+) -> Taken:
+    """Return what the plan's load costs the target.
+
+    Raises:
+        PlanError: it doesn't fit this machine, or nobody knows what the target spends. TargetError: nothing opened.
+        GeneratorError: all agents died. KeyboardInterrupt: interrupted before the first handshake was done.
+    """
+    meter, watcher = Meter(target.place.pids, target.brokers), Watcher(target.place.pids)
+    if not meter.idle.target:
+        raise PlanError(
+            f"what {setting.target} spends is not known: no process of this machine that may be looked at listens"
+            " there: run it where the service runs, as its user or as root, or name its process by --target-pid"
+        )
+
+    def note(progress: Progress) -> None:
+        meter.note(progress)
+        watcher.note(progress)
+        tell(progress)
+
+    run = measure(plan, note, interrupted)
+    known = _Known(target.start, wanted, plan, meter, socket_memory())
+    return _taken(known, run, watcher.found)
+
+
+class _Known(NamedTuple):
+    """What a hold and its ramp have in common."""
+
+    start: int
+    wanted: Wanted
+    plan: Plan
+    meter: Meter
+    socket_bytes: int | None
+
+
+def _taken(known: _Known, run: Run, beside: Beside) -> Taken:
+    used, messages = known.meter.hold, run.messages
+    if used is None or run.interrupted or known.meter.memory is None or not messages or not messages.sent:
+        return Taken(None, doubt="it had no hold", run=run)
+    nothing = _nothing(run)
+    disturbed = passing.spoilt(run, beside) or passing.unclean(run, beside, None)
+    cell = _cell(known, used, run, is_valid=nothing is None)
+    return Taken(
+        cell=cell if disturbed is None else msgspec.structs.replace(cell, stalls=()),
+        ramp=_ramp(known, known.meter.ramp, run),
+        doubt=nothing or disturbed,
+        own_s=run.generator.cpu_s / messages.sent,
+        others=beside.others,
+        run=run,
+    )
+
+
+def _nothing(run: Run) -> str | None:
+    """Return why a run says nothing of what its load costs; `None`: it does."""
+    if run.validity.verdict == "invalid":
+        return run.validity.reasons[0].partition(";")[0]
+    why = passing.why_not_carried(run, None)
+    return None if why is None else f"too much load: {why}"
+
+
+def _cell(known: _Known, used: Used, run: Run, *, is_valid: bool) -> Cell:
+    wanted, seen = known.wanted, passing.time_of(run)
+    busy = used.cpu[: wanted.workers]  # whoever else there is starts them, and waits
+    fanout = run.fanout
+    return Cell(
+        start=known.start,
+        workers=wanted.workers,
+        connections=wanted.connections,
+        rate=known.plan.rate or 0.0,
+        fanout=wanted.fanout if fanout is not None else 1,
+        size=known.plan.size or 0,
+        hold_s=run.phases.drain - run.phases.hold,
+        held_out=wanted.held_out,
+        cpu=busy,
+        deliveries=run.rates.received if run.rates is not None else 0.0,
+        handshakes=0.0,
+        memory=known.meter.memory or 0,
+        kernel_memory=_kernel(known, run.connections.opened),
+        idle_memory=known.meter.idle.memory,
+        broker_cpu=used.broker,
+        stalls=stalls_of(run, known.plan.rate or 0.0, max(busy, default=0.0)),
+        p50=seen.p50 if seen is not None else None,
+        p99=seen.p99 if seen is not None else None,
+        last_p50=fanout.completion_time.p50 if fanout is not None else None,
+        valid=is_valid,
+        utilisation=max(busy, default=0.0),
+    )
+
+
+def _ramp(known: _Known, used: Used | None, run: Run) -> Ramp | None:
+    """Return what opening the connections cost; `None` where that can't be told."""
+    if used is None or run.connections.failed:
+        return None
+    cpu_s = sum(used.cpu[: known.wanted.workers]) * used.length_s
+    return Ramp(known.wanted.workers, run.connections.opened, used.length_s, cpu_s)
+
+
+def _kernel(known: _Known, sockets: int) -> int | None:
+    return None if known.socket_bytes is None else known.socket_bytes * sockets

@@ -1,0 +1,266 @@
+"""Cells one after another, each on a server of its own if that is ours to start: pilots first, then what they say."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from random import Random
+
+from wswarm.drive.clock import now_ns
+from wswarm.drive.host.brokers import brokers, name_of
+from wswarm.drive.host.limits import cores
+from wswarm.errors import GeneratorError, TargetError
+from wswarm.experiment.capacity.budget import Budget
+from wswarm.experiment.capacity.targets import Place, fresh, there
+from wswarm.experiment.sizing.cell import Taken, Target, take
+from wswarm.experiment.sizing.design import Wanted, Work, agents_of, cells_of, cost_of, rate_of
+from wswarm.experiment.sizing.load import Load
+from wswarm.experiment.sizing.quiet import wait_until_quiet
+from wswarm.experiment.sizing.setting import Setting
+from wswarm.results.progress import Progress
+from wswarm.results.run import Environment
+from wswarm.results.sizing import Cell
+from wswarm.results.sizing_progress import SizingProgress
+from wswarm.stats.sizing.handshakes import Ramp
+from wswarm.units import NS_PER_S
+
+_PILOT_S, _PILOT_RATE, _PILOT_SHARE = 2.0, 10.0, 0.5
+_REFUSALS = 2  # in a row, after which a server that is not ours is gone
+_LEAST_CORES = 0.5  # that a machine has left for us, however busy others make it
+_LEAST_HOLD_S, _GOOD_HOLD_S, _LONGEST_HOLD_S = 3.0, 6.0, 30.0
+_FOR_CELLS = 0.9  # of what is left after the pilots: the rest is for those that are made again
+
+OnProgress = Callable[[SizingProgress], None]
+
+
+class Over(Exception):  # noqa: N818 - measuring ends, which is no error
+    """It ends with what is known."""
+
+
+class Measuring:
+    """The cells of a target.
+
+    Args:
+        tell: Told how it stands.
+        interrupted: Whether it is to end early.
+
+    Attributes:
+        cells: That were measured. `ramps`: the opening of their connections.
+        left_out: Why others are not among them.
+        disturbed: What kept cells' times from being the target's alone.
+        environment: Where they were measured, once one was.
+        broker: Name of a process that the target has connected to, if one was found.
+        wanted: How many cells there are to be, in all `repetitions`.
+        is_cut: Whether the budget was over before.
+        gone: How a server that is not ours ended, if it did.
+    """
+
+    def __init__(
+        self, setting: Setting, budget: Budget, tell: OnProgress, interrupted: Callable[[], bool]
+    ) -> None:
+        self.cells: list[Cell] = []
+        self.left_out: list[str] = []
+        self.disturbed: list[str] = []
+        self.environment: Environment | None = None
+        self.ramps: list[Ramp] = []
+        self.broker: str | None = None
+        self.wanted, self.repetitions, self.is_cut = 0, setting.starts, False
+        self._setting, self._budget, self._tell, self._interrupted = setting, budget, tell, interrupted
+        self.gone: str | None = None
+        self._starts = self._refused = 0
+        self._others = 0.0  # cores that neither target nor generator used while pilots ran
+        self._doubtful: list[tuple[Load, Taken]] = []
+        self._shown: list[Cell] = []  # in order, with those that are made again
+        self._random = Random(setting.seed)
+
+    def run(self) -> None:
+        """Measure all cells, as far as there is time.
+
+        Raises:
+            PlanError: a load doesn't fit this machine. TargetError: the target does not start, or can't be reached.
+            KeyboardInterrupt: interrupted before anything was measured.
+        """
+        setting = self._setting
+        wanted = cells_of(setting)
+        try:
+            with self._target(setting.workers[0]) as target:
+                work = self._pilot(target, wanted)
+                if not setting.is_fresh:
+                    self._take_all(wanted, work, target)
+            if setting.is_fresh:
+                self._take_all(wanted, work, None)
+        except Over:
+            self.is_cut = len(self.cells) < self.wanted
+            if self._interrupted() and not self.cells:
+                raise KeyboardInterrupt from None
+
+    def _pilot(self, target: Target, wanted: list[Wanted]) -> Work:
+        """Return what a publish costs, by short trials with few and with many subscribers, light ones first."""
+        fitted = [one for one in wanted if not one.held_out and one.workers == self._setting.workers[0]]
+        ends = [min(fitted, key=_by_fanout), max(fitted, key=_by_fanout)]
+        hold_s = min(_PILOT_S, self._setting.hold_s or _PILOT_S)
+        light = _work(ends, [self._try(target, Load(one, _PILOT_RATE, hold_s)) for one in ends])
+        half = [self._load(one._replace(share=_PILOT_SHARE), light, hold_s) for one in ends]
+        return _work(ends, [self._try(target, load) for load in half])
+
+    def _try(self, target: Target, load: Load) -> tuple[float, float]:
+        """Return the CPU s per publish of the target's busiest process, and those of the generator."""
+        with self._noted(load.hold_s):
+            taken = self._once(target, load, "pilot")
+        self._others = max(self._others, taken.others or 0.0)
+        if taken.cell is None or not taken.cell.rate or taken.own_s is None:
+            raise TargetError(f"a short trial at {load.rate:,.3g}/s shows nothing: {taken.doubt}")
+        return taken.cell.utilisation / taken.cell.rate, taken.own_s
+
+    def _load(self, wanted: Wanted, work: Work, hold_s: float) -> Load:
+        free = max(_LEAST_CORES, cores() - self._others)
+        rate = rate_of(wanted, work, free, self._setting.rates)
+        return Load(wanted, max(rate, 1.0 / hold_s), hold_s, agents_of(wanted, work, rate))
+
+    def _take_all(self, wanted: list[Wanted], work: Work, there: Target | None) -> None:
+        """Measure each cell, and each once more if there is time, in random order; then again what says nothing."""
+        self.repetitions, hold_s = self._lengths(len(wanted))
+        self.wanted = self.repetitions * len(wanted)
+        loads = [self._load(one, work, hold_s) for one in wanted]
+        doubtful = self._doubtful
+        try:
+            for _ in range(self.repetitions):
+                for load in self._random.sample(loads, len(loads)):
+                    taken = self._on(load, there)
+                    if taken.doubt is None:
+                        self._keep(load, taken)
+                    else:
+                        doubtful.append((load, taken))
+            while doubtful:
+                load, taken = max(doubtful, key=_doubtfulness)
+                again = self._on(load, there)
+                doubtful.remove((load, taken))
+                self._keep(*min((load, again), (load, taken), key=_doubtfulness))
+        finally:
+            while doubtful:
+                self._keep(*doubtful.pop(0))
+
+    def _keep(self, load: Load, taken: Taken) -> None:
+        """Take in a cell for good."""
+        if taken.cell is None or not taken.cell.valid:
+            self.left_out.append(f"{load}: {taken.doubt}")
+            return
+        if taken.doubt is not None:
+            self.disturbed.append(taken.doubt)
+        self.cells.append(taken.cell)
+        if taken.ramp is not None:
+            self.ramps.append(taken.ramp)
+
+    def _lengths(self, count: int) -> tuple[int, float]:
+        """Return how often each cell is measured, and how long."""
+        left_s, overhead_s = _FOR_CELLS * self._budget.left_s, self._budget.overhead_s
+        given_s = self._setting.hold_s
+        for repetitions in range(self._setting.starts, 0, -1):
+            hold_s = left_s / (repetitions * count) - overhead_s
+            if hold_s >= (given_s or _GOOD_HOLD_S):
+                break
+        return repetitions, given_s or min(_LONGEST_HOLD_S, max(_LEAST_HOLD_S, hold_s))
+
+    def _on(self, load: Load, there: Target | None) -> Taken:
+        """Return what a load shows of a server that is there, or of a fresh one."""
+        taken = self._tried(load, there)
+        if taken.cell is not None:
+            self._shown.append(taken.cell)
+            self._show("cell over")
+        return taken
+
+    def _tried(self, load: Load, there: Target | None) -> Taken:
+        try:
+            with self._noted(load.hold_s):
+                if there is None:
+                    with self._target(load.wanted.workers) as target:
+                        return self._once(target, load)
+                taken = self._once(there, load)
+                self._refused = 0
+                return taken
+        except (TargetError, GeneratorError) as error:
+            if not self.cells and not self._doubtful:
+                raise
+            self._refused += there is not None and isinstance(error, TargetError)
+            if self._refused == _REFUSALS:
+                self.gone = str(error)
+                raise Over from None
+            return Taken(None, doubt=str(error))
+
+    def _once(self, target: Target, load: Load, doing: str | None = None) -> Taken:
+        if self._is_to_end() or not self._budget.has_room(1, load.hold_s):
+            raise Over
+
+        def tell(progress: Progress) -> None:
+            self._show(doing or progress.phase)
+
+        try:
+            plan = load.plan(self._setting, target.place.url, self._random.getrandbits(32))
+            taken = take(self._setting, target, load.wanted, plan, tell, self._is_to_end)
+        except KeyboardInterrupt:
+            if not self._is_to_end():
+                raise
+            raise Over from None
+        if taken.run is not None:
+            if taken.run.interrupted:
+                raise Over
+            self.environment = taken.run.environment
+        return taken
+
+    @contextmanager
+    def _noted(self, hold_s: float) -> Iterator[None]:
+        """Take in how long a load takes besides its hold, with its server's start and end."""
+        began_ns = now_ns()
+        yield
+        self._budget.note((now_ns() - began_ns) / NS_PER_S, hold_s)
+
+    @contextmanager
+    def _target(self, workers: int) -> Iterator[Target]:
+        """Yield the target, freshly started if it is ours to start."""
+        self._show("starting")
+        setting = self._setting
+        self._starts += 1
+        if setting.is_fresh:
+            with fresh(setting.url, setting.serve, workers) as place:
+                yield self._known(place)
+        else:
+            assert setting.url is not None
+            yield self._known(there(setting.url, setting.plan(), setting.target_pid))
+
+    def _known(self, place: Place) -> Target:
+        wait_until_quiet(place.pids)
+        found = tuple(brokers(place.pids))
+        self.broker = self.broker or name_of(found)
+        return Target(place, self._starts, found)
+
+    def _is_to_end(self) -> bool:
+        return self._interrupted() or self._budget.is_over()
+
+    def _show(self, doing: str) -> None:
+        self._tell(
+            SizingProgress(
+                elapsed_s=self._budget.elapsed_s,
+                budget_s=self._budget.length_s,
+                doing=doing,
+                cells=tuple(self._shown),
+                wanted=self.wanted,
+                left_out=tuple(self.left_out),
+            )
+        )
+
+
+def _by_fanout(wanted: Wanted) -> int:
+    return wanted.fanout
+
+
+def _work(ends: list[Wanted], trials: list[tuple[float, float]]) -> Work:
+    server, own = (
+        cost_of([(one.fanout, trial[who]) for one, trial in zip(ends, trials, strict=True)]) for who in (0, 1)
+    )
+    return Work(*server, *own)
+
+
+def _doubtfulness(made: tuple[Load, Taken]) -> int:
+    """Return how little a cell says: 0 if it is sound, 1 if it was disturbed, 2 if it says nothing."""
+    taken = made[1]
+    if taken.cell is None or not taken.cell.valid:
+        return 2
+    return int(taken.doubt is not None)

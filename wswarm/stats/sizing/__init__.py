@@ -1,0 +1,1 @@
+"""What a target's pieces of work cost, and what that means for loads that were not measured."""

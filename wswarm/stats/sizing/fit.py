@@ -1,0 +1,84 @@
+"""From cells to a model: what was measured, what follows, and whether it may be believed."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from wswarm.errors import GeneratorError
+from wswarm.results.sizing import Cell, Machine, Measured, Mechanism, Model
+from wswarm.stats.sizing.broker import broker_of
+from wswarm.stats.sizing.costs import Fit
+from wswarm.stats.sizing.delay import delay_of
+from wswarm.stats.sizing.heldout import doubts, errors_of
+from wswarm.stats.sizing.memory import memory_of
+from wswarm.stats.sizing.server import Server
+
+FEWEST_LOADS = 3  # different ones: of two, everything fits
+
+
+class About(NamedTuple):
+    """What was measured, where and when, and what limits it that the cells do not tell."""
+
+    started_at: str
+    target: str
+    machine: Machine
+    mechanism: Mechanism
+    reasons: tuple[str, ...] = ()
+
+
+def model_of(about: About, cells: Sequence[Cell], seed: int = 0) -> Model:
+    """Return the model that cells make, those that are held out apart: they tell how far it is off.
+
+    Args:
+        cells: In the order in which they were measured; those that are not valid are kept and tell nothing.
+
+    Raises:
+        GeneratorError: too few cells are valid.
+    """
+    fitted, unseen = used(cells), [cell for cell in cells if cell.valid and cell.held_out]
+    if loads_of(fitted) < FEWEST_LOADS:
+        raise GeneratorError(
+            f"{loads_of(fitted)} loads were measured, at least {FEWEST_LOADS} are needed: allow more --budget"
+        )
+    costs, broker = Fit(fitted), broker_of(fitted)
+    delay = delay_of(fitted, costs.costs, broker, about.mechanism, seed)
+    errors = errors_of(Server(costs.costs, broker, delay, about.mechanism), unseen, seed)
+    why = doubts(errors)
+    return Model(
+        started_at=about.started_at,
+        target=about.target,
+        machine=about.machine,
+        mechanism=about.mechanism,
+        cpu=costs.costs,
+        starts=costs.starts,
+        memory=memory_of(fitted),
+        broker=broker,
+        delay=delay,
+        measured=_measured([*fitted, *unseen]),
+        cells=tuple(cells),
+        held_out=errors,
+        validated=not why,
+        reasons=(*why, *about.reasons),
+    )
+
+
+def used(cells: Sequence[Cell]) -> list[Cell]:
+    """Return the cells that a model is made from."""
+    return [cell for cell in cells if cell.valid and not cell.held_out]
+
+
+def loads_of(cells: Sequence[Cell]) -> int:
+    """Return how many different loads cells had."""
+    return len({(cell.workers, cell.connections, cell.rate, cell.fanout, cell.size) for cell in cells})
+
+
+def _measured(cells: Sequence[Cell]) -> Measured:
+    connections = [cell.connections for cell in cells]
+    rates = [cell.rate for cell in cells]
+    fanouts, sizes = [cell.fanout for cell in cells], [cell.size for cell in cells]
+    return Measured(
+        connections=(min(connections), max(connections)),
+        rate=(min(rates), max(rates)),
+        fanout=(min(fanouts), max(fanouts)),
+        size=(min(sizes), max(sizes)),
+        workers=tuple(sorted({cell.workers for cell in cells})),
+    )

@@ -1,0 +1,57 @@
+"""How far a fit is from loads that it has never seen: the one sign that it may be believed beyond those it has."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from statistics import fmean
+from typing import Any
+
+from wswarm.results.sizing import Cell, HeldOut
+from wswarm.stats.sizing.costs import cores
+from wswarm.stats.sizing.delay import measured_times, simulated
+from wswarm.stats.sizing.load import load_of
+from wswarm.stats.sizing.server import Server
+
+CPU_BOUND, TIME_BOUND = 0.10, 0.25
+_JOBS = 40_000  # few cells are looked at, each once
+
+
+def errors_of(server: Server, cells: Sequence[Cell], seed: int) -> HeldOut:
+    """Return how far what is known of a server is from cells: the greatest error of each figure, as a share.
+
+    Cells of one load count together, by their mean: what one start is off is no error of the fit.
+
+    Args:
+        cells: Valid ones that the server's costs were not found from.
+    """
+    loads = [list(same) for _, same in groupby(sorted(cells, key=_load), key=_load)]
+    found: dict[str, list[float]] = {"cpu": [], "p50": [], "p99": []}
+    for same in loads:
+        fitted = simulated(server, same[0], seed, _JOBS)._asdict() | {
+            "cpu": cores(server.costs, load_of(same[0]))
+        }
+        for name, errors in found.items():
+            took = [value for cell in same if (value := _figures(cell)[name]) is not None]
+            if took:
+                errors.append(abs(fitted[name] / fmean(took) - 1) if fmean(took) > 0 else float("inf"))
+    return HeldOut(**{f"{name}_error": max(errors, default=None) for name, errors in found.items()})
+
+
+def doubts(found: HeldOut) -> list[str]:
+    """Return why a fit with these errors is not validated; nothing if it is."""
+    bounds = {"CPU": (found.cpu_error, CPU_BOUND), "p50": (found.p50_error, TIME_BOUND)}
+    bounds["p99"] = (found.p99_error, TIME_BOUND)
+    return [
+        f"{name} of a held-out load is off by {error:.0%}, more than {bound:.0%}"
+        if error is not None
+        else f"no held-out load has a {name}"
+        for name, (error, bound) in bounds.items()
+        if error is None or error > bound
+    ]
+
+
+def _load(cell: Cell) -> Any:
+    return cell.workers, cell.connections, cell.rate, cell.fanout, cell.size
+
+
+def _figures(cell: Cell) -> dict[str, float | None]:
+    return measured_times(cell) | {"cpu": sum(cell.cpu)}
