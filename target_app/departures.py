@@ -12,8 +12,16 @@ from typing import Any
 import uvicorn
 from starlette.websockets import WebSocketDisconnect
 
+from target_app.drain import drain
+from target_app.guard.on_duty import STATE
+from target_app.wire.guarded import GuardedProtocol
+from target_app.wire.requests import GuardedH11, GuardedHttpTools
+
 DOCUMENTED = "target_app.documented."
 LOGGER = "uvicorn.error"
+# The guarded ones of uvicorn's protocols, by their names there.
+GUARDED_WS = dict.fromkeys(("auto", "websockets-sansio"), GuardedProtocol)
+GUARDED_HTTP = {"auto": GuardedHttpTools, "httptools": GuardedHttpTools, "h11": GuardedH11}
 VERBOSE = {"debug", "trace"}
 
 # Starlette's words for a connection that is used after its end.
@@ -68,7 +76,12 @@ class Server(uvicorn.Server):
             self._greet(self.servers[0].sockets[0].getsockname()[1])
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop to serve, and tell."""
+        """Stop to serve, and tell; clients of an application with guards are let go of in time."""
+        on_duty = self.lifespan.state.get(STATE)
+        if on_duty is not None:
+            for listener in (*self.servers, *(sockets or ())):
+                listener.close()
+            await drain(self.server_state, on_duty.settings, lambda: self.force_exit)
         await super().shutdown(sockets=sockets)
         if self._departures is not None and self._departures.count:
             logging.getLogger(LOGGER).warning(
@@ -83,8 +96,11 @@ def configure(settings: dict[str, Any]) -> tuple[uvicorn.Config, Departures | No
         settings: of ``uvicorn.Config``, and ``tracebacks``.
     """
     own = dict(settings)
-    is_shown = own.pop("tracebacks", False) or own.get("log_level") in VERBOSE
     is_documented = str(own["app"]).startswith(DOCUMENTED)
+    if not is_documented:
+        own["ws"] = GUARDED_WS.get(own.get("ws", "auto"), own.get("ws"))
+        own["http"] = GUARDED_HTTP.get(own.get("http", "auto"), own.get("http"))
+    is_shown = own.pop("tracebacks", False) or own.get("log_level") in VERBOSE
     return uvicorn.Config(**own), Departures() if is_documented and not is_shown else None
 
 

@@ -5,6 +5,7 @@ Started by ``target_app.supervisor``.
 
 import asyncio
 import json
+import signal
 import socket
 import sys
 from typing import Any
@@ -70,6 +71,8 @@ def main() -> None:
     """
     settings: dict[str, Any] = json.loads(sys.argv[1])
     supervisor, *handed_over = [socket.socket(fileno=int(descriptor)) for descriptor in sys.argv[2:]]
+    # uvicorn raises the signal again that it was stopped by, when all is done.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     config, departures = configure(settings)
     # Bound now, so that an address in use is told at once; uvicorn listens when the application has started.
     listeners = handed_over or [bind(settings["host"], settings["port"])]

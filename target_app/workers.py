@@ -5,6 +5,7 @@ A backplane that cannot be used is told in one line before anything is started.
 
 import argparse
 import asyncio
+import math
 import os
 import signal
 import socket
@@ -45,7 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             settings["host"], settings["port"] = manager.sockets[0].getsockname()[:2]
         else:
             _check_free(settings["host"], settings["port"])
-        _check_backplane(settings["app"])
+        if is_hardened(settings["app"]):
+            own = Settings()
+            asyncio.run(probe(own.backplane.get_secret_value()))
+            settings |= _server_side(own)
         return _serve(settings, count, manager)
     except HandedOverError as error:
         say(str(error))
@@ -76,7 +80,12 @@ def _parse(arguments: Sequence[str] | None) -> tuple[dict[str, Any], int]:
     add("--log-level", default="info")
     add("--no-access-log", action="store_true")
     add("--tracebacks", action="store_true", help="of documented examples too, when a client has left")
-    add("--timeout-graceful-shutdown", type=int, default=5, help="seconds")
+    add(
+        "--timeout-graceful-shutdown",
+        type=int,
+        default=5,
+        help="seconds; of the hardened app: TARGET_DRAIN_DEADLINE",
+    )
     parsed = vars(parser.parse_args(arguments))
     count = parsed.pop("workers")
     if count < 1:
@@ -88,15 +97,13 @@ def _parse(arguments: Sequence[str] | None) -> tuple[dict[str, Any], int]:
     return parsed, count
 
 
-def _check_backplane(app: str) -> None:
-    """Connect to the backplane that the hardened application is set to use, before anything of it is started.
-
-    Raises:
-        BackplaneError: there can be none.
-        BackplaneDown: it cannot be reached now.
-    """
-    if is_hardened(app):
-        asyncio.run(probe(Settings().backplane.get_secret_value()))
+def _server_side(own: Settings) -> dict[str, Any]:
+    """What uvicorn is to know of the settings of the application, whichever of its protocols is taken."""
+    return {
+        "ws_max_size": own.max_message,
+        "ws_ping_timeout": own.pong_deadline,
+        "timeout_graceful_shutdown": math.ceil(own.drain_deadline),
+    }
 
 
 def _serve(settings: dict[str, Any], count: int, manager: ServiceManager) -> int:

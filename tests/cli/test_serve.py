@@ -40,7 +40,7 @@ def test_the_documented_chat_is_served_until_a_signal(tmp_path: Path, number: si
         client.send("hello")
         assert client.recv(timeout=60) == "You wrote: hello"
         command.process.send_signal(number)
-        assert closing(client) == (1012, "")
+        assert closing(client) == (1012, "restarting: retry in 0 to 5 s")
     end = command.outcome()
     assert end.code == 0
     assert end.out == f"target_app.documented.chat at http://127.0.0.1:{port}/ (Ctrl-C stops it)\n"

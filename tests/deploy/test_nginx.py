@@ -121,6 +121,20 @@ def test_who_is_no_trusted_proxy_is_not_believed(trusted: list[str]) -> None:
             assert receive(client) == ["127.0.0.2 by ws"]
 
 
+def test_a_cap_per_address_counts_clients_and_not_the_proxy() -> None:
+    async def test(front: Nginx) -> None:
+        claims = {"X-Forwarded-For": "6.6.6.6"}
+        async with front.connect("/ws", "127.0.0.2") as one, front.connect("/ws", "127.0.0.3") as other:
+            with pytest.raises(InvalidStatus, match="429"):
+                await front.connect("/ws", "127.0.0.2", additional_headers=claims)
+            assert await is_answered(one)
+            assert await is_answered(other)
+
+    app = hardened(trusted_proxies=["127.0.0.1"], max_per_address=1)
+    with hosting(app, ws=FRAMING, proxy_headers=False) as server, nginx(server.port) as front:
+        run(test(front))
+
+
 def test_pages_of_the_same_host_may_connect(front: Nginx) -> None:
     async def test() -> None:
         async with front.connect("/ws/1", origin=f"https://localhost:{front.port}") as client:

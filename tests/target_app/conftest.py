@@ -78,8 +78,9 @@ def host() -> Iterator[Callable[..., Server]]:
 
 @pytest.fixture(scope="session")
 def main(start_for_all: Callable[..., Server]) -> Server:
-    """The hardened app, with outboxes that take the large messages of ``room_with_a_dead_member``."""
-    return start_for_all("target_app.main:app", "--ws", FRAMING, TARGET_OUTBOX_BYTES=str(64_000_000))
+    """The hardened app, with limits that take the large messages of ``room_with_a_dead_member``."""
+    large = {"TARGET_OUTBOX_BYTES": "64000000", "TARGET_MAX_MESSAGE": "16000000"}
+    return start_for_all("target_app.main:app", "--ws", FRAMING, **large)
 
 
 @pytest.fixture(scope="session")

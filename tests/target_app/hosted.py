@@ -23,11 +23,11 @@ class Hosted(Server):
     Its log has warnings and errors only, and there is no process of which to ask.
 
     Args:
-        app: the application, which nobody else serves.
+        app: the ASGI application, which nobody else serves.
         options: uvicorn's, by the names of `uvicorn.Config`.
     """
 
-    def __init__(self, app: FastAPI, **options: Any) -> None:
+    def __init__(self, app: Any, **options: Any) -> None:
         self._lines: list[str] = []
         self._handler = _Lines(self._lines)
         options = {"port": 0, "ws": "websockets-sansio", "timeout_graceful_shutdown": 5, **options}
@@ -87,7 +87,7 @@ class _Lines(logging.Handler):
 
 
 @contextmanager
-def hosting(app: FastAPI, **options: Any) -> Iterator[Server]:
+def hosting(app: Any, **options: Any) -> Iterator[Server]:
     """A server of an application in a thread, from `with` to its end."""
     server = Hosted(app, **options)
     try:

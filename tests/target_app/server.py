@@ -28,7 +28,7 @@ class Server:
         log_file: where its output goes.
         env: environment of the process.
         options: more of the program's; a later one wins.
-        program: uvicorn, hypercorn or granian.
+        program: uvicorn, hypercorn, granian, or our own with several workers.
     """
 
     def __init__(
@@ -53,6 +53,11 @@ class Server:
     def pid(self) -> int:
         """The server's process."""
         return self._process.pid
+
+    @property
+    def code(self) -> int | None:
+        """The exit code, once it has ended."""
+        return self._process.poll()
 
     def stop(self) -> None:
         """End the process and wait for it."""
@@ -118,6 +123,8 @@ def _options(program: str) -> tuple[str, ...]:
     """One process, or one worker, on a free port."""
     if program == "uvicorn":
         return ("--host", "127.0.0.1", "--port", "0", "--ws", "websockets-sansio", "--no-use-colors")
+    if program == "target_app.workers":
+        return ("--port", "0", "--ws", FRAMING)
     if program == "hypercorn":
         return ("--bind", "127.0.0.1:0", "--workers", "0")
     with socket.socket() as probe:  # granian does not say which port it was given

@@ -18,7 +18,7 @@ Host = Callable[..., Server]
 
 def host_hardened(host: Host, ws: str) -> Server:
     """The hardened app with outboxes that take ``BULK``."""
-    return host(hardened(outbox_bytes=64_000_000), ws=ws)
+    return host(hardened(outbox_bytes=64_000_000, max_message=16_000_000), ws=ws)
 
 
 def test_t4_documented_a_dead_client_throws_out_the_sender(host: Host) -> None:

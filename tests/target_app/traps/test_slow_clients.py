@@ -107,7 +107,8 @@ def test_t12_documented_every_client_that_does_not_read_costs_a_copy_of_a_large_
 
 def test_t12_hardened_all_who_do_not_read_share_one_copy(start: Start) -> None:
     """Beside it are the copies on its way in: the frame, its text, the two replies."""
-    assert growth_by_a_large_message(start(HARDENED, "--ws", FRAMING), 16) < 9 * len(BULK)
+    server = start(HARDENED, "--ws", FRAMING, TARGET_MAX_MESSAGE=str(2 * len(BULK)))
+    assert growth_by_a_large_message(server, 16) < 9 * len(BULK)
 
 
 @SERVERS

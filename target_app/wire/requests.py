@@ -1,0 +1,137 @@
+"""uvicorn's HTTP protocols for clients that never finish: ``uvicorn --http …wire.requests:GuardedHttpTools``.
+
+uvicorn waits for ever for what a client has begun, or has not: idle connections, half a handshake, half a body.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from target_app.guard.on_duty import STATE, OnDuty
+
+MOST_HEAD = 64 * 1024  # bytes of a request's head; h11's own limit
+
+_LATE = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"  # RFC 9110, 15.5.9
+_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"  # RFC 6585
+
+
+class _Patient(asyncio.Protocol):
+    """A protocol of uvicorn whose clients owe the rest of a request, or a first one, no longer than the deadline.
+
+    Between a request's answer and the next request a client owes nothing: that is the server's keep-alive timeout.
+    """
+
+    loop: asyncio.AbstractEventLoop
+    transport: asyncio.Transport
+    app_state: dict[str, Any]
+    cycle: Any
+    headers: list[tuple[bytes, bytes]]
+
+    _timer: asyncio.TimerHandle | None = None
+    _owed_size = 0  # of the head that has not come whole
+    _is_upgraded = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
+        """A client has come, and owes a request."""
+        super().connection_made(transport)
+        self._expect()
+
+    def data_received(self, data: bytes) -> None:
+        """Take a part of a request, or all of it."""
+        super().data_received(data)
+        if self._is_upgraded:
+            return
+        cycle = self.cycle
+        is_head = cycle is None or cycle.response_complete
+        if self.transport.is_closing() or not (is_head or cycle.more_body):
+            self._be_content()
+            return
+        self._expect()
+        self._owed_size += len(data) if is_head else 0
+        if self._owed_size > MOST_HEAD:
+            self._refuse(_LARGE)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client has gone."""
+        self._be_content()
+        super().connection_lost(exc)
+
+    @property
+    def _on_duty(self) -> OnDuty | None:
+        return self.app_state.get(STATE)
+
+    def _expect(self) -> None:
+        if self._timer is None and self._on_duty is not None:
+            deadline = self._on_duty.settings.handshake_deadline
+            self._timer = self.loop.call_later(deadline, self._lose_patience)
+
+    def _let_go(self) -> None:
+        self._is_upgraded = True
+        self._be_content()
+
+    def _be_content(self) -> None:
+        self._owed_size = 0
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _lose_patience(self) -> None:
+        if self._on_duty is not None:
+            self._on_duty.refusals.count("handshake_deadline")
+        # What the application may have begun to answer is not to be mixed up with ours.
+        self._refuse(_LATE if self._owed_size else b"")
+
+    def _refuse(self, answer: bytes) -> None:
+        self._be_content()
+        if not self.transport.is_closing():
+            self.transport.write(answer)
+            self.transport.close()
+
+
+class GuardedHttpTools(_Patient, HttpToolsProtocol):
+    """The one that ``--http auto`` takes where httptools is installed."""
+
+    def on_headers_complete(self) -> None:
+        """As the stock one, for requests that HTTP allows.
+
+        Raises:
+            ValueError: it is none; the parser turns that into a 400.
+        """
+        check(self.parser.get_http_version(), self.headers)
+        super().on_headers_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        """The client owes nothing more as far as HTTP goes."""
+        self._let_go()
+        super().handle_websocket_upgrade()
+
+
+class GuardedH11(_Patient, H11Protocol):
+    """The one that is written in Python."""
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """As above, for handshakes that HTTP allows; h11 refuses other requests itself."""
+        self._let_go()
+        try:
+            check(event.http_version.decode(), self.headers)
+        except ValueError:
+            self.send_400_response("Invalid HTTP request received.")
+        else:
+            super().handle_websocket_upgrade(event)
+
+
+def check(version: str, headers: Iterable[tuple[bytes, bytes]]) -> None:
+    """Check what the stock protocols do not.
+
+    Raises:
+        ValueError: there is not one ``Host`` (RFC 9112, 3.2), or HTTP/1.0 asks for an upgrade (RFC 6455, 4.1).
+    """
+    names = [name for name, _ in headers]
+    if names.count(b"host") != 1 and version != "1.0":
+        raise ValueError("one Host header")
+    if b"upgrade" in names and version == "1.0":
+        raise ValueError("no upgrade in HTTP/1.0")

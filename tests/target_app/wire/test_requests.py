@@ -1,0 +1,126 @@
+"""Clients that do not finish what they ask for, over either of uvicorn's HTTP protocols."""
+
+import pytest
+
+from tests.target_app.raw_client import RawClient, upgrade
+from tests.target_app.wire.conftest import Serve
+
+HTTP = pytest.mark.parametrize(
+    "http",
+    ["target_app.wire.requests:GuardedHttpTools", "target_app.wire.requests:GuardedH11"],
+    ids=["httptools", "h11"],
+)
+GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n"
+
+
+def status(client: RawClient) -> bytes:
+    """The status line of the next response, all of which is read."""
+    head, _, rest = client.read_all().partition(b"\r\n")
+    assert rest.endswith(b"ok")
+    return head
+
+
+@HTTP
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (b"", b""),
+        (b"G", b"HTTP/1.1 408 Request Timeout"),
+        (GET[:-2], b"HTTP/1.1 408 Request Timeout"),
+        (upgrade(80, "/")[:-2], b"HTTP/1.1 408 Request Timeout"),
+        (POST + b"abc", b""),
+    ],
+    ids=["nothing", "a byte", "half a head", "half a handshake", "half a body"],
+)
+def test_who_has_not_asked_by_the_deadline_is_let_go_of(
+    serve: Serve, http: str, sent: bytes, told: bytes
+) -> None:
+    guarded = serve({"http": http}, handshake_deadline=0.2)
+    client = guarded.dial(sent)
+    assert client.read_head().partition(b"\r\n")[0] == told
+    assert client.read_all() == b""
+    assert client.end == "eof"
+    assert guarded.app.refusals.of("handshake_deadline") == 1
+    assert guarded.server.log() == ""
+
+
+@HTTP
+def test_bytes_that_trickle_in_do_not_put_off_the_deadline(serve: Serve, http: str) -> None:
+    guarded = serve({"http": http}, handshake_deadline=0.5)
+    client = guarded.dial()
+    for byte in GET[:-1] * 10:
+        client.send(bytes([byte]))
+        if client.read_all(0.02) or client.end:
+            break
+    assert guarded.app.refusals.of("handshake_deadline") == 1
+
+
+@HTTP
+def test_a_client_that_asked_in_time_is_not_let_go_of(serve: Serve, http: str) -> None:
+    """Neither a WebSocket that says nothing, nor a connection between two requests."""
+    guarded = serve({"http": http, "timeout_keep_alive": 60}, handshake_deadline=2)
+    silent, asking = guarded.connect(), guarded.dial(GET)
+    assert status(asking) == b"HTTP/1.1 200 OK"
+    assert silent.read_all(2.2) == b""
+    assert (silent.end, asking.end) == (None, None)
+    asking.send(GET[:9])
+    asking.send(GET[9:])
+    assert status(asking) == b"HTTP/1.1 200 OK"
+
+
+@HTTP
+def test_the_second_request_of_a_connection_has_a_deadline_too(serve: Serve, http: str) -> None:
+    guarded = serve({"http": http}, handshake_deadline=0.2)
+    client = guarded.dial(GET)
+    status(client)
+    client.send(GET[:9])
+    assert client.read_head().startswith(b"HTTP/1.1 408")
+
+
+@HTTP
+def test_a_body_that_comes_in_time_is_taken(serve: Serve, http: str) -> None:
+    guarded = serve({"http": http}, handshake_deadline=5)
+    client = guarded.dial(POST + b"ab")
+    client.send(b"cd")
+    assert status(client) == b"HTTP/1.1 200 OK"
+    assert guarded.app.posts == [b"abcd"]
+
+
+@HTTP
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        (b"HTTP/1.1", b"HTTP/1.0"),
+        (b"Host: 127.0.0.1", b"Ghost: 127.0.0.1"),
+        (b"Host: ", b"Host: b\r\nHost: "),
+    ],
+    ids=["HTTP/1.0", "no Host", "two Hosts"],
+)
+def test_a_handshake_that_http_does_not_allow_is_400(serve: Serve, http: str, was: bytes, now: bytes) -> None:
+    guarded = serve({"http": http})
+    client = guarded.dial(upgrade(80, "/").replace(was, now))
+    assert client.read_head().startswith(b"HTTP/1.1 400 ")
+    assert "ERROR" not in guarded.server.log()
+
+
+@HTTP
+def test_a_health_check_over_http_1_0_is_answered(serve: Serve, http: str) -> None:
+    """Load balancers ask so, without a Host."""
+    client = serve({"http": http}).dial(b"GET / HTTP/1.0\r\n\r\n")
+    assert client.read_head().startswith(b"HTTP/1.1 200 ")
+
+
+@HTTP
+def test_a_head_without_end_is_refused_at_its_size(serve: Serve, http: str) -> None:
+    guarded = serve({"http": http})
+    client = guarded.dial(GET[:-2], b"X: y\r\n" * 20_000)
+    assert client.read_head()[:12] in (b"HTTP/1.1 431", b"HTTP/1.1 400")
+
+
+def test_a_handshake_that_the_parser_of_frames_refuses_is_answered(serve: Serve, ws: str) -> None:
+    """uvicorn leaves it without an answer, for ever."""
+    guarded = serve({"ws": ws})
+    client = guarded.dial(upgrade(80, "/", b"X: y\r\n" * 200))
+    assert client.read_head().startswith(b"HTTP/1.1 431 ")
+    assert guarded.server.log() == ""
