@@ -20,14 +20,16 @@ def sample(scenario: str) -> dict[str, Any]:
 def change(run: dict[str, Any], number: int) -> dict[str, Any]:
     """The run as if it had been made later, of another commit, a little slower or faster."""
     factor = 1 + (number * 7919 % 100) / 200
-    changed = json.loads(json.dumps(run), parse_float=lambda text: float(text))
+    changed = json.loads(json.dumps(run))
     changed["started_at"] = f"{BEGAN + timedelta(hours=number):%Y-%m-%dT%H:%M:%S.000000Z}"
     changed["environment"]["git"] = f"{number // 3:012x}"
     changed["plan"]["url"] = f"ws://host-{number % 4}.example:80/ws"
     changed["validity"] = {"verdict": VERDICTS[number % 4], "reasons": []}
     for name in ("response_time", "service_time"):
         if changed.get(name):
-            changed[name] |= {key: changed[name][key] * factor for key in ("p50", "p99") if changed[name][key]}
+            changed[name] |= {
+                key: changed[name][key] * factor for key in ("p50", "p99") if changed[name][key]
+            }
     return changed
 
 

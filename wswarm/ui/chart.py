@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-TICKS = 5
+TICKS, MOST_DECADES = 5, 8
 LOG_FROM = 20.0  # greatest over least value from which on a scale is logarithmic
 _DAY_S = 86_400
 
@@ -122,6 +122,7 @@ def percentiles(most: int) -> Scale:
 
 def _logarithmic(label: str, low: float, high: float, told: Callable[[float], str]) -> Scale:
     decades = range(floor(log10(low)), ceil(log10(high)) + 1)
+    decades = decades[:: -(-len(decades) // MOST_DECADES)]
     factors = (1, 2, 5) if len(decades) <= TICKS - 2 else (1,)
     places = [factor * 10.0**decade for decade in decades for factor in factors]
     ticks = [(place, told(place)) for place in places if low / 1.1 <= place <= high * 1.1]

@@ -105,9 +105,9 @@ class Job:
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
-        while line := self._process.stdout.readline(LONGEST_LINE):
-            self._lines.append(line.decode("utf-8", "replace").rstrip())
-        self._process.wait()
+        with self._process:
+            while line := self._process.stdout.readline(LONGEST_LINE):
+                self._lines.append(line.decode("utf-8", "replace").rstrip())
         self._ended = time.monotonic()
         with suppress(OSError):
             self._folder.rmdir()  # if nothing was written

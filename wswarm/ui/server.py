@@ -1,6 +1,7 @@
 """The workbench served: where it listens, what it prints, how it ends."""
 
 import contextlib
+import signal
 import socket
 import webbrowser
 from collections.abc import Callable, Iterator
@@ -47,7 +48,20 @@ def serve(root: Path, host: str, port: int, *, tell: Callable[[str], None], is_o
         tell(f"wswarm ui: {address} (Ctrl-C ends it)")
         if is_opened:
             Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-        uvicorn.Server(config).run(sockets=[listener])
+        with _ending_quietly():
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _ending_quietly() -> Iterator[None]:
+    """Have signals do nothing when the server, which they have ended, raises them once more."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda *_: None) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager

@@ -42,7 +42,7 @@ def start(desk: TheDesk, sent: Sent) -> Response:
     try:
         desk.jobs.start(one)
     except SwarmError as error:
-        return _form(desk, one, str(error), 422)
+        return _form(desk, one, str(error))
     return RedirectResponse("/watch", SEE_OTHER)
 
 
@@ -67,8 +67,8 @@ def stop(desk: TheDesk, _: Sent) -> RedirectResponse:
     return RedirectResponse("/watch", SEE_OTHER)
 
 
-def _form(desk: Desk, one: Asked, problem: str | None = None, status: int = 200) -> HTMLResponse:
-    return desk.page("start.html.j2", status, one=one, commands=COMMANDS, fields=FIELDS, problem=problem)
+def _form(desk: Desk, one: Asked, problem: str | None = None) -> HTMLResponse:
+    return desk.page("start.html.j2", one=one, commands=COMMANDS, fields=FIELDS, problem=problem)
 
 
 def _told(standing: Standing) -> dict[str, object]:

@@ -38,9 +38,7 @@ def response(desk: Desk, name: str, place: Path) -> Response:
         else:
             bar = desk.text("bar.html.j2", entry=entry, suite=suite_of(desk.root, place))
             return HTMLResponse(pages.with_bar(page, bar), headers={"content-security-policy": policy})
-    return desk.page(
-        "unreadable.html.j2", 422, entry=entry, problem=problem, suite=suite_of(desk.root, place)
-    )
+    return desk.page("unreadable.html.j2", entry=entry, problem=problem, suite=suite_of(desk.root, place))
 
 
 def runs_in(desk: Desk, place: Path) -> Sequence[Run]:

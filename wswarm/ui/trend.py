@@ -147,7 +147,7 @@ class _Places:
     def __call__(self, made_at: str, commit: str) -> float | None:
         if self._places is None:
             return seconds_of(made_at)
-        return self._places.get(_short(commit))
+        return self._places.get(_plain(commit))
 
 
 def _by_date(known: Iterable[Reading], judged: Iterable[Judged]) -> tuple[Scale, _Places]:
@@ -157,12 +157,14 @@ def _by_date(known: Iterable[Reading], judged: Iterable[Judged]) -> tuple[Scale,
 
 
 def _by_commit(known: Iterable[Reading]) -> tuple[Scale, _Places]:
-    commits = list(dict.fromkeys(_short(one.entry.commit) for one in known))
-    return chart.places("commit, in the order of their first runs", commits), _Places(commits)
+    commits = list(dict.fromkeys(_plain(one.entry.commit) for one in known))
+    names = [show.shortened(commit, 13) for commit in commits]
+    return chart.places("commit, in the order of their first runs", names), _Places(commits)
 
 
-def _short(commit: str) -> str:
-    return commit.rstrip("+")[:10] or UNKNOWN_COMMIT
+def _plain(commit: str) -> str:
+    """Return the commit, whether or not something was changed besides."""
+    return commit.rstrip("+") or UNKNOWN_COMMIT
 
 
 def _series(figure: str, known: Sequence[Reading], by: str, place_of: _Places) -> list[Series]:
