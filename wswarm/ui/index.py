@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from wswarm.ui import reading
-from wswarm.ui.entry import Entry, Record, Wanted
+from wswarm.ui.entry import UNREADABLE, Entry, Record, Wanted
 from wswarm.ui.shelf import Found, Shelf
 
 INDEX_FILE = ".wswarm-index.sqlite"
@@ -47,6 +47,8 @@ class Index:
         self._shelf = Shelf(root)
         self._lock = threading.Lock()
         self._database = _opened(root)
+        self._known: dict[str, str] | None = None
+        self._version = -1
 
     def refresh(self) -> None:
         """Look at the folder, and read what is new or has changed."""
@@ -60,15 +62,27 @@ class Index:
                 database.execute("DELETE FROM reports")
             self._refresh()
 
-    def entries(self, wanted: Wanted) -> list[Entry]:
-        """Return the reports that are wanted, the latest first."""
+    def entries(self, wanted: Wanted, first: int = 0, most: int = -1) -> list[Entry]:
+        """Return the reports that are wanted, the latest first.
+
+        Args:
+            first: Which of them to begin with, from 0. `most`: how many; negative: all.
+        """
         where, values = _where(wanted)
         found = self._ask(
-            f"SELECT entry FROM reports WHERE kind != 'history' AND {where} ORDER BY made_at DESC, name DESC",
-            values,
+            f"SELECT entry FROM reports WHERE kind != 'history' AND {where}"
+            " ORDER BY made_at DESC, name DESC LIMIT ? OFFSET ?",
+            [*values, most, first],
         )
         decode = msgspec.json.Decoder(Entry).decode
         return [decode(entry) for (entry,) in found]
+
+    def counts(self, wanted: Wanted) -> tuple[int, int]:
+        """Return how many reports are wanted, and how many of those can't be read."""
+        where, values = _where(wanted)
+        query = "SELECT count(*), coalesce(sum(verdict = ?), 0) FROM reports WHERE kind != 'history' AND "
+        ((total, damaged),) = self._ask(query + where, [UNREADABLE, *values])
+        return total, damaged
 
     def figures(self, wanted: Wanted) -> list[Record]:
         """Return the wanted runs that can be read with their figures, the earliest first."""
@@ -106,13 +120,13 @@ class Index:
         decode = msgspec.json.Decoder(Entry).decode
         return [Record(decode(entry), detail) for entry, detail in found]
 
-    def _ask(self, query: str, values: Sequence[str]) -> list[tuple[Any, ...]]:
+    def _ask(self, query: str, values: Sequence[str | int]) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._database.execute(query, values).fetchall()
 
     def _refresh(self) -> None:
         found = self._shelf.look()
-        known = dict(self._database.execute("SELECT name, stamp FROM reports").fetchall())
+        known = self._stamps()
         fresh = [one for name, one in found.items() if known.get(name) != one.stamp]
         gone = [(name,) for name in known.keys() - found.keys()]
         if not fresh and not gone:
@@ -122,9 +136,18 @@ class Index:
             database.executemany("DELETE FROM reports WHERE name = ?", gone)
             database.executemany(_INSERT, rows)
 
+    def _stamps(self) -> dict[str, str]:
+        """Return the stamps of all that is indexed: asked for again where somebody else has changed it."""
+        ((version,),) = self._database.execute("PRAGMA data_version").fetchall()
+        if self._known is None or version != self._version:
+            found = self._database.execute("SELECT name, stamp FROM reports").fetchall()
+            self._known, self._version = dict(found), version
+        return self._known
+
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """Write all that is written meanwhile, or nothing of it; another process waits."""
+        self._known = None
         self._database.execute("BEGIN IMMEDIATE")
         try:
             yield self._database

@@ -29,17 +29,17 @@ def show_list(request: Request, desk: TheDesk, page: str = "1", deleted: str = "
     """Return the list of reports, as many of those that are wanted as one page has."""
     wanted = _wanted(request)
     desk.index.refresh()
-    found = desk.index.entries(wanted)
+    total, damaged = desk.index.counts(wanted)
     number = max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1
     first = (number - 1) * ON_ONE_PAGE
     return desk.page(
         "list.html.j2",
-        entries=found[first : first + ON_ONE_PAGE],
+        entries=desk.index.entries(wanted, first, ON_ONE_PAGE),
         first=first,
-        total=len(found),
-        damaged=sum(one.verdict == UNREADABLE for one in found),
+        total=total,
+        damaged=damaged,
         page=number,
-        pages=-(-len(found) // ON_ONE_PAGE),
+        pages=-(-total // ON_ONE_PAGE),
         deleted=next((one for one in waste.deleted(desk.root) if one.place == deleted), None),
         **_choices(desk, wanted),
     )
@@ -60,7 +60,6 @@ def show_comparison(request: Request, desk: TheDesk) -> HTMLResponse:
     """Return several reports side by side."""
     names = list(dict.fromkeys(request.query_params.getlist("run")))
     desk.index.refresh()
-    runs = [one.name for one in desk.index.entries(Wanted()) if one.kind == "run"]
     problem, shown = None, None
     try:
         if not 2 <= len(names) <= MOST_COMPARED:
@@ -74,7 +73,6 @@ def show_comparison(request: Request, desk: TheDesk) -> HTMLResponse:
         names=names,
         shown=shown,
         problem=problem,
-        known=runs[:500],
     )
 
 
