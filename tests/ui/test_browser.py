@@ -98,12 +98,14 @@ def test_a_run_is_started_watched_and_stopped(
     page.wait("document.body?.innerText.includes(\"'fast' is not a rate\")")
     page.type("rate", "20/s")
     page.type("duration", "120s")
-    page.type("arguments", "--no-plots --quiet" if is_dark else "--no-plots")
+    page.type("arguments", "--no-plots")
     page.click("Start", "button")
-    page.wait("location.pathname === '/watch' && document.getElementById('elapsed')?.innerText > '2'")
+    page.wait(
+        "location.pathname === '/watch' && document.getElementById('lines')?.textContent.includes('hold:')"
+    )
     assert_fits(page, width)
     page.click("Stop", "button")
     page.wait("document.getElementById('state')?.innerText === 'ended'")
     page.wait("document.getElementById('meaning')?.innerText.includes('exit code')")
     page.click("Report of this run", "a")
-    page.wait("location.pathname.startsWith('/runs/') && document.body?.innerText.includes('ended early')")
+    page.wait("location.pathname.startsWith('/runs/') && document.body?.innerText.includes('interrupted')")
