@@ -45,8 +45,8 @@ class Shown:
         """Return the drawing area of a chart that has been scrolled to: left, top, right, bottom."""
         self.page.ask(f"{self.figure(name)}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
         area = self.page.ask(
-            f"(() => {{ const canvas = {self.figure(name)}.querySelector('canvas'), box = canvas.getBoundingClientRect(),"
-            " area = Chart.getChart(canvas).chartArea; return [box.left + area.left, box.top + area.top,"
+            f"(() => {{ const canvas = {self.figure(name)}.querySelector('canvas');"
+            " const box = canvas.getBoundingClientRect(), area = Chart.getChart(canvas).chartArea; return [box.left + area.left, box.top + area.top,"
             " box.left + area.right, box.top + area.bottom]; })()"
         )
         left, top, right, bottom = area

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib import resources
+from importlib.util import find_spec
 
 EXTRA = "ui"
 _PACKAGE, _FILE, _LICENSE = (
@@ -50,6 +51,6 @@ def digest(script: str) -> str:
 
 def missing_hint() -> str | None:
     """Return what to do for a page with charts; `None` where it has them."""
-    if library() is not None:
+    if find_spec(_PACKAGE) is not None:
         return None
     return f"the page has pictures in place of charts to explore: pip install 'wswarm[{EXTRA}]'"
