@@ -27,6 +27,8 @@ _ORDER = (
 )
 _APART = 0.02  # of a column's length that the others can't tell
 _BETTER = 1.0  # of the error without it
+_BUSY_ENOUGH = 0.3  # of a core, in some cell: of idle servers alone nothing follows for busy ones
+_MOST_BENT = 2.0  # times as dear, or as cheap, in a busy process: what is more is noise
 _LEAST_CORES = 0.005  # below, what is read of /proc is mostly rounding
 
 
@@ -127,7 +129,9 @@ def scaled(costs: Costs, factor: float) -> Costs:
 def _form(rows: Floats, measured: Floats) -> Form:
     straight = Form(_told_apart(rows), is_bent=False)
     bent = Form((*straight.places, _BUSY), is_bent=True)
-    if len(rows) < len(bent.places) + 2 or not _is_apart(rows, straight.places, _BUSY):
+    busy = measured / rows[:, NAMES.index("per_worker")]
+    is_told = busy.max() >= _BUSY_ENOUGH and _is_apart(rows, straight.places, _BUSY)
+    if len(rows) < len(bent.places) + 2 or not is_told:
         return straight
     is_better = _left_out(rows, measured, bent) < _BETTER * _left_out(rows, measured, straight)
     return bent if is_better else straight
@@ -160,6 +164,9 @@ def _costs(rows: Floats, measured: Floats, form: Form) -> Costs:
     found = np.zeros(len(NAMES))
     weighted = columns[:, list(form.places)] / measured[:, np.newaxis]
     found[list(form.places)] = solve(weighted, np.ones(len(measured)))
+    low, high = sorted((found[_IDLE], found[_BUSY]))
+    if form.is_bent and high > _MOST_BENT * low:
+        return _costs(rows, measured, Form(form.places[:-1], is_bent=False))
     if not form.is_bent:
         found[_BUSY] = found[_IDLE]
     return Costs(**dict(zip(NAMES, found.tolist(), strict=True)))
