@@ -38,9 +38,7 @@ pytestmark = pytest.mark.xdist_group("reference application")
 def test_whatever_clients_send_others_are_answered_and_nothing_stays_behind(
     start_for_all: Callable[..., Server], guard: str
 ) -> None:
-    server = start_for_all(
-        "target_app.main:app", "--workers", "1", program="target_app.workers", **GUARDS[guard]
-    )
+    server = start_for_all("target_app.main:app", *ONE_WORKER, program="target_app.workers", **GUARDS[guard])
     third = SECONDS / len(GUARDS) / 3
     with Watched(server) as watched:
         rounds = count(SEED)
