@@ -23,7 +23,7 @@ FILE_VARIABLE = "TARGET_CENSUS"  # environment of a worker: the file
 _WORD = 8  # bytes of a number
 _SECRET = 2  # words at the beginning that keep strangers from choosing names which share a place
 _SETS = 4096
-_WAYS = 16  # places that a name may have: with 16,000 names one of 10 million finds none
+_WAYS = 16  # places that a name may have: beside 10,000 others one name in 10⁸ finds none
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import io
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,12 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cli.command import URL, Outcome, in_process
-from tests.report import runs
+from tests.report import compared, runs, searched
 from wswarm.cli import pages
 from wswarm.cli.colours import are_wanted, coloured
 from wswarm.cli.explain import explanations
 from wswarm.cli.main import main
 from wswarm.exit_codes import INVALID
+from wswarm.report.capacity.text import summary as search_summary
+from wswarm.report.compare.text import summary as comparison_summary
 from wswarm.report.text import suite_summary, summary
 from wswarm.results.run import Run
 
@@ -107,6 +110,16 @@ def test_a_summary_fits_sixty_columns_and_says_all_that_it_says_on_a_hundred(mak
     assert max(map(len, narrow.splitlines())) <= 60
     words = set((summary(run) + suite_summary([run])).split())
     assert {word for word in words if not word.startswith("ws://")} - set(narrow.split()) == set()
+
+
+def test_a_comparison_fits_sixty_columns() -> None:
+    text = comparison_summary(compared.REGRESSION, compared.CONTEXT, 60)
+    assert max(map(len, text.splitlines())) <= 60
+    assert {"regression", "[+10.7", "52,107/s", "46,777/s"} <= set(text.split())
+
+
+def test_a_search_fits_sixty_columns() -> None:
+    assert max(map(len, search_summary(searched.search(), 60).splitlines())) <= 60
 
 
 @pytest.mark.parametrize(
@@ -210,7 +223,7 @@ COMPLETED = [
 def completions(line: str, script: Path) -> list[str]:
     """What bash offers at the end of a line."""
     words = line.split(" ")
-    code = f"""source {script}; COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}
+    code = f"""source {shlex.quote(str(script))}; COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}
         $(complete -p wswarm | sed -E 's/.*-F ([^ ]+).*/\\1/') wswarm; printf '%s\\n' "${{COMPREPLY[@]}}" """
     done = subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=True)
     return [word.strip() for word in done.stdout.splitlines()]

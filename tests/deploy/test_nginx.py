@@ -135,6 +135,21 @@ def test_a_cap_per_address_counts_clients_and_not_the_proxy() -> None:
         run(test(front))
 
 
+def test_a_client_that_does_not_read_is_noticed_behind_nginx(front: Nginx, app: Server) -> None:
+    async def test() -> None:
+        async with front.connect("/ws/2") as sender, front.connect("/ws/1", max_queue=1) as slow:
+            await slow.send("here")  # and reads no more than what its library does by itself
+            slow.transport.pause_reading()
+            closed = app.stats()["hub"]["slow_closes"]
+            while app.stats()["hub"]["slow_closes"] == closed:
+                await sender.send("x" * 500_000)
+                while not str(await sender.recv()).startswith("Client #2"):
+                    pass
+            slow.transport.abort()
+
+    run(test())
+
+
 def test_pages_of_the_same_host_may_connect(front: Nginx) -> None:
     async def test() -> None:
         async with front.connect("/ws/1", origin=f"https://localhost:{front.port}") as client:

@@ -2,8 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+from wswarm.report.format import shortened
+
 INDENT = "  "
 WIDTH, WIDE = 100, 110  # of prose and most tables; of those of comparisons
+
+
+_LEAST_TEXT = 34  # columns that words at the end of a row need at least, or all that they take
 
 
 def laid_out(
@@ -15,14 +20,19 @@ def laid_out(
 
     Args:
         first: Least width of the first column.
-        is_text_last: Whether the last column holds words, which stand to the left.
+        is_text_last: Whether the last column holds words, which stand to the left and are cut where the line ends.
     """
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     widths[0] = max(widths[0], first)
+    if is_text_last:
+        widths[-1] = min(widths[-1], _LEAST_TEXT)
     lines: list[str] = []
     for columns in _parts(widths, width):
         lines += [""] if lines else []
-        lines += [_line(row, widths, columns, is_text_last=is_text_last) for row in rows]
+        if is_text_last and columns[-1] == len(widths) - 1:
+            lines += [_line(row[:-1], widths, columns[:-1], row[-1], width) for row in rows]
+        else:
+            lines += [_line(row, widths, columns, "", width) for row in rows]
     return lines
 
 
@@ -38,9 +48,7 @@ def _parts(widths: Sequence[int], width: int) -> Iterator[list[int]]:
     yield part
 
 
-def _line(row: Sequence[str], widths: Sequence[int], columns: Sequence[int], *, is_text_last: bool) -> str:
-    cells = [
-        f"  {row[one]}" if is_text_last and one == len(row) - 1 else f"  {row[one]:>{widths[one]}}"
-        for one in columns
-    ]
-    return f"{INDENT}{row[0]:<{widths[0]}}{''.join(cells)}".rstrip()
+def _line(row: Sequence[str], widths: Sequence[int], columns: Sequence[int], text: str, width: int) -> str:
+    figures = "".join(f"  {row[one]:>{widths[one]}}" for one in columns)
+    line = f"{INDENT}{row[0]:<{widths[0]}}{figures}"
+    return f"{line}  {shortened(text, width - len(line) - 2)}".rstrip() if text else line.rstrip()
