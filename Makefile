@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # In the C locale Python < 3.13 can't read its own list of packages in a path with letters beyond ASCII.
 export LC_ALL := $(filter-out C POSIX,$(LC_ALL))
 
-.PHONY: help run test test-protocols check lint types format bench clean
+.PHONY: help run test test-protocols fuzz check lint types format bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -31,6 +31,13 @@ test-protocols: export PYTHONDONTWRITEBYTECODE =
 test-protocols: $(STAMP)  ## run the tests of the profiles against real servers, of Node.js and Python
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[protocols]'
 	$(BIN)/python -m pytest --numprocesses=4 --dist=loadgroup tests/protocols
+
+# `make fuzz FUZZ_SEED=7` plays the same again.
+fuzz: export FUZZ_SECONDS ?= 600
+fuzz: export FUZZ_SHARE ?= 1
+fuzz: export FUZZ_SEED ?= $(shell date +%s)
+fuzz: $(STAMP)  ## send the reference app bytes of every kind for ten minutes
+	$(BIN)/python -m pytest -s --timeout=1200 tests/target_app/fuzz
 
 lint: $(STAMP)
 	$(BIN)/python -m ruff format --check .

@@ -1,6 +1,7 @@
 """What the whole suite shares: groups of tests that stay in one worker, and one browser."""
 
 import gc
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,8 @@ from wswarm.drive.fleet import started
 # The same examples each time, of which more would find nothing new, and as long as a busy machine takes for them.
 settings.register_profile("house", max_examples=50, deadline=None, derandomize=True)
 settings.load_profile("house")
+
+os.environ["COLUMNS"] = "100"  # reports are wrapped alike, whoever runs the tests and wherever
 
 
 @pytest.hookimpl(wrapper=True)

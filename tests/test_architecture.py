@@ -12,12 +12,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.xdist_group("architecture")  # one worker parses the files
 FRONT = ("api", "aside", "sizing", "cli", "locust", "testing", "loading", "__init__", "__main__")
-LEAVES = {"errors", "units", "results", "exit_codes", "reference", "version"}
+LEAVES = {"errors", "units", "results", "exit_codes", "reference", "suggestions", "version"}
 
 # The drawing of the house: what each room may import besides itself.
 ALLOWED = {
     "errors": set[str](),
     "reference": set[str](),
+    "suggestions": set[str](),
     "version": set[str](),
     "results": set[str](),
     "exit_codes": {"results"},
@@ -51,7 +52,9 @@ SANCTIONED = {
     ("wswarm/cli/serve.py", "wswarm.drive.host.files"),
     ("wswarm/cli/inspect.py", "wswarm.load.manner"),
     ("wswarm/cli/inspect.py", "wswarm.load.profiles.settings"),
+    ("wswarm/cli/completion.py", "wswarm.load.profiles"),
     ("wswarm/cli/grammar.py", "wswarm.load.template"),
+    ("wswarm/cli/grammar.py", "wswarm.load.url"),
     ("wswarm/cli/serve.py", "wswarm.drive.host.target"),
     ("wswarm/testing/swarm.py", "wswarm.drive.host.file_lock"),
     ("wswarm/testing/swarm.py", "wswarm.drive.host.server"),

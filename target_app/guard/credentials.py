@@ -12,12 +12,16 @@ PARAMETER = "token"
 
 
 def presented(scope: Scope) -> Iterator[str]:
-    """The tokens of ``Authorization: Bearer …``, of the query's ``token`` and of the cookie ``session``."""
+    """The tokens of ``Authorization: Bearer …``, of the query's ``token`` and of the cookie ``session``.
+
+    Three at most, of several in the query the last: each is compared with all, so nobody may bring thousands.
+    """
     connection = HTTPConnection(scope)
     scheme, token = get_authorization_scheme_param(connection.headers.get("authorization"))
     if scheme.lower() == "bearer":
         yield token
-    yield from connection.query_params.getlist(PARAMETER)
+    if PARAMETER in connection.query_params:
+        yield connection.query_params[PARAMETER]
     if COOKIE in connection.cookies:
         yield connection.cookies[COOKIE]
 

@@ -12,6 +12,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from uvicorn.server import ServerState
 from websockets.protocol import State
 
+from target_app.guard.on_duty import COUNTS_FRAMES
 from target_app.guard.rate import Bucket
 from target_app.wire.frames import PONG, SHARE, Frames
 from target_app.wire.parting import PartingProtocol
@@ -51,6 +52,11 @@ class GuardedProtocol(PartingProtocol):
             self._idle_deadline = settings.idle_deadline
             self._bucket = Bucket.of(settings.message_rate, self.loop.time())
         self._is_counted = self._bucket is not None or self._idle_deadline is not None
+
+    async def run_asgi(self) -> None:
+        """Run the application, which need not count messages: frames are counted here."""
+        self.scope["extensions"][COUNTS_FRAMES] = {}
+        await super().run_asgi()
 
     def data_received(self, data: bytes) -> None:
         """Hand on a frame that came alone, as most do; others in this connection's share of each turn."""

@@ -1,13 +1,14 @@
 """A uvicorn protocol that tells clients why it closes, and lets go of those that do not answer."""
 
 import asyncio
-from collections.abc import Coroutine
-from http import HTTPStatus
+from collections.abc import Coroutine, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
+from websockets.http11 import Request
 
 from target_app.guard.on_duty import STATE, OnDuty
 from target_app.guard.refusals import Reason
@@ -20,6 +21,7 @@ LINGER = 5.0
 
 RESTARTING = "restarting: retry in 0 to 5 s"
 RETRY_AFTER = "5"  # seconds
+VERSION = "13"  # of the WebSocket protocol
 
 
 class PartingProtocol(WebSocketsSansIOProtocol):
@@ -73,7 +75,7 @@ class PartingProtocol(WebSocketsSansIOProtocol):
             self.close_within(1012, RESTARTING, CLOSE_GRACE)
         else:
             self._count("draining")
-            self._refuse_handshake(503, RESTARTING)
+            self._refuse_handshake(503, RESTARTING, {"Retry-After": RETRY_AFTER})
 
     def shutdown(self) -> None:
         """As ``restart``, by a server that knows nothing of it; who was asked before is not waited for."""
@@ -81,6 +83,15 @@ class PartingProtocol(WebSocketsSansIOProtocol):
             self.restart()
         else:
             super().shutdown()
+
+    def handle_connect(self, event: Request) -> None:
+        """As the stock one, which does not say which version of the protocol there is (RFC 6455, 4.4)."""
+        if VERSION in event.headers.get_all("Sec-WebSocket-Version"):
+            super().handle_connect(event)
+            return
+        self.handshake_initiated = True
+        wanted = {"Sec-WebSocket-Version": VERSION, "Upgrade": "websocket"}
+        self._refuse_handshake(426, f"this server speaks version {VERSION}", wanted)
 
     def handle_parser_exception(self) -> None:
         """The client broke the protocol: it is told so, and no more is heard of it."""
@@ -136,12 +147,13 @@ class PartingProtocol(WebSocketsSansIOProtocol):
         self.transport.write(answer or self.conn.reject(400, "this is no handshake\n").serialize())
         self.transport.close()
 
-    def _refuse_handshake(self, status: int, why: str) -> None:
+    def _refuse_handshake(
+        self, status: int, why: str, headers: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         """Answer in the place of the application, which learns that the client has gone."""
         self.handshake_complete = self.close_sent = self.disconnected = True
         response = self.conn.reject(status, f"{why}\n")
-        if status == HTTPStatus.SERVICE_UNAVAILABLE:
-            response.headers["Retry-After"] = RETRY_AFTER
+        response.headers.update(headers)
         self.transport.write(response.serialize())
         self.transport.close()
 

@@ -48,7 +48,7 @@ class Command:
     def __init__(self, *arguments: str, cwd: Path, prefix: Sequence[str] = (), **options: object) -> None:
         self._mark = uuid.uuid4().hex
         environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
-        environment |= {_MARK: self._mark, "COLUMNS": "80", **dict(options.pop("env", {}))}  # type: ignore[call-overload]
+        environment |= {_MARK: self._mark, "COLUMNS": "100", **dict(options.pop("env", {}))}  # type: ignore[call-overload]
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         self.process = subprocess.Popen(
             [*prefix, sys.executable, "-m", "wswarm.cli.main", *arguments],

@@ -157,11 +157,11 @@ BAD: list[tuple[str, list[str], tuple[str, ...]]] = [
         [URL, "--publish", "POST http://h/{marker}", "--text", "{marker}"],
         ("--text", "--publish-body"),
     ),
-    ("fanout", [URL, "--publisher-url", "http://h/"], ("unknown scheme", "'http://h/'", "ws://")),
+    ("fanout", [URL, "--publisher-url", "ftp://h/"], ("unknown scheme", "'ftp://h/'", "ws://")),
     ("fanout", [URL, "--publisher-header", "A"], ("--publisher-header 'A'", "write 'Name: value'")),
     ("fanout", [URL, "--publisher-take", "a=$.b"], ("--publisher-take", "put --publisher-expect before it")),
-    ("echo", ["http://host/"], ("unknown scheme", "'http://host/'", "ws://")),
-    ("echo", ["localhost:8000"], ("unknown scheme", "'localhost:8000'", "ws:// or wss://")),
+    ("echo", ["ftp://host/"], ("unknown scheme", "'ftp://host/'", "ws:// or wss://")),
+    ("echo", ["localhost:http"], ("unknown scheme", "'localhost:http'", "ws:// or wss://")),
     ("echo", ["ws://"], ("no host", "'ws://'", "write ws://host:port/path")),
     ("echo", ["ws://h:99999/"], ("'ws://h:99999/'", "Port out of range")),
     ("echo", [URL, "-r", "0"], ("--rate 0", "above 0")),
@@ -366,13 +366,10 @@ def test_a_bad_value_is_named_in_one_line_with_the_mend(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("arguments", "word"), [([], "COMMAND"), (["measure"], "'measure'")])
-def test_a_missing_or_unknown_command_is_a_usage_error(
-    arguments: list[str], word: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_unknown_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        main(arguments)
+        main(["measure"])
     shown = capsys.readouterr()
     assert (end.value.code, shown.out, shown.err.count("\n")) == (2, "", 1)
-    assert word in shown.err
+    assert "'measure'" in shown.err
     assert "wswarm --help" in shown.err

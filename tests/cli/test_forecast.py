@@ -20,7 +20,8 @@ Asking = Callable[..., Outcome]
 @pytest.fixture
 def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asking:
     """Asks for a forecast of a stored model in a folder of its own."""
-    monkeypatch.setattr("wswarm.stats.sizing.forecast.DRAWS", 40)
+    for name, few in (("DRAWS", 40), ("_DRAWN", 6), ("_TRIED", 20)):
+        monkeypatch.setattr(f"wswarm.stats.sizing.forecast.{name}", few)
     write_model(model(), tmp_path)
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "notes.txt").touch()
@@ -71,7 +72,7 @@ def test_quiet_says_nothing(ask: Asking) -> None:
         ((*LOAD, "--slo", "lost==0"), ("--slo 'lost==0'", "p99<200ms")),
         ((*LOAD, "--slo", "p99<1ms"), ("up to 4 workers", "name --workers")),
         (("-c", "4k", "-r", "60/s", "--fanout", "2k", "--workers", "1"), ("0.85", "--workers 2 would do")),
-        (("-c", "4k", "-r", "600/s", "--fanout", "2k"), ("0.85", "workers")),
+        (("-c", "4k", "-r", "600/s", "--fanout", "2k"), ("0.85", "it takes", "more than 2 times the 2")),
         (("-c", "0", "-r", "20/s"), ("-c 0",)),
         (("-c", "4k"), ("-r",)),
         ((*LOAD, "-o", "full"), ("-o full", "notes.txt")),

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from tests.cli.command import URL, Outcome, in_process
-from tests.end_to_end.servers import Server
+from tests.end_to_end.servers import serve
 from wswarm.cli.main import main
 from wswarm.results.run import Run
 
@@ -234,6 +234,18 @@ def test_defaults_are_looked_for_up_to_the_project(monkeypatch: pytest.MonkeyPat
     assert shown("echo", URL)["rate"] == ('"4/s"', "wswarm.toml")
 
 
+def test_a_server_that_is_started_takes_the_place_of_an_address_in_a_file() -> None:
+    write("wswarm.toml", f"url = '{URL}'")
+    found = shown("capacity", "echo", "--serve", "python -m http.server {port}")
+    assert found["url"][0] == '"ws://127.0.0.1:{port}"'
+
+
+@pytest.mark.parametrize("content", ["\ufeffrate = 2", "rate = 2\r\n"])
+def test_files_of_other_systems_are_read(content: str) -> None:
+    Path("wswarm.toml").write_bytes(content.encode())
+    assert shown("echo", URL)["rate"][0] == '"2/s"'
+
+
 def test_outside_of_a_project_nobody_else_s_defaults_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     write("wswarm.toml", "rate = 2")
     Path("a").mkdir()
@@ -293,10 +305,13 @@ def test_a_file_to_begin_with_is_never_written_over(capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.slow
-def test_a_plan_measures_its_scenarios_one_after_another(echo: Server) -> None:
-    content = PLAN.replace(URL, echo.url).replace("20", "3") + "duration = '200ms'\nslo = ['p50<9s']\n"
-    write("plan.toml", 'duration = "200ms"\nwarmup = 0\nno-plots = true\noutput = "out"' + content)
-    assert in_process("run", "plan.toml", "--quiet", cwd=Path.cwd()).code in (0, 98)
+def test_a_plan_measures_its_scenarios_one_after_another() -> None:
+    Path("headers").write_text("X-Key: s3cr3t-of-a-file\n")
+    with serve("headers_echo") as server:
+        content = PLAN.replace(URL, server.url).replace("= 20", "= 3").replace('"X-Team: blue"', '"@headers"')
+        write("plan.toml", 'duration = "200ms"\nwarmup = 0\nno-plots = true\noutput = "out"' + content)
+        assert in_process("run", "plan.toml", "--quiet", cwd=Path.cwd()).code in (0, 98)
+        headers = [dict(one["headers"]) for one in server.log()["requests"]]
     runs = [
         msgspec.json.decode((Path("out") / name / "run.json").read_bytes(), type=Run)
         for name in ("connect", "echo", "busy")
@@ -306,7 +321,8 @@ def test_a_plan_measures_its_scenarios_one_after_another(echo: Server) -> None:
         (None, "echo", 8),
         ("busy", "echo", 80),
     ]
-    assert "s3cr3t" not in "".join(path.read_text() for path in Path("out").rglob("*.json"))
+    assert {(one["X-Token"], one["X-Key"]) for one in headers} == {("s3cr3t-token", "s3cr3t-of-a-file")}
+    assert "s3cr3t" not in "".join(path.read_text() for path in Path("out").rglob("*.*") if path.is_file())
 
 
 def test_what_a_report_shows_as_its_command_gives_the_same_plan() -> None:

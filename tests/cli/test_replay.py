@@ -27,7 +27,7 @@ from tests.load.recordings import CHAT, chrome, har
             2,
             "--socket '9' names no WebSocket of a.har: choose one of 1 (wss://recorded",
         ),
-        (("a.har", "localhost:8000"), 2, "unknown scheme in 'localhost:8000'"),
+        (("a.har", "ftp://localhost"), 2, "unknown scheme in 'ftp://localhost"),
         (("a.har", "-r", "5"), 2, "no such option or argument: -r 5"),
         (("a.har", "-c", "0"), 2, "--connections 0 must be a number above 0"),
         (("a.har", "--slo", "p99<50ms"), 2, "the times of a replay are those of its steps"),

@@ -121,6 +121,35 @@ def test_who_is_no_trusted_proxy_is_not_believed(trusted: list[str]) -> None:
             assert receive(client) == ["127.0.0.2 by ws"]
 
 
+def test_a_cap_per_address_counts_clients_and_not_the_proxy() -> None:
+    async def test(front: Nginx) -> None:
+        claims = {"X-Forwarded-For": "6.6.6.6"}
+        async with front.connect("/ws", "127.0.0.2") as one, front.connect("/ws", "127.0.0.3") as other:
+            with pytest.raises(InvalidStatus, match="429"):
+                await front.connect("/ws", "127.0.0.2", additional_headers=claims)
+            assert await is_answered(one)
+            assert await is_answered(other)
+
+    app = hardened(trusted_proxies=["127.0.0.1"], max_per_address=1)
+    with hosting(app, ws=FRAMING, proxy_headers=False) as server, nginx(server.port) as front:
+        run(test(front))
+
+
+def test_a_client_that_does_not_read_is_noticed_behind_nginx(front: Nginx, app: Server) -> None:
+    async def test() -> None:
+        async with front.connect("/ws/2") as sender, front.connect("/ws/1", max_queue=1) as slow:
+            await slow.send("here")  # and reads no more than what its library does by itself
+            slow.transport.pause_reading()
+            closed = app.stats()["hub"]["slow_closes"]
+            while app.stats()["hub"]["slow_closes"] == closed:
+                await sender.send("x" * 500_000)
+                while not str(await sender.recv()).startswith("Client #2"):
+                    pass
+            slow.transport.abort()
+
+    run(test())
+
+
 def test_pages_of_the_same_host_may_connect(front: Nginx) -> None:
     async def test() -> None:
         async with front.connect("/ws/1", origin=f"https://localhost:{front.port}") as client:

@@ -30,14 +30,14 @@ def test_off_a_terminal_there_is_a_line_per_generation() -> None:
             live.show(progress)
     assert out.getvalue().splitlines() == [
         "ab",
-        "[8/96 s] generation 1/12: CPU per message +10.0%",
+        "[8/96 s] generation 1/12: server CPU per message +10.0 %",
         ab_line(second, "echo"),
     ]
 
 
 def test_a_line_tells_the_interval_of_each_metric_that_decides_and_the_verdict() -> None:
     line = ab_line(progress_of([1.10, 1.11, 1.10, 1.105]), "echo")
-    assert line.startswith("[32/96 s] generation 4/12: CPU per message +10.4% [")
+    assert line.startswith("[32/96 s] generation 4/12: server CPU per message +10.4 % [")
     assert line.endswith("]: regression")
     assert "p50" not in line
 

@@ -6,7 +6,8 @@ import pytest
 from tests.report.comparisons import comparison_of, slices_of
 from tests.report.golden import check
 from tests.stats.interleaved import counted
-from wswarm.report.ab.text import WIDTH, ab_summary
+from wswarm.report.ab.text import ab_summary
+from wswarm.report.columns import WIDE
 
 SLOWER = [1.12, 1.13, 1.125, 1.12]
 SAME = [1.0, 1.002, 0.999, 1.001]
@@ -16,7 +17,7 @@ SAME = [1.0, 1.002, 0.999, 1.001]
 def test_the_summary_reads_as_it_is_kept(name: str, ratios: list[float]) -> None:
     text = ab_summary(comparison_of(slices_of(ratios)))
     check(f"ab-{name}.txt", text)
-    assert max(map(len, text.splitlines())) <= WIDTH
+    assert max(map(len, text.splitlines())) <= WIDE
 
 
 def test_what_could_not_be_decided_is_said_loudly_with_what_to_do() -> None:

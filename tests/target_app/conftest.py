@@ -13,8 +13,9 @@ from tests.target_app.chat_and_scope import make
 from tests.target_app.hosted import hosting
 from tests.target_app.server import FRAMING, Server
 
-HOSTED = {"framing": FRAMING, "websockets-sansio": "websockets-sansio", "wsproto": "wsproto"}
+HOSTED = ("websockets-sansio", "wsproto")
 PROGRAMS = {
+    "framing": ("target_app.workers", "--workers", "1"),  # as `wswarm serve` does
     "websockets": ("uvicorn", "--ws", "websockets"),  # which warns of its age, and so would be an error here
     "granian": ("granian",),
     "hypercorn": ("hypercorn",),
@@ -127,7 +128,7 @@ def any_server(
     outbox_bytes = 1_100_000
     if name in HOSTED:
         app = make(outbox_bytes=outbox_bytes)
-        with hosting(app, ws=HOSTED[name], ws_max_size=LARGEST_MESSAGE) as server:
+        with hosting(app, ws=name, ws_max_size=LARGEST_MESSAGE) as server:
             yield name, server
         return
     program, *options = PROGRAMS[name]

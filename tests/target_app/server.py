@@ -72,6 +72,12 @@ class Server:
         """What was logged, from a position on."""
         return self._log_file.read_text(encoding="utf-8")[since:]
 
+    def errors(self, since: int = 0) -> list[str]:
+        """The lines of a uvicorn process that are no better than errors, from a position on: tracebacks, too."""
+        return [
+            line for line in self.log(since).splitlines() if not re.fullmatch("(?:INFO|WARNING): .*", line)
+        ]
+
     def wait_for_log(self, pattern: str, since: int = 0) -> re.Match[str]:
         """The first match in the log, as soon as there is one."""
         deadline = time.monotonic() + PATIENCE

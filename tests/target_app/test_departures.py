@@ -5,6 +5,7 @@ import logging
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
+from target_app import workers
 from target_app.departures import Departures, configure
 
 
@@ -50,3 +51,9 @@ def test_only_documented_examples_are_kept_quiet_and_only_unless_asked(
     config, departures = configure({"app": app, "log_config": None, **settings})
     assert config.app == app
     assert (departures is not None) == is_counted
+
+
+def test_uvicorn_believes_no_proxy_as_that_is_the_applications_to_say() -> None:
+    settings, _ = workers._parse(["target_app.main:app"])
+    config, _ = configure(settings)
+    assert not config.proxy_headers

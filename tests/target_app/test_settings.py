@@ -74,3 +74,41 @@ def test_tokens_that_cannot_be_are_refused_without_a_word_of_them(
 def test_strict_without_tokens_is_refused() -> None:
     with pytest.raises(ValidationError, match="guard strict asks for users and their tokens"):
         Settings(guard="strict")
+
+
+@pytest.mark.parametrize(
+    ("text", "networks"),
+    [
+        ("[]", []),
+        ('["127.0.0.1"]', ["127.0.0.1/32"]),
+        ('["10.0.0.0/8", "fd00::1"]', ["10.0.0.0/8", "fd00::1/128"]),
+    ],
+)
+def test_trusted_proxies_are_addresses_and_networks(
+    text: str, networks: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TARGET_TRUSTED_PROXIES", text)
+    assert {str(one) for one in Settings().trusted_proxies} == set(networks)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("127.0.0.1", "write a JSON list"),
+        ('"127.0.0.1"', "write a JSON list"),
+        ('{"127.0.0.1": 1}', "write a JSON list"),
+        ('["proxy.example"]', "'proxy.example' is no address"),
+        ('["10.0.0.1/8"]', "'10.0.0.1/8' is no address and no network"),
+        ('["*"]', "'*' is no address"),
+        ("[1]", "1 is no address"),
+    ],
+)
+def test_a_trusted_proxy_that_is_none_is_named(
+    text: str, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TARGET_TRUSTED_PROXIES", text)
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    (error,) = caught.value.errors()
+    assert error["loc"] == ("trusted_proxies",)
+    assert named in error["msg"]

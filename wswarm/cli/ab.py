@@ -25,6 +25,7 @@ from wswarm.report import store
 from wswarm.report.ab.live import AbLive
 from wswarm.report.ab.store import save_ab
 from wswarm.report.ab.text import ab_summary
+from wswarm.report.columns import WIDE
 from wswarm.report.compare import comparisons
 from wswarm.report.store import link_latest
 from wswarm.stats.compare.comparison import REFERENCE_URL, Ab
@@ -181,4 +182,4 @@ def _print(parsed: argparse.Namespace, ab: Ab) -> None:
     if parsed.print == "json":
         terminal.say(msgspec.json.encode(ab).decode())
     elif not parsed.quiet:
-        terminal.say(ab_summary(ab))
+        terminal.show(ab_summary(ab, terminal.width(WIDE)))

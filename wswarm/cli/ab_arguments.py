@@ -115,7 +115,7 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
     add("--scenario", choices=("echo", "fanout"), default="echo", help=scenarios)
     if not parser.prog.endswith("selftest"):
         url = "address, {port} in it (default: of the reference application)"
-        add("--url", metavar="URL", help=url)
+        add("--url", metavar="URL", type=grammar.address, help=url)
 
 
 def _add_verdict(parser: argparse.ArgumentParser, budget: str) -> None:

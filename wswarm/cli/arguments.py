@@ -1,16 +1,14 @@
 """The command line's grammar: sub-commands, options, their groups and defaults."""
 
-import argparse
-import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from wswarm.cli import grammar
 from wswarm.cli.ab_arguments import add_ab, add_selftest
 from wswarm.cli.capacity_arguments import add_capacity
 from wswarm.cli.churn_arguments import add_churn
 from wswarm.cli.forecast_arguments import add_forecast
+from wswarm.cli.help_arguments import add_help_commands, add_init
 from wswarm.cli.load_arguments import (
     add_common,
     add_echo_options,
@@ -21,6 +19,7 @@ from wswarm.cli.load_arguments import (
     add_stages,
 )
 from wswarm.cli.outputs_arguments import add_compare, add_pictures, add_trend
+from wswarm.cli.parser import Command, Parser
 from wswarm.cli.recordings_arguments import EXITS, add_import, add_replay
 from wswarm.cli.serve_arguments import add_serve
 from wswarm.cli.size_arguments import add_size
@@ -28,37 +27,7 @@ from wswarm.cli.slow_arguments import add_slow
 from wswarm.cli.storm_arguments import add_storm
 from wswarm.version import VERSION
 
-_OF_MESSAGES = {
-    *("-r", "--rate", "--warmup", "--drain", "--arrivals", "--pacing", "--seed", "--closed"),
-    *("--text", "--json", "--message-file", "--size", "--binary"),
-}
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser that says what is wrong in one line."""
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(allow_abbrev=False, formatter_class=_formatter, **settings)
-        self._negative_number_matcher = re.compile(r"-[.\d]")  # in `-d -5s` a bad value, not an option
-
-    def error(self, message: str) -> NoReturn:
-        """Exit 2 with one line."""
-        self.exit(2, f"{self.prog}: {message.removeprefix('argument ')}; see {self.prog} --help\n")
-
-
-class Command(Parser):
-    """A sub-command's parser: names itself, not `wswarm`, when an option is not its own."""
-
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
-        """Parse, and exit 2 if anything is left over."""
-        found, unknown = super().parse_known_args(args, namespace)
-        if unknown:
-            is_silent = self.prog.endswith(" connect") and _OF_MESSAGES & {
-                one.split("=")[0] for one in unknown
-            }
-            why = " (connect sends no messages: it opens connections and holds them)" if is_silent else ""
-            self.error(f"no such option or argument: {' '.join(unknown)}{why}")
-        return found, unknown
+PLAN_SUFFIX = ".toml"  # of what `run` takes for a plan file, not for an address
 
 
 def make_parser() -> Parser:
@@ -92,23 +61,14 @@ def make_parser() -> Parser:
     _add_inspect(commands)
     add_serve(commands)
     _add_doctor(commands)
-    _add_init(commands)
+    add_init(commands)
     _add_report(commands)
     add_compare(commands)
     add_trend(commands)
     add_ab(commands)
     add_selftest(commands)
+    add_help_commands(commands)
     return parser
-
-
-def commands_of(parser: Parser) -> Mapping[str, argparse.ArgumentParser]:
-    """Return the parsers of the commands by their names."""
-    (commands,) = (one for one in parser._actions if isinstance(one, argparse._SubParsersAction))
-    return commands.choices
-
-
-def _formatter(prog: str) -> argparse.HelpFormatter:
-    return argparse.HelpFormatter(prog, max_help_position=28)
 
 
 def _add_run(commands: Any) -> None:
@@ -123,6 +83,7 @@ def _add_run(commands: Any) -> None:
         "url",
         metavar="URL",
         nargs="?",
+        type=_plan_or_address,
         help="the service, or a plan file with the ending .toml; without it the reference application",
     )
     load = add_load(parser, connections="connect 100, echo 10, fanout 100", rate="echo 100/s, fanout 5/s")
@@ -140,6 +101,10 @@ def _add_run(commands: Any) -> None:
     add_common(parser)
 
 
+def _plan_or_address(text: str) -> str:
+    return text if text.endswith(PLAN_SUFFIX) else grammar.address(text)
+
+
 def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, rate: str | None) -> None:
     parser = commands.add_parser(
         name,
@@ -148,7 +113,7 @@ def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, r
         epilog=f"{grammar.UNITS} {EXITS}",
     )
     address = "ws://host:port/path or wss://…; may hold {id} and {room}"
-    parser.add_argument("url", metavar="URL", nargs="?", help=address)
+    parser.add_argument("url", metavar="URL", nargs="?", type=grammar.address, help=address)
     load = add_load(parser, connections, rate)
     add_stages(load, "rates" if rate is not None else "connections")
     if rate is not None:
@@ -175,7 +140,7 @@ def _add_script(commands: Any) -> None:
     address = (
         "ws://… or wss://…; may hold {id} (default: URL = '…' in FILE.py, else the reference application)"
     )
-    parser.add_argument("url", metavar="URL", nargs="?", help=address)
+    parser.add_argument("url", metavar="URL", nargs="?", type=grammar.address, help=address)
     add = add_load(parser, connections="10, with --sessions 1000", rate=None).add_argument
     add("--warmup", metavar="TIME", type=grammar.duration, help="before the hold (default: 0s)")
     ends = "longest wait for sessions to end after the hold (default: 5s)"
@@ -207,7 +172,7 @@ def _add_inspect(commands: Any) -> None:
         " with. It is sent a word in each protocol; nothing is loaded.",
         epilog=grammar.UNITS,
     )
-    parser.add_argument("url", metavar="URL", help="ws://host:port/path or wss://…")
+    parser.add_argument("url", metavar="URL", type=grammar.address, help="ws://host:port/path or wss://…")
     patience = "how long to look (default: 3s)"
     parser.add_argument("--patience", metavar="TIME", type=grammar.duration, default=3.0, help=patience)
     grammar.add_connection(parser)
@@ -229,16 +194,6 @@ def _add_doctor(commands: Any) -> None:
         type=grammar.rate,
         default=500.0,
         help="handshakes per s (default: 500/s)",
-    )
-
-
-def _add_init(commands: Any) -> None:
-    commands.add_parser(
-        "init",
-        help="write a file of settings to begin with",
-        description="Write wswarm.toml into this folder, with settings to choose from and what they mean. A file"
-        " that is there is never written over.",
-        epilog="Exit codes: 0 written; 1 it can't be written; 2 it is there already.",
     )
 
 

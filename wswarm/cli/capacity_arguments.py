@@ -24,7 +24,7 @@ def add_capacity(commands: Any) -> None:
     )
     parser.add_argument("kind", choices=("echo", "fanout", "connect"), help="what the load is")
     url = "ws://host:port/path or wss://…; may hold {id}; {port} with --serve"
-    parser.add_argument("url", metavar="URL", nargs="?", help=url)
+    parser.add_argument("url", metavar="URL", nargs="?", type=grammar.address, help=url)
     _add_search(parser.add_argument_group("search").add_argument)
     _add_load(parser)
     grammar.add_message(parser)

@@ -18,7 +18,7 @@ def add_churn(commands: Any) -> None:
         epilog=f"{grammar.UNITS} {EXITS}",
     )
     url = "ws://host:port/path or wss://…; may hold {id} and {room}"
-    parser.add_argument("url", metavar="URL", nargs="?", help=url)
+    parser.add_argument("url", metavar="URL", nargs="?", type=grammar.address, help=url)
     load = add_load(parser, connections="as many as there are on the average, and 1000 more", rate="none")
     add = load.add_argument
     sessions = "begin so many sessions, at random instants; -c is then the most at once (default: 10/s)"

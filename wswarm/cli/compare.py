@@ -11,11 +11,12 @@ import msgspec
 from wswarm.cli import exits
 from wswarm.cli.folder import check_own
 from wswarm.cli.outputs import check_outputs, files_named
-from wswarm.cli.terminal import say
+from wswarm.cli.terminal import say, show, width
 from wswarm.cli.written import write_comparison
 from wswarm.errors import PlanError, ResultError
 from wswarm.report import store
 from wswarm.report.ab import effects
+from wswarm.report.columns import WIDE
 from wswarm.report.compare import benchmark_file, comparisons, overlay
 from wswarm.report.compare import text as comparison_text
 from wswarm.report.compare.benchmark_file import BenchmarkFile
@@ -43,7 +44,7 @@ def compare(parsed: argparse.Namespace) -> int:
     if parsed.print == "json":
         say(msgspec.json.encode(stored).decode())
     elif not parsed.quiet:
-        say(comparison_text.summary(stored.comparison, stored.context))
+        show(comparison_text.summary(stored.comparison, stored.context, width(WIDE)))
     folder = parsed.output or store.new_folder(None, "compare", datetime.now(UTC))
     comparisons.save(stored, folder, overlays, plots=not parsed.no_plots, svg=parsed.svg)
     if parsed.output is None:

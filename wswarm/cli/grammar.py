@@ -9,9 +9,16 @@ from typing import Any
 
 from wswarm import units
 from wswarm.errors import PlanError
+from wswarm.experiment.secret_file import headers_in
 from wswarm.load.template import Binary, as_text, check_utf8
 from wswarm.load.template import hints as hints
+from wswarm.load.url import as_websocket
 
+_HEADERS = {
+    "headers": "--header",
+    "publisher_headers": "--publisher-header",
+    "publish_headers": "--publish-header",
+}
 UNITS = "Durations: 250ms 10s 1m30s. Counts: 10k 1m. Rates: 500/s 2k/s 30/m. Sizes: 512 16k 64KiB."
 
 
@@ -67,6 +74,7 @@ def between(parse: Callable[[str], float]) -> Callable[[str], Any]:
     return typed(convert)
 
 
+address = as_websocket
 count, duration = typed(units.parse_count), typed(units.parse_duration)
 rate, size, share = typed(units.parse_rate), typed(units.parse_size), typed(units.parse_share)
 stages = typed(partial(units.parse_stages, parse_value=units.parse_rate))
@@ -74,14 +82,17 @@ stages_of_connections = typed(partial(units.parse_stages, parse_value=units.pars
 
 
 def messages(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return settings of a plan in which messages are as a plan keeps them, those of a file among them.
+    """Return settings of a plan in which messages are as a plan keeps them, those of files among them, so headers.
 
     Raises:
-        PlanError: a message can't be, or is given twice.
+        PlanError: a message can't be, or is given twice; a file can't be read.
     """
     settings: dict[str, Any] = {
         name: tuple(one) if isinstance(one, list) else one for name, one in given.items() if one is not None
     }
+    for name, option in _HEADERS.items():
+        if name in settings:
+            settings[name] = tuple(one for entry in settings[name] for one in _headers(entry, option))
     path: str | None = settings.pop("message_file", None)
     if path is not None:
         if "text" in settings or "json" in settings:
@@ -91,6 +102,10 @@ def messages(given: Mapping[str, Any]) -> dict[str, Any]:
             check_utf8(content, f"--message-file {path}:", "add --binary")
         settings = {"binary": False} | settings | {"text": content}
     return as_text(settings)
+
+
+def _headers(entry: str, option: str) -> list[str]:
+    return headers_in(entry[1:], option) if entry.startswith("@") else [entry]
 
 
 def _content(path: str) -> bytes:
@@ -179,7 +194,7 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
     add("--on-open-binary", metavar="MESSAGE", dest="on_open", type=Binary, action="append", help=binary)
     escapes = r"\0 \xNN \n \r \t \uXXXX \\ in --text, --on-open, --say and their -binary"
     add("--escape", action="store_true", default=None, help=escapes)
-    header = "header of the handshake; repeatable"
+    header = "header of the handshake, or a file with some, as in @FILE; repeatable"
     add("-H", "--header", dest="headers", metavar="'NAME: VALUE'", action="append", help=header)
     add("--cookie", dest="cookies", metavar="NAME=VALUE", action="append", help="cookie; repeatable")
     subprotocol = "subprotocol to offer; repeatable"
@@ -199,7 +214,7 @@ def add_publishers(group: Any) -> None:
     """Add what is said of publishers alone."""
     add = group.add_argument
     url = "fanout: address that publishers connect to (default: URL)"
-    add("--publisher-url", metavar="URL", help=url)
+    add("--publisher-url", metavar="URL", type=address, help=url)
     header: dict[str, Any] = {"dest": "publisher_headers", "metavar": "'NAME: VALUE'", "action": "append"}
     add(
         "--publisher-header",

@@ -25,7 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal need not know every sign of a report
     try:
-        parsed, sources = read(make_parser(), arguments)
+        words = sys.argv[1:] if arguments is None else arguments
+        parsed, sources = read(make_parser(), words or ["--help"])
     except SystemExit:
         with suppress(ResultError):  # the help is no result
             say("", end="")
@@ -72,6 +73,9 @@ _WHERE = {
     "inspect": "inspect:show",
     "doctor": "doctor:examine",
     "init": "init:write_settings",
+    "help": "explain:show_help",
+    "explain": "explain:explain",
+    "completion": "completion:print_completion",
     "serve": "serve:serve",
 }
 

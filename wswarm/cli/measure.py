@@ -66,7 +66,7 @@ def show(parsed: argparse.Namespace, runs: Sequence[Run], *, is_suite: bool) -> 
     if parsed.print == "json":
         say(msgspec.json.encode(runs if is_suite else runs[0]).decode())
     elif not parsed.quiet:
-        say("\n\n".join(text.summary(run) for run in runs))
+        terminal.show("\n\n".join(text.summary(run, terminal.width()) for run in runs))
 
 
 def show_overview(
@@ -74,7 +74,7 @@ def show_overview(
 ) -> None:
     """Print the runs of a suite side by side, if there are several."""
     if parsed.print != "json" and not parsed.quiet and len(runs) + len(failures or {}) > 1:
-        say("\n" + text.suite_summary(runs, failures or {}))
+        terminal.show("\n" + text.suite_summary(runs, failures or {}, terminal.width()))
 
 
 def say_where(parsed: argparse.Namespace, folder: Path | None) -> None:

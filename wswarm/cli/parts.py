@@ -11,11 +11,11 @@ from wswarm.cli.scenario import Planned
 from wswarm.cli.settings.files import Settings
 from wswarm.cli.settings.options import options_of
 from wswarm.cli.settings.settled import Settled
-from wswarm.cli.suggestions import did_you_mean
 from wswarm.cli.terminal import warn
 from wswarm.errors import PlanError
 from wswarm.experiment.objectives import shared_out
 from wswarm.experiment.suite import left_out, suite_plans
+from wswarm.suggestions import did_you_mean
 
 OF_ALL = {"output", "no_plots", "svg", "quiet", "print", "scenarios"} | OUTPUTS
 

@@ -5,15 +5,14 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from wswarm.cli.arguments import Parser, commands_of
+from wswarm.cli.arguments import PLAN_SUFFIX
+from wswarm.cli.parser import Parser, commands_of
 from wswarm.cli.settings.files import Settings, defaults_for, plan_at
 from wswarm.cli.settings.settled import Sources, without_defaults
 from wswarm.cli.terminal import warn
 
-SUFFIX = ".toml"
 
-
-def read(parser: Parser, arguments: Sequence[str] | None) -> tuple[argparse.Namespace, Sources | None]:
+def read(parser: Parser, arguments: Sequence[str]) -> tuple[argparse.Namespace, Sources | None]:
     """Return what stands on the command line, and what else there is to settle its command's settings from, if any.
 
     Raises:
@@ -25,7 +24,8 @@ def read(parser: Parser, arguments: Sequence[str] | None) -> tuple[argparse.Name
     if given.command not in unset:
         return given, None
     known = {command: parsers[command] for command in unset}
-    return given, Sources(known, unset, vars(given), os.environ, ())
+    stated = {name: value for name, value in vars(given).items() if value is not None}
+    return given, Sources(known, unset, stated, os.environ, ())
 
 
 def settle(given: argparse.Namespace, sources: Sources) -> argparse.Namespace:
@@ -48,4 +48,4 @@ def _plan(given: argparse.Namespace, files: Sequence[Settings]) -> Settings | No
     what = getattr(given, "url", None)
     if what is None and not hasattr(given, "scenarios"):
         return next((file for file in files if file.scenarios), None)
-    return plan_at(what) if what is not None and what.endswith(SUFFIX) else None
+    return plan_at(what) if what is not None and what.endswith(PLAN_SUFFIX) else None

@@ -27,7 +27,7 @@ def add_replay(commands: Any, add_common: Callable[[Any], None]) -> None:
     add = parser.add_argument
     add("recording", metavar="FILE", help=_FILE)
     url = "where to play it; without a path the recorded one (default: where it was recorded)"
-    add("url", metavar="URL", nargs="?", help=url)
+    add("url", metavar="URL", nargs="?", type=grammar.address, help=url)
     add = parser.add_argument_group("load").add_argument
     add("-c", "--connections", metavar="N", type=grammar.count, help="how many play it (default: 10)")
     add("--speed", metavar="N", type=_speed, help="times as fast as recorded (default: 1)")

@@ -33,7 +33,7 @@ def print_search(parsed: argparse.Namespace, found: Search) -> None:
     if parsed.print == "json":
         terminal.say(msgspec.json.encode(found).decode())
     elif not parsed.quiet:
-        terminal.say(summary(found), end="")
+        terminal.show(summary(found, terminal.width()), end="")
 
 
 def store_search(parsed: argparse.Namespace, found: Search, folder: Path, began_ns: int) -> None:

@@ -46,7 +46,7 @@ def examine_itself(parsed: argparse.Namespace) -> int:
             add_decision(decision, ab, folder, len(decisions))
         text = save_summary(decisions, folder) if decisions else ""
         if text and not parsed.quiet:
-            terminal.say(text)
+            terminal.show(text)
             terminal.say(f"decisions: {folder}")
         return terminal.INTERRUPTED if interrupts.asked() else 0
 

@@ -31,8 +31,8 @@ def add_serve(commands: Any) -> None:
         "carries the chat to all workers: redis://…, postgresql://… (default: each has a chat of its own)"
     )
     add("--backplane", metavar="URL", help=backplane)
-    guard = "strict: tokens of TARGET_TOKENS, caps and a rate (default: what load tests need no token for)"
-    add("--guard", metavar="NAME", choices=GUARDS, help=f"{', '.join(GUARDS)}; {guard}")
+    guard = "(default: default); strict asks for tokens, those of TARGET_TOKENS, and has caps and a rate"
+    add("--guard", metavar="NAME", choices=GUARDS, help=f"{', '.join(GUARDS)} {guard}")
     tracebacks = "of the documented examples when a client has left (default: they are counted)"
     add("--tracebacks", action="store_true", help=tracebacks)
     uvicorn = parser.add_argument_group("uvicorn's own options")

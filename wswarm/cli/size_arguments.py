@@ -23,7 +23,7 @@ def add_size(commands: Any) -> None:
         epilog=f"{grammar.UNITS} {_EXITS}",
     )
     url = "ws://host:port/path or wss://…; may hold {id} and {room}; {port} with --serve"
-    parser.add_argument("url", metavar="URL", nargs="?", help=url)
+    parser.add_argument("url", metavar="URL", nargs="?", type=grammar.address, help=url)
     _add_sizing(parser.add_argument_group("sizing").add_argument)
     _add_load(parser)
     grammar.add_message(parser, has_size=False)

@@ -19,7 +19,7 @@ def add_slow(commands: Any) -> None:
         epilog=f"{grammar.UNITS} {EXITS}",
     )
     url = "ws://host:port/path or wss://…; may hold {id}"
-    parser.add_argument("url", metavar="URL", nargs="?", help=url)
+    parser.add_argument("url", metavar="URL", nargs="?", type=grammar.address, help=url)
     load = add_load(
         parser, "100", "20/s", duration="all blocks together (default: 5s for each)", is_in_rooms=False
     )

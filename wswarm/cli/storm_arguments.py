@@ -17,7 +17,7 @@ def add_storm(commands: Any) -> None:
         epilog=f"{grammar.UNITS} {EXITS}",
     )
     url = "ws://host:port/path or wss://…; may hold {id} (default: the reference application)"
-    parser.add_argument("url", metavar="URL", nargs="?", help=url)
+    parser.add_argument("url", metavar="URL", nargs="?", type=grammar.address, help=url)
     load = add_load(parser, "100", "20/s", duration=None, is_in_rooms=False)
     add = load.add_argument
     share = "how many are dropped, spread over the order of connecting (default: 50%%; a restart drops all)"

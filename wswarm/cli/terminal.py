@@ -15,6 +15,8 @@ from wswarm.exit_codes import INVALID as INVALID
 from wswarm.exit_codes import REGRESSION as REGRESSION
 from wswarm.exit_codes import SLO_MISSED as SLO_MISSED
 
+LEAST_WIDTH = 60
+
 if TYPE_CHECKING:
     from wswarm.results.progress import Traced
 
@@ -74,6 +76,20 @@ def show_traced(told: "Traced") -> None:
         print(
             f"#{told.connection} {told.after_s:+.3f} s {told.kind} {told.words}", file=sys.stderr, flush=True
         )
+
+
+def width(most: int = 100) -> int:
+    """Return how many columns a report may have: as many as there are, from 60 on."""
+    import shutil  # takes longer than help and version
+
+    return min(most, max(LEAST_WIDTH, shutil.get_terminal_size((most, 24)).columns))
+
+
+def show(report: str, end: str = "\n") -> None:
+    """Print a report to stdout, with colours where they belong."""
+    from wswarm.cli.colours import are_wanted, coloured
+
+    say(coloured(report) if are_wanted(sys.stdout) else report, end=end)
 
 
 def say(shown: str, end: str = "\n") -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from wswarm.drive.drivers import address
 from wswarm.errors import PlanError, ResultError
 from wswarm.experiment.replayed import replay_of
+from wswarm.experiment.secret_file import OF_FILE, secret_in
 from wswarm.load.fill import fill_address, names_in, variable, variables_in
 from wswarm.load.manner import Manner
 from wswarm.load.plan import Plan
@@ -138,6 +139,8 @@ def variables_of(manner: Manner, known: Mapping[str, str] = MappingProxyType({})
 
 
 def _value(name: str, environment: Mapping[str, str]) -> str:
+    if name.startswith(OF_FILE):
+        return secret_in(name)
     if name not in environment:
         raise PlanError(f"${{{name}}} is not set: export {name}=… before, or write it out")
     return environment[name]

@@ -1,5 +1,7 @@
 """Names in braces, replaced by what they stand for: `{id}`, a column of the data, `${VARIABLE}`, a value taken.
 
+`${file:PATH}` is a variable like others: it stands for what is in the file.
+
 Replaced literally and where they are known: JSON and GraphQL have braces of their own, which stay as they are. Behind
 a name may stand how its value is escaped, see `load.escaping`.
 """
@@ -16,7 +18,7 @@ Values = Mapping[str, str]
 _NAME = re.compile(r"\$?\{([^{}]*)\}")
 _NAME_IN_BYTES = re.compile(rb"\$?\{([^{}]*)\}")
 _ONE_NAME = re.compile(r"[^\W\d][\w.-]*")
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*|file:[^{}|]+)\}")
 
 
 def variable(name: str) -> str:
@@ -49,7 +51,7 @@ def fill_address(url: str, values: Values) -> str:
 
 
 def variables_in(text: str) -> Iterator[str]:
-    """Yield the names of the environment variables that stand in a text as `${NAME}`."""
+    """Yield the names of the variables that stand in a text as `${NAME}` or `${file:PATH}`."""
     return (found[1] for found in _VARIABLE.finditer(text))
 
 

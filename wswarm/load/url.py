@@ -1,14 +1,25 @@
 """A target's address: checked, and as it goes over the wire, where all is ASCII and nobody knows about files."""
 
+import re
 from collections.abc import Sequence
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from wswarm.errors import PlanError
 
 UNIX = "ws+unix"
+_MEANT = {"http": "ws", "https": "wss"}
+_BARE = re.compile(r"(?:[^/?#@\s]*@)?(?:\[[^\]\s]+\]|[^/:?#\s]+)(?::(?:[0-9]+|\$?\{\w+\}))?(?:[/?].*)?")
 _SOCKET_HOST = "localhost"  # what a server behind a socket file is called: as Node's ws has it
 _SAFE = "".join(map(chr, range(0x21, 0x7F)))  # what is ASCII already stands as it was written
 _SOCKET_FORM = "write ws+unix:/path/of/the.sock:/path"
+
+
+def as_websocket(address: str) -> str:
+    """Return the WebSocket address that is meant: `https://` is `wss://`, and `host:port/path` is `ws://`."""
+    scheme, colon, rest = address.partition("://")
+    if colon:
+        return f"{_MEANT[scheme.lower()]}://{rest}" if scheme.lower() in _MEANT else address
+    return f"ws://{address}" if _BARE.fullmatch(address) else address
 
 
 def check_url(url: str) -> None:

@@ -8,7 +8,14 @@ import pytest
 from tests.report.sized import model, wanted
 from wswarm.errors import PlanError
 from wswarm.results.sizing import Model
-from wswarm.stats.sizing.bounds import check, check_mechanism, check_workers, is_whole
+from wswarm.stats.sizing.bounds import (
+    check,
+    check_mechanism,
+    check_workers,
+    fewest_workers,
+    is_whole,
+    most_workers,
+)
 from wswarm.stats.sizing.objectives import parse
 from wswarm.stats.sizing.wanted import Said, wanted_of
 
@@ -50,7 +57,7 @@ def test_up_to_its_bounds_a_load_is_foretold(changes: dict[str, Any]) -> None:
         ({"fanout": 2001}, ("--fanout 2,001", "100 to 2,000")),
         ({"fanout": 5000}, ("--fanout 5,000", "4,000 connections of -c")),
         ({"size": 501}, ("--size 501", "46 to 500")),
-        ({"handshakes": 5.0}, ("--connect-rate", "no handshakes were measured")),
+        ({"handshakes": 5.0}, ("--connect-rate", "what a handshake costs was not measured")),
     ],
 )
 def test_beyond_them_it_is_refused_by_its_option(changes: dict[str, Any], words: tuple[str, ...]) -> None:
@@ -71,11 +78,14 @@ def test_workers_go_to_twice_those_measured() -> None:
         check_workers(model(), 5)
 
 
-def test_of_one_worker_nothing_follows_for_several() -> None:
-    alone = msgspec.structs.replace(model(), measured=msgspec.structs.replace(model().measured, workers=(1,)))
-    check_workers(alone, 1)
-    with pytest.raises(PlanError, match="only 1 was measured"):
-        check_workers(alone, 2)
+@pytest.mark.parametrize(("measured", "asked"), [(1, 2), (2, 1), (2, 4)])
+def test_of_one_number_of_workers_nothing_follows_for_another(measured: int, asked: int) -> None:
+    numbers = msgspec.structs.replace(model().measured, workers=(measured,))
+    alone = msgspec.structs.replace(model(), measured=numbers)
+    check_workers(alone, measured)
+    with pytest.raises(PlanError, match=f"^{asked} worker.*only servers of {measured}.*--workers 1,2"):
+        check_workers(alone, asked)
+    assert (fewest_workers(alone), most_workers(alone)) == (measured, measured)
 
 
 @pytest.mark.parametrize("what", ["tls", "deflate"])
@@ -131,7 +141,7 @@ def test_an_objective_is_about_one_of_three_times(expression: str, figure: str, 
     assert parse(expression)[1:] == (figure, limit)
 
 
-@pytest.mark.parametrize("expression", ["lost==0", "p99>1ms", "p95<1s", "p99<5", "nonsense"])
+@pytest.mark.parametrize("expression", ["lost==0", "p99>1ms", "p95<1s", "p99<5", "p99<0ms", "nonsense"])
 def test_other_objectives_are_refused(expression: str) -> None:
     with pytest.raises(PlanError, match="--slo"):
         parse(expression)

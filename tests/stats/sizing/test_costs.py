@@ -31,6 +31,26 @@ def test_a_delivery_that_costs_more_or_less_in_a_busy_process_is_told(busy: floa
     assert Fit(fitted(NOISES["none"], truth)).costs.per_delivery_busy_s == pytest.approx(busy, rel=1e-6)
 
 
+def test_of_cells_that_are_hardly_busy_nothing_follows_for_a_busy_process() -> None:
+    light = [
+        msgspec.structs.replace(one, rate=one.rate / 10, deliveries=one.deliveries / 10)
+        for one in fitted(NOISES["noisy"])
+    ]
+    used = [
+        msgspec.structs.replace(one, cpu=(cores(TRUTH, load_of(one)) / one.workers,) * one.workers)
+        for one in light
+    ]
+    found = Fit(used).costs
+    assert found.per_delivery_s == found.per_delivery_busy_s
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_noise_makes_a_delivery_more_than_twice_as_dear_or_cheap_in_a_busy_process(seed: int) -> None:
+    found, rng = Fit(fitted(NOISES["noisy"], seed=seed)), np.random.default_rng(seed)
+    for one in (found.costs, *(found.draw(rng) for _ in range(20))):
+        assert 0.5 <= one.per_delivery_busy_s / one.per_delivery_s <= 2.0
+
+
 def test_handshakes_beside_the_load_are_told_from_it() -> None:
     cells = [
         cell(

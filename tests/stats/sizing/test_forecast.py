@@ -19,7 +19,8 @@ pytestmark = pytest.mark.xdist_group("forecasts")  # one worker makes the model
 
 @pytest.fixture(autouse=True)
 def _few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wswarm.stats.sizing.forecast.DRAWS", 60)
+    for name, few in (("DRAWS", 60), ("_DRAWN", 10), ("_TRIED", 20)):
+        monkeypatch.setattr(f"wswarm.stats.sizing.forecast.{name}", few)
 
 
 @pytest.fixture(scope="module")
@@ -145,3 +146,10 @@ def test_the_curve_ends_where_the_model_does_and_has_no_times_beyond_the_bound()
 
 def test_twice_the_workers_are_as_far_as_a_model_carries() -> None:
     assert most_workers(model()) == 4
+
+
+def test_handshakes_cost_what_they_were_measured_to_cost() -> None:
+    costs = msgspec.structs.replace(model().cpu, per_handshake_s=1e-3)
+    known = changed(cpu=costs)
+    without, beside = (forecast(known, wanted(handshakes=rate, workers=2)).forecast for rate in (0.0, 100.0))
+    assert beside.cpu.mid - without.cpu.mid == pytest.approx(0.1, rel=0.15)

@@ -111,9 +111,9 @@ def test_members_of_a_room_fall_to_the_workers_by_chance() -> None:
 
 def test_a_stall_makes_what_comes_meanwhile_wait_for_its_rest() -> None:
     stalls = Interruption(rate=0.02, lengths=(10.0,))
-    found = simulated(publishes=JOBS // 4, rate=0.001, deliver_s=1e-9, interruptions=(stalls,))
+    found = simulated(publishes=JOBS // 10, rate=0.001, deliver_s=1e-9, interruptions=(stalls,))
     # In M/D/1 of 10 s at 0.2 so many wait no longer than the answer.
-    assert waits_less(found.p99 / 10, 0.2) == pytest.approx(0.99, abs=0.003)
+    assert waits_less(found.p99 / 10, 0.2) == pytest.approx(0.99, abs=0.004)
 
 
 def test_interruptions_without_lengths_are_none() -> None:

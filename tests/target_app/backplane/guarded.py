@@ -44,7 +44,7 @@ class _Files:
 
 
 class GuardedRedis(RedisServer):
-    """redis-server over TLS; `app` alone may do anything."""
+    """redis-server over TLS; `app` may do what the documentation says that it has to, and nobody else anything."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,7 +55,8 @@ class GuardedRedis(RedisServer):
 
     def options(self) -> dict[str, object]:
         rules = self.folder / "users"
-        rules.write_text(f"user app on >{PASSWORD} ~* &* +@all\nuser default off\n")
+        may = "resetchannels &target_app:* +publish +subscribe +unsubscribe +ping"
+        rules.write_text(f"user app on >{PASSWORD} {may}\nuser default off\n")
         return super().options() | {
             "port": 0,
             "tls-port": self.port,

@@ -5,14 +5,19 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.target_app.fuzz.conversations import Conversation
+from tests.target_app.fuzz.conversations import ALLOWED, Conversation
 from tests.target_app.fuzz.requests import TOKEN, Request
 from tests.target_app.fuzz.watched import Watched
-from tests.target_app.server import FRAMING, Server
+from tests.target_app.raw_client import TEXT, frame
+from tests.target_app.server import Server
 
 pytestmark = pytest.mark.xdist_group("reference application")
 
 FINDINGS: dict[str, Request | Conversation] = {
+    "text that is no UTF-8": Conversation("/ws", ALLOWED, (frame(TEXT, b"\x80"),), False, False),
+    "the same in fragments": Conversation(
+        "/ws", ALLOWED, (frame(TEXT, b"a", fin=False) + frame(0, b"\x80"),), True, True
+    ),
     "a form that never comes": Request(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n"),
 }
 
@@ -21,7 +26,8 @@ FINDINGS: dict[str, Request | Conversation] = {
 def watched(start_for_all: Callable[..., Server]) -> Iterator[Watched]:
     """The hardened app with all guards."""
     guard = {"TARGET_GUARD": "strict", "TARGET_TOKENS": json.dumps({"alice": TOKEN})}
-    with Watched(start_for_all("target_app.main:app", "--ws", FRAMING, **guard)) as found:
+    program = "target_app.workers"
+    with Watched(start_for_all("target_app.main:app", "--workers", "1", program=program, **guard)) as found:
         yield found
 
 

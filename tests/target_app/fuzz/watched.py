@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import re
 import time
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -25,8 +24,6 @@ from tests.target_app.raw_client import (
     upgrade,
 )
 from tests.target_app.server import PATIENCE, Server
-
-FINE = re.compile(r"(?:INFO|WARNING): .*")
 
 
 def check_frame(part: WireFrame) -> None:
@@ -100,9 +97,8 @@ class Watched:
         """
         for _ in range(2):  # what the end of a connection brings about has its turn between
             self._answer()
-        logged = self._server.log(self._logged)
-        self._logged += len(logged)
-        errors = [line for line in logged.splitlines() if not FINE.fullmatch(line)]
+        since, self._logged = self._logged, len(self._server.log())
+        errors = self._server.errors(since)
         assert not errors, "\n".join(errors)
 
     def settled(self) -> State:

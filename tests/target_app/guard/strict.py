@@ -25,10 +25,10 @@ def strict(folder: Path, workers: int, **settings: str) -> Iterator[Fleet]:
 
 
 def knock(
-    port: int, *, user: int = 0, source: str = "127.0.0.1", path: str = "/ws", lines: bytes = b""
+    port: int, *, user: int | None = 0, source: str = "127.0.0.1", path: str = "/ws", lines: bytes = b""
 ) -> RawClient:
-    """A handshake of a user from an address, sent and not yet answered."""
-    token = f"Authorization: Bearer {TOKENS[f'user {user}']}\r\n".encode()
+    """A handshake of a user, or of nobody, from an address: sent and not yet answered."""
+    token = b"" if user is None else f"Authorization: Bearer {TOKENS[f'user {user}']}\r\n".encode()
     return RawClient.dial(port, upgrade(port, path, token + lines), source=source)
 
 

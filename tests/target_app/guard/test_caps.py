@@ -1,10 +1,10 @@
-"""Each cap crossed, and not crossed, on the wire: over one worker and over four."""
+"""Each limit crossed, and not crossed, on the wire: over one worker and over four."""
 
 import os
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import count
+from itertools import count, islice
 
 import pytest
 
@@ -12,11 +12,12 @@ from tests.target_app.backplane.fleet import Fleet
 from tests.target_app.guard.strict import USERS, knock, status, strict, until
 from tests.target_app.raw_client import PING, RawClient, close, frame, text
 
-PER_PROCESS, PER_ADDRESS, PER_USER = 12, 5, 8
+PER_PROCESS, PER_ADDRESS, PER_USER, RATE = 12, 5, 8, 50
 SETTINGS = {
     "TARGET_MAX_CONNECTIONS": str(PER_PROCESS),
     "TARGET_MAX_PER_ADDRESS": str(PER_ADDRESS),
     "TARGET_MAX_PER_USER": str(PER_USER),
+    "TARGET_MESSAGE_RATE": str(RATE),
 }
 _numbers = count()
 
@@ -105,6 +106,29 @@ def test_a_worker_has_so_many_and_one_that_is_full_still_says_that_it_is_healthy
     until(lambda: refusals(fleet)["connections"] - before == len(crowd) - full, "the sum over all workers")
     for client in crowd:
         client.abort()
+
+
+def test_a_client_may_be_as_fast_as_the_rate_and_no_faster(fleet: Fleet, address: str) -> None:
+    calm, fast = enter(fleet, address), enter(fleet, address)
+    calm.send(*[text("hi")] * RATE)
+    fast.send(*[text("hi")] * (4 * RATE))
+    assert [answer.payload for answer in islice(calm.frames(), RATE)] == [b"Message text was: hi"] * RATE
+    *answers, end = islice(fast.frames(), 5 * RATE)
+    assert (end.code, end.reason) == (1008, f"more than {RATE} messages per second")
+    assert len(answers) <= 2 * RATE
+    for client in (calm, fast):
+        client.abort()
+
+
+def test_tokens_and_origins_are_looked_at_by_every_worker_and_refusals_are_summed(
+    fleet: Fleet, address: str
+) -> None:
+    before, times = refusals(fleet), 5 * fleet.workers
+    evil = b"Origin: https://evil.example\r\n"
+    assert {refused(fleet, source=address, lines=evil) for _ in range(times)} == {403}
+    assert {refused(fleet, source=address, user=None) for _ in range(times)} == {401}
+    until(lambda: refusals(fleet)["origin"] - before["origin"] == times, "the sum over all workers")
+    until(lambda: refusals(fleet)["token"] - before["token"] == times, "the sum over all workers")
 
 
 def _close(client: RawClient) -> None:

@@ -43,9 +43,14 @@ def shows(page: Page, message: str) -> None:
     page.wait(f"{SHOWN}.includes({json.dumps(message)})")
 
 
+def is_on(page: Page, title: str) -> None:
+    """Wait until the page of that title is there, and its scripts have run."""
+    page.wait(f"document.title === '{title}' && document.readyState === 'complete'")
+
+
 def is_connected(page: Page) -> None:
     """Wait until the page says so."""
-    page.wait("document.querySelector('#status').textContent === 'Connected.'")
+    page.wait("document.querySelector('#status')?.textContent === 'Connected.'")
 
 
 def send(page: Page, text: str) -> None:
@@ -77,23 +82,24 @@ def test_strict_pages_ask_for_the_token_and_then_work(page: Page) -> None:
         page.open(address(server, "/chat"))
         page.type("token", "nobody's")
         page.enter()
-        page.wait("document.body.innerText.includes('This token is not known here.')")
+        page.wait("document.querySelector('#status')?.textContent === 'This token is not known here.'")
+        is_on(page, "Log in")
         page.type("token", TOKENS["alice"])
         page.click("Log in")
-        page.wait("document.title === 'Chat'")
+        is_on(page, "Chat")
         is_connected(page)
         send(page, "Hello")
         shows(page, "You wrote: Hello")
         assert page.ask("location.href") == address(server, "/chat")
         assert page.ask("document.cookie") == ""
         page.click("Items")
-        page.wait("document.title === 'Items'")
+        is_on(page, "Items")
         page.click("Connect")
         is_connected(page)
         send(page, "Hello")
         shows(page, "Session cookie or query token value is: alice")
         page.click("Echo")
-        page.wait("document.title === 'Echo'")
+        is_on(page, "Echo")
         is_connected(page)
         send(page, "Hello")
         shows(page, "Message text was: Hello")
@@ -108,7 +114,7 @@ def test_a_page_open_before_a_restart_comes_back(path: str, page: Page) -> None:
         page.open(address(server, path))
         is_connected(page)
         server.stop()
-        page.wait("document.querySelector('#status').textContent.includes('Connecting again')")
+        page.wait("document.querySelector('#status')?.textContent?.includes('Connecting again')")
         with hosting(hardened(**settings), ws=FRAMING, port=server.port) as again:
             is_connected(page)
             send(page, "still here")
@@ -123,5 +129,7 @@ def test_a_page_that_was_closed_for_what_it_did_stays_closed(page: Page) -> None
         send(page, "once")
         shows(page, "Message text was: once")
         page.ask("line.send('twice') && line.send('too often')")
-        page.wait("document.querySelector('#status').textContent.includes('more than 1 messages per second')")
+        page.wait(
+            "document.querySelector('#status')?.textContent?.includes('more than 1 messages per second')"
+        )
         assert "connect again" in page.text()

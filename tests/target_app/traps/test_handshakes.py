@@ -67,8 +67,9 @@ def test_t15_only_the_documented_page_prevents_its_reload_last(
 
 
 @pytest.mark.parametrize(("name", "is_logged"), [("documented_items", True), ("main", False)])
-def test_t16_a_token_in_the_query_is_logged_only_by_the_stock_server(server: Server, is_logged: bool) -> None:
-    """It is the server that logs, so it is the framing server that does not."""
+def test_t16_a_token_in_the_query_is_logged_only_of_the_documented_app(
+    server: Server, is_logged: bool
+) -> None:
     since = len(server.log())
     with server.connect("/items/foo/ws?token=secret&q=3") as client:
         client.send("hi")

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from wswarm.cli.grammar import AddStep
 from wswarm.cli.settings.layers import Layer, Setting
-from wswarm.cli.suggestions import did_you_mean, nearest
 from wswarm.errors import PlanError
+from wswarm.suggestions import did_you_mean, nearest
 
 _PREFIX = "WSWARM_"
 _NEVER = frozenset({"help", "version"})

@@ -104,7 +104,8 @@ def without_defaults(parsers: Parsers) -> dict[str, dict[str, Any]]:
             actions = [action for action in parser._actions if action.default is not argparse.SUPPRESS]
             unset[command] = {action.dest: action.default for action in actions}
             for action in actions:
-                action.default = argparse.SUPPRESS
+                if action.option_strings:  # what stands without one and is not there is None
+                    action.default = argparse.SUPPRESS
     return unset
 
 

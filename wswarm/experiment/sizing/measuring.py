@@ -88,7 +88,7 @@ class Measuring:
             if setting.is_fresh:
                 self._take_all(wanted, work, None)
         except Over:
-            self.is_cut = len(self.cells) < self.wanted
+            self.is_cut = len(self.cells) + len(self.left_out) < self.wanted
             if self._interrupted() and not self.cells:
                 raise KeyboardInterrupt from None
 

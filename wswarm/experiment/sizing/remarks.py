@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from wswarm.experiment.sizing.measuring import Measuring
 from wswarm.experiment.sizing.setting import Setting
 
+_LIGHT = 0.2  # of a core
+
 
 def remarks(setting: Setting, measuring: Measuring, *, was_interrupted: bool) -> Iterator[str]:
     """Yield what limits the model beside its errors, each with what to do where something can be done."""
@@ -24,6 +26,12 @@ def remarks(setting: Setting, measuring: Measuring, *, was_interrupted: bool) ->
         yield "each cell was measured on one server only: more --starts, or more --budget, measure each on several"
     if setting.scenario == "fanout" and setting.rooms == 1:
         yield "fan-out and connections are the same in all cells: --rooms with {room} varies them apart"
+    busiest = max((cell.utilisation for cell in cells), default=0.0)
+    if cells and busiest < _LIGHT:
+        yield (
+            f"no worker was more than {busiest:.0%} busy, so that nothing is known of loads that are heavy: use a"
+            " machine with more cores to spare, or raise -c or -r"
+        )
     yield from (f"left out: {one}" for one in measuring.left_out)
     if measuring.disturbed:
         yield (

@@ -4,6 +4,7 @@ from importlib import import_module
 
 from wswarm.errors import PlanError
 from wswarm.load.profiles.protocol import Protocol
+from wswarm.suggestions import nearest
 
 _WHERE = {
     "echo": "reference:ECHO",
@@ -34,7 +35,9 @@ def protocol_named(name: str) -> Protocol:
         PlanError: there is none.
     """
     if name not in _WHERE:
-        raise PlanError(f"no profile {name!r}: choose one of {', '.join(NAMES)}")
+        meant = nearest(name, NAMES)
+        hint = f"; did you mean {meant}?" if meant is not None else ""
+        raise PlanError(f"no profile {name!r}: choose one of {', '.join(NAMES)}{hint}")
     module, _, value = _WHERE[name].partition(":")
     found: Protocol = getattr(import_module(f"wswarm.load.profiles.{module}"), value)
     return found

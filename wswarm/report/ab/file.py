@@ -11,7 +11,7 @@ from wswarm.report.context import Context
 from wswarm.report.context import Side as ShownSide
 from wswarm.results.run import Environment
 from wswarm.stats.compare.ab import Comparison
-from wswarm.stats.compare.comparison import REFERENCE, REFERENCE_URL, Side
+from wswarm.stats.compare.comparison import REFERENCE, REFERENCE_URL, Ab, Side
 from wswarm.stats.compare.slices import Slice
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.sample import Sample
@@ -67,7 +67,7 @@ class AbFile(msgspec.Struct, frozen=True):
     plan: dict[str, Any] = {}
 
 
-def context_of(ab: AbFile) -> Context:
+def context_of(ab: AbFile | Ab) -> Context:
     """Return where the comparison comes from; its verdict decides."""
     return Context(
         title="ab",
@@ -83,12 +83,12 @@ def context_of(ab: AbFile) -> Context:
     )
 
 
-def comparison_of(ab: AbFile) -> Comparison:
+def comparison_of(ab: AbFile | Ab) -> Comparison:
     """Return the comparison with names of metrics that say what they are of."""
     effects = [
         msgspec.structs.replace(
             effect,
-            metric=msgspec.structs.replace(effect.metric, name=_name(effect.metric.name, ab.scenario)),
+            metric=msgspec.structs.replace(effect.metric, name=metric_name(effect.metric.name, ab.scenario)),
             head=effect.head if effect.base is None or effect.ratio is None else effect.base * effect.ratio,
         )
         for effect in ab.comparison.effects  # older files hold the median of head, which need not agree
@@ -110,16 +110,16 @@ def overlays_of(ab: AbFile) -> list[Overlay]:
         found.append(Overlay(f"{_TIMES.get(ab.scenario, 'time')}, all slices", "s", "value", base, head))
     metrics = [effect.metric for effect in ab.comparison.effects]
     return found + [
-        one._replace(name=_name(one.name, ab.scenario))
+        one._replace(name=metric_name(one.name, ab.scenario))
         for one in of_slices([s.slice for s in sound], metrics)
     ]
 
 
-def _told(reason: str, ab: AbFile) -> str:
+def _told(reason: str, ab: AbFile | Ab) -> str:
     """Return the reason with the metric's name, if it begins with one, in the same words as elsewhere."""
     name, colon, rest = reason.partition(": ")
     names = {effect.metric.name for effect in ab.comparison.effects}
-    return f"{_name(name, ab.scenario)}{colon}{rest}" if colon and name in names else reason
+    return f"{metric_name(name, ab.scenario)}{colon}{rest}" if colon and name in names else reason
 
 
 def _all_times(records: Sequence[_Record], arm: str) -> Sample | None:
@@ -130,7 +130,7 @@ def _all_times(records: Sequence[_Record], arm: str) -> Sample | None:
     return Sample.of_histogram(merged.encode()) if merged.n else None
 
 
-def _command(ab: AbFile) -> list[str]:
+def _command(ab: AbFile | Ab) -> list[str]:
     """Return the command that makes such a comparison again, but for headers and cookies, which may be secret."""
     words = ["wswarm", "ab", *_named("base", ab.base), *_named("head", ab.head)]
     if ab.base.commit and ab.base.command not in ("", REFERENCE):
@@ -150,7 +150,7 @@ def _command(ab: AbFile) -> list[str]:
     return [*words, "--budget", f"{ab.settings.budget:g}s", "--seed", str(ab.settings.seed)]
 
 
-def _named(arm: str, side: _Side) -> tuple[str, str]:
+def _named(arm: str, side: _Side | Side) -> tuple[str, str]:
     """Return the option that named the version: a commit or the working tree, or else a command."""
     is_commit = side.commit is not None or side.has_changes or side.version == "."
     return (f"--{arm}" if is_commit else f"--{arm}-cmd"), side.version
@@ -161,12 +161,13 @@ def are_the_same(base: _Side | Side, head: _Side | Side) -> bool:
     return bool(base.command) and (base.commit, base.command) == (head.commit, head.command)
 
 
-def _shown(side: _Side) -> ShownSide:
+def _shown(side: _Side | Side) -> ShownSide:
     name = f"{side.version} with changes" if side.has_changes else side.version
     return ShownSide(name=name, commit=side.commit, served=side.served, command=side.command)
 
 
-def _name(name: str, scenario: str) -> str:
+def metric_name(name: str, scenario: str) -> str:
+    """Return the metric in words: `echo server CPU per message`."""
     time, message = _TIMES.get(scenario, "time"), _MESSAGES.get(scenario, "message")
     names = {"cpu": f"server CPU per {message}", "p50": f"{time} p50", "p99": f"{time} p99"}
     return f"{scenario} {names.get(name, name)}"

@@ -8,7 +8,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from wswarm.report.ab.text import change, metric_name
+from wswarm.report.ab import effects
+from wswarm.report.ab.file import metric_name
 from wswarm.report.live import REFRESH_S, Live
 from wswarm.stats.compare.ab import Effect
 from wswarm.stats.compare.comparison import AbProgress
@@ -53,12 +54,10 @@ def ab_line(progress: AbProgress, scenario: str) -> str:
     comparison = progress.comparison
     if comparison is None:
         return f"[{progress.elapsed:.0f}/{progress.budget:.0f} s] {progress.doing}"
-    effects = ", ".join(
-        f"{metric_name(one.metric.name, scenario)} {change(one)}" for one in _gating(progress)
-    )
+    changes = ", ".join(f"{_metric(one, scenario)} {_change(one)}" for one in _gating(progress))
     clock = f"[{progress.elapsed:.0f}/{progress.budget:.0f} s]"
     end = f": {comparison.verdict}" if comparison.is_decided else ""
-    return f"{clock} generation {comparison.generations}/{progress.most}: {effects}{end}"
+    return f"{clock} generation {comparison.generations}/{progress.most}: {changes}{end}"
 
 
 def track(effect: Effect) -> str:
@@ -82,8 +81,17 @@ def _column(ratio: float, effect: Effect) -> int:
 
 
 def _gating(progress: AbProgress) -> list[Effect]:
-    effects = progress.comparison.effects if progress.comparison is not None else ()
-    return [one for one in effects if one.metric.is_gating]
+    found = progress.comparison.effects if progress.comparison is not None else ()
+    return [one for one in found if one.metric.is_gating]
+
+
+def _metric(effect: Effect, scenario: str) -> str:
+    return metric_name(effect.metric.name, scenario).removeprefix(f"{scenario} ")
+
+
+def _change(effect: Effect) -> str:
+    interval = effects.interval(effect.low, effect.high) if effect.low is not None else ""
+    return f"{effects.change(effect.ratio)} {interval}".rstrip()
 
 
 def _panel(title: str, scenario: str, progress: AbProgress) -> RenderableType:
@@ -98,5 +106,6 @@ def _panel(title: str, scenario: str, progress: AbProgress) -> RenderableType:
     head.add_row(Text(f"{progress.doing:<11}", style="bold"), bar, clock, where)
     rows = Table.grid(padding=(0, 2))
     for effect in _gating(progress):
-        rows.add_row(metric_name(effect.metric.name, scenario), Text(track(effect)), change(effect))
+        rows.add_row(_metric(effect, scenario), _change(effect))
+        rows.add_row("", Text(track(effect)))
     return Group(Text(title, style="bold", overflow="ellipsis", no_wrap=True), head, rows)

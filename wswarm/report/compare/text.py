@@ -1,4 +1,4 @@
-"""A comparison in a terminal: plain text, the table as wide as it has to be."""
+"""A comparison in a terminal: at most 100 columns, or as many as there are from 60 on; plain text."""
 
 import textwrap
 from collections.abc import Sequence
@@ -6,47 +6,46 @@ from collections.abc import Sequence
 from wswarm.report import format as show
 from wswarm.report.ab import effects
 from wswarm.report.ab.history import Entry, metric_names
+from wswarm.report.columns import INDENT, WIDE, WIDTH, laid_out
 from wswarm.report.context import Context
 from wswarm.stats.compare.ab import Comparison
 
-WIDTH = 100
-INDENT = "  "
 MOST_METRICS, MOST_ENTRIES = 5, 20
 
 
-def summary(comparison: Comparison, context: Context) -> str:
+def summary(comparison: Comparison, context: Context, width: int = WIDE) -> str:
     """Return everything a reader wants to know of the comparison, ending with a newline."""
+    most, width = width, min(width, WIDTH)
     lines = [f"wswarm {context.title} · {effects.sides(context)}", *effects.serving(context)]
     lines += [" · ".join(effects.facts(comparison, context))] if effects.facts(comparison, context) else []
+    lines = [line for one in lines for line in textwrap.wrap(one, width)]
     lines += ["", effects.verdict(comparison, context)]
     if context.advisory is not None:
-        lines += textwrap.wrap(context.advisory, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
+        lines += textwrap.wrap(context.advisory, width, initial_indent=INDENT, subsequent_indent=INDENT)
     for reason in comparison.reasons:
-        lines += _bullet(show.printable(reason))
-    lines += ["", *_table(comparison, context)]
+        lines += _bullet(show.printable(reason), width)
+    lines += ["", *table(comparison, context, most)]
     if context.notes:
         lines += ["", "Notes"]
     for note in context.notes:
-        lines += _bullet(show.printable(note))
+        lines += _bullet(show.printable(note), width)
     return "\n".join(lines) + "\n"
 
 
-def _bullet(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=f"{INDENT}- ", subsequent_indent=INDENT * 2)
+def _bullet(text: str, width: int) -> list[str]:
+    return textwrap.wrap(
+        text, width, initial_indent=f"{INDENT}- ", subsequent_indent=INDENT * 2, break_on_hyphens=False
+    )
 
 
-def _table(comparison: Comparison, context: Context) -> list[str]:
-    """Lay the table out in columns as narrow as they can be: names and verdicts to the left, figures right."""
+def table(comparison: Comparison, context: Context, width: int = WIDE) -> list[str]:
+    """Return a line per figure: both versions, the change with its interval, the verdict."""
     cells: list[tuple[str, ...]] = [effects.columns(context)]
     for one in effects.rows(comparison, context):
         remark = f" ({one.remark})" if one.remark else ""
-        cells.append((one.metric, one.base, one.head, one.change, one.interval, f"{one.verdict}{remark}"))
-    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
-    lines = []
-    for row in cells:
-        figures = "".join(f"  {cell:>{width}}" for cell, width in zip(row[1:-1], widths[1:-1], strict=True))
-        lines.append(f"{INDENT}{row[0]:<{widths[0]}}{figures}  {row[-1]}".rstrip())
-    return lines
+        metric = one.metric.removeprefix(f"{context.scenario} ")
+        cells.append((metric, one.base, one.head, one.change, one.interval, f"{one.verdict}{remark}"))
+    return laid_out(cells, width, is_text_last=True)
 
 
 def trend(entries: Sequence[Entry]) -> str:

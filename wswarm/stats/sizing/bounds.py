@@ -23,10 +23,15 @@ def most_connections(model: Model) -> int:
     return _FURTHER * model.measured.connections[1]
 
 
+def fewest_workers(model: Model) -> int:
+    """Return the lowest number of workers that a forecast is made for."""
+    return 1 if len(model.measured.workers) > 1 else model.measured.workers[0]
+
+
 def most_workers(model: Model) -> int:
     """Return the highest number of workers that a forecast is made for."""
-    measured = model.measured.workers[-1]
-    return _MORE * measured if measured > 1 else 1
+    measured = model.measured.workers
+    return _MORE * measured[-1] if len(measured) > 1 else measured[0]
 
 
 def check(model: Model, wanted: Wanted) -> None:
@@ -57,16 +62,16 @@ def check_workers(model: Model, workers: int) -> None:
     Raises:
         PlanError: they are not.
     """
-    measured = model.measured.workers[-1]
-    if workers > 1 and measured == 1:
+    measured, asked = model.measured.workers, f"{workers} worker{'s' if workers > 1 else ''}"
+    if len(measured) == 1 and workers != measured[0]:
         raise PlanError(
-            f"{workers} workers: only 1 was measured, so nothing is known of how several hear of each other:"
-            " measure with wswarm size --workers 1,2"
+            f"{asked}: only servers of {measured[0]} were measured, so nothing is known of how several workers share"
+            f" the work: measure with wswarm size --workers 1,{max(2, measured[0])}"
         )
     if workers > most_workers(model):
         needed = -(-workers // _MORE)
         raise PlanError(
-            f"{workers} workers are more than {_MORE} times the {measured} that were measured: measure with"
+            f"{asked} are more than {_MORE} times the {measured[-1]} that were measured: measure with"
             f" wswarm size --workers 1,{needed}"
         )
 
@@ -85,8 +90,8 @@ def _beyond(model: Model, wanted: Wanted) -> Iterable[str]:
     low, high = measured.size
     if not low <= wanted.size <= high:
         yield _outside("--size", wanted.size, (low, high), "--size")
-    if wanted.handshakes > 0 and not any(cell.handshakes for cell in model.cells):
-        yield "--connect-rate: no handshakes were measured beside the load: leave it out"
+    if wanted.handshakes > 0 and not model.cpu.per_handshake_s:
+        yield "--connect-rate: what a handshake costs was not measured: leave it out"
 
 
 def _too_far(option: str, value: float, measured: float, noun: str) -> str:

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+import msgspec
 import numpy as np
 
 from wswarm.errors import ResultError
@@ -35,7 +36,8 @@ class Draws:
         if loads_of(self._cells) < FEWEST_LOADS:
             raise ResultError("the model has too few valid cells: measure it again with wswarm size")
         fit, rng = Fit(self._cells), np.random.default_rng(seed)
-        self._costs = [fit.draw(rng) for _ in range(count)]
+        alike = {"per_handshake_s": model.cpu.per_handshake_s}  # which cells do not tell
+        self._costs = [msgspec.structs.replace(fit.draw(rng), **alike) for _ in range(count)]
 
     def cpu(self, load: Load) -> Floats:
         """Return cores over all workers, of each draw."""

@@ -16,7 +16,7 @@ from wswarm.stats.sizing.nonnegative import Floats
 from wswarm.stats.sizing.objectives import Wish, parse
 
 _TRIED = 50  # draws, while looking for a number of workers
-_AT_ONCE = 4096  # workers: what takes more is no question of workers
+_AT_ONCE = 512  # workers: what takes more is no question of workers
 _POINTS, _DRAWN, _JOBS = 9, 40, 4_000
 _LOW, _HIGH = 5, 95  # of the draws, in percent
 
@@ -34,15 +34,13 @@ def forecast(model: Model, wanted: Wanted, slo: Sequence[str] = (), seed: int = 
     """
     wishes = [parse(one) for one in slo]
     bounds.check(model, wanted)
-    draws = Draws(model, DRAWS, seed)
-    fewest = _fewest(draws, wanted)
     if wanted.workers is not None:
         bounds.check_workers(model, wanted.workers)
-        workers = wanted.workers
-        if fewest is None or workers < fewest:
-            raise PlanError(_too_busy(draws, load_of(wanted, workers), fewest))
-    else:
-        workers = _enough(model, draws, wanted, fewest, wishes)
+    draws = Draws(model, DRAWS, seed)
+    fewest = _fewest(model, draws, wanted)
+    workers = wanted.workers or _enough(model, draws, wanted, fewest, wishes)
+    if workers < fewest:
+        raise PlanError(f"{_too_busy(draws, load_of(wanted, workers))}: --workers {fewest} would do")
     return _outlook(model, draws, wanted, load_of(wanted, workers), wishes, seed)
 
 
@@ -82,15 +80,25 @@ def _point(draws: Draws, load: Load) -> Point:
     )
 
 
-def _fewest(draws: Draws, wanted: Wanted) -> int | None:
-    """Return the lowest number of workers none of which is too busy; `None`: there is none."""
-    workers = 1
+def _fewest(model: Model, draws: Draws, wanted: Wanted) -> int:
+    """Return the lowest number of workers none of which is too busy.
+
+    Raises:
+        PlanError: there is none, or none that the model carries to.
+    """
+    workers = least = bounds.fewest_workers(model)
     while workers <= _AT_ONCE and not _is_carried(draws, wanted, workers):
         workers = max(workers + 1, workers * 5 // 4)
+    most = bounds.most_workers(model)
+    tried = load_of(wanted, min(wanted.workers or most, most))
     if workers > _AT_ONCE:
-        return None
-    while workers > 1 and _is_carried(draws, wanted, workers - 1):
+        raise PlanError(f"{_too_busy(draws, tried)}: no number of workers would do: lower -r or --fanout")
+    while workers > least and _is_carried(draws, wanted, workers - 1):
         workers -= 1
+    try:
+        bounds.check_workers(model, workers)
+    except PlanError as error:
+        raise PlanError(f"{_too_busy(draws, tried)}: it takes {error}") from None
     return workers
 
 
@@ -98,35 +106,21 @@ def _is_carried(draws: Draws, wanted: Wanted, workers: int) -> bool:
     return _mid(draws.busiest(load_of(wanted, workers))) <= bounds.FULL
 
 
-def _too_busy(draws: Draws, load: Load, fewest: int | None) -> str:
+def _too_busy(draws: Draws, load: Load) -> str:
     busy = _mid(draws.busiest(load))
-    mend = (
-        f"--workers {fewest} would do"
-        if fewest is not None
-        else "no number of workers would do: lower -r or --fanout"
-    )
     return (
-        f"--workers {load.workers}: the busiest would need {busy:.2f} of a core, more than {bounds.FULL},"
-        f" beyond which no forecast holds: {mend}"
+        f"--workers {load.workers}: the busiest would need {busy:.2f} of a core, more than {bounds.FULL}, beyond"
+        " which no forecast holds"
     )
 
 
-def _enough(model: Model, draws: Draws, wanted: Wanted, fewest: int | None, wishes: Sequence[Wish]) -> int:
+def _enough(model: Model, draws: Draws, wanted: Wanted, fewest: int, wishes: Sequence[Wish]) -> int:
     """Return the lowest number of workers with which every objective is kept.
 
     Raises:
         PlanError: there is none among those that the model carries to.
     """
     most = bounds.most_workers(model)
-    if fewest is None:
-        raise PlanError(_too_busy(draws, load_of(wanted, most), None))
-    if fewest > most:
-        try:
-            bounds.check_workers(model, fewest)
-        except PlanError as error:
-            raise PlanError(
-                f"it takes {fewest} workers to stay below {bounds.FULL} of a core each: {error}"
-            ) from None
     missed: list[Objective] = []
     for workers in range(fewest, most + 1):
         for count in (_TRIED, draws.count) if wishes else ():

@@ -38,4 +38,6 @@ def parse(expression: str) -> Wish:
         raise PlanError(
             f"--slo {expression!r}: a forecast has p50, p99 and last, and an upper limit: write p99<200ms"
         )
+    if found.limit <= 0:
+        raise PlanError(f"--slo {expression!r}: no time is below 0: write p99<200ms")
     return Wish(expression.strip(), figure, found.limit)

@@ -11,6 +11,8 @@ from wswarm.stats.sizing.queue import Interruption, Line, Times, simulate
 
 JOBS = 10_000
 _FEWEST = 1_000  # publishes
+_MOST_BESIDES = 1_000_000  # interruptions
+_LIGHT = 0.01  # of a worker: rarer publishes meet each other as seldom as never
 _FULLEST = (
     0.95  # of a core: how far the machine's stretch may fill a worker, whose costs were measured with it
 )
@@ -49,7 +51,10 @@ def times(
     Args:
         shares: Of the connections, one per worker. jobs: Publishes times workers.
     """
-    found = simulate(_line(server, load, shares), max(_FEWEST, jobs // load.workers), rng)
+    line = _line(server, load, shares)
+    besides = load.workers * sum(one.rate for one in line.interruptions) / line.rate
+    publishes = min(max(_FEWEST, jobs // load.workers), int(_MOST_BESIDES / max(besides, 1.0)))
+    found = simulate(line, publishes, rng)
     delay = server.delay
     return Times(
         found.p50 + (delay.p50 or 0.0), found.p99 + (delay.p99 or 0.0), found.last + (delay.last or 0.0)
@@ -66,14 +71,16 @@ def _line(server: Server, load: Load, shares: tuple[float, ...]) -> Line:
     factor = slower * max(1.0, min(server.delay.stretch, _FULLEST / max(*busy, 1e-9)))
     stalls = Interruption(rate=server.delay.stalls_per_s, lengths=server.delay.stalls)
     handshake = Interruption(rate=load.handshakes / load.workers, lengths=(known.per_handshake_s * factor,))
+    deliver_s = costs.delivery_s(known, load, mean) * factor
+    longest_s = known.per_publish_s * factor + deliver_s * load.fanout * max(shares)
     return Line(
-        rate=load.rate,
+        rate=max(load.rate, _LIGHT / max(longest_s, 1e-9)),
         shares=shares,
         fanout=load.fanout,
         is_whole=load.fanout >= load.connections,
         receive_s=known.per_publish_s * factor,
         hear_s=known.per_worker_publish_s * factor,
-        deliver_s=costs.delivery_s(known, load, mean) * factor,
+        deliver_s=deliver_s,
         broker_s=broker.service_s(server.broker, load) if load.workers > 1 else 0.0,
         interruptions=(stalls, handshake),
         is_random=server.mechanism.arrivals == "poisson",

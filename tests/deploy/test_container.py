@@ -1,0 +1,73 @@
+"""The container file: its steps are taken here, and what it makes is served, asked for its health, and stopped."""
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.image import Image, instructions
+from tests.target_app.backplane.servers import free_port
+from tests.target_app.server import PATIENCE, ROOT
+
+TEXT = (ROOT / "deploy" / "Containerfile").read_text()
+pytestmark = pytest.mark.xdist_group("container")
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    """Where it is served here."""
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def image(port: int, tmp_path_factory: pytest.TempPathFactory) -> Image:
+    """The image, made once."""
+    return Image(TEXT.replace("8000", str(port)), ROOT, tmp_path_factory.mktemp("image"))
+
+
+@pytest.fixture
+def container(image: Image, tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """A container of it, which serves."""
+    log = tmp_path / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            image.command, cwd=image.workdir, env=image.variables({}), stdout=subprocess.PIPE, stderr=output
+        )
+    with process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline(), log.read_text()
+            yield process
+        finally:
+            process.kill()
+
+
+def test_it_serves_is_well_and_stops_when_it_is_told_to(
+    image: Image, container: "subprocess.Popen[bytes]"
+) -> None:
+    assert image.run(image.healthcheck).returncode == 0
+    container.send_signal(signal.Signals[image.signal])
+    assert container.wait(PATIENCE) == 0
+    assert image.run(image.healthcheck).returncode != 0
+
+
+def test_it_runs_what_was_installed_and_not_the_folder_of_the_project(image: Image) -> None:
+    asked = image.run(
+        ["python", "-c", "import target_app, wswarm; print(target_app.__file__, wswarm.__file__)"]
+    )
+    assert asked.stdout.count(f"{image.root}/opt/wswarm/packages/") == 2, asked.stderr
+
+
+def test_it_is_nobody_who_may_read_all_of_it(image: Image) -> None:
+    user = image.user.partition(":")[0]
+    assert int(user) > 0
+    for path in (image.root / "opt").rglob("*"):
+        assert path.stat().st_mode & 0o444 == 0o444, path
+
+
+def test_every_command_is_a_list() -> None:
+    for name, rest in instructions(TEXT):
+        if name in {"CMD", "HEALTHCHECK", "ENTRYPOINT"}:
+            assert rest.endswith("]"), name
