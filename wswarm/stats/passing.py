@@ -70,7 +70,11 @@ def why_not_carried(run: Run, limit_s: float | None) -> str | None:
     Args:
         limit_s: The shortest time of the objectives.
     """
-    reasons = (_hung_up(run), _refused(run), *map(_missed, run.slo))
+    ended = (
+        _refused(run),
+        _hung_up(run),
+    )  # of connections the reason tells most, of messages that they ended
+    reasons = (*(ended if run.scenario == "connect" else reversed(ended)), *map(_missed, run.slo))
     found = next((reason for reason in reasons if reason is not None), None)
     if found is not None or run.scenario == "connect":
         return found
