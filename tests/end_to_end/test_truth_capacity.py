@@ -104,10 +104,7 @@ def test_however_a_target_refuses_it_is_counted_to_the_last_one(
 
 
 def test_where_handshakes_slow_down_the_answer_is_that_of_the_arithmetic(tmp_path: Path) -> None:
-    each_s, limit_s = (
-        0.010,
-        0.300,
-    )  # the n-th handshake takes n times as long as the first: p50 is that of the middle
+    each_s, limit_s = 0.010, 0.300  # the n-th takes n times as long as the first: p50 is that of the middle
     options = ("-c", "50", "--rounds", "1", "--slo", f"p50<{limit_s}s", "--budget", "30s")
     done = in_process(*CONNECT, *serving(slower=1e6 * each_s), *options, cwd=tmp_path)
     true = 2 * limit_s / each_s
