@@ -31,7 +31,7 @@ _STRICT = {
 }
 _LOADS = {
     "echo": {"profile": "echo", "connections": 50, "rate": 4000},
-    "fanout": {"profile": "chat", "connections": 500, "rate": 20},
+    "fanout": {"profile": "chat", "connections": 500, "rate": 40},
     "connect": {"connections": 1000, "connect_rate": 500},
 }
 

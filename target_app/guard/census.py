@@ -91,6 +91,8 @@ class Census:
 
     def enter(self, claims: Sequence[Claim]) -> Claim | None:
         """Count one connection more of each name, or of none: return the first claim that can't be met."""
+        if not claims:
+            return None
         with self._lock:
             for number, claim in enumerate(claims):
                 place = self._place(claim.name)
@@ -102,8 +104,9 @@ class Census:
 
     def leave(self, claims: Sequence[Claim]) -> None:
         """Count one less of each, as often as ``enter`` counted one more."""
-        with self._lock:
-            self._leave(claims)
+        if claims:
+            with self._lock:
+                self._leave(claims)
 
     def clear(self, row: int) -> None:
         """Forget what a worker had that has ended."""

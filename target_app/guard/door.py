@@ -4,13 +4,12 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from target_app.broadcast.frame import EXTENSION
 from target_app.guard.address import neighbourhood
 from target_app.guard.census import Census, Claim
 from target_app.guard.credentials import presented, signed
 from target_app.guard.login import PAGES, log_in
 from target_app.guard.metered import Metered
-from target_app.guard.on_duty import OnDuty
+from target_app.guard.on_duty import COUNTS_FRAMES, OnDuty
 from target_app.guard.origin import is_known
 from target_app.guard.refusal import REFUSALS, answer, refuse_after, refuse_before
 from target_app.guard.refusals import Reason
@@ -65,7 +64,7 @@ class Door:
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         rate = self._settings.message_rate
-        if rate is not None and EXTENSION not in scope.get("extensions", {}):
+        if rate is not None and COUNTS_FRAMES not in scope.get("extensions", {}):
             metered = Metered(rate, self._guards.refusals, receive, send)
             await self._app(scope, metered.receive, metered.send)
         else:

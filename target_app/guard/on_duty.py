@@ -9,6 +9,9 @@ from target_app.settings import Settings
 # uvicorn's ``app_state``). An application without guards hands over nothing.
 STATE = "target_app.guard"
 
+# The key of the ASGI extension by which a protocol says that it counts frames: then nobody else counts messages.
+COUNTS_FRAMES = "target_app.counts_frames"
+
 
 @dataclass(frozen=True, slots=True)
 class OnDuty:

@@ -234,6 +234,18 @@ def test_defaults_are_looked_for_up_to_the_project(monkeypatch: pytest.MonkeyPat
     assert shown("echo", URL)["rate"] == ('"4/s"', "wswarm.toml")
 
 
+def test_a_server_that_is_started_takes_the_place_of_an_address_in_a_file() -> None:
+    write("wswarm.toml", f"url = '{URL}'")
+    found = shown("capacity", "echo", "--serve", "python -m http.server {port}")
+    assert found["url"][0] == '"ws://127.0.0.1:{port}"'
+
+
+@pytest.mark.parametrize("content", ["\ufeffrate = 2", "rate = 2\r\n"])
+def test_files_of_other_systems_are_read(content: str) -> None:
+    Path("wswarm.toml").write_bytes(content.encode())
+    assert shown("echo", URL)["rate"][0] == '"2/s"'
+
+
 def test_outside_of_a_project_nobody_else_s_defaults_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     write("wswarm.toml", "rate = 2")
     Path("a").mkdir()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.command import Outcome, in_process
+from tests.cli.command import Command, Outcome, in_process, wait_until
 
 SPIN_S = 0.002  # that the server works for each message
 ROOT = Path(__file__).parents[2]
@@ -21,17 +21,20 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("sizing")
 
 
-@pytest.fixture(scope="module")
-def sized(place: Path) -> Outcome:
-    """The sizing of an echo that works for each message."""
+def server() -> str:
+    """The command of an echo that works for each message."""
     limits = json.dumps({"spin": round(1e6 * SPIN_S)})
     module = f"{quote(sys.executable)} -m tests.end_to_end.servers.limited"
-    serve = f"env PYTHONPATH={quote(str(ROOT))} {module} {{port}} {quote(limits)}"
+    return f"env PYTHONPATH={quote(str(ROOT))} {module} {{port}} {quote(limits)}"
+
+
+@pytest.fixture(scope="module")
+def sized(place: Path) -> Outcome:
+    """The sizing of that echo."""
     brief = ("--starts", "1", "-d", "500ms", "--warmup", "0s", "--drain", "2s")
     load = ("--scenario", "echo", "-c", "4,20", "-r", "20,120", "--size", "64,256", "--seed", "1")
-    return in_process(
-        "size", "--serve", serve, *load, *brief, "--no-plots", "--quiet", "--print", "json", cwd=place
-    )
+    shown = ("--no-plots", "--quiet", "--print", "json")
+    return in_process("size", "--serve", server(), *load, *brief, *shown, cwd=place)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +53,8 @@ def test_a_message_costs_no_more_than_the_server_works_for_it(model: dict[str, A
 
 def test_the_cells_are_those_that_were_asked_for(model: dict[str, Any]) -> None:
     cells = model["cells"]
-    assert 4 <= len(cells) <= 8
+    left_out = [reason for reason in model["reasons"] if reason.startswith("left out")]
+    assert len(cells) + len(left_out) == 8
     assert all(4 <= cell["connections"] <= 20 and 20 <= cell["rate"] <= 120 for cell in cells)
     assert {cell["size"] for cell in cells} <= {64, 256}
     assert len({cell["start"] for cell in cells}) == len(cells)
@@ -79,3 +83,12 @@ def test_a_stored_model_is_shown_again(place: Path, sized: Outcome) -> None:
     assert "validated" in again.out
     assert (folder / "report.html").exists()
     assert (folder / "fit.png").exists()
+
+
+def test_ctrl_c_before_anything_is_known_leaves_nothing(tmp_path: Path) -> None:
+    command = Command("size", "--serve", server(), "--scenario", "echo", "-c", "4,20", cwd=tmp_path)
+    wait_until(lambda: len(command.family()) > 2, "its server and its agents are there")
+    command.interrupt()
+    done = command.outcome()
+    assert done.code == 130
+    assert list(tmp_path.iterdir()) == []

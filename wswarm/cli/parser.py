@@ -43,6 +43,8 @@ class Command(Parser):
         """Parse, and exit 2 if anything is left over."""
         self._help_with_topic(args or ())
         found, unknown = super().parse_known_args(args, namespace)
+        if len(unknown) == 1 and self._is_late_url(unknown[0], found):
+            found.url = unknown.pop()
         if unknown:
             is_silent = self.prog.endswith(" connect") and _OF_MESSAGES & {
                 one.split("=")[0] for one in unknown
@@ -51,6 +53,13 @@ class Command(Parser):
             meant = next(filter(None, map(self._meant, unknown)), "")
             self.error(f"no such option or argument: {' '.join(unknown)}{why}{meant}")
         return found, unknown
+
+    def _is_late_url(self, word: str, found: argparse.Namespace) -> bool:
+        """Return whether it is the URL, which may be left out: argparse looks for it before the options alone."""
+        may_be_left_out = any(
+            one.dest == "url" and one.nargs == "?" and not one.option_strings for one in self._actions
+        )
+        return may_be_left_out and getattr(found, "url", None) is None and not word.startswith("-")
 
     def _meant(self, unknown: str) -> str:
         """Return which option may have been meant, the empty text if none."""

@@ -70,7 +70,11 @@ def why_not_carried(run: Run, limit_s: float | None) -> str | None:
     Args:
         limit_s: The shortest time of the objectives.
     """
-    reasons = (_hung_up(run), _refused(run), *map(_missed, run.slo))
+    ended = (
+        _refused(run),
+        _hung_up(run),
+    )  # of connections the reason tells most, of messages that they ended
+    reasons = (*(ended if run.scenario == "connect" else reversed(ended)), *map(_missed, run.slo))
     found = next((reason for reason in reasons if reason is not None), None)
     if found is not None or run.scenario == "connect":
         return found
@@ -89,7 +93,8 @@ def delivered(run: Run) -> float | None:
     rows = [row for row in run.series if _is_in_hold(run, row.t)]
     if not rows:
         return None
-    each = run.fanout.subscribers if run.fanout is not None else 1
+    rooms = run.rooms.rooms if run.rooms is not None else 1  # a broadcast goes to one of them
+    each = run.fanout.subscribers / rooms if run.fanout is not None else 1
     return sum(row.received for row in rows) / (len(rows) * run.series_step) / max(1, each)
 
 

@@ -1,10 +1,10 @@
-"""``python -m tests.end_to_end.servers.limited PORT [LIMITS]``: an echo whose capacity is known.
+"""``python -m tests.end_to_end.servers.limited PORT [LIMITS]``: an echo, or a relay, whose capacity is known.
 
 LIMITS is a JSON object: ``spin``, µs of one core that each message takes, nothing else beside it, so that
 10⁶/``spin`` messages per s are the most; ``most``, connections at once, all others are refused with HTTP 503; with
 ``after`` by a close frame 1013 once they are open; with ``stalls`` they are not accepted, so that they wait in the
 queue of the kernel, or for room in it; ``slower``, µs that a handshake takes for each connection that is open or
-opening, side by side; ``start``, s before it listens. Ends on SIGTERM.
+opening, side by side; ``start``, s before it listens; with ``relay`` a message goes to all others. Ends on SIGTERM.
 """
 
 import asyncio
@@ -46,8 +46,18 @@ class Work:
 class Session(WSListener):  # type: ignore[misc]  # picows ships no types
     """One connection."""
 
-    def __init__(self, work: Work | None) -> None:
-        self._work = work
+    def __init__(self, work: Work | None, audience: set[WSTransport] | None) -> None:
+        self._work, self._audience = work, audience
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """Take a place in the audience."""
+        if self._audience is not None:
+            self._audience.add(transport)
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        """Leave it."""
+        if self._audience is not None:
+            self._audience.discard(transport)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Answer, or say goodbye."""
@@ -57,7 +67,8 @@ class Session(WSListener):  # type: ignore[misc]  # picows ships no types
         payload = frame.get_payload_as_bytes()
         if self._work is not None:
             self._work.do()
-        transport.send(frame.msg_type, payload)
+        for one in [transport] if self._audience is None else [*self._audience - {transport}]:
+            one.send(frame.msg_type, payload)
 
 
 class Door:
@@ -147,9 +158,10 @@ async def _live(port: int, limits: dict[str, float]) -> None:
         async with serve(door.echo, "127.0.0.1", port, process_request=door.open, compression=None) as behind:
             await behind.serve_forever()
     work = Work(limits["spin"]) if limits.get("spin") else None
+    audience: set[WSTransport] | None = set() if limits.get("relay") else None
 
     def open_session(_: WSUpgradeRequest) -> Session:
-        return Session(work)
+        return Session(work, audience)
 
     server = await ws_create_server(open_session, "127.0.0.1", port)
     await server.serve_forever()

@@ -1,14 +1,19 @@
 """Who is let in, on the wire: tokens, origins, and what each refusal looks like before and after accepting."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection
 
-from target_app.guard.on_duty import OnDuty
-from target_app.guard.refusals import Reason
+from target_app.guard.census import Census
+from target_app.guard.door import Door
+from target_app.guard.on_duty import COUNTS_FRAMES, OnDuty
+from target_app.guard.refusals import Reason, Refusals
+from target_app.settings import Settings
 from tests.target_app.hosted import hardened, hosting
 from tests.target_app.raw_client import CLOSE, RawClient, close, text
 from tests.target_app.server import FRAMING, Server, closing, receive
@@ -175,3 +180,23 @@ def test_where_the_server_counts_no_frames_the_door_counts_messages(ws: str) -> 
         fast.leave()
         assert guards.refusals.of("rate") == 1
         assert server.log() == ""
+
+
+@pytest.mark.parametrize("is_counted", [True, False])
+def test_messages_are_counted_once_by_the_server_or_by_the_door(is_counted: bool) -> None:
+    seen: list[Receive] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(receive)
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        pass
+
+    extensions = {COUNTS_FRAMES: {}} if is_counted else {}
+    scope = {"type": "websocket", "path": "/", "query_string": b"", "headers": [], "extensions": extensions}
+    guards = OnDuty(Settings(message_rate=1), Refusals())
+    asyncio.run(Door(app, guards, Census.alone())(scope, receive, send))
+    assert (seen == [receive]) == is_counted

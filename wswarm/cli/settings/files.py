@@ -105,7 +105,7 @@ def _toml(path: Path, shown: str) -> dict[str, Any]:
     import tomllib  # only where there is a file to read
 
     try:
-        return tomllib.loads(_bytes(path, shown).decode())
+        return tomllib.loads(_bytes(path, shown).decode("utf-8-sig"))  # as Windows' editors write it, too
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PlanError(f"{shown} is not TOML: {error}; mend that place") from None
 

@@ -10,6 +10,7 @@ _ALTERNATIVES = (
     ("json", "message_file"),
     ("stages", "rate"),
     ("stages", "duration"),
+    ("serve", "url"),
 )
 
 

@@ -114,7 +114,9 @@ class Bench:
         if self._interrupted() or not self._budget.has_room(1, load.length_s):
             raise Over
         began_ns = now_ns()
-        outcome = self._run(load)
+        outcome = self._run(load._replace(patience_s=self._budget.patience_s))
+        if outcome.run is None and self.is_to_end():
+            raise Over  # it was not given the time to open a connection
         self._budget.note((now_ns() - began_ns) / NS_PER_S, load.length_s)
         run = outcome.run
         if run is not None and self.first is None:

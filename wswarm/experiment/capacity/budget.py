@@ -9,7 +9,7 @@ from wswarm.units import NS_PER_S
 _OVERHEAD_S = 2.5  # of a trial besides its hold, until one has been seen: agents, handshakes, warm-up, drain
 _MARGIN = 1.2
 _CLOSING_S, _CLOSING_SHARE = 5.0, 0.15  # to stop servers and write the report
-_CUT_S = 1.0
+_CUT_S, _LEAST_PATIENCE_S = 1.0, 0.1
 _OLD_S = 10.0  # a process that is older does something else besides
 
 
@@ -63,6 +63,11 @@ class Budget:
     def has_room(self, trials: int, length_s: float) -> bool:
         """Return whether so many trials fit."""
         return trials * (length_s + self.overhead_s) <= self.left_s
+
+    @property
+    def patience_s(self) -> float:
+        """How long a handshake may take that begins now: it is over when a trial has to end, if not before."""
+        return max(_LEAST_PATIENCE_S, self.left_s - self._drain_s - _CUT_S / 2)
 
     def is_over(self) -> bool:
         """Return whether a trial that is under way has to end now."""

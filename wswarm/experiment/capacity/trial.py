@@ -1,7 +1,10 @@
 """One trial: a load on fresh connections, and what it says."""
 
 from collections.abc import Callable
+from math import inf
 from typing import NamedTuple
+
+import msgspec
 
 from wswarm.errors import TargetError
 from wswarm.experiment.capacity.beside import Watcher
@@ -23,6 +26,7 @@ class Load(NamedTuple):
         amount: The rate, or the number of connections.
         agents: Times as many agents as usual.
         is_overload: Whether it is meant to be too much.
+        patience_s: How long a handshake may take at most, if the plan allows for more.
     """
 
     round: int
@@ -30,6 +34,7 @@ class Load(NamedTuple):
     length_s: float
     agents: int = 1
     is_overload: bool = False
+    patience_s: float = inf
 
 
 class Outcome(NamedTuple):
@@ -67,6 +72,8 @@ def run_trial(
         tell(progress)
 
     plan = with_agents(setting.plan(load.amount, load.length_s, url=place.url, pid=place.pid), load.agents)
+    if plan.connect_timeout > load.patience_s:
+        plan = msgspec.structs.replace(plan, connect_timeout=load.patience_s)
     try:
         run = measure(plan, note, interrupted)
     except TargetError as error:

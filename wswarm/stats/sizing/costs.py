@@ -17,6 +17,7 @@ import numpy as np
 from wswarm.results.sizing import Cell, Costs
 from wswarm.stats.sizing.load import Load, load_of
 from wswarm.stats.sizing.nonnegative import Floats, solve
+from wswarm.stats.sizing.queue import Whole
 
 NAMES = Costs.__struct_fields__
 _IDLE, _BUSY = NAMES.index("per_delivery_s"), NAMES.index("per_delivery_busy_s")
@@ -26,6 +27,7 @@ _ORDER = (
     *("per_byte_s", "per_handshake_s"),
 )
 _APART = 0.02  # of a column's length that the others can't tell
+_SPAN = 0.15  # of a core: of loads that are all as light, or all as heavy, no bend can be told
 _BETTER = 1.0  # of the error without it
 _BUSY_ENOUGH = 0.3  # of a core, in some cell: of idle servers alone nothing follows for busy ones
 _MOST_BENT = 2.0  # times as dear, or as cheap, in a busy process: what is more is noise
@@ -92,7 +94,7 @@ class Fit:
         per_worker = self._measured / [load.workers for load in self._loads]
         self._work = np.array([work(*both) for both in zip(self._loads, per_worker, strict=True)])
         self._numbers = np.array([cell.start for cell in cells])
-        self._form = _form(self._work, self._measured)
+        self._form = _form(self._work, self._measured, _numbered(self._loads), per_worker)
         self.costs = self._solved(self._measured)
         fitted = np.array([max(cores(self.costs, load), _LEAST_CORES) for load in self._loads])
         self._fitted, self._logs = fitted, np.log(self._measured / fitted)
@@ -126,15 +128,25 @@ def scaled(costs: Costs, factor: float) -> Costs:
     return Costs(**{name: getattr(costs, name) * factor for name in NAMES})
 
 
-def _form(rows: Floats, measured: Floats) -> Form:
+def _form(rows: Floats, measured: Floats, loads: Whole, busy: Floats) -> Form:
+    """Return which costs are told apart, and whether a delivery's goes with how busy a worker is."""
     straight = Form(_told_apart(rows), is_bent=False)
     bent = Form((*straight.places, _BUSY), is_bent=True)
     busy = measured / rows[:, NAMES.index("per_worker")]
     is_told = busy.max() >= _BUSY_ENOUGH and _is_apart(rows, straight.places, _BUSY)
     if len(rows) < len(bent.places) + 2 or not is_told:
         return straight
-    is_better = _left_out(rows, measured, bent) < _BETTER * _left_out(rows, measured, straight)
+    if busy.max() - busy.min() < _SPAN:
+        return straight
+    is_better = _left_out(rows, measured, loads, bent) < _BETTER * _left_out(rows, measured, loads, straight)
     return bent if is_better else straight
+
+
+def _numbered(loads: Sequence[Load]) -> Whole:
+    """Return a number per load, the same for those that were measured again."""
+    known: dict[object, int] = {}
+    keys = ((one.workers, one.connections, one.rate, one.size) for one in loads)
+    return np.array([known.setdefault(key, len(known)) for key in keys])
 
 
 def _told_apart(rows: Floats) -> tuple[int, ...]:
@@ -172,11 +184,11 @@ def _costs(rows: Floats, measured: Floats, form: Form) -> Costs:
     return Costs(**dict(zip(NAMES, found.tolist(), strict=True)))
 
 
-def _left_out(rows: Floats, measured: Floats, form: Form) -> float:
-    """Return the mean square of the relative errors of rows that were left out one by one."""
-    errors = []
-    for place in range(len(rows)):
-        others = np.arange(len(rows)) != place
-        costs = _costs(rows[others], measured[others], form)
-        errors.append(float(rows[place] @ as_array(costs)) / float(measured[place]) - 1)
+def _left_out(rows: Floats, measured: Floats, loads: Whole, form: Form) -> float:
+    """Return the mean square of the relative errors of loads that were left out one by one."""
+    errors: list[float] = []
+    for load in np.unique(loads):
+        out = loads == load
+        costs = _costs(rows[~out], measured[~out], form)
+        errors += (rows[out] @ as_array(costs) / measured[out] - 1).tolist()
     return float(np.mean(np.square(errors)))
