@@ -46,8 +46,8 @@ class Shown:
         self.page.ask(f"{self.figure(name)}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
         area = self.page.ask(
             f"(() => {{ const canvas = {self.figure(name)}.querySelector('canvas');"
-            " const box = canvas.getBoundingClientRect(), area = Chart.getChart(canvas).chartArea; return [box.left + area.left, box.top + area.top,"
-            " box.left + area.right, box.top + area.bottom]; })()"
+            " const { left, top } = canvas.getBoundingClientRect(), area = Chart.getChart(canvas).chartArea;"
+            " return [left + area.left, top + area.top, left + area.right, top + area.bottom]; })()"
         )
         left, top, right, bottom = area
         return left, top, right, bottom
