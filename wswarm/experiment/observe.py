@@ -59,6 +59,7 @@ class Observer:
             rate=(sent - sent_then) * NS_PER_S / (now - then_ns) if is_known and sent else None,
             p50_s=None if p50_ns is None else p50_ns / NS_PER_S,
             p99_s=None if p99_ns is None else p99_ns / NS_PER_S,
+            times=times.pack(),
             failed_sessions=sum(sum(one.sessions.values()) for one in states),
             lost=self._lost(owing_then, received) if is_known else None,
         )

@@ -462,7 +462,7 @@
     while (document.documentElement.dataset.live !== undefined) {
       await new Promise((resolve) => { setTimeout(resolve, POLL_MS); });
       try {
-        const answer = await fetch(location.pathname, { cache: "no-store" });
+        const answer = await fetch(`${location.pathname}?again`, { cache: "no-store" });
         if (answer.ok) renew(await answer.text());
       } catch { // the command is gone
         delete document.documentElement.dataset.live;

@@ -34,6 +34,7 @@ class Progress:
         sent: Messages so far, warm-up included; `received`: replies or deliveries likewise.
         rate: Messages sent per s over the last moments; `None` while unknown.
         p50_s: Response or delivery time in the hold so far; `None` while there is none.
+        times: Those of the hold so far, a histogram as `stats.histogram` packs it.
         failed_sessions: Of a script, so far.
         lost: Messages given up so far: of connections that are gone; `None` while unknown.
     """
@@ -49,5 +50,6 @@ class Progress:
     rate: float | None = None
     p50_s: float | None = None
     p99_s: float | None = None
+    times: bytes = b""
     lost: int | None = None
     failed_sessions: int = 0
