@@ -12,6 +12,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from target_app.guard.on_duty import STATE, OnDuty
+from target_app.wire.in_turn import InTurn
 
 MOST_HEAD = 64 * 1024  # bytes of a request's head; h11's own limit
 
@@ -92,7 +93,17 @@ class _Patient(asyncio.Protocol):
             self.transport.close()
 
 
-class GuardedHttpTools(_Patient, HttpToolsProtocol):
+class _Guarded(InTurn, _Patient):
+    """Whose clients wait for answers, too."""
+
+    def run_too_far_ahead(self) -> None:
+        """Let go of it, and count it."""
+        if self._on_duty is not None:
+            self._on_duty.refusals.count("protocol")
+        self._refuse(b"")
+
+
+class GuardedHttpTools(_Guarded, HttpToolsProtocol):
     """The one that ``--http auto`` takes where httptools is installed."""
 
     def on_headers_complete(self) -> None:
@@ -110,7 +121,7 @@ class GuardedHttpTools(_Patient, HttpToolsProtocol):
         super().handle_websocket_upgrade()
 
 
-class GuardedH11(_Patient, H11Protocol):
+class GuardedH11(_Guarded, H11Protocol):
     """The one that is written in Python."""
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
