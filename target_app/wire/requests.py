@@ -32,7 +32,6 @@ class _Patient(asyncio.Protocol):
     cycle: Any
     headers: list[tuple[bytes, bytes]]
 
-    _timer: asyncio.TimerHandle | None = None
     _owed_size = 0  # of the head that has not come whole
     _is_upgraded = False
 
@@ -66,9 +65,9 @@ class _Patient(asyncio.Protocol):
         return self.app_state.get(STATE)
 
     def _expect(self) -> None:
-        if self._timer is None and self._on_duty is not None:
+        if self._on_duty is not None:
             deadline = self._on_duty.settings.handshake_deadline
-            self._timer = self.loop.call_later(deadline, self._lose_patience)
+            self._on_duty.patience.expect(self, deadline, self.loop)
 
     def _let_go(self) -> None:
         self._is_upgraded = True
@@ -76,11 +75,11 @@ class _Patient(asyncio.Protocol):
 
     def _be_content(self) -> None:
         self._owed_size = 0
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        if self._on_duty is not None:
+            self._on_duty.patience.forgive(self)
 
-    def _lose_patience(self) -> None:
+    def lose_patience(self) -> None:
+        """The rest did not come in time."""
         if self._on_duty is not None:
             self._on_duty.refusals.count("handshake_deadline")
         # What the application may have begun to answer is not to be mixed up with ours.

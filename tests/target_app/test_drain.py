@@ -137,7 +137,9 @@ def test_nobody_comes_in_while_a_server_waits_for_its_clients(serving: Callable[
     assert server.code == 0
 
 
-def test_a_second_interrupt_ends_a_stop_at_once_and_says_nothing_of_it(serving: Callable[..., Server]) -> None:
+def test_a_second_interrupt_ends_a_stop_at_once_and_says_nothing_of_it(
+    serving: Callable[..., Server],
+) -> None:
     server = serving(1, TARGET_DRAIN_DEADLINE="100")
     mute = RawClient(server.port, "/ws")
     os.kill(server.pid, signal.SIGINT)
