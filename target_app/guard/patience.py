@@ -30,7 +30,7 @@ class Patience:
         self._timer: asyncio.TimerHandle | None = None
 
     def expect(self, debtor: Debtor, seconds: float, loop: asyncio.AbstractEventLoop) -> None:
-        """Tell a client in so many seconds that it is late, the same for all; it changes nothing if it is waited for."""
+        """Wait so many seconds, the same for all, for a client that is not waited for yet."""
         self._due.setdefault(debtor, loop.time() + seconds)
         if self._timer is None:
             self._timer = loop.call_later(seconds, self._look, loop)
