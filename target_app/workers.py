@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except ValidationError as error:
         for one in error.errors():
-            say(f"TARGET_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}")
+            say(f"TARGET_{str(one['loc'][0]).upper()}: {one['msg']}")
         return 2
     except (BackplaneError, BackplaneDown) as error:
         say(f"the backplane: {error}")
