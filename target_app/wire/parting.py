@@ -78,11 +78,15 @@ class PartingProtocol(WebSocketsSansIOProtocol):
             self._refuse_handshake(503, RESTARTING, {"Retry-After": RETRY_AFTER})
 
     def shutdown(self) -> None:
-        """As ``restart``, by a server that knows nothing of it; who was asked before is not waited for."""
-        if self.is_open or not self.handshake_complete:
-            self.restart()
-        else:
+        """As ``restart``, by a server that knows nothing of it and would wait long for an answer."""
+        if self.is_open:
+            self._say_goodbye(1012, RESTARTING)
+            self.transport.close()
+            self._reset_within(CLOSE_GRACE)
+        elif self.handshake_complete:
             super().shutdown()
+        else:
+            self.restart()
 
     def handle_connect(self, event: Request) -> None:
         """As the stock one, which does not say which version of the protocol there is (RFC 6455, 4.4)."""

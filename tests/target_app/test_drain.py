@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,18 @@ def test_a_signal_asks_all_to_come_back_and_ends_with_0_though_some_never_answer
     assert "Traceback" not in server.log()
     for client in (*mute, *half):
         client.leave()
+
+
+def test_nobody_comes_in_while_a_server_waits_for_its_clients(serving: Callable[..., Server]) -> None:
+    server = serving(1, TARGET_DRAIN_DEADLINE="3")
+    mute = RawClient(server.port, "/ws")
+    os.kill(server.pid, signal.SIGTERM)
+    assert mute.read_frame() is not None
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", server.port)).close()
+    mute.leave()
+    server.stop()
+    assert server.code == 0
 
 
 def test_a_worker_that_restarts_asks_its_own_clients_alone(serving: Callable[..., Server]) -> None:
