@@ -10,7 +10,6 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from prometheus_client import CollectorRegistry, make_wsgi_app
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
-from prometheus_client.utils import floatToGoString
 
 from wswarm.errors import PlanError
 from wswarm.report.feeds.metrics import BOUNDS_S, cumulated, metrics_of
@@ -149,7 +148,7 @@ def _add_times(families: dict[str, Any], name: str, reading: Reading) -> None:
     what = f"The {reading.source.times.replace('_', ' ')} of the hold."
     family = families.setdefault(own, HistogramMetricFamily(own, what, labels=["scenario"]))
     below = zip(BOUNDS_S, cumulated(reading.times), strict=True)
-    buckets = [*((floatToGoString(bound), count) for bound, count in below), ("+Inf", reading.times.n)]
+    buckets = [*((str(bound), count) for bound, count in below), ("+Inf", reading.times.n)]
     family.add_metric([name], buckets, reading.times.total_ns / NS_PER_S)
 
 
