@@ -35,7 +35,7 @@ def add_feeds(parser: argparse.ArgumentParser) -> None:
     add("--otlp", metavar="URL", type=grammar.typed(collector), help=otlp)
     statsd = "send them to StatsD by UDP (default port: 8125)"
     add("--statsd", metavar="HOST[:PORT]", type=grammar.typed(server), help=statsd)
-    events = "write a JSON line each second to a new file; see docs/exports.md"
+    events = "write a JSON line each second to a new file"
     add("--events", metavar="FILE", type=grammar.typed(file), help=events)
 
 

@@ -8,6 +8,7 @@ from wswarm.errors import ResultError
 from wswarm.report.feeds.feeds import Feeds
 from wswarm.report.feeds.reading import Reading, reading_of
 from wswarm.results.counts import Counts
+from wswarm.results.progress import Progress
 from wswarm.stats.summary import seconds
 
 
@@ -94,3 +95,10 @@ def test_nobody_is_closed_twice() -> None:
     feeds.close()
     feeds.close(is_done=False)
     assert heard.closed == [True]
+
+
+def test_before_the_load_no_message_has_been_sent() -> None:
+    heard = Heard()
+    feeds = feeds_of(heard)
+    feeds.update(Progress(phase="ramp", elapsed_s=1.0, connections_open=1, connections_requested=3))
+    assert [one.counts for one in heard.readings] == [Counts()]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from wswarm.errors import ResultError
 from wswarm.report.feeds.listener import Listener
-from wswarm.report.feeds.reading import Reading, Source, last_reading, reading_of
+from wswarm.report.feeds.reading import Reading, Source, first_reading, last_reading, reading_of
 from wswarm.results.progress import Progress
 from wswarm.results.run import Run
 
@@ -31,7 +31,7 @@ class Feeds:
     def begin(self, source: Source) -> None:
         """Take it that a run begins."""
         if self._listeners:
-            self._latest, self._second = Reading(source=source), 0
+            self._latest, self._second = first_reading(source), 0
 
     def update(self, progress: Progress) -> None:
         """Tell how the run stands, unless that was told in this second."""

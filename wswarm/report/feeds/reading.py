@@ -11,6 +11,7 @@ from wswarm.results.run import Distribution, Messages, Run, Scenario
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
 
+_SENDING = ("echo", "fanout", "storm", "slow", "churn", "replay")
 _TIMES = {
     "connect": "handshake_time",
     "echo": "response_time",
@@ -69,6 +70,11 @@ class Reading:
     rate: float | None = None
     times: Histogram = field(default_factory=Histogram)
     run: Run | None = None
+
+
+def first_reading(source: Source) -> Reading:
+    """Return how a run stands before its first connection: of messages that are to come there are none yet."""
+    return Reading(source=source, counts=Counts() if source.scenario in _SENDING else None)
 
 
 def reading_of(progress: Progress, before: Reading) -> Reading:
