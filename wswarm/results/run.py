@@ -18,6 +18,7 @@ from wswarm.results.connections import Moment as Moment
 from wswarm.results.costs import GeneratorCost as GeneratorCost
 from wswarm.results.costs import TargetCost as TargetCost
 from wswarm.results.distribution import Distribution as Distribution
+from wswarm.results.environment import Environment as Environment
 from wswarm.results.messages import Lost as Lost
 from wswarm.results.messages import Messages as Messages
 from wswarm.results.messages import Rates as Rates
@@ -38,26 +39,6 @@ from wswarm.results.trends import Trend as Trend
 SCHEMA = "wswarm/run@1"
 
 Verdict = Literal["valid", "suspect", "invalid"]
-
-
-class Environment(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the run was made.
-
-    Attributes:
-        cores: Those that the generator may use.
-        cpu: The processor's name.
-        kernel: The system and its version.
-        python: Python's version.
-        packages: Versions of the packages that take part in measuring, by name.
-        git: The commit that the current folder is at, with `+` where files differ; `None` outside of a repository.
-    """
-
-    cores: int
-    cpu: str
-    kernel: str
-    python: str
-    packages: dict[str, str]
-    git: str | None = None
 
 
 class Validity(msgspec.Struct, frozen=True, kw_only=True):
