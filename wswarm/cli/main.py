@@ -12,6 +12,7 @@ from contextlib import suppress
 from importlib import import_module
 
 from wswarm.cli.arguments import make_parser
+from wswarm.cli.pictures import leave_out_what_cannot_be_drawn
 from wswarm.cli.reading import read, settle
 from wswarm.cli.terminal import INTERRUPTED, say
 from wswarm.errors import ResultError, SwarmError
@@ -40,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 parsed = settle(parsed, sources)
             is_plan = getattr(parsed, "print", None) == "plan"
             run = _command("print plan" if is_plan else parsed.command)
+            if not is_plan:
+                leave_out_what_cannot_be_drawn(parsed)
         return run(parsed)
     except SwarmError as error:
         from wswarm.results import redact

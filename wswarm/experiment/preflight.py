@@ -3,6 +3,7 @@
 from wswarm.drive.drivers import address
 from wswarm.drive.drivers.tls import client_context
 from wswarm.drive.host import limits
+from wswarm.drive.host.application import check_application
 from wswarm.drive.host.lazy import psutil
 from wswarm.drive.host.probes import TargetMeter
 from wswarm.drive.host.tcp_memory import TcpMemory, tcp_memory
@@ -92,8 +93,9 @@ def check_reference(plan: Plan) -> None:
     """Check that the reference application, started here, can hold the plan's connections.
 
     Raises:
-        PlanError: it may not open so many files.
+        PlanError: what it is made with is not installed, or it may not open so many files.
     """
+    check_application()
     limits.check_server(plan.sockets)
 
 

@@ -3,7 +3,13 @@
 Importing this adds our options to Locust's command line, as Locust's own plugins do.
 """
 
-from locust import events as _events
+from wswarm.installation import require as _require
+
+try:
+    from locust import events as _events
+except ModuleNotFoundError:
+    _require("locust", "wswarm.locust")
+    raise
 
 from wswarm.locust.plugin import install as _install
 from wswarm.locust.ready import ChatUser, ConnectUser, EchoUser, ItemsUser
