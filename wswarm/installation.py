@@ -9,6 +9,7 @@ from wswarm.errors import PlanError
 MODULES: Mapping[str, Sequence[str]] = {
     "app": ("fastapi", "uvicorn", "httptools", "pydantic_settings", "prometheus_client"),
     "plots": ("matplotlib",),
+    "http": ("aiohttp",),
     "locust": ("locust",),
 }
 
@@ -24,7 +25,9 @@ def absent(extra: str, wanted: Sequence[str] | None = None) -> list[str]:
 
 def lack_of(extra: str, what: str, modules: Sequence[str]) -> NotInstalled:
     """Return the error that something needs modules of an extra."""
-    return NotInstalled(f"{what} needs {', '.join(modules)}: pip install 'wswarm[{extra}]'")
+    return NotInstalled(
+        f"{what} needs {', '.join(modules)}, not installed here: pip install 'wswarm[{extra}]'"
+    )
 
 
 def require(extra: str, what: str, wanted: Sequence[str] | None = None) -> None:

@@ -10,6 +10,7 @@ from wswarm.drive.host.tcp_memory import TcpMemory, tcp_memory
 from wswarm.drive.script.file import check_script
 from wswarm.errors import PlanError
 from wswarm.experiment.filling import filling_of
+from wswarm.installation import require
 from wswarm.load.plan import Plan
 from wswarm.load.slow import KERNEL_MEMORY, Readers, readers_of, swallowed
 from wswarm.results.run import Scenario
@@ -47,6 +48,7 @@ def check(plan: Plan, *, has_agents: bool = False, may_restart: bool = True) -> 
         )
     urls = [plan.url, plan.publishing.url]
     if plan.by_http is not None:
+        require("http", "--publish")
         client_context(plan.by_http)
         urls.append(plan.by_http.url)
     if not has_agents:

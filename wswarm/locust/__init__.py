@@ -3,13 +3,15 @@
 Importing this adds our options to Locust's command line, as Locust's own plugins do.
 """
 
-from wswarm.installation import require as _require
+from wswarm.installation import absent as _absent
+from wswarm.installation import lack_of as _lack_of
 
 try:
     from locust import events as _events
 except ModuleNotFoundError:
-    _require("locust", "wswarm.locust")
-    raise
+    if not _absent("locust"):
+        raise
+    raise _lack_of("locust", "wswarm.locust", ["locust"]) from None
 
 from wswarm.locust.plugin import install as _install
 from wswarm.locust.ready import ChatUser, ConnectUser, EchoUser, ItemsUser
