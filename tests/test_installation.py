@@ -170,14 +170,25 @@ def requirements(extra: str) -> set[str]:
     return {re.sub(r"[-.]", "_", name).lower() for name in found - {"wswarm"}}
 
 
+def test_every_extra_for_users_is_explained() -> None:
+    page = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    named = {
+        word
+        for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE)
+        for word in re.findall(r"`(\w+)`", row)
+    }
+    assert named == set(PROJECT["optional-dependencies"]) - {"dev", "protocols"}
+
+
 @pytest.mark.parametrize("extra", sorted(installation.MODULES))
 def test_an_extra_brings_the_modules_that_it_is_asked_for(extra: str) -> None:
     assert requirements(extra) == set(installation.MODULES[extra])
 
 
-def test_all_holds_every_extra_that_is_asked_for_and_the_core_none_of_it() -> None:
+def test_all_holds_every_extra_for_users_and_the_core_none_of_what_is_asked_for() -> None:
     (everything,) = map(Requirement, PROJECT["optional-dependencies"]["all"])
-    assert everything.extras >= set(installation.MODULES)
+    of_users = set(PROJECT["optional-dependencies"]) - {"all", "dev", "protocols"}
+    assert everything.extras == of_users >= set(installation.MODULES)
     core = {re.sub(r"[-.]", "_", Requirement(line).name) for line in PROJECT["dependencies"]}
     assert core & {module for modules in installation.MODULES.values() for module in modules} == set()
     assert core & {"pytest", "pytest_benchmark"} == set()
