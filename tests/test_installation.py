@@ -177,7 +177,7 @@ def test_every_extra_for_users_is_explained() -> None:
         for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE)
         for word in re.findall(r"`(\w+)`", row)
     }
-    assert named == set(PROJECT["optional-dependencies"]) - {"dev", "protocols"}
+    assert named == set(PROJECT["optional-dependencies"]) - {"dev", "docs", "protocols"}
 
 
 @pytest.mark.parametrize("extra", sorted(installation.MODULES))
@@ -187,7 +187,7 @@ def test_an_extra_brings_the_modules_that_it_is_asked_for(extra: str) -> None:
 
 def test_all_holds_every_extra_for_users_and_the_core_none_of_what_is_asked_for() -> None:
     (everything,) = map(Requirement, PROJECT["optional-dependencies"]["all"])
-    of_users = set(PROJECT["optional-dependencies"]) - {"all", "dev", "protocols"}
+    of_users = set(PROJECT["optional-dependencies"]) - {"all", "dev", "docs", "protocols"}
     assert everything.extras == of_users >= set(installation.MODULES)
     core = {re.sub(r"[-.]", "_", Requirement(line).name) for line in PROJECT["dependencies"]}
     assert core & {module for modules in installation.MODULES.values() for module in modules} == set()

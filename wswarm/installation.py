@@ -11,6 +11,7 @@ MODULES: Mapping[str, Sequence[str]] = {
     "plots": ("matplotlib",),
     "http": ("aiohttp",),
     "locust": ("locust",),
+    "ui": ("chartkick",),
 }
 
 
