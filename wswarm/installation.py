@@ -7,7 +7,7 @@ from wswarm.errors import PlanError
 
 # The modules that we import of each, as its requirements in pyproject.toml bring them.
 MODULES: Mapping[str, Sequence[str]] = {
-    "app": ("fastapi", "uvicorn", "httptools", "pydantic_settings", "prometheus_client"),
+    "app": ("fastapi", "uvicorn", "httptools", "pydantic_settings"),
     "plots": ("matplotlib",),
     "http": ("aiohttp",),
     "locust": ("locust",),
