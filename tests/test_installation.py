@@ -46,6 +46,7 @@ def lacking(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Lacking:
         ("app", ["capacity", "echo", "--slo", "p99<50ms"]),
         ("app", ["size"]),
         ("app", ["selftest", "aa"]),
+        ("otlp", ["echo", URL, "--otlp", "http://127.0.0.1:1", "-o", "out"]),
         (
             "http",
             [
@@ -151,7 +152,12 @@ for one in pkgutil.walk_packages(wswarm.__path__, "wswarm.", onerror=lambda name
 """
 
 # What needs an extra when it is imported, which nobody does who has not asked for that extra.
-NEEDY = {"locust": "wswarm.locust", "plots": "wswarm.report.plots", "http": "wswarm.drive.http"}
+NEEDY = {
+    "locust": "wswarm.locust",
+    "plots": "wswarm.report.plots",
+    "http": "wswarm.drive.http",
+    "otlp": "wswarm.report.feeds.otlp",
+}
 
 
 def test_all_else_imports_without_any_extra() -> None:
@@ -181,7 +187,7 @@ def test_every_extra_for_users_is_explained() -> None:
 
 @pytest.mark.parametrize("extra", sorted(installation.MODULES))
 def test_an_extra_brings_the_modules_that_it_is_asked_for(extra: str) -> None:
-    assert requirements(extra) == set(installation.MODULES[extra])
+    assert requirements(extra) == {module.replace(".", "_") for module in installation.MODULES[extra]}
 
 
 def test_all_holds_every_extra_for_users_and_the_core_none_of_what_is_asked_for() -> None:

@@ -12,6 +12,8 @@ MODULES: Mapping[str, Sequence[str]] = {
     "http": ("aiohttp",),
     "locust": ("locust",),
     "ui": ("chartkick",),
+    "otlp": ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"),
+    "parquet": ("pyarrow",),
 }
 
 
@@ -21,7 +23,14 @@ class NotInstalled(PlanError, ModuleNotFoundError):  # noqa: N818 - an error of 
 
 def absent(extra: str, wanted: Sequence[str] | None = None) -> list[str]:
     """Return which modules of an extra are not installed, of all or of those wanted; none of them is imported."""
-    return [module for module in wanted or MODULES[extra] if find_spec(module) is None]
+    return [module for module in wanted or MODULES[extra] if not _is_there(module)]
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # of a module that would hold it
+        return False
 
 
 def lack_of(extra: str, what: str, modules: Sequence[str]) -> NotInstalled:
