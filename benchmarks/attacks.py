@@ -22,8 +22,8 @@ from typing import Any
 from benchmarks.attackers import ATTACKS
 
 TOKEN = "let-me-in"
-SETTLE_S = 1.0
-LONG = {"half_handshakes": 16.0}  # seconds: until after its deadline
+SETTLE_S = 2.0
+LONG = {"half_handshakes": 18.0}  # seconds: until after its deadline
 HANDSHAKES = ("connect", "-c", "500", "--connect-rate", "100/s", "-d", "1s")
 ECHOES = ("echo", "--profile", "echo", "-c", "20", "-r", "400/s", "-d", "5s", "--warmup", "500ms")
 
@@ -90,12 +90,13 @@ def under(attack: str, port: int) -> tuple[float | None, dict[str, int]]:
         "benchmarks.attackers",
         attack,
         str(port),
-        str(LONG.get(attack, 9.0)),
+        str(LONG.get(attack, 12.0)),
         TOKEN,
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as attacker:
         assert attacker.stdout is not None
         assert attacker.stdout.readline() == "ready\n"
+        time.sleep(SETTLE_S)
         found = p99_of_others(port, attack)
         return found, json.loads(attacker.stdout.read())
 

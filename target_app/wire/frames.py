@@ -18,11 +18,13 @@ class Frames:
         opcode: of the frame that was taken last, or of which a part was.
         cost: of it: 1 and more for a large one; as much as a whole share if it may have to be inflated.
         messages: how many have been taken whole.
+        waits: there are bytes to take: a frame, frames, or too few to know.
     """
 
     __slots__ = (
         "_at",
         "_bytes",
+        "_is_between",
         "_is_fragmented",
         "_is_last",
         "_left",
@@ -30,6 +32,7 @@ class Frames:
         "cost",
         "messages",
         "opcode",
+        "waits",
     )
 
     def __init__(self) -> None:
@@ -38,15 +41,12 @@ class Frames:
         self._left = 0  # bytes of the frame that has been taken in part
         self._is_last = True
         self._is_fragmented = False
+        self._is_between = True  # nothing waits or is under way
+        self.waits = False
         self.begins = False
         self.opcode = 0
         self.cost = 0
         self.messages = 0
-
-    @property
-    def waits(self) -> bool:
-        """Whether there are bytes to take: a frame, frames, or too few to know."""
-        return self._at < len(self._bytes)
 
     @property
     def is_midway(self) -> bool:
@@ -56,23 +56,19 @@ class Frames:
     def is_one(self, data: bytes) -> bool:
         """Whether this is one small frame, which need not be added: nothing else waits or is under way."""
         size = len(data)
-        return (
-            5 < size < 132
-            and data[1] & _LENGTH == size - 6
-            and data[0] & _FIN != 0
-            and not self._left
-            and not self._is_fragmented
-            and self._at == len(self._bytes)
-        )
+        return 5 < size < 132 and data[1] & _LENGTH == size - 6 and data[0] >= _FIN and self._is_between
 
     def add(self, data: bytes) -> None:
         """Add bytes behind those that wait."""
         self._bytes = self._bytes[self._at :] + data if self.waits else data
         self._at = 0
+        self.waits = bool(self._bytes)
+        self._is_between = self._is_between and not self.waits
 
     def clear(self) -> None:
         """Forget what waits."""
-        self._bytes, self._at = b"", 0
+        self._bytes, self._at, self.waits = b"", 0, False
+        self._is_between = not self.is_midway
 
     def take(self) -> bytes:
         """Return one frame, or what is there of it; nothing while its head is not complete."""

@@ -8,6 +8,7 @@ import asyncio
 from typing import Any
 
 from uvicorn.config import Config
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 from websockets.protocol import State
 
@@ -34,6 +35,7 @@ class GuardedProtocol(PartingProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._frames = Frames()
+        self._is_heard = False  # frames are, from the handshake to a refusal
         self._share = SHARE
         self._turn: asyncio.Handle | None = None
         self._pong = b""  # the latest, while there is no room for any
@@ -58,12 +60,13 @@ class GuardedProtocol(PartingProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Hand on a frame that came alone, as most do; others in this connection's share of each turn."""
-        if not self.handshake_initiated:
-            super().data_received(data)
-        elif self._frames.is_one(data):
+        if self._is_heard and self._frames.is_one(data):
             if not self._is_counted or self._admits(data[0] & 0x0F):
-                super().data_received(data)
-        elif not self._is_deaf:
+                WebSocketsSansIOProtocol.data_received(self, data)
+        elif not self._is_heard:
+            super().data_received(data)
+            self._is_heard = self.handshake_initiated and not self._is_deaf
+        else:
             self._frames.add(data)
             self._advance()
 
@@ -96,7 +99,7 @@ class GuardedProtocol(PartingProtocol):
                 self._share -= frames.cost
                 if self._is_counted and not self._admits(frames.opcode):
                     return
-            super().data_received(piece)
+            WebSocketsSansIOProtocol.data_received(self, piece)
         if self.transport.is_closing():
             return
         is_held = self.read_paused or self._turn is not None
@@ -194,6 +197,7 @@ class GuardedProtocol(PartingProtocol):
     def _listen(self) -> None:
         self.read_paused = False
         if self._is_deaf:
+            self._is_heard = False
             self._frames.clear()
         self._advance()
 

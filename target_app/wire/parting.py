@@ -78,11 +78,15 @@ class PartingProtocol(WebSocketsSansIOProtocol):
             self._refuse_handshake(503, RESTARTING, {"Retry-After": RETRY_AFTER})
 
     def shutdown(self) -> None:
-        """As ``restart``, by a server that knows nothing of it; who was asked before is not waited for."""
-        if self.is_open or not self.handshake_complete:
-            self.restart()
-        else:
+        """As ``restart``, by a server that knows nothing of it and would wait long for an answer."""
+        if self.is_open:
+            self._say_goodbye(1012, RESTARTING)
+            self.transport.close()
+            self._reset_within(CLOSE_GRACE)
+        elif self.handshake_complete:
             super().shutdown()
+        else:
+            self.restart()
 
     def handle_connect(self, event: Request) -> None:
         """As the stock one, which does not say which version of the protocol there is (RFC 6455, 4.4)."""
@@ -121,8 +125,14 @@ class PartingProtocol(WebSocketsSansIOProtocol):
             return super().send(message)
         if not self.handshake_complete:
             self.scope = {**self.scope, "query_string": b""}
-            return super().send(message)
+            return self._answer(message)
         return self._close(message)
+
+    async def _answer(self, message: Any) -> None:
+        """The application answers the handshake; the stock one takes a status of its own for no answer."""
+        await super().send(message)
+        if self.initial_response is not None and self.close_sent:
+            self.handshake_complete = True
 
     async def _close(self, message: Any) -> None:
         """The application begins to close, or says more when it has."""

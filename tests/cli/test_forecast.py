@@ -76,6 +76,7 @@ def test_quiet_says_nothing(ask: Asking) -> None:
         (("-c", "0", "-r", "20/s"), ("-c 0",)),
         (("-c", "4k"), ("-r",)),
         ((*LOAD, "-o", "full"), ("-o full", "notes.txt")),
+        ((*LOAD, "-o", "."), ("-o .", "holds a model")),
     ],
 )
 def test_what_goes_too_far_is_refused_in_one_line(

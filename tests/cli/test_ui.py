@@ -1,6 +1,5 @@
 """`wswarm ui` as a user meets it: what it prints, what stands in its way, how it ends."""
 
-import builtins
 import re
 import shutil
 import signal
@@ -11,12 +10,12 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.cli.command import PATIENCE_S, in_process
 from tests.ui import stored
+from wswarm import installation
 
 pytestmark = pytest.mark.xdist_group("workbench")
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -84,16 +83,7 @@ def test_a_report_itself_is_no_folder_of_reports(tmp_path: Path) -> None:
 def test_a_missing_package_is_exit_2_and_the_line_that_installs_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load = builtins.__import__
-
-    def without(name: str, *rest: Any, **more: Any) -> Any:
-        if name.partition(".")[0] in ("fastapi", "uvicorn", "starlette"):
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-        return load(name, *rest, **more)
-
-    for name in [name for name in sys.modules if name.startswith("wswarm.ui")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setattr(installation, "find_spec", lambda _: None)
     end = in_process("ui", str(tmp_path), "--no-open", cwd=tmp_path)
     assert (end.code, end.err.count("\n")) == (2, 1)
     assert "pip install 'wswarm[ui]'" in end.err

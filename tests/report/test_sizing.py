@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.report import golden, modelled
@@ -101,3 +102,12 @@ def test_on_a_terminal_the_cells_renew_themselves(monkeypatch: pytest.MonkeyPatc
     with SizingLive("size fanout", 900.0, out) as live:
         live.show(modelled.progress(3))
     assert "3 of 16 cells" in out.getvalue()
+
+
+def test_a_cost_that_was_not_found_is_not_said_to_be_none() -> None:
+    costs = msgspec.structs.replace(
+        modelled.COSTS, per_publish_s=0.0, per_byte_s=0.0, per_idle_connection=0.0, per_handshake_s=0.0
+    )
+    told = dict(words.facts(modelled.model(cpu=costs)))
+    for name in ("publish", "byte", "connection", "handshake"):
+        assert "not told apart from the rest" in told[name]

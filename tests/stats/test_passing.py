@@ -5,6 +5,7 @@ import pytest
 
 from tests.report import runs
 from tests.report.parts import distribution
+from wswarm.results.rooms import Rooms
 from wswarm.results.run import Run
 from wswarm.stats import passing
 from wswarm.stats.passing import Beside
@@ -152,6 +153,14 @@ def test_delivered_counts_what_came_in_the_hold() -> None:
     ]
     assert passing.delivered(msgspec.structs.replace(SOUND, series=rows)) == 930
     assert passing.delivered(runs.connect(connections=100, failed=3)) == 97
+
+
+def test_a_broadcast_is_delivered_once_its_own_room_has_it() -> None:
+    whole = runs.fanout()
+    in_rooms = msgspec.structs.replace(whole, rooms=Rooms(rooms=4))
+    in_one = passing.delivered(whole)
+    assert in_one is not None
+    assert passing.delivered(in_rooms) == pytest.approx(4 * in_one)
 
 
 def test_a_percentiles_interval_holds_it() -> None:

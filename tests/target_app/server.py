@@ -15,6 +15,8 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from target_app.greeting import is_hardened
+
 PATIENCE = 120.0  # seconds until a test gives up on what has to happen: a guard, never a measurement
 ROOT = Path(__file__).parents[2]
 FRAMING = "target_app.broadcast.framing:FramingProtocol"
@@ -48,6 +50,8 @@ class Server:
         self.port = int(started.group(1))
         if program == "granian":  # it says so before its worker is there
             self.wait_for_log("Started worker-1")
+        if program == "target_app.workers":  # and this one after it
+            self.wait_for_log("guards: .*\n" if is_hardened(app) else "stops it")
 
     @property
     def pid(self) -> int:

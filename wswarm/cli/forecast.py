@@ -9,16 +9,19 @@ from wswarm import exit_codes
 from wswarm.cli import terminal
 from wswarm.cli.folder import report_folder
 from wswarm.cli.outputs import take_all
+from wswarm.errors import PlanError
 from wswarm.experiment.forecasting import Question, answer
 from wswarm.report import store as reports
 from wswarm.report.forecast import store
 from wswarm.report.forecast.text import summary
-from wswarm.report.sizing.model_file import read_model
+from wswarm.report.sizing.model_file import MODEL, read_model
 from wswarm.results.forecast import Outlook
 
 
 def foretell(parsed: argparse.Namespace) -> int:
     """Answer from a model, show the answer, store it; return the exit code."""
+    if parsed.output is not None and MODEL.find(parsed.output) is not None:
+        raise PlanError(f"-o {parsed.output} holds a model: choose another folder for the forecast")
     outlook = answer(read_model(parsed.model), _question(parsed))
     with report_folder(parsed.output, "forecast") as folder:
         take_all(lambda: _print(parsed, outlook), lambda: _store(parsed, outlook, folder))

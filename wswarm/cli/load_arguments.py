@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from wswarm.cli import grammar
+from wswarm.cli.feeds_arguments import add_feeds
 from wswarm.cli.outputs_arguments import add_outputs, add_pictures
 
 
@@ -41,6 +42,7 @@ def add_load(
     add("--connect-timeout", metavar="TIME", type=grammar.duration, help="for each handshake (default: 10s)")
     if rate is not None:
         _add_arrivals(add)
+    add_seed(add)
     add("--processes", metavar="N", type=grammar.count, help="agents with the sockets (default: one per 10k)")
     rooms = "connection {id} is in room {id} mod N, which {room} names; fanout: an audience each (default: 1)"
     if is_in_rooms:
@@ -69,6 +71,10 @@ def _add_arrivals(add: Callable[..., Any]) -> None:
         " every 200µs (default: auto)"
     )
     add("--pacing", choices=("auto", "exact", "batched"), help=paces)
+
+
+def add_seed(add: Callable[..., Any]) -> None:
+    """Add what chance begins with."""
     add("--seed", metavar="N", type=grammar.whole(0, 2**63 - 1), help="of random arrivals (default: random)")
 
 
@@ -112,8 +118,11 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     add("-o", "--output", metavar="DIR", type=grammar.typed(grammar.folder), help=folder)
     add_pictures(add)
     add("--quiet", action="store_true", help="no progress, no summary")
+    live = "serve the report's page while it runs, on a free port of this machine, and say where"
+    add("--live", action="store_true", help=live)
     shown = "json: put the run file on stdout, alone; plan: what would be measured, and stop"
     add("--print", choices=("json", "plan"), help=shown)
+    add_feeds(parser)
     add_outputs(parser)
 
 

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-# Names of the options below, which are no setting of a plan.
-OUTPUTS = frozenset({"markdown", "junit", "github", "smaller_is_better", "bencher", "history"})
+from wswarm.cli.feeds_arguments import FEEDS
+
+# Names of the options below and of `feeds_arguments`, which are no setting of a plan.
+OUTPUTS = frozenset({"markdown", "junit", "github", "smaller_is_better", "bencher", "history"}) | FEEDS
 
 
 def add_outputs(parser: Any, *, history: bool = False, case: str | None = None) -> None:
@@ -34,7 +36,7 @@ def add_outputs(parser: Any, *, history: bool = False, case: str | None = None) 
 def add_pictures(add: Callable[..., Any]) -> None:
     """Add what is said about pictures, by every command that writes a report."""
     add("--no-plots", action="store_true", help="draw no pictures")
-    add("--svg", action="store_true", help="draw them as SVG too, and put those into the page")
+    add("--svg", action="store_true", help="draw them as SVG too")
 
 
 def add_compare(commands: Any) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from wswarm.cli.terminal import say
 from wswarm.errors import PlanError, ResultError
+from wswarm.installation import require
 
-_MISSING = "the workbench needs packages that are not installed ({name}): pip install 'wswarm[ui]'"
+_MODULES = ("fastapi", "uvicorn")  # without the charts of a run's page it works all the same
 
 
 def serve_workbench(parsed: argparse.Namespace) -> int:
@@ -17,13 +18,10 @@ def serve_workbench(parsed: argparse.Namespace) -> int:
         TargetError: nothing can listen there.
     """
     root = _folder(parsed.folder)
-    try:
-        from wswarm.ui.places import is_one_report
-        from wswarm.ui.server import serve
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] == "wswarm":
-            raise
-        raise PlanError(_MISSING.format(name=error.name)) from None
+    require("ui", "the workbench", _MODULES)
+    from wswarm.ui.places import is_one_report  # loads them, as the next
+    from wswarm.ui.server import serve
+
     if is_one_report(root):
         raise PlanError(f"{parsed.folder} is one report: name the folder that holds it, {root.parent}")
     serve(root, parsed.host, parsed.port, tell=say, is_opened=not parsed.no_open)

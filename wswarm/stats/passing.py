@@ -93,7 +93,8 @@ def delivered(run: Run) -> float | None:
     rows = [row for row in run.series if _is_in_hold(run, row.t)]
     if not rows:
         return None
-    each = run.fanout.subscribers if run.fanout is not None else 1
+    rooms = run.rooms.rooms if run.rooms is not None else 1  # a broadcast goes to one of them
+    each = run.fanout.subscribers / rooms if run.fanout is not None else 1
     return sum(row.received for row in rows) / (len(rows) * run.series_step) / max(1, each)
 
 

@@ -11,12 +11,9 @@ from websockets.asyncio.client import connect as connect_asyncio
 from websockets.sync.client import ClientConnection, connect
 
 from tests.end_to_end.servers import Server
+from tests.target_app.raw_client import upgrade
 
 PATIENCE_S = 120.0
-UPGRADE = (
-    b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-)
 
 
 @contextmanager
@@ -35,7 +32,7 @@ def clients(server: Server) -> Iterator[Callable[..., ClientConnection]]:
 def raw_upgrade(server: Server) -> socket.socket:
     """A bare TCP connection on which an upgrade was asked for."""
     client = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S)
-    client.sendall(UPGRADE)
+    client.sendall(upgrade(server.port, "/"))
     return client
 
 

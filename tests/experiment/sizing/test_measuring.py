@@ -195,6 +195,20 @@ def test_a_cell_that_was_disturbed_twice_stays_and_is_told(measure) -> None:
     assert any("4 of 16 cells were disturbed" in reason and "told" in reason for reason in told)
 
 
+def test_a_cell_without_times_is_made_again_and_told(measure, monkeypatch: pytest.MonkeyPatch) -> None:
+    def untimed(self: World, *given: Any) -> Taken:
+        taken = take(self, *given)
+        is_late = taken.cell is not None and taken.cell.held_out
+        return taken._replace(doubt="sent late", is_timed=False) if is_late else taken
+
+    take = World.take
+    monkeypatch.setattr(World, "take", untimed)
+    found, world, told = measure()
+    assert len(found.cells) == 16
+    assert len(world.loads) == 20
+    assert any("4 of 16 cells have no times" in reason and "sent late" in reason for reason in told)
+
+
 def test_ctrl_c_leaves_a_model_of_what_is_known(sizing) -> None:
     found = sizing(until=lambda world: len(world.loads) >= 6)
     assert found.was_interrupted

@@ -153,3 +153,12 @@ def test_handshakes_cost_what_they_were_measured_to_cost() -> None:
     known = changed(cpu=costs)
     without, beside = (forecast(known, wanted(handshakes=rate, workers=2)).forecast for rate in (0.0, 100.0))
     assert beside.cpu.mid - without.cpu.mid == pytest.approx(0.1, rel=0.15)
+
+
+def test_a_broker_that_is_too_busy_is_refused_with_the_rate_that_it_carries() -> None:
+    dear = changed(broker=msgspec.structs.replace(model().broker, per_publish_s=0.0, per_worker_s=0.025))
+    with pytest.raises(
+        PlanError, match=rf"-r 20: the broker would need 1.00 of a core, more than {FULL}.*17 "
+    ):
+        forecast(dear, wanted(workers=2))
+    forecast(dear, wanted(workers=2, rate=16.9))

@@ -112,3 +112,9 @@ DEVIATIONS = (
 def deviation(server: str, case: Case | Handshake) -> Deviation | None:
     """What a server is known to do instead in a case, ``None`` if it does what it should."""
     return next((known for known in DEVIATIONS if known.covers(server, case)), None)
+
+
+def outcome(server: str, case: Case | Handshake) -> tuple[str, ...]:
+    """What comes back from a server in a case, as far as is known."""
+    known = deviation(server, case)
+    return case.back if known is None else known.outcome(case)

@@ -13,6 +13,7 @@ from tests.target_app.raw_client import CLOSE, CONTINUATION, PONG, RawClient, Wi
 from tests.target_app.server import PATIENCE
 
 LAST = b"the last ping"
+SILENCE = 0.5  # seconds until a server that is known not to answer has not answered
 ROUND_TRIPS = 3  # of another connection, after which a server has taken what came before
 
 
@@ -27,19 +28,20 @@ class Player:
         self._port = port
         self._witness = RawClient(port, "/ws", window=None)
 
-    def play(self, case: Case | Handshake, patience: float = PATIENCE) -> tuple[str, ...]:
+    def play(self, case: Case | Handshake, wanted: tuple[str, ...]) -> tuple[str, ...]:
         """What came back.
 
         Args:
-            patience: seconds without a word after which nothing more is expected.
+            wanted: what this server is to send back; it says only how long to wait.
         """
+        patience = SILENCE if wanted[-1] == SILENT else PATIENCE
         if isinstance(case, Handshake):
             return (self._shake_hands(case, patience),)
         client = RawClient(self._port, case.path, lines=case.lines, window=None)
         client.wait_at_most(patience)
         words = []
         try:
-            for word in self._converse(client, case):
+            for word in self._converse(client, case, wanted):
                 words.append(word)  # noqa: PERF402 - what came before the silence counts
         except TimeoutError:
             words.append(SILENT)
@@ -51,7 +53,7 @@ class Player:
         """No more cases."""
         self._witness.leave()
 
-    def _converse(self, client: RawClient, case: Case) -> Iterator[str]:
+    def _converse(self, client: RawClient, case: Case, wanted: tuple[str, ...]) -> Iterator[str]:
         hearing = Hearing(client)
         yield from hearing.agreed()
         for step in case.sent:
@@ -64,24 +66,24 @@ class Player:
                 yield from hearing.next_word() if client.is_ready() else [QUIET]
             else:
                 client.send(step)
-        yield from self._rest(client, case, hearing)
-
-    def _rest(self, client: RawClient, case: Case, hearing: "Hearing") -> Iterator[str]:
-        """All that comes now, and then whether the connection is open.
-
-        A pong may overtake the answer to a message, so nothing is asked before all answers are there; where there
-        is to be none, the server is first given the time to fail the connection.
-        """
-        if case.back[-1] == OPEN:
-            while not hearing.is_over and hearing.words < len(case.back) - 1:
-                yield from hearing.next_word()
-        elif not case.closes:
-            self._settle()
-            while not hearing.is_over and client.is_ready():
-                yield from hearing.next_word()
         if not case.closes:
+            yield from self._answers(client, hearing, wanted)
             client.send(ping(LAST))
         while not hearing.is_over:
+            yield from hearing.next_word()
+
+    def _answers(self, client: RawClient, hearing: "Hearing", wanted: tuple[str, ...]) -> Iterator[str]:
+        """All that comes before it is asked whether the connection is open.
+
+        A pong may overtake the answer to a message, so nothing is asked before all answers are there; where there
+        are to be none, the server is first given the time to fail the connection.
+        """
+        if wanted[-1] == OPEN:
+            while not hearing.is_over and hearing.words < len(wanted) - 1:
+                yield from hearing.next_word()
+            return
+        self._settle()
+        while not hearing.is_over and client.is_ready():
             yield from hearing.next_word()
 
     def _settle(self) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import quote_from_bytes
 
 from hypothesis import strategies as st
 
-from tests.target_app.raw_client import KEY
+from tests.target_app.conformance.handshake_cases import UPGRADE
 
 TOKEN = "the-token-of-alice"
 SOCKETS = (
@@ -64,12 +64,7 @@ VALUES = (
     "a=b",
     "[]",
 )
-UPGRADE = {
-    "Upgrade": "websocket",
-    "Connection": "Upgrade",
-    "Sec-WebSocket-Key": KEY.decode(),
-    "Sec-WebSocket-Version": "13",
-}
+SWITCHING = {name: value for name, value in UPGRADE.items() if name != "Host"}
 OTHER = (
     *(
         "Host",
@@ -183,7 +178,7 @@ def requests(draw: st.DrawFn) -> Request:
     body = b"" if is_upgrade else draw(_bodies)
     headers = [
         ("Host", "127.0.0.1"),
-        *(UPGRADE.items() if is_upgrade else [("Content-Length", str(len(body)))]),
+        *(SWITCHING.items() if is_upgrade else [("Content-Length", str(len(body)))]),
     ]
     for name, value in draw(_headers):
         headers = [header for header in headers if header[0] != name or draw(st.booleans())]

@@ -21,7 +21,7 @@ from tests.target_app.server import Server
 
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "30"))
 SEED = int(os.environ.get("FUZZ_SEED", "0"))
-SHARE = float(os.environ.get("FUZZ_SHARE", "0.25"))
+SHARE = float(os.environ.get("FUZZ_SHARE", "0.15"))
 EXAMPLES = 50  # of a round, whose seed is the first one's and its number
 GROWTH = 8_000_000  # bytes that memory may vary by
 ONE_WORKER = ("--workers", "1", "--no-access-log")
@@ -38,9 +38,7 @@ pytestmark = pytest.mark.xdist_group("reference application")
 def test_whatever_clients_send_others_are_answered_and_nothing_stays_behind(
     start_for_all: Callable[..., Server], guard: str
 ) -> None:
-    server = start_for_all(
-        "target_app.main:app", "--workers", "1", program="target_app.workers", **GUARDS[guard]
-    )
+    server = start_for_all("target_app.main:app", *ONE_WORKER, program="target_app.workers", **GUARDS[guard])
     third = SECONDS / len(GUARDS) / 3
     with Watched(server) as watched:
         rounds = count(SEED)

@@ -115,6 +115,7 @@ class HandConnection:
         self.protocol = GuardedProtocol(config, ServerState(), guards, loop)
         self.protocol.transport = self.transport  # type: ignore[assignment] # what it needs of one
         self.protocol.handshake_initiated = self.protocol.handshake_complete = True
+        self.protocol._is_heard = True
         self.protocol.conn.state = State.OPEN
         self.protocol.conn.parser = self._frames_only()
         self.protocol.start_keepalive()

@@ -42,6 +42,7 @@ class Taken(NamedTuple):
     Attributes:
         cell: `None`: it was not measured. `ramp`: the opening of its connections.
         doubt: Why the cell says nothing, or less than it should; `None`: it is sound.
+        is_timed: Whether the cell's times are the target's, as far as is known.
         own_s: CPU of the generator per message sent, s.
         others: Cores that neither target nor generator used.
     """
@@ -49,6 +50,7 @@ class Taken(NamedTuple):
     cell: Cell | None
     ramp: Ramp | None = None
     doubt: str | None = None
+    is_timed: bool = True
     own_s: float | None = None
     others: float | None = None
     run: Run | None = None
@@ -99,13 +101,16 @@ def _taken(known: _Known, run: Run, beside: Beside) -> Taken:
     used, messages = known.meter.hold, run.messages
     if used is None or run.interrupted or known.meter.memory is None or not messages or not messages.sent:
         return Taken(None, doubt="it had no hold", run=run)
-    nothing = _nothing(run)
+    nothing, untimed = _nothing(run), _untimed(run)
     disturbed = passing.spoilt(run, beside) or passing.unclean(run, beside, None)
     cell = _cell(known, used, run, is_valid=nothing is None)
+    if untimed is not None:
+        cell = msgspec.structs.replace(cell, p50=None, p99=None, last_p50=None)
     return Taken(
         cell=cell if disturbed is None else msgspec.structs.replace(cell, stalls=()),
         ramp=_ramp(known, known.meter.ramp, run),
-        doubt=nothing or disturbed,
+        doubt=nothing or untimed or disturbed,
+        is_timed=untimed is None,
         own_s=run.generator.cpu_s / messages.sent,
         others=beside.others,
         run=run,
@@ -114,10 +119,15 @@ def _taken(known: _Known, run: Run, beside: Beside) -> Taken:
 
 def _nothing(run: Run) -> str | None:
     """Return why a run says nothing of what its load costs; `None`: it does."""
-    if run.validity.verdict == "invalid":
-        return run.validity.reasons[0].partition(";")[0]
+    if passing.refusals(run):
+        return f"{passing.refusals(run):,} of {run.connections.requested:,} connections did not open, or stay"
     why = passing.why_not_carried(run, None)
     return None if why is None else f"too much load: {why}"
+
+
+def _untimed(run: Run) -> str | None:
+    """Return why a run's times are not the target's; its counts stand, and what was spent on them."""
+    return run.validity.reasons[0].partition(";")[0] if run.validity.verdict == "invalid" else None
 
 
 def _cell(known: _Known, used: Used, run: Run, *, is_valid: bool) -> Cell:

@@ -56,7 +56,8 @@ def cells_of(setting: Setting) -> list[Wanted]:
     most = max(low, round(_FITTED * high)) if high > low else high
     centre = round(sqrt(low * most))
     small, large = (round(one) for one in setting.sizes)
-    many, few = setting.rooms, max(1, setting.rooms // 4)
+    many = setting.rooms
+    few = max(min(2, many), many // 4)  # of one room {room} would be nobody's name
     least, *more = setting.workers
     found = [
         Wanted(least, low, few, small, _LOW),

@@ -45,7 +45,7 @@ class Measuring:
     Attributes:
         cells: That were measured. `ramps`: the opening of their connections.
         left_out: Why others are not among them.
-        disturbed: What kept cells' times from being the target's alone.
+        disturbed: What kept cells' times from being the target's alone. `untimed`: why others have no times.
         environment: Where they were measured, once one was.
         broker: Name of a process that the target has connected to, if one was found.
         wanted: How many cells there are to be, in all `repetitions`.
@@ -59,6 +59,7 @@ class Measuring:
         self.cells: list[Cell] = []
         self.left_out: list[str] = []
         self.disturbed: list[str] = []
+        self.untimed: list[str] = []
         self.environment: Environment | None = None
         self.ramps: list[Ramp] = []
         self.broker: str | None = None
@@ -144,7 +145,7 @@ class Measuring:
             self.left_out.append(f"{load}: {taken.doubt}")
             return
         if taken.doubt is not None:
-            self.disturbed.append(taken.doubt)
+            (self.disturbed if taken.is_timed else self.untimed).append(taken.doubt)
         self.cells.append(taken.cell)
         if taken.ramp is not None:
             self.ramps.append(taken.ramp)
@@ -259,8 +260,8 @@ def _work(ends: list[Wanted], trials: list[tuple[float, float]]) -> Work:
 
 
 def _doubtfulness(made: tuple[Load, Taken]) -> int:
-    """Return how little a cell says: 0 if it is sound, 1 if it was disturbed, 2 if it says nothing."""
+    """Return how little a cell says: 0 if it is sound, 1 if disturbed, 2 without times, 3 if it says nothing."""
     taken = made[1]
     if taken.cell is None or not taken.cell.valid:
-        return 2
-    return int(taken.doubt is not None)
+        return 3
+    return 1 + (not taken.is_timed) if taken.doubt is not None else 0

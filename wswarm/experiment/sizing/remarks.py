@@ -26,13 +26,24 @@ def remarks(setting: Setting, measuring: Measuring, *, was_interrupted: bool) ->
         yield "each cell was measured on one server only: more --starts, or more --budget, measure each on several"
     if setting.scenario == "fanout" and setting.rooms == 1:
         yield "fan-out and connections are the same in all cells: --rooms with {room} varies them apart"
+    yield from (f"left out: {one}" for one in measuring.left_out)
+    yield from _doubts(measuring)
+
+
+def _doubts(measuring: Measuring) -> Iterator[str]:
+    """Yield what the cells that there are do not tell."""
+    cells = measuring.cells
     busiest = max((cell.utilisation for cell in cells), default=0.0)
     if cells and busiest < _LIGHT:
         yield (
             f"no worker was more than {busiest:.0%} busy, so that nothing is known of loads that are heavy: use a"
             " machine with more cores to spare, or raise -c or -r"
         )
-    yield from (f"left out: {one}" for one in measuring.left_out)
+    if measuring.untimed:
+        yield (
+            f"{len(measuring.untimed)} of {len(cells)} cells have no times, while their CPU and counts stand; the"
+            f" first: {measuring.untimed[0]}"
+        )
     if measuring.disturbed:
         yield (
             f"{len(measuring.disturbed)} of {len(cells)} cells were disturbed, so that times may be too long; the"

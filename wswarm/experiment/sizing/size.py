@@ -77,7 +77,10 @@ def _too_little(why: str, measuring: Measuring, *, was_interrupted: bool) -> Bas
         return KeyboardInterrupt()
     if measuring.gone is not None:
         return TargetFailed(f"the target is gone: {measuring.gone}")
-    return TargetError("; ".join((why, *measuring.left_out)))
+    if not measuring.left_out:
+        return TargetError(why)
+    count = len(measuring.left_out)
+    return TargetError(f"{why}, or mend why {count} cells say nothing; the first: {measuring.left_out[0]}")
 
 
 def _machine(seen: Environment | None) -> Machine:

@@ -7,6 +7,8 @@ from wswarm.stats.sizing.heldout import CPU_BOUND, TIME_BOUND
 
 COLUMNS = ("workers", "connections", "rate", "fan-out", "size", "CPU", "p50", "p99", "last", "start", "")
 
+_UNTOLD, _IDLE = "not told apart from the rest", " per s while idle"
+
 
 def title(model: Model) -> str:
     """Return what was sized, in a line."""
@@ -42,11 +44,11 @@ def facts(model: Model) -> list[tuple[str, str]]:
     cpu, memory, broker = model.cpu, model.memory, model.broker
     rows = [
         ("held out", errors(model)),
-        ("publish", f"{show.seconds(cpu.per_publish_s)} of CPU{_heard(model)}"),
+        ("publish", f"{_cpu(cpu.per_publish_s)}{_heard(model)}"),
         ("delivery", _delivery(model)),
-        ("byte", f"{1e9 * cpu.per_byte_s:.3g} ns for each that is delivered"),
-        ("connection", f"{show.seconds(cpu.per_idle_connection)} of CPU per s while idle, {_memory(model)}"),
-        ("handshake", f"{show.seconds(cpu.per_handshake_s)} of CPU"),
+        ("byte", f"{1e9 * cpu.per_byte_s:.3g} ns for each delivered" if cpu.per_byte_s else _UNTOLD),
+        ("connection", f"{_cpu(cpu.per_idle_connection, _IDLE)}; {_memory(model)}"),
+        ("handshake", _cpu(cpu.per_handshake_s)),
         ("worker", f"{cpu.per_worker:.2%} of a core, {show.size(memory.base)} before anybody connects"),
     ]
     if broker is not None:
@@ -96,6 +98,11 @@ def row(cell: Cell) -> tuple[str, ...]:
     )
 
 
+def _cpu(value_s: float, when: str = "") -> str:
+    """Return a cost in words: a regression that finds none has not found that it costs nothing."""
+    return f"{show.seconds(value_s)} of CPU{when}" if value_s else f"CPU {_UNTOLD}"
+
+
 def _heard(model: Model) -> str:
     each_s = model.cpu.per_worker_publish_s
     return f", and {show.seconds(each_s)} in each other worker" if each_s else ""
@@ -103,7 +110,7 @@ def _heard(model: Model) -> str:
 
 def _delivery(model: Model) -> str:
     cpu = model.cpu
-    each = f"{show.seconds(cpu.per_delivery_s)} of CPU"
+    each = _cpu(cpu.per_delivery_s)
     if cpu.per_delivery_busy_s == cpu.per_delivery_s:
         return each
     return f"{each} while idle, {show.seconds(cpu.per_delivery_busy_s)} while busy"

@@ -41,7 +41,9 @@ def forecast(model: Model, wanted: Wanted, slo: Sequence[str] = (), seed: int = 
     workers = wanted.workers or _enough(model, draws, wanted, fewest, wishes)
     if workers < fewest:
         raise PlanError(f"{_too_busy(draws, load_of(wanted, workers))}: --workers {fewest} would do")
-    return _outlook(model, draws, wanted, load_of(wanted, workers), wishes, seed)
+    load = load_of(wanted, workers)
+    _check_broker(draws, load)
+    return _outlook(model, draws, wanted, load, wishes, seed)
 
 
 def load_of(wanted: Wanted, workers: int) -> Load:
@@ -104,6 +106,21 @@ def _fewest(model: Model, draws: Draws, wanted: Wanted) -> int:
 
 def _is_carried(draws: Draws, wanted: Wanted, workers: int) -> bool:
     return _mid(draws.busiest(load_of(wanted, workers))) <= bounds.FULL
+
+
+def _check_broker(draws: Draws, load: Load) -> None:
+    """Check that the broker, which is one queue like a worker, is not too busy.
+
+    Raises:
+        PlanError: it is.
+    """
+    busy = draws.broker(load)
+    if busy is not None and busy > bounds.FULL:
+        most = load.rate * bounds.FULL / busy
+        raise PlanError(
+            f"-r {load.rate:,.6g}: the broker would need {busy:.2f} of a core, more than {bounds.FULL}, beyond which"
+            f" no forecast holds: ask for at most {most:,.6g} with {load.workers} workers"
+        )
 
 
 def _too_busy(draws: Draws, load: Load) -> str:

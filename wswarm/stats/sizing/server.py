@@ -9,13 +9,11 @@ from wswarm.stats.sizing import broker, costs
 from wswarm.stats.sizing.load import Load
 from wswarm.stats.sizing.queue import Interruption, Line, Times, simulate
 
-JOBS = 10_000
-_FEWEST = 1_000  # publishes
+JOBS = 10_000  # publishes times workers
+_FEWEST, _LEAST = 1_000, 100  # publishes, the latter where much else comes between them
 _MOST_BESIDES = 1_000_000  # interruptions
 _LIGHT = 0.01  # of a worker: rarer publishes meet each other as seldom as never
-_FULLEST = (
-    0.95  # of a core: how far the machine's stretch may fill a worker, whose costs were measured with it
-)
+_FULLEST = 0.95  # of a core: how far the machine's stretch may fill a worker
 
 
 class Server(NamedTuple):
@@ -53,8 +51,8 @@ def times(
     """
     line = _line(server, load, shares)
     besides = load.workers * sum(one.rate for one in line.interruptions) / line.rate
-    publishes = min(max(_FEWEST, jobs // load.workers), int(_MOST_BESIDES / max(besides, 1.0)))
-    found = simulate(line, publishes, rng)
+    most = max(_LEAST, int(_MOST_BESIDES / max(besides, 1.0)))
+    found = simulate(line, min(max(_FEWEST, jobs // load.workers), most), rng)
     delay = server.delay
     return Times(
         found.p50 + (delay.p50 or 0.0), found.p99 + (delay.p99 or 0.0), found.last + (delay.last or 0.0)
