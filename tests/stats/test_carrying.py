@@ -1,5 +1,7 @@
 """From trials and rounds to an answer."""
 
+import pytest
+
 from wswarm.results.capacity import RoundFound, Trial
 from wswarm.stats import carrying
 
@@ -31,6 +33,36 @@ def test_one_round_has_the_bracket_for_an_interval_and_says_so() -> None:
     assert found is not None
     assert (found.value, found.interval, found.is_bracket) == (900, (500, 1000), True)
     assert "fewer than two rounds" in carrying.notices(BRACKET, found, 4)[0]
+
+
+@pytest.mark.parametrize(
+    ("passed", "failed", "answers", "interval"),
+    [
+        ((500, 940, 960), (1000, 975, 955), (958,), (940, 975)),
+        ((500, 940), (1000, 930), (958,), (500, 1000)),
+        ((500, 940, 960), (1000, 955), (), (940, 1000)),
+        ((500, 1020), (1000,), (), (500, 1000)),
+    ],
+)
+def test_with_less_than_two_rounds_the_truth_may_lie_anywhere_between_sure_loads(
+    passed: tuple[float, ...],
+    failed: tuple[float, ...],
+    answers: tuple[float, ...],
+    interval: tuple[float, float],
+) -> None:
+    tried = [trial(one, passed=True) for one in passed] + [trial(one, passed=False) for one in failed]
+    found = carrying.capacity_of("echo", tried, rounds(*answers), None)
+    assert found is not None
+    assert (found.interval, found.is_bracket) == (interval, True)
+    assert found.value == (answers or interval)[0]
+
+
+def test_a_lower_bound_is_below_all_that_was_too_much() -> None:
+    tried = [*BRACKET, trial(960, passed=False), trial(970, passed=True), trial(940, passed=True)]
+    late = "generator: its loop was 9 ms late"
+    found = carrying.capacity_of("echo", tried, rounds(965), late)
+    assert found is not None
+    assert (found.value, found.interval) == (940, (940, None))
 
 
 def test_connections_that_were_counted_alike_are_the_answer() -> None:

@@ -58,6 +58,18 @@ def test_a_target_that_says_no_has_refused(failures: dict[str, int], *, is_said:
     assert passing.is_refused(msgspec.structs.replace(SOUND, connections=seen)) is is_said
 
 
+@pytest.mark.parametrize(
+    ("failures", "is_said"),
+    [({}, True), ({"timeout": 3}, True), ({"http 503": 1}, True), ({"too many open files here": 3}, False)],
+)
+def test_a_target_that_hangs_up_has_refused_whoever_else_waits_in_vain(
+    failures: dict[str, int], *, is_said: bool
+) -> None:
+    failed = sum(failures.values())
+    seen = msgspec.structs.replace(SOUND.connections, failures=failures, failed=failed, dropped=2)
+    assert passing.is_refused(msgspec.structs.replace(SOUND, connections=seen)) is is_said
+
+
 def test_a_limit_of_this_machine_is_the_generators() -> None:
     seen = msgspec.structs.replace(SOUND.connections, failures={"no free local port": 1}, failed=1)
     why = passing.unclean(msgspec.structs.replace(SOUND, connections=seen), Beside(), None)

@@ -22,7 +22,7 @@ _DRAIN_SLACK_S = 0.5  # within which the end of a drain is noticed
 _LAG_SHARE, _LEAST_LAG_S, _LAG_S = 0.1, 0.001, 0.010
 _STEAL, _STOP_S = 0.05, 0.250
 _OTHERS, _CROWDED, _WAITED = 0.4, 0.90, 0.05  # cores, of which the kernel's own work is some; shares
-_UNHEARD, _OWN_LIMITS = "timeout", ("too many open files here", "no free local port")
+_UNHEARD, _OWN_LIMITS = "timeout", frozenset({"too many open files here", "no free local port"})
 _Z95, _Z99 = 1.959964, 2.575829
 
 
@@ -101,13 +101,13 @@ def delivered(run: Run) -> float | None:
 def is_refused(run: Run) -> bool:
     """Return whether the target itself has said no to connections, which no lateness of the generator explains."""
     seen = run.connections
-    said = [reason for reason in seen.failures if reason not in (_UNHEARD, *_OWN_LIMITS)]
-    return bool(said) or (seen.dropped > 0 and not seen.failures)
+    said = seen.failures.keys() - {_UNHEARD, *_OWN_LIMITS}
+    return bool(said) or (seen.dropped > 0 and not seen.failures.keys() & _OWN_LIMITS)
 
 
 def unclean(run: Run, beside: Beside, limit_s: float | None) -> str | None:
     """Return by what the generator may be the one who gave in; `None`: it kept up."""
-    own = next((reason for reason in _OWN_LIMITS if reason in run.connections.failures), None)
+    own = next((reason for reason in run.connections.failures if reason in _OWN_LIMITS), None)
     if own is not None:
         return f"generator: {own}"
     allowed_s = _LAG_S if limit_s is None else max(_LEAST_LAG_S, _LAG_SHARE * limit_s)
