@@ -147,8 +147,8 @@ def notices(
     low, high = capacity.interval
     if capacity.is_bracket:
         found.append(
-            "fewer than two rounds: the interval is from a load below which all were carried to one above which none was,"
-            " and not one of confidence; allow more --budget"
+            "fewer than two rounds: the interval is from a load below which all were carried to one above which none"
+            " was, not one of confidence; allow more --budget"
         )
     elif high is not None and log(high / low) / 2 > _WIDE:
         found.append(f"not narrowed to 10 %: use more --rounds than {rounds}")
