@@ -103,8 +103,8 @@ class Capacity(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         interval: Where the truth lies in 95 of 100 searches; no upper end: it is at least `value`.
-        is_bracket: Whether the interval is merely that between a load below which all were carried and one above which
-            none was, as there were fewer than two rounds.
+        is_bracket: Whether the interval is between a load below which all were carried and one above which none
+            was, as there were fewer than two rounds.
         limited_by: Who gave in. `because`: by what that is known.
         carried: The highest load that was carried in each of its trials. `failed`: the lowest that was in none.
         delivered: What came of the lowest load that was too much.
