@@ -13,6 +13,7 @@ from wswarm.experiment.capacity import bench, search
 from wswarm.experiment.capacity.setting import Setting, make_setting
 from wswarm.experiment.capacity.targets import Place
 from wswarm.experiment.capacity.trial import Load, Outcome
+from wswarm.experiment.preflight import target_meter
 from wswarm.results.capacity import Search, SearchProgress, Trial
 
 RUN = runs.echo(rate=100, duration=1)
@@ -161,6 +162,26 @@ def test_a_target_that_has_ended_is_told(searching, monkeypatch: pytest.MonkeyPa
     has_ended: list[float] = []
     monkeypatch.setattr(World, "run_trial", lambda _, *given: dying(*given))
     with pytest.raises(TargetFailed, match="gone since a trial at 800: every handshake failed"):
+        searching(carrying(0.0))
+
+
+def test_a_target_whose_process_has_ended_is_told_rather_than_the_generator_blamed(
+    searching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = 2**22 + 1
+
+    @contextmanager
+    def place(*_: object) -> Iterator[Place]:
+        yield Place(URL, nobody, (nobody,))
+
+    def dying(setting: Setting, place: Place, load: Load, *_: object) -> Outcome:
+        if load.amount > 400:
+            target_meter(place.pid)
+        return outcome(load, load.amount < 400, "the target hung up: process ended")
+
+    monkeypatch.setattr(World, "nowhere", staticmethod(place))
+    monkeypatch.setattr(World, "run_trial", lambda _, *given: dying(*given))
+    with pytest.raises(TargetFailed, match="gone since a trial at 400: the target hung up: process ended"):
         searching(carrying(0.0))
 
 
