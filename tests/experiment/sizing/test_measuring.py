@@ -184,11 +184,11 @@ def test_a_budget_for_one_measures_each_once_and_says_so(measure) -> None:
 
 
 @pytest.mark.parametrize(
-    ("presses", "ends", "words"),
-    [(False, TargetError, "allow more --budget"), (True, KeyboardInterrupt, "^$")],
+    ("budget_s", "ends", "said"),
+    [(0.5, TargetError, "allow more --budget"), (600.0, KeyboardInterrupt, "^$")],
 )
 def test_a_server_that_does_not_start_is_waited_for_no_longer_than_there_is_time(
-    budget_s: float, ends: type[BaseException], words: str, sizing, monkeypatch: pytest.MonkeyPatch
+    budget_s: float, ends: type[BaseException], said: str, sizing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
 
@@ -202,7 +202,7 @@ def test_a_server_that_does_not_start_is_waited_for_no_longer_than_there_is_time
         yield
 
     monkeypatch.setattr(World, "fresh", starting)
-    with pytest.raises(ends, match=words):
+    with pytest.raises(ends, match=said):
         sizing(budget=budget_s, until=lambda _: budget_s > 1 and len(asked) > 5)
 
 

@@ -96,7 +96,7 @@ class Measuring:
 
     @property
     def others(self) -> float:
-        """Cores that neither target nor generator used: the median of the short trials, as one of them says little."""
+        """Cores that neither target nor generator used: the median of the short trials, as one says little."""
         return median(self._others) if self._others else 0.0
 
     def _pilot(self, target: Target, wanted: list[Wanted]) -> Work:
