@@ -69,10 +69,11 @@ def plan_of(drain: float = 1.0):
 
 
 def test_every_slice_counts_its_own_messages_and_no_others() -> None:
-    with session() as connected:
-        seen = [connected.run(open_load(plan_of(), SLICE_S, RATE, seed), 0.05) for seed in range(4)]
-        closed = connected.run(closed_load(plan_of(), 10 * SLICE_S, 1), 0.05)
-        again = connected.run(open_load(plan_of(), SLICE_S, RATE, 1), 0.05)
+    plan = plan_of(drain=20)  # so long a neighbour may have the cores
+    with session(drain=20) as connected:
+        seen = [connected.run(open_load(plan, SLICE_S, RATE, seed), 0.05) for seed in range(4)]
+        closed = connected.run(closed_load(plan, 10 * SLICE_S, 1), 0.05)
+        again = connected.run(open_load(plan, SLICE_S, RATE, 1), 0.05)
     for one in (*seen, again):
         found = messages(one.findings)
         assert (found.offered, found.sent, found.owed, found.received) == (200, 200, 200, 200)
@@ -89,7 +90,7 @@ def test_a_message_that_comes_after_its_slice_is_lost_there_and_nothing_in_the_n
             load = open_load(plan_of(2 * drain), times * SLICE_S, RATE, 1)
             first = connected.run(load, drain)
             second = connected.run(load, 8 * drain)
-        if not messages(first.findings).unsent.late:
+        if not any(messages(one.findings).unsent.late for one in (first, second)):
             break
     assert messages(first.findings).lost.silent == 2
     found = messages(second.findings)

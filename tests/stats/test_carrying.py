@@ -123,6 +123,16 @@ def test_where_neither_gave_in_what_is_known_of_the_kernel_and_the_broker_is_tol
     )
 
 
+@pytest.mark.parametrize(("waited", "is_told"), [(0.3, True), (0.02, False), (None, False)])
+def test_a_target_that_had_no_core_is_not_said_to_wait_for_locks_alone(
+    waited: float | None, *, is_told: bool
+) -> None:
+    tried = [trial(1000, passed=False, target_cpu=0.6, target_wait=waited), trial(1100, passed=False)]
+    who, why = carrying.limit(tried)
+    assert who == "neither"
+    assert ("others had its core for 30% of the time" in why) is is_told
+
+
 def test_what_is_known_is_of_the_trials_that_were_too_much() -> None:
     tried = [
         trial(900, passed=True, target_cpu=0.99, listen_drops=7, listen_overflows=7),

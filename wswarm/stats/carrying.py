@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from math import log
 
 from wswarm.results.capacity import UNITS, Capacity, CapacityScenario, Known, LimitedBy, RoundFound, Trial
-from wswarm.stats.passing import FULL_CORE
+from wswarm.stats.passing import FULL_CORE, WAITED
 from wswarm.stats.search import Answer, answer_of
 
 _INVERTED = 0.09  # of ln load, thrice a usual spread
@@ -84,6 +84,7 @@ def known_of(trials: Sequence[Trial]) -> Known | None:
     return Known(
         target_cpu=target.target_cpu,
         target_process=target.target_process,
+        target_wait=_most(one.target_wait for one in failed),
         broker_cpu=broker.broker_cpu,
         broker_process=broker.broker_process,
         generator_cpu=_most(one.generator_cpu for one in failed),
@@ -95,6 +96,8 @@ def known_of(trials: Sequence[Trial]) -> Known | None:
 def _elsewhere(known: Known) -> list[str]:
     """Return what else may have been full, where neither target nor generator was."""
     found = []
+    if known.target_wait is not None and known.target_wait > WAITED:
+        found.append(f"others had its core for {known.target_wait:.0%} of the time")
     if known.listen_drops:
         found.append(f"the kernel: {thrown_away(known)}")
     if known.broker_cpu is not None:

@@ -12,6 +12,7 @@ from wswarm.stats.compare.student import t_quantile
 from wswarm.stats.histogram import Histogram
 
 FULL_CORE = 0.95  # of a core: a process that can't do more
+WAITED = 0.05  # of the time, for a core: more, and the target is slower than it would be alone
 OWN_CORE = 0.80  # of a core: more, and a process of the generator may be the one who gives in
 SUPPLY = 0.999  # of the messages have to be sent, and answered
 _DROP = 0.02  # of what is sent per s: if so much less comes back per s, there is a backlog
@@ -21,7 +22,7 @@ _LEAST_ROWS = 2  # of a third, for an interval
 _DRAIN_SLACK_S = 0.5  # within which the end of a drain is noticed
 _LAG_SHARE, _LEAST_LAG_S, _LAG_S = 0.1, 0.001, 0.010
 _STEAL, _STOP_S = 0.05, 0.250
-_OTHERS, _CROWDED, _WAITED = 0.4, 0.90, 0.05  # cores, of which the kernel's own work is some; shares
+_OTHERS, _CROWDED = 0.4, 0.90  # cores, of which the kernel's own work is some; a share
 _UNHEARD, _OWN_LIMITS = "timeout", frozenset({"too many open files here", "no free local port"})
 _Z95, _Z99 = 1.959964, 2.575829
 
@@ -131,7 +132,7 @@ def spoilt(run: Run, beside: Beside) -> str | None:
     if beside.steal is not None and beside.steal > _STEAL:
         return f"spoilt: the host took {beside.steal:.0%} of this machine's time"
     is_crowded = (beside.others or 0.0) > _OTHERS and (beside.busy or 0.0) > _CROWDED
-    if is_crowded and (beside.target_wait is None or beside.target_wait > _WAITED):
+    if is_crowded and (beside.target_wait is None or beside.target_wait > WAITED):
         waited = (
             ""
             if beside.target_wait is None

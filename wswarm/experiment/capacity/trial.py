@@ -103,6 +103,7 @@ def _outcome(setting: Setting, load: Load, run: Run, beside: Beside) -> Outcome:
         generator_cpu=beside.own_cpu,
         target_cpu=beside.target_cpu,
         target_process=beside.target_process,
+        target_wait=beside.target_wait,
         broker_cpu=beside.broker_cpu,
         broker_process=beside.broker_process,
         listen_overflows=beside.overflows,
