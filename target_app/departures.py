@@ -4,9 +4,11 @@ The documented code catches nothing there, so that uvicorn logs a traceback of 7
 leave a chat at once print 15,000 lines about nothing that anybody could mend.
 """
 
+import asyncio
 import logging
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
@@ -23,6 +25,7 @@ LOGGER = "uvicorn.error"
 GUARDED_WS = dict.fromkeys(("auto", "websockets-sansio"), GuardedProtocol)
 GUARDED_HTTP = {"auto": GuardedHttpTools, "httptools": GuardedHttpTools, "h11": GuardedH11}
 VERBOSE = {"debug", "trace"}
+FORCED_WITHIN_S = 1.0  # that an application has for its own end when nobody wants to wait any more
 
 # Starlette's words for a connection that is used after its end.
 _USED_AFTER = ("WebSocket is not connected", 'Cannot call "receive" once', 'Cannot call "send" once')
@@ -83,6 +86,9 @@ class Server(uvicorn.Server):
                 listener.close()
             await drain(self.server_state, on_duty.settings, lambda: self.force_exit)
         await super().shutdown(sockets=sockets)
+        if self.force_exit:  # uvicorn would cancel the application in its lifespan, with a traceback
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.lifespan.shutdown(), FORCED_WITHIN_S)
         if self._departures is not None and self._departures.count:
             logging.getLogger(LOGGER).warning(
                 "%d handlers ended because a client had left; --tracebacks shows each", self._departures.count

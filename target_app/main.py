@@ -1,7 +1,7 @@
 """The hardened application: every endpoint of FastAPI's WebSockets page and more, in one app.
 
-Start it with ``uvicorn target_app.main:app``. Its middlewares do nothing per message, except where a rate is set and
-the server counts no frames.
+Start it with ``uvicorn target_app.main:app``. Its middlewares do nothing per message, where the
+server has our protocols.
 """
 
 import asyncio

@@ -2,10 +2,19 @@
 
 import json
 import re
+from collections import Counter
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -19,6 +28,11 @@ STRICT = {"max_connections": 10_000, "max_per_address": 1_000, "max_per_user": 1
 
 # What a cookie's value may hold as it is. Source: RFC 6265, 4.1.1.
 _TOKEN = re.compile(r"[!#-+\--:<-\[\]-~]+")
+
+# Scheme, host and port. Source: RFC 6454, 6.2. Browsers leave out the scheme's own port.
+_ORIGIN = re.compile(
+    r"null|(?!http://.*:80$|https://.*:443$)[a-z][a-z0-9+.-]*://(\[[0-9a-f:.]+\]|[^/?#@:*\s\\]+)(:[0-9]+)?"
+)
 
 
 def _unfit(text: str) -> PydanticCustomError:
@@ -36,9 +50,28 @@ def _decoded(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
-    except ValueError:
+        return json.loads(value, object_pairs_hook=_once_each)
+    except json.JSONDecodeError:
         raise _unfit("this is no JSON") from None
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, of which nothing is lost."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+        raise _unfit(f"{twice!r} is there twice; write it once")
+    return found
+
+
+def _origin(text: str) -> str:
+    """An origin as browsers write it."""
+    origin = text.lower()
+    if not _ORIGIN.fullmatch(origin):
+        raise _unfit(
+            f"{text!r} is no origin; write https://example.org, with a port if it is not the usual one, and no path"
+        )
+    return origin
 
 
 _Seconds = Annotated[float, Field(ge=0.001, le=86_400)]
@@ -66,6 +99,7 @@ def _network(text: Any) -> Network:
 
 
 _Cap = Annotated[Annotated[int, Field(ge=1, le=10_000_000)] | None, BeforeValidator(_off)]
+_Origin = Annotated[str, AfterValidator(_origin)]
 _Rate = Annotated[Annotated[float, Field(gt=0, le=1e9)] | None, BeforeValidator(_off)]
 
 
@@ -120,7 +154,7 @@ class Settings(BaseSettings):
         default={}, validate_default=True
     )
     refuse: Literal["before", "after"] = "before"
-    origins: Annotated[frozenset[str], NoDecode, BeforeValidator(_decoded)] = frozenset()
+    origins: Annotated[frozenset[_Origin], NoDecode, BeforeValidator(_decoded)] = frozenset()
     origin_required: bool = False
     max_connections: _Cap = None
     max_per_address: _Cap = None
@@ -150,6 +184,8 @@ class Settings(BaseSettings):
         values = [token.get_secret_value() for token in tokens.values()]
         if len(set(values)) < len(values):
             raise _unfit("two users have the same token; give each one of their own")
+        if "" in tokens:
+            raise _unfit("a user has no name; endpoints see the name where the token was")
         for user, value in zip(tokens, values, strict=True):
             if not _TOKEN.fullmatch(value):
                 raise _unfit(

@@ -39,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
+    _stop_at_hang_up()
     settings, count = _parse(arguments)
     try:
         manager = ServiceManager.take(os.environ)
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except ValidationError as error:
         for one in error.errors():
-            say(f"TARGET_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}")
+            say(f"TARGET_{str(one['loc'][0]).upper()}: {one['msg']}")
         return 2
     except (BackplaneError, BackplaneDown) as error:
         say(f"the backplane: {error}")
@@ -141,6 +142,13 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
         SystemExit: always.
     """
     sys.exit(0)
+
+
+def _stop_at_hang_up() -> None:
+    """Make the end of the terminal a stop like any other, but not under nohup. Windows has no such signal."""
+    hang_up = getattr(signal, "SIGHUP", None)
+    if hang_up is not None and signal.getsignal(hang_up) is not signal.SIG_IGN:
+        signal.signal(hang_up, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
 def _check_free(host: str, port: int) -> None:

@@ -150,6 +150,27 @@ class Page:
         self._do("Page.bringToFront")
         path.write_bytes(base64.b64decode(self._do("Page.captureScreenshot")["data"]))
 
+    def point(self, x: float, y: float) -> None:
+        """Move the mouse there."""
+        self._mouse("mouseMoved", x, y)
+
+    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Drag the mouse from one place to another."""
+        self._mouse("mouseMoved", *start)
+        self._mouse("mousePressed", *start, button="left", clickCount=1)
+        for step in (1, 2, 3):
+            where = (begin + (last - begin) * step / 3 for begin, last in zip(start, end, strict=True))
+            self._mouse("mouseMoved", *where, button="left")
+        self._mouse("mouseReleased", *end, button="left", clickCount=1)
+
+    def press(self, key: str) -> None:
+        """Press a key by its name."""
+        self._press(key, 0)
+
+    def _mouse(self, kind: str, x: float, y: float, **more: Any) -> None:
+        self._do("Page.bringToFront")
+        self._do("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
+
     def _press(self, key: str, code: int, text: str = "") -> None:
         for kind in ("keyDown", "keyUp"):
             typed = {"text": text} if text and kind == "keyDown" else {}

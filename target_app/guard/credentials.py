@@ -42,14 +42,15 @@ def _authorization(value: bytes, name: bytes) -> bytes:
 def _cookies(value: bytes, name: bytes) -> bytes:
     pairs = (pair.partition(b"=") for pair in value.split(b";"))
     return b";".join(
-        key + sign + (name if key.strip() == COOKIE.encode() else before) for key, sign, before in pairs
+        key + sign + (name if sign and key.strip() == COOKIE.encode() else before)
+        for key, sign, before in pairs
     )
 
 
 def _query(query: bytes, name: bytes) -> bytes:
     pairs = (pair.partition(b"=") for pair in query.split(b"&"))
     return b"&".join(
-        key + sign + (name if unquote_plus(key.decode("latin-1")) == PARAMETER else before)
+        key + b"=" + name if unquote_plus(key.decode("latin-1")) == PARAMETER else key + sign + before
         for key, sign, before in pairs
     )
 

@@ -11,6 +11,7 @@ from target_app.guard.login import PAGES, log_in
 from target_app.guard.metered import Metered
 from target_app.guard.on_duty import COUNTS_FRAMES, OnDuty
 from target_app.guard.origin import is_known
+from target_app.guard.quiet_log import noting_refusals
 from target_app.guard.refusal import REFUSALS, answer, refuse_after, refuse_before
 from target_app.guard.refusals import Reason
 from target_app.guard.tokens import Tokens
@@ -22,7 +23,7 @@ OPEN_TO_ALL = frozenset(("/healthz", "/page.js", "/page.css"))
 class Door:
     """ASGI middleware, the outermost: what comes is refused, or let in and counted for as long as it stays.
 
-    It does nothing per message, but where a rate is set and the server counts no frames.
+    Under a server with our protocols it does nothing per message.
 
     Args:
         app: what is behind it; it sees users' names where tokens were.
@@ -40,7 +41,8 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse or let in."""
         if scope["type"] == "websocket":
-            await self._connect(scope, receive, send)
+            is_ours = COUNTS_FRAMES in scope.get("extensions", {})
+            await self._connect(scope, receive, send if is_ours else noting_refusals(send))
         elif scope["type"] == "http" and self._tokens:
             await self._ask(scope, receive, send)
         else:

@@ -1,7 +1,8 @@
 """What the guards below the application go by: its lifespan hands it to the protocols of the server."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from target_app.guard.patience import Patience
 from target_app.guard.refusals import Refusals
 from target_app.settings import Settings
 
@@ -15,7 +16,8 @@ COUNTS_FRAMES = "target_app.counts_frames"
 
 @dataclass(frozen=True, slots=True)
 class OnDuty:
-    """The settings of the application that is served, and where its refusals are counted."""
+    """The settings of the application that is served, where its refusals are counted, and who owes it a request."""
 
     settings: Settings
     refusals: Refusals
+    patience: Patience = field(default_factory=Patience)

@@ -125,8 +125,14 @@ class PartingProtocol(WebSocketsSansIOProtocol):
             return super().send(message)
         if not self.handshake_complete:
             self.scope = {**self.scope, "query_string": b""}
-            return super().send(message)
+            return self._answer(message)
         return self._close(message)
+
+    async def _answer(self, message: Any) -> None:
+        """The application answers the handshake; the stock one takes a status of its own for no answer."""
+        await super().send(message)
+        if self.initial_response is not None and self.close_sent:
+            self.handshake_complete = True
 
     async def _close(self, message: Any) -> None:
         """The application begins to close, or says more when it has."""

@@ -12,6 +12,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from target_app.guard.on_duty import STATE, OnDuty
+from target_app.wire.in_turn import InTurn
 
 MOST_HEAD = 64 * 1024  # bytes of a request's head; h11's own limit
 
@@ -31,7 +32,6 @@ class _Patient(asyncio.Protocol):
     cycle: Any
     headers: list[tuple[bytes, bytes]]
 
-    _timer: asyncio.TimerHandle | None = None
     _owed_size = 0  # of the head that has not come whole
     _is_upgraded = False
 
@@ -65,9 +65,9 @@ class _Patient(asyncio.Protocol):
         return self.app_state.get(STATE)
 
     def _expect(self) -> None:
-        if self._timer is None and self._on_duty is not None:
+        if self._on_duty is not None:
             deadline = self._on_duty.settings.handshake_deadline
-            self._timer = self.loop.call_later(deadline, self._lose_patience)
+            self._on_duty.patience.expect(self, deadline, self.loop)
 
     def _let_go(self) -> None:
         self._is_upgraded = True
@@ -75,11 +75,11 @@ class _Patient(asyncio.Protocol):
 
     def _be_content(self) -> None:
         self._owed_size = 0
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        if self._on_duty is not None:
+            self._on_duty.patience.forgive(self)
 
-    def _lose_patience(self) -> None:
+    def lose_patience(self) -> None:
+        """The rest did not come in time."""
         if self._on_duty is not None:
             self._on_duty.refusals.count("handshake_deadline")
         # What the application may have begun to answer is not to be mixed up with ours.
@@ -92,7 +92,17 @@ class _Patient(asyncio.Protocol):
             self.transport.close()
 
 
-class GuardedHttpTools(_Patient, HttpToolsProtocol):
+class _Guarded(InTurn, _Patient):
+    """Whose clients wait for answers, too."""
+
+    def run_too_far_ahead(self) -> None:
+        """Let go of it, and count it."""
+        if self._on_duty is not None:
+            self._on_duty.refusals.count("protocol")
+        self._refuse(b"")
+
+
+class GuardedHttpTools(_Guarded, HttpToolsProtocol):
     """The one that ``--http auto`` takes where httptools is installed."""
 
     def on_headers_complete(self) -> None:
@@ -110,7 +120,7 @@ class GuardedHttpTools(_Patient, HttpToolsProtocol):
         super().handle_websocket_upgrade()
 
 
-class GuardedH11(_Patient, H11Protocol):
+class GuardedH11(_Guarded, H11Protocol):
     """The one that is written in Python."""
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:

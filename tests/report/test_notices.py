@@ -47,7 +47,7 @@ def test_the_page_shows_it_above_the_verdict() -> None:
     assert (
         page.index(FAILURE.replace("'", "&#39;"))
         < page.index("plan &lt;expired&gt;")
-        < page.index('role="status"')
+        < page.index('class="badge ')
     )
 
 

@@ -1,5 +1,4 @@
 import json
-import re
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -67,17 +66,13 @@ def test_a_saved_run_comes_back_the_same(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("svg", "names", "kind"),
-    [
-        (False, ["connections.png"], "image/png"),
-        (True, ["connections.png", "connections.svg"], "image/svg+xml"),
-    ],
+    ("svg", "names"), [(False, ["connections.png"]), (True, ["connections.png", "connections.svg"])]
 )
-def test_a_saved_run_has_its_summary_pictures_and_page_beside_it(tmp_path, quick_drawing, svg, names, kind):
+def test_a_saved_run_has_its_summary_pictures_and_page_beside_it(tmp_path, quick_drawing, svg, names):
     store.save(ECHO, tmp_path, plots=True, svg=svg)
     found = sorted(path.name for path in tmp_path.iterdir())
     assert found == [*names, "report.html", "run.json", "summary.txt"]
-    assert re.findall("data:([a-z/+]+);", (tmp_path / "report.html").read_text()) == [kind]
+    assert "<canvas>" in (tmp_path / "report.html").read_text()
 
 
 def test_drawing_again_without_svg_leaves_none_of_it(tmp_path, quick_drawing):
@@ -86,14 +81,13 @@ def test_drawing_again_without_svg_leaves_none_of_it(tmp_path, quick_drawing):
     assert not (tmp_path / "connections.svg").exists()
 
 
-def test_pictures_just_drawn_are_not_drawn_again_and_stand_in_the_joint_page(tmp_path, monkeypatch):
+def test_pictures_just_drawn_are_not_drawn_again(tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(plots, "draw", lambda pairs, **_: asked.extend(folder.name for _, folder in pairs))
     store.keep_suite(SUITE, tmp_path)
     (tmp_path / "echo" / "over-time.png").write_bytes(b"\x89PNG")
     store.draw(tmp_path, plots=True, drawn=["echo"])
     assert asked == ["connect", "fanout"]
-    assert (tmp_path / "report.html").read_text().count("data:image/png") == 1
 
 
 def test_a_run_file_is_indented_with_a_line_for_each_second(tmp_path):

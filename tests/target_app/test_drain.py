@@ -104,14 +104,17 @@ def serving(start: Callable[..., Server], tmp_path: Path) -> Iterator[Callable[.
     return serve
 
 
-@pytest.mark.parametrize("workers", [1, 4])
+@pytest.mark.parametrize(
+    ("workers", "number"), [(1, signal.SIGHUP), (4, signal.SIGTERM)], ids=["1-SIGHUP", "4-SIGTERM"]
+)
 def test_a_signal_asks_all_to_come_back_and_ends_with_0_though_some_never_answer(
-    serving: Callable[..., Server], workers: int
+    serving: Callable[..., Server], workers: int, number: signal.Signals
 ) -> None:
     server = serving(workers, TARGET_DRAIN_DEADLINE="2", TARGET_DRAIN_BATCH="10")
     mute = [RawClient(server.port, "/ws") for _ in range(30)]
     half = [RawClient.begin(server.port, "/ws") for _ in range(5)]
     with server.connect("/ws") as polite, server.connect("/ws/1") as chatting:
+        os.kill(server.pid, number)
         server.stop()
         assert [closing(client) for client in (polite, chatting)] == [(1012, REASON)] * 2
     assert [(one.code, one.reason) for client in mute for one in client.frames()] == [(1012, REASON)] * 30
@@ -132,6 +135,20 @@ def test_nobody_comes_in_while_a_server_waits_for_its_clients(serving: Callable[
     mute.leave()
     server.stop()
     assert server.code == 0
+
+
+def test_a_second_interrupt_ends_a_stop_at_once_and_says_nothing_of_it(
+    serving: Callable[..., Server],
+) -> None:
+    server = serving(1, TARGET_DRAIN_DEADLINE="100")
+    mute = RawClient(server.port, "/ws")
+    os.kill(server.pid, signal.SIGINT)
+    assert mute.read_frame() is not None
+    os.kill(server.pid, signal.SIGINT)
+    server.stop()
+    assert server.code == 0
+    assert "Traceback" not in server.log()
+    mute.leave()
 
 
 def test_a_worker_that_restarts_asks_its_own_clients_alone(serving: Callable[..., Server]) -> None:

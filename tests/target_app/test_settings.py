@@ -57,6 +57,8 @@ def test_what_is_set_wins_over_strict_and_off_is_no_limit(monkeypatch: pytest.Mo
         ('{"alice": "sécret"}', "a cookie can't"),
         ('["secret"]', "valid dictionary"),
         ('{"alice": 7}', "valid string"),
+        ('{"": "secret"}', "no name"),
+        ('{"alice": "secret", "alice": "other"}', "'alice' is there twice"),
     ],
 )
 def test_tokens_that_cannot_be_are_refused_without_a_word_of_them(
@@ -74,6 +76,43 @@ def test_tokens_that_cannot_be_are_refused_without_a_word_of_them(
 def test_strict_without_tokens_is_refused() -> None:
     with pytest.raises(ValidationError, match="guard strict asks for users and their tokens"):
         Settings(guard="strict")
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("[]", set()),
+        ('["https://example.org", "http://[::1]:8080"]', {"https://example.org", "http://[::1]:8080"}),
+        ('["HTTPS://Example.org", "null"]', {"https://example.org", "null"}),
+        ('["chrome-extension://abc"]', {"chrome-extension://abc"}),
+        ('["http://example.org:443"]', {"http://example.org:443"}),
+    ],
+)
+def test_origins_are_kept_as_browsers_write_them(
+    text: str, known: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TARGET_ORIGINS", text)
+    assert Settings().origins == known
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "example.org",
+        "https://example.org/",
+        "https://example.org/chat",
+        "https://*",
+        "https://user@example.org",
+        "https://example.org:443",
+        "http://example.org:80",
+        "",
+    ],
+)
+def test_an_origin_that_no_browser_sends_is_named(origin: str) -> None:
+    with pytest.raises(ValidationError, match=r"is no origin; write https://example\.org") as refused:
+        Settings(origins=frozenset({origin}))
+    assert repr(origin) in str(refused.value)
 
 
 @pytest.mark.parametrize(

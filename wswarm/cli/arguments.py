@@ -151,7 +151,6 @@ def _add_script(commands: Any) -> None:
     )
     add("--sessions", metavar="RATE", type=grammar.rate, help=arrivals)
     add("--session", metavar="NAME", help="the function's name (default: session)")
-    add("--seed", metavar="N", type=grammar.whole(0, 2**63 - 1), help="of random arrivals (default: random)")
     add_common(parser)
 
 

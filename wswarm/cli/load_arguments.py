@@ -41,6 +41,7 @@ def add_load(
     add("--connect-timeout", metavar="TIME", type=grammar.duration, help="for each handshake (default: 10s)")
     if rate is not None:
         _add_arrivals(add)
+    add_seed(add)
     add("--processes", metavar="N", type=grammar.count, help="agents with the sockets (default: one per 10k)")
     rooms = "connection {id} is in room {id} mod N, which {room} names; fanout: an audience each (default: 1)"
     if is_in_rooms:
@@ -69,6 +70,10 @@ def _add_arrivals(add: Callable[..., Any]) -> None:
         " every 200µs (default: auto)"
     )
     add("--pacing", choices=("auto", "exact", "batched"), help=paces)
+
+
+def add_seed(add: Callable[..., Any]) -> None:
+    """Add what chance begins with."""
     add("--seed", metavar="N", type=grammar.whole(0, 2**63 - 1), help="of random arrivals (default: random)")
 
 

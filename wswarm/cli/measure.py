@@ -24,6 +24,7 @@ from wswarm.experiment.objectives import foreseen
 from wswarm.experiment.preflight import check, known_before
 from wswarm.load.plan import Plan
 from wswarm.report import store, text
+from wswarm.report.charts.library import missing_hint
 from wswarm.report.checkpoints import Checkpoints
 from wswarm.report.live import Live
 from wswarm.results import redact
@@ -78,9 +79,11 @@ def show_overview(
 
 
 def say_where(parsed: argparse.Namespace, folder: Path | None) -> None:
-    """Print where the report is."""
+    """Print where the report is, and what its page lacks."""
     if folder is not None and parsed.print != "json" and not parsed.quiet:
         say(f"\nreport: {folder}/{store.PAGE_FILE}")
+        hint = missing_hint()
+        warn(parsed.command, [hint] if hint is not None else [])
 
 
 def write_wanted(

@@ -34,7 +34,7 @@ def add_outputs(parser: Any, *, history: bool = False, case: str | None = None) 
 def add_pictures(add: Callable[..., Any]) -> None:
     """Add what is said about pictures, by every command that writes a report."""
     add("--no-plots", action="store_true", help="draw no pictures")
-    add("--svg", action="store_true", help="draw them as SVG too, and put those into the page")
+    add("--svg", action="store_true", help="draw them as SVG too")
 
 
 def add_compare(commands: Any) -> None:

@@ -36,6 +36,8 @@ def add_replay(commands: Any, add_common: Callable[[Any], None]) -> None:
     add("--connect-rate", metavar="RATE", type=grammar.rate, help="handshakes per s (default: 500/s)")
     add("--connect-timeout", metavar="TIME", type=grammar.duration, help="for each handshake (default: 10s)")
     add("--processes", metavar="N", type=grammar.count, help="agents with the sockets (default: one per 10k)")
+    seed = "kept with the run (default: random)"
+    add("--seed", metavar="N", type=grammar.whole(0, 2**63 - 1), help=seed)
     add_common(parser)
 
 

@@ -4,7 +4,11 @@ import platform
 import subprocess
 from pathlib import Path
 
-from wswarm.drive.host import limits
+import psutil
+
+from wswarm.drive.host import cgroup, limits
+from wswarm.drive.host.files import file_limit
+from wswarm.drive.host.probes import load_average
 from wswarm.results.run import Environment
 
 _PACKAGES = ("wswarm", "picows", "websockets", "uvloop", "numpy", "fastapi", "starlette", "uvicorn", "locust")
@@ -30,7 +34,23 @@ def environment() -> Environment:
         python=f"{platform.python_implementation()} {platform.python_version()}",
         packages=packages,
         git=_git_revision(),
+        host=platform.node() or None,
+        memory=_memory(),
+        load=load_average(),
+        limits=_limits(),
     )
+
+
+def _memory() -> int:
+    """Return how many bytes may be used here: the machine's, or fewer in a container."""
+    bound, whole = cgroup.bounds().memory, psutil.virtual_memory().total
+    return whole if bound is None else min(whole, int(bound.most))
+
+
+def _limits() -> dict[str, int]:
+    processes = cgroup.bounds().pids
+    found = {"open files": file_limit(), "local ports": limits.local_ports()}
+    return found | ({} if processes is None else {"processes": int(processes.most)})
 
 
 def _cpu_name() -> str:

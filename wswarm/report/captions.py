@@ -13,16 +13,21 @@ READINGS = {
     "percentiles": "Go right to the share of messages that matters to you and read off the time they stayed"
     " below; a line that rises steeply at the right has a long tail.",
     "over-time": "A level picture is a service at ease; steps, teeth or a rising edge are stalls and queues."
-    " The widest band reaches the slowest message of each second.",
-    "slow": "A bar per block at the median of its broadcasts, a line up to the slowest. Where the red bars"
-    " stand above the blue ones, healthy clients wait for slow ones.",
-    "fanout": "Left: how long each broadcast took to reach its first, its median and its last subscriber."
-    " Right: the share of deliveries and of whole broadcasts done within a time.",
-    "storm": "Above: how many of the dropped have had a message again. Below: what they tried for it; where attempts"
-    " stand high above handshakes, most were in vain.",
+    " The topmost line is the slowest message of each second.",
+    "slow": "A bar per block at the median of its broadcasts. Where the red bars stand above the blue ones, healthy"
+    " clients wait for slow ones.",
+    "fanout": "How long each broadcast took to reach its first, its median and its last subscriber: far apart, the"
+    " target takes long from one subscriber to the next.",
+    "storm": "How many of the dropped have had a message again, and what they tried for it: where attempts stand high"
+    " above handshakes, most were in vain.",
     "stages": "Above, times of what was due in each second: where p99 stays up after a stage, its queue is still"
     " there. Below, the rate that was asked for, and what came back.",
     "probe": "Where the load's line runs above the probe's, what came lay unread for so long.",
+    "histogram": "How many took how long, on the axis of time that the percentiles have: a second hump is a second"
+    " way through the target, such as a queue, a pause or another worker.",
+    "rates": "What was sent and what came; where what came falls behind and then overtakes, it waited in between.",
+    "handshakes": "Each dot is a connection, when it was ready: a slope upwards is a target that tires of it.",
+    "attempts": "What clients tried to come back; where attempts stand high above handshakes, most were in vain.",
     "trends": "Each dot is the median of a thirtieth of the time; a line within its shade that could as well be"
     " level is no trend.",
 }
@@ -148,6 +153,19 @@ def _trends(run: Run) -> str:
     return f"Trends over the hold: {told}."
 
 
+def _histogram(run: Run) -> str:
+    return _percentiles(run).replace("Percentile curves", "Histogram", 1)
+
+
+def _rates(run: Run) -> str:
+    if run.messages is None:
+        return "Messages sent and received in each second."
+    seen = run.messages
+    return (
+        f"{show.count(seen.sent)} sent, {show.count(seen.received)} received in the hold, second by second."
+    )
+
+
 def _levels(name: str, seen: Distribution | None) -> str:
     if seen is None or not seen.n:
         return f"{name}: nothing measured."
@@ -172,4 +190,8 @@ _ALTS = {
     "stages": _stages,
     "trends": _trends,
     "probe": _probe,
+    "histogram": _histogram,
+    "rates": _rates,
+    "handshakes": _connections,
+    "attempts": _storm,
 }

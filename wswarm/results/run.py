@@ -15,6 +15,7 @@ from wswarm.results.broadcasts import Fanout as Fanout
 from wswarm.results.costs import GeneratorCost as GeneratorCost
 from wswarm.results.costs import TargetCost as TargetCost
 from wswarm.results.distribution import Distribution as Distribution
+from wswarm.results.environment import Environment as Environment
 from wswarm.results.penalty import Penalty as Penalty
 from wswarm.results.population import Population as Population
 from wswarm.results.probe import Probe as Probe
@@ -31,17 +32,6 @@ from wswarm.results.trends import Trend as Trend
 SCHEMA = "wswarm/run@1"
 
 Verdict = Literal["valid", "suspect", "invalid"]
-
-
-class Environment(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the run was made."""
-
-    cores: int
-    cpu: str
-    kernel: str
-    python: str
-    packages: dict[str, str]
-    git: str | None = None
 
 
 class Validity(msgspec.Struct, frozen=True, kw_only=True):

@@ -146,6 +146,14 @@ def is_supported(n: int, percent: float) -> bool:
     return n * p - spread >= 1 and n * p + spread <= n
 
 
+def most_supported(n: int) -> float:
+    """Return the highest percentile, 0 to 1, that a sample of `n` supports.
+
+    Source: the same interval lies within the sample while n (1 - p) ≥ 1.96² p.
+    """
+    return n / (n + _Z95**2)
+
+
 @cache
 def values_needed(percent: float) -> int:
     """Return the least number of values that can carry the percentile, from above 0 to below 100: 381 for 99."""

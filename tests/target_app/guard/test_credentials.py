@@ -41,5 +41,10 @@ def test_behind_the_door_the_users_name_stands_where_tokens_were() -> None:
 
 
 def test_what_is_no_token_stays_as_it_is() -> None:
-    brought = scope(b"a=&b&=c;d", authorization="Basic x", cookie="sessions=1; b", host="here")
+    brought = scope(b"a=&b&=c;d", authorization="Basic x", cookie="sessions=1; b; session", host="here")
     assert signed(brought, "alice") == brought
+
+
+def test_an_empty_token_beside_one_that_is_right_is_the_users_name_too() -> None:
+    brought = scope(b"q=1&token", authorization="Bearer s3cret")
+    assert signed(brought, "alice")["query_string"] == b"q=1&token=alice"

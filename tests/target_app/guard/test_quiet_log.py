@@ -1,8 +1,10 @@
+import asyncio
 import logging
 
 import pytest
+from starlette.types import Message
 
-from target_app.guard.quiet_log import LOGGERS, quiet_logs
+from target_app.guard.quiet_log import LOGGERS, noting_refusals, quiet_logs
 
 
 @pytest.mark.parametrize(
@@ -18,6 +20,13 @@ from target_app.guard.quiet_log import LOGGERS, quiet_logs
         ("%s %s", (1, {"query": b"token=s3cret"}), "1 {'query': b'token=…'}"),
         ("%(path)s %(status)d", ({"path": "/?Token=s3cret", "status": 101},), "/?Token=… 101"),
         ("GET /?token=s3cret", (), "GET /?token=…"),
+        ("< GET %s", ("/?%74o%6Ben=s3cret&q=1",), "< GET /?%74o%6Ben=…&q=1"),
+        ("< GET %s", ("/?next=/ws%3Ftoken%3Ds3cret",), "< GET /?next=/ws%3Ftoken%3D…"),
+        ("< %s: %s", ("cookie", 'session="s3cret"; a=b'), '< cookie: session="…"; a=b'),
+        ("< %s: %s", ("cookie", "a=b;  session = s3cret ;c=d"), "< cookie: a=b;  session = … ;c=d"),
+        ("< %s: %s", ("authorization", "s3cret"), "< authorization: …"),
+        ("< %s: %s", ("Authorization", "Basic s3cret"), "< Authorization: …"),
+        ("< %s: %s", ("host", "session-store"), "< host: session-store"),
         ("%s opened", ("/ws?q=1",), "/ws?q=1 opened"),
     ],
 )
@@ -33,6 +42,35 @@ def test_tokens_are_hidden_wherever_they_stand(
     finally:
         logger.removeHandler(caplog.handler)
     assert set(caplog.messages) == {logged}
+
+
+NO_HANDSHAKE = "ASGI callable returned without completing handshake."
+
+
+@pytest.mark.parametrize(
+    ("sent", "is_logged"),
+    [("websocket.http.response.start", False), ("websocket.close", True), (None, True)],
+)
+def test_only_a_refusal_by_a_status_is_no_error(
+    sent: str | None, is_logged: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def server_sends(_message: Message) -> None:
+        pass
+
+    async def connection() -> None:
+        send = noting_refusals(server_sends)
+        if sent is not None:
+            await send({"type": sent})
+        logging.getLogger("uvicorn.error").error(NO_HANDSHAKE)
+
+    logger = logging.getLogger("uvicorn.error")
+    logger.addHandler(caplog.handler)
+    try:
+        with quiet_logs():
+            asyncio.run(connection())
+    finally:
+        logger.removeHandler(caplog.handler)
+    assert (NO_HANDSHAKE in caplog.messages) is is_logged
 
 
 def test_it_ends_with_the_application() -> None:

@@ -107,10 +107,10 @@ class MachineMeter:
         spent = {name: after[name] - before[name] for name in counted}
         total = sum(spent.values())
         if total < LEAST_MACHINE_S:
-            return MachineUse(None, None, _load_average())
+            return MachineUse(None, None, load_average())
         idle = spent["idle"] + spent.get("iowait", 0.0)
         steal = spent["steal"] / total if "steal" in spent else None
-        return MachineUse(steal, 1 - idle / total, _load_average())
+        return MachineUse(steal, 1 - idle / total, load_average())
 
 
 class TargetUse(NamedTuple):
@@ -200,7 +200,8 @@ def _descriptors(process: "psutil.Process") -> float:
         return nan
 
 
-def _load_average() -> float | None:
+def load_average() -> float | None:
+    """Return the load average of the last minute; `None` where the system has none."""
     try:
         return psutil.getloadavg()[0]
     except OSError:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from wswarm.report import format as show
+from wswarm.report.compared import MOST, compared
 from wswarm.report.plots import canvas
 from wswarm.results.run import Distribution, Run
 from wswarm.stats.histogram import Histogram
@@ -17,7 +17,7 @@ LOOKS = (
     *(("o", canvas.BLUE), ("s", canvas.ORANGE), ("^", canvas.GREEN), ("D", canvas.PURPLE)),
     *(("v", canvas.SKY), ("P", canvas.VERMILION)),
 )
-NAME_LENGTH = 24
+assert len(LOOKS) == MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +35,6 @@ class Curve:
     reached: Floats
     marker: str
     colour: str
-
-
-def compared(run: Run) -> Mapping[str, Distribution | None]:
-    """Return what the run's percentiles are about, the figure that counts first."""
-    if run.fanout is not None and not run.steps:
-        return {"delivery": run.fanout.delivery_time, "completion": run.fanout.completion_time}
-    if run.scenario in ("connect", "churn"):
-        seen = run.connections
-        return {
-            "handshake": seen.handshake_time,
-            "tcp": seen.tcp_time,
-            "tls": seen.tls_time,
-            "upgrade": seen.upgrade_time,
-        }
-    if run.steps:  # those that were taken most often
-        often = sorted(run.steps.items(), key=lambda item: -item[1].time.n)[: len(LOOKS)]
-        return {show.shortened(show.printable(name), NAME_LENGTH): step.time for name, step in often}
-    return {"response": run.response_time, "service": run.service_time}
 
 
 def curves(run: Run) -> list[Curve]:

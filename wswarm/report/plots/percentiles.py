@@ -11,9 +11,9 @@ from wswarm.report.format import count
 from wswarm.report.plots import canvas
 from wswarm.report.plots.curves import Curve, Floats, curves
 from wswarm.results.run import Run
+from wswarm.stats.histogram import most_supported
 
 MARKED = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p99_9": 0.999, "p99_99": 0.9999}
-NORMAL_95 = 1.96  # half the width of a 95 % confidence interval, in standard deviations
 
 
 def draw(run: Run) -> Figure | None:
@@ -54,18 +54,9 @@ def staircase(reached: Floats, values: Floats, n: int) -> tuple[Floats, Floats]:
     return 1 / (1 - shares), np.repeat(values, 2)
 
 
-def support(n: int) -> float:
-    """Return the highest percentile, 0 to 1, that a sample of `n` supports.
-
-    Source: the confidence interval of an order statistic, ranks np ± 1.96 √(np(1 - p)), lies within the
-    sample while n (1 - p) ≥ 1.96² p.
-    """
-    return n / (n + NORMAL_95**2)
-
-
 def _curve(axes: Axes, curve: Curve) -> None:
     x, times = steps(curve)
-    last = 1 / (1 - support(curve.seen.n))
+    last = 1 / (1 - most_supported(curve.seen.n))
     inside = int(np.searchsorted(x, last, side="right"))
     end = times[min(inside, len(times) - 1)]
     look: canvas.Look = {"color": curve.colour, "linewidth": 1.8}

@@ -1,0 +1,1 @@
+"""The charts of a run's page, as values: what is drawn, of which figures, on which axes."""

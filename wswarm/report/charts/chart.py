@@ -1,0 +1,118 @@
+"""What a chart is: series of points out of frames of figures, on two axes. `page.js` draws it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["second", "time", "count", "rate", "size", "number", "share", "percentile"]
+Look = Literal["line", "step", "area", "points", "outline", "spans"]
+Colour = Literal["blue", "sky", "green", "orange", "vermilion", "purple", "ink"]
+Frame = dict[str, list[Any]]
+
+COLOURS: tuple[Colour, ...] = ("blue", "orange", "green", "purple", "sky", "vermilion")
+LOG_FROM = 30.0  # max / min from which on an axis of times is logarithmic
+_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """One axis.
+
+    Attributes:
+        kind: In which unit its values are shown.
+        group: Axes of one group show the same part of it: who zooms one, zooms all.
+        low: Where it begins, `high`: where it ends; `None`: as the values are.
+    """
+
+    label: str
+    kind: Kind
+    is_log: bool = False
+    group: str | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One line, cloud of points or outline.
+
+    Attributes:
+        frame: Where its figures are; `x`, `y`: their names there.
+        look: `step`: each value holds until the next one; `area`: that, filled; `outline`: bars lying on the vertical
+            axis, from `x` to `until_x` of it, as long as `y`; `spans`: flat lines from `x` to `until_x`.
+        dotted_from: From where on the sample is too small to support it.
+    """
+
+    name: str
+    frame: str
+    x: str
+    y: str
+    look: Look
+    colour: Colour
+    until_x: str | None = None
+    dotted_from: float | None = None
+    is_dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """One chart.
+
+    Attributes:
+        name: As that of the picture with the same content, if there is one.
+        phases: What goes on behind it: name, from, to.
+    """
+
+    name: str
+    title: str
+    x: Axis
+    y: Axis
+    series: Sequence[Series]
+    phases: Sequence[tuple[str, float, float]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A table that can be sorted: a frame's figures by name, with their headings and kinds."""
+
+    name: str
+    title: str
+    frame: str
+    columns: Sequence[tuple[str, str, Kind]]
+
+
+@dataclass(slots=True)
+class Drawn:
+    """All that is drawn of a run."""
+
+    frames: dict[str, Frame] = field(default_factory=dict)
+    charts: list[Chart] = field(default_factory=list)
+    tables: list[Listed] = field(default_factory=list)
+
+    def add(self, chart: Chart, **frames: Frame) -> None:
+        """Add a chart with the frames that it needs."""
+        self.charts.append(chart)
+        self.frames |= {name.replace("_", "-"): rounded(frame) for name, frame in frames.items()}
+
+
+def rounded(frame: Frame) -> Frame:
+    """Return the figures with six significant digits."""
+    return {
+        name: [float(f"{one:.{_DIGITS}g}") if isinstance(one, float) else one for one in values]
+        for name, values in frame.items()
+    }
+
+
+def time_axis(label: str, values: Iterable[float | None], group: str | None = None) -> Axis:
+    """Return the axis of these times in s: from 0, or logarithmic where they differ much."""
+    known = [value for value in values if value is not None and value > 0]
+    low, high = min(known, default=1e-3), max(known, default=1e-3)
+    is_log = high > LOG_FROM * low
+    return Axis(
+        label=label,
+        kind="time",
+        is_log=is_log,
+        group=group,
+        low=low / 1.15 if is_log else 0.0,
+        high=high * (1.15 if is_log else 1.06),
+    )

@@ -1,0 +1,56 @@
+"""The library that draws charts in a browser: Chart.js, as the package chartkick ships it, packed for a page."""
+
+import gzip
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib import resources
+from importlib.util import find_spec
+
+EXTRA = "ui"
+_PACKAGE, _FILE, _LICENSE = (
+    "chartkick",
+    "django/static/chartkick/Chart.bundle.js",
+    "licenses/LICENSE-chart.js.txt",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What a page holds of it.
+
+    Attributes:
+        packed: The script, gzip in base64: a fifth of its size.
+        digest: By which a content security policy knows it.
+        license: Under which it is passed on.
+    """
+
+    packed: str
+    digest: str
+    license: str
+
+
+@cache
+def library() -> Library | None:
+    """Return the library; `None` where the package is not installed."""
+    try:
+        folder = resources.files(_PACKAGE)
+        script = folder.joinpath(_FILE).read_text(encoding="utf-8")
+        license_text = folder.joinpath(_LICENSE).read_text(encoding="utf-8")
+    except (ImportError, OSError):
+        return None
+    packed = gzip.compress(script.encode(), 9, mtime=0)
+    return Library(b64encode(packed).decode("ascii"), digest(script), license_text.strip())
+
+
+def digest(script: str) -> str:
+    """Return the source expression by which a content security policy allows an inline script or style."""
+    return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode('ascii')}'"
+
+
+def missing_hint() -> str | None:
+    """Return what to do for a page with charts; `None` where it has them."""
+    if find_spec(_PACKAGE) is not None:
+        return None
+    return f"the page has pictures in place of charts to explore: pip install 'wswarm[{EXTRA}]'"
