@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from wswarm.cli import grammar
+from wswarm.cli.feeds_arguments import add_feeds
 from wswarm.cli.outputs_arguments import add_outputs, add_pictures
 
 
@@ -119,6 +120,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     add("--quiet", action="store_true", help="no progress, no summary")
     shown = "json: put the run file on stdout, alone; plan: what would be measured, and stop"
     add("--print", choices=("json", "plan"), help=shown)
+    add_feeds(parser)
     add_outputs(parser)
 
 
