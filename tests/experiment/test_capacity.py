@@ -213,6 +213,11 @@ def test_a_budget_that_is_over_leaves_what_is_known(searching) -> None:
         searching(carrying(870.0), slo=("p99<50ms",), budget=5.0)
 
 
+def test_a_port_to_fill_in_without_a_command_that_serves_there_is_refused() -> None:
+    with pytest.raises(PlanError, match="add --serve 'CMD {port}', or name the port"):
+        make_setting("echo", "ws://127.0.0.1:{port}/")
+
+
 @pytest.mark.parametrize(
     ("kind", "options", "words"),
     [

@@ -34,7 +34,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
         generator_cpu: Of a core, by the busiest of the generator's processes; `target_cpu` by the busiest of the
             target's, which `target_process` names, `broker_cpu` by that of those which it is connected to on this
             machine, which `broker_process` names.
-        target_wait: For how much of the time the target's processes were ready to run and had no core.
+        target_wait: For how much of the time the target's busiest process was ready to run and had no core.
         listen_overflows: Handshakes for which an accept queue of this machine had no room; `listen_drops`: all that
             its listeners have thrown away, those among them.
         refused: Connections that did not open, or did not stay.

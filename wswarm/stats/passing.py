@@ -32,7 +32,7 @@ class Beside(NamedTuple):
 
     Attributes:
         own_cpu: Of the busiest process of the generator. `target_cpu`: of the target's, named by `target_process`.
-        target_wait: How long the target's processes were ready to run and had no core.
+        target_wait: For how much of the time that process was ready to run and had no core.
         steal: Of all cores, as is `busy`. `others`: cores that neither target nor generator used.
         broker_cpu: Of the busiest process that the target is connected to on this machine, named by `broker_process`.
         overflows: Handshakes for which an accept queue of this machine had no room. `drops`: all that its listeners

@@ -217,10 +217,7 @@ def _lengths(scenario: CapacityScenario, given_s: float | None, limit_s: float |
 
 
 def _check(scenario: CapacityScenario, url: str | None, serve: str | None, given: Mapping[str, Any]) -> None:
-    if serve is not None:
-        check_command(Command("--serve", serve))
-        if url is not None and "{port}" not in url:
-            raise PlanError(f"URL {url!r} has no {{port}}: write it where the port of --serve goes")
+    check_served(url, serve)
     for name in ("closed", "stages", "trends"):
         if given.get(name):
             raise PlanError(f"--{name} has no place in a search, whose loads are its own: leave it out")
@@ -244,6 +241,20 @@ def _profile(wanted: str | None, scenario: str) -> str:
     if wanted is None or not has_scenario(protocol_named(wanted), scenario):
         return _REFERENCE[scenario]
     return wanted
+
+
+def check_served(url: str | None, serve: str | None) -> None:
+    """Check that a URL with a port to fill in has a command that serves there, and the other way round.
+
+    Raises:
+        PlanError: it has not, or the command can't be.
+    """
+    if serve is not None:
+        check_command(Command("--serve", serve))
+        if url is not None and "{port}" not in url:
+            raise PlanError(f"URL {url!r} has no {{port}}: write it where the port of --serve goes")
+    elif url is not None and "{port}" in url:
+        raise PlanError(f"URL {url!r} has {{port}}: add --serve 'CMD {{port}}', or name the port")
 
 
 def address_at(url: str | None, port: int) -> str:
