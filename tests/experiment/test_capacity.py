@@ -185,6 +185,14 @@ def test_a_target_whose_process_has_ended_is_told_rather_than_the_generator_blam
         searching(carrying(0.0))
 
 
+def test_a_machine_that_others_keep_busy_is_told_rather_than_the_generator_blamed(searching) -> None:
+    with pytest.raises(GeneratorError) as told:
+        searching(lambda _: (None, "spoilt: others used 1.8 cores"))
+    assert str(told.value) == (
+        "no load could be judged: spoilt: others used 1.8 cores; run it again on a quieter machine"
+    )
+
+
 def test_a_generator_that_gives_in_at_once_is_told(searching) -> None:
     with pytest.raises(GeneratorError, match="no load could be judged"):
         searching(lambda _: (None, "generator: late"))
@@ -211,6 +219,18 @@ def test_ctrl_c_before_the_first_trial_leaves_nothing(searching) -> None:
 def test_a_budget_that_is_over_leaves_what_is_known(searching) -> None:
     with pytest.raises(TargetError, match="--budget 5s was over"):
         searching(carrying(870.0), slo=("p99<50ms",), budget=5.0)
+
+
+def test_what_is_published_by_http_goes_to_the_server_of_the_round() -> None:
+    setting = make_setting(
+        "fanout",
+        "ws://127.0.0.1:{port}/",
+        serve="serve {port}",
+        publish="POST http://127.0.0.1:{port}/publish",
+        publish_body="{marker}",
+    )
+    plan = setting.plan(5.0, 2.0, url="ws://127.0.0.1:4711/")
+    assert plan.publish == "POST http://127.0.0.1:4711/publish"
 
 
 def test_a_port_to_fill_in_without_a_command_that_serves_there_is_refused() -> None:

@@ -37,7 +37,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
         target_wait: For how much of the time the target's busiest process was ready to run and had no core.
         listen_overflows: Handshakes for which an accept queue of this machine had no room; `listen_drops`: all that
             its listeners have thrown away, those among them.
-        refused: Connections that did not open, or did not stay.
+        refused: Connections that did not open, or did not stay, and requests to publish that were answered by no.
         is_overload: Whether it was meant to be too much.
     """
 

@@ -7,7 +7,7 @@ from statistics import fmean, variance
 from typing import NamedTuple
 
 from wswarm.results.run import Distribution, Run, SloResult
-from wswarm.stats import slo
+from wswarm.stats import answers, slo
 from wswarm.stats.compare.student import t_quantile
 from wswarm.stats.histogram import Histogram
 
@@ -75,7 +75,11 @@ def why_not_carried(run: Run, limit_s: float | None) -> str | None:
         _refused(run),
         _hung_up(run),
     )  # of connections the reason tells most, of messages that they ended
-    reasons = (*(ended if run.scenario == "connect" else reversed(ended)), *map(_missed, run.slo))
+    reasons = (
+        *(ended if run.scenario == "connect" else reversed(ended)),
+        _unpublished(run),
+        *map(_missed, run.slo),
+    )
     found = next((reason for reason in reasons if reason is not None), None)
     if found is not None or run.scenario == "connect":
         return found
@@ -85,6 +89,12 @@ def why_not_carried(run: Run, limit_s: float | None) -> str | None:
 def refusals(run: Run) -> int:
     """Return how many connections did not open, or did not stay."""
     return run.connections.requested - run.connections.opened + run.connections.dropped
+
+
+def unpublished(run: Run) -> int:
+    """Return how many requests to publish the target has answered by a status that says no."""
+    refused = answers.refusals(run.publish) if run.publish is not None else {}
+    return sum(count for status, count in refused.items() if status.isdigit())
 
 
 def delivered(run: Run) -> float | None:
@@ -100,7 +110,9 @@ def delivered(run: Run) -> float | None:
 
 
 def is_refused(run: Run) -> bool:
-    """Return whether the target itself has said no to connections, which no lateness of the generator explains."""
+    """Return whether the target itself has said no, which no lateness of the generator explains."""
+    if unpublished(run):
+        return True
     seen = run.connections
     said = seen.failures.keys() - {_UNHEARD, *_OWN_LIMITS}
     return bool(said) or (seen.dropped > 0 and not seen.failures.keys() & _OWN_LIMITS)
@@ -168,6 +180,16 @@ def _refused(run: Run) -> str | None:
         reason = max(seen.close_reasons, key=seen.close_reasons.__getitem__, default="closed")
         return f"{reason}: {seen.dropped:,} of {seen.opened:,} connections were dropped"
     return None
+
+
+def _unpublished(run: Run) -> str | None:
+    if run.publish is None:
+        return None
+    refused, requests = answers.refusals(run.publish), run.publish.requests
+    count = sum(refused.values())
+    if count <= (1 - SUPPLY) * requests:
+        return None
+    return f"{max(refused, key=refused.__getitem__)}: {count:,} of {requests:,} requests to publish failed"
 
 
 def _missed(result: SloResult) -> str | None:

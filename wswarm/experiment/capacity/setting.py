@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -133,7 +134,7 @@ class Setting:
         Raises:
             PlanError: a value can't be.
         """
-        options = {**self.options, "duration": length_s}
+        options = {**filled(self.options, url), "duration": length_s}
         if self.scenario == "connect":
             options["connections"] = round(load)
         else:
@@ -264,6 +265,17 @@ def address_at(url: str | None, port: int) -> str:
         url: With `{port}`; `None`: nothing is known but the port.
     """
     return (url or _UNKNOWN).replace("{port}", str(port))
+
+
+def filled(options: Mapping[str, Any], url: str | None) -> Mapping[str, Any]:
+    """Return a plan's options in which `{port}` of the address to publish at is that of a server.
+
+    Args:
+        url: Of that server; `None`: somewhere.
+    """
+    publish = options.get("publish")
+    port = urlsplit(url).port if url is not None else 1
+    return options if publish is None else {**options, "publish": publish.replace("{port}", str(port))}
 
 
 def with_agents(plan: Plan, times: int) -> Plan:

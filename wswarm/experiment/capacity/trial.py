@@ -109,7 +109,7 @@ def _outcome(setting: Setting, load: Load, run: Run, beside: Beside) -> Outcome:
         listen_overflows=beside.overflows,
         listen_drops=beside.drops,
         steal=beside.steal,
-        refused=passing.refusals(run),
+        refused=passing.refusals(run) + passing.unpublished(run),
     )
     found = run.messages
     has_rest = found is not None and (found.received < found.owed or found.sent < found.offered)

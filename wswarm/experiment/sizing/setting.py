@@ -7,7 +7,7 @@ from random import SystemRandom
 from typing import Any, NamedTuple
 
 from wswarm.errors import PlanError
-from wswarm.experiment.capacity.setting import address_at, check_served
+from wswarm.experiment.capacity.setting import address_at, check_served, filled
 from wswarm.experiment.preflight import check, target_meter
 from wswarm.load.plan import Plan, make_plan
 from wswarm.results import redact
@@ -91,7 +91,8 @@ class Setting:
         Raises:
             PlanError: a value can't be.
         """
-        return make_plan(self.scenario, url or address_at(self.url, 1), **{**self.options, **load})
+        options = {**filled(self.options, url), **load}
+        return make_plan(self.scenario, url or address_at(self.url, 1), **options)
 
     def check(self) -> None:
         """Check that the heaviest load can be, on a target that is there.
