@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from wswarm.drive.host.application import check_application
 from wswarm.drive.host.server import Command, check_command
 from wswarm.errors import PlanError
 from wswarm.experiment.preflight import check
@@ -160,6 +161,7 @@ def make_setting(scenario: CapacityScenario, url: str | None, **options: Any) ->
     if scenario != "connect":
         given.setdefault("arrivals", "poisson")
     if url is None and serve is None:
+        check_application()
         given["profile"] = _profile(given.get("profile"), scenario)
     if serve is not None and url is None:
         url = _UNKNOWN
