@@ -1,4 +1,5 @@
 import re
+import sys
 from html import unescape as html_text
 from html.parser import HTMLParser
 
@@ -41,7 +42,7 @@ PLAIN = Page(render([runs.echo()]))
 
 @pytest.fixture
 def no_library(monkeypatch):
-    monkeypatch.setattr(library, "_PACKAGE", "no_such_package_here")
+    monkeypatch.setitem(sys.modules, "chartkick", None)
     library.library.cache_clear()
     yield
     library.library.cache_clear()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from wswarm.cli.terminal import Interrupts, warn
 from wswarm.errors import PlanError
+from wswarm.installation import require
 from wswarm.report.feeds.feeds import Feeds
 from wswarm.report.feeds.listener import Listener
 from wswarm.report.feeds.reading import Source
@@ -66,10 +67,9 @@ def _listeners(parsed: argparse.Namespace) -> Iterator[Listener]:
 
         yield StatsD(*parsed.statsd)
     if parsed.otlp is not None:
-        try:
-            from wswarm.report.feeds.otlp import Otlp
-        except ModuleNotFoundError:
-            raise PlanError("--otlp needs a package more: pip install 'wswarm[otlp]'") from None
+        require("otlp", "--otlp")
+        from wswarm.report.feeds.otlp import Otlp
+
         yield Otlp(parsed.otlp)
     if parsed.prometheus is not None:
         from wswarm.report.feeds.prometheus import Scraped
