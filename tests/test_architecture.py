@@ -41,6 +41,7 @@ LED = {"clock", "drivers.address", "drivers.tls", "fleet", "host"}  # what of `d
 SANCTIONED = {
     ("wswarm/__init__.py", "wswarm.drive.script.socket"),
     ("wswarm/api.py", "wswarm.load.plan"),
+    ("wswarm/cli/audience.py", "wswarm.load.plan"),
     ("wswarm/cli/measure.py", "wswarm.load.plan"),
     ("wswarm/cli/measure.py", "wswarm.drive.host.target"),
     ("wswarm/cli/measure.py", "wswarm.drive.fleet.started"),
