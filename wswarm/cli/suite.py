@@ -10,7 +10,7 @@ import msgspec
 from wswarm import exit_codes
 from wswarm.cli import grammar, measure
 from wswarm.cli.drawing import Drawing, Plain
-from wswarm.cli.feeds import end, feeds_for, source_of
+from wswarm.cli.feeds import end, feeds_for, sampling_of, source_of
 from wswarm.cli.outputs import check_outputs, take_all
 from wswarm.cli.parts import parts_of
 from wswarm.cli.scenario import Planned
@@ -107,6 +107,7 @@ class _Suite:
                     is_reference=part.is_reference,
                     listeners=[*(one.make_way for one in self._beside.values()), self._feeds.update],
                     folder=self._folder / part.title if self._folder is not None else None,
+                    sampling=sampling_of(self._parsed, self._feeds),
                 )
         except SwarmError as error:
             self.failures[part.title] = error

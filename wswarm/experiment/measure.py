@@ -26,6 +26,7 @@ from wswarm.experiment.observe import Observer, check_arrived, check_opened, is_
 from wswarm.experiment.observed import Observed
 from wswarm.experiment.preflight import check, target_meter
 from wswarm.experiment.ramp import longest_s, notices
+from wswarm.experiment.sampled import Sampling, sampled_of
 from wswarm.experiment.session import Session
 from wswarm.experiment.watch import TargetWatch
 from wswarm.load.plan import Plan
@@ -81,6 +82,8 @@ def measure(
         experiment.on_progress = on_progress or _ignore
         experiment.interrupted = interrupted or _never
         experiment.on_traced = besides.on_traced or _ignore
+        if besides.sampling is not None:
+            experiment.sample(besides.sampling)
         if besides.keep is not None and are_kept(plan):
             experiment.keep(besides.keep, besides.keep_every_s)
         return experiment.run()
@@ -105,6 +108,7 @@ class _Experiment:
         self._window = Window(now_ns(), 0, 0, 0)
         self._has_begun = self._was_cut = self._was_connecting = self._is_deserted = False
         self._checkpoints: Checkpoints | None = None
+        self._sampling: Sampling | None = None
         self._observer = Observer(course.plan, session.fleet)
         for agent in session.fleet.agents:
             agent.on_traced = self._note_traced
@@ -112,6 +116,10 @@ class _Experiment:
     def keep(self, keep: Keep, every_s: float | None) -> None:
         """Have what was found so far kept now and then."""
         self._checkpoints = Checkpoints(self._session, keep, self._so_far, every_s)
+
+    def sample(self, sampling: Sampling) -> None:
+        """Have somebody told the times of single messages at the end."""
+        self._sampling, self._fleet.sampled = sampling, sampling.most
 
     def run(self) -> Run:
         """Return the run."""
@@ -128,6 +136,9 @@ class _Experiment:
         end_ns = now_ns()
         self._watch.note("end", self._window)
         findings = self._session.findings()
+        if self._sampling is not None:
+            found = sampled_of(self._fleet.agents, findings, self._window, self._sampling.most)
+            self._sampling.take(found)
         said, kernel = self._session.probe.report(findings, self._window), self._watch.kernel.seen()
         self._session.close()
         observed = replace(self._observed(findings, self._window, end_ns), probe=said, kernel=kernel)
