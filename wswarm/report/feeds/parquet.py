@@ -11,17 +11,9 @@ from wswarm.stats.findings import Int64s
 from wswarm.stats.kept import UNKNOWN_NS, Sampled
 from wswarm.units import NS_PER_S
 
-_SCHEMA = pyarrow.schema(
-    [
-        ("scenario", pyarrow.string()),
-        ("name", pyarrow.string()),
-        ("connection", pyarrow.int64()),
-        ("number", pyarrow.int64()),
-        ("intended", pyarrow.float64()),
-        ("sent", pyarrow.float64()),
-        ("received", pyarrow.float64()),
-    ]
-)
+COLUMNS = ("scenario", "name", "connection", "number", "intended", "sent", "received")
+_TYPES = (*[pyarrow.string()] * 2, *[pyarrow.int64()] * 2, *[pyarrow.float64()] * 3)
+_SCHEMA = pyarrow.schema(list(zip(COLUMNS, _TYPES, strict=True)))
 
 
 class Table:
