@@ -90,8 +90,8 @@ def test_what_sends_no_messages_of_a_load_has_no_samples(tmp_path: Path, command
 @pytest.mark.parametrize(
     ("option", "module", "extra"),
     [
-        (("--otlp", "http://localhost:4318"), "wswarm.report.feeds.otlp", "otlp"),
-        (("--samples", "s.parquet"), "wswarm.report.feeds.parquet", "parquet"),
+        (("--otlp", "http://localhost:4318"), "opentelemetry.sdk", "otlp"),
+        (("--samples", "s.parquet"), "pyarrow", "parquet"),
     ],
 )
 def test_an_extra_that_is_missing_is_named(

@@ -10,6 +10,7 @@ from wswarm.cli.feeds_arguments import SAMPLES_LIMIT
 from wswarm.cli.terminal import Interrupts, warn
 from wswarm.errors import PlanError
 from wswarm.experiment.sampled import Sampling
+from wswarm.installation import require
 from wswarm.report.feeds.feeds import Feeds
 from wswarm.report.feeds.listener import Listener
 from wswarm.report.feeds.reading import Source
@@ -71,10 +72,9 @@ def _listeners(parsed: argparse.Namespace) -> Iterator[Listener]:
 
         yield StatsD(*parsed.statsd)
     if parsed.otlp is not None:
-        try:
-            from wswarm.report.feeds.otlp import Otlp
-        except ModuleNotFoundError:
-            raise PlanError("--otlp needs a package more: pip install 'wswarm[otlp]'") from None
+        require("otlp", "--otlp")
+        from wswarm.report.feeds.otlp import Otlp
+
         yield Otlp(parsed.otlp)
     if parsed.prometheus is not None:
         from wswarm.report.feeds.prometheus import Scraped
@@ -100,12 +100,9 @@ def _samples(parsed: argparse.Namespace) -> Listener:
         raise PlanError(f"--samples: {parsed.command} has no messages of a load: leave it out")
     form: Callable[[BufferedWriter], Written] = Lines
     if parsed.samples.suffix == ".parquet":
-        try:
-            from wswarm.report.feeds.parquet import Table
-        except ModuleNotFoundError:
-            raise PlanError(
-                f"--samples {parsed.samples} needs a package more: pip install 'wswarm[parquet]'"
-            ) from None
+        require("parquet", f"--samples {parsed.samples}")
+        from wswarm.report.feeds.parquet import Table
+
         form = Table
     own = _new_file(parsed.samples, "--samples")
     return Samples(own, form(own), lambda line: warn(parsed.command, [line]))

@@ -11,8 +11,8 @@ import msgspec
 
 from wswarm import exit_codes
 from wswarm.cli import grammar, terminal
+from wswarm.cli.audience import audience_for
 from wswarm.cli.drawing import Drawing, Plain
-from wswarm.cli.feeds import end, feeds_for, sampling_of, source_of
 from wswarm.cli.folder import report_folder
 from wswarm.cli.outputs import check_outputs, files_named, is_any_wanted, take_all
 from wswarm.cli.terminal import Interrupts, say, warn
@@ -52,26 +52,26 @@ def run_plan(
     warn(parsed.command, (*grammar.hints(vars(parsed)), *foreseen(plan)))
     if not parsed.quiet:
         warn(parsed.command, known_before(plan))
-    with folder_for(parsed, plan.scenario) as folder, feeds_for(parsed) as feeds:
-        feeds.begin(source_of(plan.scenario, plan.scenario, None if is_reference else plan.address))
+    with folder_for(parsed, plan.scenario) as folder, audience_for(parsed) as audience:
+        audience.begin(plan, plan.scenario, is_reference=is_reference)
         run = measure_one(
             parsed,
             plan,
             interrupts,
             started,
             is_reference=is_reference,
-            listeners=[feeds.update],
+            listeners=[audience.update],
             folder=folder,
-            sampling=sampling_of(parsed, feeds),
+            sampling=audience.sampling,
         )
-        feeds.finish(run)
+        audience.finish(run)
         with pages_for(parsed, folder) as pages:
             take_all(
                 lambda: show(parsed, [run], is_suite=False),
                 lambda: store_in(parsed, pages, lambda to: store.keep(run, to)),
                 lambda: write_wanted(parsed, [run]),
                 lambda: finish(parsed, pages, interrupts),
-                lambda: end(feeds, interrupts),
+                lambda: audience.end(interrupts),
             )
         return exit_codes.of_runs([run], is_interrupted=interrupts.asked())
 

@@ -14,7 +14,17 @@ from wswarm.loading import without_collecting
 
 SCENARIOS = ("connect", "echo", "fanout", "storm", "slow", "churn", "script", "replay")
 UNKNOWN = "ws://127.0.0.1:1"  # stands for the address of an application that is started later
-_NOT_IN_PLAN = {"command", "url", "output", "no_plots", "svg", "quiet", "print", "scenarios"} | OUTPUTS
+_NOT_IN_PLAN = {
+    "command",
+    "url",
+    "output",
+    "no_plots",
+    "svg",
+    "quiet",
+    "print",
+    "live",
+    "scenarios",
+} | OUTPUTS
 _NEEDS = {"script": ("script", "FILE.py"), "replay": ("recording", "FILE.har")}
 _WITHOUT_URL = frozenset({"storm", "script", "replay"})
 

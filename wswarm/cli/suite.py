@@ -9,8 +9,8 @@ import msgspec
 
 from wswarm import exit_codes
 from wswarm.cli import grammar, measure
+from wswarm.cli.audience import Audience, audience_for
 from wswarm.cli.drawing import Drawing, Plain
-from wswarm.cli.feeds import end, feeds_for, sampling_of, source_of
 from wswarm.cli.outputs import check_outputs, take_all
 from wswarm.cli.parts import parts_of
 from wswarm.cli.scenario import Planned
@@ -20,7 +20,6 @@ from wswarm.experiment.begun import agents_begun
 from wswarm.experiment.objectives import foreseen, not_held
 from wswarm.experiment.preflight import check, check_reference
 from wswarm.report import store
-from wswarm.report.feeds.feeds import Feeds
 from wswarm.results import redact
 from wswarm.results.run import Run
 
@@ -40,9 +39,9 @@ def run_suite(parsed: argparse.Namespace) -> int:
     warn("run", [*not_held(plans, parsed.slo or ()), *(line for plan in plans for line in foreseen(plan))])
     with (
         measure.folder_for(parsed, "run") as folder,
-        feeds_for(parsed) as feeds,
+        audience_for(parsed) as audience,
         Interrupts() as interrupts,
-        _Suite(parsed, folder, parts, feeds) as suite,
+        _Suite(parsed, folder, parts, audience) as suite,
     ):
         try:
             for part in parts:
@@ -75,13 +74,13 @@ class _Suite:
 
     Args:
         folder: Of the report, `None` for none.
-        feeds: Who hears of the runs.
+        audience: Who hears of the runs.
     """
 
     def __init__(
-        self, parsed: argparse.Namespace, folder: Path | None, parts: Sequence[Planned], feeds: Feeds
+        self, parsed: argparse.Namespace, folder: Path | None, parts: Sequence[Planned], audience: Audience
     ) -> None:
-        self._parsed, self._folder, self._parts, self._feeds = parsed, folder, parts, feeds
+        self._parsed, self._folder, self._parts, self._audience = parsed, folder, parts, audience
         self._beside: dict[str, Drawing] = {}
         self.runs: list[Run] = []
         self.failures: dict[str, SwarmError] = {}
@@ -95,8 +94,7 @@ class _Suite:
 
     def add(self, part: Planned, interrupts: Interrupts) -> None:
         """Measure one scenario and show it, or tell why it can't be measured."""
-        address = None if part.is_reference else part.plan.address
-        self._feeds.begin(source_of(part.plan.scenario, part.title, address))
+        self._audience.begin(part.plan, part.title, is_reference=part.is_reference)
         try:
             with agents_begun(part.plan) as started:
                 run = measure.measure_one(
@@ -105,17 +103,17 @@ class _Suite:
                     interrupts,
                     started,
                     is_reference=part.is_reference,
-                    listeners=[*(one.make_way for one in self._beside.values()), self._feeds.update],
+                    listeners=[*(one.make_way for one in self._beside.values()), self._audience.update],
                     folder=self._folder / part.title if self._folder is not None else None,
-                    sampling=sampling_of(self._parsed, self._feeds),
+                    sampling=self._audience.sampling,
                 )
         except SwarmError as error:
             self.failures[part.title] = error
             warn("run", [f"{part.title}: {redact.address(str(error))}"])
             return
-        self._feeds.finish(run)
         if part.name is not None:
             run = msgspec.structs.replace(run, name=part.name)
+        self._audience.finish(run)
         if self.runs and self._parsed.print != "json" and not self._parsed.quiet:
             say("")
         self.runs.append(run)
@@ -172,7 +170,7 @@ class _Suite:
             lambda: measure.store_in(parsed, pages, lambda to: store.keep_suite(runs, to, told)),
             lambda: measure.write_wanted(parsed, runs, told),
             lambda: measure.finish(parsed, pages, interrupts),
-            lambda: end(self._feeds, interrupts),
+            lambda: self._audience.end(interrupts, told),
         )
 
     def hopeless(self) -> SwarmError:
