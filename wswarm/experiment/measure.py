@@ -18,7 +18,7 @@ from wswarm.experiment.assemble import assemble
 from wswarm.experiment.begun import start_for, without_probe
 from wswarm.experiment.besides import Besides
 from wswarm.experiment.canaries import wait_for_canaries
-from wswarm.experiment.checkpoints import Checkpoints, Keep, are_kept
+from wswarm.experiment.checkpoints import Checkpoints, are_kept
 from wswarm.experiment.course import Course, course_of
 from wswarm.experiment.filling import filling_of
 from wswarm.experiment.interrupted import interruption, shortened
@@ -81,11 +81,7 @@ def measure(
         experiment = _Experiment(course, session, addresses, target)
         experiment.on_progress = on_progress or _ignore
         experiment.interrupted = interrupted or _never
-        experiment.on_traced = besides.on_traced or _ignore
-        if besides.sampling is not None:
-            experiment.sample(besides.sampling)
-        if besides.keep is not None and are_kept(plan):
-            experiment.keep(besides.keep, besides.keep_every_s)
+        experiment.take(besides)
         return experiment.run()
 
 
@@ -113,13 +109,13 @@ class _Experiment:
         for agent in session.fleet.agents:
             agent.on_traced = self._note_traced
 
-    def keep(self, keep: Keep, every_s: float | None) -> None:
-        """Have what was found so far kept now and then."""
-        self._checkpoints = Checkpoints(self._session, keep, self._so_far, every_s)
-
-    def sample(self, sampling: Sampling) -> None:
-        """Have somebody told the times of single messages at the end."""
-        self._sampling, self._fleet.sampled = sampling, sampling.most
+    def take(self, besides: Besides) -> None:
+        """Have done what is wanted besides the run."""
+        self.on_traced = besides.on_traced or _ignore
+        self._sampling = besides.sampling
+        self._fleet.sampled = 0 if besides.sampling is None else besides.sampling.most
+        if besides.keep is not None and are_kept(self._plan):
+            self._checkpoints = Checkpoints(self._session, besides.keep, self._so_far, besides.keep_every_s)
 
     def run(self) -> Run:
         """Return the run."""
