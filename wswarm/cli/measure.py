@@ -23,6 +23,7 @@ from wswarm.experiment.besides import Besides
 from wswarm.experiment.measure import OnProgress, measure
 from wswarm.experiment.objectives import foreseen
 from wswarm.experiment.preflight import check, known_before
+from wswarm.experiment.sampled import Sampling
 from wswarm.load.plan import Plan
 from wswarm.report import store, text
 from wswarm.report.charts.library import missing_hint
@@ -61,6 +62,7 @@ def run_plan(
             is_reference=is_reference,
             listeners=[audience.update],
             folder=folder,
+            sampling=audience.sampling,
         )
         audience.finish(run)
         with pages_for(parsed, folder) as pages:
@@ -197,12 +199,14 @@ def measure_one(
     is_reference: bool = False,
     listeners: Sequence[OnProgress] = (),
     folder: Path | None = None,
+    sampling: Sampling | None = None,
 ) -> Run:
     """Measure one scenario, if need be of a reference application of its own, freshly started.
 
     Args:
         listeners: Told how it stands besides the display.
         folder: Of its report, where checkpoints of a long run are kept.
+        sampling: Who wants the times of single messages.
     """
 
     def tell(progress: Progress) -> None:
@@ -221,9 +225,8 @@ def measure_one(
         if folder is not None:
             checkpoints = stack.enter_context(_checkpoints(parsed, folder))
             keep = partial(_keep, parsed, checkpoints)
-        return measure(
-            plan, tell, interrupts.asked, started, Besides(terminal.show_traced, keep, restarts=app)
-        )
+        besides = Besides(terminal.show_traced, keep, restarts=app, sampling=sampling)
+        return measure(plan, tell, interrupts.asked, started, besides)
 
 
 @contextmanager

@@ -105,6 +105,7 @@ class _Suite:
                     is_reference=part.is_reference,
                     listeners=[*(one.make_way for one in self._beside.values()), self._audience.update],
                     folder=self._folder / part.title if self._folder is not None else None,
+                    sampling=self._audience.sampling,
                 )
         except SwarmError as error:
             self.failures[part.title] = error
