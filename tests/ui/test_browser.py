@@ -68,6 +68,16 @@ def test_runs_are_chosen_in_the_list_and_compared(
 
 
 @SIZES
+def test_a_run_s_own_page_has_its_charts_and_what_can_be_done_with_it(
+    width: int, height: int, is_dark: bool, page: Page, address: str
+) -> None:
+    page.shape(width, height, is_dark=is_dark)
+    page.open(f"{address}/runs/2026-01-01T010000Z-echo")
+    page.wait("!!document.querySelector('.remarks button')")
+    assert_fits(page, width)
+
+
+@SIZES
 def test_a_trend_tells_the_value_of_the_run_that_is_pointed_at(
     width: int, height: int, is_dark: bool, page: Page, address: str, folder: Path
 ) -> None:

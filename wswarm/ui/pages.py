@@ -1,12 +1,15 @@
 """What a browser is sent: pages made from templates, and what they load."""
 
+from base64 import b64encode
 from functools import cache
+from hashlib import sha256
 from importlib import resources
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import jinja2
 import msgspec
+from markupsafe import Markup
 
 from wswarm.report import format as show
 from wswarm.ui.chart import Chart
@@ -58,9 +61,19 @@ def query(values: dict[str, str]) -> str:
 
 
 def with_bar(page: str, bar: str) -> str:
-    """Return a page that stands alone with something more at its top."""
+    """Return a page that stands alone with something more at its top, whose look it allows besides its own."""
+    digest = b64encode(sha256(bar_style().encode()).digest()).decode()
+    for mark in ("'", "&#39;"):  # as it stands in an attribute
+        first = f"style-src {mark}sha256-"
+        page = page.replace(first, f"style-src {mark}sha256-{digest}{mark} {mark}sha256-", 1)
     head, body, rest = page.partition("<body>")
     return f"{head}{body}\n{bar}{rest}"
+
+
+@cache
+def bar_style() -> Markup:
+    """Return the look of what stands at the top of a report's page."""
+    return Markup(resources.files("wswarm.ui").joinpath("static", "bar.css").read_text(encoding="utf-8"))
 
 
 @cache

@@ -36,7 +36,9 @@ def response(desk: Desk, name: str, place: Path) -> Response:
         except reading.DAMAGED as error:
             problem = str(error)
         else:
-            bar = desk.text("bar.html.j2", entry=entry, suite=suite_of(desk.root, place))
+            bar = desk.text(
+                "bar.html.j2", entry=entry, suite=suite_of(desk.root, place), style=pages.bar_style()
+            )
             return HTMLResponse(pages.with_bar(page, bar), headers={"content-security-policy": policy})
     return desk.page("unreadable.html.j2", entry=entry, problem=problem, suite=suite_of(desk.root, place))
 
