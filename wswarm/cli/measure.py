@@ -14,6 +14,7 @@ from wswarm.cli import grammar, terminal
 from wswarm.cli.drawing import Drawing, Plain
 from wswarm.cli.folder import report_folder
 from wswarm.cli.outputs import check_outputs, files_named, is_any_wanted, take_all
+from wswarm.cli.scenario import Planned
 from wswarm.cli.terminal import Interrupts, say, warn
 from wswarm.drive.fleet.started import Started
 from wswarm.drive.host.target import ReferenceApp
@@ -33,25 +34,17 @@ from wswarm.results.run import Run
 
 
 def run_plan(
-    parsed: argparse.Namespace,
-    plan: Plan,
-    interrupts: Interrupts,
-    started: Sequence[Started] | None,
-    *,
-    is_reference: bool = False,
+    parsed: argparse.Namespace, part: Planned, interrupts: Interrupts, started: Sequence[Started] | None
 ) -> int:
-    """Measure one scenario with the agents that were started for it, if they were.
-
-    Args:
-        is_reference: Of a reference application of its own.
-    """
-    check(plan, has_agents=started is not None, may_restart=is_reference)
+    """Measure one scenario with the agents that were started for it, if they were."""
+    plan = part.plan
+    check(plan, has_agents=started is not None, may_restart=part.is_reference)
     check_outputs(parsed)
     warn(parsed.command, (*grammar.hints(vars(parsed)), *foreseen(plan)))
     if not parsed.quiet:
         warn(parsed.command, known_before(plan))
     with folder_for(parsed, plan.scenario) as folder:
-        run = measure_one(parsed, plan, interrupts, started, is_reference=is_reference, folder=folder)
+        run = measure_one(parsed, part, interrupts, started, folder=folder)
         with pages_for(parsed, folder) as pages:
             take_all(
                 lambda: show(parsed, [run], is_suite=False),
@@ -178,11 +171,10 @@ def folder_for(parsed: argparse.Namespace, name: str) -> Iterator[Path | None]:
 
 def measure_one(
     parsed: argparse.Namespace,
-    plan: Plan,
+    part: Planned,
     interrupts: Interrupts,
     started: Sequence[Started] | None,
     *,
-    is_reference: bool = False,
     beside: Sequence[Drawing] = (),
     folder: Path | None = None,
 ) -> Run:
@@ -199,9 +191,10 @@ def measure_one(
         live.update(progress)
 
     app: ReferenceApp | None = None
+    plan = part.plan
     with ExitStack() as stack:
-        if is_reference:
-            app = stack.enter_context(ReferenceApp())
+        if part.is_reference:
+            app = stack.enter_context(ReferenceApp(workers=part.workers))
             pid = plan.target_pid if plan.target_pid is not None else app.pid
             plan = msgspec.structs.replace(plan, url=app.url, target_pid=pid)
         live = stack.enter_context(_live(parsed, plan))

@@ -58,7 +58,7 @@ def _scenario(part: scenario.Planned, settled: Settled) -> Shown:
     warn(settled.command, foreseen(part.plan))
     values = redact.plan(msgspec.structs.asdict(part.plan))
     if part.is_reference:
-        values["url"] = None
+        values |= {"url": None, "workers": part.workers}
     kind = f'\nscenario = "{part.plan.scenario}"' if part.name is not None else ""
     return Shown(f"[scenarios.{part.title}]{kind}", settled, values)
 

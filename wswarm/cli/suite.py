@@ -93,10 +93,9 @@ class _Suite:
             with agents_begun(part.plan) as started:
                 run = measure.measure_one(
                     self._parsed,
-                    part.plan,
+                    part,
                     interrupts,
                     started,
-                    is_reference=part.is_reference,
                     beside=list(self._beside.values()),
                     folder=self._folder / part.title if self._folder is not None else None,
                 )
