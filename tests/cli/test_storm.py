@@ -42,4 +42,4 @@ def test_several_workers_over_a_backplane_are_restarted_and_all_clients_come_bac
     recovery = run["recovery"]
     assert (recovery["dropped"], recovery["recovered"], recovery["never"]) == (6, 6, 0)
     assert run["messages"]["lost"]["silent"] == 0
-    assert "--workers 2" in " ".join(run["target"]["command"])
+    assert "--workers 2" in run["target"]["command"]
