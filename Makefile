@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # In the C locale Python < 3.13 can't read its own list of packages in a path with letters beyond ASCII.
 export LC_ALL := $(filter-out C POSIX,$(LC_ALL))
 
-.PHONY: help run test test-protocols fuzz check lint types format bench clean
+.PHONY: help run test test-protocols fuzz check lint types format bench docs clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -54,6 +54,10 @@ format: $(STAMP)  ## format and mend what ruff can mend
 
 bench: $(STAMP)  ## run the benchmarks and their yardsticks
 	$(BIN)/python -m pytest benchmarks --benchmark-only
+
+docs: $(STAMP)  ## build the documentation as a site, with a reference made from the code
+	$(BIN)/python -m website
+	@echo build/docs/site/index.html
 
 clean:  ## remove the environment and caches, keep the reports
 	rm -rf $(VENV) .mypy_cache .ruff_cache .benchmarks build dist *.egg-info

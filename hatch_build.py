@@ -1,4 +1,4 @@
-"""What the wheel has besides its packages: the pages that `wswarm help` and `wswarm explain` show."""
+"""What the wheel has besides its package: pages for `wswarm help` and `wswarm explain`, the reference application."""
 
 from pathlib import Path
 from typing import Any
@@ -6,13 +6,16 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class Pages(BuildHookInterface):
-    """Puts the pages of the documentation beside the package's modules; a checkout has them already."""
+class Companions(BuildHookInterface):
+    """Puts pages and application into the package's folder; a checkout has them beside it."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add them to a wheel that is no link to a checkout."""
-        if version == "standard":
-            for page in sorted(Path(self.root, "docs").glob("*.md")):
-                build_data["force_include"][str(page)] = f"wswarm/docs/{page.name}"
+        if version != "standard":
+            return
+        packed = build_data["force_include"]
+        for page in sorted(Path(self.root, "docs").glob("*.md")):
+            packed[str(page)] = f"wswarm/docs/{page.name}"
+        packed[str(Path(self.root, "target_app"))] = "wswarm/apps/target_app"

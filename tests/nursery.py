@@ -365,6 +365,15 @@ def main() -> None:
     if not hasattr(sys.modules.get(sys.argv[0]), "__path__"):
         sys.modules.pop(sys.argv[0], None)  # else it is told that another has loaded it
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    _leave()
+
+
+def _leave() -> None:
+    """End as Python does, except that nothing is freed: in a fork, that copies all the memory that is shared."""
+    threading._shutdown()  # type: ignore[attr-defined] # waits for threads, as Python does
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":

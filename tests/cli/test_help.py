@@ -25,7 +25,7 @@ OPTIONS = {
     "-r --rate --warmup --drain --arrivals --pacing --seed": SENDING,
     "--size --text --json --message-file --binary": SENDING,
     "--on-open-binary --escape": MEASURING,
-    "--trace": MEASURING,
+    "--trace --prometheus --otlp --statsd --events": MEASURING,
     "--say --say-binary --expect --take --refuse --data": [*MEASURING, "ab"],
     "--topic --event --set": [*MEASURING, "ab"],
     "--on-open --profile -H --cookie --subprotocol --follow": MEASURING,
@@ -47,7 +47,7 @@ OPTIONS = {
     "--scenarios": ("run",),
     "--sessions --session --warmup --drain --seed": ("script",),
     "-c --connections --speed --socket --drain --connect-rate --connect-timeout --processes": ("replay",),
-    "-H --cookie --subprotocol --origin --insecure --slo -o --print --markdown --trace": ("replay",),
+    "-H --cookie --subprotocol --origin --insecure --slo -o --print --markdown --trace --events": ("replay",),
     "-o --output --socket": ("import",),
     "--app --port --workers --ws": ("serve",),
     "-c --connections": ("doctor",),
@@ -222,6 +222,7 @@ def test_options_stand_in_groups(command: str, shown) -> None:
         "connection",
         "origin and TLS",
         "result",
+        "while it runs",
         "for CI",
     ]
 

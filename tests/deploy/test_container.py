@@ -12,6 +12,13 @@ from tests.target_app.backplane.servers import free_port
 from tests.target_app.server import PATIENCE, ROOT
 
 TEXT = (ROOT / "deploy" / "Containerfile").read_text()
+WHERE = """
+import os, sys
+from wswarm.drive.host.application import application_path
+sys.path[:0] = application_path()["PYTHONPATH"].split(os.pathsep)
+import target_app, wswarm
+print(target_app.__file__, wswarm.__file__)
+"""
 pytestmark = pytest.mark.xdist_group("container")
 
 
@@ -54,9 +61,7 @@ def test_it_serves_is_well_and_stops_when_it_is_told_to(
 
 
 def test_it_runs_what_was_installed_and_not_the_folder_of_the_project(image: Image) -> None:
-    asked = image.run(
-        ["python", "-c", "import target_app, wswarm; print(target_app.__file__, wswarm.__file__)"]
-    )
+    asked = image.run(["python", "-c", WHERE])
     assert asked.stdout.count(f"{image.root}/opt/wswarm/packages/") == 2, asked.stderr
 
 

@@ -1,5 +1,8 @@
 """Runs at the edges of what can happen, by name."""
 
+from collections.abc import Callable
+from functools import cache
+
 import msgspec
 
 from tests.report import churned, runs, stormed
@@ -46,36 +49,43 @@ def _hostile() -> Run:
     return msgspec.structs.replace(run, plan=plan, validity=reasons, connections=seen)
 
 
-RUNS: dict[str, Run] = {
-    "one second": runs.echo(connections=3, rate=5, duration=1),
-    "one message": runs.fanout(subscribers=1, rate=1, duration=1),
-    "nothing arrived": runs.nothing_arrived(runs.echo()),
-    "all refused": runs.connect(connections=100, failed=100),
-    "one value only": runs.echo(
+_MADE: dict[str, Callable[[], Run]] = {
+    "one second": lambda: runs.echo(connections=3, rate=5, duration=1),
+    "one message": lambda: runs.fanout(subscribers=1, rate=1, duration=1),
+    "nothing arrived": lambda: runs.nothing_arrived(runs.echo()),
+    "all refused": lambda: runs.connect(connections=100, failed=100),
+    "one value only": lambda: runs.echo(
         duration=2, response_time=distribution([0.001] * 5000), service_time=distribution([0.001])
     ),
-    "wide range": runs.echo(duration=2, response_time=distribution([1e-6, 1e-3, 3000.0])),
-    "unknown": _unknown(),
-    "hostile": _hostile(),
-    "long": runs.fanout(subscribers=20, rate=20, duration=75, lost=200),
-    "all broadcasts lost": runs.fanout(subscribers=5, rate=3, duration=4, lost=60),
-    "script": runs.script(),
-    "replay": runs.replay(),
-    "a storm": stormed.storm(),
-    "a storm that some never came back from": stormed.storm(never=500),
-    "a storm before its drop": stormed.nobody_dropped(),
-    "slow readers": runs.slow(),
-    "slow readers of whom nothing is known": _before_a_block(),
-    "stages": runs.staged(),
-    "stages of connections": churned.staged_connections(),
-    "churn": churned.churn(),
-    "churn without a hold": churned.churn(mean=None),
-    "stages without replies": runs.nothing_arrived(runs.staged()),
-    "script that failed": runs.script(
+    "wide range": lambda: runs.echo(duration=2, response_time=distribution([1e-6, 1e-3, 3000.0])),
+    "unknown": _unknown,
+    "hostile": _hostile,
+    "long": lambda: runs.fanout(subscribers=20, rate=20, duration=75, lost=200),
+    "all broadcasts lost": lambda: runs.fanout(subscribers=5, rate=3, duration=4, lost=60),
+    "script": runs.script,
+    "replay": runs.replay,
+    "a storm": stormed.storm,
+    "a storm that some never came back from": lambda: stormed.storm(never=500),
+    "a storm before its drop": stormed.nobody_dropped,
+    "slow readers": runs.slow,
+    "slow readers of whom nothing is known": _before_a_block,
+    "stages": runs.staged,
+    "stages of connections": churned.staged_connections,
+    "churn": churned.churn,
+    "churn without a hold": lambda: churned.churn(mean=None),
+    "stages without replies": lambda: runs.nothing_arrived(runs.staged()),
+    "script that failed": lambda: runs.script(
         steps={"x" * 300 + "<b>": Step(count=1, failed=1, time=distribution([]))},
         sessions=Sessions(
             started=5, finished=0, failed=5, failures={"<i>\x1b[31m" + "y" * 300: 5}, refused=3
         ),
     ),
-    "half refused": runs.connect(connections=10_000, failed=5_000),
+    "half refused": lambda: runs.connect(connections=10_000, failed=5_000),
 }
+NAMES = tuple(_MADE)
+
+
+@cache
+def run(name: str) -> Run:
+    """Return the run of that name, made when first asked for: all of them take long."""
+    return _MADE[name]()

@@ -233,7 +233,7 @@ def test_figures_are_written_as_the_summary_writes_them(window: Window, tmp_path
 def test_every_edge_is_drawn_without_a_complaint_and_hostile_text_stays_text(
     window: Window, tmp_path: Path
 ) -> None:
-    shown = Shown(window, tmp_path, [edges.RUNS[name] for name in EDGES], PHONE)
+    shown = Shown(window, tmp_path, [edges.run(name) for name in EDGES], PHONE)
     assert shown.page.complaints() == []
     assert shown.page.ask("document.documentElement.scrollWidth <= innerWidth")
     assert shown.page.ask("document.querySelectorAll('img, main b, iframe').length") == 0

@@ -82,9 +82,9 @@ def test_the_summary_of_a_suite_reads_as_kept():
     golden.check("summary-suite.txt", suite_summary(suite))
 
 
-@pytest.mark.parametrize("name", edges.RUNS)
+@pytest.mark.parametrize("name", edges.NAMES)
 def test_no_line_is_wider_than_a_hundred_columns(name):
-    run = edges.RUNS[name]
+    run = edges.run(name)
     lines = (summary(run) + suite_summary([run])).splitlines()
     assert max(len(line) for line in lines) <= 100
     assert all(line.isprintable() and line == line.rstrip() for line in lines)
@@ -110,7 +110,7 @@ def test_a_connect_run_says_nothing_of_messages():
 
 
 def test_when_nothing_arrived_no_times_are_invented():
-    text = summary(edges.RUNS["nothing arrived"])
+    text = summary(edges.run("nothing arrived"))
     assert "lost              10,000   0 disconnected, 10,000 silent" in text
     assert "  response" not in text
     assert "  send lag" in text

@@ -5,7 +5,7 @@ from math import exp, log, sqrt
 import msgspec
 import numpy as np
 import pytest
-from scipy.special import stdtrit
+import scipy  # not scipy.special, which only the worker that needs it imports
 
 from tests.report import runs
 from tests.stats.made import S, batch, effort, findings, ints, sockets
@@ -88,7 +88,7 @@ def found(
 def test_the_ratio_is_the_geometric_mean_over_pairs_with_student_s_interval() -> None:
     penalty = found(others=(10, 20, 60, 20))
     logs = [log(2), log(3)]
-    mean, reach = np.mean(logs), stdtrit(1, 0.975) * np.std(logs, ddof=1) / sqrt(2)
+    mean, reach = np.mean(logs), scipy.special.stdtrit(1, 0.975) * np.std(logs, ddof=1) / sqrt(2)
     assert penalty.ratio == pytest.approx(sqrt(6))
     assert (penalty.low, penalty.high) == (
         pytest.approx(exp(mean - reach)),

@@ -27,7 +27,7 @@ SHARED = {"main", "documented_echo", "documented_items", "documented_chat", "han
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a shared server in one worker: each worker would start it anew."""
     for item in items:
-        if item.get_closest_marker("xdist_group") or Path(__file__).parent not in item.path.parents:
+        if not item.nodeid.startswith("tests/target_app/") or item.get_closest_marker("xdist_group"):
             continue
         named = item.callspec.params.values() if hasattr(item, "callspec") else ()
         if any(

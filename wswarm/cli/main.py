@@ -12,6 +12,7 @@ from contextlib import suppress
 from importlib import import_module
 
 from wswarm.cli.arguments import make_parser
+from wswarm.cli.pictures import as_far_as_drawable
 from wswarm.cli.reading import read, settle
 from wswarm.cli.terminal import INTERRUPTED, say
 from wswarm.errors import ResultError, SwarmError
@@ -40,7 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 parsed = settle(parsed, sources)
             is_plan = getattr(parsed, "print", None) == "plan"
             run = _command("print plan" if is_plan else parsed.command)
-        return run(parsed)
+        if is_plan:
+            return run(parsed)
+        with as_far_as_drawable(parsed):
+            return run(parsed)
     except SwarmError as error:
         from wswarm.results import redact
 

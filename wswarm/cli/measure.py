@@ -11,6 +11,7 @@ import msgspec
 
 from wswarm import exit_codes
 from wswarm.cli import grammar, terminal
+from wswarm.cli.audience import audience_for
 from wswarm.cli.drawing import Drawing, Plain
 from wswarm.cli.folder import report_folder
 from wswarm.cli.outputs import check_outputs, files_named, is_any_wanted, take_all
@@ -20,7 +21,7 @@ from wswarm.drive.fleet.started import Started
 from wswarm.drive.host.target import ReferenceApp
 from wswarm.errors import PlanError, ResultError
 from wswarm.experiment.besides import Besides
-from wswarm.experiment.measure import measure
+from wswarm.experiment.measure import OnProgress, measure
 from wswarm.experiment.objectives import foreseen
 from wswarm.experiment.preflight import check, known_before
 from wswarm.load.plan import Plan
@@ -43,14 +44,17 @@ def run_plan(
     warn(parsed.command, (*grammar.hints(vars(parsed)), *foreseen(plan)))
     if not parsed.quiet:
         warn(parsed.command, known_before(plan))
-    with folder_for(parsed, plan.scenario) as folder:
-        run = measure_one(parsed, part, interrupts, started, folder=folder)
+    with folder_for(parsed, plan.scenario) as folder, audience_for(parsed) as audience:
+        audience.begin(plan, plan.scenario, is_reference=part.is_reference)
+        run = measure_one(parsed, part, interrupts, started, listeners=[audience.update], folder=folder)
+        audience.finish(run)
         with pages_for(parsed, folder) as pages:
             take_all(
                 lambda: show(parsed, [run], is_suite=False),
                 lambda: store_in(parsed, pages, lambda to: store.keep(run, to)),
                 lambda: write_wanted(parsed, [run]),
                 lambda: finish(parsed, pages, interrupts),
+                lambda: audience.end(interrupts),
             )
         return exit_codes.of_runs([run], is_interrupted=interrupts.asked())
 
@@ -175,19 +179,19 @@ def measure_one(
     interrupts: Interrupts,
     started: Sequence[Started] | None,
     *,
-    beside: Sequence[Drawing] = (),
+    listeners: Sequence[OnProgress] = (),
     folder: Path | None = None,
 ) -> Run:
     """Measure one scenario, if need be of a reference application of its own, freshly started.
 
     Args:
-        beside: What is drawn meanwhile, as far as that disturbs nothing.
+        listeners: Told how it stands besides the display.
         folder: Of its report, where checkpoints of a long run are kept.
     """
 
     def tell(progress: Progress) -> None:
-        for drawing in beside:
-            drawing.make_way(progress)
+        for listener in listeners:
+            listener(progress)
         live.update(progress)
 
     app: ReferenceApp | None = None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wswarm.errors import PlanError, ResultError
 
-_FILES = ("markdown", "junit", "smaller_is_better", "bencher", "history")
+_FILES = ("markdown", "junit", "smaller_is_better", "bencher", "history", "events")
 
 
 def take_all(*steps: Callable[[], None]) -> None:

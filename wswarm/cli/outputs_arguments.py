@@ -5,8 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-# Names of the options below, which are no setting of a plan.
-OUTPUTS = frozenset({"markdown", "junit", "github", "smaller_is_better", "bencher", "history"})
+from wswarm.cli.feeds_arguments import FEEDS
+
+# Names of the options below and of `feeds_arguments`, which are no setting of a plan.
+OUTPUTS = frozenset({"markdown", "junit", "github", "smaller_is_better", "bencher", "history"}) | FEEDS
 
 
 def add_outputs(parser: Any, *, history: bool = False, case: str | None = None) -> None:

@@ -23,6 +23,7 @@ _NOT_IN_PLAN = {
     "svg",
     "quiet",
     "print",
+    "live",
     "scenarios",
     "workers",
 } | OUTPUTS

@@ -9,6 +9,7 @@ import msgspec
 
 from wswarm import exit_codes
 from wswarm.cli import grammar, measure
+from wswarm.cli.audience import Audience, audience_for
 from wswarm.cli.drawing import Drawing, Plain
 from wswarm.cli.outputs import check_outputs, take_all
 from wswarm.cli.parts import parts_of
@@ -38,8 +39,9 @@ def run_suite(parsed: argparse.Namespace) -> int:
     warn("run", [*not_held(plans, parsed.slo or ()), *(line for plan in plans for line in foreseen(plan))])
     with (
         measure.folder_for(parsed, "run") as folder,
+        audience_for(parsed) as audience,
         Interrupts() as interrupts,
-        _Suite(parsed, folder, parts) as suite,
+        _Suite(parsed, folder, parts, audience) as suite,
     ):
         try:
             for part in parts:
@@ -72,10 +74,13 @@ class _Suite:
 
     Args:
         folder: Of the report, `None` for none.
+        audience: Who hears of the runs.
     """
 
-    def __init__(self, parsed: argparse.Namespace, folder: Path | None, parts: Sequence[Planned]) -> None:
-        self._parsed, self._folder, self._parts = parsed, folder, parts
+    def __init__(
+        self, parsed: argparse.Namespace, folder: Path | None, parts: Sequence[Planned], audience: Audience
+    ) -> None:
+        self._parsed, self._folder, self._parts, self._audience = parsed, folder, parts, audience
         self._beside: dict[str, Drawing] = {}
         self.runs: list[Run] = []
         self.failures: dict[str, SwarmError] = {}
@@ -89,6 +94,7 @@ class _Suite:
 
     def add(self, part: Planned, interrupts: Interrupts) -> None:
         """Measure one scenario and show it, or tell why it can't be measured."""
+        self._audience.begin(part.plan, part.title, is_reference=part.is_reference)
         try:
             with agents_begun(part.plan) as started:
                 run = measure.measure_one(
@@ -96,7 +102,7 @@ class _Suite:
                     part,
                     interrupts,
                     started,
-                    beside=list(self._beside.values()),
+                    listeners=[*(one.make_way for one in self._beside.values()), self._audience.update],
                     folder=self._folder / part.title if self._folder is not None else None,
                 )
         except SwarmError as error:
@@ -105,6 +111,7 @@ class _Suite:
             return
         if part.name is not None:
             run = msgspec.structs.replace(run, name=part.name)
+        self._audience.finish(run)
         if self.runs and self._parsed.print != "json" and not self._parsed.quiet:
             say("")
         self.runs.append(run)
@@ -161,6 +168,7 @@ class _Suite:
             lambda: measure.store_in(parsed, pages, lambda to: store.keep_suite(runs, to, told)),
             lambda: measure.write_wanted(parsed, runs, told),
             lambda: measure.finish(parsed, pages, interrupts),
+            lambda: self._audience.end(interrupts, told),
         )
 
     def hopeless(self) -> SwarmError:

@@ -10,6 +10,7 @@ from wswarm.drive.canaries import Canaries
 from wswarm.drive.capture import Load
 from wswarm.drive.clock import now_ns
 from wswarm.drive.closed import ClosedSender
+from wswarm.drive.counted import counts_of
 from wswarm.drive.drivers.connection import Driver, Ended
 from wswarm.drive.fleet import wire
 from wswarm.drive.ramp import when_over
@@ -253,8 +254,7 @@ class Group:
             handshakes=self._handshakes.pack() if self.order.is_followed else b"",
             sent=self.sender.outbox.sent if self.sender else 0,
             received=tally.received_all if tally else 0,
-            duplicated=tally.duplicated if tally else 0,
-            reordered=tally.reordered if tally else 0,
+            counts=counts_of(self.sender, tally),
             times=tally.response.pack() if tally else b"",
             recent=recent_of(self.account) if self.order.is_followed else wire.Recent(),
         )

@@ -54,7 +54,7 @@ def assemble(plan: Plan, observed: Observed, add_to: Callable[[Run, Observed], R
     run = Run(
         scenario=plan.scenario,
         started_at=observed.started_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        plan=redact.plan(_told(plan)),
+        plan=redact.plan(told(plan)),
         environment=environment(),
         validity=judge(Evidence(scenario=plan.scenario)),
         phases=_phases(window, observed.end_ns),
@@ -79,15 +79,15 @@ def assemble(plan: Plan, observed: Observed, add_to: Callable[[Run, Observed], R
     return msgspec.structs.replace(run, slo=slo.check(run, plan.slo))
 
 
-def _told(plan: Plan) -> dict[str, Any]:
+def told(plan: Plan) -> dict[str, Any]:
     """Return the plan's settings as JSON has them; of a profile that is a file its path is told."""
     settings = {
         name: getattr(plan, name)
         for name in plan.__struct_fields__
         if name != "own" and is_of(name, plan.scenario)
     }
-    told: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(settings))
-    return told
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(settings))
+    return found
 
 
 def _time_of(plan: Plan, arrivals: Sequence[Arrivals], name: str) -> Distribution | None:

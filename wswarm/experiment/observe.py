@@ -11,6 +11,7 @@ from wswarm.experiment.paces import has_open
 from wswarm.load.manner import Manner
 from wswarm.load.plan import Plan
 from wswarm.results import redact
+from wswarm.results.counts import Counts
 from wswarm.results.progress import Phase, Progress
 from wswarm.results.quoted import is_whereabouts
 from wswarm.stats.findings import Findings
@@ -52,6 +53,7 @@ class Observer:
             elapsed_s=max(0, now - origin_ns) / NS_PER_S,
             connections_open=sum(one.open for one in states),
             connections_requested=self._wanted,
+            opened=sum(one.opened for one in states),
             failed=sum(one.failed for one in states),
             dropped=sum(sum(one.endings.values()) for one in states),
             sent=sent,
@@ -59,6 +61,8 @@ class Observer:
             rate=(sent - sent_then) * NS_PER_S / (now - then_ns) if is_known and sent else None,
             p50_s=None if p50_ns is None else p50_ns / NS_PER_S,
             p99_s=None if p99_ns is None else p99_ns / NS_PER_S,
+            times=times.pack(),
+            counts=_counts(states),
             failed_sessions=sum(sum(one.sessions.values()) for one in states),
             lost=self._lost(owing_then, received) if is_known else None,
         )
@@ -70,6 +74,11 @@ class Observer:
         holders = sum(one.open for one in states_of(self._fleet.holders))
         owed = owing_then * (holders // self._plan.rooms if self._plan.is_published else 1)
         return max(0, owed - received)
+
+
+def _counts(states: Sequence[GroupState]) -> Counts | None:
+    counts = [one.counts for one in states if one.counts is not None]
+    return Counts.summed(counts) if counts else None
 
 
 def is_hopeless(fleet: Fleet) -> bool:

@@ -26,14 +26,17 @@ _NOT_INHERITED = dict.fromkeys(
 )
 
 
-def install(name: str, tree: Path, environment: Path) -> None:
+def install(name: str, tree: Path, environment: Path, extras: str = "") -> None:
     """Install a commit's tree with all it needs, at the versions of its constraints.txt if it has one.
+
+    Args:
+        extras: Of its package, in brackets; those that it does not have are passed over.
 
     Raises:
         PlanError: there is nothing to install by.
         TargetError: it can't be installed; the message holds the last lines of the log.
     """
-    what = _requirements(name, tree)
+    what = _requirements(name, tree, extras)
     constraints = tree / "constraints.txt"
     bound = ["--constraint", str(constraints)] if constraints.exists() else []
     # -I: where the user stands may be a module called as one of the standard library.
@@ -64,9 +67,9 @@ def what_is_installed(environment: Path) -> tuple[str, dict[str, str]]:
     return python, dict(sorted(packages.items()))
 
 
-def _requirements(name: str, tree: Path) -> list[str]:
+def _requirements(name: str, tree: Path, extras: str) -> list[str]:
     if (tree / "pyproject.toml").exists() or (tree / "setup.py").exists():
-        return [str(tree)]
+        return [f"{tree}{extras}"]
     if (tree / "requirements.txt").exists():
         return ["--requirement", str(tree / "requirements.txt")]
     raise PlanError(

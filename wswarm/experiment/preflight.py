@@ -3,12 +3,14 @@
 from wswarm.drive.drivers import address
 from wswarm.drive.drivers.tls import client_context
 from wswarm.drive.host import limits
+from wswarm.drive.host.application import check_application
 from wswarm.drive.host.lazy import psutil
 from wswarm.drive.host.probes import TargetMeter
 from wswarm.drive.host.tcp_memory import TcpMemory, tcp_memory
 from wswarm.drive.script.file import check_script
 from wswarm.errors import PlanError
 from wswarm.experiment.filling import filling_of
+from wswarm.installation import require
 from wswarm.load.plan import Plan
 from wswarm.load.slow import KERNEL_MEMORY, Readers, readers_of, swallowed
 from wswarm.results.run import Scenario
@@ -46,6 +48,7 @@ def check(plan: Plan, *, has_agents: bool = False, may_restart: bool = True) -> 
         )
     urls = [plan.url, plan.publishing.url]
     if plan.by_http is not None:
+        require("http", "--publish")
         client_context(plan.by_http)
         urls.append(plan.by_http.url)
     if not has_agents:
@@ -92,8 +95,9 @@ def check_reference(plan: Plan) -> None:
     """Check that the reference application, started here, can hold the plan's connections.
 
     Raises:
-        PlanError: it may not open so many files.
+        PlanError: what it is made with is not installed, or it may not open so many files.
     """
+    check_application()
     limits.check_server(plan.sockets)
 
 

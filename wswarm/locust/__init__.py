@@ -3,7 +3,15 @@
 Importing this adds our options to Locust's command line, as Locust's own plugins do.
 """
 
-from locust import events as _events
+from wswarm.installation import absent as _absent
+from wswarm.installation import lack_of as _lack_of
+
+try:
+    from locust import events as _events
+except ModuleNotFoundError:
+    if not _absent("locust"):
+        raise
+    raise _lack_of("locust", "wswarm.locust", ["locust"]) from None
 
 from wswarm.locust.plugin import install as _install
 from wswarm.locust.ready import ChatUser, ConnectUser, EchoUser, ItemsUser

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import resources
 from types import MappingProxyType
 from typing import Any
@@ -20,12 +21,27 @@ from wswarm.results.run import Run
 from wswarm.results.scenario import BROADCASTS
 
 
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What is measured while the page is shown.
+
+    Attributes:
+        status: How it stands, in words.
+        run: What is known of it; `None`: what has begun has ended.
+        figures: What is known of it that one looks for first.
+    """
+
+    status: str
+    run: Run | None = None
+    figures: Sequence[tuple[str, str]] = ()
+
+
 def render(
     runs: Sequence[Run],
     pictures: Sequence[Mapping[str, bytes]] = (),
     failures: Mapping[str, str] = MappingProxyType({}),
     *,
-    status: str | None = None,
+    going: Going | None = None,
 ) -> str:
     """Return the page as HTML without any address that a browser would fetch.
 
@@ -33,11 +49,12 @@ def render(
         runs: What to show, those with broadcasts first; at least one.
         pictures: For each run its pictures by name, PNG or SVG, shown where there are no charts.
         failures: By scenario that has no run, why it could not be measured.
-        status: How it stands, while it goes on: the page then asks for itself again each second.
+        going: What goes on: the page then asks for itself again each second. `runs` may be empty then.
     """
+    ended = len(runs)
+    runs = [*runs, *([going.run] if going is not None and going.run is not None else [])]
     drawn = [*pictures, *({} for _ in runs[len(pictures) :])]
     order = sorted(range(len(runs)), key=lambda index: _place(runs[index]))
-    ordered = [runs[index] for index in order]
     name = headline.title(runs[0]) if len(runs) == 1 else "run"
     addresses = list(dict.fromkeys(headline.url(run) for run in runs))
     return page(
@@ -46,11 +63,13 @@ def render(
         name=name,
         addresses=addresses,
         started_at=runs[0].started_at,
-        live=status is not None,
-        status=status,
-        overall=overall(runs, failures),
-        runs=[_section(runs[index], drawn[index], place) for place, index in enumerate(order, 1)],
-        overview=suite_table(ordered) if len(runs) > 1 else None,
+        going=going,
+        overall=overall(runs[:ended], failures) if ended else None,
+        runs=[
+            _section(runs[index], drawn[index], place, going if index >= ended else None)
+            for place, index in enumerate(order, 1)
+        ],
+        overview=suite_table([runs[index] for index in order if index < ended]) if ended > 1 else None,
         overview_note=SUITE_NOTE,
         too_small=show.TOO_SMALL,
         library=library(),
@@ -104,9 +123,11 @@ def _place(run: Run) -> int:
     return 2 if run.scenario == "connect" else 1
 
 
-def _section(run: Run, pictures: Mapping[str, bytes], place: int) -> dict[str, Any]:
+def _section(run: Run, pictures: Mapping[str, bytes], place: int, going: Going | None) -> dict[str, Any]:
     has_charts = library() is not None
     section = shown(run, f"run-{place}", has_charts=has_charts)
+    if going is not None:
+        section |= {"highlights": going.figures, "sections": [], "badges": []}
     return section | {"pictures": [] if has_charts else _pictures(run, pictures)}
 
 

@@ -14,6 +14,8 @@ from wswarm.results.progress import Progress
 if TYPE_CHECKING:
     from rich.live import Live as Screen
 
+    from wswarm.report.sparkline import Course
+
 REFRESH_S = 0.25
 LINE_S = 5.0
 
@@ -40,6 +42,7 @@ class Live:
         self._out: TextIO | None = None
         self._screen: Screen | None = None
         self._shown: Progress | None = None
+        self._course: Course | None = None
 
     def __enter__(self) -> Self:
         stream = sys.stderr if self._stream is None else self._stream
@@ -52,8 +55,9 @@ class Live:
         self._out = stream
         if stream.isatty() and os.environ.get("TERM", "").lower() not in ("dumb", "unknown"):
             from wswarm.report.screen import begin  # takes long to load, and lines need none of it
+            from wswarm.report.sparkline import Course
 
-            self._screen = begin(self._title, stream)
+            self._screen, self._course = begin(self._title, stream), Course()
         else:
             self._print(self._title)
 
@@ -67,14 +71,17 @@ class Live:
 
     def update(self, progress: Progress) -> None:
         """Show the progress, unless the last one was shown a moment ago in the same phase."""
+        if self._course is not None:
+            self._course.add(progress)
         if self._out is None or not self._is_due(progress):
             return
         self._shown = progress
         with self._or_nothing():
-            if self._screen is not None:
+            if self._screen is not None and self._course is not None:
                 from wswarm.report.screen import panel
 
-                self._screen.update(panel(self._title, self._total_s, progress), refresh=True)
+                shown = panel(self._title, self._total_s, progress, self._course.lines())
+                self._screen.update(shown, refresh=True)
             else:
                 self._print(line(progress, self._total_s))
 

@@ -2,6 +2,7 @@
 (() => {
   const UNKNOWN = "–";
   const HINT = "Point, tap or use the arrow keys for values; drag across or upwards to zoom.";
+  const PAPER = { whole: [680, 270], half: [325, 270] }; // what of A4 is left between its margins
   const POLL_MS = 1000;
   const kept = { hidden: new Set(), zoom: new Map() }; // what a reader has chosen, by figure and series, by axis
   let figures = [];
@@ -462,7 +463,7 @@
     while (document.documentElement.dataset.live !== undefined) {
       await new Promise((resolve) => { setTimeout(resolve, POLL_MS); });
       try {
-        const answer = await fetch(location.pathname, { cache: "no-store" });
+        const answer = await fetch(`${location.pathname}?again`, { cache: "no-store" });
         if (answer.ok) renew(await answer.text());
       } catch { // the command is gone
         delete document.documentElement.dataset.live;
@@ -484,8 +485,16 @@
     await unpack();
     start();
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
-    addEventListener("beforeprint", () => { document.documentElement.dataset.paper = "yes"; repaint(); });
-    addEventListener("afterprint", () => { delete document.documentElement.dataset.paper; repaint(); });
+    addEventListener("beforeprint", () => {
+      document.documentElement.dataset.paper = "yes";
+      repaint();
+      for (const one of figures) one.chart.resize(...(one.node.matches(".percentiles, .histogram") ? PAPER.half : PAPER.whole));
+    });
+    addEventListener("afterprint", () => {
+      delete document.documentElement.dataset.paper;
+      repaint();
+      for (const one of figures) one.chart.resize();
+    });
     watch();
   };
 

@@ -1,5 +1,6 @@
 """A few lines on a terminal that renew themselves."""
 
+from collections.abc import Sequence
 from typing import TextIO
 
 from rich.console import Console, Group, RenderableType
@@ -20,8 +21,8 @@ def begin(title: str, stream: TextIO) -> Screen:
     return screen
 
 
-def panel(title: str, total_s: float | None, progress: Progress) -> RenderableType:
-    """Return the title, a bar of the time gone by, and the figures below their names."""
+def panel(title: str, total_s: float | None, progress: Progress, courses: Sequence[str]) -> RenderableType:
+    """Return the title, a bar of the time gone by, the figures below their names, and how they went."""
     shown = figures(progress)
     head = Table.grid(padding=(0, 1))
     clock = (
@@ -36,7 +37,8 @@ def panel(title: str, total_s: float | None, progress: Progress) -> RenderableTy
         table.add_column(min_width=max(len(name), 8))
     table.add_row(*(Text(name, style="dim") for name, _ in shown))
     table.add_row(*(Text(value, style=_style(name, value)) for name, value in shown))
-    return Group(Text(title, style="bold", overflow="ellipsis", no_wrap=True), head, table)
+    lines = [Text(line, style="dim", no_wrap=True) for line in courses]
+    return Group(Text(title, style="bold", overflow="ellipsis", no_wrap=True), head, table, *lines)
 
 
 def _style(name: str, value: str) -> str:

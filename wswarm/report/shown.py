@@ -41,7 +41,7 @@ def shown(run: Run, anchor: str, *, has_charts: bool) -> dict[str, Any]:
         "address": headline.url(run),
         "badges": [badge for badge in (objectives([run]), _verdict(run)) if badge is not None],
         "phrases": headline.plan(run),
-        "command": command(run.plan),
+        "command": _command(run),
         "command_note": _command_note(run),
         "highlights": _highlights(run),
         "slo": [section for section in sections(run) if section.title == "Objectives"],
@@ -71,14 +71,23 @@ def _embedded(found: Drawn) -> Markup:
     return Markup(msgspec.json.encode(found).decode().replace("<", "\\u003c"))
 
 
+def _has_own_target(run: Run) -> bool:
+    """Return whether the target was the reference application, whose process is another one next time."""
+    return run.target is not None and _OWN_TARGET in (run.target.command or "")
+
+
+def _command(run: Run) -> str:
+    return command({**run.plan, "target_pid": None} if _has_own_target(run) else run.plan)
+
+
 def _command_note(run: Run) -> str:
     """Return what has to be there before the command is given."""
     needed = []
-    if run.target is not None and _OWN_TARGET in (run.target.command or ""):
+    if _has_own_target(run):
         needed.append(
             f"its target was the reference application, which wswarm serve --port {_port(run)} starts"
         )
-    if "${" in command(run.plan):
+    if "${" in _command(run):
         needed.append("set the variables named in ${…}: secrets are not stored")
     return "; ".join(needed)
 

@@ -20,11 +20,15 @@ class Fanout(msgspec.Struct, frozen=True, kw_only=True):
     """How broadcasts reached their subscribers.
 
     Attributes:
+        publishers: Connections that publish, on top of the subscribers.
+        subscribers: Connections that were ready to receive.
+        broadcasts: Messages that were published in the hold.
         incomplete: Broadcasts that at least one subscriber never received.
         delivery_time: n = deliveries (correlated within a broadcast).
         first_delivery: n = broadcasts, as are the following.
         median_delivery: Read off a histogram with bins of at most 2 %.
-        completion_time: Complete broadcasts only, as is `spread`.
+        completion_time: The last delivery of complete broadcasts only.
+        spread: The last delivery minus the first, of complete broadcasts only.
         per_broadcast: In order of publishing, at most 5,000 rows; a longer run stores every k-th broadcast.
     """
 

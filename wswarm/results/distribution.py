@@ -11,8 +11,13 @@ class Distribution(msgspec.Struct, frozen=True, kw_only=True):
         min: Least value, exact, s; `None` when n is 0, as are the others.
         mean: Arithmetic mean, exact, s.
         max: Greatest value, exact, s.
-        p50: Percentiles, s, three significant digits. `None` when n is too small: the 95 % confidence
-            interval of the order statistic has to lie inside the sample.
+        p50: Median, s, three significant digits; `None` when n is too small: the 95 % confidence interval of the
+            order statistic has to lie inside the sample. So are the other percentiles.
+        p90: Percentile, as above.
+        p95: Percentile, as above.
+        p99: Percentile, as above.
+        p99_9: Percentile 99.9, as above.
+        p99_99: Percentile 99.99, as above.
         hdr: The whole histogram in nanoseconds, HdrHistogram V2 compressed encoding, base64.
     """
 

@@ -6,7 +6,11 @@ from wswarm.results.distribution import Distribution
 
 
 class Ratio(msgspec.Struct, frozen=True, kw_only=True):
-    """A ratio of times with its 95 % interval; `None`: too few to say."""
+    """A ratio of times; `None`: too few to say.
+
+    Attributes:
+        ratio: The one over the other. `low`, `high`: its 95 % interval.
+    """
 
     ratio: float | None = None
     low: float | None = None
@@ -20,7 +24,8 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
         t: When it began, s since the run began; `until`: when it ended.
         is_slow: Whether they read slowly. `slow`: how many were connected after it.
         broadcasts: Complete ones among the healthy; in a slow block those from back-pressure on.
-        p50: Of their completion times among the healthy, s; `None` when they are too few, as is `p99`.
+        p50: Of their completion times among the healthy, s; `None` when they are too few.
+        p99: Likewise. `max`: the longest.
         memory_growth: By how many bytes the target's memory grew in it; `None` if that is not known.
     """
 
@@ -41,12 +46,13 @@ class Penalty(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         ratio: Completion time of the healthy while the slow ones read slowly, over that while they read at full
             speed, from block to block on the same connections: the geometric mean over the pairs of the ratio of
-            medians. `low` and `high`: its 95 % interval; `None` below 2 pairs.
+            medians. `low`, `high`: Its 95 % interval; `None` below 2 pairs.
         pairs: Of blocks that were held whole. `compared`: those of them in which as many slow readers were connected
             as in the first of them, from beginning to end.
         healthy: Clients that always read. `slow`: those that did not.
         behind: The healthy just behind a slow one in the order of connecting, over those just before, in slow blocks;
-            `None` if more than a tenth of them are `misplaced`: connected in another order.
+            `None` if more than a tenth of them are misplaced.
+        misplaced: Clients that connected in another order.
         healthy_lost: Deliveries owed to the healthy that never came.
         disconnected: Slow clients whose connection was ended, by close code; `time_to_disconnect`: from the start of
             the block in which they read slowly until the client saw it.

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from wswarm.results.counts import Counts
+
 Phase = Literal["ramp", "warm-up", "hold", "drain"]
 
 
@@ -29,11 +31,13 @@ class Progress:
 
     Attributes:
         elapsed_s: Since the first connect.
-        connections_open: Now; `connections_requested`: in all; `failed`: handshakes so far.
+        connections_open: Now; `connections_requested`: in all; `opened`: so far; `failed`: handshakes so far.
         dropped: Connections lost so far.
         sent: Messages so far, warm-up included; `received`: replies or deliveries likewise.
         rate: Messages sent per s over the last moments; `None` while unknown.
         p50_s: Response or delivery time in the hold so far; `None` while there is none.
+        times: Those of the hold so far, a histogram as `stats.histogram` packs it.
+        counts: Messages of the hold so far; `None` where there are none.
         failed_sessions: Of a script, so far.
         lost: Messages given up so far: of connections that are gone; `None` while unknown.
     """
@@ -42,6 +46,7 @@ class Progress:
     elapsed_s: float
     connections_open: int
     connections_requested: int
+    opened: int = 0
     failed: int = 0
     dropped: int = 0
     sent: int = 0
@@ -49,5 +54,7 @@ class Progress:
     rate: float | None = None
     p50_s: float | None = None
     p99_s: float | None = None
+    times: bytes = b""
+    counts: Counts | None = None
     lost: int | None = None
     failed_sessions: int = 0

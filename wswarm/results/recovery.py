@@ -9,6 +9,9 @@ class Bystanders(msgspec.Struct, frozen=True, kw_only=True):
     """p99 of the delivery time, s, of those that were not dropped; `None`: too few deliveries.
 
     Attributes:
+        before: Before the drop.
+        during: From the drop until the last is back.
+        after: From then on.
         back_after_s: From the drop until the p99 of a second is within 20 % of before; `None`: never.
     """
 
@@ -19,7 +22,12 @@ class Bystanders(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
-    """A counter of the kernel's `before` the drop and `after` the storm."""
+    """A counter of the kernel's.
+
+    Attributes:
+        before: Before the drop.
+        after: After the storm.
+    """
 
     before: int
     after: int
@@ -59,18 +67,22 @@ class Recovery(msgspec.Struct, frozen=True, kw_only=True):
     """How the dropped clients came back.
 
     Attributes:
+        dropped: Clients that lost their connection on purpose.
         recovered: Those that received a message again. `never`: the others, whose times are not known.
         time: From a client's drop to its first message after; those that never came back count as infinite.
         ready_time: The same to when it was ready.
         attempts: Reconnect attempts per dropped client, from the drop on.
         attempts_per_s_peak: Most that were begun in one second. `handshakes_per_s_peak`: most that were done.
+        attempts_per_100ms_peak: Most in a tenth of a second. `handshakes_per_100ms_peak`: most that were done.
         handshake_time: Of the reconnections.
         refused: Attempts that failed, by reason.
         wasted: Attempts that brought nobody back.
         second_waves: How often attempts per s rose over half of the first peak again, after that was over.
         missed: Broadcasts sent while recovered clients were away, which are not owed.
         queued: The share of handshakes that took as long as the kernel takes to ask again; `None` without any.
-        kernel: `None` where the target runs elsewhere, or the kernel does not tell.
+        bystanders: What the others felt.
+        timeline: The way back, step by step.
+        kernel: What it threw away; `None` where the target runs elsewhere, or the kernel does not tell.
     """
 
     dropped: int

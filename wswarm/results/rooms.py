@@ -7,11 +7,12 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     """What became of the broadcasts of the hold in one room.
 
     Attributes:
+        received: Those of them that arrived, once each. `lost`: that did not.
         room: As it stands in the URL.
         owed: Deliveries due to its subscribers; owed = received + lost.
         extra: Messages with marks of ours that its subscribers were not owed, those for another room among them.
-        p50: Delivery time, s, read off a histogram with bins of at most 2 %, as is `p99`; `None` when the deliveries
-            are too few for the percentile.
+        p50: Delivery time, s, read off a histogram with bins of at most 2 %, `None` when the deliveries are too
+            few for the percentile. `p99`: likewise.
     """
 
     room: str

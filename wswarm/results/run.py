@@ -12,10 +12,17 @@ import msgspec
 
 from wswarm.results.broadcasts import Broadcast as Broadcast
 from wswarm.results.broadcasts import Fanout as Fanout
+from wswarm.results.connections import Connections as Connections
+from wswarm.results.connections import Handshake as Handshake
+from wswarm.results.connections import Moment as Moment
 from wswarm.results.costs import GeneratorCost as GeneratorCost
 from wswarm.results.costs import TargetCost as TargetCost
 from wswarm.results.distribution import Distribution as Distribution
 from wswarm.results.environment import Environment as Environment
+from wswarm.results.messages import Lost as Lost
+from wswarm.results.messages import Messages as Messages
+from wswarm.results.messages import Rates as Rates
+from wswarm.results.messages import Unsent as Unsent
 from wswarm.results.penalty import Penalty as Penalty
 from wswarm.results.population import Population as Population
 from wswarm.results.probe import Probe as Probe
@@ -35,117 +42,15 @@ Verdict = Literal["valid", "suspect", "invalid"]
 
 
 class Validity(msgspec.Struct, frozen=True, kw_only=True):
-    """The verdict of a run on itself; each reason says what was seen and what to do."""
+    """The verdict of a run on itself; each reason says what was seen and what to do.
+
+    Attributes:
+        verdict: Whether the figures are the target's: `valid`, `suspect` or `invalid`.
+        reasons: What was seen, what it touches, and what to do; one each.
+    """
 
     verdict: Verdict
     reasons: list[str] = []
-
-
-class Moment(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """How many connections were open from `t` on, s since the run began."""
-
-    t: float
-    open: int
-
-
-class Handshake(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """One handshake: done at `t`, s since the run began, after `time` s."""
-
-    t: float
-    time: float
-
-
-class Connections(msgspec.Struct, frozen=True, kw_only=True):
-    """Every socket of the run, publishers included, one attempt each.
-
-    Attributes:
-        failures: Failed handshakes by reason (`http 403`, `timeout`, `reset`, `refused`, …).
-        dropped: Connections lost after they had opened, whoever began it, up to the end of the drain.
-        closes: Those of them that the peer began, by close code (`1006`: without a close frame).
-        close_reasons: All dropped ones by close code and the reason that came with it (`4401 token expired`);
-            of many different ones those beyond the first are together under `other`.
-        open_time: How long the dropped ones had been open; `None` if there is none.
-        subprotocols: Opened ones by the subprotocol agreed on, `none` among them; empty if none was offered.
-        left: Connections that were told to leave before the end, which is no loss.
-        addresses: Opened ones by the IP address (or the socket file) that they lead to; a name may have several.
-        handshake_time: TCP connect start to upgrade response; split into tcp, tls and upgrade.
-        ready_time: TCP connect start to the message that ended the conversation before the load; without one, to the
-            upgrade response.
-        ping_time: Round trips of the pings that `--ping` asks for, from the frame sent to its pong; `None` without.
-        pings: Those sent; `pings_unanswered`: without a pong by the time that the next one of the connection was due.
-        timeline: Each change of the open connections; of more than 1,000, every k-th and the last.
-        handshakes: Completed ones in order; of more than 1,000, every k-th.
-    """
-
-    requested: int
-    opened: int
-    failed: int
-    peak: int
-    dropped: int
-    failures: dict[str, int]
-    closes: dict[str, int]
-    close_reasons: dict[str, int] = {}
-    open_time: Distribution | None = None
-    subprotocols: dict[str, int] = {}
-    left: int = 0
-    addresses: dict[str, int] = {}
-    handshake_time: Distribution
-    ready_time: Distribution | None = None
-    tcp_time: Distribution | None = None
-    tls_time: Distribution | None = None
-    upgrade_time: Distribution | None = None
-    ping_time: Distribution | None = None
-    pings: int | None = None
-    pings_unanswered: int | None = None
-    timeline: list[Moment] = []
-    handshakes: list[Handshake] = []
-
-
-class Lost(msgspec.Struct, frozen=True, kw_only=True):
-    """Owed and never received: the receiver's socket had closed, or nobody knows why."""
-
-    disconnected: int = 0
-    silent: int = 0
-
-
-class Unsent(msgspec.Struct, frozen=True, kw_only=True):
-    """Offered and never sent: their connection had closed, or they were still waiting when the drain ended."""
-
-    disconnected: int = 0
-    late: int = 0
-
-
-class Messages(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of the messages of the hold; offered = sent + unsent, owed = received + lost.
-
-    Of a replay: of all messages of the recording, on each connection that opened; what came and is none of them is
-    `unmarked`.
-
-    Attributes:
-        protocol: Of the whole run: messages of the conversation around the load, which are none of it.
-        extra: Messages with marks of ours that their receiver was not owed. `extra_kinds`: by what they are.
-    """
-
-    offered: int
-    sent: int
-    unsent: Unsent | None = None
-    owed: int
-    received: int
-    lost: Lost
-    duplicated: int
-    reordered: int
-    extra: int
-    extra_kinds: dict[str, int] = {}
-    unmarked: int
-    protocol: int = 0
-
-
-class Rates(msgspec.Struct, frozen=True, kw_only=True):
-    """Messages per second over the hold; `received` counts deliveries (echo: replies)."""
-
-    offered: float | None
-    achieved: float
-    received: float
 
 
 class Second(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,7 +64,10 @@ class Second(msgspec.Struct, frozen=True, kw_only=True):
         sent: Messages sent in it, warm-up included; `received`: deliveries or replies that arrived in it.
         lost: Messages sent in it that were lost.
         p50: Response or delivery time of the messages intended in it, s, bins of at most 2 %; `None` when they
-            are too few for the percentile.
+            are too few for the percentile, as are `p90` and `p99`.
+        p90: Likewise.
+        p99: Likewise.
+        max: The longest of those times, s.
     """
 
     t: float
@@ -178,7 +86,14 @@ class Second(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Phases(msgspec.Struct, frozen=True, kw_only=True):
-    """When each phase began, s since the first connect; `end` is the end of the drain."""
+    """When each phase began, s since the first connect.
+
+    Attributes:
+        warmup: Messages are sent, and count in nothing.
+        hold: What figures come from.
+        drain: Nothing is sent any more; what is owed is waited for.
+        end: When the drain was over.
+    """
 
     warmup: float
     hold: float
@@ -203,6 +118,8 @@ class SloResult(msgspec.Struct, frozen=True, kw_only=True):
     """One service-level objective.
 
     Attributes:
+        expression: As it was given.
+        met: Whether the objective was met.
         value: In the figure's unit; `None`: it could not be measured, and then it is not met.
         why: Why it could not be measured.
     """
@@ -217,6 +134,23 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """One measured scenario.
 
     Attributes:
+        schema: Which form this is.
+        scenario: What was measured.
+        started_at: When the run began, UTC.
+        environment: Where it was made.
+        validity: Its verdict on itself.
+        phases: When its phases began.
+        connections: What became of its sockets.
+        messages: What became of the messages of the hold; `None` in `connect`.
+        rates: Offered, achieved and received messages per second; `None` in `connect`.
+        send_lag: From when a message should have been sent until it was: the generator's own lateness.
+        service_time: From when a message was sent to its reply (echo).
+        response_time: From when a message should have been sent to its reply (echo): what counts in the open model.
+        fanout: How broadcasts reached their subscribers; `None` where nothing is broadcast.
+        series: Second by second.
+        generator: What the load cost this machine.
+        target: What it cost the target; `None` where its process id is not known.
+        slo: The objectives, in the order given.
         name: What the front end calls it (Locust: the user class); `None` where it has no name.
         plan: Every setting as it was used, the seed included.
         series_step: How many seconds a row of the series stands for: more than one in runs of more than half an hour.

@@ -17,7 +17,7 @@ class Trend(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         figure: `response_time`, `delivery_time`, `target.memory`, `target.descriptors`, `target.threads`.
-        per_hour: In the figure's unit, `None` for too few blocks; `low` and `high`: its 95 % interval.
+        per_hour: In the figure's unit, `None` for too few blocks; `low`, `high`: its 95 % interval.
         per_1000_sessions: Likewise, where sessions come and go.
         matters: The slope per hour from which on it would matter.
         verdict: `growing` if it surely rises, and by more than what matters; `flat` if it surely rises by less.

@@ -17,7 +17,6 @@ from wswarm.stats.findings import STILL_OPEN, Arrivals, Reached, Window, pack, t
 from wswarm.stats.ledger import Ledger
 from wswarm.stats.losses import Losses
 from wswarm.stats.missing import Missing
-from wswarm.stats.per_second import PerSecond
 from wswarm.stats.published import Published, in_rooms, sequences_of
 from wswarm.stats.rooms import Publishers, Seats
 from wswarm.stats.tally import Batch, Bools, Int64s, Settlement, Tally
@@ -61,7 +60,6 @@ class Broadcasts(Tally):
         self._owed_in_all = 0
         self._losses.forget()
         self._extra_of_room = np.zeros(self._rooms.count, np.int64)
-        self.lost_per_second = PerSecond()
 
     def see(
         self, opened_ns: Int64s, closed_ns: Int64s, left_ns: Int64s, joined: Int64s | None = None
@@ -87,7 +85,7 @@ class Broadcasts(Tally):
         is_new = np.array([number not in self._settled for number in sequences.tolist()], np.bool_)
         if self._rooms.count > 1:
             is_for_us = self._rooms.sizes[published.rooms] > 0
-            self._note_settled(sequences[is_new & ~is_for_us])
+            self._settled.enter(sequences[is_new & ~is_for_us])
             is_new &= is_for_us
         self._under_way.publish(published.where(is_new))
 
@@ -119,12 +117,13 @@ class Broadcasts(Tally):
         """As `Tally.receivers_rooms`."""
         return self._rooms.of(rows) if self._rooms.count > 1 else None
 
-    def note_extra(self, kind: str, intended_ns: Int64s, rooms: Int64s | None = None) -> None:
+    def note_extra(self, kind: str, intended_ns: Int64s, rooms: Int64s | None = None) -> int:
         """As `Tally.note_extra`, also of the room that it came into."""
-        super().note_extra(kind, intended_ns)
+        count = super().note_extra(kind, intended_ns)
         if rooms is not None:
             of_hold = rooms[self.in_hold(intended_ns)]
             self._extra_of_room += np.bincount(of_hold, minlength=self._rooms.count)
+        return count
 
     def _of_own_room(self, batch: Batch) -> tuple[Batch, Int64s, Bools]:
         """Return the arrivals without those for another room, where each's publisher is and whether it is one."""
@@ -164,6 +163,10 @@ class Broadcasts(Tally):
                 return True
         return False
 
+    def given_up(self) -> int:
+        """As `Tally.given_up`."""
+        return self._losses.count
+
     def findings(self, *, is_over: bool = True) -> Arrivals:
         """Return the tally as it travels, once all is settled; or so far, of what is."""
         way, unsent = self._under_way, self._under_way.unsent()[: None if is_over else 0]
@@ -198,10 +201,10 @@ class Broadcasts(Tally):
         return self._rooms.seats(self._under_way.rooms[slots])
 
     def _note_extras(self, kind: str, slots: Int64s, counts: Int64s) -> None:
-        """Count so many deliveries of each of these broadcasts as extra."""
+        """Count so many deliveries of each of these broadcasts, that were counted when they came, as extra."""
         way = self._under_way
         rooms = np.repeat(way.rooms[slots], counts) if self._rooms.count > 1 else None
-        self.note_extra(kind, np.repeat(way.intended_ns[slots], counts), rooms)
+        self._unowed += self.note_extra(kind, np.repeat(way.intended_ns[slots], counts), rooms)
 
     def _owed(self, slots: Int64s) -> Owed:
         way, seats = self._under_way, self._seats(slots)
@@ -231,7 +234,7 @@ class Broadcasts(Tally):
         received = way.received[slots]
         self._owed_in_all += int(received[self.in_hold(way.intended_ns[slots])].sum())
         self._note_row(reach.rows_of(way.travelling(slots), received, way.delays(slots)))
-        self._note_settled(way.numbers[slots])
+        self._settled.enter(way.numbers[slots])
         way.free(slots)
 
     def _settle_others(self, slots: Int64s, is_absent: Bools) -> None:
@@ -242,17 +245,13 @@ class Broadcasts(Tally):
         delays_ns = np.where(owed.is_owed, way.delays(slots), STILL_OPEN)
         owed_each = np.count_nonzero(owed.is_owed, axis=1)
         self._note_row(reach.rows_of(way.travelling(slots), owed_each, delays_ns))
-        self._note_settled(numbers)
+        self._settled.enter(numbers)
         seconds = self.second_of(sent_ns).tolist()
         for at in np.flatnonzero(is_absent.any(axis=1)).tolist():
             places = np.flatnonzero(is_absent[at])
             rows = self._rooms.rows(int(way.rooms[slots[at]]), places)
             self._missing.add(int(numbers[at]), seconds[at], rows, owed.is_lost[at, places])
         way.free(slots)
-
-    def _note_settled(self, numbers: Int64s) -> None:
-        for number in numbers.tolist():
-            self._settled.add(number)
 
     def _note_row(self, row: Reached) -> None:
         self._rows.append(row)

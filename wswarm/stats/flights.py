@@ -43,7 +43,7 @@ class Flights(Tally):
     def begin_hold(self, window: Window) -> None:
         """As `Tally.begin_hold`."""
         super().begin_hold(window)
-        self._settled = 0
+        self._settled = self._given_up = 0
 
     def join(self, ids: Int64s) -> None:
         """Take it that rows have been added, with these ids."""
@@ -119,9 +119,14 @@ class Flights(Tally):
             late = np.flatnonzero(~has_come & (block[SENT] != NEVER_WILL_BE))
             if len(late):
                 self._overdue.add(np.vstack((block[:, late], self._first + late)))
+                self._given_up += int(np.count_nonzero(self.in_hold(block[INTENDED, late])))
             self._count -= BLOCK
             self._first += BLOCK
             self._flying = self._flying[:, BLOCK:]
+
+    def given_up(self) -> int:
+        """As `Tally.given_up`."""
+        return self._given_up
 
     def settle(self, closed_ns: Int64s, left_ns: Int64s, before_ns: int = STILL_OPEN) -> Settlement:
         """Return what is owed and lost as things stand.
@@ -155,7 +160,8 @@ class Flights(Tally):
         """Mark what has come at last among those overdue."""
         past = batch.sequences[batch.sequences < self._first]
         if len(past):
-            self._settled += int(np.count_nonzero(self.in_hold(self._overdue.take(past))))
+            come = int(np.count_nonzero(self.in_hold(self._overdue.take(past))))
+            self._settled, self._given_up = self._settled + come, self._given_up - come
 
     def _set(self, numbers: Int64s, sent_ns: Int64s) -> None:
         at = numbers - self._first

@@ -64,6 +64,16 @@ class Histogram:
         self.n += other.n
         self.total_ns += other.total_ns
 
+    def since(self, earlier: "Histogram") -> "Histogram":
+        """Return what this one has more than an earlier one of the same values; min and max to three digits."""
+        found = Histogram()
+        found.counts = self.counts - earlier.counts
+        found.n, found.total_ns = self.n - earlier.n, self.total_ns - earlier.total_ns
+        middles, _ = found.occupied()
+        if len(middles):
+            found.min_ns, found.max_ns = int(middles[0]), int(middles[-1])
+        return found
+
     def percentile_ns(self, percent: float) -> int | None:
         """Return the value at or below which `percent` of the values lie, at three digits; `None` when empty."""
         if self.n == 0 or self.min_ns is None or self.max_ns is None:
@@ -133,6 +143,13 @@ class Histogram:
     def _widen(self, low_ns: int, high_ns: int) -> None:
         self.min_ns = low_ns if self.min_ns is None else min(self.min_ns, low_ns)
         self.max_ns = high_ns if self.max_ns is None else max(self.max_ns, high_ns)
+
+
+def newer(packed: bytes, before: Histogram) -> tuple[Histogram, Histogram]:
+    """Return what was packed, and of it what an earlier one of the same values lacks: all, if it began anew since."""
+    whole = Histogram()
+    whole.merge_packed(packed)
+    return whole, whole.since(before) if whole.n >= before.n else whole
 
 
 def is_supported(n: int, percent: float) -> bool:

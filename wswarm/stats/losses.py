@@ -48,6 +48,11 @@ class Losses:
         self._silent, self._disconnected = self._silent + silent, self._disconnected + lost
         self.of_row[rows] = 0
 
+    @property
+    def count(self) -> int:
+        """How many in all."""
+        return self._silent + self._disconnected + int(self.of_row.sum())
+
     def settled(self, is_disconnected: Bools) -> tuple[int, int]:
         """Return how many were lost silently, and how many by those whom the target has lost."""
         silent, lost = self._split(self.of_row, is_disconnected)

@@ -13,7 +13,6 @@ import numpy as np
 from wswarm.stats import extras, reach
 from wswarm.stats.findings import STILL_OPEN, Arrivals, Int64s, Reached, Window, together
 from wswarm.stats.ledger import Ledger
-from wswarm.stats.per_second import PerSecond
 from wswarm.stats.published import Published
 from wswarm.stats.tally import Batch, Settlement, Tally
 
@@ -157,10 +156,9 @@ class Relay(Tally):
         self.settlement = Settlement(self._owed, sum(gone), sum(lost) - sum(gone))
         return msgspec.structs.replace(super().findings(), broadcasts=together(self._rows))
 
-    def begin_hold(self, window: Window) -> None:
-        """As `Tally.begin_hold`."""
-        super().begin_hold(window)
-        self.lost_per_second = PerSecond()
+    def given_up(self) -> int:
+        """As `Tally.given_up`."""
+        return sum(one.lost for one in self._subscriptions.values())
 
     def _owed_by(self, one: _Broadcast) -> list[int]:
         """Return the rows that a broadcast is owed to, or was received by."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from wswarm.results.counts import Counts
 from wswarm.stats import extras
 from wswarm.stats.bins import Bins
 from wswarm.stats.findings import Arrivals, Reached, Window, pack
@@ -62,7 +63,7 @@ class Tally:
         self.window = window
         self.order = Order()
         self.by_second = Bins()
-        self.received_per_second, self.lost_per_second = PerSecond(), PerSecond()
+        self.received_per_second = PerSecond()
         self.received_all = 0
         self.settlement = Settlement(0, 0, 0)
         self.begin_hold(window)
@@ -76,6 +77,8 @@ class Tally:
         self.duplicated = 0
         self.reordered = 0
         self._extra: Counter[str] = Counter()
+        self._unowed = 0
+        self.lost_per_second = PerSecond()
         self._unmarked = 0
         self._unmarked_ns: Int64s = np.zeros(0, np.int64)
 
@@ -124,13 +127,15 @@ class Tally:
         """Return the room of each of the rows; `None` where there is only one."""
         return None
 
-    def note_extra(self, kind: str, intended_ns: Int64s, rooms: Int64s | None = None) -> None:  # noqa: ARG002  # likewise
-        """Count arrivals of the hold that nobody was owed.
+    def note_extra(self, kind: str, intended_ns: Int64s, rooms: Int64s | None = None) -> int:  # noqa: ARG002  # likewise
+        """Count arrivals of the hold that nobody was owed, and return how many they are.
 
         Args:
             rooms: That they came into.
         """
-        self._extra[kind] += int(np.count_nonzero(self.in_hold(intended_ns)))
+        count = int(np.count_nonzero(self.in_hold(intended_ns)))
+        self._extra[kind] += count
+        return count
 
     def note_unmarked(self, received_ns: Int64s) -> None:
         """Add arrivals without our marker; the latest stay uncounted, for a cut may still move the window."""
@@ -148,6 +153,20 @@ class Tally:
         """Return what is over since the last time: its place is with the front end, not here."""
         seconds, of_stages = self.by_second.take_closed(), self._by_stage.take_closed()
         return [Reached(by_second=seconds, by_stage=of_stages)] if seconds or of_stages else []
+
+    def given_up(self) -> int:
+        """Return how many messages of the hold count as lost so far, though they may come yet."""
+        return 0
+
+    def counts(self) -> Counts:
+        """Return how many messages of the hold came so far, cheaply; not what is owed of those under way."""
+        return Counts(
+            received=self.response.n - self._unowed,
+            lost=self.given_up(),
+            duplicated=self.duplicated,
+            reordered=self.reordered,
+            extra=self._extra.total(),
+        )
 
     def findings(self) -> Arrivals:
         """Return the tally as it travels, but for what `take_settled` gave; the last settlement is in it."""

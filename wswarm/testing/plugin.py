@@ -117,8 +117,8 @@ def ws_server(
     watch = pytestconfig.stash[_WATCH]
     if not ws_app:
         raise watch.not_start(_NO_APP)
-    command = start_command(ws_app, pytestconfig.rootpath, ws_environment, sys.path)
     try:
+        command = start_command(ws_app, pytestconfig.rootpath, ws_environment, sys.path)
         server = AppServer(ws_app, command)
     except SwarmError as error:
         raise watch.not_start(str(error)) from None

@@ -23,6 +23,7 @@ from wswarm.drive.host import file_lock
 from wswarm.drive.host.server import Command, Server, free_ports
 from wswarm.errors import SwarmError, TargetError
 from wswarm.experiment.script import Session
+from wswarm.installation import require
 from wswarm.reference import HOST
 from wswarm.results.run import Run
 from wswarm.testing.result import Judgement as Judgement
@@ -160,10 +161,14 @@ def start_command(
 
     Args:
         search: Where the modules of an app of ours are looked for, as in `sys.path`.
+
+    Raises:
+        NotInstalled: what serves an app that is no command is not.
     """
     if not isinstance(app, str) or "{port}" in app or " " in app.strip():
         line = app if isinstance(app, str) else shlex.join(app)
         return Command(f"the app's command {line!r}", line, directory, {**_own_programs(), **variables})
+    require("app", f"to serve the app {app!r}", ("uvicorn",))
     words = [sys.executable, "-m", "uvicorn", app.removesuffix("()"), "--host", HOST, "--port", "{port}"]
     words += ["--log-level", "warning", "--no-access-log", *(["--factory"] if app.endswith("()") else [])]
     found = {"PYTHONPATH": os.pathsep.join(path for path in search if path), **variables}

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+import scipy  # not scipy.optimize, which only the worker that needs it imports
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import nnls
 
 from wswarm.stats.sizing.nonnegative import solve
 
@@ -23,7 +23,7 @@ def test_the_rest_is_as_small_as_scipy_s(seed: int, rows: int, columns: int, sca
     found = solve(matrix, values)
     assert (found >= 0).all()
     rest = float(np.linalg.norm(matrix @ found - values))
-    assert rest == pytest.approx(nnls(matrix, values)[1], rel=1e-6, abs=1e-9)
+    assert rest == pytest.approx(scipy.optimize.nnls(matrix, values)[1], rel=1e-6, abs=1e-9)
 
 
 def test_what_would_be_negative_is_0_and_the_others_make_up_for_it() -> None:

@@ -1,13 +1,12 @@
 """The part of docs/conformance.md that is made from the data."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import groupby
 
-from tests.target_app.conformance.chapters import CASES, TITLES
+from tests.target_app.conformance.chapters import TITLES, all_cases
 from tests.target_app.conformance.deviations import DEVIATIONS, SAME, SANSIO, SERVERS, Deviation, deviation
 
-ORDER = list(CASES)
-KNOWN = {server: {number: deviation(server, case) for number, case in CASES.items()} for server in SERVERS}
 MOST = 4  # words that are shown of what comes back
 OWN = "DHL"  # what Autobahn has no number for
 
@@ -21,8 +20,8 @@ def _counts() -> Iterator[str]:
     yield f"| cases | in all | {' | '.join(SERVERS)} |"
     yield f"|---|---{'|---' * len(SERVERS)}|"
     for chapter, title in (*TITLES.items(), ("", "all")):
-        cases = [case for case in CASES.values() if chapter in ("", case.chapter)]
-        others = (sum(KNOWN[server][case.number] is not None for case in cases) for server in SERVERS)
+        cases = [case for case in all_cases().values() if chapter in ("", case.chapter)]
+        others = (sum(_known()[server][case.number] is not None for case in cases) for server in SERVERS)
         yield f"| {chapter} {title} | {len(cases)} | {' | '.join(map(str, others))} |".replace("|  ", "| ")
 
 
@@ -42,15 +41,24 @@ def _explained() -> Iterator[str]:
     """The cases that uvicorn's own protocol does otherwise, and those that have no number of Autobahn's."""
     yield "| case | what is sent | what has to come back |"
     yield "|---|---|---|"
-    for case in CASES.values():
-        if case.chapter in OWN or KNOWN[SANSIO][case.number]:
+    for case in all_cases().values():
+        if case.chapter in OWN or _known()[SANSIO][case.number]:
             back = [*case.back[:1], SAME, *case.back[-1:]] if len(case.back) > MOST else case.back
             yield f"| {case.number} | {case.title} | {', '.join(map(_code, back))} |"
 
 
+@cache
+def _known() -> dict[str, dict[str, Deviation | None]]:
+    """What is known of each case, by server and number."""
+    return {
+        server: {number: deviation(server, case) for number, case in all_cases().items()}
+        for server in SERVERS
+    }
+
+
 def covered(known: Deviation, server: str) -> Iterator[str]:
     """The numbers of the cases in which the server does this, and no deviation before it counts."""
-    return (number for number, found in KNOWN[server].items() if found is known)
+    return (number for number, found in _known()[server].items() if found is known)
 
 
 def ranges(numbers: Iterable[str]) -> str:
@@ -65,7 +73,7 @@ def ranges(numbers: Iterable[str]) -> str:
 def _run(pair: tuple[int, str]) -> tuple[str, int]:
     """The same for numbers of a chapter that follow each other."""
     i, number = pair
-    return CASES[number].chapter, ORDER.index(number) - i
+    return all_cases()[number].chapter, list(all_cases()).index(number) - i
 
 
 def _code(word: str) -> str:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from wswarm.results.counts import Counts
 from wswarm.stats.findings import Packed
 from wswarm.stats.scripted import StepFound
 
@@ -34,7 +35,8 @@ class GroupState(msgspec.Struct, frozen=True, kw_only=True):
         caught_up_ns: When those were told to read all that comes who may be told otherwise, once everybody open has
             received something that was due since; 0: not yet.
         dropped: Those that we have dropped; `away`: those of them that have had no message since.
-        sent: Messages of this load, likewise `received`, `times`, `duplicated` and `reordered`.
+        sent: Messages of this load, likewise `received` and `times`.
+        counts: Messages of the hold; `None` where there are none.
     """
 
     requested: int = 0
@@ -53,8 +55,7 @@ class GroupState(msgspec.Struct, frozen=True, kw_only=True):
     sent: int = 0
     owing: int | None = None
     received: int = 0
-    duplicated: int = 0
-    reordered: int = 0
+    counts: Counts | None = None
     times: Packed = b""
     recent: Recent = Recent()
     steps: dict[str, StepFound] = {}

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from wswarm.drive.fleet.start import module_command
+from wswarm.drive.host.application import application_path, check_application
 from wswarm.drive.host.files import raise_file_limit
 from wswarm.drive.host.libc import libc
 from wswarm.drive.host.scratch import scratch_file
@@ -31,10 +32,11 @@ def command(options: ServerOptions) -> list[str]:
     """Return the command line that serves the reference application.
 
     Raises:
-        PlanError: there is no such application.
+        PlanError: there is no such application, or what it is made with is not installed.
     """
     if options.app not in APPS:
         raise PlanError(f"--app {options.app!r} is none of the reference applications: {', '.join(APPS)}")
+    check_application()
     # uvicorn's own workers share one socket, and then most connections end up with one of them.
     server = ("target_app.workers", "--workers", str(options.workers))
     return [
@@ -66,7 +68,11 @@ def environment(options: ServerOptions) -> dict[str, str]:
             if getattr(options, name) is not None:
                 raise PlanError(f"--{name} is for --app main: target_app.{options.app} {reason}")
     told = {"TARGET_BACKPLANE": options.backplane, "TARGET_GUARD": options.guard}
-    return {**os.environ, **{name: value for name, value in told.items() if value is not None}}
+    return {
+        **os.environ,
+        **application_path(),
+        **{name: value for name, value in told.items() if value is not None},
+    }
 
 
 def _loop(wanted: str) -> str:
@@ -81,7 +87,8 @@ class ReferenceApp:
         url: Base URL.
 
     Raises:
-        TargetError: it does not start; the message holds the last line of its log.
+        NotInstalled: what it is made with is not. TargetError: it does not start; the message holds the last line
+            of its log.
     """
 
     def __init__(self, app: str = "main", ws: str = ServerOptions().ws, workers: int = 1) -> None:
@@ -89,7 +96,8 @@ class ReferenceApp:
         port = _free_port()
         self.url = f"ws://{HOST}:{port}"
         self._log: IO[bytes] = scratch_file()
-        self._command = command(ServerOptions(app=app, port=port, ws=ws, workers=workers))
+        options = ServerOptions(app=app, port=port, ws=ws, workers=workers)
+        self._command, self._variables = command(options), environment(options)
         self._process = self._start()
         self._port = port
 
@@ -112,6 +120,7 @@ class ReferenceApp:
     def _start(self) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
             self._command,
+            env=self._variables,
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,

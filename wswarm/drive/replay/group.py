@@ -12,6 +12,7 @@ from wswarm.drive.fleet import wire
 from wswarm.drive.group import Group
 from wswarm.drive.replay.playing import Playing
 from wswarm.load.replay import Replay
+from wswarm.results.counts import Counts
 from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Effort, Findings, Window
 from wswarm.stats.replayed import Replayed
 from wswarm.stats.scripted import Scripted
@@ -108,8 +109,9 @@ class ReplayGroup(Group):
             self._is_told = True
             self._say(wire.Sent())
         figures = self._figures
+        counts = Counts(offered=figures.sent, sent=figures.sent, received=figures.received)
         return msgspec.structs.replace(
-            super().state(), sent=figures.sent, received=figures.received, times=figures.times
+            super().state(), sent=figures.sent, received=figures.received, counts=counts, times=figures.times
         )
 
     def _decide(self, number: int, failure: str | None) -> None:

@@ -139,6 +139,7 @@ class ScriptGroup(Group):
             super().state(),
             sent=sessions.sent,
             received=steps.all_times.n,
+            counts=self.relaying.counts(),
             times=steps.all_times.pack(),
             steps=steps.found() if self.order.is_followed else {},
             sessions=sessions.failures,

@@ -1,5 +1,6 @@
 """Broadcasts of an agent's sessions: marked when they are published, followed to those who have subscribed."""
 
+import msgspec
 import numpy as np
 
 from wswarm.drive.clock import now_ns
@@ -7,6 +8,7 @@ from wswarm.load.marker import MARK_SIZE, PREFIX_SIZE, firsts_of, markers_in, wr
 from wswarm.load.marks import read_marks
 from wswarm.load.script import Script
 from wswarm.load.template import MARKER
+from wswarm.results.counts import Counts
 from wswarm.stats.findings import STILL_OPEN, Packed, Relayed, Sends, Window, pack
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.per_second import PerSecond
@@ -124,6 +126,12 @@ class Relaying:
     def is_owed(self) -> bool:
         """Return whether a delivery is missing that could still come."""
         return self._relay.is_owed()
+
+    def counts(self) -> Counts | None:
+        """Return how many were sent and came in the hold so far; `None` if nobody has published or subscribed."""
+        if not self.is_used:
+            return None
+        return msgspec.structs.replace(self._relay.counts(), offered=self._in_hold, sent=self._in_hold)
 
     def findings(self) -> Relayed | None:
         """Return all that was found; `None` if nobody has published or subscribed."""

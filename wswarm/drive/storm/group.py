@@ -16,7 +16,7 @@ from wswarm.drive.storm.clients import Clients
 from wswarm.drive.storm.hearing import Hearing
 from wswarm.load.reconnect import client_of
 from wswarm.stats.again import split
-from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Effort, Findings, Sockets, Window
+from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Effort, Findings, Sockets, Window, unpack
 from wswarm.stats.heard import Heard
 from wswarm.units import NS_PER_S
 
@@ -79,7 +79,10 @@ class StormGroup(Group):
         if self._first is None:
             return state
         first = self._first
-        return msgspec.structs.replace(state, requested=first.requested, failures=first.failures)
+        opened = len(unpack(first.opened_ns))
+        return msgspec.structs.replace(
+            state, requested=first.requested, opened=opened, failures=first.failures
+        )
 
     async def close(self) -> None:
         """Close all connections."""

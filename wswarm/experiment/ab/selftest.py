@@ -8,6 +8,7 @@ from random import Random
 from statistics import median
 from typing import Any, Literal
 
+from wswarm.drive.host.application import application_path, check_application
 from wswarm.drive.host.cores import Pinning, share_out
 from wswarm.drive.host.neighbour import neighbour
 from wswarm.drive.host.server import Command
@@ -39,11 +40,17 @@ class Slowdown:
 
 
 def selftest_commands(spin_ns: int = 0, delay_s: float = 0.0) -> dict[Arm, Command]:
-    """Return what serves the reference application, and the same with a head that is slower."""
+    """Return what serves the reference application, and the same with a head that is slower.
+
+    Raises:
+        NotInstalled: what it is made with is not.
+    """
+    check_application()
+    variables = application_path()
     server = f"{shlex.quote(sys.executable)} -P -m wswarm.drive.host.slowed {_APPLICATION} --port {{port}}"
     return {
-        "base": Command("base", f"{server} --spin 0 --delay 0"),
-        "head": Command("head", f"{server} --spin {spin_ns} --delay {delay_s:g}"),
+        "base": Command("base", f"{server} --spin 0 --delay 0", variables=variables),
+        "head": Command("head", f"{server} --spin {spin_ns} --delay {delay_s:g}", variables=variables),
     }
 
 

@@ -167,7 +167,7 @@ def make_ready(
             f"{version.arm}: {version.name} ({version.commit[:12]}): a worktree and an environment in {place}"
         )
         _check_out(version, repository, tree)
-        own_environment.install(_called(version), tree, environment)
+        own_environment.install(_called(version), tree, environment, _extras_of(tree))
 
     _check_writable(cache, place)
     take(place, make)
@@ -183,6 +183,11 @@ def make_ready(
     )
     variables = own_environment.variables(environment)
     return Ready(side, Command(version.arm, serve, tree, variables, home=place))
+
+
+def _extras_of(tree: Path) -> str:
+    """Return what of a commit is installed besides its core: of ours what its reference application needs."""
+    return "[app]" if all((tree / file).exists() for file in _OF_REFERENCE) else ""
 
 
 def _called(version: Version) -> str:

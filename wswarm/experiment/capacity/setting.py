@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from wswarm.drive.host.application import check_application
 from wswarm.drive.host.server import Command, check_command
 from wswarm.errors import PlanError
 from wswarm.experiment.preflight import check
@@ -159,6 +160,7 @@ def make_setting(scenario: CapacityScenario, url: str | None, **options: Any) ->
     if scenario != "connect":
         given.setdefault("arrivals", "poisson")
     if url is None and serve is None:
+        check_application()
         given["profile"] = _profile(given.get("profile"), scenario)
     if serve is not None and url is None:
         url = _UNKNOWN

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import SystemRandom
 from typing import Any, NamedTuple
 
+from wswarm.drive.host.application import check_application
 from wswarm.drive.host.server import Command, check_command
 from wswarm.errors import PlanError
 from wswarm.experiment.capacity.setting import address_at
@@ -124,6 +125,7 @@ def make_setting(url: str | None = None, **options: Any) -> Setting:
     _check_options(given)
     _check_server(url, serve, workers)
     if url is None and serve is None:
+        check_application()
         given["profile"] = _REFERENCE[scenario]
         _check_backplane(scenario, workers)
     setting = Setting(

@@ -16,6 +16,7 @@ from wswarm.errors import TargetError
 from wswarm.experiment.assemble import UNASKED, assemble
 from wswarm.experiment.observe import refusal_of
 from wswarm.experiment.observed import Observed
+from wswarm.installation import absent, lack_of
 from wswarm.load.plan import Plan
 from wswarm.locust.master import shift
 from wswarm.locust.master.conductor import Conductor
@@ -58,7 +59,10 @@ def write(runs: Sequence[Run], root: Path, *, plots: bool) -> Path:
         ResultError: it can't be written.
     """
     folder = store.new_folder(root, "locust", datetime.now(UTC))
-    with Drawing(folder) if plots else Plain(folder) as pages:
+    lacking = absent("plots") if plots else []
+    if lacking:
+        _log.warning("no pictures: %s", lack_of("plots", "drawing", lacking))
+    with Drawing(folder) if plots and not lacking else Plain(folder) as pages:
         if len(runs) == 1:
             store.keep(runs[0], folder)
         else:

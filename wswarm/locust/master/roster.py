@@ -8,6 +8,7 @@ from wswarm.drive.clock import now_ns
 from wswarm.drive.fleet.wire import GroupState, Recent
 from wswarm.locust import messages
 from wswarm.locust.clock import SAME, Offset, bound
+from wswarm.results.counts import Counts
 from wswarm.stats.drops import ending_counts
 from wswarm.stats.findings import Findings, unpack
 from wswarm.stats.histogram import Histogram
@@ -154,7 +155,8 @@ def state_of(found: Findings) -> GroupState:
         handshakes=handshakes.pack(),
         sent=found.sends.sent if found.sends is not None else 0,
         received=arrivals.received if arrivals is not None else 0,
-        duplicated=arrivals.duplicated if arrivals is not None else 0,
-        reordered=arrivals.reordered if arrivals is not None else 0,
+        counts=Counts(duplicated=arrivals.duplicated, reordered=arrivals.reordered)
+        if arrivals is not None
+        else None,
         times=arrivals.response if arrivals is not None else b"",
     )

@@ -164,12 +164,12 @@ class Channel:
     @property
     def duplicated(self) -> int:
         """Deliveries that came again."""
-        return sum(state.duplicated for state in self._states)
+        return sum(state.counts.duplicated for state in self._states if state.counts is not None)
 
     @property
     def reordered(self) -> int:
         """Deliveries that came after a later one."""
-        return sum(state.reordered for state in self._states)
+        return sum(state.counts.reordered for state in self._states if state.counts is not None)
 
     def _point(self, t_s: float) -> Point:
         times = self.handshakes if self.role == "connect" else self.times

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib import resources
-from importlib.util import find_spec
 
-EXTRA = "ui"
+from wswarm.installation import absent, lack_of
+
 _PACKAGE, _FILE, _LICENSE = (
     "chartkick",
     "django/static/chartkick/Chart.bundle.js",
@@ -51,6 +51,5 @@ def digest(script: str) -> str:
 
 def missing_hint() -> str | None:
     """Return what to do for a page with charts; `None` where it has them."""
-    if find_spec(_PACKAGE) is not None:
-        return None
-    return f"the page has pictures in place of charts to explore: pip install 'wswarm[{EXTRA}]'"
+    modules = absent("ui")
+    return f"no charts to explore: {lack_of('ui', 'the page', modules)}" if modules else None

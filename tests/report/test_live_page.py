@@ -1,0 +1,111 @@
+"""The page of a run that goes on, as its server gives it."""
+
+import http.client
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from tests.report import runs
+from wswarm.report import live_page
+from wswarm.report.charts.library import library
+from wswarm.report.live_page import LivePage
+from wswarm.report.so_far import MOST_ROWS, SoFar
+from wswarm.results.progress import Progress
+from wswarm.stats.histogram import Histogram
+
+ECHO = runs.echo(connections=2, rate=5, duration=1)
+
+
+def so_far() -> SoFar:
+    return SoFar(ECHO.plan, ECHO.started_at, ECHO.environment)
+
+
+def at(elapsed_s: float, phase: str = "hold", sent: int = 0, **more: object) -> Progress:
+    known = {"connections_open": 2, "connections_requested": 2, "received": sent}
+    return Progress(phase=phase, elapsed_s=elapsed_s, sent=sent, **{**known, **more})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def page() -> Iterator[LivePage]:
+    one = LivePage()
+    yield one
+    one.close()
+
+
+def asked(page: LivePage, path: str = "/", host: str | None = None) -> tuple[int, str]:
+    address = page.url.removeprefix("http://").strip("/")
+    connection = http.client.HTTPConnection(address, timeout=60)
+    connection.request("GET", path, headers={} if host is None else {"Host": host})
+    answer = connection.getresponse()
+    found = answer.status, answer.read().decode()
+    connection.close()
+    return found
+
+
+def test_a_row_per_second_tells_what_came_in_it_and_how_long_it_took() -> None:
+    shown, times = so_far(), Histogram()
+    for second, ms in enumerate((2, 5), 1):
+        times.record(np.full(1000, ms * 1_000_000))
+        shown.add(at(second, sent=100 * second**2, times=times.pack()))
+        shown.add(at(second + 0.4, sent=100 * second**2 + 7, times=times.pack()))
+    rows = shown.run().series
+    assert [(row.t, row.sent) for row in rows] == [(0.0, 100), (1.0, 300)]
+    assert [row.p99 for row in rows] == [pytest.approx(0.002, rel=0.01), pytest.approx(0.005, rel=0.01)]
+
+
+def test_a_long_run_keeps_a_bounded_number_of_rows_that_add_up() -> None:
+    shown = so_far()
+    for second in range(1, 3 * MOST_ROWS):
+        shown.add(at(second, sent=second))
+    run = shown.run()
+    assert len(run.series) < MOST_ROWS
+    assert sum(row.sent for row in run.series) >= 3 * MOST_ROWS - 1 - run.series_step
+    assert run.series_step == 4
+    assert [row.t for row in run.series[:3]] == [0.0, 4.0, 8.0]
+
+
+def test_before_anything_has_begun_the_page_asks_again(page: LivePage) -> None:
+    status, text = asked(page)
+    assert (status, 'http-equiv="refresh"' in text) == (200, True)
+
+
+def test_what_goes_on_has_no_verdict_and_what_has_ended_has_its_own(page: LivePage) -> None:
+    page.begin(so_far())
+    page.update(at(3.0, sent=9))
+    _, text = asked(page)
+    assert "echo: hold, 3 s since the first connect" in text
+    assert "VALID" not in text
+    assert 'data-live="yes"' in text
+    page.add(ECHO)
+    threading.Timer(0.2, asked, [page]).start()
+    page.end({"fanout": "refused"})
+    _, text = asked(page)
+    assert "✓ VALID" in text
+    assert "fanout could not be measured: refused" in text
+    assert "data-live" not in text.partition("<script>")[0].partition("<head>")[0]
+
+
+def test_nobody_is_waited_for_who_has_not_watched(page: LivePage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_page, "_PATIENCE_S", 1e9)
+    page.add(ECHO)
+    page.end()
+
+
+def test_a_page_that_is_renewed_is_not_sent_the_library_again(page: LivePage) -> None:
+    page.begin(so_far())
+    found = library()
+    assert found is not None
+    assert found.packed in asked(page)[1]
+    assert found.packed not in asked(page, "/?again")[1]
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "status"),
+    [("/", "evil.example:80", 421), ("/", "localhost", 200), ("/etc/passwd", None, 404), ("/..", None, 404)],
+)
+def test_only_the_page_is_served_and_only_under_a_name_of_this_machine(
+    page: LivePage, path: str, host: str | None, status: int
+) -> None:
+    assert asked(page, path, host)[0] == status
