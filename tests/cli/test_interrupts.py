@@ -178,18 +178,17 @@ def test_ctrl_c_while_connecting_leaves_nothing_measured(
     assert stored["connections"]["requested"] == (101 if scenario == "fanout" else 100)
 
 
-def test_ctrl_c_while_connecting_waits_for_the_handshakes_that_were_begun(tmp_path: Path) -> None:
+def test_ctrl_c_while_connecting_soon_gives_up_handshakes_that_nobody_answers(tmp_path: Path) -> None:
     with serve("refusing", ignore_every=4) as server:
-        options = ("--connect-timeout", "3s", "--no-plots")
+        options = ("--connect-timeout", "10m", "--no-plots")
         command = Command("connect", server.url, *SLOW_RAMP, *options, cwd=tmp_path)
         wait_for_sockets(command, 4)
         command.interrupt()
         assert command.outcome().code == 130
         facts = server.log()
     seen = json.loads((tmp_path / "mine" / "run.json").read_text())["connections"]
-    assert seen["failures"] == {"timeout": seen["failed"]}
-    assert seen["failed"] >= 1
-    assert (seen["opened"], seen["failed"]) == (facts["connections"], facts["ignored"])
+    assert facts["ignored"] >= 1
+    assert (seen["opened"], seen["failed"], seen["failures"]) == (facts["connections"], 0, {})
 
 
 def test_ctrl_c_twice_while_connecting_aborts_without_a_report(tmp_path: Path) -> None:

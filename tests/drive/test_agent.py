@@ -147,6 +147,28 @@ def test_a_cut_in_the_ramp_keeps_what_was_begun_and_begins_no_more(memory: list[
     )
 
 
+def test_a_cut_in_the_ramp_soon_gives_up_handshakes_that_nobody_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given_up: list[int] = []
+
+    async def connect(request: object, row: int, *_: Any) -> FakeConnection:
+        if row:
+            try:
+                await asyncio.sleep(600)
+            except asyncio.CancelledError:
+                given_up.append(row)
+                raise
+        return FakeConnection(FakeClock.__new__(FakeClock))
+
+    monkeypatch.setattr(agent_module, "driver", lambda _: connect)
+    said = asyncio.run(cut_in_the_ramp(1, 1, 1))
+    assert given_up == [1, 2]
+    assert isinstance(said[-1], wire.Settled)
+    found = said[-1].findings[0].sockets
+    assert (found.requested, len(unpack(found.opened_ns)), found.failures) == (3, 1, {})
+
+
 def test_a_cut_that_comes_right_behind_its_load_ends_it(memory: list[FakeConnection]) -> None:
     async def test() -> list[wire.Report]:
         heard, reader = Wire(), asyncio.StreamReader()

@@ -27,7 +27,7 @@ def failure(name: str, wire: bytes, *steps: Step) -> str:
             )
             way = Ways(driver, {}).of(manner, "connect", [("127.0.0.1", server.port)])
             events = Events(0, lambda *_: True, lambda _: None, lambda _: None, lambda: None, lambda _: None)
-            await open_ready(way, {"id": "1"}, events, lambda *_: pytest.fail("it was ready"), set())
+            await open_ready(way, {"id": "1"}, events, lambda *_: pytest.fail("it was ready"))
 
     with pytest.raises(HandshakeFailed) as raised:
         asyncio.run(talk())

@@ -13,6 +13,7 @@ from wswarm.experiment.capacity import bench, search
 from wswarm.experiment.capacity.setting import Setting, make_setting
 from wswarm.experiment.capacity.targets import Place
 from wswarm.experiment.capacity.trial import Load, Outcome
+from wswarm.experiment.preflight import target_meter
 from wswarm.results.capacity import Search, SearchProgress, Trial
 
 RUN = runs.echo(rate=100, duration=1)
@@ -164,6 +165,34 @@ def test_a_target_that_has_ended_is_told(searching, monkeypatch: pytest.MonkeyPa
         searching(carrying(0.0))
 
 
+def test_a_target_whose_process_has_ended_is_told_rather_than_the_generator_blamed(
+    searching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = 2**22 + 1
+
+    @contextmanager
+    def place(*_: object) -> Iterator[Place]:
+        yield Place(URL, nobody, (nobody,))
+
+    def dying(setting: Setting, place: Place, load: Load, *_: object) -> Outcome:
+        if load.amount > 400:
+            target_meter(place.pid)
+        return outcome(load, load.amount < 400, "the target hung up: process ended")
+
+    monkeypatch.setattr(World, "nowhere", staticmethod(place))
+    monkeypatch.setattr(World, "run_trial", lambda _, *given: dying(*given))
+    with pytest.raises(TargetFailed, match="gone since a trial at 400: the target hung up: process ended"):
+        searching(carrying(0.0))
+
+
+def test_a_machine_that_others_keep_busy_is_told_rather_than_the_generator_blamed(searching) -> None:
+    with pytest.raises(GeneratorError) as told:
+        searching(lambda _: (None, "spoilt: others used 1.8 cores"))
+    assert str(told.value) == (
+        "no load could be judged: spoilt: others used 1.8 cores; run it again on a quieter machine"
+    )
+
+
 def test_a_generator_that_gives_in_at_once_is_told(searching) -> None:
     with pytest.raises(GeneratorError, match="no load could be judged"):
         searching(lambda _: (None, "generator: late"))
@@ -190,6 +219,23 @@ def test_ctrl_c_before_the_first_trial_leaves_nothing(searching) -> None:
 def test_a_budget_that_is_over_leaves_what_is_known(searching) -> None:
     with pytest.raises(TargetError, match="--budget 5s was over"):
         searching(carrying(870.0), slo=("p99<50ms",), budget=5.0)
+
+
+def test_what_is_published_by_http_goes_to_the_server_of_the_round() -> None:
+    setting = make_setting(
+        "fanout",
+        "ws://127.0.0.1:{port}/",
+        serve="serve {port}",
+        publish="POST http://127.0.0.1:{port}/publish",
+        publish_body="{marker}",
+    )
+    plan = setting.plan(5.0, 2.0, url="ws://127.0.0.1:4711/")
+    assert plan.publish == "POST http://127.0.0.1:4711/publish"
+
+
+def test_a_port_to_fill_in_without_a_command_that_serves_there_is_refused() -> None:
+    with pytest.raises(PlanError, match="or name the port"):
+        make_setting("echo", "ws://127.0.0.1:{port}/")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What processes spend beside a trial."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -68,6 +69,20 @@ def test_the_busiest_of_the_targets_processes_is_named() -> None:
             pass
         watcher.note(progress("drain"))
     assert f"process {busy} (" in (watcher.found.target_process or "")
+
+
+def test_the_wait_for_a_core_is_that_of_the_busiest_process_not_of_all_together() -> None:
+    with process(BUSY) as one, process(BUSY) as two, process(BUSY) as other:
+        for pid in (one, two, other):
+            os.sched_setaffinity(pid, {min(os.sched_getaffinity(0))})
+        watcher = Watcher([one, two])
+        watcher.note(progress("hold"))
+        before = spent_by(one)
+        while spent_by(one) < before + LONG_NS:
+            pass
+        watcher.note(progress("drain"))
+    assert watcher.found.target_wait is not None
+    assert 0.2 < watcher.found.target_wait <= 1.0
 
 
 def test_an_unknown_target_spends_nobody_knows_what() -> None:

@@ -1,5 +1,7 @@
 """From trials and rounds to an answer."""
 
+import pytest
+
 from wswarm.results.capacity import RoundFound, Trial
 from wswarm.stats import carrying
 
@@ -31,6 +33,36 @@ def test_one_round_has_the_bracket_for_an_interval_and_says_so() -> None:
     assert found is not None
     assert (found.value, found.interval, found.is_bracket) == (900, (500, 1000), True)
     assert "fewer than two rounds" in carrying.notices(BRACKET, found, 4)[0]
+
+
+@pytest.mark.parametrize(
+    ("passed", "failed", "answers", "interval"),
+    [
+        ((500, 940, 960), (1000, 975, 955), (958,), (940, 975)),
+        ((500, 940), (1000, 930), (958,), (500, 1000)),
+        ((500, 940, 960), (1000, 955), (), (940, 1000)),
+        ((500, 1020), (1000,), (), (500, 1000)),
+    ],
+)
+def test_with_less_than_two_rounds_the_truth_may_lie_anywhere_between_sure_loads(
+    passed: tuple[float, ...],
+    failed: tuple[float, ...],
+    answers: tuple[float, ...],
+    interval: tuple[float, float],
+) -> None:
+    tried = [trial(one, passed=True) for one in passed] + [trial(one, passed=False) for one in failed]
+    found = carrying.capacity_of("echo", tried, rounds(*answers), None)
+    assert found is not None
+    assert (found.interval, found.is_bracket) == (interval, True)
+    assert found.value == (answers or interval)[0]
+
+
+def test_a_lower_bound_is_below_all_that_was_too_much() -> None:
+    tried = [*BRACKET, trial(960, passed=False), trial(970, passed=True), trial(940, passed=True)]
+    late = "generator: its loop was 9 ms late"
+    found = carrying.capacity_of("echo", tried, rounds(965), late)
+    assert found is not None
+    assert (found.value, found.interval) == (940, (940, None))
 
 
 def test_connections_that_were_counted_alike_are_the_answer() -> None:
@@ -89,6 +121,16 @@ def test_where_neither_gave_in_what_is_known_of_the_kernel_and_the_broker_is_tol
         "process 7 (app) used 40% of a core; the kernel: it threw 42 handshakes away, 32 of them as an accept queue"
         " was full; process 9 (redis-server) used 98% of a core; the broker is full",
     )
+
+
+@pytest.mark.parametrize(("waited", "is_told"), [(0.3, True), (0.02, False), (None, False)])
+def test_a_target_that_had_no_core_is_not_said_to_wait_for_locks_alone(
+    waited: float | None, *, is_told: bool
+) -> None:
+    tried = [trial(1000, passed=False, target_cpu=0.6, target_wait=waited), trial(1100, passed=False)]
+    who, why = carrying.limit(tried)
+    assert who == "neither"
+    assert ("others had its core for 30% of the time" in why) is is_told
 
 
 def test_what_is_known_is_of_the_trials_that_were_too_much() -> None:

@@ -58,6 +58,37 @@ def test_a_target_that_says_no_has_refused(failures: dict[str, int], *, is_said:
     assert passing.is_refused(msgspec.structs.replace(SOUND, connections=seen)) is is_said
 
 
+@pytest.mark.parametrize(
+    ("failures", "is_said"),
+    [({}, True), ({"timeout": 3}, True), ({"http 503": 1}, True), ({"too many open files here": 3}, False)],
+)
+def test_a_target_that_hangs_up_has_refused_whoever_else_waits_in_vain(
+    failures: dict[str, int], *, is_said: bool
+) -> None:
+    failed = sum(failures.values())
+    seen = msgspec.structs.replace(SOUND.connections, failures=failures, failed=failed, dropped=2)
+    assert passing.is_refused(msgspec.structs.replace(SOUND, connections=seen)) is is_said
+
+
+@pytest.mark.parametrize(
+    ("statuses", "why", "is_said"),
+    [
+        ({"202": 200}, None, False),
+        ({"202": 150, "503": 50}, "503: 50 of 200 requests to publish failed", True),
+        ({"202": 150, "timeout": 50}, "timeout: 50 of 200 requests to publish failed", False),
+    ],
+)
+def test_broadcasts_that_a_target_does_not_take_are_not_carried_though_nothing_is_owed_for_them(
+    statuses: dict[str, int], why: str | None, *, is_said: bool
+) -> None:
+    made = runs.published()
+    assert made.publish is not None
+    run = msgspec.structs.replace(made, publish=msgspec.structs.replace(made.publish, statuses=statuses))
+    assert passing.why_not_carried(run, LIMIT_S) == why
+    assert passing.is_refused(run) is is_said
+    assert passing.unpublished(run) == statuses.get("503", 0)
+
+
 def test_a_limit_of_this_machine_is_the_generators() -> None:
     seen = msgspec.structs.replace(SOUND.connections, failures={"no free local port": 1}, failed=1)
     why = passing.unclean(msgspec.structs.replace(SOUND, connections=seen), Beside(), None)

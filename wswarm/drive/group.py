@@ -128,7 +128,7 @@ class Group:
 
     def cut(self, window: Window) -> None:
         """Keep to this window; if its hold has been put off, what came before it is forgotten."""
-        when_over(window.drain_ns, self.swarm.end_talks)
+        when_over(window.drain_ns, self.swarm.end_ramp)
         if window.hold_ns > self._window.hold_ns and self.account is not None:
             self._load_nothing(window)
         self._window = window

@@ -1,13 +1,15 @@
 """What begins one after another, each at its moment."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from wswarm.drive.clock import now_ns
 from wswarm.drive.fleet.commands import LEAD_NS
 from wswarm.units import NS_PER_S
+
+_ENOUGH_S = 1.0  # for handshakes and conversations when a ramp is ended early
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 
@@ -19,6 +21,7 @@ class Ramp:
         self._next: dict[object, int] = {}
         self._moved = asyncio.Event()
         self._room: asyncio.Semaphore | None = None
+        self._under_way: set[asyncio.Task[Any]] = set()
 
     def room(self, at_once: int) -> asyncio.Semaphore | None:
         """Return where those who are under way need a place each, the same for all; `None`: there is no limit."""
@@ -40,6 +43,25 @@ class Ramp:
         """Take it that somebody has nothing more to begin."""
         self._next.pop(who, None)
         self._move()
+
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        """Have what this task does meanwhile given up if the ramp ends early: the task is cancelled."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)
+        try:
+            yield
+        finally:
+            self._under_way.discard(task)
+
+    def end_soon(self) -> None:
+        """Give up in a moment what is under way then."""
+        asyncio.get_running_loop().call_later(_ENOUGH_S, self._give_up)
+
+    def _give_up(self) -> None:
+        for task in self._under_way:
+            task.cancel()
 
     def _move(self) -> None:
         self._moved.set()

@@ -33,8 +33,6 @@ from wswarm.stats.findings import STILL_OPEN, Sockets, Words, pack
 Int64s = npt.NDArray[np.int64]
 OnDecided = Callable[[int, str | None], None]
 
-_ENOUGH_S = 1.0  # for conversations when a ramp is ended early
-
 
 class Swarm:
     """All connections of one agent.
@@ -45,7 +43,6 @@ class Swarm:
         changed: Rows that were added, opened, were lost or told to leave since somebody looked, and cleared it.
         open: Connections open now; `opened`: ever.
         ramp: What else is begun beside these. `is_enough`: set it, and none is begun that has a moment to begin.
-        talking: Who waits for a conversation to end.
         said: What the target said of failed handshakes and lost connections.
         addresses: Connections that were opened, by the address that they lead to.
         on_writable: Called with a row whose write buffer has room again.
@@ -82,7 +79,7 @@ class Swarm:
         self.values, self.past = dict[int, Values](), Past()
         self._is_closing = False
         self.takers_of: Callable[[int], Takers] = lambda _: self._takers
-        self.ramp, self.is_enough, self.talking = Ramp(), asyncio.Event(), set[asyncio.Future[None]]()
+        self.ramp, self.is_enough = Ramp(), asyncio.Event()
 
     async def open_all(
         self,
@@ -107,11 +104,10 @@ class Swarm:
         if on_decided is not None:
             on_decided(row, failure)
 
-    def end_talks(self) -> None:
-        """Begin no more connections that have a moment to begin, and soon end the conversations that go on."""
+    def end_ramp(self) -> None:
+        """Begin no more connections that have a moment to begin, and soon give up those that are not open yet."""
         self.is_enough.set()
-        for talk in self.talking:
-            asyncio.get_running_loop().call_later(_ENOUGH_S, talk.cancel)
+        self.ramp.end_soon()
 
     def begin_load(self) -> None:
         """Let go of what a load before has left: messages that wait for room, and who answers replies."""
@@ -221,9 +217,8 @@ class Swarm:
             way = way._replace(driver=trace.driver(way.driver))
         ready = partial(self._note_ready, number, way, values)
         try:
-            skipped = await open_ready(
-                way, values, self._events(number, way.speech, own_settings), ready, self.talking
-            )
+            with self.ramp.under_way():
+                skipped = await open_ready(way, values, self._events(number, way.speech, own_settings), ready)
         except Exception as error:  # whatever went wrong, the connection failed and that is data
             self.failed_ns.append(now_ns())
             detail = error.detail if isinstance(error, HandshakeFailed) else ""

@@ -49,11 +49,8 @@ class Talk:
         """What the connection tells its owner while the conversation lasts."""
         return self._after._replace(take=self._take, closed=self._note_closed, frames=None)
 
-    async def hold(self, connection: Connection, talking: set["asyncio.Future[None]"]) -> None:
-        """Return when all steps are done.
-
-        Args:
-            talking: Gets what is waited for meanwhile; cancelled, it ends the conversation and the connection.
+    async def hold(self, connection: Connection) -> None:
+        """Return when all steps are done; cancelled, it ends the connection.
 
         Raises:
             HandshakeFailed: one is not; the connection is ended.
@@ -69,7 +66,6 @@ class Talk:
             is_ready = self._done.done() and self._done.exception() is None
             told = self._after.closed if is_ready else self._note_closed
             told(self._ended or Ended("1006"))
-        talking.add(self._done)
         try:
             await self._done
         except BaseException:
@@ -77,7 +73,6 @@ class Talk:
             self._loop.call_later(GOODBYE_S, connection.abort)
             raise
         finally:
-            talking.discard(self._done)
             if self._timer is not None:
                 self._timer.cancel()
 
@@ -160,14 +155,12 @@ async def open_ready(
     values: dict[str, str],
     events: Events,
     on_ready: Callable[[Connection, int | None], None],
-    talking: set["asyncio.Future[None]"],
 ) -> int:
     """Open a connection and hold the conversation that makes it ready; return how many messages nothing waited for.
 
     Args:
         values: What names in braces stand for.
         on_ready: Called at once when it is ready, with the moment; `None`: when it opened.
-        talking: See `Talk.hold`.
 
     Raises:
         HandshakeFailed, OSError, ssl.SSLError, TimeoutError: it did not open, or the conversation failed.
@@ -182,7 +175,7 @@ async def open_ready(
         return 0
     over = unpacking.events if unpacking is not None else _as_they_are
     talk = Talk(way, conversation, events, on_ready, over)
-    await talk.hold(await _open(way, values, talk.events, unpacking), talking)
+    await talk.hold(await _open(way, values, talk.events, unpacking))
     return conversation.skipped
 
 

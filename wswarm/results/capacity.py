@@ -34,9 +34,10 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
         generator_cpu: Of a core, by the busiest of the generator's processes; `target_cpu` by the busiest of the
             target's, which `target_process` names, `broker_cpu` by that of those which it is connected to on this
             machine, which `broker_process` names.
+        target_wait: For how much of the time the target's busiest process was ready to run and had no core.
         listen_overflows: Handshakes for which an accept queue of this machine had no room; `listen_drops`: all that
             its listeners have thrown away, those among them.
-        refused: Connections that did not open, or did not stay.
+        refused: Connections that did not open, or did not stay, and requests to publish that were answered by no.
         is_overload: Whether it was meant to be too much.
     """
 
@@ -55,6 +56,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     generator_cpu: float | None = None
     target_cpu: float | None = None
     target_process: str | None = None
+    target_wait: float | None = None
     broker_cpu: float | None = None
     broker_process: str | None = None
     listen_overflows: int | None = None
@@ -85,12 +87,13 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         target_cpu: The most of a core that a process of the target's used, `target_process`; `broker_cpu` and
-            `generator_cpu` likewise.
+            `generator_cpu` likewise. `target_wait`: as of a trial, the most.
         listen_overflows: As of a trial, of all of them together; `listen_drops` likewise.
     """
 
     target_cpu: float | None = None
     target_process: str | None = None
+    target_wait: float | None = None
     broker_cpu: float | None = None
     broker_process: str | None = None
     generator_cpu: float | None = None
@@ -103,8 +106,8 @@ class Capacity(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         interval: Where the truth lies in 95 of 100 searches; no upper end: it is at least `value`.
-        is_bracket: Whether the interval is merely that of a load that was carried and one that was not, as there were
-            fewer than two rounds.
+        is_bracket: Whether the interval is between a load below which all were carried and one above which none
+            was, as there were fewer than two rounds.
         limited_by: Who gave in. `because`: by what that is known.
         carried: The highest load that was carried in each of its trials. `failed`: the lowest that was in none.
         delivered: What came of the lowest load that was too much.

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from math import log
 
 from wswarm.results.capacity import UNITS, Capacity, CapacityScenario, Known, LimitedBy, RoundFound, Trial
-from wswarm.stats.passing import FULL_CORE
+from wswarm.stats.passing import FULL_CORE, WAITED
 from wswarm.stats.search import Answer, answer_of
 
 _INVERTED = 0.09  # of ln load, thrice a usual spread
@@ -17,7 +17,7 @@ def is_ours(evidence: str) -> bool:
 
 
 def highest_carried(trials: Sequence[Trial]) -> float | None:
-    """Return the highest load that was carried in each of its trials, below those that never were."""
+    """Return the highest load that was carried in each of its trials."""
     failed = {one.load for one in trials if one.passed is False}
     return max((one.load for one in trials if one.passed and one.load not in failed), default=None)
 
@@ -84,6 +84,7 @@ def known_of(trials: Sequence[Trial]) -> Known | None:
     return Known(
         target_cpu=target.target_cpu,
         target_process=target.target_process,
+        target_wait=_most(one.target_wait for one in failed),
         broker_cpu=broker.broker_cpu,
         broker_process=broker.broker_process,
         generator_cpu=_most(one.generator_cpu for one in failed),
@@ -95,6 +96,8 @@ def known_of(trials: Sequence[Trial]) -> Known | None:
 def _elsewhere(known: Known) -> list[str]:
     """Return what else may have been full, where neither target nor generator was."""
     found = []
+    if known.target_wait is not None and known.target_wait > WAITED:
+        found.append(f"others had its core for {known.target_wait:.0%} of the time")
     if known.listen_drops:
         found.append(f"the kernel: {thrown_away(known)}")
     if known.broker_cpu is not None:
@@ -147,8 +150,8 @@ def notices(
     low, high = capacity.interval
     if capacity.is_bracket:
         found.append(
-            "fewer than two rounds: the interval is that of a load that was carried and one that was not, not one of"
-            " confidence; allow more --budget"
+            "fewer than two rounds: the interval is from a load below which all were carried to one above which none"
+            " was, not one of confidence; allow more --budget"
         )
     elif high is not None and log(high / low) / 2 > _WIDE:
         found.append(f"not narrowed to 10 %: use more --rounds than {rounds}")
@@ -163,21 +166,30 @@ def notices(
 def _answer(
     trials: Sequence[Trial], answers: Sequence[float], gave_in: str | None, *, is_counted: bool
 ) -> Answer | None:
-    carried, failed = highest_carried(trials), lowest_failed(trials)
-    if gave_in is not None and (is_ours(gave_in) or failed is None):
-        best = max((*(one.load for one in trials if one.passed), *answers), default=None)
-        return None if best is None else Answer(best, best, None)
+    low, high = _between(trials)
+    if gave_in is not None and (is_ours(gave_in) or high is None):
+        return None if low is None else Answer(low, low, None)
     if len(answers) > 1:
         return answer_of(answers, is_exact=is_counted)
-    if carried is None and not answers:
-        return None
     if not answers:
-        assert carried is not None
-        return Answer(carried, carried, failed if failed is not None and failed > carried else None)
-    value = answers[0]
-    below = [one.load for one in trials if one.passed and one.load <= value]
-    above = [one.load for one in trials if one.passed is False and one.load >= value]
-    return Answer(value, max(below, default=value), min(above, default=value))
+        return None if low is None else Answer(low, low, high)
+    (value,) = answers
+    below = value if low is None else min(low, value)
+    return Answer(value, below, value if high is None else max(high, value))
+
+
+def _between(trials: Sequence[Trial]) -> tuple[float | None, float | None]:
+    """Return the highest load below which all were carried, and the lowest above which none was, `None` for unknown.
+
+    Where loads that were carried lie above such as were not, the truth may lie anywhere between.
+    """
+    passed = [one.load for one in trials if one.passed]
+    failed = [one.load for one in trials if one.passed is False]
+    if not passed or not failed:
+        return max(passed, default=None), min(failed, default=None)
+    sure = [load for load in passed if load < min(failed)]
+    much = [load for load in failed if load > max(passed)]
+    return max(sure, default=min(passed)), min(much, default=max(failed))
 
 
 def _is_inverted(trials: Sequence[Trial]) -> bool:

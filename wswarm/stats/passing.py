@@ -7,11 +7,12 @@ from statistics import fmean, variance
 from typing import NamedTuple
 
 from wswarm.results.run import Distribution, Run, SloResult
-from wswarm.stats import slo
+from wswarm.stats import answers, slo
 from wswarm.stats.compare.student import t_quantile
 from wswarm.stats.histogram import Histogram
 
 FULL_CORE = 0.95  # of a core: a process that can't do more
+WAITED = 0.05  # of the time, for a core: more, and the target is slower than it would be alone
 OWN_CORE = 0.80  # of a core: more, and a process of the generator may be the one who gives in
 SUPPLY = 0.999  # of the messages have to be sent, and answered
 _DROP = 0.02  # of what is sent per s: if so much less comes back per s, there is a backlog
@@ -21,8 +22,8 @@ _LEAST_ROWS = 2  # of a third, for an interval
 _DRAIN_SLACK_S = 0.5  # within which the end of a drain is noticed
 _LAG_SHARE, _LEAST_LAG_S, _LAG_S = 0.1, 0.001, 0.010
 _STEAL, _STOP_S = 0.05, 0.250
-_OTHERS, _CROWDED, _WAITED = 0.4, 0.90, 0.05  # cores, of which the kernel's own work is some; shares
-_UNHEARD, _OWN_LIMITS = "timeout", ("too many open files here", "no free local port")
+_OTHERS, _CROWDED = 0.4, 0.90  # cores, of which the kernel's own work is some; a share
+_UNHEARD, _OWN_LIMITS = "timeout", frozenset({"too many open files here", "no free local port"})
 _Z95, _Z99 = 1.959964, 2.575829
 
 
@@ -31,7 +32,7 @@ class Beside(NamedTuple):
 
     Attributes:
         own_cpu: Of the busiest process of the generator. `target_cpu`: of the target's, named by `target_process`.
-        target_wait: How long the target's processes were ready to run and had no core.
+        target_wait: For how much of the time that process was ready to run and had no core.
         steal: Of all cores, as is `busy`. `others`: cores that neither target nor generator used.
         broker_cpu: Of the busiest process that the target is connected to on this machine, named by `broker_process`.
         overflows: Handshakes for which an accept queue of this machine had no room. `drops`: all that its listeners
@@ -74,7 +75,11 @@ def why_not_carried(run: Run, limit_s: float | None) -> str | None:
         _refused(run),
         _hung_up(run),
     )  # of connections the reason tells most, of messages that they ended
-    reasons = (*(ended if run.scenario == "connect" else reversed(ended)), *map(_missed, run.slo))
+    reasons = (
+        *(ended if run.scenario == "connect" else reversed(ended)),
+        _unpublished(run),
+        *map(_missed, run.slo),
+    )
     found = next((reason for reason in reasons if reason is not None), None)
     if found is not None or run.scenario == "connect":
         return found
@@ -84,6 +89,12 @@ def why_not_carried(run: Run, limit_s: float | None) -> str | None:
 def refusals(run: Run) -> int:
     """Return how many connections did not open, or did not stay."""
     return run.connections.requested - run.connections.opened + run.connections.dropped
+
+
+def unpublished(run: Run) -> int:
+    """Return how many requests to publish the target has answered by a status that says no."""
+    refused = answers.refusals(run.publish) if run.publish is not None else {}
+    return sum(count for status, count in refused.items() if status.isdigit())
 
 
 def delivered(run: Run) -> float | None:
@@ -99,15 +110,17 @@ def delivered(run: Run) -> float | None:
 
 
 def is_refused(run: Run) -> bool:
-    """Return whether the target itself has said no to connections, which no lateness of the generator explains."""
+    """Return whether the target itself has said no, which no lateness of the generator explains."""
+    if unpublished(run):
+        return True
     seen = run.connections
-    said = [reason for reason in seen.failures if reason not in (_UNHEARD, *_OWN_LIMITS)]
-    return bool(said) or (seen.dropped > 0 and not seen.failures)
+    said = seen.failures.keys() - {_UNHEARD, *_OWN_LIMITS}
+    return bool(said) or (seen.dropped > 0 and not seen.failures.keys() & _OWN_LIMITS)
 
 
 def unclean(run: Run, beside: Beside, limit_s: float | None) -> str | None:
     """Return by what the generator may be the one who gave in; `None`: it kept up."""
-    own = next((reason for reason in _OWN_LIMITS if reason in run.connections.failures), None)
+    own = next((reason for reason in run.connections.failures if reason in _OWN_LIMITS), None)
     if own is not None:
         return f"generator: {own}"
     allowed_s = _LAG_S if limit_s is None else max(_LEAST_LAG_S, _LAG_SHARE * limit_s)
@@ -131,7 +144,7 @@ def spoilt(run: Run, beside: Beside) -> str | None:
     if beside.steal is not None and beside.steal > _STEAL:
         return f"spoilt: the host took {beside.steal:.0%} of this machine's time"
     is_crowded = (beside.others or 0.0) > _OTHERS and (beside.busy or 0.0) > _CROWDED
-    if is_crowded and (beside.target_wait is None or beside.target_wait > _WAITED):
+    if is_crowded and (beside.target_wait is None or beside.target_wait > WAITED):
         waited = (
             ""
             if beside.target_wait is None
@@ -167,6 +180,16 @@ def _refused(run: Run) -> str | None:
         reason = max(seen.close_reasons, key=seen.close_reasons.__getitem__, default="closed")
         return f"{reason}: {seen.dropped:,} of {seen.opened:,} connections were dropped"
     return None
+
+
+def _unpublished(run: Run) -> str | None:
+    if run.publish is None:
+        return None
+    refused, requests = answers.refusals(run.publish), run.publish.requests
+    count = sum(refused.values())
+    if count <= (1 - SUPPLY) * requests:
+        return None
+    return f"{max(refused, key=refused.__getitem__)}: {count:,} of {requests:,} requests to publish failed"
 
 
 def _missed(result: SloResult) -> str | None:

@@ -37,15 +37,17 @@ class World:
     Attributes:
         loads: Plans of cells, not of pilots, in order, each with its server's number.
         starts: Workers of each server that was started.
+        others: Cores that others use in each short trial.
     """
 
     def __init__(self, doubt: Doubt | None = None) -> None:
         self.loads: list[tuple[int, Wanted, Plan]] = []
         self.starts: list[int] = []
         self._doubt = doubt or (lambda *_: None)
+        self.others: list[float] = []
 
     @contextmanager
-    def fresh(self, _url: str, _serve: str, workers: int = 1) -> Iterator[Place]:
+    def fresh(self, _url: str, _serve: str, workers: int, _: object) -> Iterator[Place]:
         """Stand for a server that is started."""
         self.starts.append(workers)
         yield Place("ws://127.0.0.1:1/", None, ())
@@ -74,7 +76,9 @@ class World:
         )
         ramp = Ramp(wanted.workers, wanted.connections, 2.0, wanted.connections * HANDSHAKE_S)
         made = msgspec.structs.replace(runs.fanout(), interrupted=False)
-        return Taken(found, ramp, None if doubt is None else doubt[1], own_s=2 * work, run=made)
+        others = self.others.pop(0) if is_pilot and self.others else None
+        said = None if doubt is None else doubt[1]
+        return Taken(found, ramp, said, own_s=2 * work, others=others, run=made)
 
 
 Measured = tuple[Measuring, World, list[str]]
@@ -124,6 +128,25 @@ def sizing(prepared: Callable[..., tuple[Setting, World]]) -> Callable[..., Size
     return run
 
 
+def test_what_others_use_for_a_moment_does_not_make_all_loads_light(
+    prepared: Callable[..., tuple[Setting, World]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def heaviest(*others: float) -> tuple[float, list[str]]:
+        setting, world = prepared()
+        monkeypatch.setattr(measuring, "cores", lambda: 2)
+        world.others.extend(others)
+        made = Measuring(setting, Budget(setting.budget_s, now_ns(), 2.0), lambda _: None, lambda: False)
+        made.run()
+        told = remarks(setting, made, was_interrupted=False)
+        return max(one.utilisation for one in made.cells), [one for one in told if "no worker was" in one]
+
+    quiet = heaviest(0.1, 0.1, 0.1, 0.1)
+    assert heaviest(0.1, 1.8, 0.1, 0.1) == quiet
+    crowded, (told,) = heaviest(1.8, 1.8, 0.1, 1.9)
+    assert crowded < quiet[0] / 2
+    assert "busy, as others used 1.8 cores" in told
+
+
 def test_what_a_server_costs_is_found(sizing) -> None:
     model = sizing().model
     assert model.cpu.per_publish_s == pytest.approx(PUBLISH_S, rel=0.02)
@@ -158,6 +181,29 @@ def test_a_budget_for_one_measures_each_once_and_says_so(measure) -> None:
     _, world, told = measure(budget=60.0)
     assert len(world.loads) == 8
     assert any("on one server only" in reason for reason in told)
+
+
+@pytest.mark.parametrize(
+    ("budget_s", "ends", "said"),
+    [(0.5, TargetError, "allow more --budget"), (600.0, KeyboardInterrupt, "^$")],
+)
+def test_a_server_that_does_not_start_is_waited_for_no_longer_than_there_is_time(
+    budget_s: float, ends: type[BaseException], said: str, sizing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    @contextmanager
+    def starting(
+        _: World, _url: str, _serve: str, _workers: int, is_over: Callable[[], bool]
+    ) -> Iterator[Place]:
+        while not is_over():
+            asked.append(True)
+        raise TargetError("it does not listen")
+        yield
+
+    monkeypatch.setattr(World, "fresh", starting)
+    with pytest.raises(ends, match=said):
+        sizing(budget=budget_s, until=lambda _: budget_s > 1 and len(asked) > 5)
 
 
 def test_the_workers_of_each_server_are_those_of_its_cell(measure) -> None:

@@ -20,6 +20,7 @@ REDIS = "redis://127.0.0.1:6379/0"
         (None, {"serve": "python app.py"}, "has no {port}"),
         (None, {"serve": "python app.py {port}", "workers": (1, 2)}, "has no {workers}: put it where"),
         (URL, {"serve": "python app.py {port}"}, "write it where the port of --serve goes"),
+        ("ws://127.0.0.1:{port}/", {}, "has {port}: add --serve 'CMD {port}', or name the port"),
         (URL, {"connections": (100.0, 50.0)}, "--connections 100,50: the lowest comes first: write 50,100"),
         (URL, {"connections": (0.0, 50.0)}, "--connections 0,50: 0 must be a number above 0"),
         (URL, {"rate": (9.0, 5.0)}, "--rate 9,5: the lowest comes first: write 5,9"),

@@ -9,7 +9,7 @@ from tests.report.sized import model
 from wswarm.errors import GeneratorError
 from wswarm.results.sizing import Cell, HeldOut
 from wswarm.stats.sizing.fit import model_of
-from wswarm.stats.sizing.heldout import doubts, errors_of
+from wswarm.stats.sizing.heldout import doubts, errors_of, missing
 
 pytestmark = pytest.mark.xdist_group("forecasts")
 
@@ -62,6 +62,31 @@ def test_a_model_keeps_what_it_was_made_from_and_why_it_is_doubted() -> None:
     assert (found.validated, found.cells) == (False, tuple(cells))
     assert found.reasons == ("no held-out load has a p99", "one start only")
     assert found.measured == model().measured
+
+
+def test_a_model_one_of_whose_held_out_loads_was_not_measured_is_not_validated(unseen: list[Cell]) -> None:
+    cells = cells_of(NOISES["none"], np.random.default_rng(1))
+    loads = len({(one.workers, one.connections, one.rate) for one in unseen})
+    whole = model_of(ABOUT._replace(held_out=loads), cells, seed=1)
+    assert (whole.validated, whole.reasons) == (True, ())
+    first = (unseen[0].workers, unseen[0].connections, unseen[0].rate)
+    rest = [one for one in cells if not one.held_out or (one.workers, one.connections, one.rate) != first]
+    cut = model_of(ABOUT._replace(held_out=loads), rest, seed=1)
+    assert (cut.validated, cut.reasons) == (
+        False,
+        (f"only {loads - 1} of {loads} held-out loads was measured",),
+    )
+
+
+def test_a_held_out_load_without_times_is_told_by_them(unseen: list[Cell]) -> None:
+    load = (unseen[0].connections, unseen[0].rate)
+    untimed = [
+        msgspec.structs.replace(one, p99=None) if (one.connections, one.rate) == load else one
+        for one in unseen
+    ]
+    loads = len({(one.workers, one.connections, one.rate) for one in unseen})
+    assert missing(unseen, loads) == []
+    assert missing(untimed, loads) == [f"only {loads - 1} of {loads} held-out loads has a p99"]
 
 
 def test_cells_that_are_not_valid_tell_nothing() -> None:

@@ -10,6 +10,8 @@ from wswarm.drive.host.lazy import psutil
 from wswarm.errors import PlanError, TargetError
 from wswarm.load.url import host_of, socket_of
 
+_MAPPED = "::ffff:"  # before an IPv4 address that an IPv6 socket leads to
+
 Address = tuple[str, int]
 """IP address, with its zone if it has one, and port; or the path of a socket file and 0."""
 
@@ -90,10 +92,8 @@ def check_sources(sources: Sequence[str], addresses: list[Address]) -> None:
 def is_local(addresses: list[Address]) -> bool:
     """Return whether the target is on this machine, loopback or not."""
     own = {one.address.partition("%")[0] for found in psutil.net_if_addrs().values() for one in found}
-    return all(
-        host.partition("%")[0] in own or host == "::1" or host.startswith("127.") or "/" in host
-        for host, _ in addresses
-    )
+    hosts = [host.removeprefix(_MAPPED).partition("%")[0] for host, _ in addresses]
+    return all(host in own or host == "::1" or host.startswith("127.") or "/" in host for host in hosts)
 
 
 def _host(found: tuple[object, ...]) -> str:

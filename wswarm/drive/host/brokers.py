@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Any
 
+from wswarm.drive.drivers.address import is_local
 from wswarm.drive.host.lazy import psutil
 from wswarm.drive.host.listeners import listeners
 
@@ -10,10 +12,17 @@ from wswarm.drive.host.listeners import listeners
 def brokers(pids: Iterable[int]) -> list[int]:
     """Return the processes that listen where the processes, or what they started, have connected to; none if unknown.
 
-    Asked while nobody is connected to the target itself: what is seen then is its own doing.
+    A broker elsewhere is none of them, whatever listens here on its port; nor is who has connected to the target.
     """
     tree = _tree(pids)
-    ports = {port for pid in tree for port in _ports_called(pid)}
+    seen = [one for pid in tree for one in _connections(pid)]
+    own = {one.laddr.port for one in seen if one.status == psutil.CONN_LISTEN}
+    called = {
+        (one.raddr.ip, one.raddr.port)
+        for one in seen
+        if one.status == psutil.CONN_ESTABLISHED and one.raddr and not {one.laddr.port, one.raddr.port} & own
+    }
+    ports = {port for host, port in called if is_local([(host, port)])}
     return sorted({pid for port in ports for pid in listeners(port)} - tree)
 
 
@@ -33,14 +42,7 @@ def _tree(pids: Iterable[int]) -> set[int]:
     return found
 
 
-def _ports_called(pid: int) -> set[int]:
-    """Return the ports to which the process has connected, without those on which it listens itself."""
+def _connections(pid: int) -> list[Any]:
     with suppress(psutil.Error, OSError):
-        seen = psutil.Process(pid).net_connections("tcp")
-        own = {one.laddr.port for one in seen if one.laddr}
-        return {
-            one.raddr.port
-            for one in seen
-            if one.status == psutil.CONN_ESTABLISHED and one.raddr and one.raddr.port not in own
-        }
-    return set()
+        return list(psutil.Process(pid).net_connections("tcp"))
+    return []

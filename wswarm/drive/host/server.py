@@ -185,6 +185,11 @@ class Server:
         """Return the last lines of its log."""
         return [line.rstrip() for line in self.log().splitlines() if line.strip()][-_LINES:]
 
+    def farewell(self) -> str:
+        """Return the last lines of its log as a message ends with them; nothing if there are none."""
+        words = "".join(f"\n  {line}" for line in self.last_words())
+        return words and f"; its last words:{words}"
+
     def log_size(self) -> int:
         """Return how many bytes it has logged so far."""
         return os.fstat(self._log.fileno()).st_size
@@ -195,11 +200,7 @@ class Server:
         return read_log(self._log, start, _LOG_BYTES)
 
     def _why(self, what: str) -> str:
-        words = self.last_words()
-        said = (
-            "; its last words:\n" + "\n".join(f"  {line}" for line in words) if words else ", without a word"
-        )
-        return f"{self.name} did not start: it {what}{said}"
+        return f"{self.name} did not start: it {what}{self.farewell() or ', without a word'}"
 
     def _listens(self) -> bool:
         with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), timeout=1):

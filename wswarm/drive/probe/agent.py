@@ -65,7 +65,7 @@ class QuietProbe:
                 self._timer.arm(self._instants_ns[0])
         elif isinstance(order, Cut):
             self._window = order.window
-            self._swarm.end_talks()
+            self._swarm.end_ramp()
 
     def fold(self) -> None:
         """Take in what was heard."""

@@ -99,9 +99,7 @@ class ArmSession:
             wait_for_canaries(plan, self._session, self._listen_until_due)
             check_opened(plan, self._fleet, was_cut=False)
         except TargetError as error:
-            words = "\n".join(f"  {line}" for line in self._server.last_words())
-            said = f"; the last words of the server:\n{words}" if words else ""
-            raise type(error)(f"{self._server.name}: {error}{said}") from None
+            raise type(error)(f"{self._server.name}: {error}{self._server.farewell()}") from None
 
     @property
     def pid(self) -> int:

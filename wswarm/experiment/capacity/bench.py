@@ -9,6 +9,7 @@ from wswarm.experiment.capacity.budget import Budget
 from wswarm.experiment.capacity.setting import Setting
 from wswarm.experiment.capacity.targets import Place
 from wswarm.experiment.capacity.trial import Load, Outcome, run_trial
+from wswarm.experiment.preflight import target_meter
 from wswarm.results.capacity import SearchProgress, Trial
 from wswarm.results.progress import Progress
 from wswarm.results.run import Environment
@@ -137,6 +138,7 @@ class Bench:
         except PlanError as error:
             if not self.trials:
                 raise
+            self._check_there(self._place)
             raise Over(f"generator: {error}") from None
         except KeyboardInterrupt:
             if not self.is_to_end():
@@ -153,7 +155,14 @@ class Bench:
             return  # the first loads tell it themselves
         light = Load(load.round, self._setting.first, _SETTLE_S)
         if all(self._try_once(light).run is None for _ in range(_LOOKS)):
-            raise TargetFailed(f"the target is gone since a trial at {load.amount:,.4g}: {trial.evidence}")
+            raise _gone(trial)
+
+    def _check_there(self, place: Place) -> None:
+        """Check that the target's process, if it is known by name, has not ended in the trial before."""
+        try:
+            target_meter(place.pid)
+        except PlanError:
+            raise _gone(self.trials[-1]) from None
 
     def _settle(self, load: Load) -> None:
         """Wait until the target answers a light load as fast as at first: a backlog may be left."""
@@ -164,6 +173,10 @@ class Bench:
             seen = self._try_once(light).trial.p50
             if seen is not None and seen <= _LIGHT * self._light_s + _LIGHT_S:
                 return
+
+
+def _gone(trial: Trial) -> TargetFailed:
+    return TargetFailed(f"the target is gone since a trial at {trial.load:,.4g}: {trial.evidence}")
 
 
 def unreachable(trial: Trial) -> TargetError:

@@ -17,6 +17,7 @@ from wswarm.results.progress import Progress
 from wswarm.stats.passing import Beside
 
 _NAME = 60
+_NOBODY = -1
 
 
 class Watcher:
@@ -34,7 +35,7 @@ class Watcher:
         self._kernel = read_kernel_counters()
         self._began_ns: int | None = None
         self._before = _Spent({}, {}, {})
-        self._waits: int | None = None
+        self._waits: Mapping[int, int] = {}
         self._found: Beside | None = None
 
     def note(self, progress: Progress) -> None:
@@ -63,34 +64,34 @@ class Watcher:
             for before, after in zip(self._before, self._spent(), strict=True)
         )
         used = sum(map(sum, (own.values(), target.values(), broker.values())))
-        target_cpu, target_process = _busiest(target)
-        broker_cpu, broker_process = _busiest(broker)
+        busiest, full = _busiest(target), _busiest(broker)
         kernel = read_kernel_counters()
         counted = kernel.since(self._kernel) if kernel and self._kernel else None
         return Beside(
             own_cpu=max(own.values(), default=None),
-            target_cpu=target_cpu,
-            target_wait=self._waited(elapsed_ns),
-            target_process=target_process,
+            target_cpu=target.get(busiest),
+            target_wait=self._waited(busiest, elapsed_ns),
+            target_process=_named(busiest),
             steal=machine.steal,
             busy=machine.busy,
             others=max(0.0, machine.busy * cores() - used) if machine.busy is not None and target else None,
-            broker_cpu=broker_cpu,
-            broker_process=broker_process,
+            broker_cpu=broker.get(full),
+            broker_process=_named(full),
             overflows=counted.listen_overflows if counted else None,
             drops=counted.listen_drops if counted else None,
         )
 
-    def _waited(self, elapsed_ns: int) -> float | None:
-        """Return for how much of the time the target's processes waited for a core."""
-        before, after = self._waits, self._waiting()
-        return None if before is None or after is None else max(0, after - before) / elapsed_ns
+    def _waited(self, pid: int, elapsed_ns: int) -> float | None:
+        """Return for how much of the time a process of the target waited for a core."""
+        before, after = self._waits.get(pid), self._waiting().get(pid)
+        if before is None or after is None:
+            return None
+        return min(1.0, max(0, after - before) / elapsed_ns)  # it is read a moment later than the time
 
-    def _waiting(self) -> int | None:
-        """Return how long they have waited so far, ns."""
-        seen = [spending.spent(pid) for pid in self._targets]
-        known = [one.wait_ns for one in seen if one is not None and one.wait_ns is not None]
-        return sum(known) if known and len(known) == len(seen) else None
+    def _waiting(self) -> dict[int, int]:
+        """Return how long each of the target's processes has waited so far, ns, as far as that is known."""
+        waits = {pid: spending.run_queue_ns(pid) for pid in _of_trees(self._targets)}
+        return {pid: ns for pid, ns in waits.items() if ns is not None}
 
     def _spent(self) -> "_Spent":
         target, broker = _of_trees(self._targets), _of_trees(self._brokers)
@@ -112,18 +113,17 @@ def _of_trees(pids: Iterable[int]) -> dict[int, int]:
     return {pid: ns for one in seen if one is not None for pid, ns in one.by_process.items()}
 
 
-def _busiest(shares: Mapping[int, float]) -> tuple[float | None, str | None]:
-    """Return the highest share of a core and who used it, unknown where there is nobody."""
-    if not shares:
-        return None, None
-    pid = max(shares, key=lambda one: shares[one])
-    return shares[pid], _named(pid)
+def _busiest(shares: Mapping[int, float]) -> int:
+    """Return who used the most of a core; nobody's number where there is nobody."""
+    return max(shares, key=lambda one: shares[one], default=_NOBODY)
 
 
-def _named(pid: int) -> str:
+def _named(pid: int) -> str | None:
+    if pid == _NOBODY:
+        return None
     with suppress(psutil.Error, OSError):
         words = psutil.Process(pid).cmdline()
         if words:
-            line = " ".join([Path(words[0]).name, *words[1:]])
+            line = " ".join(" ".join([Path(words[0]).name, *words[1:]]).split())
             return f"process {pid} ({line if len(line) <= _NAME else line[: _NAME - 1] + '…'})"
     return f"process {pid}"

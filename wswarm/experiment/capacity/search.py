@@ -159,8 +159,10 @@ class _Search:
         """Return why nothing is known."""
         if self._interrupted():
             return KeyboardInterrupt()
-        if gave_in is not None:
+        if gave_in is not None and carrying.is_ours(gave_in):
             return GeneratorError(f"no load could be judged, as the generator could not keep up: {gave_in}")
+        if gave_in is not None:
+            return GeneratorError(f"no load could be judged: {gave_in}; run it again on a quieter machine")
         return TargetError(
             f"--budget {self._setting.budget_s:g}s was over before one load was carried: allow more, or give"
             " shorter trials by -d"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -134,7 +135,7 @@ class Setting:
         Raises:
             PlanError: a value can't be.
         """
-        options = {**self.options, "duration": length_s}
+        options = {**filled(self.options, url), "duration": length_s}
         if self.scenario == "connect":
             options["connections"] = round(load)
         else:
@@ -219,10 +220,7 @@ def _lengths(scenario: CapacityScenario, given_s: float | None, limit_s: float |
 
 
 def _check(scenario: CapacityScenario, url: str | None, serve: str | None, given: Mapping[str, Any]) -> None:
-    if serve is not None:
-        check_command(Command("--serve", serve))
-        if url is not None and "{port}" not in url:
-            raise PlanError(f"URL {url!r} has no {{port}}: write it where the port of --serve goes")
+    check_served(url, serve)
     for name in ("closed", "stages", "trends"):
         if given.get(name):
             raise PlanError(f"--{name} has no place in a search, whose loads are its own: leave it out")
@@ -248,6 +246,20 @@ def _profile(wanted: str | None, scenario: str) -> str:
     return wanted
 
 
+def check_served(url: str | None, serve: str | None) -> None:
+    """Check that a URL with a port to fill in has a command that serves there, and the other way round.
+
+    Raises:
+        PlanError: it has not, or the command can't be.
+    """
+    if serve is not None:
+        check_command(Command("--serve", serve))
+        if url is not None and "{port}" not in url:
+            raise PlanError(f"URL {url!r} has no {{port}}: write it where the port of --serve goes")
+    elif url is not None and "{port}" in url:
+        raise PlanError(f"URL {url!r} has {{port}}: add --serve 'CMD {{port}}', or name the port")
+
+
 def address_at(url: str | None, port: int) -> str:
     """Return the address of a server that was started on the port.
 
@@ -255,6 +267,17 @@ def address_at(url: str | None, port: int) -> str:
         url: With `{port}`; `None`: nothing is known but the port.
     """
     return (url or _UNKNOWN).replace("{port}", str(port))
+
+
+def filled(options: Mapping[str, Any], url: str | None) -> Mapping[str, Any]:
+    """Return a plan's options in which `{port}` of the address to publish at is that of a server.
+
+    Args:
+        url: Of that server; `None`: somewhere.
+    """
+    publish = options.get("publish")
+    port = urlsplit(url).port if url is not None else 1
+    return options if publish is None else {**options, "publish": publish.replace("{port}", str(port))}
 
 
 def with_agents(plan: Plan, times: int) -> Plan:

@@ -8,7 +8,7 @@ from wswarm.drive.drivers import address
 from wswarm.drive.host.listeners import listeners
 from wswarm.drive.host.server import Command, Server, free_ports
 from wswarm.drive.host.target import ReferenceApp
-from wswarm.errors import SwarmError
+from wswarm.errors import SwarmError, TargetFailed
 from wswarm.experiment.capacity.setting import Setting, address_at
 from wswarm.experiment.filling import filling_of
 from wswarm.load.plan import Plan
@@ -66,7 +66,10 @@ def fresh(
     port = free_ports(1)[0]
     with Server(Command("--serve", serve.replace("{workers}", str(workers))), port) as server:
         server.wait_until_it_listens(is_over=is_over)
-        yield Place(address_at(url, port), server.pid, (server.pid,))
+        try:
+            yield Place(address_at(url, port), server.pid, (server.pid,))
+        except TargetFailed as error:
+            raise TargetFailed(f"{error}{server.farewell()}") from None
 
 
 def there(url: str, plan: Plan, pid: int | None) -> Place:

@@ -103,12 +103,13 @@ def _outcome(setting: Setting, load: Load, run: Run, beside: Beside) -> Outcome:
         generator_cpu=beside.own_cpu,
         target_cpu=beside.target_cpu,
         target_process=beside.target_process,
+        target_wait=beside.target_wait,
         broker_cpu=beside.broker_cpu,
         broker_process=beside.broker_process,
         listen_overflows=beside.overflows,
         listen_drops=beside.drops,
         steal=beside.steal,
-        refused=passing.refusals(run),
+        refused=passing.refusals(run) + passing.unpublished(run),
     )
     found = run.messages
     has_rest = found is not None and (found.received < found.owed or found.sent < found.offered)

@@ -1,8 +1,9 @@
 """Cells one after another, each on a server of its own if that is ours to start: pilots first, then what they say."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from random import Random
+from statistics import median
 
 from wswarm.drive.clock import now_ns
 from wswarm.drive.host.brokers import brokers, name_of
@@ -67,7 +68,7 @@ class Measuring:
         self._setting, self._budget, self._tell, self._interrupted = setting, budget, tell, interrupted
         self.gone: str | None = None
         self._starts = self._refused = 0
-        self._others = 0.0  # cores that neither target nor generator used while pilots ran
+        self._others: list[float] = []  # cores that neither target nor generator used, of each short trial
         self._doubtful: list[tuple[Load, Taken]] = []
         self._shown: list[Cell] = []  # in order, with those that are made again
         self._random = Random(setting.seed)
@@ -93,6 +94,11 @@ class Measuring:
             if self._interrupted() and not self.cells:
                 raise KeyboardInterrupt from None
 
+    @property
+    def others(self) -> float:
+        """Cores that neither target nor generator used: the median of the short trials, as one says little."""
+        return median(self._others) if self._others else 0.0
+
     def _pilot(self, target: Target, wanted: list[Wanted]) -> Work:
         """Return what a publish costs, by short trials with few and with many subscribers, light ones first."""
         fitted = [one for one in wanted if not one.held_out and one.workers == self._setting.workers[0]]
@@ -106,13 +112,14 @@ class Measuring:
         """Return the CPU s per publish of the target's busiest process, and those of the generator."""
         with self._noted(load.hold_s):
             taken = self._once(target, load, "pilot")
-        self._others = max(self._others, taken.others or 0.0)
+        if taken.others is not None:
+            self._others.append(taken.others)
         if taken.cell is None or not taken.cell.rate or taken.own_s is None:
             raise TargetError(f"a short trial at {load.rate:,.3g}/s shows nothing: {taken.doubt}")
         return taken.cell.utilisation / taken.cell.rate, taken.own_s
 
     def _load(self, wanted: Wanted, work: Work, hold_s: float) -> Load:
-        free = max(_LEAST_CORES, cores() - self._others)
+        free = max(_LEAST_CORES, cores() - self.others)
         rate = rate_of(wanted, work, free, self._setting.rates)
         return Load(wanted, max(rate, 1.0 / hold_s), hold_s, agents_of(wanted, work, rate))
 
@@ -215,16 +222,30 @@ class Measuring:
 
     @contextmanager
     def _target(self, workers: int) -> Iterator[Target]:
-        """Yield the target, freshly started if it is ours to start."""
+        """Yield the target, freshly started if it is ours to start.
+
+        Raises:
+            Over: there is no time left for it. TargetError: it does not start.
+        """
         self._show("starting")
         setting = self._setting
         self._starts += 1
         if setting.is_fresh:
-            with fresh(setting.url, setting.serve, workers) as place:
-                yield self._known(place)
+            with ExitStack() as stack:
+                yield self._known(self._start(stack, workers))
         else:
             assert setting.url is not None
             yield self._known(there(setting.url, setting.plan(), setting.target_pid))
+
+    def _start(self, stack: ExitStack, workers: int) -> Place:
+        try:
+            return stack.enter_context(
+                fresh(self._setting.url, self._setting.serve, workers, self._is_to_end)
+            )
+        except TargetError:
+            if self._is_to_end():
+                raise Over from None
+            raise
 
     def _known(self, place: Place) -> Target:
         wait_until_quiet(place.pids)

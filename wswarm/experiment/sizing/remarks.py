@@ -6,6 +6,7 @@ from wswarm.experiment.sizing.measuring import Measuring
 from wswarm.experiment.sizing.setting import Setting
 
 _LIGHT = 0.2  # of a core
+_CROWD = 0.4  # cores
 
 
 def remarks(setting: Setting, measuring: Measuring, *, was_interrupted: bool) -> Iterator[str]:
@@ -35,9 +36,10 @@ def _doubts(measuring: Measuring) -> Iterator[str]:
     cells = measuring.cells
     busiest = max((cell.utilisation for cell in cells), default=0.0)
     if cells and busiest < _LIGHT:
+        crowd = f", as others used {measuring.others:.1f} cores" if measuring.others > _CROWD else ""
         yield (
-            f"no worker was more than {busiest:.0%} busy, so that nothing is known of loads that are heavy: use a"
-            " machine with more cores to spare, or raise -c or -r"
+            f"no worker was more than {busiest:.0%} busy{crowd}, so that nothing is known of loads that are heavy:"
+            " use a machine with more cores to spare, or raise -c or -r"
         )
     if measuring.untimed:
         yield (

@@ -7,9 +7,8 @@ from random import SystemRandom
 from typing import Any, NamedTuple
 
 from wswarm.drive.host.application import check_application
-from wswarm.drive.host.server import Command, check_command
 from wswarm.errors import PlanError
-from wswarm.experiment.capacity.setting import address_at
+from wswarm.experiment.capacity.setting import address_at, check_served, filled
 from wswarm.experiment.preflight import check, target_meter
 from wswarm.load.plan import Plan, make_plan
 from wswarm.results import redact
@@ -93,7 +92,8 @@ class Setting:
         Raises:
             PlanError: a value can't be.
         """
-        return make_plan(self.scenario, url or address_at(self.url, 1), **{**self.options, **load})
+        options = {**filled(self.options, url), **load}
+        return make_plan(self.scenario, url or address_at(self.url, 1), **options)
 
     def check(self) -> None:
         """Check that the heaviest load can be, on a target that is there.
@@ -188,6 +188,7 @@ def _check_server(url: str | None, serve: str | None, workers: tuple[int, ...]) 
     shown = ",".join(map(str, workers))
     if not workers or not all(1 <= one <= MOST_WORKERS for one in workers):
         raise PlanError(f"--workers {shown}: each must be a whole number from 1 to {MOST_WORKERS}")
+    check_served(url, serve)
     if serve is None:
         if url is not None and len(workers) > 1:
             raise PlanError(
@@ -195,13 +196,10 @@ def _check_server(url: str | None, serve: str | None, workers: tuple[int, ...]) 
                 " --serve 'CMD {port} {workers}'"
             )
         return
-    check_command(Command("--serve", serve))
     if len(workers) > 1 and "{workers}" not in serve:
         raise PlanError(
             f"--workers {shown}: the command {serve!r} has no {{workers}}: put it where their number goes"
         )
-    if url is not None and "{port}" not in url:
-        raise PlanError(f"URL {url!r} has no {{port}}: write it where the port of --serve goes")
 
 
 def _check_backplane(scenario: SizedScenario, workers: tuple[int, ...]) -> None:

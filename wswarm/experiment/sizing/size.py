@@ -9,6 +9,7 @@ from wswarm.drive.host.files import file_limit
 from wswarm.drive.host.lazy import psutil
 from wswarm.errors import GeneratorError, TargetError, TargetFailed
 from wswarm.experiment.capacity.budget import Budget
+from wswarm.experiment.sizing.design import cells_of
 from wswarm.experiment.sizing.measuring import Measuring, OnProgress
 from wswarm.experiment.sizing.remarks import remarks
 from wswarm.experiment.sizing.setting import Setting
@@ -63,6 +64,7 @@ def size(
         machine=_machine(measuring.environment),
         mechanism=_mechanism(setting, measuring),
         reasons=tuple(remarks(setting, measuring, was_interrupted=asked())),
+        held_out=sum(one.held_out for one in cells_of(setting)),
     )
     try:
         model = model_of(about, measuring.cells, setting.seed)

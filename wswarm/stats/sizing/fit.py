@@ -8,7 +8,7 @@ from wswarm.results.sizing import Cell, Machine, Measured, Mechanism, Model
 from wswarm.stats.sizing.broker import broker_of
 from wswarm.stats.sizing.costs import Fit
 from wswarm.stats.sizing.delay import delay_of
-from wswarm.stats.sizing.heldout import doubts, errors_of
+from wswarm.stats.sizing.heldout import doubts, errors_of, missing
 from wswarm.stats.sizing.memory import memory_of
 from wswarm.stats.sizing.server import Server
 
@@ -16,13 +16,18 @@ FEWEST_LOADS = 3  # different ones: of two, everything fits
 
 
 class About(NamedTuple):
-    """What was measured, where and when, and what limits it that the cells do not tell."""
+    """What was measured, where and when, and what limits it that the cells do not tell.
+
+    Attributes:
+        held_out: How many loads were to be held out.
+    """
 
     started_at: str
     target: str
     machine: Machine
     mechanism: Mechanism
     reasons: tuple[str, ...] = ()
+    held_out: int = 0
 
 
 def model_of(about: About, cells: Sequence[Cell], seed: int = 0) -> Model:
@@ -42,7 +47,7 @@ def model_of(about: About, cells: Sequence[Cell], seed: int = 0) -> Model:
     costs, broker = Fit(fitted), broker_of(fitted)
     delay = delay_of(fitted, costs.costs, broker, about.mechanism, seed)
     errors = errors_of(Server(costs.costs, broker, delay, about.mechanism), unseen, seed)
-    why = doubts(errors)
+    why = [*doubts(errors), *missing(unseen, about.held_out)]
     return Model(
         started_at=about.started_at,
         target=about.target,

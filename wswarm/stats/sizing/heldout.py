@@ -12,6 +12,7 @@ from wswarm.stats.sizing.load import load_of
 from wswarm.stats.sizing.server import Server
 
 CPU_BOUND, TIME_BOUND = 0.10, 0.25
+TIMED = ("p50", "p99")
 _JOBS = 40_000  # few cells are looked at, each once
 
 
@@ -24,7 +25,7 @@ def errors_of(server: Server, cells: Sequence[Cell], seed: int) -> HeldOut:
         cells: Valid ones that the server's costs were not found from.
     """
     loads = [list(same) for _, same in groupby(sorted(cells, key=_load), key=_load)]
-    found: dict[str, list[float]] = {"cpu": [], "p50": [], "p99": []}
+    found: dict[str, list[float]] = {name: [] for name in ("cpu", *TIMED)}
     for same in loads:
         fitted = simulated(server, same[0], seed, _JOBS)._asdict() | {
             "cpu": cores(server.costs, load_of(same[0]))
@@ -34,6 +35,23 @@ def errors_of(server: Server, cells: Sequence[Cell], seed: int) -> HeldOut:
             if took:
                 errors.append(abs(fitted[name] / fmean(took) - 1) if fmean(took) > 0 else float("inf"))
     return HeldOut(**{f"{name}_error": max(errors, default=None) for name, errors in found.items()})
+
+
+def missing(cells: Sequence[Cell], wanted: int) -> list[str]:
+    """Return what is not known of loads that were to be held out, so many of them; nothing where all is.
+
+    Args:
+        cells: Valid ones that were held out.
+    """
+    known = {
+        name: len({_load(cell) for cell in cells if _figures(cell)[name] is not None})
+        for name in ("cpu", *TIMED)
+    }
+    told = (
+        [f"only {known['cpu']} of {wanted} held-out loads was measured"] if 0 < known["cpu"] < wanted else []
+    )
+    few = [name for name in TIMED if 0 < known[name] < known["cpu"]]
+    return told + [f"only {known[name]} of {wanted} held-out loads has a {name}" for name in few]
 
 
 def doubts(found: HeldOut) -> list[str]:
