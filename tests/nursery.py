@@ -29,7 +29,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, NoReturn, Self
 
 ROOT = Path(__file__).parents[1]
 POLL, WAIT = select.poll, os.waitpid  # before Locust replaces them
@@ -73,6 +73,32 @@ LOADED = {
         "wswarm.testing.swarm",
         "wswarm.experiment.measure",
         "wswarm.report.text",
+    ),
+    "drawer": ("wswarm.report.html", "wswarm.report.plots", "wswarm.report.store"),
+    # All but what makes an application, which its environment has a say in.
+    "target_app": (
+        "encodings.idna",
+        "httptools",
+        "target_app.backplane.choose",
+        "target_app.broadcast.framing",
+        "target_app.guard.door",
+        "target_app.guard.on_duty",
+        "target_app.metrics",
+        "target_app.routes.chat",
+        "target_app.routes.class_based",
+        "target_app.routes.echo",
+        "target_app.routes.formats",
+        "target_app.routes.items",
+        "target_app.routes.observe",
+        "target_app.routes.pages",
+        "target_app.routes.parameters",
+        "target_app.routes.secure",
+        "target_app.startup",
+        "uvicorn.lifespan.on",
+        "uvicorn.main",
+        "uvicorn.protocols.http.httptools_impl",
+        "uvicorn.protocols.websockets.websockets_sansio_impl",
+        "uvloop",
     ),
     # First of all, because it replaces parts of the standard library.
     "locust": ("locust.main", "wswarm.locust", "wswarm.locust.master.conductor", "wswarm.report.store"),
@@ -331,6 +357,7 @@ def _become(order: Mapping[str, Any], descriptors: Sequence[int]) -> None:
     os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["environment"])
+    sys.stdout.reconfigure(write_through="PYTHONUNBUFFERED" in os.environ)
     sys.argv = [order["module"], *order["arguments"]]
     sys.path.insert(0, order["folder"])
     if order["leads"]:
@@ -350,9 +377,10 @@ def _out_of_the_way(given: Sequence[int], passed: Sequence[int]) -> list[int]:
 
 def main() -> None:
     """Load everything, then fork."""
+    nursery = sys.argv[2]
     channel = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the tests' to answer
-    for name in LOADED[sys.argv[2]]:
+    for name in LOADED[nursery]:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
@@ -364,16 +392,21 @@ def main() -> None:
     _become(*born)
     if not hasattr(sys.modules.get(sys.argv[0]), "__path__"):
         sys.modules.pop(sys.argv[0], None)  # else it is told that another has loaded it
-    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
-    _leave()
+    try:
+        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        if nursery == "locust" or not (end.code is None or isinstance(end.code, int)):
+            raise
+        _leave(end.code or 0)
+    _leave(0)
 
 
-def _leave() -> None:
+def _leave(code: int) -> NoReturn:
     """End as Python does, except that nothing is freed: in a fork, that copies all the memory that is shared."""
     threading._shutdown()  # type: ignore[attr-defined] # waits for threads, as Python does
     atexit._run_exitfuncs()
     sys.stdout.flush()
-    os._exit(0)
+    os._exit(code)
 
 
 if __name__ == "__main__":

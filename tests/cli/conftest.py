@@ -2,7 +2,8 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 
 from tests.cli.command import Command
 from tests.end_to_end.servers import Server, serve
+from tests.nursery import Forked
 from tests.report import runs
-from wswarm.cli import measure, scenario, suite
+from wswarm.cli import drawing, measure, scenario, suite
+from wswarm.drive.fleet.start import module_command
 from wswarm.errors import TargetError
 from wswarm.load.plan import Plan
 from wswarm.results.run import Run
@@ -38,6 +41,22 @@ def tls() -> Iterator[Server]:
     """An echo over TLS, of an authority nobody knows."""
     with serve("tls_echo") as server:
         yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _drawers_are_forked() -> Iterator[None]:
+    """What draws for commands of this process begins where importing ends, unless a test says what draws."""
+    with pytest.MonkeyPatch.context() as patch:
+        start = drawing._start
+
+        def begin(words: Sequence[str]) -> Any:
+            if drawing.module_command is not module_command:
+                return start(words)
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+            return Forked("wswarm.report.drawer", *words, nursery="drawer", start_new_session=True, **pipes)
+
+        patch.setattr(drawing, "_start", begin)
+        yield
 
 
 @pytest.fixture(autouse=True)

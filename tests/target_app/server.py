@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from target_app.greeting import is_hardened
+from tests.nursery import Forked
 
 PATIENCE = 120.0  # seconds until a test gives up on what has to happen: a guard, never a measurement
 ROOT = Path(__file__).parents[2]
@@ -37,15 +38,15 @@ class Server:
         self, app: str, log_file: Path, env: Mapping[str, str], *options: str, program: str = "uvicorn"
     ) -> None:
         self._log_file = log_file
+        arguments = [app, *_options(program), *options]
         with log_file.open("wb") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", program, app, *_options(program), *options],
-                cwd=ROOT,
-                env=dict(env),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+            place: dict[str, Any] = {"cwd": ROOT, "env": dict(env), "stdin": subprocess.DEVNULL}
+            place |= {"stdout": output, "stderr": subprocess.STDOUT}
+            self._process: subprocess.Popen[bytes] | Forked
+            if program == "uvicorn":
+                self._process = Forked(program, *arguments, nursery="target_app", **place)
+            else:
+                self._process = subprocess.Popen([sys.executable, "-m", program, *arguments], **place)
         started = self.wait_for_log(r"(?:[Rr]unning on|Listening at:) http://127\.0\.0\.1:(\d+)")
         self.port = int(started.group(1))
         if program == "granian":  # it says so before its worker is there
