@@ -15,7 +15,7 @@ from wswarm.cli.audience import audience_for
 from wswarm.cli.drawing import Drawing, Plain
 from wswarm.cli.folder import report_folder
 from wswarm.cli.outputs import check_outputs, files_named, is_any_wanted, take_all
-from wswarm.cli.scenario import Planned
+from wswarm.cli.planned import Planned
 from wswarm.cli.terminal import Interrupts, say, warn
 from wswarm.drive.fleet.started import Started
 from wswarm.drive.host.target import ReferenceApp

@@ -2,15 +2,16 @@
 
 import argparse
 import os
-from typing import Any, NamedTuple
+from typing import Any
 
 from wswarm.cli import grammar
 from wswarm.cli.outputs_arguments import OUTPUTS
+from wswarm.cli.planned import Planned
 from wswarm.cli.terminal import Interrupts, warn
 from wswarm.errors import PlanError
 from wswarm.experiment.begun import agents_begun
 from wswarm.experiment.own_profile import with_own_profile
-from wswarm.load.plan import Plan, make_plan
+from wswarm.load.plan import make_plan
 from wswarm.loading import without_collecting
 
 SCENARIOS = ("connect", "echo", "fanout", "storm", "slow", "churn", "script", "replay")
@@ -29,28 +30,6 @@ _NOT_IN_PLAN = {
 } | OUTPUTS
 _NEEDS = {"script": ("script", "FILE.py"), "replay": ("recording", "FILE.har")}
 _WITHOUT_URL = frozenset({"storm", "script", "replay"})
-
-
-class Planned(NamedTuple):
-    """What a command measures.
-
-    Attributes:
-        is_reference: Whether its target is a reference application that has to be started.
-        hints: What has to be known before it is measured.
-        name: Of the scenario in a plan file, where it is not the scenario's own.
-        workers: Of that application.
-    """
-
-    plan: Plan
-    is_reference: bool
-    hints: tuple[str, ...] = ()
-    name: str | None = None
-    workers: int = 1
-
-    @property
-    def title(self) -> str:
-        """What it is called."""
-        return self.name or self.plan.scenario
 
 
 def run_scenario(parsed: argparse.Namespace) -> int:

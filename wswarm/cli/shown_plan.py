@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from wswarm.cli import parts, scenario
+from wswarm.cli.planned import Planned
 from wswarm.cli.settings.options import Option, options_of
 from wswarm.cli.settings.settled import DEFAULT, Settled
 from wswarm.cli.settings.written import as_toml
@@ -53,7 +54,7 @@ def _sections(parsed: Settled) -> Iterator[Shown]:
         yield _scenario(scenario.planned(parsed), parsed)
 
 
-def _scenario(part: scenario.Planned, settled: Settled) -> Shown:
+def _scenario(part: Planned, settled: Settled) -> Shown:
     filling_of(part.plan)  # that variables are set, and data has rows enough
     warn(settled.command, foreseen(part.plan))
     values = redact.plan(msgspec.structs.asdict(part.plan))

@@ -13,7 +13,7 @@ from wswarm.cli.audience import Audience, audience_for
 from wswarm.cli.drawing import Drawing, Plain
 from wswarm.cli.outputs import check_outputs, take_all
 from wswarm.cli.parts import parts_of
-from wswarm.cli.scenario import Planned
+from wswarm.cli.planned import Planned
 from wswarm.cli.terminal import Interrupts, say, warn
 from wswarm.errors import ResultError, SwarmError
 from wswarm.experiment.begun import agents_begun
