@@ -48,3 +48,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         there = page.parent / path if path else page
         assert there.exists(), path
         assert not anchor or there.suffix != ".md" or anchor in anchors(there), f"{path}#{anchor}"
+
+
+def test_the_readme_is_read_in_ten_minutes() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 150

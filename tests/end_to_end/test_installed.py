@@ -121,7 +121,8 @@ def test_the_core_measures_without_pictures_and_says_so_once(core: Environment) 
         "summary.txt",
     ]
     again = core.run("wswarm", "report", "run", "--no-plots")
-    assert (again.returncode, again.stderr) == (0, "")
+    assert (again.returncode, again.stderr.count("\n")) == (0, 1)
+    assert again.stderr.endswith("pip install 'wswarm[ui]'\n")
     assert again.stdout.startswith("wswarm echo · ")
 
 

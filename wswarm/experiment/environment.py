@@ -4,10 +4,9 @@ import platform
 import subprocess
 from pathlib import Path
 
-import psutil
-
 from wswarm.drive.host import cgroup, limits
 from wswarm.drive.host.files import file_limit
+from wswarm.drive.host.lazy import psutil
 from wswarm.drive.host.probes import load_average
 from wswarm.results.run import Environment
 
