@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,30 @@ def test_an_events_file_without_a_folder_is_told_before_the_load(tmp_path: Path)
 def test_a_target_that_can_t_be_measured_leaves_no_events(tmp_path: Path) -> None:
     end = in_process("connect", URL, *BRIEF, "--events", "run.jsonl", cwd=tmp_path)
     assert (end.code, (tmp_path / "run.jsonl").exists()) == (1, False)
+
+
+@pytest.mark.parametrize("command", ["connect", "replay"])
+def test_what_sends_no_messages_of_a_load_has_no_samples(tmp_path: Path, command: str) -> None:
+    recording = Path(__file__).parents[1] / "recordings" / "playwright-chat.har"
+    what = (str(recording), URL, "-c", "1") if command == "replay" else (URL, *BRIEF)
+    end = in_process(command, *what, "--samples", "s.jsonl", cwd=tmp_path)
+    assert (end.code, f"{command} has no messages of a load" in end.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("option", "module", "extra"),
+    [
+        (("--otlp", "http://localhost:4318"), "opentelemetry.sdk", "otlp"),
+        (("--samples", "s.parquet"), "pyarrow", "parquet"),
+    ],
+)
+def test_an_extra_that_is_missing_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: tuple[str, str], module: str, extra: str
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    end = in_process("echo", URL, *BRIEF, *option, cwd=tmp_path)
+    assert (end.code, end.err.count("\n")) == (2, 1)
+    assert f"pip install 'wswarm[{extra}]'" in end.err
 
 
 def test_every_scenario_of_a_suite_is_told(tmp_path: Path, measured: set[str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.cli.command import Command, Outcome
+from tests.cli.command import Command, Outcome, in_process
 from tests.end_to_end.collectors import prometheus
 from tests.end_to_end.collectors.otlp import Collector, collecting
 from tests.end_to_end.collectors.prometheus import Prometheus
@@ -35,10 +35,16 @@ class Exported(NamedTuple):
     run: dict[str, Any]
     counts: dict[str, int]
     events: list[dict[str, Any]]
+    samples: list[dict[str, Any]]
     statsd: Packets
     otlp: Collector
     prometheus: Prometheus | None
     end_s: float
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    """What a file of JSON lines holds."""
+    return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +56,16 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exported]:
         scraper = None
         if prometheus.IS_THERE:
             scraper = stack.enter_context(prometheus.scraping(folder / "prometheus"))
-        where = ("--statsd", f"127.0.0.1:{statsd.port}", "--otlp", otlp.url, "--events", "run.jsonl")
+        where = (
+            "--statsd",
+            f"127.0.0.1:{statsd.port}",
+            "--otlp",
+            otlp.url,
+            "--events",
+            "run.jsonl",
+            "--samples",
+            "s.jsonl",
+        )
         command = Command(
             "fanout", relay.url, *LOAD, *where, "--prometheus", "127.0.0.1:0", "-o", "report", cwd=folder
         )
@@ -66,7 +81,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exported]:
             end,
             run,
             {word: messages[word] for word in WORDS},
-            [json.loads(line) for line in (folder / "run.jsonl").read_text().splitlines()],
+            lines(folder / "run.jsonl"),
+            lines(folder / "s.jsonl"),
             statsd,
             otlp,
             scraper,
@@ -115,6 +131,44 @@ def test_otlp_has_as_many_times_as_the_run_file(told: Exported) -> None:
 def test_otlp_is_told_while_the_run_goes_on_at_the_path_of_metrics(told: Exported) -> None:
     assert told.otlp.requests > 1
     assert told.otlp.paths == {"/v1/metrics"}
+
+
+def test_every_delivery_of_the_hold_has_its_times(told: Exported) -> None:
+    assert sum(one["received"] is not None for one in told.samples) == told.counts["received"]
+    assert len(told.samples) == told.counts["owed"]
+    assert all(one["intended"] <= one["sent"] <= one["received"] for one in told.samples if one["received"])
+
+
+def test_the_times_are_those_of_the_run_file(told: Exported) -> None:
+    times = [one["received"] - one["intended"] for one in told.samples if one["received"] is not None]
+    found = told.run["fanout"]["delivery_time"]
+    assert sum(times) / len(times) == pytest.approx(found["mean"], rel=1e-4)
+    assert max(times) == pytest.approx(found["max"], abs=1e-8)
+
+
+def test_a_delivery_has_the_receiver_and_the_broadcast(told: Exported) -> None:
+    pairs = {(one["connection"], one["number"]) for one in told.samples}
+    assert len(pairs) == len(told.samples)
+    assert {connection for connection, _ in pairs} == set(range(1, 21))
+
+
+def test_lost_replies_were_never_received_and_what_has_no_room_is_told(tmp_path: Path) -> None:
+    with serve("faulty_echo", lose={"every": 10}) as server:
+        options = ("-c", "4", "-r", "200", "-d", "1s", "--warmup", "0s", "--drain", "1s", "--no-plots")
+        samples = ("--samples", "s.jsonl", "--samples-limit", "150")
+        end = in_process("echo", server.url, *options, *samples, "-o", "all", cwd=tmp_path)
+        more = in_process(
+            "echo", server.url, *options, "--samples", "all.jsonl", "-o", "all", "--quiet", cwd=tmp_path
+        )
+    found, messages = (
+        lines(tmp_path / "all.jsonl"),
+        json.loads((tmp_path / "all" / "run.json").read_text())["messages"],
+    )
+    assert len(lines(tmp_path / "s.jsonl")) == 150
+    assert "has 150 of 200 messages of echo: raise --samples-limit" in end.err
+    assert "samples" not in more.err
+    assert sum(one["received"] is None for one in found) == messages["lost"]["silent"] > 0
+    assert len(found) == messages["owed"]
 
 
 @pytest.mark.skipif(not prometheus.IS_THERE, reason="no prometheus: apt-get install prometheus")

@@ -11,7 +11,7 @@ from wswarm.results.run import Messages, Room, Run
 from wswarm.stats import extras
 
 ROOMS, MEMBERS = 100, 10
-RATE, HOLD_S = 500.0, 4.0
+RATE, HOLD_S = 500.0, 2.0
 
 pytestmark = several_at_once
 

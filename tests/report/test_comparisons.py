@@ -236,6 +236,11 @@ def test_a_trend_has_a_panel_per_metric_and_none_without_ratios():
     figure = trend.draw([other, ENTRY])
     assert figure is not None
     assert [axes.get_title(loc="left") for axes in figure.axes] == [metric.name for metric in METRICS]
+    labels = [label.get_text() for label in figure.axes[-1].get_xticklabels()]
+    assert labels[0].endswith(f"\n{ENTRY.made_at[:10]}")
+    legend = figure.axes[0].get_legend()
+    assert legend is not None
+    assert {text.get_text() for text in legend.get_texts()} >= {"regression", "too little to matter"}
     figure.canvas.draw()
     assert trend.draw([history.entry(compared.NOTHING, compared.CONTEXT)]) is None
 

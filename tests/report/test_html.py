@@ -37,9 +37,6 @@ class Page(HTMLParser):
         self.text += text
 
 
-PLAIN = Page(render([runs.echo()]))
-
-
 @pytest.fixture
 def no_library(monkeypatch):
     monkeypatch.setitem(sys.modules, "chartkick", None)
@@ -88,7 +85,7 @@ def test_the_page_is_well_formed_and_asks_for_nothing_from_outside(no_library):
 
 def test_what_a_server_or_user_wrote_stays_text():
     page = Page(render([edges.run("hostile")]))
-    assert page.tags.count("script") == PLAIN.tags.count("script")
+    assert page.tags.count("script") == Page(render([runs.echo()])).tags.count("script")
     assert "b" not in page.tags
     assert "img" not in page.tags
     assert "<img src=x onerror=alert(1)>" in page.text

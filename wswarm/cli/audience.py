@@ -12,6 +12,7 @@ from wswarm.cli import feeds as fed
 from wswarm.cli.terminal import Interrupts
 from wswarm.experiment.assemble import told
 from wswarm.experiment.environment import environment
+from wswarm.experiment.sampled import Sampling
 from wswarm.load.plan import Plan
 from wswarm.report.feeds.feeds import Feeds
 from wswarm.results import redact
@@ -27,10 +28,13 @@ class Audience:
 
     Args:
         page: That which is watched; `None`: none is.
+
+    Attributes:
+        sampling: Who of them wants the times of single messages.
     """
 
-    def __init__(self, feeds: Feeds, page: "LivePage | None") -> None:
-        self._feeds, self._page = feeds, page
+    def __init__(self, feeds: Feeds, page: "LivePage | None", sampling: Sampling | None = None) -> None:
+        self._feeds, self._page, self.sampling = feeds, page, sampling
 
     def begin(self, plan: Plan, name: str, *, is_reference: bool) -> None:
         """Tell that a run of that name begins."""
@@ -78,7 +82,7 @@ def audience_for(parsed: argparse.Namespace) -> Iterator[Audience]:
         PlanError: one can't be.
     """
     with fed.feeds_for(parsed) as feeds, _page() if parsed.live else nullcontext() as page:
-        yield Audience(feeds, page)
+        yield Audience(feeds, page, fed.sampling_of(parsed, feeds))
 
 
 @contextmanager

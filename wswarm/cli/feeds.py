@@ -1,13 +1,15 @@
 """Who hears of the runs of a command, as the options of `feeds_arguments` ask for."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from io import BufferedWriter
 from pathlib import Path
 
+from wswarm.cli.feeds_arguments import SAMPLES_LIMIT
 from wswarm.cli.terminal import Interrupts, warn
 from wswarm.errors import PlanError
+from wswarm.experiment.sampled import Sampling
 from wswarm.installation import require
 from wswarm.report.feeds.feeds import Feeds
 from wswarm.report.feeds.listener import Listener
@@ -15,6 +17,7 @@ from wswarm.report.feeds.reading import Source
 from wswarm.results import redact
 from wswarm.results.scenario import Scenario
 
+_WITHOUT_SAMPLES = ("connect", "script", "replay")
 _REFERENCE = "the reference application"
 
 
@@ -58,6 +61,8 @@ def end(feeds: Feeds, interrupts: Interrupts | None) -> None:
 
 def _listeners(parsed: argparse.Namespace) -> Iterator[Listener]:
     """Yield them, each loaded only where it is asked for; who may have to be waited for comes last."""
+    if parsed.samples is not None:
+        yield _samples(parsed)
     if parsed.events is not None:
         from wswarm.report.feeds.events import Events
 
@@ -76,6 +81,31 @@ def _listeners(parsed: argparse.Namespace) -> Iterator[Listener]:
 
         host, port = parsed.prometheus
         yield Scraped(host, port, lambda line: warn(parsed.command, [line]))
+
+
+def sampling_of(parsed: argparse.Namespace, feeds: Feeds) -> Sampling | None:
+    """Return who wants the times of single messages."""
+    if parsed.samples is None:
+        return None
+    from wswarm.report.feeds.samples import Samples
+
+    most = SAMPLES_LIMIT if parsed.samples_limit is None else parsed.samples_limit
+    return next((Sampling(most, one.take) for one in feeds.listeners if isinstance(one, Samples)), None)
+
+
+def _samples(parsed: argparse.Namespace) -> Listener:
+    from wswarm.report.feeds.samples import Lines, Samples, Written
+
+    if parsed.command in _WITHOUT_SAMPLES:
+        raise PlanError(f"--samples: {parsed.command} has no messages of a load: leave it out")
+    form: Callable[[BufferedWriter], Written] = Lines
+    if parsed.samples.suffix == ".parquet":
+        require("parquet", f"--samples {parsed.samples}")
+        from wswarm.report.feeds.parquet import Table
+
+        form = Table
+    own = _new_file(parsed.samples, "--samples")
+    return Samples(own, form(own), lambda line: warn(parsed.command, [line]))
 
 
 def _new_file(path: Path, option: str) -> BufferedWriter:

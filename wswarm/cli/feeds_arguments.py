@@ -9,7 +9,8 @@ from wswarm.cli import grammar
 from wswarm.errors import PlanError
 
 # Names of the options below, which are no setting of a plan.
-FEEDS = frozenset({"prometheus", "otlp", "statsd", "events"})
+FEEDS = frozenset({"prometheus", "otlp", "statsd", "events", "samples", "samples_limit"})
+SAMPLES_LIMIT = 1_000_000
 _MOST_PORT = 65_535
 _STATSD_PORT = 8125
 
@@ -37,6 +38,10 @@ def add_feeds(parser: argparse.ArgumentParser) -> None:
     add("--statsd", metavar="HOST[:PORT]", type=grammar.typed(server), help=statsd)
     events = "write a JSON line each second to a new file"
     add("--events", metavar="FILE", type=grammar.typed(file), help=events)
+    samples = "write the times of every message of the hold to a new file, JSON lines or .parquet, at the end"
+    add("--samples", metavar="FILE", type=grammar.typed(file), help=samples)
+    limit = "messages in it at most, of each scenario (default: 1m)"
+    add("--samples-limit", metavar="N", type=grammar.count, help=limit)
 
 
 def endpoint(text: str) -> Endpoint:

@@ -24,6 +24,7 @@ from wswarm.experiment.besides import Besides
 from wswarm.experiment.measure import OnProgress, measure
 from wswarm.experiment.objectives import foreseen
 from wswarm.experiment.preflight import check, known_before
+from wswarm.experiment.sampled import Sampling
 from wswarm.load.plan import Plan
 from wswarm.report import store, text
 from wswarm.report.charts.library import missing_hint
@@ -46,7 +47,15 @@ def run_plan(
         warn(parsed.command, known_before(plan))
     with folder_for(parsed, plan.scenario) as folder, audience_for(parsed) as audience:
         audience.begin(plan, plan.scenario, is_reference=part.is_reference)
-        run = measure_one(parsed, part, interrupts, started, listeners=[audience.update], folder=folder)
+        run = measure_one(
+            parsed,
+            part,
+            interrupts,
+            started,
+            listeners=[audience.update],
+            folder=folder,
+            sampling=audience.sampling,
+        )
         audience.finish(run)
         with pages_for(parsed, folder) as pages:
             take_all(
@@ -181,12 +190,14 @@ def measure_one(
     *,
     listeners: Sequence[OnProgress] = (),
     folder: Path | None = None,
+    sampling: Sampling | None = None,
 ) -> Run:
     """Measure one scenario, if need be of a reference application of its own, freshly started.
 
     Args:
         listeners: Told how it stands besides the display.
         folder: Of its report, where checkpoints of a long run are kept.
+        sampling: Who wants the times of single messages.
     """
 
     def tell(progress: Progress) -> None:
@@ -206,9 +217,8 @@ def measure_one(
         if folder is not None:
             checkpoints = stack.enter_context(_checkpoints(parsed, folder))
             keep = partial(_keep, parsed, checkpoints)
-        return measure(
-            plan, tell, interrupts.asked, started, Besides(terminal.show_traced, keep, restarts=app)
-        )
+        besides = Besides(terminal.show_traced, keep, restarts=app, sampling=sampling)
+        return measure(plan, tell, interrupts.asked, started, besides)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wswarm.errors import PlanError, ResultError
 
-_FILES = ("markdown", "junit", "smaller_is_better", "bencher", "history", "events")
+_FILES = ("markdown", "junit", "smaller_is_better", "bencher", "history", "events", "samples")
 
 
 def take_all(*steps: Callable[[], None]) -> None:

@@ -104,6 +104,7 @@ class _Suite:
                     started,
                     listeners=[*(one.make_way for one in self._beside.values()), self._audience.update],
                     folder=self._folder / part.title if self._folder is not None else None,
+                    sampling=self._audience.sampling,
                 )
         except SwarmError as error:
             self.failures[part.title] = error

@@ -6,6 +6,7 @@ from itertools import repeat
 import numpy as np
 
 from wswarm.drive.account import Account, Deliveries, Echoes, Publishing, sends_of
+from wswarm.drive.accounts import Before, account_of
 from wswarm.drive.canaries import Canaries
 from wswarm.drive.capture import Load
 from wswarm.drive.clock import now_ns
@@ -15,6 +16,7 @@ from wswarm.drive.drivers.connection import Driver, Ended
 from wswarm.drive.fleet import wire
 from wswarm.drive.ramp import when_over
 from wswarm.drive.recent import recent_of
+from wswarm.drive.sampler import Sampler
 from wswarm.drive.sender import OpenSender, Sender, patience_ns
 from wswarm.drive.swarm import Swarm
 from wswarm.drive.way import Ways
@@ -63,6 +65,7 @@ class Group:
         self._window = Window(0, 0, STILL_OPEN, STILL_OPEN)
         self._earliest_ns = 0
         self.handled = self._first_number = 0
+        self.sampler = Sampler(order.sampled, number, self.swarm, say)
         self.sender: Sender | None = None
         self.account: Account | None = None
 
@@ -116,6 +119,7 @@ class Group:
         if isinstance(self.sender, OpenSender) and isinstance(self.account, Publishing):
             self._first_number = self.sender.numbered  # a broadcast of before may still be on its way
         self.sender, self.account = None, self._account(window)
+        self.sampler.follow(self.account)
         self._window, self._earliest_ns, self.handled = window, window.start_ns, 0
         self.swarm.begin_load()
 
@@ -166,6 +170,7 @@ class Group:
         """Do what is due now and then."""
         if self.sender is not None:
             self.sender.tick()
+        self.sampler.tell()
 
     def fold(self) -> None:
         """Add what was captured since the last time to the figures."""
@@ -221,7 +226,7 @@ class Group:
         """Return all that was found, and took that effort; or so far, without what there is of each connection."""
         account = self.account
         spoke_ns = account.spoke_ns() if account is not None and is_over else None
-        return Findings(
+        found = Findings(
             sockets=self.swarm.sockets(spoke_ns, is_whole=is_over),
             effort=effort,
             cohort=self.order.cohort,
@@ -230,6 +235,9 @@ class Group:
             sends=sends_of(self.sender, account, is_over=is_over),
             arrivals=account.findings(is_over=is_over) if account is not None else None,
         )
+        if is_over:
+            self.sampler.end()
+        return found
 
     def open_rows(self) -> Packed:
         """Return the rows that are open."""
@@ -261,17 +269,8 @@ class Group:
 
     def _account(self, window: Window) -> Account | None:
         """Return the account of the group's role."""
-        order, patience = self.order, patience_ns(self.order.patience_s)
-        if order.role == "echo":
-            return Echoes(self.swarm, window, self._begin.last_id, patience, self._begin.probes)
-        if order.role == "publish":
-            return Publishing(self.swarm, self._first_number, order.rooms)
-        if order.role == "subscribe":
-            known, is_answered = self.account, order.is_answered
-            return Deliveries(
-                self.swarm, window, order.publishers, patience, known, order.rooms, is_answered=is_answered
-            )
-        return None
+        before = Before(self.account, self._first_number)
+        return account_of(self.order, self._begin, self.swarm, window, before)
 
     def _sender(self, pace: Pace) -> Sender | None:
         """Return what sends, if the group's role does."""

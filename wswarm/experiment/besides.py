@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from wswarm.experiment.checkpoints import Keep
 from wswarm.experiment.course import Restarts
+from wswarm.experiment.sampled import Sampling
 from wswarm.results.progress import Traced
 
 
@@ -17,9 +18,11 @@ class Besides:
         keep: Called now and then in a long run with what it has found so far, to be kept for good.
         keep_every_s: How often; `None`: as often as is good.
         restarts: The target, where it is ours to restart.
+        sampling: Who wants the times of single messages.
     """
 
     on_traced: Callable[[Traced], None] | None = None
     keep: Keep | None = None
     keep_every_s: float | None = None
     restarts: Restarts | None = None
+    sampling: Sampling | None = None

@@ -18,7 +18,7 @@ from wswarm.experiment.assemble import assemble
 from wswarm.experiment.begun import start_for, without_probe
 from wswarm.experiment.besides import Besides
 from wswarm.experiment.canaries import wait_for_canaries
-from wswarm.experiment.checkpoints import Checkpoints, Keep, are_kept
+from wswarm.experiment.checkpoints import Checkpoints, are_kept
 from wswarm.experiment.course import Course, course_of
 from wswarm.experiment.filling import filling_of
 from wswarm.experiment.interrupted import interruption, shortened
@@ -26,6 +26,7 @@ from wswarm.experiment.observe import Observer, check_arrived, check_opened, is_
 from wswarm.experiment.observed import Observed
 from wswarm.experiment.preflight import check, target_meter
 from wswarm.experiment.ramp import longest_s, notices
+from wswarm.experiment.sampled import Sampling, sampled_of
 from wswarm.experiment.session import Session
 from wswarm.experiment.watch import TargetWatch
 from wswarm.load.plan import Plan
@@ -80,9 +81,7 @@ def measure(
         experiment = _Experiment(course, session, addresses, target)
         experiment.on_progress = on_progress or _ignore
         experiment.interrupted = interrupted or _never
-        experiment.on_traced = besides.on_traced or _ignore
-        if besides.keep is not None and are_kept(plan):
-            experiment.keep(besides.keep, besides.keep_every_s)
+        experiment.take(besides)
         return experiment.run()
 
 
@@ -105,13 +104,18 @@ class _Experiment:
         self._window = Window(now_ns(), 0, 0, 0)
         self._has_begun = self._was_cut = self._was_connecting = self._is_deserted = False
         self._checkpoints: Checkpoints | None = None
+        self._sampling: Sampling | None = None
         self._observer = Observer(course.plan, session.fleet)
         for agent in session.fleet.agents:
             agent.on_traced = self._note_traced
 
-    def keep(self, keep: Keep, every_s: float | None) -> None:
-        """Have what was found so far kept now and then."""
-        self._checkpoints = Checkpoints(self._session, keep, self._so_far, every_s)
+    def take(self, besides: Besides) -> None:
+        """Have done what is wanted besides the run."""
+        self.on_traced = besides.on_traced or _ignore
+        self._sampling = besides.sampling
+        self._fleet.sampled = 0 if besides.sampling is None else besides.sampling.most
+        if besides.keep is not None and are_kept(self._plan):
+            self._checkpoints = Checkpoints(self._session, besides.keep, self._so_far, besides.keep_every_s)
 
     def run(self) -> Run:
         """Return the run."""
@@ -128,6 +132,9 @@ class _Experiment:
         end_ns = now_ns()
         self._watch.note("end", self._window)
         findings = self._session.findings()
+        if self._sampling is not None:
+            found = sampled_of(self._fleet.agents, findings, self._window, self._sampling.most)
+            self._sampling.take(found)
         said, kernel = self._session.probe.report(findings, self._window), self._watch.kernel.seen()
         self._session.close()
         observed = replace(self._observed(findings, self._window, end_ns), probe=said, kernel=kernel)

@@ -278,12 +278,12 @@ class Session:
             replay=self._filling.replay,
             beside=[one for near in self.probe.near.values() for one in near],
             reconnect=cohort.reconnect,
+            sampled=_share(self.fleet.sampled, agent, self.fleet.holders),
         )
 
     def _share_of(self, agent: AgentProcess, most: int | None) -> int | None:
         """Return how many of so many one agent may have."""
-        holders = self.fleet.holders
-        return None if most is None else len(range(holders.index(agent), most, len(holders)))
+        return None if most is None else _share(most, agent, self.fleet.holders)
 
     def _check_scripts(self) -> None:
         for agent in self.fleet.agents:
@@ -295,6 +295,6 @@ class Session:
                     agent.give_up(blocked_s)
 
 
-def _share(traced: int, agent: AgentProcess, holders: Sequence[AgentProcess]) -> int:
-    """Return how many connections of an agent are shown: the first ones of all, which go to the holders in turn."""
-    return len(range(holders.index(agent), traced, len(holders))) if agent in holders else traced
+def _share(most: int, agent: AgentProcess, holders: Sequence[AgentProcess]) -> int:
+    """Return how many of so many are an agent's: all go to the holders in turn, and others have their own."""
+    return len(range(holders.index(agent), most, len(holders))) if agent in holders else most

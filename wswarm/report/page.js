@@ -2,6 +2,7 @@
 (() => {
   const UNKNOWN = "–";
   const HINT = "Point, tap or use the arrow keys for values; drag across or upwards to zoom.";
+  const OLD = "This browser can't draw charts: it takes one of 2023 or later. The tables below have the figures.";
   const PAPER = { whole: [680, 270], half: [325, 270] }; // what of A4 is left between its margins
   const POLL_MS = 1000;
   const kept = { hidden: new Set(), zoom: new Map() }; // what a reader has chosen, by figure and series, by axis
@@ -426,6 +427,8 @@
     if (typeof Chart !== "undefined") {
       Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
       for (const node of document.querySelectorAll("figure.chart")) figures.push(new Figure(node, dataOf(node.dataset.run)));
+    } else {
+      for (const plot of document.querySelectorAll("figure.chart .plot")) plot.replaceWith(element("p", OLD, { className: "grey" }));
     }
     document.querySelectorAll("details.listing").forEach(sortable);
     document.querySelectorAll("[data-copies]").forEach(copyable);
@@ -475,7 +478,7 @@
 
   const unpack = async () => {
     const packed = document.getElementById("library");
-    if (packed === null) return;
+    if (packed === null || typeof DecompressionStream === "undefined") return;
     const bytes = Uint8Array.from(atob(packed.textContent), (one) => one.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     document.head.append(element("script", await new Response(stream).text()));

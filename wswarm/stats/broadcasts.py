@@ -157,11 +157,8 @@ class Broadcasts(Tally):
             return True
         slots, is_lost = self._under_way.sent(), self.audience.is_lost()
         slots = slots[self.in_hold(self._under_way.intended_ns[slots])]
-        for low in range(0, len(slots), self._at_once):
-            some = slots[low : low + self._at_once]
-            if (self._owed(some).is_lost & ~is_lost[self._seats(some)]).any():
-                return True
-        return False
+        some = (slots[low : low + self._at_once] for low in range(0, len(slots), self._at_once))
+        return any((self._owed(one).is_lost & ~is_lost[self._seats(one)]).any() for one in some)
 
     def given_up(self) -> int:
         """As `Tally.given_up`."""
@@ -243,14 +240,18 @@ class Broadcasts(Tally):
         numbers, sent_ns = way.numbers[slots], way.sent_ns[slots]
         self._add(owed, slots)
         delays_ns = np.where(owed.is_owed, way.delays(slots), STILL_OPEN)
-        owed_each = np.count_nonzero(owed.is_owed, axis=1)
-        self._note_row(reach.rows_of(way.travelling(slots), owed_each, delays_ns))
+        self._note_row(
+            reach.rows_of(way.travelling(slots), np.count_nonzero(owed.is_owed, axis=1), delays_ns)
+        )
         self._settled.enter(numbers)
         seconds = self.second_of(sent_ns).tolist()
         for at in np.flatnonzero(is_absent.any(axis=1)).tolist():
             places = np.flatnonzero(is_absent[at])
             rows = self._rooms.rows(int(way.rooms[slots[at]]), places)
             self._missing.add(int(numbers[at]), seconds[at], rows, owed.is_lost[at, places])
+            if self.keeper is not None:
+                lost = rows[owed.is_lost[at, places]]
+                self.keeper.lose(lost, numbers[at], way.intended_ns[slots[at]], sent_ns[at])
         way.free(slots)
 
     def _note_row(self, row: Reached) -> None:
@@ -259,12 +260,11 @@ class Broadcasts(Tally):
 
     def _add(self, owed: Owed, slots: Int64s) -> None:
         """Count what is settled."""
-        sent_ns = self._under_way.sent_ns[slots]
         in_hold = self.in_hold(self._under_way.intended_ns[slots])
         is_lost = owed.is_lost[in_hold]
         self._owed_in_all += int(np.count_nonzero(owed.is_owed[in_hold]))
         self._losses.add(is_lost, self._seats(slots[in_hold]))
-        lost_ns = np.repeat(sent_ns[in_hold], np.count_nonzero(is_lost, axis=1))
+        lost_ns = np.repeat(self._under_way.sent_ns[slots[in_hold]], np.count_nonzero(is_lost, axis=1))
         self.lost_per_second.add(self.second_of(lost_ns))
         for kind, is_extra in ((extras.EARLY, owed.is_early), (extras.LATE, owed.is_late)):
             self._note_extras(kind, slots, np.count_nonzero(is_extra, axis=1))

@@ -8,6 +8,7 @@ counts if it comes. For ever there is one bit per message, which tells a second 
 import numpy as np
 
 from wswarm.stats.findings import STILL_OPEN, Window
+from wswarm.stats.kept import Keeper
 from wswarm.stats.ledger import BLOCK, Ledger
 from wswarm.stats.overdue import INTENDED, NEVER_WILL_BE, NUMBER, ROW, SENT, Overdue
 from wswarm.stats.per_second import PerSecond
@@ -44,6 +45,7 @@ class Flights(Tally):
         """As `Tally.begin_hold`."""
         super().begin_hold(window)
         self._settled = self._given_up = 0
+        self._lost: Int64s = np.zeros((4, 0), np.int64)
 
     def join(self, ids: Int64s) -> None:
         """Take it that rows have been added, with these ids."""
@@ -106,7 +108,7 @@ class Flights(Tally):
         batch = self.only_possible(batch, is_possible, is_others)
         sent_ns = sent_ns if kept.all() else sent_ns[kept]
         is_first = self._ledger.enter(batch.sequences)
-        timed = self.count(batch, is_first, self.order.overtaken(batch.rows, batch.sequences))
+        timed = self.count(batch, is_first, self.order.overtaken(batch.rows, batch.sequences), sent_ns)
         self.service.record(batch.received_ns[timed] - sent_ns[timed])
         self._land(batch.where(is_first))
 
@@ -128,6 +130,11 @@ class Flights(Tally):
         """As `Tally.given_up`."""
         return self._given_up
 
+    def keep_lost(self, keeper: Keeper) -> None:
+        """Have those kept that were lost when it was settled last."""
+        lost = self._lost
+        keeper.add(lost[ROW], lost[NUMBER], lost[INTENDED], lost[SENT], None)
+
     def settle(self, closed_ns: Int64s, left_ns: Int64s, before_ns: int = STILL_OPEN) -> Settlement:
         """Return what is owed and lost as things stand.
 
@@ -141,7 +148,7 @@ class Flights(Tally):
         has_come = self._ledger.has(self._first, self._count)
         missing = np.concatenate((self._overdue.table(), flying[:, is_owed & ~has_come]), axis=1)
         is_lost = (missing[SENT] > 0) & (missing[SENT] < before_ns) & self.in_hold(missing[INTENDED])
-        lost = missing[:, is_lost & ~self._is_excused(missing, left_ns)]
+        lost = self._lost = missing[:, is_lost & ~self._is_excused(missing, left_ns)]
         disconnected = int(np.count_nonzero(closed_ns[lost[ROW]] != STILL_OPEN))
         self.lost_per_second = PerSecond()
         self.lost_per_second.add(self.second_of(lost[SENT]))

@@ -36,6 +36,10 @@ class Places:
         self._note(places)
         return np.array(made, np.int64)
 
+    def rows(self, places: Int64s) -> Int64s:
+        """Return who has each of the places, or had it last."""
+        return self._whose[places]
+
     def free(self, places: Int64s) -> None:
         """Take it that who had these is gone."""
         self.of[self._whose[places]] = NOWHERE

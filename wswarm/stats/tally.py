@@ -11,6 +11,7 @@ from wswarm.stats import extras
 from wswarm.stats.bins import Bins
 from wswarm.stats.findings import Arrivals, Reached, Window, pack
 from wswarm.stats.histogram import Histogram
+from wswarm.stats.kept import Keeper
 from wswarm.stats.ledger import Order
 from wswarm.stats.per_second import PerSecond
 from wswarm.stats.stage_bins import keys_of
@@ -57,10 +58,14 @@ class Tally:
 
     Args:
         window: The load's times.
+
+    Attributes:
+        keeper: Keeps the times of each message, if somebody wants them.
     """
 
     def __init__(self, window: Window) -> None:
         self.window = window
+        self.keeper: Keeper | None = None
         self.order = Order()
         self.by_second = Bins()
         self.received_per_second = PerSecond()
@@ -102,11 +107,14 @@ class Tally:
             self.note_extra(kind, dropped.intended_ns, self.receivers_rooms(dropped.rows))
         return batch.where(is_possible)
 
-    def count(self, batch: Batch, is_first: Bools, is_overtaken: Bools) -> Bools:
+    def count(
+        self, batch: Batch, is_first: Bools, is_overtaken: Bools, sent_ns: Int64s | None = None
+    ) -> Bools:
         """Count arrivals by kind, and return which are first copies of the hold.
 
         Args:
             is_overtaken: Which came after one of their sender's with a higher number; a first copy is then reordered.
+            sent_ns: When they were sent, where that is known here.
         """
         in_hold = self.in_hold(batch.intended_ns)
         first_in_hold = is_first & in_hold
@@ -121,7 +129,14 @@ class Tally:
             )
         self.by_second.record(self.second_of(batch.intended_ns[is_first]), delay_ns[is_first])
         self.received_per_second.add(self.second_of(batch.received_ns[is_first]))
+        if self.keeper is not None:
+            self._keep(
+                self.keeper, batch.where(first_in_hold), None if sent_ns is None else sent_ns[first_in_hold]
+            )
         return first_in_hold
+
+    def _keep(self, keeper: Keeper, batch: Batch, sent_ns: Int64s | None) -> None:
+        keeper.add(batch.rows, batch.sequences, batch.intended_ns, sent_ns, batch.received_ns)
 
     def receivers_rooms(self, rows: Int64s) -> Int64s | None:  # noqa: ARG002  # where there are rooms
         """Return the room of each of the rows; `None` where there is only one."""

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from tests.report import runs
 from tests.report.feeds.readings import NOTHING, last, progress, reading
 from wswarm.report.feeds.events import Events, event_of
+from wswarm.report.feeds.parquet import COLUMNS
 from wswarm.report.feeds.reading import reading_of
 from wswarm.results.event import Event, json_schema
 
@@ -35,6 +36,11 @@ def test_the_published_schema_is_that_of_the_code() -> None:
 def test_every_field_is_in_the_page() -> None:
     page = (PUBLISHED.parent / "exports.md").read_text()
     assert [name for name in Event.__struct_fields__ if f"`{name}`" not in page] == []
+
+
+def test_every_column_of_samples_is_in_the_page() -> None:
+    page = (PUBLISHED.parent / "exports.md").read_text()
+    assert [name for name in COLUMNS if f"`{name}`" not in page] == []
 
 
 def written(path: Path) -> list[dict[str, Any]]:

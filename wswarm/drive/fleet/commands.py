@@ -41,6 +41,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         beside: Ids of those whose deliveries are compared with the quiet probe's.
         most: How many of those who come in the load there may be at once; `None`: none come.
         reconnect: How they come back, if they are to.
+        sampled: Of how many messages the times are told, each by itself.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     beside: list[int] = []
     most: int | None = None
     reconnect: Reconnect | None = None
+    sampled: int = 0
 
 
 class Begin(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -32,6 +32,7 @@ class AgentProcess(Child):
         on_traced: Called with what it tells of connections that are shown.
         on_followed: Called with what it says of one connection.
         looked: What it tells while the load goes on, if it is asked.
+        sampled: The times of single messages that it told, and `left_out` per group how many it did not.
     """
 
     def __init__(self, started: Started) -> None:
@@ -49,6 +50,8 @@ class AgentProcess(Child):
         self.settled: wire.Settled | None = None
         self._news: defaultdict[int, list[Reached]] = defaultdict(list)
         self.looked = Looked()
+        self.sampled: list[Packed] = []
+        self.left_out: dict[int, int] = {}
 
     def tell(self, command: wire.Command) -> None:
         """Send a command; an agent that is gone does not hear it."""
@@ -93,10 +96,13 @@ class AgentProcess(Child):
         else:
             self._note_further(report)
 
-    def _note_further(self, report: wire.Rows | wire.SoFar | wire.Traced | Followed) -> None:
+    def _note_further(self, report: wire.Rows | wire.SoFar | wire.Sampled | wire.Traced | Followed) -> None:
         """Take in what is told of only if it is asked for."""
         if isinstance(report, wire.Rows | wire.SoFar):
             self.looked.note(report)
+        elif isinstance(report, wire.Sampled):
+            self.sampled.append(report.kept)
+            self.left_out[report.group] = report.left_out
         elif isinstance(report, wire.Traced):
             self.on_traced(report)
         else:
@@ -127,12 +133,15 @@ class Fleet:
     Args:
         started: Their processes, the publishing one last.
         has_publisher: Whether one publishes: in a fan-out.
+
+    Attributes:
+        sampled: Of how many messages the times are wanted; to be set before anything is opened.
     """
 
     def __init__(self, started: Sequence[Started], *, has_publisher: bool) -> None:
         agents = [AgentProcess(one) for one in started]
         self.publisher = agents.pop() if has_publisher else None
-        self.holders = agents
+        self.holders, self.sampled = agents, 0
         self._settle: wire.Settle | None = None  # that the publisher has not been told
         self._selector = selectors.DefaultSelector()
         for agent in self.agents:

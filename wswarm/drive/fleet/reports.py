@@ -79,6 +79,18 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     groups: list[GroupState] = []
 
 
+class Sampled(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Times of single messages since the last of these.
+
+    Attributes:
+        kept: As `stats.kept` packs them, of connections by number. `left_out`: how many of the group were not told.
+    """
+
+    group: int
+    kept: Packed
+    left_out: int
+
+
 class Published(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """What publishing groups have sent since the last of these, by name; see `stats.published`."""
 
@@ -144,6 +156,7 @@ Report = (
     | Heard
     | Said
     | Snapshot
+    | Sampled
     | Published
     | News
     | Sent

@@ -34,6 +34,7 @@ from wswarm.drive.fleet.reports import Ready as Ready
 from wswarm.drive.fleet.reports import Report as Report
 from wswarm.drive.fleet.reports import Rows as Rows
 from wswarm.drive.fleet.reports import Said as Said
+from wswarm.drive.fleet.reports import Sampled as Sampled
 from wswarm.drive.fleet.reports import Sent as Sent
 from wswarm.drive.fleet.reports import Settled as Settled
 from wswarm.drive.fleet.reports import Snapshot as Snapshot

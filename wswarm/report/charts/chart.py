@@ -53,6 +53,11 @@ class Series:
     dotted_from: float | None = None
     is_dashed: bool = False
 
+    @property
+    def columns(self) -> tuple[str | None, ...]:
+        """The names of its figures."""
+        return self.x, self.y, self.until_x
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
@@ -93,6 +98,13 @@ class Drawn:
         """Add a chart with the frames that it needs."""
         self.charts.append(chart)
         self.frames |= {name.replace("_", "-"): rounded(frame) for name, frame in frames.items()}
+
+    def forget_unused(self) -> None:
+        """Leave out figures that neither a chart nor a table shows."""
+        shown = {(one.frame, key) for chart in self.charts for one in chart.series for key in one.columns}
+        shown |= {(table.frame, column[0]) for table in self.tables for column in table.columns}
+        for name, frame in self.frames.items():
+            self.frames[name] = {key: values for key, values in frame.items() if (name, key) in shown}
 
 
 def rounded(frame: Frame) -> Frame:

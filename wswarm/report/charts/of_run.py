@@ -22,6 +22,7 @@ def drawn(run: Run) -> Drawn:
     distributions.add_probe(run, found, axis)
     run_time.add_connections(run, found)
     run_time.add_tables(run, found)
+    found.forget_unused()
     return found
 
 

@@ -12,6 +12,7 @@ RUN, TIME = "run", "time"  # groups of axes
 SECONDS_LABEL = "seconds since the first connect"
 LEVELS = (("p50", "blue"), ("p90", "sky"), ("p99", "orange"), ("max", "vermilion"))
 PARTS = (("first", "sky"), ("median", "blue"), ("last", "orange"))
+COUNTED = ("sent", "received", "lost", "failed")
 TIMED = ("p50", "p90", "p99", "max")
 
 
@@ -32,10 +33,15 @@ def run_axis(run: Run) -> Axis:
 def seconds_frame(run: Run) -> Frame:
     """Return the rows of the series by name, and what they come to per second."""
     frame: Frame = {name: [getattr(row, name) for row in run.series] for name in Second.__struct_fields__}
-    for name in ("sent", "received", "lost", "failed"):
-        frame[f"{name}_rate"] = [count / run.series_step for count in frame[name]]
+    if run.series_step > 1:
+        for name in COUNTED:
+            frame[f"{name}_rate"] = [count / run.series_step for count in frame[name]]
     frame["t"] = [float(t) for t in frame["t"]]
     return frame
+
+
+def _per_second(name: str, run: Run) -> str:
+    return name if run.series_step == 1 else f"{name}_rate"
 
 
 def add_times(run: Run, drawn: Drawn, axis: Axis) -> None:
@@ -78,7 +84,7 @@ def add_rates(run: Run, drawn: Drawn) -> None:
             name="deliveries" if name == "received" and arrival(run) == "delivery" else name,
             frame="seconds",
             x="t",
-            y=f"{name}_rate",
+            y=_per_second(name, run),
             look="step",
             colour=colour,  # type: ignore[arg-type]
         )
@@ -110,7 +116,12 @@ def add_connections(run: Run, drawn: Drawn) -> None:
     if any(row.failed for row in run.series):
         lines.append(
             Series(
-                name="failed per s", frame="seconds", x="t", y="failed_rate", look="step", colour="vermilion"
+                name="failed per s",
+                frame="seconds",
+                x="t",
+                y=_per_second("failed", run),
+                look="step",
+                colour="vermilion",
             )
         )
     chart = Chart(
@@ -122,6 +133,10 @@ def add_connections(run: Run, drawn: Drawn) -> None:
         phases=phases(run),
     )
     drawn.add(chart, open=frame, asked={"t": asked[1], "open": asked[2]})
+    _add_handshakes(run, drawn)
+
+
+def _add_handshakes(run: Run, drawn: Drawn) -> None:
     shakes = run.connections.handshakes
     if shakes:
         times = [shake.time for shake in shakes]

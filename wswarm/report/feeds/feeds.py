@@ -16,21 +16,24 @@ class Feeds:
 
     Args:
         warn: Told what no longer can be passed on.
+
+    Attributes:
+        listeners: Those who are still told.
     """
 
     def __init__(self, warn: Callable[[str], None]) -> None:
-        self._listeners: list[Listener] = []
+        self.listeners: list[Listener] = []
         self._warn, self._failed = warn, list[str]()
         self._latest: Reading | None = None
         self._second = 0
 
     def add(self, listener: Listener) -> None:
         """Have somebody more told."""
-        self._listeners.append(listener)
+        self.listeners.append(listener)
 
     def begin(self, source: Source) -> None:
         """Take it that a run begins."""
-        if self._listeners:
+        if self.listeners:
             self._latest, self._second = first_reading(source), 0
 
     def update(self, progress: Progress) -> None:
@@ -57,9 +60,9 @@ class Feeds:
         Raises:
             ResultError: somebody could not be told all.
         """
-        while self._listeners:
+        while self.listeners:
             try:
-                self._listeners.pop(0).close(is_done=is_done)
+                self.listeners.pop(0).close(is_done=is_done)
             except ResultError as error:
                 self._failed.append(str(error))
         failed, self._failed = self._failed, []
@@ -67,10 +70,10 @@ class Feeds:
             raise ResultError("; ".join(failed))
 
     def _tell(self, reading: Reading) -> None:
-        for one in tuple(self._listeners):
+        for one in tuple(self.listeners):
             try:
                 one.hear(reading)
             except ResultError as error:
-                self._listeners.remove(one)
+                self.listeners.remove(one)
                 self._warn(f"{error}; the run goes on without it")
                 self._failed.append(str(error))

@@ -15,6 +15,8 @@ from wswarm.report.plots.effects import COLOURS
 
 MOST_METRICS, MOST_ENTRIES = 8, 200
 MOST_NAMES = 16
+DATE = 10  # characters of a moment
+BAND = "#e4e7ea"
 _DOT = 25  # points², as matplotlib counts a marker
 
 
@@ -33,6 +35,7 @@ def draw(entries: Sequence[Entry]) -> Figure | None:
     for axes, name in zip(panels, names, strict=True):
         _panel(axes, shown, name)
     panels[-1].set_xlim(-0.6, len(shown) - 0.4)
+    _explain(panels[0], shown, names)
     _name_entries(panels[-1], shown)
     return drawn
 
@@ -41,7 +44,7 @@ def _panel(axes: Axes, entries: Sequence[Entry], name: str) -> None:
     found = [(place, one.metrics[name]) for place, one in enumerate(entries) if _is_known(one, name)]
     theta = found[-1][1].theta
     if theta is not None:
-        axes.axhspan(1 / (1 + theta / 2), 1 + theta / 2, color="#e4e7ea", linewidth=0, zorder=0)
+        axes.axhspan(1 / (1 + theta / 2), 1 + theta / 2, color=BAND, linewidth=0, zorder=0)
     axes.axhline(1, color=canvas.INK, linewidth=0.8, zorder=1)
     places = [place for place, _ in found]
     colours = [COLOURS[one.verdict] for _, one in found]
@@ -60,8 +63,18 @@ def _name_entries(axes: Axes, entries: Sequence[Entry]) -> None:
     step = -(-len(entries) // MOST_NAMES)
     places = range(0, len(entries), step)
     names = [canvas.drawable(shortened(_name(entries[place]), 14)) for place in places]
-    axes.set_xticks(list(places), names, rotation=30, ha="right")
-    axes.set_xlabel("head (hollow: of stored runs, advisory)")
+    dated = [f"{name}\n{entries[place].made_at[:DATE]}" for name, place in zip(names, places, strict=True)]
+    axes.set_xticks(list(places), dated, rotation=30, ha="right")
+    axes.set_xlabel("head and date (hollow: of stored runs, advisory)")
+
+
+def _explain(axes: Axes, entries: Sequence[Entry], names: Sequence[str]) -> None:
+    """Add a legend of the verdicts that there are, and of what counts as no change."""
+    found = {one.metrics[name].verdict for one in entries for name in names if _is_known(one, name)}
+    for verdict in (one for one in COLOURS if one in found):
+        axes.scatter([], [], s=_DOT, color=COLOURS[verdict], label=verdict)
+    axes.fill_between([], [], [], color=BAND, label="too little to matter")
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=6, borderaxespad=0.2)
 
 
 def _name(one: Entry) -> str:
