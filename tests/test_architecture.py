@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.xdist_group("architecture")  # one worker parses the files
-FRONT = ("api", "aside", "sizing", "cli", "locust", "testing", "loading", "__init__", "__main__")
+FRONT = ("api", "aside", "sizing", "cli", "ui", "locust", "testing", "loading", "__init__", "__main__")
 LEAVES = {"errors", "units", "results", "exit_codes", "installation", "reference", "suggestions", "version"}
 
 # The drawing of the house: what each room may import besides itself.
@@ -30,7 +30,8 @@ ALLOWED = {
     "experiment": LEAVES | {"load", "stats", "drive"},
     "report": LEAVES | {"stats"},
 } | {name: LEAVES | {"experiment", "report", *FRONT} for name in FRONT}
-ALLOWED["cli"] |= {"stats"}  # a comparison of stored results is neither an experiment nor a report
+for room in ("cli", "ui"):
+    ALLOWED[room] |= {"stats"}  # a comparison of stored results is neither an experiment nor a report
 
 # Under Locust the agents run beside its workers, and what leads them beside its master.
 ALLOWED["locust"] |= {"load", "stats", "drive"}
@@ -46,6 +47,7 @@ SANCTIONED = {
     ("wswarm/cli/measure.py", "wswarm.drive.host.target"),
     ("wswarm/cli/measure.py", "wswarm.drive.fleet.started"),
     ("wswarm/cli/scenario.py", "wswarm.load.plan"),
+    ("wswarm/cli/planned.py", "wswarm.load.plan"),
     ("wswarm/cli/drawing.py", "wswarm.drive.fleet.start"),
     ("wswarm/cli/searched.py", "wswarm.drive.fleet.start"),
     ("wswarm/cli/profiles.py", "wswarm.load.profiles"),

@@ -156,6 +156,7 @@ NEEDY = {
     "locust": "wswarm.locust",
     "plots": "wswarm.report.plots",
     "http": "wswarm.drive.http",
+    "ui": "wswarm.ui",
     "otlp": "wswarm.report.feeds.otlp",
 }
 

@@ -1,6 +1,7 @@
 """uvicorn's HTTP protocols for clients that never finish: ``uvicorn --http …wire.requests:GuardedHttpTools``.
 
-uvicorn waits for ever for what a client has begun, or has not: idle connections, half a handshake, half a body.
+uvicorn waits for ever for what a client has begun, or has not: idle connections, half a handshake, half a body, an
+answer that nobody takes.
 """
 
 import asyncio
@@ -23,6 +24,8 @@ _LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\n
 class _Patient(asyncio.Protocol):
     """A protocol of uvicorn whose clients owe the rest of a request, or a first one, no longer than the deadline.
 
+    So long they may let an answer wait, too.
+
     Between a request's answer and the next request a client owes nothing: that is the server's keep-alive timeout.
     """
 
@@ -30,6 +33,7 @@ class _Patient(asyncio.Protocol):
     transport: asyncio.Transport
     app_state: dict[str, Any]
     cycle: Any
+    flow: Any
     headers: list[tuple[bytes, bytes]]
 
     _owed_size = 0  # of the head that has not come whole
@@ -55,9 +59,30 @@ class _Patient(asyncio.Protocol):
         if self._owed_size > MOST_HEAD:
             self._refuse(_LARGE)
 
+    def pause_writing(self) -> None:
+        """The client takes no more of an answer, and has the deadline to go on."""
+        super().pause_writing()
+        self._expect()
+
+    def resume_writing(self) -> None:
+        """It goes on."""
+        super().resume_writing()
+        if not (self._owed_size or (self.cycle is not None and self.cycle.more_body)):
+            self._be_content()
+
+    def on_response_complete(self) -> None:
+        """An answer has been written, and perhaps not been taken."""
+        super().on_response_complete()  # type: ignore[misc] # uvicorn's
+        self._expect_departure()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """The client has not asked again."""
+        super().timeout_keep_alive_handler()  # type: ignore[misc] # uvicorn's
+        self._expect_departure()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """The client has gone."""
-        self._be_content()
+        self._forgive()
         super().connection_lost(exc)
 
     @property
@@ -75,6 +100,10 @@ class _Patient(asyncio.Protocol):
 
     def _be_content(self) -> None:
         self._owed_size = 0
+        if not self.flow.write_paused:
+            self._forgive()
+
+    def _forgive(self) -> None:
         if self._on_duty is not None:
             self._on_duty.patience.forgive(self)
 
@@ -82,14 +111,21 @@ class _Patient(asyncio.Protocol):
         """The rest did not come in time."""
         if self._on_duty is not None:
             self._on_duty.refusals.count("handshake_deadline")
-        # What the application may have begun to answer is not to be mixed up with ours.
-        self._refuse(_LATE if self._owed_size else b"")
+        if self.flow.write_paused or self.transport.is_closing():  # it is closed when all has been taken
+            self.transport.abort()
+        else:  # what the application may have begun to answer is not to be mixed up with ours
+            self._refuse(_LATE if self._owed_size else b"")
 
     def _refuse(self, answer: bytes) -> None:
         self._be_content()
         if not self.transport.is_closing():
             self.transport.write(answer)
             self.transport.close()
+            self._expect_departure()
+
+    def _expect_departure(self) -> None:
+        if self.transport.is_closing() and self.transport.get_write_buffer_size():
+            self._expect()
 
 
 class _Guarded(InTurn, _Patient):

@@ -13,7 +13,7 @@ COMMANDS = (
     *("", "run", "connect", "echo", "fanout", "profiles", "serve", "doctor", "report", "compare", "trend"),
     *("ab", "selftest", "script", "replay", "import", "inspect", "churn", "slow", "storm"),
     *("capacity", "forecast", "size"),
-    *("init", "help", "explain", "completion"),
+    *("init", "help", "explain", "completion", "ui"),
 )
 MEASURING = ("run", "connect", "echo", "fanout", "churn", "script")
 SENDING = ("run", "echo", "fanout", "churn")
@@ -72,6 +72,7 @@ OPTIONS = {
         "forecast",
     ),
     "-o --output --no-plots --svg --quiet --print": ("forecast",),
+    "--port --host --no-open": ("ui",),
     "--version": ("",),
 }
 DEFAULTS = [
@@ -120,6 +121,8 @@ DEFAULTS = [
     ("trend", "--output", "beside FILE"),
     ("serve", "--app", "main"),
     ("serve", "--port", "8000"),
+    ("ui", "--port", "8765"),
+    ("ui", "--host", "127.0.0.1"),
     ("serve", "--workers", "1"),
     ("doctor", "--connections", "1000"),
     ("ab", "--budget", "6m"),

@@ -43,6 +43,11 @@ class Hosted(Server):
         self._thread.join(PATIENCE)
         assert not self._thread.is_alive(), "the server does not end"
 
+    @property
+    def connections(self) -> set[Any]:
+        """Those that are open, as uvicorn knows them."""
+        return self._server.server_state.connections
+
     def log(self, since: int = 0) -> str:
         """What was logged, from a position on."""
         return "".join(self._lines)[since:]
@@ -87,7 +92,7 @@ class _Lines(logging.Handler):
 
 
 @contextmanager
-def hosting(app: Any, **options: Any) -> Iterator[Server]:
+def hosting(app: Any, **options: Any) -> Iterator[Hosted]:
     """A server of an application in a thread, from `with` to its end."""
     server = Hosted(app, **options)
     try:

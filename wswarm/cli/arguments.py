@@ -25,6 +25,7 @@ from wswarm.cli.serve_arguments import add_serve
 from wswarm.cli.size_arguments import add_size
 from wswarm.cli.slow_arguments import add_slow
 from wswarm.cli.storm_arguments import add_storm
+from wswarm.cli.ui_arguments import add_ui
 from wswarm.version import VERSION
 
 PLAN_SUFFIX = ".toml"  # of what `run` takes for a plan file, not for an address
@@ -65,6 +66,7 @@ def make_parser() -> Parser:
     _add_report(commands)
     add_compare(commands)
     add_trend(commands)
+    add_ui(commands)
     add_ab(commands)
     add_selftest(commands)
     add_help_commands(commands)

@@ -1,8 +1,7 @@
 """`wswarm compare`: stored runs side by side, or a stored comparison again."""
 
 import argparse
-import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,24 +14,14 @@ from wswarm.cli.terminal import say, show, width
 from wswarm.cli.written import write_comparison
 from wswarm.errors import PlanError, ResultError
 from wswarm.report import store
-from wswarm.report.ab import effects
 from wswarm.report.columns import WIDE
-from wswarm.report.compare import benchmark_file, comparisons, overlay
+from wswarm.report.compare import benchmark_file, comparisons, overlay, stored_runs
 from wswarm.report.compare import text as comparison_text
 from wswarm.report.compare.benchmark_file import BenchmarkFile
 from wswarm.report.compare.comparisons import Stored
 from wswarm.report.compare.overlay import Overlay
-from wswarm.report.context import Context, Side
-from wswarm.results.run import Run
-from wswarm.stats.compare.comparable import doubts, pair_runs
+from wswarm.report.compare.stored_runs import Asked
 from wswarm.stats.compare.stored import compare_stored
-from wswarm.stats.recording import Recording, of_run
-
-WITHIN = (
-    "an interval is that of one run's values: it lacks what differs from run to run; deliveries of one"
-    " broadcast count as one"
-)
-FAR_APART_H = 1
 
 
 def compare(parsed: argparse.Namespace) -> int:
@@ -82,69 +71,25 @@ def _read(parsed: argparse.Namespace) -> tuple[Stored, list[Overlay]]:
     for path, benchmarks in zip((parsed.base, parsed.head), files, strict=True):
         if benchmarks is not None:
             raise PlanError(f"{path} is of pytest-benchmark, the other is not: only like compares with like")
-    return _of_runs(parsed, store.load(parsed.base), store.load(parsed.head))
+    return stored_runs.compared(_asked(parsed), store.load(parsed.base), store.load(parsed.head))
+
+
+def _asked(parsed: argparse.Namespace) -> Asked:
+    return Asked(str(parsed.base), str(parsed.head), is_gating=parsed.allow_unpaired)
 
 
 def _benchmarks(path: Path) -> BenchmarkFile | None:
     return None if path.is_dir() else benchmark_file.read(path)
 
 
-def _of_runs(
-    parsed: argparse.Namespace, base: Sequence[Run], head: Sequence[Run]
-) -> tuple[Stored, list[Overlay]]:
-    pairs = [(of_run(one), of_run(other)) for one, other in pair_runs(base, head)]
-    overlays = [one for pair in pairs for one in overlay.of_recordings(*pair)]
-    commits = (base[0].environment.git, head[0].environment.git)
-    context = _context(parsed, commits, [*_losses(pairs), *_apart(base[0], head[0]), *doubts(base, head)])
-    context = msgspec.structs.replace(
-        context,
-        scenario=", ".join(dict.fromkeys(one.name for one, _ in pairs)),
-        environment=head[0].environment,
-    )
-    comparison = compare_stored(pairs, is_gating=parsed.allow_unpaired)
-    return Stored(context=context, comparison=comparison), overlays
-
-
-def _losses(pairs: Sequence[tuple[Recording, Recording]]) -> list[str]:
-    """Return where messages were lost, if there are several scenarios to lose them in."""
-    return [
-        f"{base.name}: base lost {base.counts.lost:,}, head {head.counts.lost:,}"
-        for base, head in pairs
-        if len(pairs) > 1 and base.counts and head.counts and (base.counts.lost or head.counts.lost)
-    ]
-
-
-def _apart(base: Run, head: Run) -> list[str]:
-    """Return how far apart the runs were made, if that is far."""
-    try:
-        began = [datetime.fromisoformat(run.started_at) for run in (base, head)]
-        hours = abs((began[1] - began[0]).total_seconds()) / 3600
-    except (ValueError, TypeError):  # a run file of foreign make
-        return []
-    return [f"the runs began {hours:.1f} h apart"] if hours > FAR_APART_H else []
-
-
 def _of_benchmarks(
     parsed: argparse.Namespace, base: BenchmarkFile, head: BenchmarkFile
 ) -> tuple[Stored, list[Overlay]]:
     pair = benchmark_file.pair_files(base, head)
-    context = _context(parsed, (base.commit, head.commit), benchmark_file.doubts(base, head))
-    comparison = compare_stored([pair], is_gating=parsed.allow_unpaired)
+    asked = _asked(parsed)
+    context = stored_runs.context_of(asked, (base.commit, head.commit), benchmark_file.doubts(base, head))
+    comparison = compare_stored([pair], is_gating=asked.is_gating)
     return Stored(context=context, comparison=comparison), overlay.of_recordings(*pair, what="round")
-
-
-def _context(
-    parsed: argparse.Namespace, commits: tuple[str | None, str | None], notes: Sequence[str]
-) -> Context:
-    return Context(
-        title="compare",
-        base=Side(name=str(parsed.base), commit=commits[0]),
-        head=Side(name=str(parsed.head), commit=commits[1]),
-        command=shlex.join(["wswarm", "compare", str(parsed.base), str(parsed.head)]),
-        made_at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        advisory=None if parsed.allow_unpaired else effects.STORED,
-        notes=(WITHIN, *notes),
-    )
 
 
 def trend(parsed: argparse.Namespace) -> int:

@@ -81,6 +81,7 @@ _WHERE = {
     "explain": "explain:explain",
     "completion": "completion:print_completion",
     "serve": "serve:serve",
+    "ui": "ui:serve_workbench",
 }
 
 

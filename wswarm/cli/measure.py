@@ -15,6 +15,7 @@ from wswarm.cli.audience import audience_for
 from wswarm.cli.drawing import Drawing, Plain
 from wswarm.cli.folder import report_folder
 from wswarm.cli.outputs import check_outputs, files_named, is_any_wanted, take_all
+from wswarm.cli.planned import Planned
 from wswarm.cli.terminal import Interrupts, say, warn
 from wswarm.drive.fleet.started import Started
 from wswarm.drive.host.target import ReferenceApp
@@ -35,31 +36,22 @@ from wswarm.results.run import Run
 
 
 def run_plan(
-    parsed: argparse.Namespace,
-    plan: Plan,
-    interrupts: Interrupts,
-    started: Sequence[Started] | None,
-    *,
-    is_reference: bool = False,
+    parsed: argparse.Namespace, part: Planned, interrupts: Interrupts, started: Sequence[Started] | None
 ) -> int:
-    """Measure one scenario with the agents that were started for it, if they were.
-
-    Args:
-        is_reference: Of a reference application of its own.
-    """
-    check(plan, has_agents=started is not None, may_restart=is_reference)
+    """Measure one scenario with the agents that were started for it, if they were."""
+    plan = part.plan
+    check(plan, has_agents=started is not None, may_restart=part.is_reference)
     check_outputs(parsed)
     warn(parsed.command, (*grammar.hints(vars(parsed)), *foreseen(plan)))
     if not parsed.quiet:
         warn(parsed.command, known_before(plan))
     with folder_for(parsed, plan.scenario) as folder, audience_for(parsed) as audience:
-        audience.begin(plan, plan.scenario, is_reference=is_reference)
+        audience.begin(plan, plan.scenario, is_reference=part.is_reference)
         run = measure_one(
             parsed,
-            plan,
+            part,
             interrupts,
             started,
-            is_reference=is_reference,
             listeners=[audience.update],
             folder=folder,
             sampling=audience.sampling,
@@ -192,11 +184,10 @@ def folder_for(parsed: argparse.Namespace, name: str) -> Iterator[Path | None]:
 
 def measure_one(
     parsed: argparse.Namespace,
-    plan: Plan,
+    part: Planned,
     interrupts: Interrupts,
     started: Sequence[Started] | None,
     *,
-    is_reference: bool = False,
     listeners: Sequence[OnProgress] = (),
     folder: Path | None = None,
     sampling: Sampling | None = None,
@@ -215,9 +206,10 @@ def measure_one(
         live.update(progress)
 
     app: ReferenceApp | None = None
+    plan = part.plan
     with ExitStack() as stack:
-        if is_reference:
-            app = stack.enter_context(ReferenceApp())
+        if part.is_reference:
+            app = stack.enter_context(ReferenceApp(workers=part.workers))
             pid = plan.target_pid if plan.target_pid is not None else app.pid
             plan = msgspec.structs.replace(plan, url=app.url, target_pid=pid)
         live = stack.enter_context(_live(parsed, plan))

@@ -7,7 +7,7 @@ import msgspec
 
 from wswarm.cli import grammar, scenario
 from wswarm.cli.outputs_arguments import OUTPUTS
-from wswarm.cli.scenario import Planned
+from wswarm.cli.planned import Planned
 from wswarm.cli.settings.files import Settings
 from wswarm.cli.settings.options import options_of
 from wswarm.cli.settings.settled import Settled

@@ -1,15 +1,17 @@
 """Commands that measure one scenario: options checked, agents started; the rest is loaded beside them."""
 
 import argparse
-from typing import Any, NamedTuple
+import os
+from typing import Any
 
 from wswarm.cli import grammar
 from wswarm.cli.outputs_arguments import OUTPUTS
+from wswarm.cli.planned import Planned
 from wswarm.cli.terminal import Interrupts, warn
 from wswarm.errors import PlanError
 from wswarm.experiment.begun import agents_begun
 from wswarm.experiment.own_profile import with_own_profile
-from wswarm.load.plan import Plan, make_plan
+from wswarm.load.plan import make_plan
 from wswarm.loading import without_collecting
 
 SCENARIOS = ("connect", "echo", "fanout", "storm", "slow", "churn", "script", "replay")
@@ -24,42 +26,24 @@ _NOT_IN_PLAN = {
     "print",
     "live",
     "scenarios",
+    "workers",
 } | OUTPUTS
 _NEEDS = {"script": ("script", "FILE.py"), "replay": ("recording", "FILE.har")}
 _WITHOUT_URL = frozenset({"storm", "script", "replay"})
 
 
-class Planned(NamedTuple):
-    """What a command measures.
-
-    Attributes:
-        is_reference: Whether its target is a reference application that has to be started.
-        hints: What has to be known before it is measured.
-        name: Of the scenario in a plan file, where it is not the scenario's own.
-    """
-
-    plan: Plan
-    is_reference: bool
-    hints: tuple[str, ...] = ()
-    name: str | None = None
-
-    @property
-    def title(self) -> str:
-        """What it is called."""
-        return self.name or self.plan.scenario
-
-
 def run_scenario(parsed: argparse.Namespace) -> int:
     """Measure one scenario, of the reference application where that may be and no URL is given."""
-    plan, is_reference, hints, _ = planned(parsed)
-    warn(parsed.command, hints)
+    part = planned(parsed)
+    plan = part.plan
+    warn(parsed.command, part.hints)
     with Interrupts() as interrupts, agents_begun(plan) as started:
         with without_collecting():
             from wswarm.cli.measure import run_plan
             from wswarm.experiment.preflight import check_reference
-        if is_reference:
+        if part.is_reference:
             check_reference(plan)
-        return run_plan(parsed, plan, interrupts, started, is_reference=is_reference)
+        return run_plan(parsed, part, interrupts, started)
 
 
 def planned(parsed: argparse.Namespace, name: str | None = None) -> Planned:
@@ -88,7 +72,26 @@ def planned(parsed: argparse.Namespace, name: str | None = None) -> Planned:
         )
     if url is None:
         settings = {"profile": "echo" if scenario in ("connect", "echo") else "chat"} | settings
-    return Planned(make_plan(scenario, url or UNKNOWN, **settings), url is None, name=own)
+    plan = make_plan(scenario, url or UNKNOWN, **settings)
+    return Planned(plan, url is None, name=own, workers=_workers(parsed))
+
+
+def _workers(parsed: argparse.Namespace) -> int:
+    """Return how many workers the reference application is to have.
+
+    Raises:
+        PlanError: it is not what is measured, or its workers would know nothing of each other.
+    """
+    workers: int | None = getattr(parsed, "workers", None)
+    if workers is None:
+        return 1
+    if parsed.url is not None:
+        raise PlanError(f"--workers {workers} is of the reference application: leave URL out")
+    if workers > 1 and "TARGET_BACKPLANE" not in os.environ:
+        raise PlanError(
+            f"--workers {workers}: each would have a chat of its own: set TARGET_BACKPLANE=redis://127.0.0.1:6379/0"
+        )
+    return workers
 
 
 def settings_of(parsed: argparse.Namespace) -> dict[str, Any]:

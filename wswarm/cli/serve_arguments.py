@@ -11,7 +11,7 @@ _UVICORN = {
     "http": ("httptools", "h11", "auto"),
     "log-level": ("warning", "critical", "error", "info", "debug", "trace"),
 }
-_MOST_WORKERS = 64
+MOST_WORKERS = 64
 
 
 def add_serve(commands: Any) -> None:
@@ -25,7 +25,7 @@ def add_serve(commands: Any) -> None:
     add("--app", metavar="NAME", default="main", help=f"{', '.join(APPS)} (default: main)")
     add("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     add("--port", metavar="N", type=grammar.whole(1, 65_535), default=8000, help="port (default: 8000)")
-    workers = grammar.whole(1, _MOST_WORKERS)
+    workers = grammar.whole(1, MOST_WORKERS)
     add("--workers", metavar="N", type=workers, default=1, help="worker processes (default: 1)")
     backplane = (
         "carries the chat to all workers: redis://…, postgresql://… (default: each has a chat of its own)"

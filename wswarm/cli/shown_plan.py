@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from wswarm.cli import parts, scenario
+from wswarm.cli.planned import Planned
 from wswarm.cli.settings.options import Option, options_of
 from wswarm.cli.settings.settled import DEFAULT, Settled
 from wswarm.cli.settings.written import as_toml
@@ -53,12 +54,12 @@ def _sections(parsed: Settled) -> Iterator[Shown]:
         yield _scenario(scenario.planned(parsed), parsed)
 
 
-def _scenario(part: scenario.Planned, settled: Settled) -> Shown:
+def _scenario(part: Planned, settled: Settled) -> Shown:
     filling_of(part.plan)  # that variables are set, and data has rows enough
     warn(settled.command, foreseen(part.plan))
     values = redact.plan(msgspec.structs.asdict(part.plan))
     if part.is_reference:
-        values["url"] = None
+        values |= {"url": None, "workers": part.workers}
     kind = f'\nscenario = "{part.plan.scenario}"' if part.name is not None else ""
     return Shown(f"[scenarios.{part.title}]{kind}", settled, values)
 

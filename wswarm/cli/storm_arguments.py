@@ -5,6 +5,7 @@ from typing import Any
 from wswarm.cli import grammar
 from wswarm.cli.load_arguments import add_common, add_load
 from wswarm.cli.recordings_arguments import EXITS
+from wswarm.cli.serve_arguments import MOST_WORKERS
 
 
 def add_storm(commands: Any) -> None:
@@ -38,6 +39,8 @@ def add_storm(commands: Any) -> None:
     add("--patience", metavar="TIME", type=grammar.duration, help=patience)
     after = "load after all are back, or given up (default: 10s)"
     add("--after", metavar="TIME", type=grammar.duration, help=after)
+    workers = "of the reference application, over the backplane of TARGET_BACKPLANE (default: 1)"
+    add("--workers", metavar="N", type=grammar.whole(1, MOST_WORKERS), help=workers)
     add("--signal", choices=("TERM", "KILL"), help="what a target is restarted by (default: TERM)")
     grammar.add_publishers(load)
     grammar.add_message(parser)

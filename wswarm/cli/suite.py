@@ -13,7 +13,7 @@ from wswarm.cli.audience import Audience, audience_for
 from wswarm.cli.drawing import Drawing, Plain
 from wswarm.cli.outputs import check_outputs, take_all
 from wswarm.cli.parts import parts_of
-from wswarm.cli.scenario import Planned
+from wswarm.cli.planned import Planned
 from wswarm.cli.terminal import Interrupts, say, warn
 from wswarm.errors import ResultError, SwarmError
 from wswarm.experiment.begun import agents_begun
@@ -99,10 +99,9 @@ class _Suite:
             with agents_begun(part.plan) as started:
                 run = measure.measure_one(
                     self._parsed,
-                    part.plan,
+                    part,
                     interrupts,
                     started,
-                    is_reference=part.is_reference,
                     listeners=[*(one.make_way for one in self._beside.values()), self._audience.update],
                     folder=self._folder / part.title if self._folder is not None else None,
                     sampling=self._audience.sampling,

@@ -10,6 +10,7 @@ from pathlib import Path
 from wswarm.errors import ResultError
 
 DEFAULT_ROOT = Path("reports")
+REMARKS_FILE = "remarks.jsonl"  # labels and notes of a report
 
 # Each of these makes a folder a report of ours; the others are beside them.
 _MAIN = (
@@ -17,7 +18,7 @@ _MAIN = (
     *("model.json", "forecast.json", "checkpoints.bin"),
 )
 _BESIDE = re.compile(
-    r"(summary\.txt|report\.html|compare\.html|decision-\d+\.json|[\w-]+\.(png|svg)|\..+\.partial|\.git(ignore|keep))"
+    r"(summary\.txt|remarks\.jsonl|report\.html|compare\.html|decision-\d+\.json|[\w-]+\.(png|svg)|\..+\.partial|\.git(ignore|keep))"
 )
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.target_app.hosted import hosting
+from tests.target_app.hosted import Hosted, hosting
 from tests.target_app.raw_client import RawClient
-from tests.target_app.server import FRAMING, Server
+from tests.target_app.server import FRAMING
 from tests.target_app.wire.echo_app import EchoApp
 
 GUARDED = "target_app.wire.guarded:GuardedProtocol"
@@ -24,7 +24,7 @@ class Guarded:
 
     def __init__(self, running: ExitStack, app: EchoApp, **options: Any) -> None:
         self.app = app
-        self.server: Server = running.enter_context(hosting(app, **options))
+        self.server: Hosted = running.enter_context(hosting(app, **options))
         self._running = running
 
     def connect(self, **options: Any) -> RawClient:

@@ -10,12 +10,16 @@ from target_app.settings import Settings
 class EchoApp:
     """Text comes back, bytes close 1003, and a POST is answered when its body has come.
 
+    Args:
+        answer: to requests.
+
     Attributes:
         refusals: what the guards count.
         posts: bodies that came whole.
     """
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, answer: bytes = b"ok", **settings: Any) -> None:
+        self._body = answer
         self.refusals = Refusals()
         self.posts: list[bytes] = []
         self._on_duty = OnDuty(Settings(**settings), self.refusals)
@@ -40,9 +44,9 @@ class EchoApp:
             if not message["more_body"]:
                 self.posts.append(body)
                 break
-        headers = [(b"content-length", b"2")]
+        headers = [(b"content-length", b"%d" % len(self._body))]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b"ok"})
+        await send({"type": "http.response.body", "body": self._body})
 
 
 async def _echo(receive: Any, send: Any) -> None:

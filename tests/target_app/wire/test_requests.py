@@ -3,7 +3,7 @@
 import pytest
 
 from tests.target_app.guard.strict import until
-from tests.target_app.raw_client import RawClient, upgrade
+from tests.target_app.raw_client import MUTE, RawClient, upgrade
 from tests.target_app.server import PATIENCE
 from tests.target_app.wire.conftest import Serve
 
@@ -153,3 +153,36 @@ def test_a_flood_of_requests_without_waiting_for_answers_is_let_go_of(serve: Ser
     assert len(guarded.app.posts) < 100
     assert guarded.app.refusals.of("protocol") == 1
     assert guarded.server.log() == ""
+
+
+@HTTP
+@pytest.mark.parametrize("count", [1, 20])
+def test_who_takes_no_answer_is_let_go_of(serve: Serve, http: str, count: int) -> None:
+    guarded = serve({"http": http, "timeout_keep_alive": 1}, handshake_deadline=0.5, answer=bytes(8_000_000))
+    guarded.keep(RawClient.dial(guarded.server.port, GET * count, window=MUTE))
+    until(lambda: len(guarded.app.posts) > 0, "it is served")
+    until(lambda: not guarded.server.connections, "it is let go of")
+    assert guarded.app.refusals.of("handshake_deadline") == 1
+    assert guarded.server.log() == ""
+
+
+@HTTP
+def test_who_leaves_the_end_of_an_answer_is_let_go_of(serve: Serve, http: str) -> None:
+    """Less than what a server waits with its next answer for: it closes, and waits for ever until all is taken."""
+    guarded = serve({"http": http, "timeout_keep_alive": 0.2}, handshake_deadline=0.5, answer=bytes(60_000))
+    mute = guarded.keep(RawClient.dial(guarded.server.port, window=MUTE))
+    until(lambda: bool(guarded.server.connections), "it is served")
+    (connection,) = guarded.server.connections
+    for asked in range(1, 1_000):
+        mute.send(GET)
+        until(lambda: len(guarded.app.posts) >= asked, "an answer")  # noqa: B023 - called at once
+        if connection.transport.get_write_buffer_size():
+            break
+    until(lambda: not guarded.server.connections, "it is let go of")
+
+
+@HTTP
+def test_who_takes_a_large_answer_slowly_has_all_of_it(serve: Serve, http: str) -> None:
+    guarded = serve({"http": http}, handshake_deadline=0.5, answer=bytes(8_000_000))
+    slow = guarded.keep(RawClient.dial(guarded.server.port, GET, window=MUTE))
+    assert len(slow.read_all(2).partition(b"\r\n\r\n")[2]) == 8_000_000

@@ -24,16 +24,22 @@ class Overlay(NamedTuple):
 
 
 def of_recordings(base: Recording, head: Recording, what: str = "value") -> list[Overlay]:
-    """Return the samples that both recordings kept, each once though several percentiles come from it."""
-    found: dict[str, Overlay] = {}
-    theirs = {reading.metric.name: reading for reading in head.readings}
-    for reading in base.readings:
-        other = theirs.get(reading.metric.name)
-        if other is None or reading.sample is None or other.sample is None:
-            continue
-        name = _without_percentile(reading)
-        found.setdefault(name, Overlay(name, reading.metric.unit, what, reading.sample, other.sample))
-    return list(found.values())
+    """Return the samples that both recordings kept."""
+    own, others = samples_of(base), samples_of(head)
+    return [
+        Overlay(name, unit, what, sample, others[name][1])
+        for name, (unit, sample) in own.items()
+        if name in others
+    ]
+
+
+def samples_of(recording: Recording) -> dict[str, tuple[str, Sample]]:
+    """Return the samples that a recording kept, with units: each once though several percentiles come from it."""
+    found: dict[str, tuple[str, Sample]] = {}
+    for reading in recording.readings:
+        if reading.sample is not None:
+            found.setdefault(_without_percentile(reading), (reading.metric.unit, reading.sample))
+    return found
 
 
 def of_slices(slices: Sequence[Slice], metrics: Sequence[Metric]) -> list[Overlay]:

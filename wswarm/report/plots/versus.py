@@ -1,14 +1,12 @@
 """The distributions of base and head over each other: how often each value, and every percentile."""
 
-from collections.abc import Iterable
-
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
 from wswarm.report.ab import effects
+from wswarm.report.compare.bins import bin_edges, shares_in
 from wswarm.report.compare.overlay import Overlay
 from wswarm.report.context import Context
 from wswarm.report.format import plural
@@ -17,10 +15,8 @@ from wswarm.report.plots.headings import heading
 from wswarm.report.plots.percentiles import percent_axis, staircase
 from wswarm.stats.compare.ab import Comparison
 from wswarm.stats.compare.slices import Metric
-from wswarm.stats.sample import Floats, Sample
 
 ARMS = (("base", canvas.BLUE, "-"), ("head", canvas.VERMILION, (0, (5, 1.2))))
-MOST_BINS, LEAST_BINS = 60, 8
 CLOSE = 300.0  # greatest over least value of a logarithmic axis that has room for ticks at 2 and 5
 
 
@@ -29,10 +25,10 @@ def draw(overlay: Overlay, comparison: Comparison, context: Context) -> Figure:
     drawn = canvas.headed(heading(comparison, context, f"{overlay.name}, base and head"))
     left, right = drawn.subplots(1, 2)
     samples = (overlay.base, overlay.head)
-    edges = _edges(samples)
+    edges = bin_edges(samples)
     for sample, (arm, colour, style) in zip(samples, ARMS, strict=True):
         label = f"{arm} ({plural(sample.n, overlay.what)})"
-        shares, _ = np.histogram(sample.values, edges, weights=sample.counts / sample.n)
+        shares = shares_in(sample, edges)
         left.stairs(shares, edges, fill=True, color=colour, alpha=0.25, linewidth=0)
         left.stairs(shares, edges, color=colour, linestyle=style, linewidth=1.4, label=label)
         right.plot(
@@ -54,22 +50,6 @@ def _percentiles(axes: Axes, overlay: Overlay) -> None:
     _scale(axes.yaxis, overlay, ends)
     percent_axis(axes, max(sample.n for sample in samples), "percentile", common=(2.0,))
     canvas.legend(axes)
-
-
-def _edges(samples: Iterable[Sample]) -> Floats:
-    """Return common bins: from the least to the greatest value but for the last thousandth, even on a logarithm.
-
-    Twice as many as the square root of the values, so that few slices do not fall apart into single bars.
-    """
-    found = list(samples)
-    bins = min(MOST_BINS, max(LEAST_BINS, round(2 * min(sample.n for sample in found) ** 0.5)))
-    low = min(float(sample.values[0]) for sample in found)
-    high = max(sample.quantile(0.999) for sample in found)
-    if low <= 0 or high <= low:
-        return np.linspace(low - 0.5 * abs(low) - 1e-12, high + 0.5 * abs(high) + 1e-12, 4)
-    if high / low < 4:
-        return np.linspace(low, high * (1 + 1e-9), bins + 1)
-    return np.geomspace(low, high * (1 + 1e-9), bins + 1)
 
 
 def _scale(axis: Axis, overlay: Overlay, ends: list[float]) -> None:
