@@ -40,6 +40,12 @@ def names_in(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
+def drawn_in(folder: Path) -> int:
+    """Return how many pictures are in a report's folder and those of its runs, beside whole pages."""
+    assert (folder / "report.html").read_text().rstrip().endswith("</html>")
+    return len(list(folder.rglob("*.png")))
+
+
 def replace_the_drawer(monkeypatch: pytest.MonkeyPatch, *command: str) -> None:
     monkeypatch.setattr(drawing, "module_command", lambda *_: list(command))
 
@@ -55,8 +61,7 @@ def test_pictures_are_png_and_svg_only_if_asked_for(
         f"{name}{suffix}" for name in ("connections", "over-time", "percentiles") for suffix in suffixes
     }
     assert names_in(tmp_path / "mine") == {"run.json", "summary.txt", "report.html", *pictures}
-    kind = "image/svg+xml" if options else "image/png"
-    assert (tmp_path / "mine" / "report.html").read_text().count(f"data:{kind};base64,") == 3
+    assert "<canvas>" in (tmp_path / "mine" / "report.html").read_text()
 
 
 @pytest.mark.usefixtures("measured")
@@ -83,7 +88,7 @@ def test_the_run_file_stands_alone_on_standard_output_also_with_pictures(tmp_pat
     end = in_process("run", URL, "-o", "mine", "--print", "json", "--quiet", cwd=tmp_path)
     assert (end.code, end.err, end.out.count("\n")) == (0, "", 1)
     assert [run["scenario"] for run in json.loads(end.out)] == ["connect", "echo", "fanout"]
-    assert (tmp_path / "mine" / "report.html").read_text().count("<img") == 9
+    assert drawn_in(tmp_path / "mine") == 9
 
 
 @pytest.mark.usefixtures("measured")
@@ -111,7 +116,7 @@ def test_what_can_not_be_drawn_costs_pictures_only_and_says_what_draws_them(
         " try again with 'wswarm report mine'"
     )
     assert len(store.load(tmp_path / "mine")) == (3 if scenario == "run" else 1)
-    assert "<img" not in (tmp_path / "mine" / "report.html").read_text()
+    assert drawn_in(tmp_path / "mine") == 0
     assert (tmp_path / "slo.xml").exists()
 
 
@@ -155,7 +160,7 @@ def test_ctrl_c_while_drawing_ends_that_alone_and_leaves_a_page_without_pictures
         "wswarm report: not all pictures are drawn: 'wswarm report one' draws them\nwswarm report: interrupted\n"
     )
     assert names_in(stored) == {"run.json", "summary.txt", "report.html"}
-    assert "<img" not in (stored / "report.html").read_text()
+    assert drawn_in(stored) == 0
 
 
 @pytest.mark.usefixtures("measured")
@@ -271,7 +276,7 @@ def test_the_runs_of_a_suite_are_drawn_beside_those_that_follow(
         if plan.scenario == "echo":
             tell(at("warm-up"))
             wait_until(noted[0].is_done_in_turn, "the first is drawn")
-            pages.append((tmp_path / "mine" / "connect" / "report.html").read_text())
+            pages.append(drawn_in(tmp_path / "mine" / "connect"))
         tell(at("hold"))  # and what is not drawn now is drawn at the end
         return pretend(plan, tell, *more, **named)
 
@@ -282,9 +287,9 @@ def test_the_runs_of_a_suite_are_drawn_beside_those_that_follow(
     assert first == ("connect", (), True)
     assert others == [("echo", (), True)]
     assert last == ("mine", ("connect",), False)
-    assert pages[0].count("<img") == 2
-    assert (tmp_path / "mine" / "connect" / "report.html").read_text().count("<img") == 2
-    assert (tmp_path / "mine" / "report.html").read_text().count("<img") == 9
+    assert pages == [2]
+    assert drawn_in(tmp_path / "mine" / "connect") == 2
+    assert drawn_in(tmp_path / "mine") == 9
 
 
 @pytest.mark.usefixtures("measured")
@@ -305,7 +310,7 @@ def test_a_suite_that_is_aborted_draws_no_more_and_says_so(
     end = in_process("run", URL, "-o", "mine", cwd=tmp_path)
     assert (end.code, [one.words[0] for one in noted]) == (130, ["connect", "echo"])
     assert "wswarm run: not all pictures are drawn: 'wswarm report mine' draws them" in end.err
-    assert (tmp_path / "mine" / "report.html").read_text().count("<img") == 2
+    assert drawn_in(tmp_path / "mine") == 2
     assert not [one for one in noted if one._process.poll() is None]
 
 
@@ -315,10 +320,7 @@ def test_a_stored_suite_is_drawn_with_a_page_for_each_run(
     monkeypatch.chdir(tmp_path)
     store.keep_suite([runs.connect(), ECHO], tmp_path / "two")
     assert main(["report", "two", "--quiet"]) == 0
-    images = {
-        name: (tmp_path / "two" / name / "report.html").read_text().count("<img")
-        for name in ("", "connect", "echo")
-    }
+    images = {name: drawn_in(tmp_path / "two" / name) for name in ("", "connect", "echo")}
     assert images == {"": 5, "connect": 2, "echo": 3}
 
 
