@@ -16,6 +16,7 @@ from wswarm.locust.master.losses import add_owed, lose
 from wswarm.locust.master.pacing import Pacing
 from wswarm.locust.master.roster import ANSWER_S, SILENCE_S, Member
 from wswarm.locust.order import Order
+from wswarm.results.counts import Counts
 from wswarm.stats.findings import Packed, Window, pack
 from wswarm.units import NS_PER_S
 
@@ -154,6 +155,18 @@ def test_a_station_is_not_settled_before_its_figures_know_of_every_handshake() -
     failed = GroupState(requested=5, opened=4, open=4, failures={"refused": 1})
     one.state = msgspec.structs.replace(one.state, groups=[one.state.groups[0], failed])
     assert one.is_settled
+
+
+def test_what_a_station_told_of_an_earlier_hold_counts_nothing_in_this_one() -> None:
+    one = member(0, 3, 5)
+    assert one.state is not None
+    told = msgspec.structs.replace(
+        one.state.groups[0], sent=7, received=6, counts=Counts(received=6, duplicated=1)
+    )
+    one.state = msgspec.structs.replace(one.state, groups=[told, one.state.groups[1]])
+    assert one.group(0) == told
+    one.load = one.state.load + 1
+    assert one.group(0) == msgspec.structs.replace(told, sent=0, received=0, counts=None)
 
 
 def test_random_arrivals_are_others_at_each_pace_and_in_each_class_and_the_same_at_each_station() -> None:

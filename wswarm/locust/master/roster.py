@@ -131,9 +131,7 @@ class Member:
         """Return the state without figures of messages if they are of an earlier hold."""
         if self.state is not None and self.state.load >= self.load:
             return state
-        return msgspec.structs.replace(
-            state, sent=0, received=0, duplicated=0, reordered=0, times=b"", recent=Recent()
-        )
+        return msgspec.structs.replace(state, sent=0, received=0, counts=None, times=b"", recent=Recent())
 
 
 def _is_decided(state: GroupState) -> bool:
