@@ -158,6 +158,7 @@ NEEDY = {
     "http": "wswarm.drive.http",
     "ui": "wswarm.ui",
     "otlp": "wswarm.report.feeds.otlp",
+    "parquet": "wswarm.report.feeds.parquet",
 }
 
 
