@@ -145,6 +145,7 @@ def test_a_client_that_does_not_read_is_noticed_behind_nginx(front: Nginx, app: 
                 await sender.send("x" * 500_000)
                 while not str(await sender.recv()).startswith("Client #2"):
                     pass
+            assert app.stats()["hub"]["slow_closes"] == closed + 1
             slow.transport.abort()
 
     run(test())

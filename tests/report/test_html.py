@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from tests.report import edges, runs
+from wswarm.report import store
 from wswarm.report.captions import caption
 from wswarm.report.charts import library
 from wswarm.report.html import policy, render
@@ -60,6 +61,14 @@ def test_without_the_library_the_page_has_its_pictures_and_says_what_to_install(
     assert "data:image/png" in text
     assert "<canvas" not in text
     assert text.count("pip install &#39;wswarm[ui]&#39;") == 1
+
+
+@pytest.mark.parametrize(("svg", "kind"), [(False, "png"), (True, "svg+xml")])
+def test_without_the_library_all_pictures_that_are_drawn_are_in_the_page(no_library, svg, kind, tmp_path):
+    store.keep(runs.echo(connections=3, rate=10, duration=1), tmp_path / "one")
+    store.redraw(tmp_path / "one", plots=True, svg=svg)
+    page = (tmp_path / "one" / "report.html").read_text()
+    assert (page.count(f"data:image/{kind};base64,"), page.count("<img"), page.count("<canvas")) == (3, 3, 0)
 
 
 def test_scripts_are_known_to_the_page_s_policy_by_their_content():
