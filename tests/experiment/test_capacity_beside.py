@@ -1,38 +1,13 @@
 """What processes spend beside a trial."""
 
 import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from wswarm.drive.host import spending
+from tests.experiment.spenders import BUSY, IDLE, process, spent_by
 from wswarm.experiment.capacity.beside import Watcher
 from wswarm.results.progress import Phase, Progress
 from wswarm.stats.passing import Beside
 
-BUSY = "print(flush=True)\nwhile True: pass"
 LONG_NS = 50_000_000
-IDLE = "import time\nprint(flush=True)\ntime.sleep(600)"
-
-
-@contextmanager
-def process(code: str) -> Iterator[int]:
-    """A process that runs the code."""
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as started:
-        assert started.stdout is not None
-        started.stdout.readline()
-        try:
-            yield started.pid
-        finally:
-            started.kill()
-
-
-def spent_by(pid: int) -> int:
-    """The CPU time of a process, ns."""
-    seen = spending.spent(pid)
-    assert seen is not None
-    return seen.by_process[pid]
 
 
 def progress(phase: Phase, opened: int = 5) -> Progress:

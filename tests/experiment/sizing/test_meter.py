@@ -1,40 +1,14 @@
 """What processes spend while connections open, and while a load holds."""
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 
-from wswarm.drive.host import spending
+from tests.experiment.spenders import BUSY, IDLE, process, spent_by
 from wswarm.experiment.sizing import quiet
 from wswarm.experiment.sizing.meter import Meter
 from wswarm.experiment.sizing.quiet import wait_until_quiet
 from wswarm.results.progress import Phase, Progress
 
-BUSY = "print(flush=True)\nwhile True: pass"
-IDLE = "import time\nprint(flush=True)\ntime.sleep(600)"
 LONG_NS = 30_000_000
-
-
-@contextmanager
-def process(code: str) -> Iterator[int]:
-    """A process that runs the code."""
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as started:
-        assert started.stdout is not None
-        started.stdout.readline()
-        try:
-            yield started.pid
-        finally:
-            started.kill()
-
-
-def spent_by(pid: int) -> int:
-    """The CPU time of a process, ns."""
-    seen = spending.spent(pid)
-    assert seen is not None
-    return seen.by_process[pid]
 
 
 def note(meter: Meter, phase: Phase) -> None:
