@@ -163,7 +163,7 @@ def test_a_cut_in_the_ramp_soon_gives_up_handshakes_that_nobody_answers(
 
     monkeypatch.setattr(agent_module, "driver", lambda _: connect)
     said = asyncio.run(cut_in_the_ramp(1, 1, 1))
-    assert given_up == [1, 2]
+    assert sorted(given_up) == [1, 2]
     assert isinstance(said[-1], wire.Settled)
     found = said[-1].findings[0].sockets
     assert (found.requested, len(unpack(found.opened_ns)), found.failures) == (3, 1, {})

@@ -1,5 +1,6 @@
 """A real server in a process of its own, and what tests ask of it."""
 
+import contextlib
 import json
 import re
 import socket
@@ -49,8 +50,8 @@ class Server:
                 self._process = subprocess.Popen([sys.executable, "-m", program, *arguments], **place)
         started = self.wait_for_log(r"(?:[Rr]unning on|Listening at:) http://127\.0\.0\.1:(\d+)")
         self.port = int(started.group(1))
-        if program == "granian":  # it says so before its worker is there
-            self.wait_for_log("Started worker-1")
+        if program != "uvicorn":  # some say so before they listen
+            self._wait_until_it_listens()
         if program == "target_app.workers":  # and this one after it
             self.wait_for_log("guards: .*\n" if is_hardened(app) else "stops it")
 
@@ -92,6 +93,17 @@ class Server:
             assert self._process.poll() is None, f"the server ended:\n{self.log()}"
             time.sleep(0.01)
         raise AssertionError(f"{pattern!r} is not in the log:\n{self.log(since)}")
+
+    def _wait_until_it_listens(self) -> None:
+        """Until a connection is taken."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with contextlib.suppress(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", self.port), PATIENCE).close()
+                return
+            assert self._process.poll() is None, f"the server ended:\n{self.log()}"
+            time.sleep(0.01)
+        raise AssertionError(f"nothing listens on port {self.port}:\n{self.log()}")
 
     def get(self, path: str) -> tuple[int, str, str]:
         """Status, content type and body of a GET."""
