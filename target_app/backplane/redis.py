@@ -1,5 +1,6 @@
 """Redis as a backplane: pub/sub with redis-py, one connection that subscribes and one that publishes per process."""
 
+import asyncio
 import math
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -8,6 +9,8 @@ from typing import Any
 from target_app.backplane.address import check_address, told
 from target_app.backplane.protocol import AddressError, BackplaneDown, BackplaneError
 from target_app.backplane.wire import CONTROL, Received
+
+_FAREWELL_S = 0.5  # a dead server answers no goodbye
 
 # Whatever the address says. RESP2 keeps the answers to SUBSCRIBE in the stream of messages.
 _OURS: dict[str, Any] = {
@@ -133,7 +136,7 @@ class RedisWire:
     async def _close(self, connection: Any) -> None:
         if connection is not None:
             with suppress(BackplaneDown), self._translated():
-                await connection.disconnect(nowait=True)
+                await asyncio.wait_for(connection.disconnect(), _FAREWELL_S)  # TLS says goodbye and hears it
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

@@ -1,5 +1,7 @@
 """Redis and PostgreSQL over TLS with passwords: messages pass, and what is wrong is one line that tells no secret."""
 
+import gc
+import warnings
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -45,6 +47,18 @@ def test_messages_pass_from_one_process_to_another(guarded: GuardedRedis | Guard
                 assert set(end.messages) == {"short", "long" * 5_000}
 
     run(test())
+
+
+def test_what_was_closed_is_closed_when_the_process_ends(guarded: GuardedRedis | GuardedPostgres) -> None:
+    async def test() -> None:
+        async with ends(guarded.address(), 10):
+            pass
+
+    with warnings.catch_warnings(record=True) as left:
+        warnings.simplefilter("always")
+        run(test())
+        gc.collect()
+    assert not [str(one.message) for one in left]
 
 
 def refusal(url: str) -> str:
