@@ -175,9 +175,10 @@ def test_help_shows_a_part_of_the_options() -> None:
     assert "--rate" not in out
 
 
-@pytest.mark.parametrize("topic", ["echo", "connecting", "vocabulary"])
+@pytest.mark.parametrize("topic", ["echo", "connecting", "vocabulary", "first_load_test"])
 def test_help_has_topics(topic: str) -> None:
     assert run("help", topic).code == 0
+    assert re.search(rf"\b{topic}\b", run("help").out)
 
 
 def test_help_shows_a_page_without_its_links() -> None:

@@ -61,7 +61,13 @@ def test_the_wheel_holds_one_package_and_no_other_s_name(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         names = packed.namelist()
     assert {name.partition("/")[0] for name in names} == {"wswarm", f"wswarm-{VERSION}.dist-info"}
-    needed = {"py.typed", "apps/target_app/main.py", "apps/target_app/pages/page.js", "docs/exit_codes.md"}
+    needed = {
+        "py.typed",
+        "apps/target_app/main.py",
+        "apps/target_app/pages/page.js",
+        "docs/exit_codes.md",
+        "docs/tutorials/first_load_test.md",
+    }
     assert {f"wswarm/{name}" for name in needed} <= set(names)
     assert not [name for name in names if name.endswith(".pyc")]
 

@@ -21,7 +21,7 @@ def print_completion(parsed: argparse.Namespace) -> int:
     offered = {
         "url": ("ws://", "wss://"),
         "name": NAMES,
-        "topic": (*commands, *pages.page_names()),
+        "topic": (*commands, *pages.page_names(), *pages.tutorial_names()),
         "what": tuple(cells[0] for cells in pages.rows(pages.page("exit_codes"))),
     }
     for command in commands.values():
