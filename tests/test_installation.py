@@ -5,9 +5,8 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
 import pytest
@@ -200,20 +199,3 @@ def test_all_holds_every_extra_for_users_and_the_core_none_of_what_is_asked_for(
     core = {re.sub(r"[-.]", "_", Requirement(line).name) for line in PROJECT["dependencies"]}
     assert core & {module for modules in installation.MODULES.values() for module in modules} == set()
     assert core & {"pytest", "pytest_benchmark"} == set()
-
-
-def packages_of(lines: Iterable[str], found: dict[str, Distribution]) -> dict[str, Distribution]:
-    """What requirements bring here, and what that requires, added to what was found."""
-    for one in map(Requirement, lines):
-        if (one.marker is None or one.marker.evaluate({"extra": ""})) and one.name.lower() not in found:
-            found[one.name.lower()] = distribution(one.name)
-            packages_of(distribution(one.name).requires or (), found)
-    return found
-
-
-def test_the_core_holds_100_mb_at_most_and_nothing_that_builds_packages() -> None:
-    brought = packages_of(PROJECT["dependencies"], {})
-    assert brought.keys() & {"setuptools", "pip", "wheel", "pbr"} == set()
-    files = [Path(str(file.locate())) for one in brought.values() for file in one.files or ()]
-    files += [path for path in (ROOT / "wswarm").rglob("*") if path.is_file()]
-    assert sum(path.stat().st_size for path in files if path.suffix != ".pyc") <= 100e6
