@@ -14,6 +14,7 @@ from websockets.asyncio.client import connect
 
 from target_app.departures import Server
 from tests.target_app.backplane.fleet import Fleet
+from tests.target_app.client_hello import client_hello
 from tests.target_app.raw_client import RawClient
 from tests.target_app.server import FRAMING, PATIENCE
 from tests.target_app.wire.echo_app import EchoApp
@@ -52,18 +53,9 @@ def trust() -> ssl.SSLContext:
     return context
 
 
-def greeting() -> bytes:
-    """What a client of TLS says first."""
-    outgoing = ssl.MemoryBIO()
-    client = trust().wrap_bio(ssl.MemoryBIO(), outgoing, server_hostname="127.0.0.1")
-    with pytest.raises(ssl.SSLWantReadError):
-        client.do_handshake()
-    return outgoing.read()
-
-
 def late(port: int) -> list[RawClient]:
     """Some that say nothing, and some that say half of it."""
-    return [RawClient.dial(port, begun) for begun in (b"", greeting()[:100]) * 4]
+    return [RawClient.dial(port, begun) for begun in (b"", client_hello()[:100]) * 4]
 
 
 async def outlives(port: int, path: str, others: list[RawClient]) -> str:
