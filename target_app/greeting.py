@@ -1,6 +1,6 @@
 """What a server says when it accepts connections: where it is, and which guards are on."""
 
-from target_app.guard.unkept import UNKEPT, WHERE
+from target_app.guard.unkept import UNKEPT
 from target_app.settings import Settings
 
 HARDENED = "target_app.main"  # the application that has settings
@@ -22,7 +22,7 @@ def greeting(app: str, base: str, unguarded: str | None = None) -> str:
     told = [f"{app.partition(':')[0]} at {base}/ (Ctrl-C stops it)"]
     if is_hardened(app):
         told.append(guards(Settings()))
-        told += [] if unguarded is None else [f"not kept with --ws {unguarded}: {UNKEPT} ({WHERE})"]
+        told += [] if unguarded is None else [f"not kept with --ws {unguarded}: {UNKEPT}"]
     return "\n".join(told)
 
 

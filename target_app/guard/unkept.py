@@ -5,7 +5,6 @@ import logging
 from target_app.settings import Settings
 
 UNKEPT = "a fair share of the server for each client, deadlines of messages and of silence, pings in the rate"
-WHERE = "docs/guards.md, On the wire"
 _DEADLINES = ("message_deadline", "idle_deadline")
 
 _log = logging.getLogger("target_app")
@@ -13,7 +12,7 @@ _log = logging.getLogger("target_app")
 
 def warn() -> None:
     """Say that the server is none of ours."""
-    _log.warning("this server does not keep, as wswarm serve does: %s (%s)", UNKEPT, WHERE)
+    _log.warning("this server does not keep, as wswarm serve does: %s", UNKEPT)
 
 
 def asked_in_vain(settings: Settings) -> list[str]:

@@ -48,7 +48,7 @@ def test_what_a_protocol_of_uvicorns_own_does_not_keep_is_told() -> None:
     assert greeting(app, base).count("\n") == 1
     assert greeting(app, base, "wsproto").splitlines()[2] == (
         "not kept with --ws wsproto: a fair share of the server for each client, deadlines of messages and of"
-        " silence, pings in the rate (docs/guards.md, On the wire)"
+        " silence, pings in the rate"
     )
 
 
