@@ -16,6 +16,7 @@ from starlette.websockets import WebSocketDisconnect
 from uvicorn.importer import ImportFromStringError, import_from_string
 
 from target_app.drain import drain
+from target_app.garbage import collect_seldom
 from target_app.guard.on_duty import STATE, OnDuty
 from target_app.wire.guarded import GuardedProtocol
 from target_app.wire.requests import GuardedH11, GuardedHttpTools
@@ -88,6 +89,7 @@ class Server(uvicorn.Server):
             del loop.create_server
         if self._on_duty is not None:
             self._on_duty.is_told = True  # by who started us, which knows before anybody comes
+        collect_seldom()
         if self.started and self._greet is not None:
             self._greet(self.servers[0].sockets[0].getsockname()[1])
 

@@ -19,6 +19,7 @@ LINGER = 5.0
 RESTARTING = "restarting: retry in 0 to 5 s"
 RETRY_AFTER = "5"  # seconds
 VERSION = "13"  # of the WebSocket protocol
+_NO_SCOPE: Any = {}
 
 
 class PartingProtocol(WebSocketsSansIOProtocol):
@@ -34,6 +35,13 @@ class PartingProtocol(WebSocketsSansIOProtocol):
     @property
     def _on_duty(self) -> OnDuty | None:
         return self.app_state.get(STATE)
+
+    async def run_asgi(self) -> None:
+        """Run the application, and let go of what was said to it: the scope has methods of this protocol."""
+        try:
+            await super().run_asgi()
+        finally:
+            self.scope = _NO_SCOPE
 
     @property
     def is_open(self) -> bool:
@@ -134,6 +142,7 @@ class PartingProtocol(WebSocketsSansIOProtocol):
         """The connection is gone."""
         self._is_lost = True
         super().connection_lost(exc)
+        self.conn.parser.close()  # a generator that never ends, and holds what holds it
 
     def data_received(self, data: bytes) -> None:
         """As the stock one, which leaves a handshake that its parser refuses without an answer."""

@@ -32,8 +32,9 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["asyncio", "uvloop"])
-def port(request: pytest.FixtureRequest, certificate: Path) -> Iterator[int]:
+def port(request: pytest.FixtureRequest, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Of our server of an echo, in a thread."""
+    monkeypatch.setattr("target_app.departures.collect_seldom", lambda: None)  # the process is the tests'
     told: queue.Queue[int] = queue.Queue()
     options = {"ws": FRAMING, "loop": request.param, "port": 0, "log_config": None}
     app = EchoApp(handshake_deadline=DEADLINE)
