@@ -36,7 +36,7 @@ class Guesses:
     def note(self, address: str, tokens: Iterable[str], loop: asyncio.AbstractEventLoop) -> bool:
         """Count wrong tokens; whether the address was allowed them."""
         claims = self._claims(address)
-        for token in tokens:
+        for token in tokens if claims else ():
             key = hashlib.sha256(f"{address} {token}".encode(errors="surrogatepass")).digest()
             if key in self._recent:
                 continue

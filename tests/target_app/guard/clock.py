@@ -18,6 +18,10 @@ class Clock:
         self._timers.append((self._now + delay, call, arguments))
         return self._timers[-1]
 
+    @property
+    def is_waited_for(self) -> bool:
+        return bool(self._timers)
+
     def advance(self, seconds: float) -> None:
         self._now += seconds
         due = [timer for timer in self._timers if timer[0] <= self._now]

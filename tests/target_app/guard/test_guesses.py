@@ -59,10 +59,11 @@ def test_the_same_token_again_is_no_guess() -> None:
     assert not guessing.guess("a third")
 
 
-def test_off_is_no_limit() -> None:
+def test_off_is_no_limit_and_nothing_is_remembered() -> None:
     guessing = Guessing(None)
     assert all(guessing.guess(str(number)) for number in range(100))
     assert not guessing.guesses.are_spent(HERE)
+    assert not guessing.clock.is_waited_for
 
 
 def test_of_too_many_the_oldest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
