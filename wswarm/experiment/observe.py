@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from wswarm.drive.fleet.fleet import AgentProcess, Fleet
 from wswarm.drive.fleet.wire import GroupState
 from wswarm.errors import GeneratorError, TargetError, TargetFailed
-from wswarm.experiment.mends import is_redirect, mend
 from wswarm.experiment.paces import has_open
 from wswarm.load.manner import Manner
 from wswarm.load.plan import Plan
+from wswarm.load.upgrade import is_redirect
 from wswarm.results import redact
 from wswarm.results.counts import Counts
 from wswarm.results.progress import Phase, Progress
@@ -166,6 +166,8 @@ def refusal_of(
     first = failures.most_common(1)[0][0]
     has_steps = bool(manner.steps or (manner.protocol is not None and manner.protocol.steps))
     failed = f"no {who} became ready" if has_steps else "every handshake failed"
+    from wswarm.experiment.mends import mend  # it may ask the target once more, for which it loads TLS
+
     return f"{failed}: {text}; {redact.address(manner.address)}: {mend(first, said.get(first, ''), manner)}"
 
 
