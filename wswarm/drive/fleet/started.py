@@ -15,10 +15,10 @@ from wswarm.drive.fleet.loaded import LoadedProcess, Loader
 from wswarm.drive.fleet.start import module_command
 from wswarm.drive.host.scratch import scratch_file
 from wswarm.errors import GeneratorError
-from wswarm.loading import ONE_THREAD
 
 AGENT, PROBE = "wswarm.drive.agent", "the probe"
 _LOADER = "wswarm.drive.fleet.loader"
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # an agent multiplies no matrices
 _OF_THE_FRONT_END = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
@@ -70,7 +70,7 @@ def spawn(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=errors,
-        env={**ONE_THREAD, **os.environ, **variables},
+        env={**_ONE_THREAD, **os.environ, **variables},
     )
 
 
