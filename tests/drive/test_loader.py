@@ -12,6 +12,7 @@ from wswarm.drive.fleet.child import Child
 from wswarm.drive.fleet.started import PROBE, Started, can_be_loaded_together, start_agents
 
 PATIENCE_S = 30.0
+ENDED = {0, -signal.SIGKILL}  # by itself, as nobody is at the other end, or because it was killed
 
 
 @pytest.fixture(autouse=True)
@@ -61,12 +62,12 @@ def test_one_that_is_not_wanted_any_more_has_ended_though_it_may_not_have_begun_
 ):
     unwanted, *others = start_agents(2, has_publisher=True)
     unwanted.discard()
-    assert unwanted.process.poll() == -signal.SIGKILL
+    assert unwanted.process.poll() in ENDED
     unwanted.discard()
     assert [one.process.poll() for one in others] == [None, None]
     for one in others:
         one.discard()
-    assert [one.process.poll() for one in others] == [-signal.SIGKILL] * 2
+    assert {one.process.poll() for one in others} <= ENDED
 
 
 def test_why_none_can_be_loaded_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
