@@ -32,6 +32,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
         stalls: Of the server's loops, each longer than 2 ms, s.
         p50: Delivery or response time, s; `last_p50`: median completion time, s.
         utilisation: Of a core, by the busiest process.
+        readers: Processes of the generator that read for the connections.
     """
 
     start: Whole
@@ -55,6 +56,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     last_p50: Amount | None
     valid: bool
     utilisation: Amount
+    readers: Number = 1
 
 
 class Costs(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +108,7 @@ class Delay(msgspec.Struct, frozen=True, kw_only=True):
             `None`: no cell has that figure.
         ratios: By figure, of each cell that has it: what was measured over what the fit gives.
         stalls: Lengths of the loops' stalls that were seen, s; `stalls_per_s`: how often a worker has one.
+        read_s: What a process of the generator took to read a delivery, one after another, s; 0: that did not show.
     """
 
     stretch: Annotated[float, msgspec.Meta(ge=1)]
@@ -115,6 +118,7 @@ class Delay(msgspec.Struct, frozen=True, kw_only=True):
     ratios: dict[str, tuple[Amount, ...]]
     stalls: tuple[Amount, ...]
     stalls_per_s: Amount
+    read_s: Amount = 0.0
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):

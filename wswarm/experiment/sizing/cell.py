@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
 
 from wswarm.drive.host.socket_memory import socket_memory
 from wswarm.errors import PlanError
@@ -21,6 +22,7 @@ from wswarm.results.sizing import Cell
 from wswarm.stats import passing
 from wswarm.stats.passing import Beside
 from wswarm.stats.sizing.handshakes import Ramp
+from wswarm.stats.sizing.lindley import Floats
 
 
 class Target(NamedTuple):
@@ -43,16 +45,17 @@ class Taken(NamedTuple):
         cell: `None`: it was not measured. `ramp`: the opening of its connections.
         doubt: Why the cell says nothing, or less than it should; `None`: it is sound.
         is_timed: Whether the cell's times are the target's, as far as is known.
-        own_s: CPU of the generator per message sent, s.
-        others: Cores that neither target nor generator used.
+        own: Cores that the generator used. `others`: that neither target nor generator did.
+        came: When its publishes came, s from the start of the hold on, ascending; `None`: not known of each.
     """
 
     cell: Cell | None
     ramp: Ramp | None = None
     doubt: str | None = None
     is_timed: bool = True
-    own_s: float | None = None
+    own: float | None = None
     others: float | None = None
+    came: Floats | None = None
     run: Run | None = None
 
 
@@ -111,8 +114,9 @@ def _taken(known: _Known, run: Run, beside: Beside) -> Taken:
         ramp=_ramp(known, known.meter.ramp, run),
         doubt=nothing or untimed or disturbed,
         is_timed=untimed is None,
-        own_s=run.generator.cpu_s / messages.sent,
+        own=beside.own_cores,
         others=beside.others,
+        came=_came(run),
         run=run,
     )
 
@@ -156,7 +160,16 @@ def _cell(known: _Known, used: Used, run: Run, *, is_valid: bool) -> Cell:
         last_p50=fanout.completion_time.p50 if fanout is not None else None,
         valid=is_valid,
         utilisation=max(busy, default=0.0),
+        readers=int(run.plan.get("processes") or 1),
     )
+
+
+def _came(run: Run) -> Floats | None:
+    """Return when the publishes of the hold came; `None` where a run does not keep each."""
+    found = run.fanout
+    if found is None or len(found.per_broadcast) < max(1, found.broadcasts):
+        return None
+    return np.sort(np.array([row.t for row in found.per_broadcast])) - run.phases.hold
 
 
 def _ramp(known: _Known, used: Used | None, run: Run) -> Ramp | None:
