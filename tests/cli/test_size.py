@@ -8,6 +8,7 @@ from tests.cli.command import in_process
 from wswarm.cli.arguments import make_parser
 
 SERVE = "serve {port}"
+NOBODY = "ws://127.0.0.1:1/"
 
 
 def test_two_values_are_the_lowest_and_the_highest_and_one_is_both() -> None:
@@ -35,7 +36,6 @@ def test_two_values_are_the_lowest_and_the_highest_and_one_is_both() -> None:
         (("--serve", SERVE, "--workers", "1,2"), "has no {workers}"),
         (("ws://127.0.0.1:1/", "--workers", "1,2"), "--serve 'CMD {port} {workers}'"),
         (("ws://127.0.0.1:1/", "--target-pid", "4194303"), "--target-pid 4194303: there is no such process"),
-        (("ws://127.0.0.1:1/",), "no process of this machine that may be looked at listens there"),
         (("--closed",), "--closed"),
         (("-o", ""), "'' names no folder"),
     ],
@@ -45,4 +45,13 @@ def test_what_can_not_be_is_told_in_one_line(options: tuple[str, ...], words: st
     assert done.code == 2
     assert words in done.err
     assert len(done.err.strip().splitlines()) <= 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_target_that_is_not_there_is_told_as_by_every_command(tmp_path: Path) -> None:
+    echo = in_process("echo", NOBODY, "-c", "3", "--quiet", cwd=tmp_path)
+    size = in_process("size", NOBODY, "-c", "3", "--scenario", "echo", "--quiet", cwd=tmp_path)
+    assert (size.code, size.out) == (echo.code, echo.out) == (1, "")
+    assert size.err.replace("wswarm size", "wswarm echo") == echo.err
+    assert "nothing listens there" in size.err
     assert list(tmp_path.iterdir()) == []

@@ -17,6 +17,7 @@ from wswarm.experiment.own_profile import with_own_profile
 from wswarm.report.capacity import words
 from wswarm.report.capacity.live import CapacityLive
 from wswarm.report.capacity.store import SEARCHES
+from wswarm.results import redact
 from wswarm.results.capacity import Search
 
 _NO_OPTION = OUTPUTS | {"command", "kind", "url", "output", "no_plots", "svg", "quiet", "print"}
@@ -68,7 +69,9 @@ def _write_wanted(parsed: argparse.Namespace, found: Search) -> None:
 
 
 def _warn(found: Search) -> None:
-    """Say on stderr that the answer is a lower bound, if it is."""
+    """Say on stderr how the target ended, or that the answer is a lower bound."""
+    if found.failure is not None:
+        terminal.warn("capacity", [redact.address(found.failure)])
     remedy = words.remedy(found)
     if remedy is None:
         return

@@ -24,6 +24,8 @@ from wswarm.stats.passing import Beside
 from wswarm.stats.sizing.handshakes import Ramp
 from wswarm.stats.sizing.lindley import Floats
 
+_LOOK_S = 0.2  # of a load that only shows whether anybody is there
+
 
 class Target(NamedTuple):
     """A target that was started, or is there.
@@ -70,15 +72,13 @@ def take(
     """Return what the plan's load costs the target.
 
     Raises:
-        PlanError: it doesn't fit this machine, or nobody knows what the target spends. TargetError: nothing opened.
+        PlanError: it doesn't fit this machine, or nobody knows what a target that is there spends.
+        TargetError: nothing opened.
         GeneratorError: all agents died. KeyboardInterrupt: interrupted before the first handshake was done.
     """
     meter, watcher = Meter(target.place.pids, target.brokers), Watcher(target.place.pids)
     if not meter.idle.target:
-        raise PlanError(
-            f"what {setting.target} spends is not known: no process of this machine that may be looked at listens"
-            " there: run it where the service runs, as its user or as root, or name its process by --target-pid"
-        )
+        raise _unknown(setting, plan, tell, interrupted)
 
     def note(progress: Progress) -> None:
         meter.note(progress)
@@ -88,6 +88,23 @@ def take(
     run = measure(plan, note, interrupted)
     known = _Known(target.start, wanted, plan, meter, socket_memory())
     return _taken(known, run, watcher.found)
+
+
+def _unknown(
+    setting: Setting, plan: Plan, tell: Callable[[Progress], None], interrupted: Callable[[], bool]
+) -> BaseException:
+    """Return why nobody knows what the target spends.
+
+    Raises:
+        TargetError: there is none, told as every command tells it.
+    """
+    measure(msgspec.structs.replace(plan, duration=_LOOK_S, warmup=0.0, drain=_LOOK_S), tell, interrupted)
+    if interrupted():
+        return KeyboardInterrupt()
+    return PlanError(
+        f"what {setting.target} spends is not known: no process of this machine that may be looked at listens"
+        " there: run it where the service runs, as its user or as root, or name its process by --target-pid"
+    )
 
 
 class _Known(NamedTuple):
@@ -102,15 +119,21 @@ class _Known(NamedTuple):
 
 def _taken(known: _Known, run: Run, beside: Beside) -> Taken:
     used, messages = known.meter.hold, run.messages
-    if used is None or run.interrupted or known.meter.memory is None or not messages or not messages.sent:
+    is_held = used is not None and known.meter.memory is not None and run.rates is not None
+    if not is_held or run.interrupted or not messages or not messages.sent:
         return Taken(None, doubt="it had no hold", run=run)
+    assert used is not None
+    if not used.cpu:
+        return Taken(
+            None, doubt="none of the target's processes was there from its beginning to its end", run=run
+        )
     nothing, untimed = _nothing(run), _untimed(run)
     disturbed = passing.spoilt(run, beside) or passing.unclean(run, beside, None)
     cell = _cell(known, used, run, is_valid=nothing is None)
     if untimed is not None:
         cell = msgspec.structs.replace(cell, p50=None, p99=None, last_p50=None)
     return Taken(
-        cell=cell if disturbed is None else msgspec.structs.replace(cell, stalls=()),
+        cell=cell if disturbed is None else msgspec.structs.replace(cell, stalls=None),
         ramp=_ramp(known, known.meter.ramp, run),
         doubt=nothing or untimed or disturbed,
         is_timed=untimed is None,
@@ -138,6 +161,8 @@ def _cell(known: _Known, used: Used, run: Run, *, is_valid: bool) -> Cell:
     wanted, seen = known.wanted, passing.time_of(run)
     busy = used.cpu[: wanted.workers]  # whoever else there is starts them, and waits
     fanout = run.fanout
+    assert run.rates is not None
+    assert known.meter.memory is not None
     return Cell(
         start=known.start,
         workers=wanted.workers,
@@ -148,9 +173,9 @@ def _cell(known: _Known, used: Used, run: Run, *, is_valid: bool) -> Cell:
         hold_s=run.phases.drain - run.phases.hold,
         held_out=wanted.held_out,
         cpu=busy,
-        deliveries=run.rates.received if run.rates is not None else 0.0,
+        deliveries=run.rates.received,
         handshakes=0.0,
-        memory=known.meter.memory or 0,
+        memory=known.meter.memory,
         kernel_memory=_kernel(known, run.connections.opened),
         idle_memory=known.meter.idle.memory,
         broker_cpu=used.broker,

@@ -71,8 +71,8 @@ def simulated(server: Server, seen: Seen, seed: int, jobs: int = JOBS) -> Times:
 
 
 def _plain(cells: Sequence[Cell]) -> Delay:
-    stalls = tuple(length for cell in cells for length in cell.stalls)
-    watched_s = sum(cell.hold_s * cell.workers for cell in cells)
+    stalls = tuple(length for cell in cells for length in cell.stalls or ())
+    watched_s = sum(cell.hold_s * cell.workers for cell in cells if cell.stalls is not None)
     return Delay(
         stretch=1.0,
         p50=None,
@@ -80,7 +80,7 @@ def _plain(cells: Sequence[Cell]) -> Delay:
         last=None,
         ratios={},
         stalls=stalls,
-        stalls_per_s=len(stalls) / watched_s if watched_s else 0.0,
+        stalls_per_s=len(stalls) / watched_s if watched_s else None,
     )
 
 

@@ -73,8 +73,10 @@ def _line(server: Server, load: Load, shares: tuple[float, ...]) -> Line:
     ) / load.workers
     slower = 1 / (1 - min(background, _FULLEST))
     factor = slower * max(1.0, min(server.delay.stretch, _FULLEST / max(*busy, 1e-9)))
-    stalls = Interruption(rate=server.delay.stalls_per_s, lengths=server.delay.stalls)
-    handshake = Interruption(rate=load.handshakes / load.workers, lengths=(known.per_handshake_s * factor,))
+    stalls = Interruption(rate=server.delay.stalls_per_s or 0.0, lengths=server.delay.stalls)
+    handshake = Interruption(
+        rate=load.handshakes / load.workers, lengths=((known.per_handshake_s or 0.0) * factor,)
+    )
     deliver_s = costs.delivery_s(known, load, mean) * factor
     longest_s = known.per_publish_s * factor + deliver_s * load.fanout * max(shares)
     return Line(
