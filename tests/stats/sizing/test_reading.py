@@ -1,11 +1,16 @@
 """Clients that share a process: their deliveries, read one after another, beside those read one by one."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from benchmarks.simulate_sizing import NOISES, simulated_model
+from wswarm.errors import PlanError
+from wswarm.results.forecast import Outlook, Wanted
 from wswarm.results.sizing import Model
 from wswarm.stats.sizing import delay
+from wswarm.stats.sizing.forecast import forecast
 from wswarm.stats.sizing.lindley import Floats
 from wswarm.stats.sizing.reading import Reading
 
@@ -66,3 +71,25 @@ def test_without_reading_such_a_generator_s_times_are_foretold_wrong(
     monkeypatch.setattr(delay, "_READS", (0.0,))
     found = simulated_model(SLOWER, 2)
     assert (found.held_out.p50_error or 0.0) > 2 * (slow.held_out.p50_error or 1.0)
+
+
+def asked(slow: Model, **changes: Any) -> Outlook:
+    """The forecast of a load."""
+    load: dict[str, Any] = {"connections": 1000, "rate": 30.0, "fanout": 1000, "size": 46}
+    return forecast(slow, Wanted(**load | {"handshakes": 0.0, "workers": 1} | changes))
+
+
+def test_a_forecast_is_of_clients_that_read_for_themselves_unless_a_generator_is_named(slow: Model) -> None:
+    alone, measured = asked(slow), asked(slow, processes=1)
+    assert alone.forecast.last is not None
+    assert measured.forecast.last is not None
+    assert measured.forecast.last.mid > 1.2 * alone.forecast.last.mid
+    assert measured.forecast.cpu == alone.forecast.cpu
+    assert any("--processes 1" in one for one in alone.notices)
+    assert not any("--processes" in one for one in measured.notices)
+
+
+def test_a_generator_that_could_not_read_all_of_it_is_refused_with_one_that_could(slow: Model) -> None:
+    with pytest.raises(PlanError, match=r"--processes 1: each would need .* --processes 2 would do"):
+        asked(slow, rate=65.0, processes=1, workers=2)
+    assert asked(slow, rate=65.0, processes=2, workers=2)
