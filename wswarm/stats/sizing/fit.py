@@ -49,12 +49,10 @@ def model_of(
             f"{loads_of(fitted)} loads were measured, at least {FEWEST_LOADS} are needed: allow more --budget"
         )
     costs, broker = Fit(fitted), broker_of(fitted)
-    whens = [None] * len(cells) if came is None else came
-    seen = [Seen(cell, when) for cell, when in zip(cells, whens, strict=True) if cell.valid]
-    known = [one for one in seen if not one.cell.held_out]
+    known, held_out = _seen(cells, came)
     delay = delay_of(known, costs.costs, broker, about.mechanism, seed)
     server = Server(costs.costs, broker, delay, about.mechanism)
-    errors = errors_of(server, [one for one in seen if one.cell.held_out], seed)
+    errors = errors_of(server, held_out, seed)
     why = [*doubts(errors), *missing(unseen, about.held_out)]
     return Model(
         started_at=about.started_at,
@@ -72,6 +70,13 @@ def model_of(
         validated=not why,
         reasons=(*why, *about.reasons),
     )
+
+
+def _seen(cells: Sequence[Cell], came: Sequence[Floats | None] | None) -> tuple[list[Seen], list[Seen]]:
+    """Return the valid cells, those that are held out apart."""
+    whens = [None] * len(cells) if came is None else came
+    seen = [Seen(cell, when) for cell, when in zip(cells, whens, strict=True) if cell.valid]
+    return [one for one in seen if not one.cell.held_out], [one for one in seen if one.cell.held_out]
 
 
 def used(cells: Sequence[Cell]) -> list[Cell]:
