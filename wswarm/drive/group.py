@@ -56,7 +56,7 @@ class Group:
         self.swarm.is_replying = order.is_closed
         self.on_decided: Callable[[int, str | None], None] | None = None
         self._telling = Telling(number, self.swarm, say)
-        self.swarm.traced, self.swarm.on_traced = order.traced, self._telling.traced
+        self.swarm.traces.most, self.swarm.traces.tell = order.traced, self._telling.traced
         if order.is_followed:
             self.swarm.on_ended, self.on_decided = self._telling.ended, self._telling.decided
         if order.is_heard:
