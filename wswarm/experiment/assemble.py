@@ -24,7 +24,19 @@ from wswarm.results.run import (
     Run,
     Samples,
 )
-from wswarm.stats import answers, deaf, drops, extras, penalty, pinged, refused, sessions, slo, summary
+from wswarm.stats import (
+    answers,
+    deaf,
+    drops,
+    extras,
+    penalty,
+    pinged,
+    refused,
+    sessions,
+    slo,
+    summary,
+    unclear,
+)
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Arrivals, Findings, Window, unpack
 from wswarm.stats.scripted import Scripted
@@ -137,6 +149,7 @@ def _judged(run: Run, observed: Observed) -> Run:
         *refused.notices(observed.findings),
         *penalty.notices(run.penalty, run.plan.get("pairs") if observed.interruption is None else None),
         *(deaf.notices(observed.findings, run.messages) if run.messages else []),
+        *(unclear.notices(run.messages) if run.messages else []),
     ]
     if observed.died is not None:
         notices.insert(0, f"the target's {observed.died}")

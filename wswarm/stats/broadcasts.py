@@ -55,7 +55,7 @@ class Broadcasts(Tally):
     def begin_hold(self, window: Window) -> None:
         """As `Tally.begin_hold`."""
         super().begin_hold(window)
-        self._owed_in_all = 0
+        self._owed_in_all = self._unclear = 0
         self._losses.forget()
         self._extra_of_room = np.zeros(self._rooms.count, np.int64)
 
@@ -169,8 +169,9 @@ class Broadcasts(Tally):
         silent, disconnected = self._losses.settled(self.audience.is_lost())
         self.settlement = Settlement(self._owed_in_all, disconnected, silent)
         of_room = pack(self._extra_of_room) if self._rooms.count > 1 else b""
-        broadcasts = self._rows.take_together()
-        return msgspec.structs.replace(super().findings(), broadcasts=broadcasts, extra_of_room=of_room)
+        rows, unclear = self._rows.take_together(), self._unclear
+        found = super().findings()
+        return msgspec.structs.replace(found, broadcasts=rows, extra_of_room=of_room, unclear=unclear)
 
     def take_settled(self) -> list[Reached]:
         """As `Tally.take_settled`, with what became of the broadcasts settled since."""
@@ -229,6 +230,8 @@ class Broadcasts(Tally):
         way, owed = self._under_way, self._owed(slots)
         numbers, sent_ns = way.numbers[slots], way.sent_ns[slots]
         self._add(owed, slots)
+        is_unclear = is_absent & ~owed.is_lost
+        self._unclear += int(np.count_nonzero(is_unclear[self.in_hold(way.intended_ns[slots])]))
         delays_ns = np.where(owed.is_owed, way.delays(slots), STILL_OPEN)
         self._rows.note(
             reach.rows_of(way.travelling(slots), np.count_nonzero(owed.is_owed, axis=1), delays_ns)
@@ -279,6 +282,7 @@ class Broadcasts(Tally):
         self._rows.note(reach.correction(key, received_ns - intended_ns, was_owed=was_owed))
         if self.in_hold(np.array([intended_ns]))[0]:
             self._owed_in_all += not was_owed
+            self._unclear -= not was_owed
             self._losses.of_row[row] -= was_owed
             if was_owed:
                 self.lost_per_second.take_back(second)

@@ -33,9 +33,7 @@ def bystanders(arrivals: Sequence[Arrivals], window: Window, storm: Storm) -> By
     first, last = _seconds(window, storm)
     low, high = _whole_seconds(window)
     before = _p99(times, low, first)
-    known = {
-        second: p99_ns / NS_PER_S for second, n, (p99_ns,) in times.quantiles_ns(99.0) if n >= _ENOUGH
-    }
+    known = {second: p99_ns / NS_PER_S for second, n, (p99_ns,) in times.quantiles_ns(99.0) if n >= _ENOUGH}
     is_sparse = 2 * sum(second in known for second in range(low, first)) < first - low
     back_after_s = None
     if before is not None and not is_sparse:
