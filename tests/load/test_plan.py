@@ -313,6 +313,7 @@ def test_publishers_that_are_requests_are_one_in_each_room_and_no_sockets() -> N
         ("echo", {"drop": 0.5}, "--drop belongs to storm: leave it out of echo"),
         ("fanout", {"stay_law": "fixed"}, "--stay-law belongs to churn: leave it out of fanout"),
         ("storm", {"pairs": 3}, "--pairs belongs to slow: leave it out of storm"),
+        ("storm", {"sessions": 3}, "--sessions belongs to churn and script: leave it out of storm"),
     ],
 )
 def test_a_setting_of_another_scenario_is_refused(
