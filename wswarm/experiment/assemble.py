@@ -149,7 +149,7 @@ def _judged(run: Run, observed: Observed) -> Run:
         *refused.notices(observed.findings),
         *penalty.notices(run.penalty, run.plan.get("pairs") if observed.interruption is None else None),
         *(deaf.notices(observed.findings, run.messages) if run.messages else []),
-        *(unclear.notices(run.messages) if run.messages else []),
+        *(unclear.notices(run.messages, run.scenario) if run.messages else []),
     ]
     if observed.died is not None:
         notices.insert(0, f"the target's {observed.died}")
