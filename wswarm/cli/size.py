@@ -3,15 +3,15 @@
 import argparse
 
 from wswarm import exit_codes
-from wswarm.cli import grammar, terminal
+from wswarm.cli import answers, grammar, terminal
 from wswarm.cli.folder import report_folder
 from wswarm.cli.outputs import take_all
-from wswarm.cli.sized import print_model, store_model
 from wswarm.experiment.capacity.budget import begun_ns
 from wswarm.experiment.own_profile import with_own_profile
 from wswarm.experiment.sizing.setting import Setting, make_setting
 from wswarm.experiment.sizing.size import Sized, size
 from wswarm.report.sizing.live import SizingLive
+from wswarm.report.sizing.store import MODELS
 
 _NO_OPTION = {"command", "url", "output", "no_plots", "svg", "quiet", "print"}
 
@@ -19,19 +19,34 @@ _NO_OPTION = {"command", "url", "output", "no_plots", "svg", "quiet", "print"}
 def find_size(parsed: argparse.Namespace) -> int:
     """Size the target, show the model, store it; return the exit code."""
     began_ns = begun_ns()
-    given = {name: one for name, one in vars(parsed).items() if name not in _NO_OPTION}
-    setting = make_setting(parsed.url, **with_own_profile(grammar.messages(given)))
+    setting = setting_of(parsed)
     terminal.warn("size", grammar.hints(vars(parsed)))
     with report_folder(parsed.output, "size") as folder:
         with terminal.Interrupts() as interrupts:
             found = _size(parsed, setting, interrupts, began_ns)
         take_all(
-            lambda: print_model(parsed, found.model),
-            lambda: store_model(parsed, found.model, folder, setting.budget_s, began_ns),
+            lambda: answers.show(parsed, MODELS, found.model),
+            lambda: answers.store(
+                parsed,
+                MODELS,
+                found.model,
+                folder,
+                answers.drawing_within(parsed, setting.budget_s, began_ns),
+            ),
         )
     if found.was_interrupted:
         return exit_codes.INTERRUPTED
     return exit_codes.TARGET_FAILED if found.is_gone else 0
+
+
+def setting_of(parsed: argparse.Namespace) -> Setting:
+    """Return the setting that the options ask for.
+
+    Raises:
+        PlanError: a value can't be.
+    """
+    given = {name: one for name, one in vars(parsed).items() if name not in _NO_OPTION}
+    return make_setting(parsed.url, **with_own_profile(grammar.messages(given)))
 
 
 def _size(

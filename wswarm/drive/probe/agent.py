@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
-from wswarm.drive.clock import make_timer, now_ns
+from wswarm.drive.clock import now_ns
 from wswarm.drive.fleet.serving import Finished, read_body, serve
 from wswarm.drive.probe.driver import stamped
 from wswarm.drive.probe.listening import Heard, Listening
@@ -18,6 +18,7 @@ from wswarm.drive.probe.orders import Begin, Close, Cut, Found, Load, Order, Rea
 from wswarm.drive.probe.transport import Reading
 from wswarm.drive.swarm import Swarm
 from wswarm.drive.takers import Takers
+from wswarm.drive.timers import make_timer
 from wswarm.drive.way import Ways
 from wswarm.load.marker import write_mark
 from wswarm.load.template import MARKER
@@ -113,7 +114,8 @@ async def _read_order(reader: asyncio.StreamReader) -> Order:
     return decode_order(await read_body(reader))
 
 
-async def _obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    _come_first()
     writer.write(encode(Ready()))
     begin = await _read_order(reader)
     if not isinstance(begin, Begin):
@@ -147,5 +149,4 @@ def _come_first() -> None:
 
 
 if __name__ == "__main__":
-    _come_first()
-    serve(_obey)
+    serve(obey)
