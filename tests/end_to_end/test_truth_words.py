@@ -63,10 +63,13 @@ def test_what_came_instead_of_replies_is_sampled_and_named_as_the_likely_cause(d
     assert hides_secrets(all_outputs(found))
 
 
-def test_text_that_the_target_changes_is_told_from_silence() -> None:
-    with serve("parting", answer="upper") as server:
+@pytest.mark.parametrize("answer", ["upper", "ahead", "ancient"])
+def test_text_that_the_target_changes_is_told_from_silence(answer: str) -> None:
+    with serve("parting", answer=answer) as server:
         found = run("echo", server.url, rate=50, drain=0.5)
     assert found.validity.reasons[0].startswith("nothing measured: the target changes the text: ")
+    assert found.messages is not None
+    assert found.messages.unmarked + found.messages.extra == found.messages.lost.silent == 25
 
 
 def test_a_target_that_hangs_up_before_the_load_has_failed_and_what_opened_is_reported() -> None:

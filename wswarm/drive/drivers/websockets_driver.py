@@ -4,7 +4,8 @@ The opening handshake is our own, the same for both drivers; from there on the l
 """
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 from websockets.exceptions import InvalidHeader, NegotiationError, ProtocolError
@@ -37,25 +38,48 @@ _DEFLATE = ClientPerMessageDeflateFactory(compress_settings={"memLevel": 5})
 _DATA = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
 
 
+_COMPRESSED, _FIN_AND_COMPRESSED = 0x40, 0xC0
+_TOLD = {
+    "unexpected continuation frame": frames.OUT_OF_ORDER[0],
+    "expected a continuation frame": frames.OUT_OF_ORDER[1],
+    "decompression failed": "a compressed message that can't be inflated",
+}
+
+
+@contextmanager
+def _as_the_library() -> Iterator[None]:
+    """Have the library close with 1002; what it closes otherwise it finds by itself."""
+    try:
+        yield
+    except frames.Broken as broken:
+        if broken.code == frames.BROKEN:
+            raise ProtocolError(broken.why) from None
+
+
 class _Reader(StreamReader):
-    """Refuses lengths that the library takes: control frames announced too long, and more bytes than needed.
+    """Refuses what `drive.drivers.frames` refuses, in the same words and as soon, and lengths that the library takes.
 
     A frame is read in two or three steps: its first two bytes, its length if it does not fit there, its payload.
+
+    Attributes:
+        inflates: Whether messages may be compressed.
     """
 
+    inflates = False
     _step = 0
 
     def read_exact(self, n: int) -> Generator[None, None, bytearray]:
         data = yield from super().read_exact(n)
         if self._step == 0:
-            length = data[1] & 0x7F
-            if data[0] & 0x08 and length > 125:
-                raise ProtocolError("control frame too long")
+            first, length = data
+            is_compressed = self.inflates and first & ~_FIN_AND_COMPRESSED in (frames.TEXT, frames.BINARY)
+            with _as_the_library():
+                frames.check_header(first & ~_COMPRESSED if is_compressed else first, length)
             self._step = 1 if length > 125 else 2
         elif self._step == 1:
             size = int.from_bytes(data, "big")
             if size < (126 if n == 2 else 65536) or size >> 63:
-                raise ProtocolError("length not minimal")
+                raise ProtocolError("a length that is not written in the fewest bytes")
             self._step = 2
         else:
             self._step = 0
@@ -67,11 +91,15 @@ class _Protocol(Protocol):
 
     def __init__(self) -> None:
         super().__init__(CLIENT, state=OPEN, max_size=MAX_MESSAGE_SIZE)
-        self.reader = _Reader()
+        self.reader: _Reader = _Reader()
         self.parser = self.parse()
         next(self.parser)
         self.has_room = True
         self._ping: Frame | None = None  # to be answered when there is room
+
+    def extend(self, extensions: list[Any]) -> None:
+        """Read and write with these extensions."""
+        self.extensions, self.reader.inflates = extensions, bool(extensions)
 
     def recv_frame(self, frame: Frame) -> None:
         if frame.opcode is Opcode.PING and not self.has_room:
@@ -79,6 +107,8 @@ class _Protocol(Protocol):
             return
         if frame.opcode is Opcode.CLOSE:
             self.current_size = None  # it may come within a message, as any control frame
+            with _as_the_library():
+                frames.close_of(bytes(frame.data))
         super().recv_frame(frame)
 
     def make_room(self) -> None:
@@ -128,7 +158,7 @@ class WebsocketsConnection(asyncio.Protocol):
 
     def open(self, transport: asyncio.Transport, answer: Answer, rest: bytes, timing: Timing) -> None:
         """Go on with an upgraded connection; `rest` came right behind the answer."""
-        self._protocol.extensions = [_agreed(value) for value in answer.tokens("Sec-WebSocket-Extensions")]
+        self._protocol.extend([_agreed(value) for value in answer.tokens("Sec-WebSocket-Extensions")])
         self.timing, self.subprotocol = timing, agreed_subprotocol(answer)
         self._transport = transport
         self.is_open = True
@@ -241,7 +271,8 @@ class WebsocketsConnection(asyncio.Protocol):
             return Ended(str(int(received.code)), received.reason)
         if sent is None:
             return Ended("1006")
-        why = frames.too_big().why if sent.code == frames.TOO_BIG else sent.reason
+        by_code = {frames.TOO_BIG: frames.too_big().why, frames.NO_UTF8: frames.NO_UTF8_REASON}
+        why = by_code.get(sent.code) or _TOLD.get(sent.reason, sent.reason)
         return Ended(None, f"{int(sent.code)}: the target sent {why}")
 
 
