@@ -213,7 +213,7 @@ def _instead(run: Run, observed: Observed, drops: Drops) -> Instead:
         unmarked=found.unmarked if found is not None else 0,
         extra=found.extra if found is not None else 0,
         never_sent=found.extra_kinds.get(extras.NEVER_SENT, 0) if found is not None else 0,
-        altered=any(one.words.altered for one in observed.findings),
+        altered=any(one.words.altered for one in observed.findings if not one.is_publisher),
         is_foreign=bool(sampled) and holds_marker(sampled[0]),
         sample=f'"{quoted(sampled[0], SHOWN)}"' if sampled else "",
     )
