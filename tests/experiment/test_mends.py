@@ -1,5 +1,7 @@
 """What to do about handshakes that failed: the mend fits the reason."""
 
+import socket
+
 import pytest
 
 from wswarm.experiment.mends import mend
@@ -13,6 +15,23 @@ URL = "ws://127.0.0.1:9/ws"
 def manner() -> Manner:
     """A way to connect; nothing here does."""
     return make_plan("connect", URL).manner
+
+
+@pytest.mark.parametrize(
+    ("asked", "listens"), [("127.0.0.1", "[::1]"), ("localhost", "[::1]"), ("[::1]", "127.0.0.1")]
+)
+def test_a_service_on_the_other_loopback_address_alone_is_found(asked: str, listens: str) -> None:
+    try:
+        server = socket.create_server(
+            (listens.strip("[]"), 0), family=socket.AF_INET6 if ":" in listens else socket.AF_INET
+        )
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with server:
+        port = server.getsockname()[1]
+        refused = make_plan("connect", f"ws://u:p@{asked}:{port}/ws?a=b").manner
+        assert mend("refused", "", refused).endswith(f"use ws://u:p@{listens}:{port}/ws?a=b")
+    assert mend("refused", "", refused).startswith("nothing listens there")
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,9 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
-
 from wswarm.errors import PlanError, ResultError
 from wswarm.load.escaping import json_string
-from wswarm.load.fill import fill, names_in, with_any_values
+from wswarm.load.fill import fill, is_json, names_in
 from wswarm.load.plan import Plan
 
 _OURS = ("id", "room", "marker", "marker:int")
@@ -59,19 +57,11 @@ def check_json(plan: Plan, columns: Sequence[str], rows: Sequence[Sequence[str]]
     for number, row in enumerate(rows if named else (), 1):
         values = dict(zip(columns, row, strict=True))
         odd = [name for name in columns if name in named and json_string(values[name])[1:-1] != values[name]]
-        if odd and not _is_json(fill(plan.json or "", values)):
+        if odd and not is_json(fill(plan.json or "", values)):
             raise PlanError(
                 f"--data {plan.data}: row {number} has a quote, a backslash or a line break in {odd[0]!r}, with"
                 f" which --json is not JSON: write {{{odd[0]}|json}}, which escapes it"
             )
-
-
-def _is_json(text: str) -> bool:
-    try:
-        msgspec.json.decode(with_any_values(text).replace("{marker:int}", "1"))
-    except (msgspec.DecodeError, RecursionError):
-        return False
-    return True
 
 
 def _check_separator(path: str, columns: list[str]) -> None:

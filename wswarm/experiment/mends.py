@@ -57,6 +57,9 @@ def mend(reason: str, said: str, manner: Manner) -> str:
     """
     if reason.startswith("tls certificate"):
         return _about_certificate(reason, manner)
+    elsewhere = diagnosis.on_other_loopback(manner) if reason == "refused" else None
+    if elsewhere is not None:
+        return f"the service listens on this machine's other address alone: use {elsewhere}"
     if reason in _BY_REASON and not reason.startswith(_MAY_SPEAK_OTHERWISE):
         return _BY_REASON[reason]
     if reason.startswith(_MAY_SPEAK_OTHERWISE) and reason not in ("tls: client certificate wanted",):

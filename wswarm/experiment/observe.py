@@ -166,7 +166,8 @@ def refusal_of(
     first = failures.most_common(1)[0][0]
     has_steps = bool(manner.steps or (manner.protocol is not None and manner.protocol.steps))
     failed = f"no {who} became ready" if has_steps else "every handshake failed"
-    return f"{failed}: {text}; {redact.address(manner.address)}: {mend(first, said.get(first, ''), manner)}"
+    what_to_do = redact.address(mend(first, said.get(first, ""), manner))
+    return f"{failed}: {text}; {redact.address(manner.address)}: {what_to_do}"
 
 
 def _told(reason: str, count: int, said: str) -> str:
