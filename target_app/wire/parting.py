@@ -1,13 +1,10 @@
 """A uvicorn protocol that tells clients why it closes, and lets go of those that do not answer."""
 
-import asyncio
 from collections.abc import Coroutine, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from uvicorn.server import ServerState
 from websockets.http11 import Request
 
 from target_app.guard.on_duty import STATE, OnDuty
@@ -22,6 +19,7 @@ LINGER = 5.0
 RESTARTING = "restarting: retry in 0 to 5 s"
 RETRY_AFTER = "5"  # seconds
 VERSION = "13"  # of the WebSocket protocol
+_NO_SCOPE: Any = {}
 
 
 class PartingProtocol(WebSocketsSansIOProtocol):
@@ -31,17 +29,19 @@ class PartingProtocol(WebSocketsSansIOProtocol):
     that does not read would hold its socket and buffer for as long as it likes.
     """
 
-    def __init__(
-        self,
-        config: Config,
-        server_state: ServerState,
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
-        self._on_duty: OnDuty | None = app_state.get(STATE)
-        self._is_lost = False
-        self._is_deaf = False
+    _is_lost = False
+    _is_deaf = False
+
+    @property
+    def _on_duty(self) -> OnDuty | None:
+        return self.app_state.get(STATE)
+
+    async def run_asgi(self) -> None:
+        """Run the application, and let go of what was said to it: the scope has methods of this protocol."""
+        try:
+            await super().run_asgi()
+        finally:
+            self.scope = _NO_SCOPE
 
     @property
     def is_open(self) -> bool:
@@ -142,6 +142,7 @@ class PartingProtocol(WebSocketsSansIOProtocol):
         """The connection is gone."""
         self._is_lost = True
         super().connection_lost(exc)
+        self.conn.parser.close()  # a generator that never ends, and holds what holds it
 
     def data_received(self, data: bytes) -> None:
         """As the stock one, which leaves a handshake that its parser refuses without an answer."""
