@@ -87,8 +87,7 @@ def assemble(plan: Plan, observed: Observed, add_to: Callable[[Run, Observed], R
         generator=generator_cost(plan, findings, arrived),
         target=target_cost(observed, arrived),
     )
-    run = _judged(add_to(run, observed) if add_to is not None else run, observed)
-    run = _with_words_to_publishers(plan, run, observed)
+    run = _judged(add_to(run, observed) if add_to is not None else run, plan, observed)
     return msgspec.structs.replace(run, slo=slo.check(run, plan.slo))
 
 
@@ -131,7 +130,7 @@ def _samples(plan: Plan, findings: Sequence[Findings]) -> Samples:
     )
 
 
-def _judged(run: Run, observed: Observed) -> Run:
+def _judged(run: Run, plan: Plan, observed: Observed) -> Run:
     """Return the run without times that clocks can't tell, with what the target did to it, and the verdict."""
     error_s = observed.clock_error_ns / NS_PER_S
     wrong = tuple(below_zero(run, error_s))
@@ -155,9 +154,10 @@ def _judged(run: Run, observed: Observed) -> Run:
         notices.insert(0, f"the target's {observed.died}")
     if lost.count and run.samples.unmarked:
         notices.append(f"{UNASKED} {_shown(run.samples.unmarked)}")
+    is_nothing_measured = measured(run, observed) == 0
+    notices += _words_to_publishers(plan, run, observed)
     if observed.interruption is not None:
         notices.insert(0, observed.interruption)
-    is_nothing_measured = measured(run, observed) == 0
     return msgspec.structs.replace(
         run,
         interrupted=observed.interruption is not None,
@@ -168,16 +168,15 @@ def _judged(run: Run, observed: Observed) -> Run:
     )
 
 
-def _with_words_to_publishers(plan: Plan, run: Run, observed: Observed) -> Run:
-    """Return the run with what publishers heard, where what they sent did not come to all."""
+def _words_to_publishers(plan: Plan, run: Run, observed: Observed) -> list[str]:
+    """Return what publishers heard, where what they sent did not come to all."""
     heard = samples.said_to_publishers(observed.findings)
     lost = run.messages.lost if run.messages is not None else None
     is_missing = lost is not None and lost.silent + lost.disconnected > 0
     if not heard or not (is_missing or measured(run, observed) == 0):
-        return run
+        return []
     hide = redact.Redactor(msgspec.structs.asdict(plan))
-    told = f"to publishers the target said {_shown([hide(one) for one in heard])}"
-    return msgspec.structs.replace(run, notices=[*run.notices, told])
+    return [f"to publishers the target said {_shown([hide(one) for one in heard])}"]
 
 
 def _shown(said: Sequence[str]) -> str:
