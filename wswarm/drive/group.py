@@ -9,6 +9,7 @@ from wswarm.drive.account import Account, Deliveries, Echoes, Publishing, sends_
 from wswarm.drive.accounts import Before, account_of
 from wswarm.drive.canaries import Canaries
 from wswarm.drive.capture import Load
+from wswarm.drive.clock import now_ns
 from wswarm.drive.closed import ClosedSender
 from wswarm.drive.counted import counts_of
 from wswarm.drive.drivers.connection import Driver
