@@ -4,21 +4,23 @@ from collections.abc import Mapping
 
 from wswarm.report import format as show
 from wswarm.report.capacity import words
-from wswarm.report.html import embedded, page
+from wswarm.report.captions import Caption
+from wswarm.report.charts.of_search import drawn
+from wswarm.report.html import explored, page
 from wswarm.results.capacity import Search, Trial
 
 READINGS = {
-    "curve": (
+    "curve": Caption(
         "Times over the load, and the answer with its interval.",
         "Each mark is one trial, with the interval of its percentile. The band is where the capacity lies; left of it"
         " the load is carried, right of it times grow with every second that it lasts.",
     ),
-    "trials": (
+    "trials": Caption(
         "The loads that were tried, one after another.",
         "Up by a factor until it is too much; then each round closes in by itself. Rounds that end far apart make a"
         " wide interval: the target changes from one start to the next, or over minutes.",
     ),
-    "posterior": (
+    "posterior": Caption(
         "What each round believed in the end.",
         "How probable each load is as the answer, round by round. The interval is that of the rounds' answers, not of"
         " one curve: what one round can't see is how much the next one differs.",
@@ -37,7 +39,7 @@ def render(search: Search, pictures: Mapping[str, bytes]) -> str:
     """Return the page as HTML without any address that a browser would fetch.
 
     Args:
-        pictures: By name, PNG or SVG.
+        pictures: By name, PNG or SVG, shown where there are no charts.
     """
     remedy = words.remedy(search)
     rows = [{"cells": words.row(one), "outcome": _outcome(one)} for one in search.trials]
@@ -53,18 +55,13 @@ def render(search: Search, pictures: Mapping[str, bytes]) -> str:
         facts=words.facts(search),
         tables=[{"heading": "Trials", "columns": words.COLUMNS, "rows": rows}],
         meaning=_MEANING,
-        pictures=[_picture(name, one) for name, one in pictures.items()],
+        **explored(drawn(search), pictures, lambda name, _: READINGS[name]),
         settings=_settings(search),
     )
 
 
 def _outcome(trial: Trial) -> str:
     return _OUTCOMES[trial.passed]
-
-
-def _picture(name: str, picture: bytes) -> dict[str, str]:
-    alt, reading = READINGS[name]
-    return {"source": embedded(picture), "alt": alt, "reading": reading}
 
 
 def _settings(search: Search) -> list[tuple[str, str]]:

@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from wswarm.report import format as show
-from wswarm.report.html import embedded, page
+from wswarm.report.captions import Caption
+from wswarm.report.charts.of_model import drawn
+from wswarm.report.html import explored, page
 from wswarm.report.sizing import words
 from wswarm.results.sizing import Model
 
 READINGS = {
-    "fit": (
+    "fit": Caption(
         "What each cell used of the cores beside what the model says.",
         "On the line both are the same; the band is 10 % on either side. Diamonds are held out: the model has never"
         " seen them, and they lie outside of what it was made from.",
     ),
-    "times": (
+    "times": Caption(
         "Times over the utilisation of the busiest worker.",
         "Delivery or response time of each cell. Fan-out apart, times grow with the utilisation, and steeply near 1.",
     ),
@@ -31,7 +33,7 @@ def render(model: Model, pictures: Mapping[str, bytes]) -> str:
     """Return the page as HTML without any address that a browser would fetch.
 
     Args:
-        pictures: By name, PNG or SVG.
+        pictures: By name, PNG or SVG, shown where there are no charts.
     """
     return page(
         "answer.html.j2",
@@ -44,7 +46,7 @@ def render(model: Model, pictures: Mapping[str, bytes]) -> str:
         notes=[show.printable(reason) for reason in model.reasons],
         facts=words.facts(model),
         tables=[_cells(model)],
-        pictures=[_picture(name, one) for name, one in pictures.items()],
+        **explored(drawn(model), pictures, lambda name, _: READINGS[name]),
         settings=_settings(model),
         meaning=_MEANING,
     )
@@ -53,11 +55,6 @@ def render(model: Model, pictures: Mapping[str, bytes]) -> str:
 def _cells(model: Model) -> dict[str, Any]:
     rows = [{"cells": words.row(cell), "outcome": _OUTCOMES[cell.valid]} for cell in model.cells]
     return {"heading": "Cells", "columns": words.COLUMNS, "rows": rows}
-
-
-def _picture(name: str, picture: bytes) -> dict[str, str]:
-    alt, reading = READINGS[name]
-    return {"source": embedded(picture), "alt": alt, "reading": reading}
 
 
 def _settings(model: Model) -> list[tuple[str, str]]:
