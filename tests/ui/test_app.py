@@ -6,10 +6,13 @@ import threading
 
 import pytest
 
-from tests.report import runs
+from tests.report import modelled, runs, searched, sized
 from tests.ui import stored
 from tests.ui.conftest import Bench
 from wswarm.report import store
+from wswarm.report.capacity import store as searches
+from wswarm.report.forecast import store as forecasts
+from wswarm.report.sizing import store as models
 from wswarm.ui.app import make_app
 from wswarm.ui.form import FIELD
 
@@ -75,6 +78,17 @@ def test_other_reports_are_listed_and_show_their_stored_page_which_does_nothing(
     answer = bench.client.get("/runs/other")
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "script-src" not in answer.headers["content-security-policy"]
+
+
+def test_searches_models_and_forecasts_are_shown_with_their_charts(bench: Bench) -> None:
+    searches.keep(searched.search(), bench.folder / "capacity")
+    models.keep(modelled.model(), bench.folder / "size")
+    forecasts.save(sized.outlook(), bench.folder / "forecast", plots=False)
+    for name, charts in (("capacity", 3), ("size", 2), ("forecast", 3)):
+        answer = bench.client.get(f"/runs/{name}")
+        assert answer.text.count("<canvas") == charts
+        assert "script-src" not in answer.headers["content-security-policy"]  # the page brings its own
+        assert "default-src" not in answer.headers["content-security-policy"]
 
 
 def test_labels_are_given_filtered_by_taken_away_and_survive_a_restart(bench: Bench) -> None:

@@ -96,6 +96,15 @@
       if (rows > 0) this.plot.style.height = `${ROW_REM * rows + 5}rem`;
     }
 
+    renew() {
+      const names = () => JSON.stringify([this.about.series, this.about.marks].map((list) => list.map((one) => one.name)));
+      const before = names();
+      this.load(dataOf(this.node.dataset.run));
+      if (names() !== before) this.buttons();
+      this.draw();
+      this.point(this.cursor);
+    }
+
     shown() { return this.about.series.filter((series) => this.isShown(series)); }
     column(series, name) { return series[name] === null ? undefined : this.frames[series.frame][series[name]]; }
     pixel(value, along) { return this.chart.scales[along === this.isLying ? "y" : "x"].getPixelForValue(value); }
@@ -665,7 +674,7 @@
       old.replaceChildren(...fresh.childNodes);
     }
     for (const data of document.querySelectorAll("script.figures")) data.textContent = page.getElementById(data.id).textContent;
-    for (const one of figures) { one.load(dataOf(one.node.dataset.run)); one.draw(); one.point(one.cursor); }
+    for (const one of figures) one.renew();
     for (const listing of document.querySelectorAll("details.listing[open]")) fill(listing);
   };
 

@@ -1,6 +1,6 @@
 """The page of one report, with what can be done with it at its top."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 from fastapi.responses import HTMLResponse, Response
@@ -8,9 +8,18 @@ from fastapi.responses import HTMLResponse, Response
 from wswarm.errors import ResultError
 from wswarm.report import pages as report_pages
 from wswarm.report import store
+from wswarm.report.capacity import store as searches
+from wswarm.report.capacity.html import READINGS as SEARCH_PICTURES
+from wswarm.report.capacity.html import render as render_search
 from wswarm.report.compare import comparisons
 from wswarm.report.compare.html import render as render_comparison
+from wswarm.report.forecast.html import READINGS as FORECAST_PICTURES
+from wswarm.report.forecast.html import render as render_forecast
+from wswarm.report.forecast.store import FORECAST
 from wswarm.report.html import render
+from wswarm.report.sizing.html import READINGS as MODEL_PICTURES
+from wswarm.report.sizing.html import render as render_model
+from wswarm.report.sizing.model_file import read_model
 from wswarm.results.run import Run
 from wswarm.ui import pages, reading
 from wswarm.ui.desk import Desk
@@ -66,17 +75,34 @@ def _page(desk: Desk, entry: Entry, place: Path) -> tuple[str, str]:
     if entry.kind in ("ab", "compare"):
         file = comparisons.find(place)
         assert file is not None
-        stored, _ = comparisons.load(file)
-        return render_comparison(stored.comparison, stored.context, _pictures(place)), _POLICY
+        stored, overlays = comparisons.load(file)
+        return render_comparison(stored.comparison, stored.context, _pictures(place), overlays), _POLICY
+    if (answer := _answer(entry, place)) is not None:
+        return answer, _POLICY
     found = next((place / page for page in _STORED if (place / page).is_file()), None)
     if found is None or found.is_symlink() or found.stat().st_size > reading.MOST_BYTES:
         raise ResultError(f"there is no page of it: 'wswarm report {entry.name}' makes one")
     return found.read_text(encoding="utf-8", errors="replace"), _STORED_POLICY
 
 
-def _pictures(place: Path) -> dict[str, bytes]:
+def _answer(entry: Entry, place: Path) -> str | None:
+    """Return the page of a search, a model or a forecast, `None` if its file is of another version."""
+    try:
+        if entry.kind == "capacity":
+            return render_search(searches.load(place / searches.FILE), _pictures(place, SEARCH_PICTURES))
+        if entry.kind == "size":
+            return render_model(read_model(place), _pictures(place, MODEL_PICTURES))
+        if entry.kind == "forecast":
+            file = place / FORECAST.name
+            return render_forecast(FORECAST.load(file), _pictures(place, FORECAST_PICTURES))
+    except ResultError:
+        pass  # what is stored of its page can still be shown
+    return None
+
+
+def _pictures(place: Path, names: Container[str] | None = None) -> dict[str, bytes]:
     files = [file for file in sorted(place.glob("*.png")) if file.is_file() and not file.is_symlink()]
-    return {file.stem: file.read_bytes() for file in files}
+    return {file.stem: file.read_bytes() for file in files if names is None or file.stem in names}
 
 
 def _of_suite(name: str) -> Entry:

@@ -1,13 +1,15 @@
 """The page of a search: it stands alone, for a browser, a phone or paper."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 from wswarm.report import format as show
 from wswarm.report.capacity import words
 from wswarm.report.captions import Caption
-from wswarm.report.charts.of_search import drawn
-from wswarm.report.html import explored, page
-from wswarm.results.capacity import Search, Trial
+from wswarm.report.charts.chart import Drawn, Mark
+from wswarm.report.charts.of_search import add_trials, drawn
+from wswarm.report.html import Going, explored, page
+from wswarm.results.capacity import UNITS, CapacityScenario, Search, SearchProgress, Trial
 
 READINGS = {
     "curve": Caption(
@@ -42,7 +44,6 @@ def render(search: Search, pictures: Mapping[str, bytes]) -> str:
         pictures: By name, PNG or SVG, shown where there are no charts.
     """
     remedy = words.remedy(search)
-    rows = [{"cells": words.row(one), "outcome": _outcome(one)} for one in search.trials]
     return page(
         "answer.html.j2",
         title=f"wswarm {words.title(search)}: {words.headline(search)}",
@@ -53,15 +54,62 @@ def render(search: Search, pictures: Mapping[str, bytes]) -> str:
         headline=words.headline(search),
         notes=[*([remedy] if remedy else []), *map(show.printable, search.notices)],
         facts=words.facts(search),
-        tables=[{"heading": "Trials", "columns": words.COLUMNS, "rows": rows}],
+        tables=[_trials(search.trials)],
         meaning=_MEANING,
         **explored(drawn(search), pictures, lambda name, _: READINGS[name]),
         settings=_settings(search),
     )
 
 
-def _outcome(trial: Trial) -> str:
-    return _OUTCOMES[trial.passed]
+def render_progress(
+    scenario: CapacityScenario, target: str, slo: Sequence[str], progress: SearchProgress
+) -> str:
+    """Return the page of a search that goes on: it asks for itself again each second.
+
+    Args:
+        target: What is loaded, in words. `slo`: what a trial has to keep.
+    """
+    unit = UNITS[scenario]
+    found = Drawn()
+    if progress.trials:
+        add_trials(scenario, progress.trials, found, _bracket(progress, "x"), _bracket(progress, "y"))
+    rounds = [(f"round {place}", words.load(one, unit)) for place, one in enumerate(progress.answers, 1)]
+    return page(
+        "answer.html.j2",
+        going=Going(_status(progress)),
+        title=f"wswarm {words.title_of(scenario)}: {progress.doing}",
+        name=words.title_of(scenario),
+        target=show.printable(target),
+        phrases=[words.criterion_of(scenario, slo)],
+        look="going",
+        headline=f"carried {words.figure(progress.carried)}, too much {words.load(progress.failed, unit)} so far",
+        notes=[],
+        facts=[("under way", words.load(progress.load, unit)), *rounds],
+        tables=[_trials(progress.trials)],
+        settings=[],
+        meaning=_MEANING,
+        **explored(found, {}, lambda name, _: READINGS[name]),
+    )
+
+
+def _status(progress: SearchProgress) -> str:
+    where = "bracket" if progress.round == 0 else f"round {progress.round} of {progress.rounds_wanted}"
+    clock = f"{progress.elapsed_s:.0f} of {progress.budget_s:.0f} s at most"
+    return f"{where}: {progress.doing}, {clock}, {show.plural(len(progress.trials), 'trial')} so far"
+
+
+def _bracket(progress: SearchProgress, way: Literal["x", "y"]) -> list[Mark]:
+    """Return between which loads the answer lies so far, as an axis of loads has it."""
+    low, high = progress.carried, progress.failed
+    if low is None or high is None or high <= low:
+        return []
+    name = f"the answer lies between {words.figure(low)} and {words.figure(high)} so far"
+    return [Mark(way=way, at=low, until=high, name=name, colour="sky")]
+
+
+def _trials(trials: Sequence[Trial]) -> dict[str, Any]:
+    rows = [{"cells": words.row(one), "outcome": _OUTCOMES[one.passed]} for one in trials]
+    return {"heading": "Trials", "columns": words.COLUMNS, "rows": rows}
 
 
 def _settings(search: Search) -> list[tuple[str, str]]:

@@ -16,7 +16,8 @@ from wswarm.report.pages import forget_pictures
 from wswarm.report.store import PAGE_FILE, SUMMARY_FILE, prepare, write_file
 from wswarm.results.capacity import CAPACITY_SCHEMA, Search
 
-_FILE = JsonFile("capacity.json", CAPACITY_SCHEMA, Search, "search for a capacity")
+FILE = "capacity.json"
+_FILE = JsonFile(FILE, CAPACITY_SCHEMA, Search, "search for a capacity")
 
 
 def keep(search: Search, folder: Path) -> None:
