@@ -188,7 +188,7 @@ def test_what_a_branch_is_called_stays_text():
 def test_both_distributions_of_a_run_are_drawn_over_each_other():
     overlays = overlay.of_recordings(of_run(runs.echo()), of_run(compared.slow_echo()))
     assert [one.name for one in overlays] == ["echo response time"]
-    histogram, curves = overlaid(overlays[0]).axes
+    curves, histogram = overlaid(overlays[0]).axes
     labels = ["base (10,000 values)", "head (9,997 values)"]
     assert [line.get_label() for line in curves.get_lines()] == labels
     for line, one in zip(curves.get_lines(), (overlays[0].base, overlays[0].head), strict=True):

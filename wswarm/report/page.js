@@ -413,12 +413,14 @@
     stops() {
       if (this.stopsKept === null) {
         const shown = this.shown();
-        const apart = shown.filter((one) => ["points", "signs"].includes(one.look));
+        const apart = shown.filter((one) => one.look !== "bars" && this.isApart(one));
         const places = (apart.length > 0 ? apart : shown.slice(0, 1)).flatMap((series) => this.column(series, "x"));
         this.stopsKept = { isApart: apart.length > 0, at: [...new Set(places)].sort((one, other) => one - other) };
       }
       return this.stopsKept;
     }
+
+    isApart(series) { return ["points", "signs", "bars"].includes(series.look) || series.marker !== null; }
 
     nearest(at) {
       let [low, high] = [0, at.length - 1];
@@ -433,7 +435,7 @@
     places(series) {
       const at = this.column(series, "x");
       if (at.length === 0) return [];
-      if (["points", "signs", "bars"].includes(series.look)) {
+      if (this.isApart(series)) {
         const here = this.stops().at[this.nearest(this.stops().at)];
         return [...at.keys()].filter((place) => at[place] === here);
       }
@@ -475,7 +477,7 @@
 
     said(series) {
       const places = this.places(series);
-      if (places.length === 0) return this.stops().isApart && ["points", "signs", "bars"].includes(series.look) ? [] : [this.line(series, [-1])];
+      if (places.length === 0) return this.stops().isApart && this.isApart(series) ? [] : [this.line(series, [-1])];
       const isEachTold = series.words !== null || series.link !== null;
       const first = places.slice(0, MOST_SAID);
       const lines = isEachTold ? first.map((place) => this.line(series, [place])) : [this.line(series, first)];

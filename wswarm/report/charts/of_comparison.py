@@ -45,7 +45,7 @@ def drawn(comparison: Comparison, context: Context, overlays: Sequence[Overlay] 
     found = Drawn()
     _add_effects(comparison, context, found)
     for number, one in enumerate(overlays[:MOST_OVERLAYS], 1):
-        samples = {"base": one.base, "head": one.head}
+        samples = [("base", one.base), ("head", one.head)]
         name = show.printable(one.name)
         add_overlaid(found, _stem(one.name, number), name, samples, unit=one.unit, what=one.what)
     return found

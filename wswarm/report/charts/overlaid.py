@@ -1,6 +1,6 @@
 """Charts of several samples of one thing over each other: percentiles and a histogram, on one axis of values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from wswarm.report import format as show
@@ -39,18 +39,18 @@ class _Sample(NamedTuple):
 
 
 def add_overlaid(
-    drawn: Drawn, name: str, title: str, samples: Mapping[str, Sample], *, unit: str, what: str
+    drawn: Drawn, name: str, title: str, samples: Sequence[tuple[str, Sample]], *, unit: str, what: str
 ) -> None:
     """Add both charts, of eight samples at most.
 
     Args:
         name: Of both, and of the picture with the same content.
-        samples: By what each is called, none of which is empty.
+        samples: Each after what it is called; none is empty.
         unit: Of the values, as a metric has it. `what`: one of them is.
     """
     looks = _looks(name, samples, what)
-    edges = bin_edges(samples.values())
-    ends = [float(end) for sample in samples.values() for end in sample.values[[0, -1]]]
+    edges = bin_edges([sample for _, sample in samples])
+    ends = [float(end) for _, sample in samples for end in sample.values[[0, -1]]]
     axis = _axis(title, unit, [*ends, float(edges[0]), float(edges[-1])], f"{name}-value")
     histogram = Chart(
         name=name,
@@ -65,15 +65,15 @@ def add_overlaid(
     percentiles = Chart(
         name=name,
         title=f"{title}: percentiles",
-        x=percentile_axis(max(sample.n for sample in samples.values())),
+        x=percentile_axis(max(sample.n for _, sample in samples)),
         y=axis,
         series=[_percentiles(one, drawn) for one in looks],
         is_half=True,
     )
-    drawn.charts += [histogram, percentiles]
+    drawn.charts += [percentiles, histogram]
 
 
-def _looks(name: str, samples: Mapping[str, Sample], what: str) -> list[_Sample]:
+def _looks(name: str, samples: Sequence[tuple[str, Sample]], what: str) -> list[_Sample]:
     are_two = len(samples) == 2
     colours = _TWO if are_two else _MANY
     return [
@@ -85,7 +85,7 @@ def _looks(name: str, samples: Mapping[str, Sample], what: str) -> list[_Sample]
             colour,
             are_two and place == 1,
         )
-        for place, ((label, sample), colour) in enumerate(zip(samples.items(), colours, strict=False))
+        for place, ((label, sample), colour) in enumerate(zip(samples, colours, strict=False))
     ]
 
 

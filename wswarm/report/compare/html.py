@@ -25,10 +25,10 @@ EFFECTS_READING = (
     " stroke is not."
 )
 OVERLAY_READING = (
-    "Left: how often each value occurred in either version. Right: go to the share that matters to you and read off"
-    " the value it stayed below. Curves that cross are better in one place and worse in another."
+    "Left: go to the share that matters to you and read off the value it stayed below. Curves that cross are better"
+    " in one place and worse in another. Right: how often each value occurred in either version."
 )
-HISTOGRAM_READING = "How often each value occurred in either version; the lines are the medians."
+HISTOGRAM_READING = "How often each value occurred; the lines are the medians."
 PERCENTILES_READING = (
     "Go to the share that matters to you and read off the value it stayed below. Curves that cross are better in one"
     " place and worse in another."
@@ -84,10 +84,17 @@ def _caption(name: str, chart: Chart | None) -> Caption:
         return Caption("Head over base for each metric, with its interval.", EFFECTS_READING)
     if name == "trend":
         return Caption("The ratios of all comparisons so far.", TREND_READING)
-    alt = "Distributions of base and head over each other"
     if chart is None:
-        return Caption(f"{alt}: histogram and percentiles.", OVERLAY_READING)
-    return Caption(f"{alt}.", HISTOGRAM_READING if chart.is_lying else PERCENTILES_READING)
+        return Caption(
+            "Distributions of base and head over each other: percentiles and histogram.", OVERLAY_READING
+        )
+    return overlay_caption(chart)
+
+
+def overlay_caption(chart: Chart) -> Caption:
+    """Return the words for a chart of distributions over each other."""
+    reading = HISTOGRAM_READING if chart.is_lying else PERCENTILES_READING
+    return Caption("Distributions over each other.", reading)
 
 
 def _settings(context: Context) -> list[tuple[str, str]]:

@@ -74,8 +74,7 @@ def picture(heading: canvas.Heading, charts: Sequence[Chart], frames: Mapping[st
         panels = canvas.stacked(figure, [1.0] * len(charts))
     for axes, chart in zip(panels, charts, strict=True):
         paint(axes, chart, frames)
-    for axes in panels[-1:] if charts[0].is_half else panels[:1]:
-        canvas.legend(axes, 4)
+    canvas.legend(panels[0], 4)
     return figure
 
 
