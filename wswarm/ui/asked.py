@@ -11,7 +11,8 @@ from wswarm.suggestions import did_you_mean
 
 # What can be started here: all that measures and writes a report. Of the first also the plan can be shown.
 PLANNED = ("run", "connect", "echo", "fanout", "storm", "slow", "churn", "script", "replay", "capacity")
-COMMANDS = (*PLANNED, "size", "ab")
+WATCHED = (*PLANNED, "size")  # these serve their page while they go on
+COMMANDS = (*WATCHED, "ab")
 FIELDS = {"connections": "--connections", "rate": "--rate", "duration": "--duration"}
 _FILE_FIRST = ("script", "replay")
 _FOLDER = re.compile(r"-o.*|--output(=.*)?")

@@ -19,6 +19,11 @@ function watch(page) {
     part("state").textContent = told.state;
     part("elapsed").textContent = told.elapsed;
     page.dataset.state = told.state;
+    const live = part("live");
+    if (told.is_live && live.hidden) {
+      live.hidden = false;
+      live.src = "/live";
+    }
     if (told.state !== "ended") {
       setTimeout(follow, 1000);
       return;
