@@ -1,4 +1,4 @@
-"""Pages of reports and of the workbench, looked at by axe-core from npm; skipped by name where there is no Node.js."""
+"""Pages of reports and of the workbench, looked at by axe-core from npm; skipped by name without Node.js."""
 
 import json
 import shutil

@@ -95,6 +95,6 @@ def asset(name: str) -> tuple[bytes, str] | None:
         return (script.encode(), kind) if script is not None else None
     if name in ("page.css", "page.js"):  # what reports have, too
         return resources.files("wswarm.report").joinpath(name).read_bytes(), kind
-    if name not in ("ui.css", "ui.js"):
+    if name not in ("ui.css", "watch.js"):
         return None
     return resources.files("wswarm.ui").joinpath("static", name).read_bytes(), kind
