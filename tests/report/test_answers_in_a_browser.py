@@ -1,6 +1,8 @@
 """Pages of comparisons, searches, models and forecasts as one explores them: at a desk, and on a phone at night."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -10,10 +12,15 @@ from tests.report import compared, modelled, runs, searched, sized
 from tests.report.explored import DESK, PHONE, Shown
 from wswarm.report import format as show
 from wswarm.report.ab import effects
+from wswarm.report.capacity import words
 from wswarm.report.capacity.html import render as render_search
+from wswarm.report.captions import Caption
+from wswarm.report.charts.chart import Axis, Chart, Drawn, Series
 from wswarm.report.compare import overlay
 from wswarm.report.compare.html import render as render_comparison
+from wswarm.report.forecast import words as forecast_words
 from wswarm.report.forecast.html import render as render_forecast
+from wswarm.report.html import explored, page
 from wswarm.report.sizing.html import render as render_model
 from wswarm.stats.recording import of_run
 
@@ -89,7 +96,7 @@ ASKED = {
             {},
             overlay.of_recordings(of_run(runs.echo()), of_run(SLOW)),
         ),
-        "distribution-1-echo-response-time ~ .chart",
+        "distribution-1-echo-response-time",
         "x",
         100.0,
         f"base {show.seconds(runs.echo().response_time.p99)}",  # type: ignore[union-attr]
@@ -147,3 +154,38 @@ def test_nothing_complains_and_nothing_is_wider_than_the_window(shown: Shown) ->
     assert shown.page.complaints() == []
     assert shown.page.ask("document.documentElement.scrollWidth <= innerWidth")
     assert shown.page.ask("document.querySelectorAll('img').length") == 0
+
+
+TOLD = {
+    "change": (effects.change, [0.5, 0.9951, 0.9996, 1.0, 1.0004, 1.124, 9.99, 10.0, 12.34, 123456.0]),
+    "load": (words.figure, [0.5, 57.0, 931.04, 957.44, 1600.0, 12345.6, 1e6]),
+    "cores": (forecast_words.cores, [0.0012346, 0.4899, 2.0, 12.346, 1234.6]),
+    "size": (show.size, [0.0, 900.0, 14_200.0, 157e6]),
+    "date": (lambda at: f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M}", [0.0, 1_767_229_200.0]),
+}
+
+
+def test_figures_are_written_as_the_summaries_write_them(window: Window, tmp_path: Path) -> None:
+    drawn = Drawn()
+    for kind, (_, values) in TOLD.items():
+        drawn.frames[kind] = {"row": list(range(len(values))), "value": values}
+        line = Series(name="value", frame=kind, x="row", y="value", look="points", colour="blue")
+        names = [f"row {row}" for row in range(len(values))]
+        x = Axis(label="row", kind="name", low=-0.5, high=len(values) - 0.5, names=names)
+        y = Axis(label=kind, kind=kind)  # type: ignore[arg-type]
+        drawn.charts.append(Chart(name=kind, title=kind, x=x, y=y, series=[line]))
+    empty = {"title": "t", "name": "n", "target": "", "look": "", "headline": "", "meaning": ""}
+    lists: dict[str, list[str]] = {name: [] for name in ("phrases", "notes", "facts", "tables", "settings")}
+    told = explored(drawn, {}, lambda *_: Caption("", ""))
+    shown = Shown(window, tmp_path, page("answer.html.j2", **empty, **lists, **told), DESK)
+    for kind, (say, values) in TOLD.items():
+        found = []
+        shown.page.ask(f"{shown.figure(kind)}.querySelector('.plot').focus()")
+        shown.page.press("Home")
+        for row in range(len(values)):
+            found.append(shown.said(kind).split("\n"))
+            assert found[-1][0] == f"row {row}"
+            shown.page.press("ArrowRight")
+        assert [said[1] for said in found] == [f"value {say(value)}" for value in values]
+    assert shown.page.complaints() == []
+    window.close(shown.page)
