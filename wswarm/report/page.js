@@ -92,8 +92,8 @@
       this.about = data.charts[Number(this.node.dataset.chart)];
       this.isLying = this.about.is_lying;
       this.stopsKept = null;
-      const rows = this.isLying ? this.axis("y").names.length : 0;
-      if (rows > 0) this.plot.style.height = `${ROW_REM * rows + 5}rem`;
+      this.rows = this.isLying ? this.axis("y").names.length : 0; // that have names
+      if (this.rows > 0) this.plot.style.height = `${ROW_REM * this.rows + 5}rem`;
     }
 
     renew() {
@@ -192,7 +192,7 @@
     scale(way) {
       const axis = this.axis(way);
       const zoomed = kept.zoom.get(this.key(way));
-      const isNamed = this.isLying && axis.names.length > 0;
+      const isNamed = way === "y" && this.rows > 0; // inside, as there is no room for them beside
       const ticks = {
         display: !isNamed,
         color: colour("grey"),
@@ -206,7 +206,7 @@
         min: zoomed?.[0] ?? axis.low ?? undefined,
         max: zoomed?.[1] ?? axis.high ?? undefined,
         grace: axis.high === null ? "6%" : 0,
-        reverse: isNamed && way === "y",
+        reverse: isNamed,
         title: { display: !isNamed, text: axis.label, color: colour("ink") },
         ticks,
         grid: { color: colour("grid"), drawTicks: true },
@@ -549,8 +549,7 @@
         if (event.key === "Enter") this.readout.querySelector("a")?.click();
         if (by === undefined) return;
         event.preventDefault();
-        const isDownwards = this.isLying && this.axis("y").names.length > 0;
-        this.step(isDownwards && ["ArrowUp", "ArrowDown"].includes(event.key) ? -by : by);
+        this.step(this.rows > 0 && ["ArrowUp", "ArrowDown"].includes(event.key) ? -by : by);
       });
     }
 
@@ -709,7 +708,10 @@
     addEventListener("beforeprint", () => {
       document.documentElement.dataset.paper = "yes";
       repaint();
-      for (const one of figures) one.chart.resize(...(one.node.matches(".half") ? PAPER.half : PAPER.whole));
+      for (const one of figures) {
+        const [width, height] = one.node.matches(".half") ? PAPER.half : PAPER.whole;
+        one.chart.resize(width, one.rows > 0 ? one.plot.clientHeight : height);
+      }
     });
     addEventListener("afterprint", () => {
       delete document.documentElement.dataset.paper;
