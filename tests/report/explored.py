@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.browser import Window
 
 DESK, PHONE = (1280, 900, False), (390, 844, True)
-READY = "document.documentElement.dataset.ready === 'yes'"
+READY = "document.documentElement?.dataset.ready === 'yes'"
 
 
 class Shown:

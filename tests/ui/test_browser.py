@@ -51,7 +51,7 @@ def assert_fits(page: Page, width: int) -> None:
 
 CHART = "document.querySelector('figure.chart')"
 DRAWN = f"Chart.getChart({CHART}.querySelector('canvas'))"
-READY = "document.documentElement.dataset.ready === 'yes'"
+READY = "document.documentElement?.dataset.ready === 'yes'"
 
 
 def area(page: Page) -> tuple[float, float, float, float]:

@@ -123,7 +123,7 @@ def _targets(known: Sequence[Reading], place_of: Place, drawn: Drawn, *, is_line
         if place is not None:
             name = one.entry.target if one.entry.target in own else "other targets"
             groups.setdefault(name, []).append((place, one))
-    lines = []
+    lines: list[Series] = []
     for (name, found), colour in zip(groups.items(), COLOURS, strict=False):
         key = f"target-{len(lines)}"
         drawn.frames[key] = {

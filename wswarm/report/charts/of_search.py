@@ -52,6 +52,21 @@ def add_trials(
     """
     loads = span_axis(f"load, {UNITS[scenario]}", "load", [one.load for one in trials], log_from=_FAR)
     _add_times(scenario, trials, drawn, loads, across)
+    lines = _tried(trials, drawn)
+    if lines:
+        chart = Chart(
+            name="trials",
+            title="The loads that were tried",
+            x=Axis(label="trial", kind="count", low=0.4, high=len(trials) + 0.6),
+            y=loads,
+            series=lines,
+            phases=_rounds(trials),
+            marks=along,
+        )
+        drawn.charts.append(chart)
+
+
+def _tried(trials: Sequence[Trial], drawn: Drawn) -> list[Series]:
     lines = []
     for passed, (word, marker) in OUTCOMES.items():
         own = [(place, one) for place, one in enumerate(trials, 1) if one.passed is passed]
@@ -74,19 +89,7 @@ def add_trials(
                     colour=_TRIED[passed],
                 )
             )
-    if lines:
-        x = Axis(label="trial", kind="count", low=0.4, high=len(trials) + 0.6)
-        drawn.add(
-            Chart(
-                name="trials",
-                title="The loads that were tried",
-                x=x,
-                y=loads,
-                series=lines,
-                phases=_rounds(trials),
-                marks=along,
-            )
-        )
+    return lines
 
 
 def _add_times(
