@@ -49,7 +49,7 @@ SANCTIONED = {
     ("wswarm/cli/scenario.py", "wswarm.load.plan"),
     ("wswarm/cli/planned.py", "wswarm.load.plan"),
     ("wswarm/cli/drawing.py", "wswarm.drive.fleet.start"),
-    ("wswarm/cli/searched.py", "wswarm.drive.fleet.start"),
+    ("wswarm/cli/answers.py", "wswarm.drive.fleet.start"),
     ("wswarm/cli/profiles.py", "wswarm.load.profiles"),
     ("wswarm/cli/profiles.py", "wswarm.load.profiles.protocol"),
     ("wswarm/cli/profiles.py", "wswarm.load.profiles.settings"),

@@ -10,10 +10,10 @@ from tests.report import modelled, runs, searched, sized
 from tests.ui import stored
 from tests.ui.conftest import Bench
 from wswarm.report import store
-from wswarm.report.capacity import store as searches
+from wswarm.report.capacity.store import SEARCHES
 from wswarm.report.charts import library
-from wswarm.report.forecast import store as forecasts
-from wswarm.report.sizing import store as models
+from wswarm.report.forecast.store import FORECASTS
+from wswarm.report.sizing.store import MODELS
 from wswarm.ui.app import make_app
 from wswarm.ui.form import FIELD
 
@@ -82,9 +82,9 @@ def test_other_reports_are_listed_and_show_their_stored_page_which_does_nothing(
 
 
 def test_searches_models_and_forecasts_are_shown_with_their_charts(bench: Bench) -> None:
-    searches.keep(searched.search(), bench.folder / "capacity")
-    models.keep(modelled.model(), bench.folder / "size")
-    forecasts.save(sized.outlook(), bench.folder / "forecast", plots=False)
+    SEARCHES.keep(searched.search(), bench.folder / "capacity")
+    MODELS.keep(modelled.model(), bench.folder / "size")
+    FORECASTS.keep(sized.outlook(), bench.folder / "forecast")
     for name, charts in (("capacity", 3), ("size", 2), ("forecast", 3)):
         answer = bench.client.get(f"/runs/{name}")
         assert answer.text.count("<canvas") == charts

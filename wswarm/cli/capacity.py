@@ -5,11 +5,10 @@ import sys
 from contextlib import suppress
 
 from wswarm import exit_codes
-from wswarm.cli import grammar, terminal
+from wswarm.cli import answers, grammar, terminal
 from wswarm.cli.folder import report_folder
 from wswarm.cli.outputs import check_outputs, files_named, is_any_wanted, take_all
 from wswarm.cli.outputs_arguments import OUTPUTS
-from wswarm.cli.searched import print_search, store_search
 from wswarm.cli.served import Watched, leave, served, watching
 from wswarm.errors import ResultError
 from wswarm.experiment.capacity.budget import begun_ns
@@ -18,6 +17,8 @@ from wswarm.experiment.capacity.setting import Setting, make_setting
 from wswarm.experiment.own_profile import with_own_profile
 from wswarm.report.capacity import words
 from wswarm.report.capacity.live import CapacityLive
+from wswarm.report.capacity.store import SEARCHES
+from wswarm.results import redact
 from wswarm.results.capacity import Search, SearchProgress
 
 _NO_OPTION = OUTPUTS | {"command", "kind", "url", "output", "no_plots", "svg", "quiet", "live", "print"}
@@ -34,8 +35,10 @@ def find_capacity(parsed: argparse.Namespace) -> int:
         with terminal.Interrupts() as interrupts:
             found = _search(parsed, setting, interrupts, began_ns, watched)
         take_all(
-            lambda: print_search(parsed, found),
-            lambda: store_search(parsed, found, folder, began_ns),
+            lambda: answers.show(parsed, SEARCHES, found),
+            lambda: answers.store(
+                parsed, SEARCHES, found, folder, answers.drawing_within(parsed, found.budget_s, began_ns)
+            ),
             lambda: _write_wanted(parsed, found),
         )
         leave(watched)
@@ -82,7 +85,9 @@ def _write_wanted(parsed: argparse.Namespace, found: Search) -> None:
 
 
 def _warn(found: Search) -> None:
-    """Say on stderr that the answer is a lower bound, if it is."""
+    """Say on stderr how the target ended, or that the answer is a lower bound."""
+    if found.failure is not None:
+        terminal.warn("capacity", [redact.address(found.failure)])
     remedy = words.remedy(found)
     if remedy is None:
         return

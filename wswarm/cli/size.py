@@ -3,16 +3,16 @@
 import argparse
 
 from wswarm import exit_codes
-from wswarm.cli import grammar, terminal
+from wswarm.cli import answers, grammar, terminal
 from wswarm.cli.folder import report_folder
 from wswarm.cli.outputs import take_all
 from wswarm.cli.served import Watched, leave, served, watching
-from wswarm.cli.sized import print_model, store_model
 from wswarm.experiment.capacity.budget import begun_ns
 from wswarm.experiment.own_profile import with_own_profile
 from wswarm.experiment.sizing.setting import Setting, make_setting
 from wswarm.experiment.sizing.size import Sized, size
 from wswarm.report.sizing.live import SizingLive
+from wswarm.report.sizing.store import MODELS
 from wswarm.results.sizing import Model
 from wswarm.results.sizing_progress import SizingProgress
 
@@ -30,8 +30,14 @@ def find_size(parsed: argparse.Namespace) -> int:
         with terminal.Interrupts() as interrupts:
             found = _size(parsed, setting, interrupts, began_ns, watched)
         take_all(
-            lambda: print_model(parsed, found.model),
-            lambda: store_model(parsed, found.model, folder, setting.budget_s, began_ns),
+            lambda: answers.show(parsed, MODELS, found.model),
+            lambda: answers.store(
+                parsed,
+                MODELS,
+                found.model,
+                folder,
+                answers.drawing_within(parsed, setting.budget_s, began_ns),
+            ),
         )
         leave(watched)
     if found.was_interrupted:

@@ -1,25 +1,21 @@
 """The page of one report, with what can be done with it at its top."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from fastapi.responses import HTMLResponse, Response
 
 from wswarm.errors import ResultError
 from wswarm.report import pages as report_pages
 from wswarm.report import store
-from wswarm.report.capacity import store as searches
-from wswarm.report.capacity.html import READINGS as SEARCH_PICTURES
-from wswarm.report.capacity.html import render as render_search
+from wswarm.report.answer_files import AnswerFiles
+from wswarm.report.capacity.store import SEARCHES
 from wswarm.report.compare import comparisons
 from wswarm.report.compare.html import render as render_comparison
-from wswarm.report.forecast.html import READINGS as FORECAST_PICTURES
-from wswarm.report.forecast.html import render as render_forecast
-from wswarm.report.forecast.store import FORECAST
+from wswarm.report.forecast.store import FORECASTS
 from wswarm.report.html import render
-from wswarm.report.sizing.html import READINGS as MODEL_PICTURES
-from wswarm.report.sizing.html import render as render_model
-from wswarm.report.sizing.model_file import read_model
+from wswarm.report.sizing.store import MODELS
 from wswarm.results.run import Run
 from wswarm.ui import pages, reading
 from wswarm.ui.desk import Desk
@@ -31,6 +27,7 @@ _POLICY = "base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-acti
 _STORED_POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'"
 )
+_ANSWERS: Mapping[str, AnswerFiles[Any]] = {"capacity": SEARCHES, "size": MODELS, "forecast": FORECASTS}
 _STORED = (store.PAGE_FILE, comparisons.PAGE_FILE)
 
 
@@ -87,22 +84,19 @@ def _page(desk: Desk, entry: Entry, place: Path) -> tuple[str, str]:
 
 def _answer(entry: Entry, place: Path) -> str | None:
     """Return the page of a search, a model or a forecast, `None` if its file is of another version."""
+    kind = _ANSWERS.get(entry.kind)
+    if kind is None:
+        return None
     try:
-        if entry.kind == "capacity":
-            return render_search(searches.load(place / searches.FILE), _pictures(place, SEARCH_PICTURES))
-        if entry.kind == "size":
-            return render_model(read_model(place), _pictures(place, MODEL_PICTURES))
-        if entry.kind == "forecast":
-            file = place / FORECAST.name
-            return render_forecast(FORECAST.load(file), _pictures(place, FORECAST_PICTURES))
-    except ResultError:
-        pass  # what is stored of its page can still be shown
-    return None
+        found = kind.file.load(place / kind.file.name)
+    except ResultError:  # what is stored of its page can still be shown
+        return None
+    return kind.render(found, {name: one for name, one in _pictures(place).items() if name in kind.pictures})
 
 
-def _pictures(place: Path, names: Container[str] | None = None) -> dict[str, bytes]:
+def _pictures(place: Path) -> dict[str, bytes]:
     files = [file for file in sorted(place.glob("*.png")) if file.is_file() and not file.is_symlink()]
-    return {file.stem: file.read_bytes() for file in files if names is None or file.stem in names}
+    return {file.stem: file.read_bytes() for file in files}
 
 
 def _of_suite(name: str) -> Entry:
