@@ -54,6 +54,7 @@ LOADED = {
         "wswarm.drive.fold_clock",
         "wswarm.drive.group",
         "wswarm.drive.groups",
+        "wswarm.drive.host.effort",
         "wswarm.drive.host.probes",
         "wswarm.drive.http.group",
         "wswarm.drive.pings",
@@ -249,7 +250,7 @@ def forked_here(word: str) -> list[int]:
 @contextmanager
 def forks(started: ModuleType) -> Iterator[None]:
     """Agents that this process starts are forked, unless it plays a system that can't."""
-    before = started.spawn
+    before, together = started.spawn, started.can_be_loaded_together
 
     def spawn(
         module: str, errors: IO[bytes], word: str, inherited: Sequence[int], variables: Mapping[str, str]
@@ -269,10 +270,11 @@ def forks(started: ModuleType) -> Iterator[None]:
         )
 
     started.spawn = spawn  # type: ignore[attr-defined]
+    started.can_be_loaded_together = lambda: False  # type: ignore[attr-defined] # the nursery has loaded it all
     try:
         yield
     finally:
-        started.spawn = before  # type: ignore[attr-defined]
+        started.spawn, started.can_be_loaded_together = before, together  # type: ignore[attr-defined]
 
 
 class _Nursery:
