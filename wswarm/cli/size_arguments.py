@@ -83,4 +83,5 @@ def _add_result(add: Any) -> None:
     add_pictures(add)
     add("--quiet", action="store_true", help="no progress, no summary")
     add_live(add)
-    add("--print", choices=("json",), help="put the model on stdout, alone")
+    shown = "json: put the model on stdout, alone; plan: what would be measured, and stop"
+    add("--print", choices=("json", "plan"), help=shown)

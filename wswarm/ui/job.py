@@ -17,7 +17,7 @@ from wswarm.errors import PlanError
 from wswarm.report import store
 from wswarm.report.served_page import AGAIN, HOST
 from wswarm.ui import asked, keeper
-from wswarm.ui.asked import PLANNED, WATCHED, Asked
+from wswarm.ui.asked import WATCHED, Asked
 
 MOST_LINES, LONGEST_LINE = 400, 500
 CHECK_S = 60.0
@@ -198,8 +198,6 @@ def check(words: Sequence[str]) -> None:
     Raises:
         PlanError: it is wrong; in its own words.
     """
-    if words[0] not in PLANNED:
-        return
     done = subprocess.run(
         [*_wswarm(), *words, "--print", "plan"],
         stdin=subprocess.DEVNULL,
