@@ -134,9 +134,15 @@ class RedisWire:
         return name.removeprefix(self._prefix).decode("utf-8", "replace")
 
     async def _close(self, connection: Any) -> None:
-        if connection is not None:
+        if connection is None:
+            return
+        writer = connection._writer  # redis-py forgets it
+        try:
             with suppress(BackplaneDown), self._translated():
                 await asyncio.wait_for(connection.disconnect(), _FAREWELL_S)  # TLS says goodbye and hears it
+        finally:
+            if writer is not None:
+                writer.transport.abort()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
