@@ -15,6 +15,7 @@ import uvicorn
 from starlette.websockets import WebSocketDisconnect
 
 from target_app.drain import drain
+from target_app.garbage import collect_seldom
 from target_app.guard.on_duty import STATE
 from target_app.wire.guarded import GuardedProtocol
 from target_app.wire.requests import GuardedH11, GuardedHttpTools
@@ -75,6 +76,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to serve, and say so."""
         await super().startup(sockets=sockets)
+        collect_seldom()
         if self.started and self._greet is not None:
             self._greet(self.servers[0].sockets[0].getsockname()[1])
 

@@ -22,6 +22,7 @@ LINGER = 5.0
 RESTARTING = "restarting: retry in 0 to 5 s"
 RETRY_AFTER = "5"  # seconds
 VERSION = "13"  # of the WebSocket protocol
+_NO_SCOPE: Any = {}
 
 
 class PartingProtocol(WebSocketsSansIOProtocol):
@@ -42,6 +43,13 @@ class PartingProtocol(WebSocketsSansIOProtocol):
         self._on_duty: OnDuty | None = app_state.get(STATE)
         self._is_lost = False
         self._is_deaf = False
+
+    async def run_asgi(self) -> None:
+        """Run the application, and let go of what was said to it: the scope has methods of this protocol."""
+        try:
+            await super().run_asgi()
+        finally:
+            self.scope = _NO_SCOPE
 
     @property
     def is_open(self) -> bool:
@@ -142,6 +150,7 @@ class PartingProtocol(WebSocketsSansIOProtocol):
         """The connection is gone."""
         self._is_lost = True
         super().connection_lost(exc)
+        self.conn.parser.close()  # a generator that never ends, and holds what holds it
 
     def data_received(self, data: bytes) -> None:
         """As the stock one, which leaves a handshake that its parser refuses without an answer."""

@@ -154,6 +154,7 @@ class GuardedHttpTools(_Guarded, HttpToolsProtocol):
         """The client owes nothing more as far as HTTP goes."""
         self._let_go()
         super().handle_websocket_upgrade()
+        self.parser = None  # type: ignore[assignment] # as uvicorn does at an end; it holds this protocol
 
 
 class GuardedH11(_Guarded, H11Protocol):
