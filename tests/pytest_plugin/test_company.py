@@ -84,7 +84,9 @@ def test_p50(benchmark, ws_swarm):
 """,
         ini=INI,
     )
-    run(pytester, "-p", "benchmark", "--benchmark-only", "--benchmark-json=out.json").assert_outcomes(passed=1)
+    run(pytester, "-p", "benchmark", "--benchmark-only", "--benchmark-json=out.json").assert_outcomes(
+        passed=1
+    )
     (stored,) = json.loads((pytester.path / "out.json").read_text())["benchmarks"]
     assert stored["options"]["timer"] == "p50"
     assert stored["stats"]["rounds"] == 3
