@@ -2,7 +2,8 @@
 
 Starts the reference application, measures the others undisturbed and under attack in turns, and prints a table: their
 p99, how many times the undisturbed one that is (the median over pairs), and what the attackers were told.
-It takes some minutes, and a quiet machine. Names of attacks as arguments are done alone.
+It takes some minutes, and a quiet machine. Names of attacks as arguments are done alone; `--server` names another
+server of the application than ours.
 """
 
 import argparse
@@ -28,13 +29,23 @@ HANDSHAKES = ("connect", "-c", "500", "--connect-rate", "100/s", "-d", "1s")
 ECHOES = ("echo", "--profile", "echo", "-c", "20", "-r", "400/s", "-d", "5s", "--warmup", "500ms")
 
 
+SERVERS = {
+    "framing": ("wswarm", "serve", "--port", "{port}"),
+    "wsproto": ("wswarm", "serve", "--ws", "wsproto", "--port", "{port}"),
+    "websockets": ("wswarm", "serve", "--ws", "websockets", "--port", "{port}"),
+    "uvicorn": ("uvicorn", "target_app.main:app", "--log-level", "warning", "--port", "{port}"),
+    "hypercorn": ("hypercorn", "target_app.main:app", "--bind", "127.0.0.1:{port}"),
+    "granian": ("granian", "--interface", "asgi", "target_app.main:app", "--port", "{port}"),
+}
+
+
 @contextmanager
-def served(guard: str, log: Path) -> Iterator[int]:
+def served(server: str, guard: str, log: Path) -> Iterator[int]:
     """The port of the reference application."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    command = [sys.executable, "-m", "wswarm", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", *(part.format(port=port) for part in SERVERS[server])]
     strict = {"TARGET_TOKENS": json.dumps({"others": TOKEN}), "TARGET_MAX_PER_USER": "off"}
     variables = {"TARGET_GUARD": guard, **(strict if guard == "strict" else {})}
     with log.open("wb") as output:
@@ -107,6 +118,7 @@ def main() -> None:
     parser.add_argument(
         "attacks", nargs="*", metavar="ATTACK", help=f"of {', '.join(ATTACKS)} (default: all)"
     )
+    parser.add_argument("--server", choices=SERVERS, default="framing")
     parser.add_argument("--guard", choices=("default", "strict"), default="default")
     parser.add_argument("--pairs", type=int, default=3)
     parser.add_argument("--log", type=Path, default=Path(os.devnull), help="where the server's log goes")
@@ -114,7 +126,7 @@ def main() -> None:
     print(
         "| attack | p99 undisturbed | p99 under attack | ratio | attackers were told |\n|---|---|---|---|---|"
     )
-    with served(parsed.guard, parsed.log) as port:
+    with served(parsed.server, parsed.guard, parsed.log) as port:
         p99_of_others(port, "")
         for attack in parsed.attacks or ATTACKS:
             pairs: list[tuple[float, float]] = []

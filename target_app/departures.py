@@ -13,10 +13,11 @@ from typing import Any
 
 import uvicorn
 from starlette.websockets import WebSocketDisconnect
+from uvicorn.importer import ImportFromStringError, import_from_string
 
 from target_app.drain import drain
 from target_app.garbage import collect_seldom
-from target_app.guard.on_duty import STATE
+from target_app.guard.on_duty import STATE, OnDuty
 from target_app.wire.guarded import GuardedProtocol
 from target_app.wire.requests import GuardedH11, GuardedHttpTools
 
@@ -75,14 +76,37 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to serve, and say so."""
-        await super().startup(sockets=sockets)
+        loop = asyncio.get_running_loop()
+        listen = loop.create_server
+
+        async def listen_in_time(*arguments: Any, **options: Any) -> asyncio.Server:
+            return await listen(*arguments, **options, ssl_handshake_timeout=self._tls_deadline)
+
+        loop.create_server = listen_in_time  # type: ignore[method-assign] # uvicorn has no option for it
+        try:
+            await super().startup(sockets=sockets)
+        finally:
+            del loop.create_server
+        if self._on_duty is not None:
+            self._on_duty.is_told = True  # by who started us, which knows before anybody comes
         collect_seldom()
         if self.started and self._greet is not None:
             self._greet(self.servers[0].sockets[0].getsockname()[1])
 
+    @property
+    def _on_duty(self) -> OnDuty | None:
+        found: OnDuty | None = self.lifespan.state.get(STATE)
+        return found
+
+    @property
+    def _tls_deadline(self) -> float | None:
+        """Seconds that a client has for its part of TLS; asyncio would wait for a minute."""
+        on_duty = self._on_duty
+        return None if on_duty is None or self.config.ssl is None else on_duty.settings.handshake_deadline
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop to serve, and tell; clients of an application with guards are let go of in time."""
-        on_duty = self.lifespan.state.get(STATE)
+        on_duty = self._on_duty
         if on_duty is not None:
             for listener in (*self.servers, *(sockets or ())):
                 listener.close()
@@ -110,6 +134,17 @@ def configure(settings: dict[str, Any]) -> tuple[uvicorn.Config, Departures | No
         own["http"] = GUARDED_HTTP.get(own.get("http", "auto"), own.get("http"))
     is_shown = own.pop("tracebacks", False) or own.get("log_level") in VERBOSE
     return uvicorn.Config(**own), Departures() if is_documented and not is_shown else None
+
+
+def is_guarded(ws: str) -> bool:
+    """Whether uvicorn's name of a WebSocket protocol, or an import string, stands for one of ours."""
+    if ":" not in ws:
+        return ws in GUARDED_WS
+    try:
+        found = import_from_string(ws)
+    except ImportFromStringError:
+        return True  # uvicorn ends with that
+    return isinstance(found, type) and issubclass(found, GuardedProtocol)
 
 
 def _is_departure(error: BaseException | None) -> bool:

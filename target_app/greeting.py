@@ -1,5 +1,6 @@
 """What a server says when it accepts connections: where it is, and which guards are on."""
 
+from target_app.guard.unkept import UNKEPT
 from target_app.settings import Settings
 
 HARDENED = "target_app.main"  # the application that has settings
@@ -10,15 +11,25 @@ def is_hardened(app: str) -> bool:
     return app.partition(":")[0] == HARDENED
 
 
-def greeting(app: str, host: str, port: int) -> str:
-    """Where it is; of the hardened application also which guards are on, in a second line."""
-    where = f"{app.partition(':')[0]} at {url(host, port)}/ (Ctrl-C stops it)"
-    return f"{where}\n{guards(Settings())}" if is_hardened(app) else where
+def greeting(app: str, base: str, unguarded: str | None = None) -> str:
+    """Where it is; of the hardened application also which guards are on, and which are not.
+
+    Args:
+        app: import string.
+        base: its address.
+        unguarded: uvicorn's name of the WebSocket protocol, if it is none of ours.
+    """
+    told = [f"{app.partition(':')[0]} at {base}/ (Ctrl-C stops it)"]
+    if is_hardened(app):
+        told.append(guards(Settings()))
+        told += [] if unguarded is None else [f"not kept with --ws {unguarded}: {UNKEPT}"]
+    return "\n".join(told)
 
 
-def url(host: str, port: int) -> str:
+def url(host: str, port: int, *, is_secure: bool = False) -> str:
     """The address without a path."""
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    scheme = "https" if is_secure else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def guards(settings: Settings) -> str:
@@ -30,10 +41,14 @@ def guards(settings: Settings) -> str:
         f"drain {settings.drain_deadline:g} s",
     ]
     limits = [f"{limit:g} {what}" for limit, what in _limits(settings) if limit is not None]
-    tokens = (
-        [f"tokens of {len(settings.tokens)}, refused {settings.refuse} accepting"] if settings.tokens else []
-    )
+    tokens = _tokens(settings) if settings.tokens else []
     return "; ".join([f"guards: {always[0]}", *always[1:], *(tokens + limits or ["no tokens, caps or rate"])])
+
+
+def _tokens(settings: Settings) -> list[str]:
+    asked = f"tokens of {len(settings.tokens)}, refused {settings.refuse} accepting"
+    most = settings.max_guesses
+    return [asked] if most is None else [asked, f"{most} wrong ones a minute per address"]
 
 
 def _limits(settings: Settings) -> list[tuple[float | None, str]]:

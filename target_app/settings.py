@@ -125,11 +125,13 @@ class Settings(BaseSettings):
         max_connections: most WebSockets of one process.
         max_per_address: most of one address, over all workers.
         max_per_user: most of one user, over all workers.
+        max_guesses: most wrong tokens of one address in a minute, over all workers.
         message_rate: most messages of one connection in a second, pings among them; as many may come at once.
         max_message: most bytes of a message, after inflating.
         handshake_deadline: seconds in which a handshake has to be complete.
         message_deadline: seconds in which all frames of a message have to come.
         idle_deadline: seconds without a message until a connection is closed.
+        ping_interval: seconds between the server's pings.
         pong_deadline: seconds in which a ping has to be answered.
         drain_deadline: seconds that a stop may take.
         drain_batch: connections that are closed at once in a stop, a batch each 100 ms.
@@ -159,11 +161,13 @@ class Settings(BaseSettings):
     max_connections: _Cap = None
     max_per_address: _Cap = None
     max_per_user: _Cap = None
+    max_guesses: _Cap = 20
     message_rate: _Rate = None
     max_message: int = Field(default=1024 * 1024, ge=1, le=1024**3)
     handshake_deadline: _Seconds = 10.0
     message_deadline: _Seconds = 30.0
     idle_deadline: _Deadline = None
+    ping_interval: _Seconds = 20.0
     pong_deadline: _Seconds = 20.0
     drain_deadline: _Seconds = 10.0
     drain_batch: int = Field(default=500, ge=1, le=1_000_000)

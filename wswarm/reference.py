@@ -22,3 +22,5 @@ class ServerOptions(NamedTuple):
     backplane: str | None = None
     guard: str | None = None
     tracebacks: bool = False
+    cert: str | None = None
+    key: str | None = None

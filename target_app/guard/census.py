@@ -102,6 +102,12 @@ class Census:
                 self._own[place] += 1
         return None
 
+    def is_reached(self, claim: Claim) -> bool:
+        """Whether a name has as many as it may."""
+        with self._lock:
+            place = self._place(claim.name)
+            return place is not None and self._total(place) >= claim.most
+
     def leave(self, claims: Sequence[Claim]) -> None:
         """Count one less of each, as often as ``enter`` counted one more."""
         if claims:

@@ -14,10 +14,18 @@ STATE = "target_app.guard"
 COUNTS_FRAMES = "target_app.counts_frames"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OnDuty:
-    """The settings of the application that is served, where its refusals are counted, and who owes it a request."""
+    """What the application that is served has for its guards.
+
+    Attributes:
+        settings: of the application.
+        refusals: where they are counted.
+        patience: with those who owe a request.
+        is_told: what the server does not keep has been told, or it keeps all.
+    """
 
     settings: Settings
     refusals: Refusals
     patience: Patience = field(default_factory=Patience)
+    is_told: bool = False

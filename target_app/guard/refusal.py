@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from target_app.guard.guesses import MEMORY_S
+
 _BEARER = ("www-authenticate", "Bearer")
 _LATER = ("retry-after", "5")  # seconds
+_IN_A_MINUTE = ("retry-after", f"{MEMORY_S:g}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,9 @@ REFUSALS: Mapping[str, Refusal] = {
     "connections": Refusal(503, 1013, "the server is full: try again later", (_LATER,)),
     "address": Refusal(429, 1008, "too many connections from this address", (_LATER,)),
     "user": Refusal(429, 1008, "too many connections of this user", (_LATER,)),
+    "guesses": Refusal(
+        429, 1008, "too many wrong tokens from this address: try again in a minute", (_IN_A_MINUTE,)
+    ),
 }
 
 

@@ -8,6 +8,7 @@ Reason = Literal[
     "connections",
     "address",
     "user",
+    "guesses",
     "rate",
     "message_size",
     "handshake_deadline",

@@ -17,10 +17,6 @@ class Tokens:
     def __init__(self, tokens: Mapping[str, SecretStr]) -> None:
         self._users = [(user, _digest(token.get_secret_value())) for user, token in tokens.items()]
 
-    def __bool__(self) -> bool:
-        """Whether there are any: then one is needed."""
-        return bool(self._users)
-
     def owner(self, presented: Iterable[str]) -> str | None:
         """The user of the first token that is somebody's, ``None`` if none is.
 

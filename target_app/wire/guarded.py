@@ -48,6 +48,8 @@ class GuardedProtocol(PartingProtocol):
         if self._on_duty is not None:
             settings = self._on_duty.settings
             self.conn.max_message_size = min(config.ws_max_size, settings.max_message)
+            if config.ws_ping_interval is not None:
+                self.ping_interval = min(config.ws_ping_interval, settings.ping_interval)
             self.ping_timeout = min(config.ws_ping_timeout or settings.pong_deadline, settings.pong_deadline)
             self._idle_deadline = settings.idle_deadline
             self._bucket = Bucket.of(settings.message_rate, self.loop.time())

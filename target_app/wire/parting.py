@@ -1,13 +1,10 @@
 """A uvicorn protocol that tells clients why it closes, and lets go of those that do not answer."""
 
-import asyncio
 from collections.abc import Coroutine, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from uvicorn.server import ServerState
 from websockets.http11 import Request
 
 from target_app.guard.on_duty import STATE, OnDuty
@@ -32,17 +29,12 @@ class PartingProtocol(WebSocketsSansIOProtocol):
     that does not read would hold its socket and buffer for as long as it likes.
     """
 
-    def __init__(
-        self,
-        config: Config,
-        server_state: ServerState,
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
-        self._on_duty: OnDuty | None = app_state.get(STATE)
-        self._is_lost = False
-        self._is_deaf = False
+    _is_lost = False
+    _is_deaf = False
+
+    @property
+    def _on_duty(self) -> OnDuty | None:
+        return self.app_state.get(STATE)
 
     async def run_asgi(self) -> None:
         """Run the application, and let go of what was said to it: the scope has methods of this protocol."""

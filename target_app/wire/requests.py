@@ -45,19 +45,18 @@ class _Patient(asyncio.Protocol):
         self._expect()
 
     def data_received(self, data: bytes) -> None:
-        """Take a part of a request, or all of it."""
+        """Take a part of a request, or all of it, but nothing beyond the end of its head."""
+        if self._is_in_head and self._owed_size + len(data) > MOST_HEAD:
+            self._refuse(_LARGE)
+            return
         super().data_received(data)
         if self._is_upgraded:
             return
-        cycle = self.cycle
-        is_head = cycle is None or cycle.response_complete
-        if self.transport.is_closing() or not (is_head or cycle.more_body):
+        if self.transport.is_closing() or not (self._is_in_head or self.cycle.more_body):
             self._be_content()
             return
         self._expect()
-        self._owed_size += len(data) if is_head else 0
-        if self._owed_size > MOST_HEAD:
-            self._refuse(_LARGE)
+        self._owed_size += len(data) if self._is_in_head else 0
 
     def pause_writing(self) -> None:
         """The client takes no more of an answer, and has the deadline to go on."""
@@ -84,6 +83,10 @@ class _Patient(asyncio.Protocol):
         """The client has gone."""
         self._forgive()
         super().connection_lost(exc)
+
+    @property
+    def _is_in_head(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
 
     @property
     def _on_duty(self) -> OnDuty | None:

@@ -1,21 +1,16 @@
 """`wswarm serve`: the reference application, until it is told to stop."""
 
 import asyncio
-import os
 import signal
 import socket
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
-from unittest import mock
 
 import psutil
 import pytest
 from websockets.asyncio.client import connect as connect_async
 from websockets.sync.client import connect
 
-from target_app import workers
 from target_app.backplane.probe import probe
 from target_app.backplane.protocol import BackplaneDown
 from tests.cli.command import BRIEF_MESSAGES, Command, Outcome, in_process, wait_until
@@ -81,19 +76,6 @@ def test_strict_guards_are_for_the_hardened_app(tmp_path: Path) -> None:
     end = in_process("serve", "--guard", "strict", "--app", "documented.chat", cwd=tmp_path)
     assert (end.code, end.err.count("\n")) == (2, 1)
     assert "--guard is for --app main" in end.err
-
-
-@pytest.mark.usefixtures("becoming")
-@pytest.mark.parametrize("tokens", [None, "", "{}", "nonsense"])
-def test_strict_without_tokens_is_told_in_one_line(
-    tokens: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if tokens is not None:
-        monkeypatch.setenv("TARGET_TOKENS", tokens)
-    end = in_process("serve", "--guard", "strict", "--port", str(closed_port()), cwd=tmp_path)
-    assert (end.code, end.err.count("\n")) == (2, 1)
-    assert end.err.startswith("TARGET_TOKENS: ")
-    assert "nonsense" not in end.err
 
 
 def test_a_port_in_use_is_told_in_one_line(tmp_path: Path) -> None:
@@ -168,43 +150,6 @@ def test_a_signal_before_anything_is_served_ends_with_0(workers: str, tmp_path: 
 def serving(workers: str, backplane: str) -> tuple[str, ...]:
     """The arguments that serve the application on a backplane."""
     return ("serve", "--port", str(closed_port()), "--workers", workers, "--backplane", backplane)
-
-
-@pytest.fixture
-def becoming(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What `wswarm serve` becomes, it becomes in this process: for what ends before there is a server."""
-
-    def become(_: str, command: list[str], variables: dict[str, str]) -> None:
-        arguments = command[command.index("target_app.workers") + 1 :]
-        with mock.patch.dict(os.environ, variables, clear=True):
-            sys.exit(workers.main(arguments))
-
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    monkeypatch.setattr(os, "execve", become)
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
-
-
-@pytest.mark.usefixtures("becoming")
-@pytest.mark.parametrize("count", ["1", "2"])
-@pytest.mark.parametrize(
-    ("address", "why"),
-    [
-        ("kafka://host", "no backplane 'kafka': use one of memory://"),
-        ("redis://:secret@host:port", "a port that is no number from 1 to 65535"),
-        ("postgresql://me:secret@host:99999/db", "a port that is no number from 1 to 65535"),
-        ("redis://me:se/cret@host", "a '/', '?' or '#' before its '@'"),
-    ],
-)
-def test_what_is_no_address_of_a_backplane_is_told_in_one_line(
-    count: str, address: str, why: str, tmp_path: Path
-) -> None:
-    end = in_process(*serving(count, address), cwd=tmp_path)
-    assert (end.code, end.err.count("\n")) == (2, 1)
-    assert end.err.startswith("the backplane: ")
-    assert why in end.err
-    assert "cret" not in end.err
 
 
 class Unusable(NamedTuple):

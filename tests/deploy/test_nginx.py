@@ -12,7 +12,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.deploy.nginx import Nginx, needs_nginx, nginx
 from tests.target_app.backplane.servers import free_port
+from tests.target_app.client_hello import client_hello
 from tests.target_app.hosted import hardened, hosting
+from tests.target_app.raw_client import RawClient
 from tests.target_app.server import FRAMING, PATIENCE, Server, receive
 
 pytestmark = [needs_nginx, pytest.mark.xdist_group("nginx")]
@@ -197,9 +199,14 @@ def test_no_token_is_in_a_log_also_when_the_application_is_down(front: Nginx) ->
     assert "hush" not in logs
 
 
-def test_a_request_that_stops_half_way_is_given_up_at_nginx(app: Server) -> None:
+def test_a_request_that_stops_half_way_is_given_up_at_nginx_and_so_is_tls(app: Server) -> None:
     with nginx(app.port, replaced={"client_header_timeout 10s;": "client_header_timeout 1s;"}) as front:
         assert front.status(GREETING) == b""
+        for begun in (b"", client_hello()[:100]):
+            client = RawClient.dial(front.port, begun)
+            assert client.read_all(PATIENCE) == b""
+            assert client.end
+            client.leave()
 
 
 @pytest.mark.parametrize(("ping", "timeout"), [(0.2, 3), (None, 1)])

@@ -141,6 +141,18 @@ def test_a_generator_that_can_not_keep_up_is_told(beside: Beside, late_s: float,
     assert (why is None) if words is None else (why is not None and words in why)
 
 
+@pytest.mark.parametrize(
+    ("target_cpu", "received", "is_overrun"),
+    [(0.98, 700, True), (0.98, 950, False), (0.90, 700, False), (None, 700, False)],
+)
+def test_a_full_target_that_stays_far_behind_gave_in_whatever_the_generator_could(
+    target_cpu: float | None, received: int, *, is_overrun: bool
+) -> None:
+    rows = [msgspec.structs.replace(row, received=received) for row in SOUND.series]
+    run = msgspec.structs.replace(SOUND, series=rows)
+    assert passing.is_overrun(run, 1_000, Beside(own_cpu=0.9, target_cpu=target_cpu)) is is_overrun
+
+
 @pytest.mark.parametrize(("target_cpu", "is_ours"), [(0.99, False), (None, False), (0.3, True)])
 def test_late_sends_are_the_targets_doing_unless_it_was_idle(
     target_cpu: float | None, *, is_ours: bool

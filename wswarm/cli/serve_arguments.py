@@ -33,6 +33,8 @@ def add_serve(commands: Any) -> None:
     add("--backplane", metavar="URL", help=backplane)
     guard = "(default: default); strict asks for tokens, those of TARGET_TOKENS, and has caps and a rate"
     add("--guard", metavar="NAME", choices=GUARDS, help=f"{', '.join(GUARDS)} {guard}")
+    add("--cert", metavar="FILE", help="speak TLS with this certificate and its chain, PEM")
+    add("--key", metavar="FILE", help="its key, PEM (default: in the file of --cert)")
     tracebacks = "of the documented examples when a client has left (default: they are counted)"
     add("--tracebacks", action="store_true", help=tracebacks)
     uvicorn = parser.add_argument_group("uvicorn's own options")

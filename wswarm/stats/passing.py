@@ -16,6 +16,7 @@ WAITED = 0.05  # of the time, for a core: more, and the target is slower than it
 OWN_CORE = 0.80  # of a core: more, and a process of the generator may be the one who gives in
 SUPPLY = 0.999  # of the messages have to be sent, and answered
 _DROP = 0.02  # of what is sent per s: if so much less comes back per s, there is a backlog
+_FAR = 0.10  # of the load: whoever is full and so much slower is the one who gave in
 _GROWTH = 0.25  # of the objective's time: less growth over a trial is no backlog
 _GROWTH_S = 0.025  # the same without an objective
 _LEAST_ROWS = 2  # of a third, for an interval
@@ -116,6 +117,14 @@ def is_refused(run: Run) -> bool:
     seen = run.connections
     said = seen.failures.keys() - {_UNHEARD, *_OWN_LIMITS}
     return bool(said) or (seen.dropped > 0 and not seen.failures.keys() & _OWN_LIMITS)
+
+
+def is_overrun(run: Run, load: float, beside: Beside) -> bool:
+    """Return whether the target did all that it can and stayed far behind the load, whatever the generator could."""
+    came = delivered(run)
+    if run.scenario == "connect" or came is None or beside.target_cpu is None:
+        return False
+    return beside.target_cpu >= FULL_CORE and came < (1 - _FAR) * load
 
 
 def unclean(run: Run, beside: Beside, limit_s: float | None) -> str | None:

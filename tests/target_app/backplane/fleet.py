@@ -27,6 +27,7 @@ class Fleet:
         app: import string.
         obstacle: the file that keeps ``own_app`` from starting.
         is_served: they are started by `wswarm serve`, as users do.
+        certificate: and its key, with which those speak TLS.
         settings: of the application, by their variables.
 
     Attributes:
@@ -42,13 +43,15 @@ class Fleet:
         obstacle: str = "",
         *,
         is_served: bool = False,
+        certificate: Path | None = None,
         **settings: str,
     ) -> None:
         self.workers = workers
         self.port = free_port()
         self.headers: dict[str, str] = {}
         self._log_file = log_file
-        program = self._serving(backplane) if is_served else self._working(app)
+        self._scheme = "http" if certificate is None else "https"
+        program = self._serving(backplane, certificate) if is_served else self._working(app)
         variables = {} if is_served else {"TARGET_BACKPLANE": backplane, "OBSTACLE": obstacle}
         with log_file.open("wb") as output:
             place: dict[str, Any] = {"cwd": ROOT, "env": {**os.environ, **variables, **settings}}
@@ -59,9 +62,10 @@ class Fleet:
             else:
                 self.process = Forked(*program, nursery="target_app", **place)
 
-    def _serving(self, backplane: str) -> list[str]:
+    def _serving(self, backplane: str, certificate: Path | None) -> list[str]:
         place = ["--workers", str(self.workers), "--port", str(self.port)]
-        return ["wswarm.cli.main", "serve", *place, "--backplane", backplane]
+        secure = [] if certificate is None else ["--cert", str(certificate)]
+        return ["wswarm.cli.main", "serve", *place, "--backplane", backplane, *secure]
 
     def _working(self, app: str) -> list[str]:
         place = ["target_app.workers", app, "--port", str(self.port), "--workers", str(self.workers)]
@@ -70,7 +74,7 @@ class Fleet:
 
     def __enter__(self) -> Self:
         try:
-            self.wait_for_log(f" at http://127.0.0.1:{self.port}/ (Ctrl-C stops it)")
+            self.wait_for_log(f" at {self._scheme}://127.0.0.1:{self.port}/ (Ctrl-C stops it)")
         except BaseException:
             self.__exit__()
             raise

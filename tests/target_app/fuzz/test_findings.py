@@ -25,7 +25,8 @@ FINDINGS: dict[str, Request | Conversation] = {
 @pytest.fixture(scope="module")
 def watched(start_for_all: Callable[..., Server]) -> Iterator[Watched]:
     """The hardened app with all guards."""
-    guard = {"TARGET_GUARD": "strict", "TARGET_TOKENS": json.dumps({"alice": TOKEN})}
+    tokens = {"TARGET_TOKENS": json.dumps({"alice": TOKEN}), "TARGET_MAX_GUESSES": "1000000"}
+    guard = {"TARGET_GUARD": "strict", **tokens}
     program = "target_app.workers"
     with Watched(start_for_all("target_app.main:app", "--workers", "1", program=program, **guard)) as found:
         yield found

@@ -27,7 +27,11 @@ GROWTH = 8_000_000  # bytes that memory may vary by
 ONE_WORKER = ("--workers", "1", "--no-access-log")
 GUARDS = {
     "default": {},
-    "strict": {"TARGET_GUARD": "strict", "TARGET_TOKENS": json.dumps({"alice": TOKEN})},
+    "strict": {
+        "TARGET_GUARD": "strict",
+        "TARGET_TOKENS": json.dumps({"alice": TOKEN}),
+        "TARGET_MAX_GUESSES": "1000000",  # or most of it would be refused unseen
+    },
 }
 
 # It waits more than it works; alone it would come last, when nobody works beside it.

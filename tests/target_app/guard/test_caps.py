@@ -8,24 +8,31 @@ from itertools import count, islice
 
 import pytest
 
+from target_app.guard.login import LONGEST_FORM
+from target_app.wire.in_turn import MOST_AHEAD
+from target_app.wire.requests import MOST_HEAD
 from tests.target_app.backplane.fleet import Fleet
-from tests.target_app.guard.strict import USERS, knock, status, strict, until
+from tests.target_app.guard.strict import ALICE, USERS, knock, status, strict, until
 from tests.target_app.raw_client import PING, RawClient, close, frame, text
+from tests.target_app.server import PATIENCE
 
-PER_PROCESS, PER_ADDRESS, PER_USER, RATE = 12, 5, 8, 50
+PER_PROCESS, PER_ADDRESS, PER_USER, RATE, GUESSES = 12, 5, 8, 50, 5
+LARGEST = 100_000  # bytes of a message
 SETTINGS = {
     "TARGET_MAX_CONNECTIONS": str(PER_PROCESS),
     "TARGET_MAX_PER_ADDRESS": str(PER_ADDRESS),
     "TARGET_MAX_PER_USER": str(PER_USER),
     "TARGET_MESSAGE_RATE": str(RATE),
+    "TARGET_MAX_GUESSES": str(GUESSES),
+    "TARGET_MAX_MESSAGE": str(LARGEST),
 }
 _numbers = count()
 
 
-ONE, FOUR = (pytest.param(n, marks=pytest.mark.xdist_group(f"caps: {n}")) for n in (1, 4))
+WORKERS = ONE, FOUR = tuple(pytest.param(n, marks=pytest.mark.xdist_group(f"caps: {n}")) for n in (1, 4))
 
 
-@pytest.fixture(scope="module", params=[ONE, FOUR])
+@pytest.fixture(scope="module", params=WORKERS)
 def fleet(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     """One worker, and four."""
     with strict(tmp_path_factory.mktemp("caps"), request.param, **SETTINGS) as running:
@@ -118,6 +125,80 @@ def test_a_client_may_be_as_fast_as_the_rate_and_no_faster(fleet: Fleet, address
     assert len(answers) <= 2 * RATE
     for client in (calm, fast):
         client.abort()
+
+
+def test_a_message_may_be_so_large_and_no_larger(fleet: Fleet, address: str) -> None:
+    large, larger = enter(fleet, address), enter(fleet, address)
+    large.send(text("x" * LARGEST))
+    answer = large.read_frame()
+    assert answer is not None
+    assert answer.payload == b"Message text was: " + b"x" * LARGEST
+    larger.send(text("x" * (LARGEST + 1)))
+    (end,) = larger.frames()
+    assert end.code == 1009
+    for client in (large, larger):
+        client.abort()
+
+
+def test_an_address_may_guess_so_many_tokens_and_another_address_is_not_concerned(
+    fleet: Fleet, address: str
+) -> None:
+    before = refusals(fleet)["guesses"]
+    guesses = (b"Authorization: Bearer wrong-%d\r\n" % number for number in count())
+    tried = islice(guesses, GUESSES)
+    assert {refused(fleet, source=address, user=None, lines=guess) for guess in tried} == {401}
+    more = [knock(fleet.port, source=address, user=None, lines=guess) for guess in islice(guesses, GUESSES)]
+    more.append(knock(fleet.port, source=address))
+    assert {status(client) for client in more} == {429}
+    assert all(b"\r\nretry-after: 60\r\n" in client.head.lower() for client in more)
+    until(lambda: refusals(fleet)["guesses"] - before == len(more), "the sum over all workers")
+    other = enter(fleet, "127.0.5.1")
+    assert is_answered(other)
+    for client in (*more, other):
+        client.leave()
+
+
+def test_the_head_of_a_request_may_be_so_large_and_no_larger(fleet: Fleet, address: str) -> None:
+    assert asked(fleet, address, MOST_HEAD) == b"HTTP/1.1 200 OK"
+    assert asked(fleet, address, MOST_HEAD + 1) == b"HTTP/1.1 431 Request Header Fields Too Large"
+
+
+def asked(fleet: Fleet, source: str, size: int) -> bytes:
+    """The status line that answers a request whose head is so large."""
+    begin, end = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: ", b"\r\n\r\n"
+    client = RawClient.dial(fleet.port, begin.ljust(size - len(end), b"x"), end, source=source)
+    head = client.read_head()
+    client.leave()
+    return head.partition(b"\r\n")[0]
+
+
+def test_a_form_may_be_so_large_and_no_larger(fleet: Fleet, address: str) -> None:
+    assert posted(fleet, address, LONGEST_FORM) == b"HTTP/1.1 303 See Other"
+    assert posted(fleet, address, LONGEST_FORM + 1) == b"HTTP/1.1 401 Unauthorized"
+
+
+def posted(fleet: Fleet, source: str, size: int) -> bytes:
+    """The status line that answers a form of that size with a token that is right."""
+    body = f"token={ALICE}&more=".encode().ljust(size, b"x")
+    head = b"POST /chat HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % size
+    client = RawClient.dial(fleet.port, head, body, source=source)
+    answer = client.read_head()
+    client.leave()
+    return answer.partition(b"\r\n")[0]
+
+
+def test_requests_may_be_so_far_ahead_of_their_answers_and_no_further(fleet: Fleet, address: str) -> None:
+    one = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: %b\r\n\r\n" % (b"x" * 8000)
+    count = MOST_AHEAD // len(one)
+    ahead = RawClient.dial(fleet.port, one * count, source=address)
+    for _ in range(count):
+        assert b"HTTP/1.1 200 " in ahead.read_head()
+    further = RawClient.dial(fleet.port, one * 50, source=address)
+    answers = further.read_all(PATIENCE).count(b"HTTP/1.1 200 ")
+    assert further.end
+    assert answers < 50
+    for client in (ahead, further):
+        client.leave()
 
 
 def test_tokens_and_origins_are_looked_at_by_every_worker_and_refusals_are_summed(

@@ -130,6 +130,11 @@ REFUSED: list[tuple[Reason, dict[str, object], tuple[int, str]]] = [
     ("connections", {"max_connections": 1}, (1013, "the server is full: try again later")),
     ("address", {"max_per_address": 1}, (1008, "too many connections from this address")),
     ("user", {"max_per_user": 1}, (1008, "too many connections of this user")),
+    (
+        "guesses",
+        {"max_guesses": 1},
+        (1008, "too many wrong tokens from this address: try again in a minute"),
+    ),
 ]
 
 
@@ -146,6 +151,9 @@ def test_after_accepting_each_refusal_has_its_close_code_and_reason(
     with hosting(app, ws=SERVERS[ws]) as server, ExitStack() as stack:
         if caps:
             first: ClientConnection = stack.enter_context(server.connect(path))
+        if reason == "guesses":
+            with server.connect("/ws?token=wrong") as wrong:
+                assert closing(wrong) == (1008, "a token is required")
         with server.connect(path, **options) as refused:
             assert refused.subprotocol == "chat"
             assert closing(refused) == end

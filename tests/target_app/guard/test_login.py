@@ -67,6 +67,26 @@ def test_another_token_is_asked_for_again_and_shown_nowhere(server: Server, body
     assert "nobody" not in page
 
 
+def test_who_was_wrong_too_often_waits_a_minute_though_the_next_would_be_right() -> None:
+    app = hardened(guard="strict", tokens={"alice": TOKEN}, max_guesses=2)
+    with hosting(app) as server:
+        tried = ["", "wrong", "wrong", "wrong, too", "and again"]
+        statuses = [ask(server, "POST", "/chat", urlencode({"token": token}))[0] for token in tried]
+        assert statuses == [401, 401, 401, 401, 429]
+        cookie = f"session={TOKEN}"
+        for again in (
+            ask(server, "POST", "/chat", urlencode({"token": TOKEN})),
+            ask(server, "GET", "/chat", Cookie=cookie),
+        ):
+            status, headers, page = again
+            assert (status, headers["retry-after"], headers["cache-control"]) == (429, "60", "no-store")
+            assert "Too many wrong tokens from this address: try again in a minute." in page
+        assert ask(server, "GET", "/stats", Cookie=cookie)[0] == 429
+        assert ask(server, "GET", "/chat")[0] == 200
+        assert ask(server, "GET", "/healthz", Cookie=cookie)[0] == 200
+        assert server.log() == ""
+
+
 def test_a_form_of_another_site_is_refused(server: Server) -> None:
     body = urlencode({"token": TOKEN})
     assert ask(server, "POST", "/chat", body, Origin="https://evil.example")[0] == 403

@@ -1,30 +1,8 @@
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 from target_app.guard.patience import EVERY_S, MOST_AT_ONCE, Patience
-
-
-class Clock:
-    """What is needed of an event loop; the test moves its time."""
-
-    def __init__(self) -> None:
-        self._now = 0.0
-        self._timers: list[tuple[float, Callable[..., None], tuple[Any, ...]]] = []
-
-    def time(self) -> float:
-        return self._now
-
-    def call_later(self, delay: float, call: Callable[..., None], *arguments: Any) -> object:
-        self._timers.append((self._now + delay, call, arguments))
-        return self._timers[-1]
-
-    def advance(self, seconds: float) -> None:
-        self._now += seconds
-        due = [timer for timer in self._timers if timer[0] <= self._now]
-        self._timers = [timer for timer in self._timers if timer[0] > self._now]
-        for _, call, arguments in due:
-            call(*arguments)
+from tests.target_app.guard.clock import Clock
 
 
 class Client:

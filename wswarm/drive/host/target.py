@@ -32,8 +32,10 @@ def command(options: ServerOptions) -> list[str]:
     """Return the command line that serves the reference application.
 
     Raises:
-        PlanError: there is no such application, or what it is made with is not installed.
+        PlanError: there is no such application, what it is made with is not installed, or a key has no certificate.
     """
+    if options.key is not None and options.cert is None:
+        raise PlanError(f"--key {options.key} is the key of a certificate: give --cert too")
     if options.app not in APPS:
         raise PlanError(f"--app {options.app!r} is none of the reference applications: {', '.join(APPS)}")
     check_application()
@@ -53,6 +55,8 @@ def command(options: ServerOptions) -> list[str]:
         *("--ws-per-message-deflate", str(options.deflate).lower()),
         *("--log-level", options.log_level, "--no-access-log", "--timeout-graceful-shutdown", "5"),
         *(["--tracebacks"] if options.tracebacks else []),
+        *(["--ssl-certfile", options.cert] if options.cert is not None else []),
+        *(["--ssl-keyfile", options.key] if options.key is not None else []),
     ]
 
 

@@ -85,7 +85,8 @@ def run_trial(
 def _outcome(setting: Setting, load: Load, run: Run, beside: Beside) -> Outcome:
     why = passing.why_not_carried(run, setting.limit_s)
     cause = None
-    if why is not None and not passing.is_refused(run):
+    is_its_own = passing.is_refused(run) or passing.is_overrun(run, load.amount, beside)
+    if why is not None and not is_its_own:
         cause = passing.spoilt(run, beside) or passing.unclean(run, beside, setting.limit_s)
     seen = passing.time_of(run)
     trial = _trial(
