@@ -57,6 +57,7 @@ LOADED = {
         "wswarm.drive.fold_clock",
         "wswarm.drive.group",
         "wswarm.drive.groups",
+        "wswarm.drive.host.effort",
         "wswarm.drive.host.probes",
         "wswarm.drive.http.group",
         "wswarm.drive.pings",
@@ -266,12 +267,17 @@ def forked_here(word: str) -> list[int]:
 @contextmanager
 def forks(started: ModuleType) -> Iterator[None]:
     """Agents that this process starts are forked, unless it plays a system that can't."""
-    before = started.spawn
-    started.spawn = partial(_spawn, before)  # type: ignore[attr-defined]
+    before, together = started.spawn, started.can_be_loaded_together
+    _fork_agents(started)
     try:
         yield
     finally:
-        started.spawn = before  # type: ignore[attr-defined]
+        started.spawn, started.can_be_loaded_together = before, together  # type: ignore[attr-defined]
+
+
+def _fork_agents(started: ModuleType) -> None:
+    started.spawn = partial(_spawn, started.spawn)  # type: ignore[attr-defined]
+    started.can_be_loaded_together = lambda: False  # type: ignore[attr-defined] # the nursery has loaded it all
 
 
 def _spawn(
@@ -390,8 +396,7 @@ def _become(order: Mapping[str, Any], descriptors: Sequence[int]) -> None:
         os.close(have)
     for channel in moved[len(wanted) :]:
         _NURSERIES["wswarm"] = _Orders(_socket.socket(fileno=channel))
-        started = importlib.import_module("wswarm.drive.fleet.started")
-        started.spawn = partial(_spawn, started.spawn)  # type: ignore[attr-defined]
+        _fork_agents(importlib.import_module("wswarm.drive.fleet.started"))
     sys.stdin, sys.stdout = open(0, encoding="utf-8"), open(1, "w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = io.TextIOWrapper(open(2, "wb", buffering=0), "utf-8", "backslashreplace", write_through=True)  # noqa: SIM115
     os.chdir(order["folder"])

@@ -207,6 +207,7 @@ class ForecastOptions(TypedDict, total=False):
     size: int | None
     workers: int | None
     connect_rate: float
+    processes: int | None
     tls: bool
     deflate: bool
     slo: Sequence[str]

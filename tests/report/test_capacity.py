@@ -35,22 +35,22 @@ def test_no_line_of_the_summary_is_wider_than_a_report() -> None:
 
 
 def test_a_search_comes_back_the_same(tmp_path: Path) -> None:
-    store.keep(searched.search(), tmp_path)
-    file = store.find(tmp_path)
+    store.SEARCHES.keep(searched.search(), tmp_path)
+    file = store.SEARCH.find(tmp_path)
     assert file == tmp_path / "capacity.json"
-    assert msgspec.json.encode(store.load(file)) == msgspec.json.encode(searched.search())
-    assert store.find(file) == file
+    assert msgspec.json.encode(store.SEARCH.load(file)) == msgspec.json.encode(searched.search())
+    assert store.SEARCH.find(file) == file
 
 
 def test_what_is_no_search_is_told(tmp_path: Path) -> None:
     file = tmp_path / "capacity.json"
     file.write_text('{"schema": "wswarm/capacity@1"}')
     with pytest.raises(ResultError, match="holds no search"):
-        store.load(file)
+        store.SEARCH.load(file)
     other = msgspec.structs.replace(searched.search(), schema="wswarm/capacity@2")
     file.write_bytes(msgspec.json.encode(other))
     with pytest.raises(ResultError, match="this wswarm reads"):
-        store.load(file)
+        store.SEARCH.load(file)
 
 
 def test_the_json_has_the_fields_of_its_contract() -> None:

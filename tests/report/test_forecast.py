@@ -64,7 +64,8 @@ def test_the_page_shows_every_figure_and_limit() -> None:
 
 
 def test_a_forecast_comes_back_the_same_with_its_pictures(tmp_path: Path) -> None:
-    store.save(outlook(), tmp_path, plots=True)
+    store.FORECASTS.keep(outlook(), tmp_path)
+    store.FORECASTS.write_page(outlook(), tmp_path, plots=True)
     assert {file.name for file in tmp_path.iterdir()} == {
         *("forecast.json", "summary.txt", "report.html", "work.png", "times.png")
     }

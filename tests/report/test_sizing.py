@@ -35,7 +35,7 @@ def test_a_model_that_is_not_validated_says_so_with_the_errors() -> None:
 
 
 def test_a_model_comes_back_the_same(tmp_path: Path) -> None:
-    store.keep(modelled.model(), tmp_path)
+    store.MODELS.keep(modelled.model(), tmp_path)
     file = MODEL.find(tmp_path)
     assert file == tmp_path / "model.json"
     assert read_model(file) == modelled.model()
@@ -58,15 +58,15 @@ def test_the_page_shows_what_is_known_and_every_cell(model) -> None:
 
 
 def test_pictures_are_drawn_of_what_there_is(tmp_path: Path) -> None:
-    store.keep(modelled.model(), tmp_path)
-    store.write_page(modelled.model(), tmp_path, plots=True)
+    store.MODELS.keep(modelled.model(), tmp_path)
+    store.MODELS.write_page(modelled.model(), tmp_path, plots=True)
     assert {file.name for file in tmp_path.glob("*.png")} == {"fit.png", "times.png"}
     assert (tmp_path / "report.html").read_text().count("data:image/png") == 2
 
 
 def test_pictures_of_another_model_go(tmp_path: Path) -> None:
     (tmp_path / "fit.png").write_bytes(b"old")
-    store.keep(modelled.model(), tmp_path)
+    store.MODELS.keep(modelled.model(), tmp_path)
     assert not (tmp_path / "fit.png").exists()
 
 

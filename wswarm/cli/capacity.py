@@ -5,11 +5,10 @@ import sys
 from contextlib import suppress
 
 from wswarm import exit_codes
-from wswarm.cli import grammar, terminal
+from wswarm.cli import answers, grammar, terminal
 from wswarm.cli.folder import report_folder
 from wswarm.cli.outputs import check_outputs, files_named, is_any_wanted, take_all
 from wswarm.cli.outputs_arguments import OUTPUTS
-from wswarm.cli.searched import print_search, store_search
 from wswarm.errors import ResultError
 from wswarm.experiment.capacity.budget import begun_ns
 from wswarm.experiment.capacity.search import search
@@ -17,6 +16,8 @@ from wswarm.experiment.capacity.setting import Setting, make_setting
 from wswarm.experiment.own_profile import with_own_profile
 from wswarm.report.capacity import words
 from wswarm.report.capacity.live import CapacityLive
+from wswarm.report.capacity.store import SEARCHES
+from wswarm.results import redact
 from wswarm.results.capacity import Search
 
 _NO_OPTION = OUTPUTS | {"command", "kind", "url", "output", "no_plots", "svg", "quiet", "print"}
@@ -32,8 +33,10 @@ def find_capacity(parsed: argparse.Namespace) -> int:
         with terminal.Interrupts() as interrupts:
             found = _search(parsed, setting, interrupts, began_ns)
         take_all(
-            lambda: print_search(parsed, found),
-            lambda: store_search(parsed, found, folder, began_ns),
+            lambda: answers.show(parsed, SEARCHES, found),
+            lambda: answers.store(
+                parsed, SEARCHES, found, folder, answers.drawing_within(parsed, found.budget_s, began_ns)
+            ),
             lambda: _write_wanted(parsed, found),
         )
     _warn(found)
@@ -66,7 +69,9 @@ def _write_wanted(parsed: argparse.Namespace, found: Search) -> None:
 
 
 def _warn(found: Search) -> None:
-    """Say on stderr that the answer is a lower bound, if it is."""
+    """Say on stderr how the target ended, or that the answer is a lower bound."""
+    if found.failure is not None:
+        terminal.warn("capacity", [redact.address(found.failure)])
     remedy = words.remedy(found)
     if remedy is None:
         return

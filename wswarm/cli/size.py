@@ -3,15 +3,15 @@
 import argparse
 
 from wswarm import exit_codes
-from wswarm.cli import grammar, terminal
+from wswarm.cli import answers, grammar, terminal
 from wswarm.cli.folder import report_folder
 from wswarm.cli.outputs import take_all
-from wswarm.cli.sized import print_model, store_model
 from wswarm.experiment.capacity.budget import begun_ns
 from wswarm.experiment.own_profile import with_own_profile
 from wswarm.experiment.sizing.setting import Setting, make_setting
 from wswarm.experiment.sizing.size import Sized, size
 from wswarm.report.sizing.live import SizingLive
+from wswarm.report.sizing.store import MODELS
 
 _NO_OPTION = {"command", "url", "output", "no_plots", "svg", "quiet", "print"}
 
@@ -26,8 +26,14 @@ def find_size(parsed: argparse.Namespace) -> int:
         with terminal.Interrupts() as interrupts:
             found = _size(parsed, setting, interrupts, began_ns)
         take_all(
-            lambda: print_model(parsed, found.model),
-            lambda: store_model(parsed, found.model, folder, setting.budget_s, began_ns),
+            lambda: answers.show(parsed, MODELS, found.model),
+            lambda: answers.store(
+                parsed,
+                MODELS,
+                found.model,
+                folder,
+                answers.drawing_within(parsed, setting.budget_s, began_ns),
+            ),
         )
     if found.was_interrupted:
         return exit_codes.INTERRUPTED

@@ -18,8 +18,8 @@ from wswarm.drive.fleet.lengths import HEADER_SIZE, body_size
 from wswarm.drive.fleet.serving import Finished, serve
 from wswarm.drive.fold_clock import FoldClock
 from wswarm.drive.groups import kind_of
+from wswarm.drive.host.effort import EffortMeter
 from wswarm.drive.host.loop_lag import PROBE_GAP_NS, LoopLag
-from wswarm.drive.host.probes import EffortMeter
 from wswarm.drive.looks import Looks
 from wswarm.drive.numbers import NumberCapture
 from wswarm.drive.schedule import Schedule
@@ -270,7 +270,7 @@ async def _read_command(reader: asyncio.StreamReader) -> wire.Command:
     return wire.decode_command(await reader.readexactly(body_size(header)))
 
 
-async def _obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     driver("picows")  # what most use: one that is ready opens at once
     writer.write(wire.encode(wire.Ready()))
     command = await _read_command(reader)
@@ -297,4 +297,4 @@ async def _regularly(work: Callable[[], None]) -> None:
 
 
 if __name__ == "__main__":
-    serve(_obey)
+    serve(obey)

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from wswarm.drive.drivers import address
 from wswarm.errors import PlanError, ResultError
-from wswarm.experiment.replayed import replay_of
 from wswarm.experiment.secret_file import OF_FILE, secret_in
 from wswarm.load.fill import fill_address, names_in, variable, variables_in
 from wswarm.load.manner import Manner
@@ -59,7 +58,7 @@ def filling_of(plan: Plan) -> Filling:
         PlanError: a variable is not set, or the data has too few rows. ResultError: the data can't be read.
     """
     columns, rows = read_data(plan.data) if plan.data is not None else ([], [])
-    replay = replay_of(plan)
+    replay = _replay_of(plan)
     recorded = values_of(replay.score) if replay is not None else {}
     filling = Filling(variables_of(plan, recorded), columns, rows, replay)
     _check_lines(plan, filling)
@@ -71,6 +70,14 @@ def filling_of(plan: Plan) -> Filling:
             f" each needs one of its own; add rows or lower --connections"
         )
     return filling
+
+
+def _replay_of(plan: Plan) -> Replay | None:
+    if plan.recording is None:
+        return None
+    from wswarm.experiment.replayed import replay_of  # what reads recordings is seldom wanted
+
+    return replay_of(plan, plan.recording)
 
 
 def _check_lines(plan: Plan, filling: Filling) -> None:

@@ -3,7 +3,7 @@
 from wswarm.drive.drivers.following import websocket_address
 from wswarm.drive.host import diagnosis
 from wswarm.load.manner import Manner
-from wswarm.load.upgrade import REDIRECTS
+from wswarm.load.upgrade import is_redirect
 
 _CERTIFICATES = {
     "expired": "renew it on the target; --insecure measures all the same",
@@ -25,11 +25,6 @@ _NO_CERTIFICATE = (
 )
 _OF_HANDSHAKES = ("http", "redirect", "bad upgrade", "tls")
 _MAY_SPEAK_OTHERWISE = ("reset", "no http answer", "timeout", "http 400", "tls")
-
-
-def is_redirect(reason: str) -> bool:
-    """Return whether a failure of that reason was a redirect that nobody followed."""
-    return reason in {f"http {status}" for status in REDIRECTS}
 
 
 def mend(reason: str, said: str, manner: Manner) -> str:

@@ -29,8 +29,8 @@ async def _converse(channel: socket.socket, obey: Obey) -> None:
         writer.close()
 
 
-def serve(obey: Obey) -> NoReturn:
-    """Obey the front end whose socket is named on the command line, until it hangs up, and end the process.
+def serve(obey: Obey, word: str | None = None) -> NoReturn:
+    """Obey the front end until it hangs up, and end the process; the word, or the command line, names the socket.
 
     The kernel takes back its memory faster than Python does, which visits every object once more.
     """
@@ -38,7 +38,7 @@ def serve(obey: Obey) -> NoReturn:
     logging.disable(logging.CRITICAL)  # a connection's troubles are data, not log lines
     raise_file_limit()
     ask_for_short_slices()
-    channel = open_channel(sys.argv[1])
+    channel = open_channel(sys.argv[1] if word is None else word)
     try:
         import uvloop
     except ImportError:

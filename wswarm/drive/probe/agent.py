@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
-from wswarm.drive.clock import make_timer, now_ns
+from wswarm.drive.clock import now_ns
 from wswarm.drive.fleet.lengths import HEADER_SIZE, body_size
 from wswarm.drive.fleet.serving import Finished, serve
 from wswarm.drive.probe.driver import stamped
@@ -19,6 +19,7 @@ from wswarm.drive.probe.orders import Begin, Close, Cut, Found, Load, Order, Rea
 from wswarm.drive.probe.transport import Reading
 from wswarm.drive.swarm import Swarm
 from wswarm.drive.takers import Takers
+from wswarm.drive.timers import make_timer
 from wswarm.drive.way import Ways
 from wswarm.load.marker import write_mark
 from wswarm.load.template import MARKER
@@ -115,7 +116,8 @@ async def _read_order(reader: asyncio.StreamReader) -> Order:
     return decode_order(await reader.readexactly(body_size(header)))
 
 
-async def _obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    _come_first()
     writer.write(encode(Ready()))
     begin = await _read_order(reader)
     if not isinstance(begin, Begin):
@@ -149,5 +151,4 @@ def _come_first() -> None:
 
 
 if __name__ == "__main__":
-    _come_first()
-    serve(_obey)
+    serve(obey)

@@ -105,13 +105,12 @@ def _known(found: Capacity) -> list[tuple[str, str]]:
 
 def remedy(search: Search) -> str | None:
     """Return what to do where the generator gave in; `None` where it did not."""
-    if search.is_bounded:
+    if search.is_bounded or search.failure is not None:
         return None
-    why = search.capacity.because
+    if search.capacity.because.startswith("spoilt"):
+        return "run it again on a quieter machine"
     if search.capacity.limited_by == "neither":
         return "allow more --budget, or begin with a higher first load"
-    if why.startswith("spoilt"):
-        return "run it again on a quieter machine"
     return "use more --processes, or a generator on another machine with more cores"
 
 

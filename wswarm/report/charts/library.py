@@ -40,7 +40,7 @@ def library() -> Library | None:
         license_text = folder.joinpath(_LICENSE).read_text(encoding="utf-8")
     except (ImportError, OSError):
         return None
-    packed = gzip.compress(script.encode(), 9, mtime=0)
+    packed = gzip.compress(script.encode(), 6, mtime=0)  # 9: 1 % less, in three times the time
     return Library(b64encode(packed).decode("ascii"), digest(script), license_text.strip())
 
 

@@ -98,7 +98,7 @@ def row(cell: Cell) -> tuple[str, ...]:
     )
 
 
-def _cpu(value_s: float, when: str = "") -> str:
+def _cpu(value_s: float | None, when: str = "") -> str:
     """Return a cost in words: a regression that finds none has not found that it costs nothing."""
     return f"{show.seconds(value_s)} of CPU{when}" if value_s else f"CPU {_UNTOLD}"
 
