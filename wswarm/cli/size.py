@@ -19,8 +19,7 @@ _NO_OPTION = {"command", "url", "output", "no_plots", "svg", "quiet", "print"}
 def find_size(parsed: argparse.Namespace) -> int:
     """Size the target, show the model, store it; return the exit code."""
     began_ns = begun_ns()
-    given = {name: one for name, one in vars(parsed).items() if name not in _NO_OPTION}
-    setting = make_setting(parsed.url, **with_own_profile(grammar.messages(given)))
+    setting = setting_of(parsed)
     terminal.warn("size", grammar.hints(vars(parsed)))
     with report_folder(parsed.output, "size") as folder:
         with terminal.Interrupts() as interrupts:
@@ -38,6 +37,16 @@ def find_size(parsed: argparse.Namespace) -> int:
     if found.was_interrupted:
         return exit_codes.INTERRUPTED
     return exit_codes.TARGET_FAILED if found.is_gone else 0
+
+
+def setting_of(parsed: argparse.Namespace) -> Setting:
+    """Return the setting that the options ask for.
+
+    Raises:
+        PlanError: a value can't be.
+    """
+    given = {name: one for name, one in vars(parsed).items() if name not in _NO_OPTION}
+    return make_setting(parsed.url, **with_own_profile(grammar.messages(given)))
 
 
 def _size(

@@ -82,4 +82,5 @@ def _add_result(add: Any) -> None:
     add("-o", "--output", metavar="DIR", type=grammar.typed(grammar.folder), help=folder)
     add_pictures(add)
     add("--quiet", action="store_true", help="no progress, no summary")
-    add("--print", choices=("json",), help="put the model on stdout, alone")
+    shown = "json: put the model on stdout, alone; plan: what would be measured, and stop"
+    add("--print", choices=("json", "plan"), help=shown)

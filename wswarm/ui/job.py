@@ -14,7 +14,7 @@ from typing import NamedTuple
 from wswarm.errors import PlanError
 from wswarm.report import store
 from wswarm.ui import asked, keeper
-from wswarm.ui.asked import PLANNED, Asked
+from wswarm.ui.asked import Asked
 
 MOST_LINES, LONGEST_LINE = 400, 500
 CHECK_S = 60.0
@@ -159,8 +159,6 @@ def check(words: Sequence[str]) -> None:
     Raises:
         PlanError: it is wrong; in its own words.
     """
-    if words[0] not in PLANNED:
-        return
     done = subprocess.run(
         [*_wswarm(), *words, "--print", "plan"],
         stdin=subprocess.DEVNULL,
