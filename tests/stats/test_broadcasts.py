@@ -414,6 +414,27 @@ def test_a_mark_of_another_class_of_publishers_is_extra() -> None:
     assert tally.findings().extra_kinds == {extras.OF_OTHERS: 2}
 
 
+@pytest.mark.parametrize("changed_ns", [0, 1 << 62])
+def test_a_mark_of_a_moment_that_cannot_be_is_no_delivery(changed_ns: int) -> None:
+    tally = crowd([(0, 2)])
+    tally.record(batch([(0, 9, number, changed_ns, SENT_NS[number] + MS) for number in (3, 4)]))
+    assert end(tally) == (10, 0, 9)
+    found = tally.findings()
+    assert (found.extra_kinds, merged([found.response]).n) == ({extras.NEVER_SENT: 2}, 1)
+
+
+@pytest.mark.parametrize(
+    ("received", "is_awaited"),
+    [([], True), ([8], True), ([9], False)],
+    ids=["its first may come", "the next may come", "all that it is owed has come"],
+)
+def test_what_may_come_to_a_subscriber_of_whom_nobody_knows_yet_is_waited_for(
+    received: list[int], is_awaited: bool
+) -> None:
+    tally = crowd([(0, number) for number in received], opened_ns=WINDOW.hold_ns - 50 * MS)
+    assert tally.is_owed() == is_awaited
+
+
 def test_a_new_hold_forgets_the_figures_but_not_who_received_what() -> None:
     tally = crowd([(0, number) for number in range(3)])
     tally.settle_some(0)

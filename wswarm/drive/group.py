@@ -24,7 +24,7 @@ from wswarm.load.pace import Pace
 from wswarm.stats.findings import STILL_OPEN, Effort, Findings, Packed, Reached, Window, pack, unpack
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.published import read_log
-from wswarm.stats.tally import Tally
+from wswarm.stats.tally import CLOCKS_NS, Tally
 
 
 class Group:
@@ -63,7 +63,7 @@ class Group:
             self.swarm.on_heard = self._note_heard
         self._handshakes, self._fresh_handshakes_ns = Histogram(), list[int]()
         self._window = Window(0, 0, STILL_OPEN, STILL_OPEN)
-        self._earliest_ns = 0
+        self._earliest_ns, self._made_ns = 0, now_ns() - CLOCKS_NS
         self.handled = self._first_number = 0
         self.sampler = Sampler(order.sampled, number, self.swarm, say)
         self.sender: Sender | None = None
@@ -184,8 +184,8 @@ class Group:
         if self._ahead_ns:
             batch = batch._replace(intended_ns=batch.intended_ns - self._ahead_ns)
         unmarked_ns = self.swarm.capture.drain_unmarked()
-        is_of_load = batch.intended_ns >= self._earliest_ns
-        if not is_of_load.all():  # the others are late ones of a load before
+        is_of_load = (batch.intended_ns >= self._earliest_ns) | (batch.intended_ns < self._made_ns)
+        if not is_of_load.all():  # the others are late ones of a load before; older ones nobody wrote
             batch = batch.where(is_of_load)
         self.handled += len(batch.rows) + len(unmarked_ns)
         if account is not None:

@@ -62,7 +62,7 @@ class Swarm:
         self.capture = capture_for(template, prefix)
         self.said = Said(Redactor(msgspec.structs.asdict(manner), way.values.values()), prefix, template)
         self._skipped = 0
-        unmarked = self.capture.note_unmarked if way.speech.is_owed else _ignore
+        unmarked = self.capture.note_unmarked if way.speech.is_owed else self.capture.samples.look
         self._attendant = Attendant(self.rows, manner.ping, unmarked, self.said.note_refused)
         self.addresses: Counter[str] = Counter()
         self.subprotocols: Counter[str] = Counter()

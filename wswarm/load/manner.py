@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from wswarm.errors import PlanError
-from wswarm.load.fill import with_any_values, with_any_variables
+from wswarm.load.fill import is_json, with_any_values, with_any_variables
 from wswarm.load.message import check_size
 from wswarm.load.number import NUMBER
 from wswarm.load.pattern import pattern
@@ -192,7 +192,9 @@ def _check_message(manner: Manner) -> None:
         try:
             msgspec.json.decode(with_any_values(manner.json).replace("{marker:int}", "1"))
         except (msgspec.DecodeError, RecursionError) as error:
-            raise PlanError(f"--json {manner.json!r} is not JSON: {error}") from None
+            is_bare = is_json(manner.json.replace("{marker}", '"{marker}"'))
+            mend = "; put {marker} into double quotes" if is_bare else ""
+            raise PlanError(f"--json {manner.json!r} is not JSON: {error}{mend}") from None
     if manner.size is not None and manner.size > SIZE_LIMIT:
         raise PlanError(
             f"--size {manner.size} is too large: the drivers take up to {SIZE_LIMIT} bytes (16 MiB)"

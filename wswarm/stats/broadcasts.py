@@ -92,7 +92,7 @@ class Broadcasts(Tally):
     def record(self, batch: Batch) -> None:
         """Add arrivals."""
         batch, publisher, is_known = self._of_own_room(batch)
-        slots = self._under_way.slots_of(batch, is_known, self._settled.__contains__)
+        slots = self._under_way.slots_of(batch, is_known & self.can_be(batch), self._settled.__contains__)
         is_possible = slots != NO_NUMBER
         kept = is_possible & (batch.received_ns <= self.window.end_ns)
         if not kept.all():
@@ -155,10 +155,10 @@ class Broadcasts(Tally):
         """Return whether something is missing that could still come, as things stand."""
         if self._losses.of_row[self.audience.until_ns == STILL_OPEN].any():
             return True
-        slots, is_lost = self._under_way.sent(), self.audience.is_lost()
+        slots = self._under_way.sent()
         slots = slots[self.in_hold(self._under_way.intended_ns[slots])]
         some = (slots[low : low + self._at_once] for low in range(0, len(slots), self._at_once))
-        return any((self._owed(one).is_lost & ~is_lost[self._seats(one)]).any() for one in some)
+        return any(self._owed(one).is_awaited.any() for one in some)
 
     def given_up(self) -> int:
         """As `Tally.given_up`."""
