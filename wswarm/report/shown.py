@@ -4,14 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
-from markupsafe import Markup
-
 from wswarm.report import format as show
 from wswarm.report import headline
 from wswarm.report.captions import caption
-from wswarm.report.charts.chart import Drawn
 from wswarm.report.charts.of_run import drawn
+from wswarm.report.charts.on_a_page import on_a_page
 from wswarm.report.overall import Badge, objectives
 from wswarm.report.sections import main_time, sections
 from wswarm.report.stages import listed
@@ -34,9 +31,9 @@ def shown(run: Run, anchor: str, *, has_charts: bool) -> dict[str, Any]:
         has_charts: Whether a browser can draw them.
     """
     found = drawn(run)
-    charts = [_chart(run, chart.name, chart.title) for chart in found.charts] if has_charts else []
     return {
-        "anchor": anchor,
+        **on_a_page(found, anchor, lambda chart: caption(run, chart.name)),
+        **({} if has_charts else {"charts": []}),
         "scenario": headline.title(run),
         "address": headline.url(run),
         "badges": [badge for badge in (objectives([run]), _verdict(run)) if badge is not None],
@@ -46,10 +43,8 @@ def shown(run: Run, anchor: str, *, has_charts: bool) -> dict[str, Any]:
         "highlights": _highlights(run),
         "slo": [section for section in sections(run) if section.title == "Objectives"],
         "sections": [section for section in sections(run) if section.title != "Objectives"],
-        "charts": charts,
         "tables": found.tables,
         "rows": {name: len(next(iter(frame.values()), [])) for name, frame in found.frames.items()},
-        "data": _embedded(found),
         "plan": [*_plan(run.plan), *([("held", headline.held(run))] if run.interrupted else [])],
         "machine": _machine(run),
     }
@@ -59,16 +54,6 @@ def _verdict(run: Run) -> Badge:
     if run.failure is not None:
         return Badge("invalid", "✗ TARGET FAILED")
     return Badge(run.validity.verdict, headline.verdict(run))
-
-
-def _chart(run: Run, name: str, title: str) -> dict[str, Any]:
-    words = caption(run, name)
-    return {"name": name, "title": title, "alt": words.alt, "reading": words.reading}
-
-
-def _embedded(found: Drawn) -> Markup:
-    """Return it as JSON that can stand inside a script element."""
-    return Markup(msgspec.json.encode(found).decode().replace("<", "\\u003c"))
 
 
 def _has_own_target(run: Run) -> bool:
