@@ -9,13 +9,13 @@ from wswarm.report import headline
 from wswarm.report.captions import caption
 from wswarm.report.charts.of_run import drawn
 from wswarm.report.charts.on_a_page import on_a_page
+from wswarm.report.highlights import highlights
 from wswarm.report.overall import Badge, objectives
-from wswarm.report.sections import main_time, sections
+from wswarm.report.sections import sections
 from wswarm.report.stages import listed
 from wswarm.results import redact
 from wswarm.results.command import command
-from wswarm.results.run import Distribution, Run
-from wswarm.results.scenario import BROADCASTS
+from wswarm.results.run import Run
 
 DURATIONS = ("duration", "warmup", "drain", "connect_timeout")
 COUNTS = ("connections", "publishers", "rooms", "processes")
@@ -40,7 +40,7 @@ def shown(run: Run, anchor: str, *, has_charts: bool) -> dict[str, Any]:
         "phrases": headline.plan(run),
         "command": _command(run),
         "command_note": _command_note(run),
-        "highlights": _highlights(run),
+        "highlights": highlights(run),
         "slo": [section for section in sections(run) if section.title == "Objectives"],
         "sections": [section for section in sections(run) if section.title != "Objectives"],
         "tables": found.tables,
@@ -82,25 +82,6 @@ def _port(run: Run) -> int | str:
         return urlsplit(headline.url(run)).port or "PORT"
     except ValueError:
         return "PORT"
-
-
-def _highlights(run: Run) -> list[tuple[str, str]]:
-    """Return the few figures that one looks for first."""
-    seen = main_time(run) or Distribution(n=0)
-    names = {"connect": "handshake", "echo": "response", **dict.fromkeys(BROADCASTS, "delivery")}
-    name = names.get(run.scenario, run.scenario)
-    found = [("opened", f"{show.count(run.connections.opened)} of {show.count(run.connections.requested)}")]
-    completion = run.fanout.completion_time.p50 if run.fanout is not None else None
-    times = {f"{name} p50": seen.p50, f"{name} p99": seen.p99, "completion p50": completion}
-    found += [(label, show.seconds(value)) for label, value in times.items() if value is not None]
-    if run.rates is not None:
-        found.append(("received", show.rate(run.rates.received)))
-    if run.messages is not None:
-        found.append(("lost", show.count(run.messages.lost.disconnected + run.messages.lost.silent)))
-    if run.sessions is not None:
-        found.append(("sessions", show.count(run.sessions.started)))
-        found.append(("failed sessions", show.count(run.sessions.failed)))
-    return found
 
 
 def _plan(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
