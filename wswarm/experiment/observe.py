@@ -181,7 +181,8 @@ def refusal_of(
     failed = f"no {who} became ready" if has_steps else "every handshake failed"
     from wswarm.experiment.mends import mend  # it may ask the target once more, for which it loads TLS
 
-    return f"{failed}: {text}; {redact.address(manner.address)}: {mend(first, said.get(first, ''), manner)}"
+    what_to_do = redact.address(mend(first, said.get(first, ""), manner))
+    return f"{failed}: {text}; {redact.address(manner.address)}: {what_to_do}"
 
 
 def _told(reason: str, count: int, said: str) -> str:
