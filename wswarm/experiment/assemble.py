@@ -36,6 +36,7 @@ from wswarm.stats import (
     sessions,
     slo,
     summary,
+    unclear,
 )
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Arrivals, Findings, Window, unpack
@@ -149,6 +150,7 @@ def _judged(run: Run, plan: Plan, observed: Observed) -> Run:
         *refused.notices(observed.findings),
         *penalty.notices(run.penalty, run.plan.get("pairs") if observed.interruption is None else None),
         *(deaf.notices(observed.findings, run.messages) if run.messages else []),
+        *(unclear.notices(run.messages, run.scenario) if run.messages else []),
     ]
     if observed.died is not None:
         notices.insert(0, f"the target's {observed.died}")

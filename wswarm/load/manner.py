@@ -15,6 +15,7 @@ from wswarm.load.pattern import pattern
 from wswarm.load.profiles import protocol_named
 from wswarm.load.profiles.protocol import Protocol
 from wswarm.load.profiles.settings import address_of, settings_of
+from wswarm.load.reworded import reworded
 from wswarm.load.rooms import check_rooms
 from wswarm.load.steps import Step, check_steps
 from wswarm.load.template import MARKER, SIZE_LIMIT, Opening, as_text, check_utf8, in_bytes, openings
@@ -178,7 +179,7 @@ def converted(given: Mapping[str, Any], kind: type[Kind]) -> Kind:
     try:
         return msgspec.convert(text, kind)
     except msgspec.ValidationError as error:
-        raise PlanError(_reworded(error, text)) from None
+        raise PlanError(reworded(error, text, kind)) from None
 
 
 def _check_message(manner: Manner) -> None:
@@ -276,9 +277,3 @@ def _check_bind(address: str) -> None:
         ip_address(address)
     except ValueError:
         raise PlanError(f"--bind {address!r} is not an IP address: write one of this machine's") from None
-
-
-def _reworded(error: msgspec.ValidationError, given: dict[str, Any]) -> str:
-    text, _, path = str(error).partition(" - at `$.")
-    name = path.rstrip("`").split("[")[0]
-    return f"{name.replace('_', '-')}: {given.get(name)!r} will not do: {text}" if name else text

@@ -179,6 +179,7 @@ def messages(findings: Sequence[Findings]) -> Messages:
         extra_kinds=dict((+extra).most_common()),
         unmarked=sum(one.unmarked for one in arrivals),
         protocol=sum(one.words.protocol for one in findings),
+        unclear=sum(one.unclear for one in arrivals),
     )
 
 
