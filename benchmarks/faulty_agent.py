@@ -3,7 +3,7 @@
 import asyncio
 import os
 
-from wswarm.drive import agent, clock
+from wswarm.drive import agent, timers
 from wswarm.drive.drivers.connection import Events
 from wswarm.drive.drivers.picows_driver import PicowsConnection
 from wswarm.drive.fleet.serving import serve
@@ -26,15 +26,15 @@ def read_late(by_s: float) -> None:
 
 def tick(every_s: float) -> None:
     """Have timers go off at the ticks of a coarse clock alone."""
-    arm, tick_ns = clock.KernelTimer.arm, round(every_s * NS_PER_S)
+    arm, tick_ns = timers.KernelTimer.arm, round(every_s * NS_PER_S)
 
-    def arm_at_tick(self: clock.KernelTimer, at_ns: int) -> None:
+    def arm_at_tick(self: timers.KernelTimer, at_ns: int) -> None:
         arm(self, -(-at_ns // tick_ns) * tick_ns)
 
-    clock.KernelTimer.arm = arm_at_tick  # type: ignore[method-assign]
+    timers.KernelTimer.arm = arm_at_tick  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":
     name, amount = os.environ[FAULT].split()
     {"late": read_late, "tick": tick}[name](float(amount))
-    serve(agent._obey)
+    serve(agent.obey)

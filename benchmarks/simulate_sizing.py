@@ -6,8 +6,10 @@ three times the connections and twice the workers, which is simulated by itself.
 """
 
 import sys
+from math import ceil
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 
 from wswarm.results.forecast import Wanted
@@ -41,6 +43,7 @@ ABOUT = About(
     machine=Machine(cores=2, cpu="synthetic", memory=8_000_000_000, descriptors=20_000),
     mechanism=MECHANISM,
 )
+_BUSY = 0.7  # of a core, by each process of the generator
 _BASE, _EACH, _KERNEL = 50e6, 14e3, 3900
 
 # Connections, rate, subscribers, size, workers; the last of each kind is held out.
@@ -63,21 +66,31 @@ STARTS = 2
 
 
 class Noise(NamedTuple):
-    """Spreads of ln: of all costs from start to start, of CPU as it is read, of times as they are measured."""
+    """Spreads of ln: of all costs from start to start, of CPU as it is read, of times as they are measured.
+
+    Attributes:
+        read_s: That the generator takes to read a delivery, longer than the server takes to send it; 0: no time.
+    """
 
     start: float
     cpu: float
     times: float
+    read_s: float = 0.0
 
 
-NOISES = {"none": Noise(0, 0, 0), "usual": Noise(0.02, 0.02, 0.05), "noisy": Noise(0.05, 0.05, 0.15)}
+NOISES = {
+    "none": Noise(0, 0, 0),
+    "usual": Noise(0.02, 0.02, 0.05),
+    "noisy": Noise(0.05, 0.05, 0.15),
+    "slow reader": Noise(0.02, 0.02, 0.05, read_s=15e-6),
+}
 
 
 def cells_of(noise: Noise, rng: np.random.Generator, truth: Costs = TRUTH) -> list[Cell]:
     """Return what measuring such a server gives."""
     rows = [(one, False) for one in DESIGN] + [(one, True) for one in HELD_OUT]
     return [
-        _cell(Load(workers, *rest), start, is_held_out, noise, (truth, rng))
+        _cell(_with_readers(Load(workers, *rest), noise.read_s), start, is_held_out, noise, (truth, rng))
         for start, ((*rest, workers), is_held_out) in enumerate(row for row in rows for _ in range(STARTS))
     ]
 
@@ -87,16 +100,21 @@ def simulated_model(noise: Noise, seed: int, truth: Costs = TRUTH) -> Model:
     return model_of(ABOUT, cells_of(noise, np.random.default_rng(seed), truth), seed)
 
 
-def server_of(truth: Costs = TRUTH) -> Server:
-    """Return the server as it really is."""
-    return Server(truth, BROKER, DELAY, MECHANISM)
+def server_of(truth: Costs = TRUTH, read_s: float = 0.0) -> Server:
+    """Return the server as it really is, and who reads what it sends."""
+    return Server(truth, BROKER, msgspec.structs.replace(DELAY, read_s=read_s), MECHANISM)
+
+
+def _with_readers(load: Load, read_s: float) -> Load:
+    """Return the load with a generator none of whose processes is too busy."""
+    return load._replace(readers=max(1, ceil(load.deliveries * read_s / _BUSY)))
 
 
 def _cell(
     load: Load, start: int, is_held_out: bool, noise: Noise, world: tuple[Costs, np.random.Generator]
 ) -> Cell:
     truth, rng = world
-    own = server_of(scaled(truth, float(np.exp(rng.normal(0, noise.start)))))
+    own = server_of(scaled(truth, float(np.exp(rng.normal(0, noise.start)))), noise.read_s)
     shares = even(load.workers)
     cpu = [one * float(np.exp(rng.normal(0, noise.cpu))) for one in utilisations(own.costs, load, shares)]
     took = times(own, load, shares, rng)
@@ -120,6 +138,7 @@ def _cell(
         broker_cpu=load.rate * service_s(BROKER, load) if load.workers > 1 else None,
         stalls=(0.003, 0.004) * load.workers,
         valid=True,
+        readers=load.readers,
         **handed,
     )
 
@@ -178,7 +197,7 @@ def main() -> None:
         rows = np.abs(np.array([examine(noise, seed) for seed in range(servers)], np.float64))
         told = dict(zip(Row._fields, np.median(rows, axis=0).tolist(), strict=True))
         told |= {"validated": rows[:, 0].mean(), "covered": rows[:, -1].mean()}
-        print(f"{name:6} " + "  ".join(f"{figure} {value:.2f}" for figure, value in told.items()))
+        print(f"{name:11} " + "  ".join(f"{figure} {value:.2f}" for figure, value in told.items()))
 
 
 if __name__ == "__main__":

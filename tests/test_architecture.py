@@ -48,8 +48,9 @@ SANCTIONED = {
     ("wswarm/cli/measure.py", "wswarm.drive.fleet.started"),
     ("wswarm/cli/scenario.py", "wswarm.load.plan"),
     ("wswarm/cli/planned.py", "wswarm.load.plan"),
+    ("wswarm/cli/shown_repeated.py", "wswarm.load.plan"),
     ("wswarm/cli/drawing.py", "wswarm.drive.fleet.start"),
-    ("wswarm/cli/searched.py", "wswarm.drive.fleet.start"),
+    ("wswarm/cli/answers.py", "wswarm.drive.fleet.start"),
     ("wswarm/cli/profiles.py", "wswarm.load.profiles"),
     ("wswarm/cli/profiles.py", "wswarm.load.profiles.protocol"),
     ("wswarm/cli/profiles.py", "wswarm.load.profiles.settings"),
@@ -99,7 +100,7 @@ CLOCKS = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "proce
 # Who else reads a clock, and why it is not the one clock of the figures.
 CLOCK_READERS = {
     "wswarm/drive/clock.py": "the one clock",
-    "wswarm/drive/host/probes.py": "reads the CPU time of its own process, which is no time of day",
+    "wswarm/drive/host/effort.py": "reads the CPU time of its own process, which is no time of day",
     "wswarm/drive/host/target.py": "waits for the reference application to start, before any measurement",
 }
 

@@ -30,9 +30,11 @@ def of_runs(runs: "Sequence[Run]", *, is_interrupted: bool = False) -> int:
 
 
 def of_search(search: "Search") -> int:
-    """Return the exit code that a search for a capacity deserves: of 130, 98 for a lower bound, and 99 the first."""
+    """Return the exit code that a search for a capacity deserves: the first of 130, 95, 98 (a lower bound) and 99."""
     if search.interrupted:
         return INTERRUPTED
+    if search.failure is not None:
+        return TARGET_FAILED
     if not search.is_bounded:
         return INVALID
     return 0 if all(one.met for one in search.objectives) else SLO_MISSED

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 INTERRUPTED = 130
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 @contextmanager
@@ -28,14 +29,33 @@ def leaving_on_ctrl_c() -> Iterator[None]:
 
 @contextmanager
 def without_collecting() -> Iterator[None]:
-    """Have nobody look for garbage meanwhile: what loading makes stays, and looking is a tenth of its time."""
+    """Have nobody look for garbage meanwhile, nor later among what is there then.
+
+    What loading makes stays, and looking at it takes a tenth of its time, and as long again each time.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_enabled:
+            gc.freeze()
             gc.enable()
+
+
+@contextmanager
+def without_threads() -> Iterator[None]:
+    """Have no library that is loaded meanwhile begin threads to multiply matrices with, which nothing here does.
+
+    A process with one thread can be copied.
+    """
+    ours = [name for name in ONE_THREAD if name not in os.environ]
+    os.environ.update({name: ONE_THREAD[name] for name in ours})
+    try:
+        yield
+    finally:
+        for name in ours:  # what is measured is not to hear of it
+            os.environ.pop(name, None)
 
 
 def leave(_number: int, _frame: FrameType | None) -> None:

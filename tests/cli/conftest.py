@@ -55,6 +55,7 @@ def _drawers_are_forked() -> Iterator[None]:
             pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
             return Forked("wswarm.report.drawer", *words, nursery="drawer", start_new_session=True, **pipes)
 
+        patch.setattr(drawing, "can_copy_itself", lambda: False)
         patch.setattr(drawing, "_start", begin)
         yield
 

@@ -49,6 +49,11 @@ BAD: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("echo", URL, "--connect-timeout", "0s"), ("connect", "0")),
     (("echo", URL, "--processes", "0"), ("processes", "0")),
     (("echo", URL, "--closed"), ("--closed",)),
+    (("echo", URL, "--publishers", "3"), ("--publishers 3", "echo has no broadcasts")),
+    (
+        ("connect", URL, "--publish", "POST http://127.0.0.1:1/"),
+        ("--publish POST", "connect has no broadcasts"),
+    ),
     (("echo", URL, "--text", "no place", "--expect", "x["), ()),
     (("echo", URL, "--probe", "perhaps"), ("perhaps",)),
     (("echo", URL, "-o", ""), ("names no folder",)),

@@ -1,4 +1,4 @@
-"""Ctrl-C in a search: what is known by then is told, with an interval that claims no more."""
+"""A search that ends early: what is known by then is told, with an interval that claims no more."""
 
 import json
 import os
@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.command import Outcome, in_process
 from tests.end_to_end.limits import serving
-from tests.end_to_end.servers import Server
+from tests.end_to_end.servers import Server, serve
 from wswarm.report.capacity.live import CapacityLive
 from wswarm.results.capacity import SearchProgress
 
@@ -80,3 +80,24 @@ def test_in_a_round_the_interval_is_that_of_what_was_carried_and_what_was_not(
     assert found["capacity"]["interval"] == [DOOR, 6]
     assert found["capacity"]["is_bracket"]
     assert "fewer than two rounds" in found["notices"][0]
+
+
+def test_a_target_that_dies_in_the_search_leaves_what_was_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_ended: list[float] = []
+
+    def end_it(_: CapacityLive, progress: SearchProgress) -> None:
+        if progress.carried is not None and not has_ended:
+            has_ended.append(progress.carried)
+            os.kill(server.pid, signal.SIGTERM)
+
+    monkeypatch.setattr(CapacityLive, "show", end_it)
+    with serve("echo") as server:
+        done = in_process(*ECHO, server.url, cwd=tmp_path)
+    found = json.loads(done.out)
+    assert found == json.loads((tmp_path / "mine" / "capacity.json").read_text())
+    assert (done.code, found["capacity"]["limited_by"]) == (95, "target")
+    assert [found["capacity"]["carried"]] == has_ended
+    assert found["failure"] == found["capacity"]["because"]
+    assert done.err.splitlines()[-1] == f"wswarm capacity: {found['failure']}"

@@ -144,7 +144,7 @@ def test_ctrl_c_while_drawing_ends_that_alone_and_leaves_a_page_without_pictures
 
     def drawers() -> list[psutil.Process]:
         found = [psutil.Process(pid) for pid in command.family() if pid != command.process.pid]
-        return [one for one in found if "wswarm.report.drawer" in one.cmdline()]
+        return [one for one in found if one.ppid() == command.process.pid]
 
     wait_until(drawers, "it draws")
     drawer = drawers()[0]
@@ -203,8 +203,10 @@ def test_drawing_stands_still_while_something_is_measured(
 def test_drawing_that_stands_still_ends_with_who_made_it(stored: Path) -> None:
     program = (
         "import os, pathlib, sys\n"
-        "from wswarm.cli.drawing import Drawing\n"
+        "from wswarm.cli.drawing import Drawing, can_copy_itself\n"
         "from wswarm.results.progress import Progress\n"
+        "assert can_copy_itself()\n"
+        "mine = os.pipe()\n"
         f"one = Drawing(pathlib.Path({str(stored)!r}), beside=True)\n"
         "print(one._process.pid, flush=True)\n"
         "sys.stdin.readline()\n"
@@ -213,16 +215,29 @@ def test_drawing_that_stands_still_ends_with_who_made_it(stored: Path) -> None:
         "sys.stdin.readline()\n"
     )
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, "-c", program], **pipes) as maker:
+    alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    with subprocess.Popen([sys.executable, "-c", program], env=alone, **pipes) as maker:
         assert maker.stdin is not None
         assert maker.stdout is not None
         drawer = psutil.Process(int(maker.stdout.readline()))
         wait_until(lambda: "matplotlib" in mapped(drawer), "it is loading")
+        assert (
+            len(pipes_of(drawer) & pipes_of(psutil.Process(maker.pid))) == 2
+        )  # what it hears, and what it says
         maker.stdin.write("\n")
         maker.stdin.flush()
         assert maker.stdout.readline() == "still\n"
         maker.kill()
     wait_until(lambda: not drawer.is_running() or drawer.status() == psutil.STATUS_ZOMBIE, "it has ended")
+
+
+def pipes_of(process: psutil.Process) -> set[str]:
+    """The pipes that the process has open."""
+    found = set()
+    for one in Path(f"/proc/{process.pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # it is closed again
+            found.add(str(one.readlink()))
+    return {link for link in found if link.startswith("pipe:")}
 
 
 def mapped(process: psutil.Process) -> str:

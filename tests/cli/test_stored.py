@@ -37,6 +37,13 @@ def test_a_stored_suite_is_drawn_again(path: str, stored: Path, capsys: pytest.C
     assert (stored / "suite" / "report.html").exists()
 
 
+def test_the_latest_run_stays_the_latest_when_it_is_drawn_again(stored: Path) -> None:
+    store.write_run(runs.echo(), stored / "reports" / "one")
+    store.link_latest(Path("reports/one"))
+    assert main(["report", "reports/latest", "--no-plots", "--quiet"]) == 0
+    assert Path("reports/latest").readlink() == Path("one")
+
+
 def test_stored_runs_are_printed_as_they_are_stored(stored: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", "one", "--no-plots", "--print", "json"]) == 0
     assert json.loads(capsys.readouterr().out) == json.loads((stored / "one" / "run.json").read_text())

@@ -12,7 +12,7 @@ from wswarm.drive import capture, closed, form, numbers, outbox, pacer, pings, r
 from wswarm.drive.capture import Load
 from wswarm.drive.closed import ClosedSender
 from wswarm.drive.drivers.connection import Timing
-from wswarm.drive.host import loop_lag, probes
+from wswarm.drive.host import effort, loop_lag, probes
 from wswarm.drive.row import Row
 from wswarm.drive.sender import OpenSender, Sender, patience_ns
 from wswarm.drive.swarm import Swarm
@@ -59,6 +59,7 @@ class FakeClock:
         for module in (
             capture,
             closed,
+            effort,
             form,
             loop_lag,
             numbers,

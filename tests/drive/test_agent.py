@@ -172,7 +172,7 @@ def test_a_cut_in_the_ramp_soon_gives_up_handshakes_that_nobody_answers(
 def test_a_cut_that_comes_right_behind_its_load_ends_it(memory: list[FakeConnection]) -> None:
     async def test() -> list[wire.Report]:
         heard, reader = Wire(), asyncio.StreamReader()
-        obeying = asyncio.create_task(agent_module._obey(reader, heard))  # type: ignore[arg-type]  # all that it uses
+        obeying = asyncio.create_task(agent_module.obey(reader, heard))  # type: ignore[arg-type]  # all that it uses
         group = wire.Group(name="one", role="echo", manner=make_plan("echo", "ws://h").manner, addresses=[])
         for command in (wire.Begin(groups=[group], prefix=PREFIX), join(1)):
             reader.feed_data(wire.encode(command))

@@ -15,8 +15,9 @@ import pytest
 from tests.drive.fakes import LOOP, MS, FakeClock
 from tests.stats.made import histogram
 from wswarm.drive.host import loop_lag as loop_lag_module
+from wswarm.drive.host.effort import EffortMeter
 from wswarm.drive.host.loop_lag import PROBE_GAP_NS, LoopLag
-from wswarm.drive.host.probes import EffortMeter, TargetMeter
+from wswarm.drive.host.probes import TargetMeter
 from wswarm.stats.histogram import Histogram
 
 
@@ -171,7 +172,7 @@ def test_a_process_whose_connections_left_it_no_file_tells_its_peak_memory(
 
 def test_the_peak_memory_is_not_that_of_the_process_that_started_this_one() -> None:
     ballast = bytearray(b"x") * (200 << 20)
-    program = "from wswarm.drive.host.probes import _own_peak_rss; print(_own_peak_rss())"
+    program = "from wswarm.drive.host.effort import _own_peak_rss; print(_own_peak_rss())"
     printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert 0 < int(printed.stdout) < len(ballast)
 

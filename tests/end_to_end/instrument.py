@@ -127,7 +127,8 @@ def quantile(values: Sequence[float], share: float) -> float:
 def agents_of(pid: int | None = None) -> list[psutil.Process]:
     """The agents that the process (this one, if none is given) has started and that still run."""
     forked = [] if pid else [psutil.Process(one) for one in forked_here("wswarm.drive")]
-    return [child for child in psutil.Process(pid).children() if _is_agent(child)] + forked
+    family = psutil.Process(pid).children(recursive=pid is not None)
+    return [child for child in family if _is_agent(child)] + forked
 
 
 def _is_agent(process: psutil.Process) -> bool:

@@ -249,7 +249,10 @@ def test_a_script_that_blocks_is_told_with_its_line(script: Write) -> None:
     assert "at session.py:6" in found.validity.reasons[0]
 
 
-def test_a_script_that_never_lets_go_ends_with_its_line(script: Write) -> None:
+def test_a_script_that_never_lets_go_ends_with_its_line(
+    script: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wswarm.experiment.measure._PHASE_GRACE_S", 5.0)
     path = script("""
         async def session(ws):
             while True:

@@ -161,8 +161,11 @@ def test_a_target_that_has_ended_is_told(searching, monkeypatch: pytest.MonkeyPa
 
     has_ended: list[float] = []
     monkeypatch.setattr(World, "run_trial", lambda _, *given: dying(*given))
-    with pytest.raises(TargetFailed, match="gone since a trial at 800: every handshake failed"):
-        searching(carrying(0.0))
+    found, _ = searching(carrying(0.0))
+    assert found.failure == "the target is gone since a trial at 800: every handshake failed"
+    assert (found.capacity.interval, found.capacity.limited_by) == ((400, 800), "target")
+    assert found.capacity.because == found.failure
+    assert (exit_codes.of_search(found), found.interrupted) == (95, False)
 
 
 def test_a_target_whose_process_has_ended_is_told_rather_than_the_generator_blamed(
@@ -181,8 +184,48 @@ def test_a_target_whose_process_has_ended_is_told_rather_than_the_generator_blam
 
     monkeypatch.setattr(World, "nowhere", staticmethod(place))
     monkeypatch.setattr(World, "run_trial", lambda _, *given: dying(*given))
-    with pytest.raises(TargetFailed, match="gone since a trial at 400: the target hung up: process ended"):
+    found, _ = searching(carrying(0.0))
+    assert found.failure == "the target is gone since a trial at 400: the target hung up: process ended"
+    assert (found.capacity.interval, found.capacity.limited_by) == ((200, 400), "target")
+
+
+def test_a_target_that_has_ended_before_anything_was_carried_leaves_nothing(
+    searching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dying(_setting: Setting, _place: Place, load: Load, *_: object) -> Outcome:
+        raise TargetFailed("process ended")
+
+    monkeypatch.setattr(World, "run_trial", lambda _, *given: dying(*given))
+    with pytest.raises(TargetFailed, match="process ended"):
         searching(carrying(0.0))
+
+
+def test_a_server_that_does_not_start_again_leaves_what_is_known(
+    searching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starts = iter([True, True])
+
+    @contextmanager
+    def starting(*_: object) -> Iterator[Place]:
+        if not next(starts, False):
+            raise TargetError("--serve ended: no such module")
+        yield Place(URL, None, ())
+
+    monkeypatch.setattr(World, "nowhere", staticmethod(starting))
+    found, _ = searching(carrying(870.0), slo=("p99<50ms",), serve="python {port}")
+    assert found.failure == "the target could not be started again: --serve ended: no such module"
+    assert len(found.rounds) == 1
+
+
+def test_agents_that_died_in_mid_search_leave_a_lower_bound(searching) -> None:
+    def answer(load: Load) -> tuple[bool | None, str]:
+        if load.amount > 500:
+            raise GeneratorError("no generator process is left")
+        return True, ""
+
+    found, _ = searching(answer)
+    assert (found.capacity.interval, found.capacity.limited_by) == ((400, None), "generator")
+    assert found.capacity.because == "no generator process is left"
 
 
 def test_a_machine_that_others_keep_busy_is_told_rather_than_the_generator_blamed(searching) -> None:

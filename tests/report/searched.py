@@ -53,7 +53,7 @@ def search(gave_in: str | None = None, rounds: int = 2, **changes: Any) -> Searc
         gave_in: By what the generator ended it. rounds: That were over.
     """
     tried = TRIALS if gave_in is None else TRIALS[:2]
-    found = carrying.capacity_of("echo", tried, ROUNDS[:rounds], gave_in)
+    found = carrying.capacity_of("echo", tried, ROUNDS[:rounds], carrying.Ended(gave_in))
     assert found is not None
     made = runs.echo()
     whole = Search(
@@ -67,7 +67,7 @@ def search(gave_in: str | None = None, rounds: int = 2, **changes: Any) -> Searc
         budget_s=900.0,
         trial_s=10.0,
         elapsed_s=214.0,
-        notices=carrying.notices(tried, found, 4, gave_in),
+        notices=carrying.notices(tried, found, 4, carrying.Ended(gave_in)),
         capacity=found,
         rounds=ROUNDS[:rounds],
         trials=tried,

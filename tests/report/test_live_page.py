@@ -3,14 +3,20 @@
 import http.client
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 
 import numpy as np
 import pytest
 
-from tests.report import runs
-from wswarm.report import live_page
+from tests.report import modelled, runs, searched
+from wswarm.report import served_page
+from wswarm.report.capacity import words
+from wswarm.report.capacity.live_page import SearchPage
 from wswarm.report.charts.library import library
 from wswarm.report.live_page import LivePage
+from wswarm.report.served_page import ServedPage
+from wswarm.report.sizing import words as words_of_models
+from wswarm.report.sizing.live_page import SizingPage
 from wswarm.report.so_far import MOST_ROWS, SoFar
 from wswarm.results.progress import Progress
 from wswarm.stats.histogram import Histogram
@@ -34,7 +40,7 @@ def page() -> Iterator[LivePage]:
     one.close()
 
 
-def asked(page: LivePage, path: str = "/", host: str | None = None) -> tuple[int, str]:
+def asked(page: ServedPage, path: str = "/", host: str | None = None) -> tuple[int, str]:
     address = page.url.removeprefix("http://").strip("/")
     connection = http.client.HTTPConnection(address, timeout=60)
     connection.request("GET", path, headers={} if host is None else {"Host": host})
@@ -88,7 +94,7 @@ def test_what_goes_on_has_no_verdict_and_what_has_ended_has_its_own(page: LivePa
 
 
 def test_nobody_is_waited_for_who_has_not_watched(page: LivePage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_page, "_PATIENCE_S", 1e9)
+    monkeypatch.setattr(served_page, "_PATIENCE_S", 1e9)
     page.add(ECHO)
     page.end()
 
@@ -99,6 +105,32 @@ def test_a_page_that_is_renewed_is_not_sent_the_library_again(page: LivePage) ->
     assert found is not None
     assert found.packed in asked(page)[1]
     assert found.packed not in asked(page, "/?again")[1]
+
+
+def test_a_search_shows_its_bracket_closing_in_and_then_its_answer() -> None:
+    with closing(SearchPage("echo", "uvicorn app:app", ["p99<50ms"])) as page:
+        assert 'http-equiv="refresh"' in asked(page)[1]
+        page.show(searched.progress(4))
+        _, text = asked(page)
+        assert 'data-live="yes"' in text
+        assert "carried 800, too much 1,600 messages/s so far" in text
+        assert "bracket: hold, 24 of 900 s at most, 4 trials so far" in text
+        assert '"at":800.0,"name":"the answer lies between 800 and 1,600 so far"' in text
+        page.end(searched.search())
+        _, text = asked(page)
+        assert words.headline(searched.search()) in text
+        assert "data-live" not in text.partition("<script>")[0].partition("<head>")[0]
+
+
+def test_sizing_shows_its_cells_as_they_are_done_and_then_the_model() -> None:
+    with closing(SizingPage("fanout", "uvicorn app:app")) as page:
+        page.show(modelled.progress(3))
+        _, text = asked(page)
+        assert "3 of 16 cells so far" in text
+        assert text.count('<tr class="no-regression">') == 3
+        assert 'data-live="yes"' in text
+        page.end(modelled.model())
+        assert words_of_models.standing(modelled.model()) in asked(page)[1]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 
 from wswarm.results.capacity import RoundFound, Trial
 from wswarm.stats import carrying
+from wswarm.stats.carrying import Ended
 
 
 def trial(load: float, *, passed: bool | None, evidence: str = "", **more: object) -> Trial:
@@ -20,7 +21,7 @@ BRACKET = [trial(500, passed=True), trial(1000, passed=False, delivered=930.0, t
 
 
 def test_the_interval_is_that_of_the_rounds() -> None:
-    found = carrying.capacity_of("echo", BRACKET, rounds(900, 920, 940, 930), None)
+    found = carrying.capacity_of("echo", BRACKET, rounds(900, 920, 940, 930))
     assert found is not None
     low, high = found.interval
     assert high is not None
@@ -29,7 +30,7 @@ def test_the_interval_is_that_of_the_rounds() -> None:
 
 
 def test_one_round_has_the_bracket_for_an_interval_and_says_so() -> None:
-    found = carrying.capacity_of("echo", BRACKET, rounds(900), None)
+    found = carrying.capacity_of("echo", BRACKET, rounds(900))
     assert found is not None
     assert (found.value, found.interval, found.is_bracket) == (900, (500, 1000), True)
     assert "fewer than two rounds" in carrying.notices(BRACKET, found, 4)[0]
@@ -51,7 +52,7 @@ def test_with_less_than_two_rounds_the_truth_may_lie_anywhere_between_sure_loads
     interval: tuple[float, float],
 ) -> None:
     tried = [trial(one, passed=True) for one in passed] + [trial(one, passed=False) for one in failed]
-    found = carrying.capacity_of("echo", tried, rounds(*answers), None)
+    found = carrying.capacity_of("echo", tried, rounds(*answers))
     assert found is not None
     assert (found.interval, found.is_bracket) == (interval, True)
     assert found.value == (answers or interval)[0]
@@ -60,7 +61,7 @@ def test_with_less_than_two_rounds_the_truth_may_lie_anywhere_between_sure_loads
 def test_a_lower_bound_is_below_all_that_was_too_much() -> None:
     tried = [*BRACKET, trial(960, passed=False), trial(970, passed=True), trial(940, passed=True)]
     late = "generator: its loop was 9 ms late"
-    found = carrying.capacity_of("echo", tried, rounds(965), late)
+    found = carrying.capacity_of("echo", tried, rounds(965), Ended(late))
     assert found is not None
     assert (found.value, found.interval) == (940, (940, None))
 
@@ -70,7 +71,7 @@ def test_connections_that_were_counted_alike_are_the_answer() -> None:
         trial(57, passed=True),
         trial(58, passed=False, evidence="http 503: 1 of 58 handshakes", refused=1),
     ]
-    found = carrying.capacity_of("connect", tried, rounds(57, 57, 57, 57), None)
+    found = carrying.capacity_of("connect", tried, rounds(57, 57, 57, 57))
     assert found is not None
     assert (found.value, found.interval) == (57, (57, 57))
     assert (found.limited_by, found.because) == ("target", "http 503: 1 of 58 handshakes")
@@ -78,23 +79,42 @@ def test_connections_that_were_counted_alike_are_the_answer() -> None:
 
 def test_a_generator_that_gave_in_leaves_a_lower_bound() -> None:
     tried = [trial(500, passed=True), trial(1000, passed=None)]
-    found = carrying.capacity_of("echo", tried, [], "generator: one of its processes used 97% of a core")
+    ended = Ended("generator: one of its processes used 97% of a core")
+    found = carrying.capacity_of("echo", tried, [], ended)
     assert found is not None
     assert (found.value, found.interval, found.limited_by) == (500, (500, None), "generator")
 
 
 def test_a_disturbed_machine_leaves_what_is_known() -> None:
-    found = carrying.capacity_of("echo", BRACKET, rounds(900, 910), "spoilt: the host took 20% of the time")
+    ended = Ended("spoilt: the host took 20% of the time")
+    found = carrying.capacity_of("echo", BRACKET, rounds(900, 910), ended)
     assert found is not None
     assert found.interval[1] is not None
     assert found.limited_by == "target"
-    told = carrying.notices(BRACKET, found, 4, "spoilt: the host took 20% of the time")
+    told = carrying.notices(BRACKET, found, 4, ended)
     assert told[0].startswith("ended before its time")
 
 
+def test_where_others_used_the_cores_before_any_load_was_too_much_nobody_is_said_to_be_the_limit() -> None:
+    why = "spoilt: others used 1.8 cores of this machine"
+    found = carrying.capacity_of("echo", [trial(500, passed=True), trial(1000, passed=None)], [], Ended(why))
+    assert found is not None
+    assert (found.value, found.interval) == (500, (500, None))
+    assert (found.limited_by, found.because) == ("neither", why)
+
+
+def test_a_target_that_ended_is_the_limit_and_leaves_what_is_known() -> None:
+    ended = Ended(failure="the target is gone since a trial at 1,000: every handshake failed")
+    found = carrying.capacity_of("echo", BRACKET, [], ended)
+    assert found is not None
+    assert (found.interval, found.is_bracket) == ((500, 1000), True)
+    assert (found.limited_by, found.because) == ("target", ended.failure)
+    assert carrying.notices(BRACKET, found, 4, ended)[0] == f"ended before its time: {ended.failure}"
+
+
 def test_nothing_is_known_without_a_load_that_was_carried() -> None:
-    assert carrying.capacity_of("echo", [trial(500, passed=None)], [], "generator: late") is None
-    assert carrying.capacity_of("echo", [], [], None) is None
+    assert carrying.capacity_of("echo", [trial(500, passed=None)], [], Ended("generator: late")) is None
+    assert carrying.capacity_of("echo", [], []) is None
 
 
 def test_a_target_is_the_limit_when_one_of_its_processes_has_all_of_a_core() -> None:
@@ -158,12 +178,12 @@ def test_a_load_that_both_passed_and_failed_is_neither_carried_nor_too_much() ->
 
 def test_loads_carried_above_such_as_were_not_are_told() -> None:
     tried = [trial(700, passed=False), trial(900, passed=True), trial(910, passed=True)]
-    found = carrying.capacity_of("echo", tried, rounds(800, 810), None)
+    found = carrying.capacity_of("echo", tried, rounds(800, 810))
     assert found is not None
     assert any("loss inversion" in one for one in carrying.notices(tried, found, 4))
 
 
 def test_a_wide_interval_is_told() -> None:
-    found = carrying.capacity_of("echo", BRACKET, rounds(600, 950), None)
+    found = carrying.capacity_of("echo", BRACKET, rounds(600, 950))
     assert found is not None
     assert any("more --rounds" in one for one in carrying.notices(BRACKET, found, 2))

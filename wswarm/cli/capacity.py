@@ -5,11 +5,11 @@ import sys
 from contextlib import suppress
 
 from wswarm import exit_codes
-from wswarm.cli import grammar, terminal
+from wswarm.cli import answers, grammar, terminal
 from wswarm.cli.folder import report_folder
 from wswarm.cli.outputs import check_outputs, files_named, is_any_wanted, take_all
 from wswarm.cli.outputs_arguments import OUTPUTS
-from wswarm.cli.searched import print_search, store_search
+from wswarm.cli.served import Watched, leave, served, watching
 from wswarm.errors import ResultError
 from wswarm.experiment.capacity.budget import begun_ns
 from wswarm.experiment.capacity.search import search
@@ -17,9 +17,11 @@ from wswarm.experiment.capacity.setting import Setting, make_setting
 from wswarm.experiment.own_profile import with_own_profile
 from wswarm.report.capacity import words
 from wswarm.report.capacity.live import CapacityLive
-from wswarm.results.capacity import Search
+from wswarm.report.capacity.store import SEARCHES
+from wswarm.results import redact
+from wswarm.results.capacity import Search, SearchProgress
 
-_NO_OPTION = OUTPUTS | {"command", "kind", "url", "output", "no_plots", "svg", "quiet", "print"}
+_NO_OPTION = OUTPUTS | {"command", "kind", "url", "output", "no_plots", "svg", "quiet", "live", "print"}
 
 
 def find_capacity(parsed: argparse.Namespace) -> int:
@@ -28,14 +30,18 @@ def find_capacity(parsed: argparse.Namespace) -> int:
     setting = setting_of(parsed)
     check_outputs(parsed)
     terminal.warn("capacity", grammar.hints(vars(parsed)))
-    with report_folder(parsed.output, "capacity", files_named(parsed)) as folder:
+    page = served(lambda: _page(setting), is_wanted=parsed.live)
+    with report_folder(parsed.output, "capacity", files_named(parsed)) as folder, page as watched:
         with terminal.Interrupts() as interrupts:
-            found = _search(parsed, setting, interrupts, began_ns)
+            found = _search(parsed, setting, interrupts, began_ns, watched)
         take_all(
-            lambda: print_search(parsed, found),
-            lambda: store_search(parsed, found, folder, began_ns),
+            lambda: answers.show(parsed, SEARCHES, found),
+            lambda: answers.store(
+                parsed, SEARCHES, found, folder, answers.drawing_within(parsed, found.budget_s, began_ns)
+            ),
             lambda: _write_wanted(parsed, found),
         )
+        leave(watched)
     _warn(found)
     return exit_codes.of_search(found)
 
@@ -51,11 +57,24 @@ def setting_of(parsed: argparse.Namespace) -> Setting:
 
 
 def _search(
-    parsed: argparse.Namespace, setting: Setting, interrupts: terminal.Interrupts, began_ns: int
+    parsed: argparse.Namespace,
+    setting: Setting,
+    interrupts: terminal.Interrupts,
+    began_ns: int,
+    page: Watched[SearchProgress, Search] | None,
 ) -> Search:
     title = f"capacity {setting.scenario} {setting.target}"
     with CapacityLive(title, setting.budget_s, quiet=parsed.quiet) as live:
-        return search(setting, live.show, interrupts.asked, began_ns)
+        found = search(setting, watching(page, live.show), interrupts.asked, began_ns)
+    if page is not None:
+        page.end(found)
+    return found
+
+
+def _page(setting: Setting) -> Watched[SearchProgress, Search]:
+    from wswarm.report.capacity.live_page import SearchPage  # takes long to load
+
+    return SearchPage(setting.scenario, setting.target, setting.slo)
 
 
 def _write_wanted(parsed: argparse.Namespace, found: Search) -> None:
@@ -66,7 +85,9 @@ def _write_wanted(parsed: argparse.Namespace, found: Search) -> None:
 
 
 def _warn(found: Search) -> None:
-    """Say on stderr that the answer is a lower bound, if it is."""
+    """Say on stderr how the target ended, or that the answer is a lower bound."""
+    if found.failure is not None:
+        terminal.warn("capacity", [redact.address(found.failure)])
     remedy = words.remedy(found)
     if remedy is None:
         return

@@ -3,18 +3,19 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from wswarm.drive.fleet.start import module_command
 from wswarm.errors import ResultError
-from wswarm.report import pages, store
-from wswarm.report.drawer import BEGIN
+from wswarm.loading import ONE_THREAD
+from wswarm.report import drawer, pages, store
 from wswarm.results.progress import Progress
 
-_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # drawing multiplies no matrices
 _PATIENCE_S = 2.0
 
 
@@ -91,7 +92,7 @@ class Drawing(Plain):
         super().begin()
         if self._cause is None and self._process.stdin is not None:
             with suppress(OSError):  # it has ended, and `wait` tells why
-                self._process.stdin.write(BEGIN)
+                self._process.stdin.write(drawer.BEGIN)
                 self._process.stdin.close()
 
     def wait(self) -> None:
@@ -155,13 +156,37 @@ class Drawing(Plain):
                 self._process.send_signal(number)
 
 
+def can_copy_itself() -> bool:
+    """Return whether this process may be copied to draw, which spares loading what is loaded here.
+
+    No thread is copied but the one that asks, nor would an event loop know of it.
+    """
+    threads = Path("/proc/self/task")
+    return sys.platform == "linux" and len(list(threads.iterdir())) == 1 and "gevent" not in sys.modules
+
+
 def _start(words: Sequence[str]) -> "subprocess.Popen[bytes]":
-    own_group: dict[str, Any] = {"process_group": 0} if hasattr(os, "setpgid") else {}
+    options: dict[str, Any] = {"process_group": 0} if hasattr(os, "setpgid") else {}
+    if can_copy_itself():
+        # `Popen` copies this process as it does before it runs a program, which is then not come to.
+        options |= {"preexec_fn": partial(_draw, words), "restore_signals": False}
     return subprocess.Popen(
         module_command("wswarm.report.drawer", *words),
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        env={**_ONE_THREAD, **os.environ},
-        **own_group,
+        env={**ONE_THREAD, **os.environ},
+        **options,
     )
+
+
+def _draw(words: Sequence[str]) -> NoReturn:
+    """Be what draws, without any file of the process that this is a copy of, and end."""
+    code = 1
+    try:
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # `Popen` goes on when it finds its own closed
+        for number in (signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        code = drawer.main(words)
+    finally:
+        os._exit(code)

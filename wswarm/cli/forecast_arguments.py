@@ -36,6 +36,8 @@ def _add_load(add: Any) -> None:
     add("--workers", metavar="N", type=grammar.count, help="of the server (default: as few as will do)")
     connects = "handshakes per s meanwhile (default: 0)"
     add("--connect-rate", metavar="RATE", type=grammar.rate, default=0.0, help=connects)
+    processes = "foretell what a generator of N processes measures (default: each client reads for itself)"
+    add("--processes", metavar="N", type=grammar.count, help=processes)
     add("--tls", action="store_true", help="it is for wss://: refused if that was not measured")
     add("--deflate", action="store_true", help="the same for permessage-deflate")
     slo = "p50, p99 or last below a time, in 95 of 100 draws: p99<200ms; repeatable"

@@ -16,7 +16,7 @@ from wswarm.cli.pictures import as_far_as_drawable
 from wswarm.cli.reading import read, settle
 from wswarm.cli.terminal import INTERRUPTED, say
 from wswarm.errors import ResultError, SwarmError
-from wswarm.loading import leaving_on_ctrl_c, without_collecting
+from wswarm.loading import leaving_on_ctrl_c, without_collecting, without_threads
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 1
     try:
-        with leaving_on_ctrl_c(), without_collecting():
+        with leaving_on_ctrl_c(), without_collecting(), without_threads():
             if sources is not None:
                 parsed = settle(parsed, sources)
             is_plan = getattr(parsed, "print", None) == "plan"

@@ -3,29 +3,28 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from wswarm.cli import measure, searched, sized
-from wswarm.cli.forecast import show_again as show_forecast
+from wswarm.cli import measure
+from wswarm.cli.answers import show_again
 from wswarm.cli.outputs import take_all
 from wswarm.installation import absent
 from wswarm.report import cut_short, store
-from wswarm.report.capacity import store as searches
-from wswarm.report.forecast import store as forecasts
-from wswarm.report.sizing.model_file import MODEL
+from wswarm.report.answer_files import AnswerFiles
+from wswarm.report.capacity.store import SEARCHES
+from wswarm.report.forecast.store import FORECASTS
+from wswarm.report.sizing.store import MODELS
 from wswarm.results.run import Run
+
+_ANSWERS: tuple[AnswerFiles[Any], ...] = (SEARCHES, FORECASTS, MODELS)
 
 
 def show(parsed: argparse.Namespace) -> int:
     """Print a stored run, suite, search, model or forecast and draw it again."""
-    search = searches.find(parsed.run)
-    if search is not None:
-        return searched.show_again(parsed, search)
-    forecast = forecasts.FORECAST.find(parsed.run)
-    if forecast is not None:
-        return show_forecast(parsed, forecast)
-    model = MODEL.find(parsed.run)
-    if model is not None:
-        return sized.show_again(parsed, model)
+    for kind in _ANSWERS:
+        file = kind.file.find(parsed.run)
+        if file is not None:
+            return show_again(parsed, kind, file)
     cut_short.recover(parsed.run)
     runs, folder = store.load(parsed.run), store.folder_of(parsed.run)
     failures = store.failures_in(folder)

@@ -12,7 +12,7 @@ from wswarm.errors import PlanError
 from wswarm.experiment.begun import agents_begun
 from wswarm.experiment.own_profile import with_own_profile
 from wswarm.load.plan import make_plan
-from wswarm.loading import without_collecting
+from wswarm.loading import without_collecting, without_threads
 
 SCENARIOS = ("connect", "echo", "fanout", "storm", "slow", "churn", "script", "replay")
 UNKNOWN = "ws://127.0.0.1:1"  # stands for the address of an application that is started later
@@ -38,7 +38,7 @@ def run_scenario(parsed: argparse.Namespace) -> int:
     plan = part.plan
     warn(parsed.command, part.hints)
     with Interrupts() as interrupts, agents_begun(plan) as started:
-        with without_collecting():
+        with without_collecting(), without_threads():
             from wswarm.cli.measure import run_plan
             from wswarm.experiment.preflight import check_reference
         if part.is_reference:

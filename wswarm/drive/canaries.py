@@ -4,12 +4,12 @@ import asyncio
 from itertools import count
 
 from wswarm.drive.clock import now_ns
+from wswarm.drive.fleet.state import NO_CANARY
 from wswarm.drive.swarm import Swarm
 from wswarm.load.marker import write_mark
 from wswarm.load.role import Role
 from wswarm.stats.findings import STILL_OPEN
 
-NO_CANARY = "no canary"
 BEFORE_NS = 1  # when canaries are intended: before any load, which takes none of them for its own
 
 

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from wswarm.drive.clock import make_timer, now_ns
+from wswarm.drive.clock import now_ns
+from wswarm.drive.timers import make_timer
 from wswarm.units import NS_PER_S
 
 BATCH_NS = 500_000

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable
 from heapq import heappop, heappush
 
-from wswarm.drive.clock import Timer, make_timer, now_ns
+from wswarm.drive.clock import now_ns
+from wswarm.drive.timers import Timer, make_timer
 from wswarm.units import NS_PER_S
 
 _GOLDEN = 0.6180339887498949  # multiples of it, modulo 1, are spread evenly however many there are

@@ -3,15 +3,13 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from wswarm.drive.fleet.started import Started, start_agent, start_agents
+from wswarm.drive.fleet.started import PROBE, Started, start_agents
 from wswarm.drive.host import limits
 from wswarm.drive.host.files import raise_file_limit
 from wswarm.drive.probe.stamps import has_stamps
-from wswarm.errors import GeneratorError, SwarmError
+from wswarm.errors import SwarmError
 from wswarm.load import probing
 from wswarm.load.plan import Plan
-
-_PROBE = "the probe"
 
 
 @contextmanager
@@ -35,20 +33,15 @@ def start_for(plan: Plan) -> list[Started]:
     """
     holders = limits.agents_for(plan)
     raise_file_limit()  # two files per agent here, and what is started inherits it
-    return [*start_agents(holders, has_publisher=plan.is_published), *_probe_for(plan)]
+    return start_agents(holders, has_publisher=plan.is_published, has_probe=_is_probed(plan))
 
 
 def without_probe(started: Sequence[Started]) -> tuple[list[Started], Started | None]:
     """Return the agents among those started, and the probe if there is one."""
-    probe = next((one for one in started if one.name == _PROBE), None)
+    probe = next((one for one in started if one.name == PROBE), None)
     return [one for one in started if one is not probe], probe
 
 
-def _probe_for(plan: Plan) -> list[Started]:
-    """Start the plan's probe, if it has one that can say anything; it is none to fail for."""
-    if not probing.is_wanted(plan) or probing.why_not(plan, plan.manner) or not has_stamps():
-        return []
-    try:
-        return [start_agent(_PROBE, "wswarm.drive.probe.agent")]
-    except GeneratorError:
-        return []
+def _is_probed(plan: Plan) -> bool:
+    """Return whether the plan has a probe that can say anything."""
+    return bool(probing.is_wanted(plan) and not probing.why_not(plan, plan.manner) and has_stamps())

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Callable
 
-from wswarm.drive.canaries import NO_CANARY
 from wswarm.drive.clock import now_ns
 from wswarm.drive.fleet import wire
+from wswarm.drive.fleet.state import NO_CANARY
 from wswarm.errors import TargetError
 from wswarm.experiment.observe import REASONS_TOLD, states_of
 from wswarm.experiment.session import Session

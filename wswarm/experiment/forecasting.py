@@ -21,6 +21,7 @@ class Question:
         fanout: Subscribers of each publish. `size`: bytes of a message. `None`: as measured.
         workers: `None`: as few as will do.
         connect_rate: Handshakes per s meanwhile.
+        processes: Of a generator whose measurement is foretold; `None`: each client reads for itself.
         tls, deflate: Whether it is for what has them; what was measured with them has them anyway.
         slo: Objectives such as `p99<200ms`.
         seed: Of chance: the same gives the same answer.
@@ -32,6 +33,7 @@ class Question:
     size: int | None = None
     workers: int | None = None
     connect_rate: float = 0.0
+    processes: int | None = None
     tls: bool = False
     deflate: bool = False
     slo: Sequence[str] = ()
@@ -45,6 +47,6 @@ def answer(model: Model, asked: Question) -> Outlook:
         PlanError: it can't be answered from that model, and why. ResultError: the model has too few cells.
     """
     check_mechanism(model, tls=asked.tls, deflate=asked.deflate)
-    said = Said(asked.connections, asked.rate, asked.fanout, asked.size, asked.workers, asked.connect_rate)
+    said = Said(**{name: getattr(asked, name) for name in Said._fields})
     outlook = forecast(model, wanted_of(model, said), asked.slo, asked.seed)
     return msgspec.structs.replace(outlook, curve=curve_of(model, outlook))

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from wswarm.drive.fleet.fleet import AgentProcess, Fleet
 from wswarm.drive.fleet.wire import GroupState
 from wswarm.errors import GeneratorError, TargetError, TargetFailed
-from wswarm.experiment.mends import is_redirect, mend
 from wswarm.experiment.paces import has_open
 from wswarm.load.manner import Manner
 from wswarm.load.plan import Plan
+from wswarm.load.upgrade import is_redirect
 from wswarm.results import redact
 from wswarm.results.counts import Counts
 from wswarm.results.progress import Phase, Progress
@@ -33,6 +33,10 @@ class Observer:
         self._plan, self._fleet = plan, fleet
         self._wanted = plan.sockets - plan.connections + round(plan.expected_at_once)
         self._sent_then: deque[tuple[int, int, int]] = deque()
+        self._told: list[bytes] | None = None
+        self._p50_s: float | None = None
+        self._p99_s: float | None = None
+        self._times = b""
 
     def progress(self, phase: Phase, origin_ns: int, now: int) -> Progress:
         """Return how the run stands at `now`; both times CLOCK_MONOTONIC ns."""
@@ -44,10 +48,7 @@ class Observer:
             self._sent_then.popleft()
         then_ns, sent_then, owing_then = self._sent_then[0]
         is_known = now - then_ns > _RATE_OVER_NS // 2
-        times = Histogram()
-        for one in states:
-            times.merge_packed(one.times)
-        p50_ns, p99_ns = times.percentile_ns(50), times.percentile_ns(99)
+        self._note_times([one.times for one in states])
         return Progress(
             phase=phase,
             elapsed_s=max(0, now - origin_ns) / NS_PER_S,
@@ -59,13 +60,25 @@ class Observer:
             sent=sent,
             received=received,
             rate=(sent - sent_then) * NS_PER_S / (now - then_ns) if is_known and sent else None,
-            p50_s=None if p50_ns is None else p50_ns / NS_PER_S,
-            p99_s=None if p99_ns is None else p99_ns / NS_PER_S,
-            times=times.pack(),
+            p50_s=self._p50_s,
+            p99_s=self._p99_s,
+            times=self._times,
             counts=_counts(states),
             failed_sessions=sum(sum(one.sessions.values()) for one in states),
             lost=self._lost(owing_then, received) if is_known else None,
         )
+
+    def _note_times(self, told: list[bytes]) -> None:
+        """Take in histograms of times, if they are others than before: agents tell them anew four times a second."""
+        if told == self._told:
+            return
+        self._told, times = told, Histogram()
+        for one in told:
+            times.merge_packed(one)
+        p50_ns, p99_ns = times.percentile_ns(50), times.percentile_ns(99)
+        self._p50_s = None if p50_ns is None else p50_ns / NS_PER_S
+        self._p99_s = None if p99_ns is None else p99_ns / NS_PER_S
+        self._times = times.pack()
 
     def _lost(self, owing_then: int, received: int) -> int | None:
         """Return how many of the messages sent two seconds ago are owed and have not come, as far as is known."""
@@ -166,7 +179,10 @@ def refusal_of(
     first = failures.most_common(1)[0][0]
     has_steps = bool(manner.steps or (manner.protocol is not None and manner.protocol.steps))
     failed = f"no {who} became ready" if has_steps else "every handshake failed"
-    return f"{failed}: {text}; {redact.address(manner.address)}: {mend(first, said.get(first, ''), manner)}"
+    from wswarm.experiment.mends import mend  # it may ask the target once more, for which it loads TLS
+
+    what_to_do = redact.address(mend(first, said.get(first, ""), manner))
+    return f"{failed}: {text}; {redact.address(manner.address)}: {what_to_do}"
 
 
 def _told(reason: str, count: int, said: str) -> str:

@@ -1,7 +1,6 @@
 """What of a plan can be checked before anything is started."""
 
 from wswarm.drive.drivers import address
-from wswarm.drive.drivers.tls import client_context
 from wswarm.drive.host import limits
 from wswarm.drive.host.application import check_application
 from wswarm.drive.host.lazy import psutil
@@ -11,6 +10,7 @@ from wswarm.drive.script.file import check_script
 from wswarm.errors import PlanError
 from wswarm.experiment.filling import filling_of
 from wswarm.installation import require
+from wswarm.load.by_http import ByHttp
 from wswarm.load.plan import Plan
 from wswarm.load.slow import KERNEL_MEMORY, Readers, readers_of, swallowed
 from wswarm.results.run import Scenario
@@ -33,7 +33,7 @@ def check(plan: Plan, *, has_agents: bool = False, may_restart: bool = True) -> 
         _check_objective(expression, plan.scenario)
     if plan.script is not None:
         check_script(plan.script, plan.session)
-    client_context(plan)
+    _check_certificates(plan)
     if plan.scenario == "storm" and plan.how == "restart" and not may_restart:
         raise PlanError(
             "--how restart: the target is not ours to restart: leave URL out for the reference application, take"
@@ -49,7 +49,7 @@ def check(plan: Plan, *, has_agents: bool = False, may_restart: bool = True) -> 
     urls = [plan.url, plan.publishing.url]
     if plan.by_http is not None:
         require("http", "--publish")
-        client_context(plan.by_http)
+        _check_certificates(plan.by_http)
         urls.append(plan.by_http.url)
     if not has_agents:
         limits.agents_for(plan)
@@ -57,6 +57,18 @@ def check(plan: Plan, *, has_agents: bool = False, may_restart: bool = True) -> 
     for url in dict.fromkeys(urls):
         address.check_sources(plan.bind, filling.addresses(url))
     target_meter(plan.target_pid)
+
+
+def _check_certificates(manner: Plan | ByHttp) -> None:
+    """Check the files that TLS takes.
+
+    Raises:
+        PlanError: one can't be read, or is none.
+    """
+    if manner.may_use_tls:
+        from wswarm.drive.drivers.tls import client_context  # OpenSSL takes long to load
+
+        client_context(manner)
 
 
 def known_before(plan: Plan) -> list[str]:

@@ -46,15 +46,13 @@ def plan_of_replay(url: str | None, **settings: Any) -> Planned:
     return Planned(make_plan("replay", given.pop("url"), **given), tuple(hints))
 
 
-def replay_of(plan: Plan) -> Replay | None:
-    """Return what the plan's connections play; `None` if that is not their load.
+def replay_of(plan: Plan, recording: str) -> Replay:
+    """Return what the plan's connections play of the recording.
 
     Raises:
         ResultError: the file can't be read. PlanError: it is no recording.
     """
-    if plan.recording is None:
-        return None
-    score, _ = _score_of(plan.recording, plan.socket, _changed_ns(plan.recording))
+    score, _ = _score_of(recording, plan.socket, _changed_ns(recording))
     return Replay(score=score, speed=plan.speed)
 
 

@@ -1,7 +1,6 @@
 """What the target's processes spend and hold while a run goes on, whether they live, and what the kernel does."""
 
-from wswarm.drive.clock import now_ns
-from wswarm.drive.host.loop_lag import cpu_ns
+from wswarm.drive.clock import cpu_ns, now_ns
 from wswarm.drive.host.probes import TargetHeld, TargetMeter, TargetUse
 from wswarm.experiment.kernel import KernelWatch
 from wswarm.stats.findings import Window

@@ -23,7 +23,7 @@ def given_in_all(length_ns: int, count: int, seed: tuple[int, ...]) -> Iterator[
         yield np.sort(chance.integers(low, high, size, dtype=np.int64))
 
 
-def without_end(mean_ns: float, chance: np.random.Generator, at_once: int) -> Iterator[Int64s]:
+def without_end(mean_ns: float, chance: "np.random.Generator", at_once: int) -> Iterator[Int64s]:
     """Yield instants from 0 on, `mean_ns` apart on the average, so many at a time."""
     last_ns = 0.0
     while True:

@@ -103,7 +103,7 @@ def churn_of(plan: Settings) -> Churn:
     return Churn(plan.sessions or 0.0, plan.stay, plan.stay_law, plan.seed or 0)
 
 
-def _strata(count: int, chance: np.random.Generator) -> Floats:
+def _strata(count: int, chance: "np.random.Generator") -> Floats:
     """Return a uniform number in each of so many equal parts of [0, 1), in random order."""
     return (chance.permutation(count) + chance.random(count)) / max(1, count)
 

@@ -19,6 +19,11 @@ _STATUS_LINE = re.compile(r"HTTP/\d+(?:\.\d+)? +([1-9]\d\d)(?: .*)?", re.IGNOREC
 _SHOWN = 60
 
 
+def is_redirect(reason: str) -> bool:
+    """Return whether a failure of that reason was a redirect that nobody followed."""
+    return reason in {f"http {status}" for status in REDIRECTS}
+
+
 class Refusal(NamedTuple):
     """Why an answer opens no WebSocket: the `reason` to count it under, and more that one server said."""
 

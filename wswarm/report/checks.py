@@ -77,7 +77,7 @@ def of_search(search: Search) -> list[Check]:
     """Return a check of a search's answer, one per objective that it was held against, and one of its notices."""
     group, found = f"wswarm.capacity.{search.scenario}", search.capacity
     limited = f"{words.headline(search)}, limited by {found.limited_by}: {found.because}"
-    checks = [Check(group, "capacity", "passed" if search.is_bounded else "error", show.printable(limited))]
+    checks = [Check(group, "capacity", "passed" if search.is_found else "error", show.printable(limited))]
     if search.notices:
         checks.append(Check(group, "search", "advisory", show.printable("; ".join(search.notices))))
     results = zip(search.objectives, words.objectives(search), strict=True)

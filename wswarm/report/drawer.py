@@ -9,6 +9,7 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -23,18 +24,18 @@ _END_WITH_PARENT = 1  # of prctl(2): PR_SET_PDEATHSIG
 _SPARE_NICENESS = 19
 
 
-def main() -> int:
+def main(words: Sequence[str]) -> int:
     """Draw the report that the words name, and return the exit code."""
     gc.disable()  # it does not live long enough to gather garbage
     signal.signal(signal.SIGTERM, _end)
-    form, company, name, *drawn = sys.argv[1:]
+    form, company, name, *drawn = words
     if company == "beside":
         _take_what_is_to_spare()
     path = Path(name)
     try:
         with settings_folder(store.folder_of(path)):
             _load()
-            if sys.stdin.buffer.readline() != BEGIN:
+            if os.read(0, len(BEGIN)) != BEGIN:
                 return 0
             svg, in_two = form == "svg", company == "alone"
             failure = store.draw(path, plots=True, svg=svg, drawn=drawn, in_two=in_two)
@@ -42,7 +43,7 @@ def main() -> int:
         failure = error
     if failure is None:
         return 0
-    sys.stderr.write(f"{str(failure) or type(failure).__name__}\n")
+    os.write(2, f"{str(failure) or type(failure).__name__}\n".encode(errors="replace"))
     return ResultError.exit_code
 
 
@@ -72,4 +73,4 @@ def _end(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -52,9 +52,9 @@ def of_runs(runs: Sequence[Run]) -> list[Figure]:
 
 
 def of_search(search: Search) -> list[Figure]:
-    """Return the capacity with its interval; none of a lower bound, which is no value to chart."""
+    """Return the capacity with its interval; none of a lower bound, or of a target that ended, can be charted."""
     found = search.capacity
-    if not search.is_bounded:
+    if not search.is_found:
         return []
     name, measure = f"{search.scenario} capacity", "value" if found.unit == "connections" else "throughput"
     return [Figure(name, measure, found.value, found.unit, *found.interval, is_lower_worse=True)]

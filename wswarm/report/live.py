@@ -2,22 +2,39 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TextIO
+from typing import TYPE_CHECKING, Protocol, Self, TextIO, TypeVar
 
 from wswarm.report import format as show
 from wswarm.report.standing import line
 from wswarm.results.progress import Progress
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.live import Live as Screen
 
     from wswarm.report.sparkline import Course
 
+Item = TypeVar("Item")
+
 REFRESH_S = 0.25
 LINE_S = 5.0
+
+
+class Moment(Protocol):
+    """How something stands."""
+
+    @property
+    def elapsed_s(self) -> float:
+        """How long it has gone on."""
+        ...
+
+    @property
+    def doing(self) -> str:
+        """What goes on, in a word or two."""
+        ...
 
 
 class Live:
@@ -43,6 +60,7 @@ class Live:
         self._screen: Screen | None = None
         self._shown: Progress | None = None
         self._course: Course | None = None
+        self._told, self._doing, self._at = 0, "", 0.0
 
     def __enter__(self) -> Self:
         stream = sys.stderr if self._stream is None else self._stream
@@ -84,6 +102,31 @@ class Live:
                 self._screen.update(shown, refresh=True)
             else:
                 self._print(line(progress, self._total_s))
+
+    def show_items(
+        self,
+        now: "Moment",
+        items: Sequence[Item],
+        line: Callable[[Item], str],
+        panel: Callable[[], "RenderableType"],
+    ) -> None:
+        """Show how something stands that goes on item by item, unless nothing is new: the panel, or a line each.
+
+        Args:
+            items: Those that are over, those told before among them.
+        """
+        fresh, self._told = items[self._told :], len(items)
+        is_due = now.doing != self._doing or now.elapsed_s - self._at >= REFRESH_S
+        self._doing = now.doing
+        if self._out is None:
+            return
+        with self._or_nothing():
+            if self._screen is not None and (fresh or is_due):
+                self._at = now.elapsed_s
+                self._screen.update(panel(), refresh=True)
+            elif self._screen is None:
+                for item in fresh:
+                    self._print(line(item))
 
     @contextmanager
     def _or_nothing(self) -> Iterator[None]:

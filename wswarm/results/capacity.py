@@ -135,6 +135,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
         slo: What a trial had to keep. `objectives`: what came of those that the answer was held against.
         trial_s: The hold of a trial in a round.
         elapsed_s: From the command to the answer.
+        failure: How the target ended before the search did; `None`: it lives.
     """
 
     schema: str = CAPACITY_SCHEMA
@@ -150,6 +151,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     trial_s: float
     elapsed_s: float
     interrupted: bool = False
+    failure: str | None = None
     notices: list[str] = []
     capacity: Capacity
     rounds: list[RoundFound]
@@ -159,6 +161,11 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     def is_bounded(self) -> bool:
         """Whether the load was reached that is too much for the target."""
         return self.capacity.interval[1] is not None
+
+    @property
+    def is_found(self) -> bool:
+        """Whether it has an answer: with both ends, of a target that is still there."""
+        return self.is_bounded and self.failure is None
 
     def __await__(self) -> Generator[Any, None, "Search"]:
         """Return the search itself, as `Run` does."""

@@ -19,7 +19,13 @@ class Band(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """The load; `workers`: `None`, as many as it takes. `handshakes` per s."""
+    """The load.
+
+    Attributes:
+        handshakes: Per s.
+        workers: `None`: as many as it takes.
+        processes: Of a generator whose measurement is foretold; `None`: each client reads for itself.
+    """
 
     connections: int
     rate: float
@@ -27,6 +33,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     handshakes: float
     workers: int | None
+    processes: int | None = None
 
 
 class Objective(msgspec.Struct, frozen=True, kw_only=True):

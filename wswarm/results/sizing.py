@@ -29,9 +29,10 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
         memory: Resident bytes of all processes; `idle_memory`: of those before anybody connected.
         kernel_memory: What the kernel kept for the server's ends of the connections.
         broker_cpu: Cores.
-        stalls: Of the server's loops, each longer than 2 ms, s.
+        stalls: Of the server's loops, each longer than 2 ms, s; `None`: the load does not show them.
         p50: Delivery or response time, s; `last_p50`: median completion time, s.
         utilisation: Of a core, by the busiest process.
+        readers: Processes of the generator that read for the connections.
     """
 
     start: Whole
@@ -49,12 +50,13 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     kernel_memory: Whole | None
     idle_memory: Whole
     broker_cpu: Amount | None
-    stalls: tuple[Amount, ...]
+    stalls: tuple[Amount, ...] | None
     p50: Amount | None
     p99: Amount | None
     last_p50: Amount | None
     valid: bool
     utilisation: Amount
+    readers: Number = 1
 
 
 class Costs(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +71,7 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True):
             time. Between them it goes with the utilisation: a busy loop does more each time it wakes up.
         per_byte_s: Per byte delivered.
         per_idle_connection: Cores for each that is open: pings and timers.
+        per_handshake_s: `None`: it was not measured.
         per_worker: Cores for each process.
     """
 
@@ -78,7 +81,7 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True):
     per_delivery_busy_s: Amount
     per_byte_s: Amount
     per_idle_connection: Amount
-    per_handshake_s: Amount
+    per_handshake_s: Amount | None
     per_worker: Amount
 
 
@@ -105,7 +108,9 @@ class Delay(msgspec.Struct, frozen=True, kw_only=True):
         p50: What is left over once the queue is accounted for, s: network, kernel, generator. `p99`, `last` likewise.
             `None`: no cell has that figure.
         ratios: By figure, of each cell that has it: what was measured over what the fit gives.
-        stalls: Lengths of the loops' stalls that were seen, s; `stalls_per_s`: how often a worker has one.
+        stalls: Lengths of the loops' stalls that were seen, s; `stalls_per_s`: how often a worker has one;
+            `None`: no load shows it.
+        read_s: What a process of the generator took to read a delivery, one after another, s; 0: that did not show.
     """
 
     stretch: Annotated[float, msgspec.Meta(ge=1)]
@@ -114,7 +119,8 @@ class Delay(msgspec.Struct, frozen=True, kw_only=True):
     last: Amount | None
     ratios: dict[str, tuple[Amount, ...]]
     stalls: tuple[Amount, ...]
-    stalls_per_s: Amount
+    stalls_per_s: Amount | None
+    read_s: Amount = 0.0
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):

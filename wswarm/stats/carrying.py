@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from math import log
+from typing import NamedTuple
 
 from wswarm.results.capacity import UNITS, Capacity, CapacityScenario, Known, LimitedBy, RoundFound, Trial
 from wswarm.stats.passing import FULL_CORE, WAITED
@@ -9,6 +10,21 @@ from wswarm.stats.search import Answer, answer_of
 
 _INVERTED = 0.09  # of ln load, thrice a usual spread
 _WIDE = 0.10  # half of an interval
+
+
+class Ended(NamedTuple):
+    """Why a search ended before its time, if it did.
+
+    Attributes:
+        gave_in: By what the generator could not keep up, or the machine was disturbed.
+        failure: How the target ended.
+    """
+
+    gave_in: str | None = None
+    failure: str | None = None
+
+
+IN_TIME = Ended()
 
 
 def is_ours(evidence: str) -> bool:
@@ -29,19 +45,15 @@ def lowest_failed(trials: Sequence[Trial]) -> float | None:
 
 
 def capacity_of(
-    scenario: CapacityScenario, trials: Sequence[Trial], rounds: Sequence[RoundFound], gave_in: str | None
+    scenario: CapacityScenario, trials: Sequence[Trial], rounds: Sequence[RoundFound], ended: Ended = IN_TIME
 ) -> Capacity | None:
-    """Return the answer; `None` where nothing was carried and no round is over.
-
-    Args:
-        gave_in: By what the search ended because the generator could not keep up; `None`: it did not end so.
-    """
+    """Return the answer; `None` where nothing was carried and no round is over."""
     carried, failed = highest_carried(trials), lowest_failed(trials)
     is_counted = scenario == "connect" and not any(one.loads for one in rounds)
-    found = _answer(trials, [one.value for one in rounds], gave_in, is_counted=is_counted)
+    found = _answer(trials, [one.value for one in rounds], ended.gave_in, is_counted=is_counted)
     if found is None:
         return None
-    limited_by, because = limit(trials, gave_in)
+    limited_by, because = limit(trials, ended)
     lowest = min((one for one in trials if one.passed is False), key=lambda one: one.load, default=None)
     return Capacity(
         value=found.value,
@@ -57,10 +69,14 @@ def capacity_of(
     )
 
 
-def limit(trials: Sequence[Trial], gave_in: str | None = None) -> tuple[LimitedBy, str]:
-    """Return who gave in in the trials that failed, and by what that is known; `gave_in` as for `capacity_of`."""
-    if gave_in is not None and (is_ours(gave_in) or not any(one.passed is False for one in trials)):
-        return "generator", gave_in.removeprefix("generator: ")
+def limit(trials: Sequence[Trial], ended: Ended = IN_TIME) -> tuple[LimitedBy, str]:
+    """Return who gave in in the trials that failed, and by what that is known."""
+    if ended.failure is not None:
+        return "target", ended.failure
+    if ended.gave_in is not None and is_ours(ended.gave_in):
+        return "generator", ended.gave_in.removeprefix("generator: ")
+    if ended.gave_in is not None and not any(one.passed is False for one in trials):
+        return "neither", ended.gave_in
     failed = [one for one in trials if one.passed is False]
     refused = next((one.evidence for one in failed if one.refused), None)
     if refused is not None:
@@ -135,18 +151,13 @@ def _sum(values: Iterable[int | None]) -> int | None:
     return sum(found) if found else None
 
 
-def notices(
-    trials: Sequence[Trial], capacity: Capacity, rounds: int, gave_in: str | None = None
-) -> list[str]:
-    """Return what a reader of the answer has to know.
-
-    Args:
-        rounds: That were wanted.
-        gave_in: As for `capacity_of`.
-    """
+def notices(trials: Sequence[Trial], capacity: Capacity, rounds: int, ended: Ended = IN_TIME) -> list[str]:
+    """Return what a reader of the answer has to know; `rounds`: that were wanted."""
     found = []
-    if gave_in is not None and not is_ours(gave_in):
-        found.append(f"ended before its time, as this machine was disturbed: {gave_in}")
+    if ended.failure is not None:
+        found.append(f"ended before its time: {ended.failure}")
+    elif ended.gave_in is not None and not is_ours(ended.gave_in):
+        found.append(f"ended before its time, as this machine was disturbed: {ended.gave_in}")
     low, high = capacity.interval
     if capacity.is_bracket:
         found.append(

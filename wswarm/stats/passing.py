@@ -32,7 +32,8 @@ class Beside(NamedTuple):
     """What processes and the machine spent over a trial's hold: shares of one core, `None` for unknown.
 
     Attributes:
-        own_cpu: Of the busiest process of the generator. `target_cpu`: of the target's, named by `target_process`.
+        own_cpu: Of the busiest process of the generator; `own_cores`: of all of them.
+        target_cpu: Of the target's busiest, named by `target_process`.
         target_wait: For how much of the time that process was ready to run and had no core.
         steal: Of all cores, as is `busy`. `others`: cores that neither target nor generator used.
         broker_cpu: Of the busiest process that the target is connected to on this machine, named by `broker_process`.
@@ -41,6 +42,7 @@ class Beside(NamedTuple):
     """
 
     own_cpu: float | None = None
+    own_cores: float | None = None
     target_cpu: float | None = None
     target_process: str | None = None
     target_wait: float | None = None

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers.connection import Ended
 from wswarm.drive.script.deadlines import Deadlines
+from wswarm.drive.script.sleeps import Sleeps
 from wswarm.drive.script.socket import ScriptSocket
 from wswarm.drive.script.steps import Steps
 from wswarm.stats.findings import STILL_OPEN
@@ -28,7 +29,7 @@ class House:
     """What the sessions of an agent share, and one of them with its connection; made in a running loop."""
 
     def __init__(self) -> None:
-        self.steps, self.deadlines = Steps(), Deadlines()
+        self.steps, self.deadlines, self.sleeps = Steps(), Deadlines(), Sleeps()
         self.end_ns, self.sends = STILL_OPEN, list[int]()
         self.line = Line()
         self.ws = ScriptSocket(self, 0, 7, {"user": "ann"})

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from tests.report import runs
+from wswarm.errors import PlanError
 from wswarm.experiment.capacity.targets import Place
 from wswarm.experiment.sizing import cell
 from wswarm.experiment.sizing.cell import Taken, Target, take
@@ -22,11 +23,12 @@ LATE = "messages were sent 90.7 ms late (p99): it waited for a core; times may b
 class Meter:
     """Stands for a meter of a server with one worker and who starts it, that uses 0.3 of a core."""
 
+    idle = Reading(0, {1: 0, 2: 0}, None, 50_000_000)
+    hold = cell.Used(10.0, (0.3, 0.001), None)
+
     def __init__(self, *_: object) -> None:
-        self.idle = Reading(0, {1: 0, 2: 0}, None, 50_000_000)
         self.memory = 52_000_000
         self.ramp = None
-        self.hold = cell.Used(10.0, (0.3, 0.001), None)
 
     def note(self, _: Progress) -> None:
         """Nothing."""
@@ -80,3 +82,38 @@ def test_a_run_whose_connections_are_not_all_there_says_nothing(changes: dict[st
 
 def test_an_interrupted_run_is_no_cell(taken) -> None:
     assert taken(interrupted=True).cell is None
+
+
+def test_what_a_target_spends_that_is_there_and_of_no_known_process_is_a_mistake_in_the_command(
+    taken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Meter, "idle", Reading(0, {}, None, 0))
+    with pytest.raises(PlanError, match="name its process by --target-pid"):
+        taken()
+
+
+def test_a_cell_knows_when_its_publishes_came_and_who_read_them(taken) -> None:
+    found, made = taken(), runs.fanout()
+    assert made.fanout is not None
+    assert found.came is not None
+    assert len(found.came) == made.fanout.broadcasts
+    assert (found.came[:-1] <= found.came[1:]).all()
+    assert 0 <= found.came[0] <= found.came[-1] <= made.phases.drain - made.phases.hold
+    assert found.cell is not None
+    assert found.cell.readers == 1
+
+
+def test_where_not_every_publish_was_kept_nobody_knows_when_they_came(taken) -> None:
+    kept = runs.fanout().fanout
+    assert kept is not None
+    thinned = msgspec.structs.replace(kept, per_broadcast=kept.per_broadcast[::2])
+    assert taken(fanout=thinned).came is None
+
+
+def test_processes_that_were_replaced_meanwhile_have_not_cost_nothing(
+    taken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Meter, "hold", cell.Used(10.0, (), None))
+    found = taken()
+    assert found.cell is None
+    assert "from its beginning to its end" in found.doubt

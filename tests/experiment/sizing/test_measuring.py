@@ -78,7 +78,7 @@ class World:
         made = msgspec.structs.replace(runs.fanout(), interrupted=False)
         others = self.others.pop(0) if is_pilot and self.others else None
         said = None if doubt is None else doubt[1]
-        return Taken(found, ramp, said, own_s=2 * work, others=others, run=made)
+        return Taken(found, ramp, said, own=2 * work * plan.rate, others=others, run=made)
 
 
 Measured = tuple[Measuring, World, list[str]]

@@ -31,6 +31,13 @@ REDIS = "redis://127.0.0.1:6379/0"
         (URL, {"closed": True}, "--closed has no place in sizing"),
         (URL, {"slo": ("p99<50ms",)}, "--slo has no place in sizing"),
         ("ws://127.0.0.1:1/", {"rooms": 4}, "write {room} in"),
+        (URL, {"rooms": 0}, "--rooms 0 must be a whole number of 1 or more"),
+        (
+            URL,
+            {"connections": (50.0, 100.0), "processes": 60},
+            "--processes 60 is more than --connections 50",
+        ),
+        (URL, {"scenario": "echo", "publishers": 3}, "--publishers 3: echo has no broadcasts: leave it out"),
         (URL, {"rooms": 5000}, "--rooms 5000 is more than --connections 1000"),
     ],
 )

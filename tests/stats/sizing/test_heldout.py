@@ -8,6 +8,7 @@ from benchmarks.simulate_sizing import ABOUT, NOISES, cells_of, server_of
 from tests.report.sized import model
 from wswarm.errors import GeneratorError
 from wswarm.results.sizing import Cell, HeldOut
+from wswarm.stats.sizing.delay import Seen
 from wswarm.stats.sizing.fit import model_of
 from wswarm.stats.sizing.heldout import doubts, errors_of, missing
 
@@ -19,8 +20,13 @@ def unseen() -> list[Cell]:
     return [one for one in cells_of(NOISES["none"], np.random.default_rng(1)) if one.held_out]
 
 
+def seen(cells: list[Cell]) -> list[Seen]:
+    """Cells of whose publishes nobody knows when they came."""
+    return [Seen(one) for one in cells]
+
+
 def test_a_server_that_is_known_exactly_is_off_by_nothing_but_chance(unseen: list[Cell]) -> None:
-    found = errors_of(server_of(), unseen, seed=1)
+    found = errors_of(server_of(), seen(unseen), seed=1)
     assert found.cpu_error == pytest.approx(0, abs=1e-9)
     assert found.p50_error == pytest.approx(0, abs=0.08)
     assert doubts(found) == []
@@ -28,12 +34,12 @@ def test_a_server_that_is_known_exactly_is_off_by_nothing_but_chance(unseen: lis
 
 def test_the_greatest_error_counts(unseen: list[Cell]) -> None:
     dear = msgspec.structs.replace(unseen[0], cpu=(2 * unseen[0].cpu[0],), connections=2100)
-    assert errors_of(server_of(), [*unseen, dear], seed=1).cpu_error == pytest.approx(0.5, abs=0.03)
+    assert errors_of(server_of(), seen([*unseen, dear]), seed=1).cpu_error == pytest.approx(0.5, abs=0.03)
 
 
 def test_starts_of_one_load_count_by_their_mean(unseen: list[Cell]) -> None:
     pair = [msgspec.structs.replace(unseen[0], cpu=(unseen[0].cpu[0] * factor,)) for factor in (0.8, 1.2)]
-    assert errors_of(server_of(), pair, seed=1).cpu_error == pytest.approx(0, abs=1e-9)
+    assert errors_of(server_of(), seen(pair), seed=1).cpu_error == pytest.approx(0, abs=1e-9)
 
 
 def test_without_cells_that_were_held_out_nothing_is_known() -> None:

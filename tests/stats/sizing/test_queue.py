@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wswarm.stats.sizing.queue import Interruption, Line, Times, departures, simulate
+from wswarm.stats.sizing.lindley import departures
+from wswarm.stats.sizing.queue import Interruption, Line, Times, simulate
 
 JOBS = 400_000
 

@@ -4,8 +4,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from benchmarks.simulate_sizing import TRUTH, server_of
+from benchmarks.simulate_sizing import MECHANISM, TRUTH, server_of
+from tests.report.sized import cell
 from wswarm.stats.sizing.costs import cores
+from wswarm.stats.sizing.delay import Seen, delay_of
 from wswarm.stats.sizing.load import Load
 from wswarm.stats.sizing.queue import Times
 from wswarm.stats.sizing.server import Server, even, times, utilisations
@@ -61,3 +63,11 @@ def test_a_stretch_never_fills_a_worker_that_is_busy_anyway() -> None:
     assert 0.7 < cores(TRUTH, busy) < 0.85
     stretched = PLAIN._replace(delay=msgspec.structs.replace(PLAIN.delay, stretch=2.0))
     assert took(busy, stretched).p99 < 1.0
+
+
+def test_where_no_load_shows_stalls_how_often_there_are_some_is_unknown() -> None:
+    cells = [Seen(cell(stalls=None, rate=rate)) for rate in (5.0, 10.0)]
+    found = delay_of(cells, TRUTH, None, MECHANISM, seed=1)
+    assert (found.stalls, found.stalls_per_s) == ((), None)
+    watched = delay_of([*cells, Seen(cell(stalls=(0.004,)))], TRUTH, None, MECHANISM, seed=1)
+    assert watched.stalls_per_s == pytest.approx(0.1)

@@ -32,6 +32,10 @@ from wswarm.load.upgrade import Answer, agreed_subprotocol
 
 # An adapter, because picows makes a child of a plain Logger for every connection: 1.5 KB each.
 _LOG: "logging.LoggerAdapter[logging.Logger]" = logging.LoggerAdapter(logging.getLogger("wswarm.picows"), {})
+_TEXT, _BINARY = (
+    picows.WSMsgType.TEXT,
+    picows.WSMsgType.BINARY,
+)  # to look them up takes as long as a short call
 _SMALL = 128
 _READ_ON_S = 0.001
 
@@ -61,7 +65,7 @@ class PicowsConnection(asyncio.Protocol):
 
     def __init__(self, events: Events, *, is_binary: bool) -> None:
         self.attach(events)
-        self._kind = picows.WSMsgType.BINARY if is_binary else picows.WSMsgType.TEXT
+        self._kind = _BINARY if is_binary else _TEXT
         self.unread: Frames | None = None
         self._ping: bytes | None = None  # to be answered when there is room
         self._sender: picows.WSTransport | None = None
@@ -133,7 +137,7 @@ class PicowsConnection(asyncio.Protocol):
     def say(self, payload: bytes, *, is_binary: bool = False) -> None:
         """Send one message at once, as text unless told otherwise."""
         if self._sender is not None:
-            self._sender.send(picows.WSMsgType.BINARY if is_binary else picows.WSMsgType.TEXT, payload)
+            self._sender.send(_BINARY if is_binary else _TEXT, payload)
 
     def ping(self, payload: bytes) -> None:
         """Send a ping at once."""

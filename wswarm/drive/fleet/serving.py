@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, NoReturn
 
 from wswarm.drive.fleet.channel import open_channel
+from wswarm.drive.fleet.lengths import HEADER_SIZE, body_size
 from wswarm.drive.host.files import raise_file_limit
 from wswarm.drive.host.slices import ask_for_short_slices
 
@@ -18,6 +19,15 @@ Obey = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any
 
 class Finished(Exception):  # noqa: N818 - ends the task group, is no error
     """The agent was told to close and has."""
+
+
+async def read_body(reader: asyncio.StreamReader) -> bytes:
+    """Return the next thing that the front end says.
+
+    Raises:
+        IncompleteReadError: it has hung up.
+    """
+    return await reader.readexactly(body_size(await reader.readexactly(HEADER_SIZE)))
 
 
 async def _converse(channel: socket.socket, obey: Obey) -> None:
@@ -29,8 +39,8 @@ async def _converse(channel: socket.socket, obey: Obey) -> None:
         writer.close()
 
 
-def serve(obey: Obey) -> NoReturn:
-    """Obey the front end whose socket is named on the command line, until it hangs up, and end the process.
+def serve(obey: Obey, word: str | None = None) -> NoReturn:
+    """Obey the front end until it hangs up, and end the process; the word, or the command line, names the socket.
 
     The kernel takes back its memory faster than Python does, which visits every object once more.
     """
@@ -38,7 +48,7 @@ def serve(obey: Obey) -> NoReturn:
     logging.disable(logging.CRITICAL)  # a connection's troubles are data, not log lines
     raise_file_limit()
     ask_for_short_slices()
-    channel = open_channel(sys.argv[1])
+    channel = open_channel(sys.argv[1] if word is None else word)
     try:
         import uvloop
     except ImportError:

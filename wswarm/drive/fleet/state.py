@@ -6,6 +6,8 @@ from wswarm.results.counts import Counts
 from wswarm.stats.findings import Packed
 from wswarm.stats.scripted import StepFound
 
+NO_CANARY = "no canary"  # why a subscriber failed whom no message has reached
+
 
 class Recent(msgspec.Struct, frozen=True, kw_only=True):
     """The latest broadcasts, int64 columns; times are after the intended publish.

@@ -1,17 +1,16 @@
 """How late a loop comes to what is due."""
 
 import asyncio
-import time
 from array import array
 from collections.abc import Callable
 from random import Random
 
 import numpy as np
 
-from wswarm.drive.clock import Timer, make_timer, now_ns
+from wswarm.drive.clock import cpu_ns, now_ns
+from wswarm.drive.timers import Timer, make_timer
 from wswarm.stats.histogram import Histogram
 
-cpu_ns = time.process_time_ns
 PROBE_GAP_NS = 25_000_000  # 400 in a hold of 10 s: what a p99 takes
 _FOLD_AT = 1_024
 

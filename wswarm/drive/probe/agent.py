@@ -10,15 +10,15 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
-from wswarm.drive.clock import make_timer, now_ns
-from wswarm.drive.fleet.lengths import HEADER_SIZE, body_size
-from wswarm.drive.fleet.serving import Finished, serve
+from wswarm.drive.clock import now_ns
+from wswarm.drive.fleet.serving import Finished, read_body, serve
 from wswarm.drive.probe.driver import stamped
 from wswarm.drive.probe.listening import Heard, Listening
 from wswarm.drive.probe.orders import Begin, Close, Cut, Found, Load, Order, Ready, decode_order, encode
 from wswarm.drive.probe.transport import Reading
 from wswarm.drive.swarm import Swarm
 from wswarm.drive.takers import Takers
+from wswarm.drive.timers import make_timer
 from wswarm.drive.way import Ways
 from wswarm.load.marker import write_mark
 from wswarm.load.template import MARKER
@@ -111,11 +111,11 @@ class QuietProbe:
 
 
 async def _read_order(reader: asyncio.StreamReader) -> Order:
-    header = await reader.readexactly(HEADER_SIZE)
-    return decode_order(await reader.readexactly(body_size(header)))
+    return decode_order(await read_body(reader))
 
 
-async def _obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    _come_first()
     writer.write(encode(Ready()))
     begin = await _read_order(reader)
     if not isinstance(begin, Begin):
@@ -149,5 +149,4 @@ def _come_first() -> None:
 
 
 if __name__ == "__main__":
-    _come_first()
-    serve(_obey)
+    serve(obey)

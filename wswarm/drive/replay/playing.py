@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wswarm.drive.clock import make_timer, now_ns
+from wswarm.drive.clock import now_ns
 from wswarm.drive.swarm import Swarm
 from wswarm.drive.takers import Takers
+from wswarm.drive.timers import make_timer
 from wswarm.load.player import NEVER_NS, Places, Player
 from wswarm.load.replay import Replay
 from wswarm.stats.drops import OTHER

@@ -5,7 +5,8 @@ import heapq
 from collections.abc import Callable
 from itertools import count
 
-from wswarm.drive.clock import make_timer, now_ns
+from wswarm.drive.clock import now_ns
+from wswarm.drive.timers import make_timer
 
 Look = Callable[[int], None]
 

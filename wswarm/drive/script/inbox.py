@@ -25,17 +25,20 @@ class Inbox:
 
     Attributes:
         overflowed: How many went because there were too many.
+        is_used: Whether it may hold any: mostly a message is waited for when it comes.
     """
 
-    __slots__ = ("_bytes", "_heard", "overflowed")
+    __slots__ = ("_bytes", "_heard", "is_used", "overflowed")
 
     def __init__(self) -> None:
         self._heard: deque[Heard] = deque()
         self._bytes = 0
         self.overflowed = 0
+        self.is_used = False
 
     def put(self, heard: Heard) -> None:
         """Keep a message."""
+        self.is_used = True
         self._heard.append(heard)
         self._bytes += len(heard.payload)
         while len(self._heard) > KEPT or (self._bytes > BYTES_KEPT and len(self._heard) > 1):
@@ -58,5 +61,6 @@ class Inbox:
 
     def clear(self) -> None:
         """Forget all."""
+        self.is_used = False
         self._heard.clear()
         self._bytes = 0

@@ -8,6 +8,7 @@ from wswarm.drive.drivers.connection import Ended
 from wswarm.drive.script.deadlines import Deadlines
 from wswarm.drive.script.inbox import Heard, Inbox
 from wswarm.drive.script.relaying import Relaying
+from wswarm.drive.script.sleeps import Sleeps
 from wswarm.drive.script.steps import Steps
 from wswarm.drive.script.waiting import Message, Waiting
 from wswarm.stats.findings import STILL_OPEN
@@ -22,6 +23,7 @@ class Home(Protocol):
 
     steps: Steps
     deadlines: Deadlines
+    sleeps: Sleeps
     relaying: Relaying
     end_ns: int
     sends: list[int]
@@ -66,8 +68,10 @@ class Listening:
             part = one.part
             if part is not None and part in payload and not one.future.done():
                 waiting.clear()
-                self._inbox.clear()
-                self._note(one, received_ns)
+                if self._inbox.is_used:
+                    self._inbox.clear()
+                self._answered_ns = received_ns
+                self._home.steps.log += (one.step, one.took_ns(received_ns), received_ns)
                 one.future.set_result(payload.decode("utf-8", "replace") if is_text else payload)
                 return
         heard = Heard(received_ns, payload, is_text)
@@ -95,7 +99,7 @@ class Listening:
         """Return what is waited for, once it is there."""
         home = self._home
         future = waiting.future
-        for heard in self._inbox.since(waiting.since_ns):
+        for heard in self._inbox.since(waiting.since_ns) if self._inbox.is_used else ():
             if waiting.is_met_by(heard):
                 self._inbox.drop_through(heard)
                 self._note(waiting, heard.received_ns)

@@ -14,6 +14,7 @@ from wswarm.drive.script.deadlines import Deadlines
 from wswarm.drive.script.file import Session
 from wswarm.drive.script.reasons import Reasons
 from wswarm.drive.script.relaying import Relaying
+from wswarm.drive.script.sleeps import Sleeps
 from wswarm.drive.script.socket import ScriptSocket
 from wswarm.drive.script.steps import Steps
 from wswarm.drive.takers import Takers
@@ -42,7 +43,7 @@ class Sessions:
 
     def __init__(self, script: Script, session: Session, reasons: Reasons, relaying: Relaying) -> None:
         self.relaying = relaying
-        self.steps, self.deadlines = Steps(), Deadlines()
+        self.steps, self.deadlines, self.sleeps = Steps(), Deadlines(), Sleeps()
         self.hold_ns = self.end_ns = STILL_OPEN
         self.sends: list[int] = []
         self.per_second = PerSecond()

@@ -117,9 +117,12 @@ class ScriptSocket(Listening):
         for heard in self._inbox.since(since_ns):
             self._relay(heard.payload, heard.received_ns)
 
-    def sleep(self, seconds: float) -> Coroutine[Any, Any, None]:
+    async def sleep(self, seconds: float) -> None:
         """Wait, to the millisecond: finer timers cost as much as a request."""
-        return asyncio.sleep(seconds)
+        if seconds > 0:
+            await self._home.sleeps.until_over(seconds)
+        else:
+            await asyncio.sleep(0)
 
     def fail(self, reason: str) -> NoReturn:
         """End the session as a failed one, counted under the reason."""

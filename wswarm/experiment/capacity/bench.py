@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from wswarm.drive.clock import now_ns
-from wswarm.errors import PlanError, TargetError, TargetFailed
+from wswarm.errors import GeneratorError, PlanError, TargetError, TargetFailed
 from wswarm.experiment.capacity.budget import Budget
 from wswarm.experiment.capacity.setting import Setting
 from wswarm.experiment.capacity.targets import Place
@@ -135,7 +135,7 @@ class Bench:
 
         try:
             return run_trial(self._setting, self._place, load, tell, self.is_to_end)
-        except PlanError as error:
+        except (PlanError, GeneratorError) as error:
             if not self.trials:
                 raise
             self._check_there(self._place)

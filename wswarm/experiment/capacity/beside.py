@@ -69,6 +69,7 @@ class Watcher:
         counted = kernel.since(self._kernel) if kernel and self._kernel else None
         return Beside(
             own_cpu=max(own.values(), default=None),
+            own_cores=sum(own.values()) if own else None,
             target_cpu=target.get(busiest),
             target_wait=self._waited(busiest, elapsed_ns),
             target_process=_named(busiest),

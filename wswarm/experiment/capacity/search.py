@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from wswarm.drive.clock import now_ns
-from wswarm.errors import GeneratorError, TargetError
+from wswarm.errors import GeneratorError, TargetError, TargetFailed
 from wswarm.experiment.capacity.bench import Bench, OnProgress, Over, unreachable
 from wswarm.experiment.capacity.budget import Budget
 from wswarm.experiment.capacity.rounds import Bisecting, Counting, Kind, Overloading
@@ -60,15 +60,17 @@ class _Search:
         self._bench = Bench(setting, self._budget, on_progress, interrupted)
         self._bracket = Bracket(setting.first, CONNECT_STEP if setting.scenario == "connect" else STEP)
         self._rounds: list[RoundFound] = []
+        self._failure: TargetFailed | None = None
 
     def run(self) -> Search:
         """Return what was found."""
-        gave_in = None
         try:
             self._search()
         except Over as end:
-            gave_in = end.gave_in
-        return self._found(gave_in)
+            return self._found(end.gave_in)
+        except TargetFailed as error:
+            self._failure = error
+        return self._found(None)
 
     def _search(self) -> None:
         self._bench.show("starting", 0)
@@ -91,9 +93,11 @@ class _Search:
         """
         try:
             return stack.enter_context(target_of(self._setting, self._bench.is_to_end))
-        except TargetError:
+        except TargetError as error:
             if self._bench.is_to_end():
                 raise Over from None
+            if self._bench.trials:
+                raise TargetFailed(f"the target could not be started again: {error}") from None
             raise
 
     def _open_bracket(self, place: Place) -> None:
@@ -132,7 +136,9 @@ class _Search:
 
     def _found(self, gave_in: str | None) -> Search:
         setting, trials = self._setting, self._bench.trials
-        capacity = carrying.capacity_of(setting.scenario, trials, self._rounds, gave_in)
+        failure = str(self._failure) if self._failure is not None else None
+        ended = carrying.Ended(gave_in, failure)
+        capacity = carrying.capacity_of(setting.scenario, trials, self._rounds, ended)
         first = self._bench.first
         if capacity is None or first is None:
             raise self._nothing(gave_in)
@@ -149,7 +155,8 @@ class _Search:
             trial_s=setting.trial_s,
             elapsed_s=self._budget.elapsed_s,
             interrupted=self._interrupted(),
-            notices=carrying.notices(trials, capacity, setting.rounds, gave_in),
+            failure=failure,
+            notices=carrying.notices(trials, capacity, setting.rounds, ended),
             capacity=capacity,
             rounds=self._rounds,
             trials=trials,
@@ -157,6 +164,8 @@ class _Search:
 
     def _nothing(self, gave_in: str | None) -> BaseException:
         """Return why nothing is known."""
+        if self._failure is not None:
+            return self._failure
         if self._interrupted():
             return KeyboardInterrupt()
         if gave_in is not None and carrying.is_ours(gave_in):

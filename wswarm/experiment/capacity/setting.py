@@ -4,13 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
 from wswarm.drive.host.application import check_application
-from wswarm.drive.host.server import Command, check_command
 from wswarm.errors import PlanError
+from wswarm.experiment.capacity.served import (
+    UNKNOWN,
+    address_at,
+    check_publishing,
+    check_served,
+    filled,
+)
 from wswarm.experiment.preflight import check
 from wswarm.load.plan import DEFAULT_CONNECTIONS, Plan, make_plan
 from wswarm.load.profiles import protocol_named
@@ -30,7 +35,6 @@ _REFERENCE = {"connect": "echo", "echo": "echo", "fanout": "chat"}
 _SHORTEST_GIVEN_S, _MORE = 2.0, 1.05
 _HELD_S = 1.0  # of connections: what is refused is known when they are open
 _MOST_DRAIN_S = 5.0
-_UNKNOWN = "ws://127.0.0.1:{port}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +168,7 @@ def make_setting(scenario: CapacityScenario, url: str | None, **options: Any) ->
         check_application()
         given["profile"] = _profile(given.get("profile"), scenario)
     if serve is not None and url is None:
-        url = _UNKNOWN
+        url = UNKNOWN
     limit_s = limit_of(given["slo"])
     if scenario != "connect":
         given.setdefault("drain", min(_MOST_DRAIN_S, max(1.0, 2 * (limit_s or 1.0))))
@@ -221,6 +225,7 @@ def _lengths(scenario: CapacityScenario, given_s: float | None, limit_s: float |
 
 def _check(scenario: CapacityScenario, url: str | None, serve: str | None, given: Mapping[str, Any]) -> None:
     check_served(url, serve)
+    check_publishing(scenario, given)
     for name in ("closed", "stages", "trends"):
         if given.get(name):
             raise PlanError(f"--{name} has no place in a search, whose loads are its own: leave it out")
@@ -244,40 +249,6 @@ def _profile(wanted: str | None, scenario: str) -> str:
     if wanted is None or not has_scenario(protocol_named(wanted), scenario):
         return _REFERENCE[scenario]
     return wanted
-
-
-def check_served(url: str | None, serve: str | None) -> None:
-    """Check that a URL with a port to fill in has a command that serves there, and the other way round.
-
-    Raises:
-        PlanError: it has not, or the command can't be.
-    """
-    if serve is not None:
-        check_command(Command("--serve", serve))
-        if url is not None and "{port}" not in url:
-            raise PlanError(f"URL {url!r} has no {{port}}: write it where the port of --serve goes")
-    elif url is not None and "{port}" in url:
-        raise PlanError(f"URL {url!r} has {{port}}: add --serve 'CMD {{port}}', or name the port")
-
-
-def address_at(url: str | None, port: int) -> str:
-    """Return the address of a server that was started on the port.
-
-    Args:
-        url: With `{port}`; `None`: nothing is known but the port.
-    """
-    return (url or _UNKNOWN).replace("{port}", str(port))
-
-
-def filled(options: Mapping[str, Any], url: str | None) -> Mapping[str, Any]:
-    """Return a plan's options in which `{port}` of the address to publish at is that of a server.
-
-    Args:
-        url: Of that server; `None`: somewhere.
-    """
-    publish = options.get("publish")
-    port = urlsplit(url).port if url is not None else 1
-    return options if publish is None else {**options, "publish": publish.replace("{port}", str(port))}
 
 
 def with_agents(plan: Plan, times: int) -> Plan:

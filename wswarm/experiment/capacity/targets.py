@@ -9,7 +9,8 @@ from wswarm.drive.host.listeners import listeners
 from wswarm.drive.host.server import Command, Server, free_ports
 from wswarm.drive.host.target import ReferenceApp
 from wswarm.errors import SwarmError, TargetFailed
-from wswarm.experiment.capacity.setting import Setting, address_at
+from wswarm.experiment.capacity.served import address_at
+from wswarm.experiment.capacity.setting import Setting
 from wswarm.experiment.filling import filling_of
 from wswarm.load.plan import Plan
 

@@ -8,7 +8,7 @@ from wswarm.experiment.sizing.setting import Between, Setting
 
 MOST_USED = 0.75  # of a core, by a worker: beyond that a little more load makes times much longer
 _LOW, _MIDDLE, _HIGH = 0.35, 0.55, 0.75  # of the most that it is loaded with
-_MACHINE = 0.65  # of all cores, by server and generator together
+_MACHINE = 0.8  # of all cores, by server and generator together
 _AGENT = 0.7  # of a core, by each process that holds connections
 _SHARE = 0.5  # of what a publish takes that its deliveries do, where their number was not varied
 _LEAST = 0.1  # of it that either takes: a division by nothing is no rate
@@ -42,12 +42,15 @@ class Work(NamedTuple):
     Attributes:
         publish_s: Without its deliveries; `own_publish_s`: the generator's.
         delivery_s: Of each delivery; `own_delivery_s`: the generator's.
+        idle: Cores that the server's process uses without any publish; `own_idle`: the generator.
     """
 
     publish_s: float
     delivery_s: float
     own_publish_s: float
     own_delivery_s: float
+    idle: float = 0.0
+    own_idle: float = 0.0
 
 
 def cells_of(setting: Setting) -> list[Wanted]:
@@ -88,7 +91,9 @@ def rate_of(wanted: Wanted, work: Work, cores: float, bounds: Between | None) ->
     fanout, workers = wanted.fanout, wanted.workers
     worker_s = work.publish_s + work.delivery_s * fanout / workers
     in_all_s = workers * worker_s + work.own_publish_s + work.own_delivery_s * fanout
-    rate = wanted.share * min(MOST_USED / worker_s, _MACHINE * cores / in_all_s)
+    idle = workers * work.idle + work.own_idle
+    most = (max(_LEAST * MOST_USED, MOST_USED - work.idle), max(_LEAST * cores, _MACHINE * cores - idle))
+    rate = wanted.share * min(most[0] / worker_s, most[1] / in_all_s)
     return rate if bounds is None else min(max(rate, bounds.low), bounds.high)
 
 

@@ -12,8 +12,9 @@ from wswarm.errors import GeneratorError, TargetError
 from wswarm.experiment.capacity.budget import Budget
 from wswarm.experiment.capacity.targets import Place, fresh, there
 from wswarm.experiment.sizing.cell import Taken, Target, take
-from wswarm.experiment.sizing.design import Wanted, Work, agents_of, cells_of, cost_of, rate_of
+from wswarm.experiment.sizing.design import Wanted, Work, agents_of, cells_of, rate_of
 from wswarm.experiment.sizing.load import Load
+from wswarm.experiment.sizing.pilots import Point, explore
 from wswarm.experiment.sizing.quiet import wait_until_quiet
 from wswarm.experiment.sizing.setting import Setting
 from wswarm.results.progress import Progress
@@ -21,9 +22,10 @@ from wswarm.results.run import Environment
 from wswarm.results.sizing import Cell
 from wswarm.results.sizing_progress import SizingProgress
 from wswarm.stats.sizing.handshakes import Ramp
+from wswarm.stats.sizing.lindley import Floats
 from wswarm.units import NS_PER_S
 
-_PILOT_S, _PILOT_RATE, _PILOT_SHARE = 2.0, 10.0, 0.5
+_PILOT_S, _PILOT_SHARE = 2.0, 0.5
 _REFUSALS = 2  # in a row, after which a server that is not ours is gone
 _LEAST_CORES = 0.5  # that a machine has left for us, however busy others make it
 _LEAST_HOLD_S, _GOOD_HOLD_S, _LONGEST_HOLD_S = 3.0, 6.0, 30.0
@@ -44,7 +46,7 @@ class Measuring:
         interrupted: Whether it is to end early.
 
     Attributes:
-        cells: That were measured. `ramps`: the opening of their connections.
+        cells: That were measured. `came`: when the publishes of each came. `ramps`: the opening of their connections.
         left_out: Why others are not among them.
         disturbed: What kept cells' times from being the target's alone. `untimed`: why others have no times.
         environment: Where they were measured, once one was.
@@ -58,6 +60,7 @@ class Measuring:
         self, setting: Setting, budget: Budget, tell: OnProgress, interrupted: Callable[[], bool]
     ) -> None:
         self.cells: list[Cell] = []
+        self.came: list[Floats | None] = []
         self.left_out: list[str] = []
         self.disturbed: list[str] = []
         self.untimed: list[str] = []
@@ -100,23 +103,29 @@ class Measuring:
         return median(self._others) if self._others else 0.0
 
     def _pilot(self, target: Target, wanted: list[Wanted]) -> Work:
-        """Return what a publish costs, by short trials with few and with many subscribers, light ones first."""
+        """Return what a publish costs, by short trials with few and with many subscribers."""
         fitted = [one for one in wanted if not one.held_out and one.workers == self._setting.workers[0]]
         ends = [min(fitted, key=_by_fanout), max(fitted, key=_by_fanout)]
         hold_s = min(_PILOT_S, self._setting.hold_s or _PILOT_S)
-        light = _work(ends, [self._try(target, Load(one, _PILOT_RATE, hold_s)) for one in ends])
-        half = [self._load(one._replace(share=_PILOT_SHARE), light, hold_s) for one in ends]
-        return _work(ends, [self._try(target, load) for load in half])
 
-    def _try(self, target: Target, load: Load) -> tuple[float, float]:
-        """Return the CPU s per publish of the target's busiest process, and those of the generator."""
+        def attempt(end: Wanted, rate: float, work: Work | None) -> Point:
+            agents = 1 if work is None else agents_of(end, work, rate)
+            return self._try(target, Load(end, rate, hold_s, agents))
+
+        def rate_at(end: Wanted, work: Work) -> float:
+            return self._load(end._replace(share=_PILOT_SHARE), work, hold_s).rate
+
+        return explore(ends, attempt, rate_at)
+
+    def _try(self, target: Target, load: Load) -> Point:
+        """Return what a short trial used."""
         with self._noted(load.hold_s):
             taken = self._once(target, load, "pilot")
         if taken.others is not None:
             self._others.append(taken.others)
-        if taken.cell is None or not taken.cell.rate or taken.own_s is None:
+        if taken.cell is None or not taken.cell.rate or taken.own is None:
             raise TargetError(f"a short trial at {load.rate:,.3g}/s shows nothing: {taken.doubt}")
-        return taken.cell.utilisation / taken.cell.rate, taken.own_s
+        return Point(taken.cell.rate, taken.cell.utilisation, taken.own)
 
     def _load(self, wanted: Wanted, work: Work, hold_s: float) -> Load:
         free = max(_LEAST_CORES, cores() - self.others)
@@ -154,6 +163,7 @@ class Measuring:
         if taken.doubt is not None:
             (self.disturbed if taken.is_timed else self.untimed).append(taken.doubt)
         self.cells.append(taken.cell)
+        self.came.append(taken.came)
         if taken.ramp is not None:
             self.ramps.append(taken.ramp)
 
@@ -271,13 +281,6 @@ class Measuring:
 
 def _by_fanout(wanted: Wanted) -> int:
     return wanted.fanout
-
-
-def _work(ends: list[Wanted], trials: list[tuple[float, float]]) -> Work:
-    server, own = (
-        cost_of([(one.fanout, trial[who]) for one, trial in zip(ends, trials, strict=True)]) for who in (0, 1)
-    )
-    return Work(*server, *own)
 
 
 def _doubtfulness(made: tuple[Load, Taken]) -> int:

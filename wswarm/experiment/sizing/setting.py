@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from wswarm.drive.host.application import check_application
 from wswarm.errors import PlanError
-from wswarm.experiment.capacity.setting import address_at, check_served, filled
+from wswarm.experiment.capacity.served import address_at, check_publishing, check_served, filled
 from wswarm.experiment.preflight import check, target_meter
 from wswarm.load.plan import Plan, make_plan
 from wswarm.results import redact
@@ -96,16 +96,17 @@ class Setting:
         return make_plan(self.scenario, url or address_at(self.url, 1), **options)
 
     def check(self) -> None:
-        """Check that the heaviest load can be, on a target that is there.
+        """Check that the lightest and the heaviest load can be, on a target that is there.
 
         Raises:
-            PlanError: it can't.
+            PlanError: one can't.
         """
         target_meter(self.target_pid)
-        most = round(self.connections.high)
-        rooms = self.rooms if self.rooms > 1 else None
-        for size in self.sizes:
-            check(self.plan(connections=most, size=round(size), rooms=rooms))
+        low, high = map(round, self.connections)
+        for connections, rooms in ((low, min(self.rooms, low)), (high, self.rooms)):
+            for size in self.sizes:
+                in_rooms: dict[str, Any] = {"rooms": rooms} if self.rooms > 1 else {}
+                check(self.plan(connections=connections, size=round(size), **in_rooms))
 
 
 def make_setting(url: str | None = None, **options: Any) -> Setting:
@@ -123,6 +124,7 @@ def make_setting(url: str | None = None, **options: Any) -> Setting:
     serve = given.pop("serve", None)
     workers = tuple(sorted(dict.fromkeys(given.pop("workers", (1,)))))
     _check_options(given)
+    check_publishing(scenario, given)
     _check_server(url, serve, workers)
     if url is None and serve is None:
         check_application()
@@ -136,7 +138,7 @@ def make_setting(url: str | None = None, **options: Any) -> Setting:
         connections=_between("connections", given.pop("connections", None) or _CONNECTIONS),
         rates=_rates(given.pop("rate", None)),
         sizes=_between("size", given.pop("size", None) or _SIZES),
-        rooms=int(given.pop("rooms", 1)),
+        rooms=_rooms(given.pop("rooms", 1)),
         budget_s=float(given.pop("budget", BUDGET_S)),
         seed=int(given.pop("seed", SystemRandom().getrandbits(32))),
         starts=_starts(given.pop("starts", STARTS)),
@@ -181,6 +183,12 @@ def _hold_s(given_s: float | None) -> float | None:
 def _starts(given: int) -> int:
     if not 1 <= given <= MOST_STARTS:
         raise PlanError(f"--starts {given} must be a whole number from 1 to {MOST_STARTS}")
+    return given
+
+
+def _rooms(given: int) -> int:
+    if given < 1:
+        raise PlanError(f"--rooms {given} must be a whole number of 1 or more")
     return given
 
 

@@ -67,7 +67,7 @@ def size(
         held_out=sum(one.held_out for one in cells_of(setting)),
     )
     try:
-        model = model_of(about, measuring.cells, setting.seed)
+        model = model_of(about, measuring.cells, setting.seed, measuring.came)
     except GeneratorError as error:
         raise _too_little(str(error), measuring, was_interrupted=asked()) from None
     return Sized(with_handshakes(model, measuring.ramps), asked(), measuring.gone is not None)

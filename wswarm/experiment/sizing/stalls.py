@@ -9,15 +9,16 @@ _LIGHT = 0.35  # of a core: above, messages wait for messages
 _BRIEF = 0.0005  # s that a message may take: four of them, one after another, are rare in a light load
 
 
-def stalls_of(run: Run, rate: float, utilisation: float) -> tuple[float, ...]:
-    """Return how much longer than usual it took, s, each time that it was 2 ms or more; none where that says nothing.
+def stalls_of(run: Run, rate: float, utilisation: float) -> tuple[float, ...] | None:
+    """Return how much longer than usual it took, s, each time that it was 2 ms or more; `None` where that says
+    nothing.
 
     Messages that one stall delayed together count as one, by the longest. A generator's stall looks the same.
     """
     if rate <= 0 or utilisation > _LIGHT or utilisation / rate > _BRIEF:
-        return ()
+        return None
     times, usual = _firsts(run)
-    return tuple(_peaks(times, usual)) if usual is not None else ()
+    return tuple(_peaks(times, usual)) if times and usual is not None else None
 
 
 def _firsts(run: Run) -> tuple[list[float], float | None]:

@@ -1,6 +1,6 @@
 """A search while it goes on: the trials, and the bracket closing in."""
 
-from typing import TextIO
+from functools import partial
 
 from rich.console import Group, RenderableType
 from rich.progress_bar import ProgressBar
@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from wswarm.report.capacity.words import COLUMNS, figure, row
-from wswarm.report.live import REFRESH_S, Live
+from wswarm.report.live import Live
 from wswarm.results.capacity import SearchProgress, Trial
 
 _SHOWN = 8  # trials
@@ -17,28 +17,11 @@ _SHOWN = 8  # trials
 class CapacityLive(Live):
     """Shows how a search stands on `stream`: renewed on a terminal, else a line per trial."""
 
-    def __init__(
-        self, title: str, budget_s: float, stream: TextIO | None = None, *, quiet: bool = False
-    ) -> None:
-        super().__init__(title, budget_s, stream, quiet=quiet)
-        self._last: SearchProgress | None = None
-
     def show(self, progress: SearchProgress) -> None:
         """Show how it stands, unless nothing is new."""
-        last, self._last = self._last, progress
-        if self._out is None:
-            return
-        fresh = progress.trials[len(last.trials) if last is not None else 0 :]
-        is_due = last is None or progress.doing != last.doing or progress.elapsed_s - self._at >= REFRESH_S
-        with self._or_nothing():
-            if self._screen is not None and (fresh or is_due):
-                self._at = progress.elapsed_s
-                self._screen.update(_panel(self._title, progress), refresh=True)
-            elif self._screen is None:
-                for trial in fresh:
-                    self._print(line(progress, trial))
-
-    _at = 0.0
+        self.show_items(
+            progress, progress.trials, partial(line, progress), lambda: _panel(self._title, progress)
+        )
 
 
 def line(progress: SearchProgress, trial: Trial) -> str:

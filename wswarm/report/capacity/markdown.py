@@ -21,6 +21,6 @@ def summary(search: Search) -> str:
 
 def _icon(search: Search) -> str:
     """Return the sign of the worst that is true of it."""
-    if not search.is_bounded or not all(one.met for one in search.objectives):
+    if not search.is_found or not all(one.met for one in search.objectives):
         return ICONS["failed"]
     return ICONS["open" if search.interrupted else "fine"]

@@ -1,19 +1,20 @@
-"""The summary of a forecast in a terminal: at most 100 columns, plain text."""
+"""The summary of a forecast in a terminal: at most 100 columns, or as many as there are from 60 on; plain text."""
 
 import textwrap
 from collections.abc import Sequence
 
 from wswarm.report import format as show
+from wswarm.report.columns import WIDTH
 from wswarm.report.forecast import words
 from wswarm.results.forecast import Outlook
 
-_WIDTH, _LABEL, _CELL = 100, 28, 12
+_LABEL, _CELL = 28, 12
 
 
-def summary(outlook: Outlook) -> str:
+def summary(outlook: Outlook, width: int = WIDTH) -> str:
     """Return everything a reader wants to know of a forecast, ending with a newline."""
     lines = [
-        show.shortened(f"wswarm forecast · {show.printable(outlook.target)}", _WIDTH),
+        show.shortened(f"wswarm forecast · {show.printable(outlook.target)}", width),
         words.wanted(outlook),
         "",
         words.headline(outlook),
@@ -26,7 +27,7 @@ def summary(outlook: Outlook) -> str:
         *_table(words.LIMIT_COLUMNS, [words.limit(one) for one in outlook.limits]),
     ]
     for remark in words.remarks(outlook):
-        lines += textwrap.wrap(f"! {remark}", _WIDTH, subsequent_indent="  ")
+        lines += textwrap.wrap(f"! {remark}", width, subsequent_indent="  ")
     return "\n".join(lines) + "\n"
 
 

@@ -21,6 +21,8 @@ def wanted(outlook: Outlook) -> str:
             f"{show.rate(load.rate)} to {show.plural(load.fanout, 'subscriber')} each, {show.size(load.size)}"
         )
     besides = f", {show.rate(load.handshakes)} handshakes" if load.handshakes else ""
+    if load.processes is not None:
+        besides += f", as a generator of {show.plural(load.processes, 'process')} measures it"
     return f"{show.plural(load.connections, 'connection')}, {what}{besides}"
 
 

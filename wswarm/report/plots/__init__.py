@@ -3,9 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import matplotlib.style
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 from wswarm.report.plots import (
     connections,
@@ -66,8 +70,11 @@ def save(figure: Figure, stem: Path, *, svg: bool) -> list[Path]:
             None
         )  # or every file is drawn twice, the first time to find out where all goes
     png = stem.with_suffix(".png")
+    canvas: Any = FigureCanvasAgg(figure)  # of which the library says no types
+    canvas.draw()
+    drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")  # nothing of it is transparent
     with partial_of(png) as file:
-        figure.savefig(file, format="png", pil_kwargs={"compress_level": _COMPRESSION})
+        drawn.save(file, "PNG", compress_level=_COMPRESSION, dpi=(figure.dpi, figure.dpi))
     if not svg:
         return [png]
     with partial_of(stem.with_suffix(".svg")) as file:

@@ -1,13 +1,13 @@
 """Sizing while it goes on: a line per cell, or on a terminal the cells so far."""
 
-from typing import TextIO
+from functools import partial
 
 from rich.console import Group, RenderableType
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from wswarm.report.live import REFRESH_S, Live
+from wswarm.report.live import Live
 from wswarm.report.sizing.words import COLUMNS, row
 from wswarm.results.sizing import Cell
 from wswarm.results.sizing_progress import SizingProgress
@@ -18,27 +18,11 @@ _SHOWN = 12  # cells
 class SizingLive(Live):
     """Shows how sizing stands on `stream`: renewed on a terminal, else a line per cell."""
 
-    def __init__(
-        self, title: str, budget_s: float, stream: TextIO | None = None, *, quiet: bool = False
-    ) -> None:
-        super().__init__(title, budget_s, stream, quiet=quiet)
-        self._last: SizingProgress | None = None
-        self._at = 0.0
-
     def show(self, progress: SizingProgress) -> None:
         """Show how it stands, unless nothing is new."""
-        last, self._last = self._last, progress
-        if self._out is None:
-            return
-        fresh = progress.cells[len(last.cells) if last is not None else 0 :]
-        is_due = last is None or progress.doing != last.doing or progress.elapsed_s - self._at >= REFRESH_S
-        with self._or_nothing():
-            if self._screen is not None and (fresh or is_due):
-                self._at = progress.elapsed_s
-                self._screen.update(_panel(self._title, progress), refresh=True)
-            elif self._screen is None:
-                for cell in fresh:
-                    self._print(line(progress, cell))
+        self.show_items(
+            progress, progress.cells, partial(line, progress), lambda: _panel(self._title, progress)
+        )
 
 
 def line(progress: SizingProgress, cell: Cell) -> str:

@@ -1,6 +1,7 @@
 """How far a model carries: beyond, there is no forecast but a reason, and what to measure instead."""
 
 from collections.abc import Iterable
+from math import ceil
 
 from wswarm.errors import PlanError
 from wswarm.results.forecast import Wanted
@@ -73,6 +74,26 @@ def check_workers(model: Model, workers: int) -> None:
         raise PlanError(
             f"{asked} are more than {_MORE} times the {measured[-1]} that were measured: measure with"
             f" wswarm size --workers 1,{needed}"
+        )
+
+
+def busy_reading(model: Model, deliveries: float, processes: int) -> float:
+    """Return how much of a core each process of a generator uses to read deliveries, so many per s; 0 without any."""
+    return deliveries * model.delay.read_s / processes if processes else 0.0
+
+
+def check_reading(model: Model, wanted: Wanted) -> None:
+    """Check that the generator whose measurement is wanted can be.
+
+    Raises:
+        PlanError: it would be too busy to read all that comes.
+    """
+    processes = wanted.processes or 0
+    busy = busy_reading(model, wanted.rate * wanted.fanout, processes)
+    if busy > FULL:
+        raise PlanError(
+            f"--processes {processes}: each would need {busy:.2f} of a core to read all deliveries, more than {FULL}:"
+            f" --processes {ceil(busy * processes / FULL)} would do"
         )
 
 

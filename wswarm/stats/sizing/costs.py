@@ -12,6 +12,7 @@ load is found of many servers, so the cells must not all be light ones.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from wswarm.results.sizing import Cell, Costs
@@ -73,8 +74,8 @@ def work(load: Load, utilisation: float) -> Floats:
 
 
 def as_array(costs: Costs) -> Floats:
-    """Return costs in the order of `NAMES`."""
-    return np.array([getattr(costs, name) for name in NAMES])
+    """Return costs in the order of `NAMES`; of what was not measured there is none in a load."""
+    return np.array([getattr(costs, name) or 0.0 for name in NAMES])
 
 
 class Fit:
@@ -125,7 +126,8 @@ class Fit:
 
 def scaled(costs: Costs, factor: float) -> Costs:
     """Return costs that are all so many times as high."""
-    return Costs(**{name: getattr(costs, name) * factor for name in NAMES})
+    known = {name: value for name in NAMES if (value := getattr(costs, name)) is not None}
+    return msgspec.structs.replace(costs, **{name: value * factor for name, value in known.items()})
 
 
 def _form(rows: Floats, measured: Floats, loads: Whole, busy: Floats) -> Form:

@@ -8,6 +8,7 @@ import numpy as np
 from wswarm.errors import ResultError
 from wswarm.results.sizing import Cell, Model
 from wswarm.stats.sizing import memory
+from wswarm.stats.sizing.bounds import busy_reading
 from wswarm.stats.sizing.broker import service_s
 from wswarm.stats.sizing.costs import Fit, cores
 from wswarm.stats.sizing.delay import FIGURES
@@ -59,6 +60,10 @@ class Draws:
         """Return cores of the broker; `None`: there is none, or it is not known."""
         known = self._model.broker
         return load.rate * service_s(known, load) if known is not None and load.workers > 1 else None
+
+    def reading(self, load: Load) -> float:
+        """Return how much of a core each process uses that reads for clients; 0 where they read for themselves."""
+        return busy_reading(self._model, load.deliveries, load.readers)
 
     def times(self, load: Load, count: int | None = None, jobs: int = JOBS) -> dict[str, Floats | None]:
         """Return the times of the first `count` draws, by figure; `None`: no cell has that figure."""

@@ -7,8 +7,9 @@ from wswarm.errors import GeneratorError
 from wswarm.results.sizing import Cell, Machine, Measured, Mechanism, Model
 from wswarm.stats.sizing.broker import broker_of
 from wswarm.stats.sizing.costs import Fit
-from wswarm.stats.sizing.delay import delay_of
+from wswarm.stats.sizing.delay import Seen, delay_of
 from wswarm.stats.sizing.heldout import doubts, errors_of, missing
+from wswarm.stats.sizing.lindley import Floats
 from wswarm.stats.sizing.memory import memory_of
 from wswarm.stats.sizing.server import Server
 
@@ -30,11 +31,14 @@ class About(NamedTuple):
     held_out: int = 0
 
 
-def model_of(about: About, cells: Sequence[Cell], seed: int = 0) -> Model:
+def model_of(
+    about: About, cells: Sequence[Cell], seed: int = 0, came: Sequence[Floats | None] | None = None
+) -> Model:
     """Return the model that cells make, those that are held out apart: they tell how far it is off.
 
     Args:
         cells: In the order in which they were measured; those that are not valid are kept and tell nothing.
+        came: When the publishes of each cell came, as `Seen` has it: then no model has to guess them.
 
     Raises:
         GeneratorError: too few cells are valid.
@@ -45,8 +49,10 @@ def model_of(about: About, cells: Sequence[Cell], seed: int = 0) -> Model:
             f"{loads_of(fitted)} loads were measured, at least {FEWEST_LOADS} are needed: allow more --budget"
         )
     costs, broker = Fit(fitted), broker_of(fitted)
-    delay = delay_of(fitted, costs.costs, broker, about.mechanism, seed)
-    errors = errors_of(Server(costs.costs, broker, delay, about.mechanism), unseen, seed)
+    known, held_out = _seen(cells, came)
+    delay = delay_of(known, costs.costs, broker, about.mechanism, seed)
+    server = Server(costs.costs, broker, delay, about.mechanism)
+    errors = errors_of(server, held_out, seed)
     why = [*doubts(errors), *missing(unseen, about.held_out)]
     return Model(
         started_at=about.started_at,
@@ -64,6 +70,13 @@ def model_of(about: About, cells: Sequence[Cell], seed: int = 0) -> Model:
         validated=not why,
         reasons=(*why, *about.reasons),
     )
+
+
+def _seen(cells: Sequence[Cell], came: Sequence[Floats | None] | None) -> tuple[list[Seen], list[Seen]]:
+    """Return the valid cells, those that are held out apart."""
+    whens = [None] * len(cells) if came is None else came
+    seen = [Seen(cell, when) for cell, when in zip(cells, whens, strict=True) if cell.valid]
+    return [one for one in seen if not one.cell.held_out], [one for one in seen if one.cell.held_out]
 
 
 def used(cells: Sequence[Cell]) -> list[Cell]:

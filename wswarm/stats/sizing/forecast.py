@@ -34,6 +34,7 @@ def forecast(model: Model, wanted: Wanted, slo: Sequence[str] = (), seed: int = 
     """
     wishes = [parse(one) for one in slo]
     bounds.check(model, wanted)
+    bounds.check_reading(model, wanted)
     if wanted.workers is not None:
         bounds.check_workers(model, wanted.workers)
     draws = Draws(model, DRAWS, seed)
@@ -48,7 +49,8 @@ def forecast(model: Model, wanted: Wanted, slo: Sequence[str] = (), seed: int = 
 
 def load_of(wanted: Wanted, workers: int) -> Load:
     """Return the load that is wanted, on so many workers."""
-    return Load(workers, wanted.connections, wanted.rate, wanted.fanout, wanted.size, wanted.handshakes)
+    connections, rate, fanout, size = wanted.connections, wanted.rate, wanted.fanout, wanted.size
+    return Load(workers, connections, rate, fanout, size, wanted.handshakes, wanted.processes or 0)
 
 
 def curve_of(model: Model, outlook: Outlook) -> Curve:
@@ -72,7 +74,7 @@ def _with(load: Load, connections: int, *, is_whole: bool) -> Load:
 
 
 def _point(draws: Draws, load: Load) -> Point:
-    is_full = _mid(draws.busiest(load)) > bounds.FULL
+    is_full = _mid(draws.busiest(load)) > bounds.FULL or draws.reading(load) > bounds.FULL
     times = {} if is_full else draws.times(load, jobs=_JOBS)
     return Point(
         connections=load.connections,
@@ -197,7 +199,7 @@ def _outlook(
         validated=model.validated,
         held_out=model.held_out,
         reasons=model.reasons,
-        notices=tuple(notices_of(model, found, limits)),
+        notices=tuple(notices_of(model, found, limits, wanted.processes)),
         target=model.target,
         measured_at=model.started_at,
         mechanism=model.mechanism,

@@ -23,8 +23,6 @@ class Ramp(NamedTuple):
 
 def with_handshakes(model: Model, ramps: Sequence[Ramp]) -> Model:
     """Return the model with what a handshake costs, which its cells, whose connections are open, do not tell."""
-    if not ramps:
-        return model
     found_s = handshake_s(ramps, model.cpu.per_worker)
     return msgspec.structs.replace(
         model,
@@ -33,16 +31,15 @@ def with_handshakes(model: Model, ramps: Sequence[Ramp]) -> Model:
     )
 
 
-def handshake_s(ramps: Sequence[Ramp], per_worker: float) -> float:
-    """Return the CPU s of a handshake, at least 0.
+def handshake_s(ramps: Sequence[Ramp], per_worker: float) -> float | None:
+    """Return the CPU s of a handshake; `None`: it is not to be told from what workers take without any.
 
     Args:
-        ramps: At least one, with handshakes.
         per_worker: Cores that a worker takes without them.
     """
     spent_s = sum(ramp.cpu_s - per_worker * ramp.workers * ramp.length_s for ramp in ramps)
-    return max(0.0, spent_s / sum(ramp.handshakes for ramp in ramps))
+    return spent_s / sum(ramp.handshakes for ramp in ramps) if spent_s > 0 else None
 
 
-def _with(costs: Costs, found_s: float) -> Costs:
+def _with(costs: Costs, found_s: float | None) -> Costs:
     return msgspec.structs.replace(costs, per_handshake_s=found_s)

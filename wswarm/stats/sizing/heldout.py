@@ -7,7 +7,7 @@ from typing import Any
 
 from wswarm.results.sizing import Cell, HeldOut
 from wswarm.stats.sizing.costs import cores
-from wswarm.stats.sizing.delay import measured_times, simulated
+from wswarm.stats.sizing.delay import Seen, measured_times, simulated
 from wswarm.stats.sizing.load import load_of
 from wswarm.stats.sizing.server import Server
 
@@ -16,25 +16,27 @@ TIMED = ("p50", "p99")
 _JOBS = 40_000  # few cells are looked at, each once
 
 
-def errors_of(server: Server, cells: Sequence[Cell], seed: int) -> HeldOut:
+def errors_of(server: Server, seen: Sequence[Seen], seed: int) -> HeldOut:
     """Return how far what is known of a server is from cells: the greatest error of each figure, as a share.
 
     Cells of one load count together, by their mean: what one start is off is no error of the fit.
 
     Args:
-        cells: Valid ones that the server's costs were not found from.
+        seen: Valid cells that the server's costs were not found from.
     """
-    loads = [list(same) for _, same in groupby(sorted(cells, key=_load), key=_load)]
     found: dict[str, list[float]] = {name: [] for name in ("cpu", *TIMED)}
-    for same in loads:
-        fitted = simulated(server, same[0], seed, _JOBS)._asdict() | {
-            "cpu": cores(server.costs, load_of(same[0]))
-        }
+    for _, same in groupby(sorted(seen, key=lambda one: _load(one.cell)), key=lambda one: _load(one.cell)):
+        pairs = [(_figures(one.cell), _fitted(server, one, seed)) for one in same]
         for name, errors in found.items():
-            took = [value for cell in same if (value := _figures(cell)[name]) is not None]
-            if took:
-                errors.append(abs(fitted[name] / fmean(took) - 1) if fmean(took) > 0 else float("inf"))
+            known = [(took, fitted[name]) for figures, fitted in pairs if (took := figures[name]) is not None]
+            if known:
+                took_s, fitted_s = map(fmean, zip(*known, strict=True))
+                errors.append(abs(fitted_s / took_s - 1) if took_s > 0 else float("inf"))
     return HeldOut(**{f"{name}_error": max(errors, default=None) for name, errors in found.items()})
+
+
+def _fitted(server: Server, seen: Seen, seed: int) -> dict[str, float]:
+    return simulated(server, seen, seed, _JOBS)._asdict() | {"cpu": cores(server.costs, load_of(seen.cell))}
 
 
 def missing(cells: Sequence[Cell], wanted: int) -> list[str]:

@@ -33,8 +33,10 @@ def limits_of(
     ]
 
 
-def notices_of(model: Model, found: Forecast, limits: Sequence[Limit]) -> list[str]:
-    """Return what to know of a forecast, most important first."""
+def notices_of(
+    model: Model, found: Forecast, limits: Sequence[Limit], processes: int | None = None
+) -> list[str]:
+    """Return what to know of a forecast, most important first; `processes` as `Wanted` has them."""
     told = []
     over = [one for one in limits if one.share > 1 and one.name.endswith("machine")]
     if over:
@@ -44,6 +46,12 @@ def notices_of(model: Model, found: Forecast, limits: Sequence[Limit]) -> list[s
         told.append("the broker's CPU was not measured: whether it carries this is not known")
     if model.memory.kernel_per_connection is None:
         told.append("memory is without the kernel's, some 4 KB per socket: it was not measured")
+    read_s = model.delay.read_s
+    if read_s and processes is None:
+        told.append(
+            f"times are those of clients that each read for themselves; a generator takes {1e6 * read_s:.3g} µs"
+            " to read a delivery, one after another, and measures longer ones: --processes 1 foretells those"
+        )
     if model.mechanism.is_shared:
         told.append(
             "measured with the generator on the server's machine: CPU holds the network's part of both, times those"

@@ -13,6 +13,7 @@ class Load(NamedTuple):
         fanout: Subscribers of each publish; of an echo 1.
         size: Bytes of a message.
         handshakes: Per s.
+        readers: Processes that read for clients; 0: each client reads for itself.
     """
 
     workers: int
@@ -21,6 +22,7 @@ class Load(NamedTuple):
     fanout: int
     size: int
     handshakes: float = 0.0
+    readers: int = 0
 
     @property
     def deliveries(self) -> float:
@@ -31,4 +33,4 @@ class Load(NamedTuple):
 def load_of(cell: Cell) -> Load:
     """Return the load that a cell had."""
     fanout = max(1, round(cell.deliveries / cell.rate)) if cell.rate else cell.fanout
-    return Load(cell.workers, cell.connections, cell.rate, fanout, cell.size, cell.handshakes)
+    return Load(cell.workers, cell.connections, cell.rate, fanout, cell.size, cell.handshakes, cell.readers)

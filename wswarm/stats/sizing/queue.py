@@ -2,10 +2,8 @@
 
 A worker is one queue, first come first served. A publish is received by one worker, goes through the broker's queue
 to all others, and is a job in each: what it takes to hear of it, then one delivery after another. An echo is a
-publish with one subscriber, who is where it was received.
-
-Source: the recursion of Lindley (Proc. Cambridge Phil. Soc. 48, 1952) unrolled: job i is done at
-C_i + max over k ≤ i of (A_k - C_(k-1)), with A the arrivals and C the cumulated service.
+publish with one subscriber, who is where it was received. Clients that share a process are read there one after
+another: a second queue, behind those of the workers.
 """
 
 from dataclasses import dataclass
@@ -14,10 +12,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from wswarm.stats.sizing.lindley import Floats, departures
+from wswarm.stats.sizing.reading import Reading
+
 Whole = npt.NDArray[np.int64]
 
-_SAMPLES = 2  # deliveries looked at per job
+_SAMPLES, _FEWEST_SAMPLES = 2, 10_000  # deliveries looked at per job, at least; in all
 _UNSETTLED = 0.1  # of the publishes: the queue begins empty
 
 
@@ -44,6 +44,8 @@ class Line:
         receive_s: Service of a publish where it is received; `hear_s`: in each other worker that hears of it.
         deliver_s: Of each delivery.
         broker_s: Service of a publish in the broker; 0 without one.
+        read_s: Of each delivery, in a process that reads for clients; 0: each client reads for itself.
+        readers: Such processes, among which the connections are spread evenly.
         is_random: Whether publishes come at random instants rather than evenly.
     """
 
@@ -55,6 +57,8 @@ class Line:
     hear_s: float
     deliver_s: float
     broker_s: float = 0.0
+    read_s: float = 0.0
+    readers: int = 1
     interruptions: tuple[Interruption, ...] = ()
     is_random: bool = True
 
@@ -67,32 +71,24 @@ class Times(NamedTuple):
     last: float
 
 
-def departures(arrivals: Floats, services: Floats) -> Floats:
-    """Return when each job is done, first come first served, along the last axis.
-
-    Args:
-        arrivals: Ascending. services: How long each takes.
-    """
-    done = np.cumsum(services, axis=-1)
-    free: Floats = done + np.maximum.accumulate(arrivals - (done - services), axis=-1)
-    return free
-
-
-def simulate(line: Line, publishes: int, rng: np.random.Generator) -> Times:
-    """Return what so many publishes take in the line."""
-    came = _arrivals(line, publishes, rng)
-    where = rng.choice(len(line.shares), size=publishes, p=line.shares)
+def simulate(line: Line, publishes: int | Floats, rng: np.random.Generator) -> Times:
+    """Return what publishes take in the line: so many, or those that come at these instants, ascending."""
+    if isinstance(publishes, int):
+        came, settled = _arrivals(line, publishes, rng), slice(int(_UNSETTLED * publishes), None)
+    else:
+        came, settled = publishes, slice(None)
+    where = rng.choice(len(line.shares), size=len(came), p=line.shares)
     is_there = np.arange(len(line.shares))[:, np.newaxis] == where
-    audience = _audience(line, publishes, is_there, rng)
+    audience = _audience(line, len(came), is_there, rng)
     services = np.where(is_there, line.receive_s, line.hear_s * (line.fanout > 1))
     whole = services + line.deliver_s * audience
     heard = np.broadcast_to(came, whole.shape)
     if len(line.shares) > 1 and line.fanout > 1:
         heard = _heard(line, came, is_there, whole)
     done = _done(heard, whole, line, rng)
-    settled = slice(int(_UNSETTLED * publishes), None)
-    begins = done - line.deliver_s * audience - came
-    return _times(begins[:, settled], audience[:, settled], line.deliver_s, rng)
+    begins = done - line.deliver_s * audience
+    reading = Reading.of(begins, audience, line.deliver_s, line.read_s, line.readers)
+    return _times(reading.at(settled), came[settled], rng)
 
 
 def _arrivals(line: Line, publishes: int, rng: np.random.Generator) -> Floats:
@@ -147,12 +143,15 @@ def _interruptions(line: Line, workers: int, until: float, rng: np.random.Genera
     return np.concatenate(began, axis=1), np.concatenate(lengths, axis=1)
 
 
-def _times(begins: Floats, audience: Whole, deliver_s: float, rng: np.random.Generator) -> Times:
-    places = np.ceil(rng.random((_SAMPLES, *audience.shape)) * audience)
+def _times(reading: Reading, came: Floats, rng: np.random.Generator) -> Times:
+    audience = reading.audience
     is_any = audience > 0
-    samples = (begins + deliver_s * places)[:, is_any]
+    each = max(_SAMPLES, -(-_FEWEST_SAMPLES // len(came)))
+    parts = (np.arange(each)[:, np.newaxis, np.newaxis] + rng.random((each, *audience.shape))) / each
+    places = np.ceil(parts * audience)
+    samples = (reading.done(places) - came)[:, is_any]
     weights = np.broadcast_to(audience[is_any], samples.shape)
-    last = np.where(is_any, begins + deliver_s * audience, -np.inf).max(axis=0)
+    last = np.where(is_any, reading.done(audience) - came, -np.inf).max(axis=0)
     p50, p99 = _percentiles(samples.ravel(), weights.ravel(), (0.5, 0.99))
     return Times(p50, p99, float(np.median(last[np.isfinite(last)])))
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from wswarm.results.sizing import BrokerCosts, Costs, Delay, Mechanism
 from wswarm.stats.sizing import broker, costs
+from wswarm.stats.sizing.lindley import Floats
 from wswarm.stats.sizing.load import Load
 from wswarm.stats.sizing.queue import Interruption, Line, Times, simulate
 
@@ -42,21 +43,26 @@ def utilisations(known: Costs, load: Load, shares: tuple[float, ...]) -> list[fl
 
 
 def times(
-    server: Server, load: Load, shares: tuple[float, ...], rng: np.random.Generator, jobs: int = JOBS
+    server: Server, load: Load, shares: tuple[float, ...], rng: np.random.Generator, jobs: int | Floats = JOBS
 ) -> Times:
     """Return how long deliveries of the load take in simulated queues, and what is left over beside them, s.
 
     Args:
-        shares: Of the connections, one per worker. jobs: Publishes times workers.
+        shares: Of the connections, one per worker.
+        jobs: Publishes times workers; or the instants at which publishes come, s, ascending.
     """
     line = _line(server, load, shares)
-    besides = load.workers * sum(one.rate for one in line.interruptions) / line.rate
-    most = max(_LEAST, int(_MOST_BESIDES / max(besides, 1.0)))
-    found = simulate(line, min(max(_FEWEST, jobs // load.workers), most), rng)
+    found = simulate(line, _publishes(line, load, jobs) if isinstance(jobs, int) else jobs, rng)
     delay = server.delay
     return Times(
         found.p50 + (delay.p50 or 0.0), found.p99 + (delay.p99 or 0.0), found.last + (delay.last or 0.0)
     )
+
+
+def _publishes(line: Line, load: Load, jobs: int) -> int:
+    besides = load.workers * sum(one.rate for one in line.interruptions) / line.rate
+    most = max(_LEAST, int(_MOST_BESIDES / max(besides, 1.0)))
+    return min(max(_FEWEST, jobs // load.workers), most)
 
 
 def _line(server: Server, load: Load, shares: tuple[float, ...]) -> Line:
@@ -67,8 +73,10 @@ def _line(server: Server, load: Load, shares: tuple[float, ...]) -> Line:
     ) / load.workers
     slower = 1 / (1 - min(background, _FULLEST))
     factor = slower * max(1.0, min(server.delay.stretch, _FULLEST / max(*busy, 1e-9)))
-    stalls = Interruption(rate=server.delay.stalls_per_s, lengths=server.delay.stalls)
-    handshake = Interruption(rate=load.handshakes / load.workers, lengths=(known.per_handshake_s * factor,))
+    stalls = Interruption(rate=server.delay.stalls_per_s or 0.0, lengths=server.delay.stalls)
+    handshake = Interruption(
+        rate=load.handshakes / load.workers, lengths=((known.per_handshake_s or 0.0) * factor,)
+    )
     deliver_s = costs.delivery_s(known, load, mean) * factor
     longest_s = known.per_publish_s * factor + deliver_s * load.fanout * max(shares)
     return Line(
@@ -80,6 +88,8 @@ def _line(server: Server, load: Load, shares: tuple[float, ...]) -> Line:
         hear_s=known.per_worker_publish_s * factor,
         deliver_s=deliver_s,
         broker_s=broker.service_s(server.broker, load) if load.workers > 1 else 0.0,
+        read_s=server.delay.read_s if load.readers else 0.0,
+        readers=max(1, load.readers),
         interruptions=(stalls, handshake),
         is_random=server.mechanism.arrivals == "poisson",
     )

@@ -18,6 +18,7 @@ class Said(NamedTuple):
     size: int | None = None
     workers: int | None = None
     connect_rate: float = 0.0
+    processes: int | None = None
 
 
 def wanted_of(model: Model, said: Said) -> Wanted:
@@ -42,11 +43,13 @@ def wanted_of(model: Model, said: Said) -> Wanted:
         size=said.size if said.size is not None else _most_often([cell.size for cell in model.cells]),
         handshakes=said.connect_rate,
         workers=said.workers,
+        processes=said.processes,
     )
 
 
 def _check(model: Model, said: Said) -> None:
     least = {"-c": said.connections, "--fanout": said.fanout, "--workers": said.workers}
+    least["--processes"] = said.processes
     for option, value in least.items():
         if value is not None and value < 1:
             raise PlanError(f"{option} {value}: at least 1")

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from wswarm.drive.clock import KernelTimer, has_kernel_timer, now_ns
+from wswarm.drive.clock import has_kernel_timer, now_ns
+from wswarm.drive.timers import KernelTimer
 
 MS = 1_000_000
 
