@@ -1,7 +1,7 @@
 """What each server does for one client before it answers another: `python -m benchmarks.fair_share [SERVER…]`.
 
 One client sends pings, or tiny messages, as fast as it can; another asks for an echo 40 times. Printed is the CPU
-that the server spends from a question to its answer, the median and the most, in ms: unlike the time it takes, that is
+that the server spends on each answer, the median and the most, in ms: unlike the time it takes, it is
 much the same on a busy machine. Linux alone.
 """
 
