@@ -1,7 +1,9 @@
 """Pages of comparisons, searches, models and forecasts as one explores them: at a desk, and on a phone at night."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,11 +11,13 @@ import pytest
 
 from tests.browser import Browser, Window, needs_a_browser
 from tests.report import compared, modelled, runs, searched, sized
-from tests.report.explored import DESK, PHONE, Shown
+from tests.report.explored import DESK, PHONE, READY, Shown
 from wswarm.report import format as show
 from wswarm.report.ab import effects
+from wswarm.report.answer_page import AnswerPage
 from wswarm.report.capacity import words
 from wswarm.report.capacity.html import render as render_search
+from wswarm.report.capacity.html import render_progress
 from wswarm.report.captions import Caption
 from wswarm.report.charts.chart import Axis, Chart, Drawn, Series
 from wswarm.report.compare import overlay
@@ -189,3 +193,24 @@ def test_figures_are_written_as_the_summaries_write_them(window: Window, tmp_pat
         assert [said[1] for said in found] == [f"value {say(value)}" for value in values]
     assert shown.page.complaints() == []
     window.close(shown.page)
+
+
+def test_a_search_that_goes_on_keeps_what_one_has_chosen_and_ends_with_its_answer(window: Window) -> None:
+    going = partial(render_progress, "echo", "a target", ["p99<50ms"])
+    with closing(AnswerPage(going, lambda found: render_search(found, {}))) as served:
+        served.show(searched.progress(2))
+        (shown := window.page()).open(served.url)
+        shown.wait(READY)
+        buttons = "[...document.querySelectorAll('figure.chart.curve .legend button:not(.reset)')]"
+        assert shown.ask(f"{buttons}.map(one => one.innerText)") == ["p50, carried", "p99, carried"]
+        shown.ask(f"{buttons}[0].click()")
+        served.show(searched.progress(4))
+        shown.wait(f"{buttons}.some(one => one.innerText === 'p99, too much')")
+        assert shown.ask(f"{buttons}[0].ariaPressed") == "false"
+        served.end(searched.search())
+        shown.wait(f"document.querySelector('figure.chart.posterior') && {READY}")
+        assert shown.ask("document.documentElement.dataset.live === undefined")
+        assert words.headline(searched.search()) in shown.text()
+        assert shown.ask(f"{buttons}[0].ariaPressed") == "false"
+        assert shown.complaints() == []
+        window.close(shown)

@@ -4,21 +4,26 @@ import http.client
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 
 import numpy as np
 import pytest
 
 from tests.report import modelled, runs, searched
 from wswarm.report import served_page
+from wswarm.report.answer_page import AnswerPage
+from wswarm.report.capacity import html as search_html
 from wswarm.report.capacity import words
-from wswarm.report.capacity.live_page import SearchPage
 from wswarm.report.charts.library import library
 from wswarm.report.live_page import LivePage
 from wswarm.report.served_page import ServedPage
+from wswarm.report.sizing import html as sizing_html
 from wswarm.report.sizing import words as words_of_models
-from wswarm.report.sizing.live_page import SizingPage
 from wswarm.report.so_far import MOST_ROWS, SoFar
+from wswarm.results.capacity import Search, SearchProgress
 from wswarm.results.progress import Progress
+from wswarm.results.sizing import Model
+from wswarm.results.sizing_progress import SizingProgress
 from wswarm.stats.histogram import Histogram
 
 ECHO = runs.echo(connections=2, rate=5, duration=1)
@@ -107,8 +112,18 @@ def test_a_page_that_is_renewed_is_not_sent_the_library_again(page: LivePage) ->
     assert found.packed not in asked(page, "/?again")[1]
 
 
+def search_page() -> AnswerPage[SearchProgress, Search]:
+    going = partial(search_html.render_progress, "echo", "uvicorn app:app", ["p99<50ms"])
+    return AnswerPage(going, lambda found: search_html.render(found, {}))
+
+
+def sizing_page() -> AnswerPage[SizingProgress, Model]:
+    going = partial(sizing_html.render_progress, "fanout", "uvicorn app:app")
+    return AnswerPage(going, lambda model: sizing_html.render(model, {}))
+
+
 def test_a_search_shows_its_bracket_closing_in_and_then_its_answer() -> None:
-    with closing(SearchPage("echo", "uvicorn app:app", ["p99<50ms"])) as page:
+    with closing(search_page()) as page:
         assert 'http-equiv="refresh"' in asked(page)[1]
         page.show(searched.progress(4))
         _, text = asked(page)
@@ -123,7 +138,7 @@ def test_a_search_shows_its_bracket_closing_in_and_then_its_answer() -> None:
 
 
 def test_sizing_shows_its_cells_as_they_are_done_and_then_the_model() -> None:
-    with closing(SizingPage("fanout", "uvicorn app:app")) as page:
+    with closing(sizing_page()) as page:
         page.show(modelled.progress(3))
         _, text = asked(page)
         assert "3 of 16 cells so far" in text

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -16,7 +17,8 @@ from tests.cli.command import wait_until
 from tests.report import searched
 from wswarm.errors import PlanError
 from wswarm.report import store
-from wswarm.report.capacity.live_page import SearchPage
+from wswarm.report.answer_page import AnswerPage
+from wswarm.report.capacity.html import render_progress
 from wswarm.ui.asked import Asked
 from wswarm.ui.job import Job, Jobs, check
 
@@ -73,7 +75,7 @@ def test_a_stopped_run_reports_what_was(start: Callable[..., Job], tmp_path: Pat
 
 
 def test_the_page_that_a_run_serves_can_be_had_as_long_as_it_goes_on(start: Callable[..., Job]) -> None:
-    with closing(SearchPage("echo", "a target", [])) as page:
+    with closing(AnswerPage(partial(render_progress, "echo", "a target", []), str)) as page:
         page.show(searched.progress(4))
         port = page.url.rstrip("/").rpartition(":")[2]
         job = start(f"port={port}")

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from contextlib import suppress
+from functools import partial
 
 from wswarm import exit_codes
 from wswarm.cli import answers, grammar, terminal
@@ -72,9 +73,11 @@ def _search(
 
 
 def _page(setting: Setting) -> Watched[SearchProgress, Search]:
-    from wswarm.report.capacity.live_page import SearchPage  # takes long to load
+    from wswarm.report.answer_page import AnswerPage  # it and what it shows take long to load
+    from wswarm.report.capacity.html import render, render_progress
 
-    return SearchPage(setting.scenario, setting.target, setting.slo)
+    going = partial(render_progress, setting.scenario, setting.target, setting.slo)
+    return AnswerPage(going, lambda found: render(found, {}))
 
 
 def _write_wanted(parsed: argparse.Namespace, found: Search) -> None:

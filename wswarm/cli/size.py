@@ -1,6 +1,7 @@
 """`wswarm size`: what a target costs."""
 
 import argparse
+from functools import partial
 
 from wswarm import exit_codes
 from wswarm.cli import answers, grammar, terminal
@@ -70,6 +71,8 @@ def _size(
 
 
 def _page(setting: Setting) -> Watched[SizingProgress, Model]:
-    from wswarm.report.sizing.live_page import SizingPage  # takes long to load
+    from wswarm.report.answer_page import AnswerPage  # it and what it shows take long to load
+    from wswarm.report.sizing.html import render, render_progress
 
-    return SizingPage(setting.scenario, setting.target)
+    going = partial(render_progress, setting.scenario, setting.target)
+    return AnswerPage(going, lambda model: render(model, {}))

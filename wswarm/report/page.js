@@ -165,7 +165,7 @@
     dataset(series) {
       const isPoints = series.look === "points";
       const line = colour(series.colour);
-      const radius = series.marker === "dot" || this.frames[series.frame][series.x].length > 600 ? 1.6 : { tick: 8, cross: 4.5, diamond: 4.5 }[series.marker] ?? 3;
+      const radius = this.frames[series.frame][series.x].length > 600 ? 1.6 : { dot: 2.2, tick: 8, cross: 4.5, diamond: 4.5 }[series.marker] ?? 3;
       const hollow = this.column(series, "hollow");
       return {
         label: series.name,
@@ -197,6 +197,7 @@
         display: !isNamed,
         color: colour("grey"),
         maxRotation: 0,
+        precision: axis.kind === "count" ? 0 : undefined,
         autoSkipPadding: 14,
         includeBounds: false,
         callback: (value) => (axis.kind === "name" ? axis.names[value] ?? "" : tick(axis.kind, value, axis.high ?? value)),
