@@ -16,6 +16,7 @@ class Companions(BuildHookInterface):
         if version != "standard":
             return
         packed = build_data["force_include"]
-        for page in sorted(Path(self.root, "docs").glob("*.md")):
-            packed[str(page)] = f"wswarm/docs/{page.name}"
+        docs = Path(self.root, "docs")
+        for page in sorted([*docs.glob("*.md"), *docs.glob("tutorials/*.md")]):
+            packed[str(page)] = f"wswarm/docs/{page.relative_to(docs).as_posix()}"
         packed[str(Path(self.root, "target_app"))] = "wswarm/apps/target_app"

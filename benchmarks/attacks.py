@@ -40,19 +40,19 @@ SERVERS = {
 
 
 @contextmanager
-def served(server: str, guard: str, log: Path) -> Iterator[int]:
-    """The port of the reference application."""
+def served(name: str, guard: str, log: Path) -> Iterator[tuple[int, int]]:
+    """The port of the reference application under a server, and its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    command = [sys.executable, "-m", *(part.format(port=port) for part in SERVERS[server])]
+    command = [sys.executable, "-m", *(part.format(port=port) for part in SERVERS[name])]
     strict = {"TARGET_TOKENS": json.dumps({"others": TOKEN}), "TARGET_MAX_PER_USER": "off"}
     variables = {"TARGET_GUARD": guard, **(strict if guard == "strict" else {})}
     with log.open("wb") as output:
         server = subprocess.Popen(command, env={**os.environ, **variables}, stdout=output, stderr=output)
     try:
         wait_until_it_answers(port)
-        yield port
+        yield port, server.pid
     finally:
         server.terminate()
         server.wait(30)
@@ -126,7 +126,7 @@ def main() -> None:
     print(
         "| attack | p99 undisturbed | p99 under attack | ratio | attackers were told |\n|---|---|---|---|---|"
     )
-    with served(parsed.server, parsed.guard, parsed.log) as port:
+    with served(parsed.server, parsed.guard, parsed.log) as (port, _):
         p99_of_others(port, "")
         for attack in parsed.attacks or ATTACKS:
             pairs: list[tuple[float, float]] = []

@@ -104,26 +104,27 @@ class Page:
         return [said for event in self._line.events if (said := _complaint(event))]
 
     def click(self, text: str, kind: str = "button, [role=tab], a") -> None:
-        """Click what is so called."""
+        """Click what is so called, in the moment in which it is there: a page may put another in its place."""
         wanted = f"one => one.innerText.trim().toLowerCase() === {json.dumps(text.lower())}"
         found = f"[...document.querySelectorAll('{kind}')].find({wanted})"
-        self.wait(f"!!{found}")
-        self.ask(f"{found}.click()")
+        self.wait(f"(one => !!one && (one.click(), true))({found})")
 
     def type(self, name: str, text: str) -> None:
         """Put text into a form's field of that name, as typing does."""
         self.fill(f'[name="{name}"]', text)
 
     def fill(self, selector: str, text: str) -> None:
-        """Put text into a field instead of what is there, as typing does."""
+        """Put text into a field instead of what is there, as typing does; again if the page has put another there."""
         field = f"document.querySelector({json.dumps(selector)})"
-        self.wait(f"!!{field}")
         self._do("Page.bringToFront")
-        self.ask(f"{field}.focus(); {field}.select()")
-        if text:
-            self._do("Input.insertText", text=text)
-        else:
-            self._press("Delete", 46)
+        is_in_it = False
+        while not is_in_it:
+            self.wait(f"(one => !!one && (one.focus(), one.select(), true))({field})")
+            if text:
+                self._do("Input.insertText", text=text)
+            else:
+                self._press("Delete", 46)
+            is_in_it = self.ask(f"document.activeElement === {field}")
 
     def enter(self) -> None:
         """Press Enter where the cursor is."""

@@ -1,8 +1,12 @@
 """What the whole suite shares: groups of tests that stay in one worker, and one browser."""
 
+import fcntl
 import gc
 import os
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -18,12 +22,31 @@ settings.load_profile("house")
 os.environ["COLUMNS"] = "100"  # reports are wrapped alike, whoever runs the tests and wherever
 
 
+def _is_compiled() -> bool:
+    """Whether the module that is collected last has been compiled as pytest does it."""
+    return any(Path(__file__).with_name("website").glob("__pycache__/test_*-pytest-*.pyc"))
+
+
+@contextmanager
+def _compiled_once() -> Iterator[None]:
+    """In a fresh clone let one worker compile all that is collected; the others wait, and load it."""
+    if sys.dont_write_bytecode or _is_compiled() or "PYTEST_XDIST_WORKER" not in os.environ:
+        yield
+        return
+    with Path(__file__).open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if _is_compiled():
+            fcntl.flock(lock, fcntl.LOCK_UN)
+        yield
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
     """Look for no garbage while thousands of tests are collected, and not among them later: they stay."""
     gc.disable()
     try:
-        return (yield)
+        with _compiled_once():
+            return (yield)
     finally:
         gc.freeze()
         gc.enable()

@@ -6,8 +6,10 @@ a signal mask and files of their own, whose parent is the nursery instead of the
 itself (the command line, the environment, the folder, Ctrl-C while it loads) needs a `subprocess.Popen`.
 
 The nursery is this file run as a program, one in each worker of the tests; it ends when its worker does.
+Front ends that it has borne may have their agents from it, too: then these are no children of theirs.
 """
 
+import _socket
 import atexit
 import contextlib
 import gc
@@ -24,9 +26,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import partial
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import IO, Any, NoReturn, Self
@@ -114,6 +117,7 @@ class Forked:
         pass_fds: Stay open under their numbers.
         nursery: Which one: what has been loaded.
         start_new_session: Whether it leads a session, and hears Ctrl-C, whoever is in the background.
+        forks_agents: Whether the agents that it starts are forked: no children of its own, nor of its session.
 
     Attributes:
         returncode: `None` until it is known that the process has ended.
@@ -131,6 +135,7 @@ class Forked:
         pass_fds: Sequence[int] = (),
         nursery: str = "wswarm",
         start_new_session: bool = False,
+        forks_agents: bool = False,
     ) -> None:
         self.args = [module, *arguments]
         self.returncode: int | None = None
@@ -138,8 +143,10 @@ class Forked:
         self.stdout: IO[bytes] | None = None
         self.stderr: IO[bytes] | None = None
         self._status, status = os.pipe()
-        theirs = [status, self._end("stdin", stdin, "wb"), self._end("stdout", stdout, "rb")]
-        theirs.append(theirs[2] if stderr == subprocess.STDOUT else self._end("stderr", stderr, "rb"))
+        born, said = os.pipe()
+        theirs = [status, said, self._end("stdin", stdin, "wb"), self._end("stdout", stdout, "rb")]
+        theirs.append(theirs[-1] if stderr == subprocess.STDOUT else self._end("stderr", stderr, "rb"))
+        agents = [_nursery("wswarm").descriptor()] if forks_agents else []
         order = {
             "module": module,
             "arguments": arguments,
@@ -150,10 +157,12 @@ class Forked:
             "mask": [int(number) for number in signal.pthread_sigmask(signal.SIG_BLOCK, ())],
         }
         try:
-            self.pid = _nursery(nursery).bear(order, [*theirs, *pass_fds])
+            _nursery(nursery).bear(order, [*theirs, *pass_fds, *agents])
         finally:
             for descriptor in set(theirs):
                 os.close(descriptor)
+        self.pid = int(os.read(born, 64))
+        os.close(born)
         _ALL.append(self)
 
     def _end(self, name: str, what: Any, mode: str) -> int:
@@ -183,13 +192,21 @@ class Forked:
         return self.returncode
 
     def _hear(self, timeout: float | None) -> None:
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._status, selectors.EVENT_READ)
-            if not selector.select(timeout):
+        is_shared = select.poll is not POLL  # with greenlets, which go on meanwhile, or wait for the same
+        end = None if timeout is None else time.monotonic() + timeout
+        poll = POLL()
+        poll.register(self._status, select.POLLIN)
+        while self.returncode is None:
+            left_s = None if end is None else max(0.0, end - time.monotonic())
+            if poll.poll(0 if is_shared else None if left_s is None else 1_000 * left_s):
+                # Of a nursery that was killed nothing is heard, and so was all it knew.
+                self.returncode = int(os.read(self._status, 16) or b"-9")
+                os.close(self._status)
+                _ALL.remove(self)
+            elif left_s == 0:
                 return
-        self.returncode = int(os.read(self._status, 16) or b"-9")  # the nursery was killed, and all it knew
-        os.close(self._status)
-        _ALL.remove(self)
+            elif is_shared:
+                time.sleep(0.01)
 
     def send_signal(self, number: int) -> None:
         if self.poll() is None:
@@ -251,62 +268,82 @@ def forked_here(word: str) -> list[int]:
 def forks(started: ModuleType) -> Iterator[None]:
     """Agents that this process starts are forked, unless it plays a system that can't."""
     before, together = started.spawn, started.can_be_loaded_together
-
-    def spawn(
-        module: str, errors: IO[bytes], word: str, inherited: Sequence[int], variables: Mapping[str, str]
-    ) -> Any:
-        if not inherited:
-            return before(module, errors, word, inherited, variables)
-        null = subprocess.DEVNULL
-        environment = {**os.environ, **variables}
-        return Forked(
-            module,
-            word,
-            env=environment,
-            stdin=null,
-            stdout=null,
-            stderr=errors,
-            pass_fds=inherited,
-        )
-
-    started.spawn = spawn  # type: ignore[attr-defined]
-    started.can_be_loaded_together = lambda: False  # type: ignore[attr-defined] # the nursery has loaded it all
+    _fork_agents(started)
     try:
         yield
     finally:
         started.spawn, started.can_be_loaded_together = before, together  # type: ignore[attr-defined]
 
 
-class _Nursery:
+def _fork_agents(started: ModuleType) -> None:
+    started.spawn = partial(_spawn, started.spawn)  # type: ignore[attr-defined]
+    started.can_be_loaded_together = lambda: False  # type: ignore[attr-defined] # the nursery has loaded it all
+
+
+def _spawn(
+    before: Callable[..., Any],
+    module: str,
+    errors: IO[bytes],
+    word: str,
+    inherited: Sequence[int],
+    variables: Mapping[str, str],
+) -> Any:
+    if not inherited:
+        return before(module, errors, word, inherited, variables)
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": errors}
+    return Forked(module, word, env={**os.environ, **variables}, pass_fds=inherited, **streams)
+
+
+class _Orders:
+    """Where a nursery takes orders, from several processes at once.
+
+    Args:
+        channel: Of those that Locust does not replace.
+    """
+
+    def __init__(self, channel: _socket.socket) -> None:
+        self._channel = channel
+
+    def bear(self, order: Mapping[str, Any], descriptors: Sequence[int]) -> None:
+        """Have a process forked, whose number is told by the second of the descriptors."""
+        rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", descriptors))
+        self._channel.sendmsg([json.dumps(order).encode()], [rights])
+
+    def descriptor(self) -> int:
+        """What others may order by."""
+        return self._channel.fileno()
+
+
+class _Nursery(_Orders):
     """The front of the program below."""
 
     def __init__(self, name: str) -> None:
-        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours, theirs = _socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        super().__init__(ours)
         command = [sys.executable, "-P", __file__, str(theirs.fileno()), name]
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
         self._process = subprocess.Popen(
             command, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL
         )
         theirs.close()
-        self._lock = threading.Lock()
-
-    def bear(self, order: Mapping[str, Any], descriptors: Sequence[int]) -> int:
-        """Fork a process and return its number."""
-        with self._lock:
-            socket.send_fds(self._channel, [json.dumps(order).encode()], list(descriptors))
-            return int(self._channel.recv(64))
 
     def end(self) -> None:
-        """Hang up."""
+        """Hang up, whoever else could still order."""
+        self._channel.shutdown(socket.SHUT_RDWR)
         self._channel.close()
         self._process.wait()
 
 
-@cache
-def _nursery(name: str) -> _Nursery:
-    one = _Nursery(name)
-    atexit.register(one.end)
-    return one
+_NURSERIES: dict[str, _Orders] = {}
+_STARTING = threading.Lock()
+
+
+def _nursery(name: str) -> _Orders:
+    with _STARTING:
+        if name not in _NURSERIES:
+            one = _NURSERIES[name] = _Nursery(name)
+            atexit.register(one.end)
+        return _NURSERIES[name]
 
 
 def _breed(channel: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
@@ -334,9 +371,10 @@ def _breed(channel: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
             told = os.pidfd_open(pid)
             running[told] = pid, descriptors[0]
             poll.register(told, select.POLLIN)
+            with contextlib.suppress(BrokenPipeError):
+                os.write(descriptors[1], str(pid).encode())
             for descriptor in descriptors[1:]:
                 os.close(descriptor)
-            channel.send(str(pid).encode())
 
 
 def _tell_end(pid: int, status: int) -> None:
@@ -349,11 +387,16 @@ def _tell_end(pid: int, status: int) -> None:
 
 def _become(order: Mapping[str, Any], descriptors: Sequence[int]) -> None:
     """Take over the files, folder, environment, arguments and signal mask of an order."""
-    status, *given = descriptors
+    status, said, *given = descriptors
     os.close(status)
-    for want, have in zip([0, 1, 2, *order["passed"]], _out_of_the_way(given, order["passed"]), strict=True):
+    os.close(said)
+    wanted, moved = [0, 1, 2, *order["passed"]], _out_of_the_way(given, order["passed"])
+    for want, have in zip(wanted, moved, strict=False):
         os.dup2(have, want)
         os.close(have)
+    for channel in moved[len(wanted) :]:
+        _NURSERIES["wswarm"] = _Orders(_socket.socket(fileno=channel))
+        _fork_agents(importlib.import_module("wswarm.drive.fleet.started"))
     sys.stdin, sys.stdout = open(0, encoding="utf-8"), open(1, "w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = io.TextIOWrapper(open(2, "wb", buffering=0), "utf-8", "backslashreplace", write_through=True)  # noqa: SIM115
     os.chdir(order["folder"])
@@ -371,7 +414,7 @@ def _out_of_the_way(given: Sequence[int], passed: Sequence[int]) -> list[int]:
     """Duplicates of descriptors under numbers that nobody asked for."""
     import fcntl
 
-    moved = [fcntl.fcntl(one, fcntl.F_DUPFD, max([3, *passed]) + 1) for one in given]
+    moved = [fcntl.fcntl(one, fcntl.F_DUPFD_CLOEXEC, max([3, *passed]) + 1) for one in given]
     for one in given:
         os.close(one)
     return moved

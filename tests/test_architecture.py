@@ -48,6 +48,7 @@ SANCTIONED = {
     ("wswarm/cli/measure.py", "wswarm.drive.fleet.started"),
     ("wswarm/cli/scenario.py", "wswarm.load.plan"),
     ("wswarm/cli/planned.py", "wswarm.load.plan"),
+    ("wswarm/cli/shown_repeated.py", "wswarm.load.plan"),
     ("wswarm/cli/drawing.py", "wswarm.drive.fleet.start"),
     ("wswarm/cli/answers.py", "wswarm.drive.fleet.start"),
     ("wswarm/cli/profiles.py", "wswarm.load.profiles"),

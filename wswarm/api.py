@@ -1,11 +1,13 @@
 """The same measurements from Python: `run = wswarm.fanout(url, connections=1000, rate=20, duration=10)`."""
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Required, TypedDict, Unpack
 
 from wswarm.aside import here_or_aside
-from wswarm.errors import PlanError
+from wswarm.errors import PlanError, ResultError
 from wswarm.experiment.besides import Besides
 from wswarm.experiment.capacity.search import search
 from wswarm.experiment.capacity.setting import make_setting
@@ -16,6 +18,7 @@ from wswarm.experiment.own_profile import with_own_profile
 from wswarm.experiment.replayed import plan_of_replay
 from wswarm.experiment.script import Session, plan_of_script, source_of
 from wswarm.load.plan import Plan, make_plan
+from wswarm.report.checkpoints import Checkpoints
 from wswarm.report.sizing.model_file import read_model
 from wswarm.results.capacity import CapacityScenario, Search
 from wswarm.results.forecast import Outlook
@@ -97,7 +100,16 @@ class Options(TypedDict, total=False):
     slo: Sequence[str]
 
 
-def connect(url: str, **options: Unpack[Options]) -> Run:
+class Kept(Options, total=False):
+    """Those of a plan, and where its checkpoints are kept if it is long: see docs/hours.md.
+
+    While it goes on the folder has what was found so far: `wswarm report FOLDER` makes a report if all is killed.
+    """
+
+    checkpoints: str | Path
+
+
+def connect(url: str, **options: Unpack[Kept]) -> Run:
     """Open connections, hold them, count.
 
     Returns:
@@ -109,22 +121,22 @@ def connect(url: str, **options: Unpack[Options]) -> Run:
     return _measure("connect", url, options)
 
 
-def echo(url: str, **options: Unpack[Options]) -> Run:
+def echo(url: str, **options: Unpack[Kept]) -> Run:
     """Send messages at a rate and time their replies; returns and raises as `connect` does."""
     return _measure("echo", url, options)
 
 
-def fanout(url: str, **options: Unpack[Options]) -> Run:
+def fanout(url: str, **options: Unpack[Kept]) -> Run:
     """Publish messages and time their delivery to all subscribers; returns and raises as `connect` does."""
     return _measure("fanout", url, options)
 
 
-def churn(url: str, **options: Unpack[Options]) -> Run:
+def churn(url: str, **options: Unpack[Kept]) -> Run:
     """Have sessions come and go, each for its time, and count who is there; returns and raises as `connect` does."""
     return _measure("churn", url, options)
 
 
-def slow(url: str, **options: Unpack[Options]) -> Run:
+def slow(url: str, **options: Unpack[Kept]) -> Run:
     """Let some subscribers read slowly, and measure what it costs the others; returns and raises as `connect` does.
 
     `slow` is their share (0.02), `read` what each reads at most, bytes per s (0); `duration` is that of all blocks.
@@ -132,14 +144,14 @@ def slow(url: str, **options: Unpack[Options]) -> Run:
     return _measure("slow", url, options)
 
 
-def storm(url: str, restarts: Restarts | None = None, /, **options: Unpack[Options]) -> Run:
+def storm(url: str, restarts: Restarts | None = None, /, **options: Unpack[Kept]) -> Run:
     """Drop a share of all subscribers at once, and see how they come back; returns and raises as `connect` does.
 
     Args:
         restarts: The target, where it is yours to end and to start again: what `how="restart"` acts on.
         options: `drop` is the share (0.5), `how` and `reconnect` say by what, and as which client; docs/storm.md.
     """
-    return _measured(make_plan("storm", url, **_settings(options)), restarts)
+    return _measure("storm", url, options, restarts)
 
 
 def script(session: Session | str | Path, url: str | None = None, /, **options: Unpack[Options]) -> Run:
@@ -230,8 +242,11 @@ def forecast(model: Model | str | Path, /, **options: Unpack[ForecastOptions]) -
     return answer(found, Question(**options))
 
 
-def _measure(scenario: str, url: str, options: Options) -> Run:
-    return _measured(make_plan(scenario, url, **_settings(options)))
+def _measure(scenario: str, url: str, options: Kept, restarts: Restarts | None = None) -> Run:
+    settings = _settings(options)
+    folder = settings.pop("checkpoints", None)
+    kept = Checkpoints(Path(folder)) if folder is not None else None
+    return _measured(make_plan(scenario, url, **settings), restarts, kept)
 
 
 def _settings(options: Options) -> dict[str, Any]:
@@ -240,12 +255,29 @@ def _settings(options: Options) -> dict[str, Any]:
     )
 
 
-def _measured(plan: Plan, restarts: Restarts | None = None) -> Run:
-    return here_or_aside(lambda asked: measure(plan, None, asked, None, Besides(restarts=restarts)))
+def _measured(plan: Plan, restarts: Restarts | None = None, kept: Checkpoints | None = None) -> Run:
+    keep = partial(_keep, kept) if kept is not None else None
+
+    def work(asked: Callable[[], bool] | None) -> Run:
+        run = measure(plan, None, asked, None, Besides(keep=keep, restarts=restarts))
+        if kept is not None:
+            kept.forget()
+        return run
+
+    return here_or_aside(work)
+
+
+def _keep(kept: Checkpoints, run: Run) -> None:
+    """Keep what a run has found so far; that it can't be kept is told, and the run goes on."""
+    try:
+        kept.append(run)
+    except ResultError as error:
+        warnings.warn(f"no checkpoint: {error}", stacklevel=2)
 
 
 __all__ = [
     "ForecastOptions",
+    "Kept",
     "Options",
     "SearchOptions",
     "capacity",

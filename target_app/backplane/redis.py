@@ -48,6 +48,7 @@ class RedisWire:
         self._prefix = f"{prefix}:".encode()
         self._sender: Any = None
         self._receiver: Any = None
+        self._writers: dict[Any, Any] = {}  # of connections; redis-py forgets them when it gives one up
 
     async def open_sender(self) -> None:
         """Connect what sends."""
@@ -113,6 +114,7 @@ class RedisWire:
         except BaseException:
             await self._close(connection)
             raise
+        self._writers[connection] = connection._writer
         return connection
 
     async def _command(self, name: str, *channels: str) -> None:
@@ -134,9 +136,15 @@ class RedisWire:
         return name.removeprefix(self._prefix).decode("utf-8", "replace")
 
     async def _close(self, connection: Any) -> None:
-        if connection is not None:
+        if connection is None:
+            return
+        writer = self._writers.pop(connection, connection._writer)
+        try:
             with suppress(BackplaneDown), self._translated():
                 await asyncio.wait_for(connection.disconnect(), _FAREWELL_S)  # TLS says goodbye and hears it
+        finally:
+            if writer is not None:
+                writer.transport.abort()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

@@ -11,8 +11,8 @@ _log = logging.getLogger("target_app")
 
 
 def warn() -> None:
-    """Say that the server is none of ours."""
-    _log.warning("this server does not keep, as wswarm serve does: %s", UNKEPT)
+    """Say that the server is none of ours, of which some keep some of it."""
+    _log.warning("this server may not keep what wswarm serve does: %s", UNKEPT)
 
 
 def asked_in_vain(settings: Settings) -> list[str]:

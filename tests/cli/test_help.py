@@ -57,7 +57,7 @@ OPTIONS = {
     ),
     "--scenario --budget --gate --theta --blocks --slice --seed --no-pin -o --quiet": ("ab", "selftest"),
     "-c --connections -r --rate --arrivals --drain": ("ab", "selftest"),
-    "--decisions --slow --neighbour": ("selftest",),
+    "--decisions --slow --neighbour --print": ("selftest",),
     "--slo --serve --rounds --budget -d --duration --target-pid -c --connections -r --rate": ("capacity",),
     "--arrivals --seed --warmup --drain --connect-rate --processes --publishers --publish --probe": (
         "capacity",

@@ -2,15 +2,13 @@
 
 import io
 import re
-import shlex
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cli import shells
 from tests.cli.command import URL, Outcome, in_process
 from tests.report import compared, runs, searched
 from wswarm.cli import pages
@@ -177,9 +175,10 @@ def test_help_shows_a_part_of_the_options() -> None:
     assert "--rate" not in out
 
 
-@pytest.mark.parametrize("topic", ["echo", "connecting", "vocabulary"])
+@pytest.mark.parametrize("topic", ["echo", "connecting", "vocabulary", "first_load_test"])
 def test_help_has_topics(topic: str) -> None:
     assert run("help", topic).code == 0
+    assert re.search(rf"\b{topic}\b", run("help").out)
 
 
 def test_help_shows_a_page_without_its_links() -> None:
@@ -211,38 +210,23 @@ def test_every_term_of_the_vocabulary_is_explained() -> None:
         assert explanations(cells[0].split(", ")[0]), cells[0]
 
 
-COMPLETED = [
-    ("wswarm ec", "echo"),
-    ("wswarm echo --connect-r", "--connect-rate"),
-    ("wswarm echo --arrivals poi", "poisson"),
-    ("wswarm echo --profile stomp-", "stomp-simple"),
-    ("wswarm completion f", "fish"),
-]
+COMPLETED = {
+    "wswarm ec": "echo",
+    "wswarm echo --connect-r": "--connect-rate",
+    "wswarm echo ws://127.0.0.1:1/ --driv": "--driver",
+    "wswarm echo --arrivals poi": "poisson",
+    "wswarm echo --profile stomp-": "stomp-simple",
+    "wswarm forecast --work": "--workers",
+    "wswarm help vocab": "vocabulary",
+    "wswarm completion f": "fish",
+}
 
 
-def completions(line: str, script: Path) -> list[str]:
-    """What bash offers at the end of a line."""
-    words = line.split(" ")
-    code = f"""source {shlex.quote(str(script))}; COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}
-        $(complete -p wswarm | sed -E 's/.*-F ([^ ]+).*/\\1/') wswarm; printf '%s\\n' "${{COMPREPLY[@]}}" """
-    done = subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=True)
-    return [word.strip() for word in done.stdout.splitlines()]
-
-
-@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
-def test_bash_completes_commands_options_and_values(tmp_path: Path) -> None:
-    (script := tmp_path / "wswarm.bash").write_text(run("completion", "bash").out)
-    for line, word in COMPLETED:
-        assert word in completions(line, script), line
-
-
-@pytest.mark.parametrize("shell", ["zsh", "fish"])
-def test_other_shells_take_what_they_are_given(shell: str, tmp_path: Path) -> None:
-    script = tmp_path / "script"
-    script.write_text(run("completion", shell).out)
-    assert "connect-rate" in script.read_text()
-    if shutil.which(shell) is not None:
-        subprocess.run([shell, "-n", str(script)], check=True)
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_commands_options_and_values(shell: str, tmp_path: Path) -> None:
+    complete = {"bash": shells.in_bash, "zsh": shells.in_zsh, "fish": shells.in_fish}[shell]
+    found = complete(run("completion", shell).out, list(COMPLETED), tmp_path)
+    assert dict(zip(COMPLETED, found, strict=True)) == {line: [word] for line, word in COMPLETED.items()}
 
 
 def test_a_plan_of_no_shell_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:

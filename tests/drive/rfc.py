@@ -31,7 +31,8 @@ class Sent(NamedTuple):
     Attributes:
         messages: What is taken for messages, in order.
         code: With what we close; `None`: the connection goes on.
-        why: The reason that is reported then.
+        ended: How the target closed it, with a frame that may be sent.
+        why: What is told of a frame that may not be.
     """
 
     title: str
@@ -39,6 +40,7 @@ class Sent(NamedTuple):
     messages: tuple[bytes, ...] = ()
     code: int | None = None
     ended: str | None = None
+    why: str = ""
 
 
 def switching(
@@ -196,6 +198,8 @@ def closing(code: int, reason: bytes = b"") -> bytes:
     return frame(0x88, code.to_bytes(2, "big") + reason)
 
 
+RESERVED, LENGTH = "a frame with reserved bits", "a length that is not written in the fewest bytes"
+NO_UTF8, BIG = "a close frame with a reason that is no UTF-8", "a message over 16 MiB"
 MASKED = bytes([0x81, 0x80 | len(MARKED)]) + b"\0\0\0\0" + MARKED
 SENT = (
     Sent("a message of each kind", frame(0x81, MARKED) + frame(0x82, UNMARKED), (MARKED, UNMARKED)),
@@ -225,34 +229,80 @@ SENT = (
     Sent("a ping, marked", frame(0x89, MARKED)),
     Sent("text that is no UTF-8", frame(0x81, b"\xff\xfe"), (b"\xff\xfe",)),
     Sent("a message of 16 MiB", frame(0x82, b"x" * LIMIT), (b"x" * LIMIT,)),
-    Sent("a message over 16 MiB", frame(0x82, length=b"\x7f" + (LIMIT + 1).to_bytes(8, "big")), code=1009),
-    Sent("fragments that together go over 16 MiB", frame(2, b"x" * LIMIT) + frame(0x80, b"x"), code=1009),
-    Sent("a masked frame", MASKED, code=1002),
-    Sent("a message, then a masked frame", frame(0x81, MARKED) + MASKED, (MARKED,), code=1002),
-    Sent("reserved bit 1, no extension", frame(0xC1, MARKED), code=1002),
-    Sent("reserved bit 2", frame(0xA1, MARKED), code=1002),
-    Sent("reserved bit 3", frame(0x91, MARKED), code=1002),
-    Sent("reserved bit 1 on a pong", frame(0xCA), code=1002),
-    Sent("a reserved opcode (3)", frame(0x83, MARKED), code=1002),
-    Sent("a reserved opcode (11)", frame(0x8B, MARKED), code=1002),
-    Sent("a ping of 126 bytes", frame(0x89, b"x" * 126), code=1002),
-    Sent("a ping in fragments", frame(0x09, MARKED), code=1002),
-    Sent("a length of 6 in 2 bytes", frame(0x81, MARKED, length=b"\x7e\0\x06"), code=1002),
-    Sent("a length of 6 in 8 bytes", frame(0x81, MARKED, length=b"\x7f" + bytes(7) + b"\x06"), code=1002),
-    Sent("a length with the highest bit set", frame(0x81, length=b"\x7f\x80" + bytes(7)), code=1002),
-    Sent("a continuation of nothing, marked", frame(0x80, MARKED), code=1002),
-    Sent("a message within a fragmented one", frame(1, b"a") + frame(0x81, MARKED), code=1002),
-    Sent("a close frame of one byte", frame(0x88, b"\x03"), code=1002),
+    Sent(
+        "a message over 16 MiB",
+        frame(0x82, length=b"\x7f" + (LIMIT + 1).to_bytes(8, "big")),
+        code=1009,
+        why=BIG,
+    ),
+    Sent(
+        "fragments that together go over 16 MiB",
+        frame(2, b"x" * LIMIT) + frame(0x80, b"x"),
+        code=1009,
+        why=BIG,
+    ),
+    Sent("a masked frame", MASKED, code=1002, why="a masked frame"),
+    Sent(
+        "a message, then a masked frame",
+        frame(0x81, MARKED) + MASKED,
+        (MARKED,),
+        code=1002,
+        why="a masked frame",
+    ),
+    Sent("reserved bit 1, no extension", frame(0xC1, MARKED), code=1002, why=RESERVED),
+    Sent("reserved bit 2", frame(0xA1, MARKED), code=1002, why=RESERVED),
+    Sent("reserved bit 3", frame(0x91, MARKED), code=1002, why=RESERVED),
+    Sent("reserved bit 1 on a pong", frame(0xCA), code=1002, why=RESERVED),
+    Sent("a reserved opcode (3)", frame(0x83, MARKED), code=1002, why="a frame with the reserved opcode 3"),
+    Sent("a reserved opcode (11)", frame(0x8B, MARKED), code=1002, why="a frame with the reserved opcode 11"),
+    Sent("a ping of 126 bytes", frame(0x89, b"x" * 126), code=1002, why="a control frame over 125 bytes"),
+    Sent("a ping in fragments", frame(0x09, MARKED), code=1002, why="a control frame in fragments"),
+    Sent("a length of 6 in 2 bytes", frame(0x81, MARKED, length=b"\x7e\0\x06"), code=1002, why=LENGTH),
+    Sent(
+        "a length of 6 in 8 bytes",
+        frame(0x81, MARKED, length=b"\x7f" + bytes(7) + b"\x06"),
+        code=1002,
+        why=LENGTH,
+    ),
+    Sent(
+        "a length with the highest bit set", frame(0x81, length=b"\x7f\x80" + bytes(7)), code=1002, why=LENGTH
+    ),
+    Sent(
+        "an HTTP response, as of a proxy that gave up",
+        b"HTTP/1.1 502 Bad Gateway\r\n\r\n",
+        code=1002,
+        why="an HTTP response in place of a frame",
+    ),
+    Sent(
+        "a continuation of nothing, marked", frame(0x80, MARKED), code=1002, why="a continuation of nothing"
+    ),
+    Sent(
+        "a message within a fragmented one",
+        frame(1, b"a") + frame(0x81, MARKED),
+        code=1002,
+        why="a message within a fragmented one",
+    ),
+    Sent("a close frame of one byte", frame(0x88, b"\x03"), code=1002, why="a close frame of one byte"),
     *(
-        Sent(f"a close frame with {code}", closing(code), code=1002)
+        Sent(
+            f"a close frame with {code}",
+            closing(code),
+            code=1002,
+            why=f"a close frame with {code}, which may not be sent",
+        )
         for code in (0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000)
     ),
-    Sent("a close reason that is no UTF-8", closing(1000, b"\xff"), code=1007),
+    Sent("a close reason that is no UTF-8", closing(1000, b"\xff"), code=1007, why=NO_UTF8),
     *(
         Sent(f"a close frame with {code}", closing(code, b"bye"), code=code, ended=f"{code} bye")
         for code in (1000, 1001, 1011, 1014, 3000, 4999)
     ),
-    Sent("a close frame with 1006 and a reason that is no UTF-8", closing(1006, b"\xff"), code=1007),
+    Sent(
+        "a close frame with 1006 and a reason that is no UTF-8",
+        closing(1006, b"\xff"),
+        code=1007,
+        why=NO_UTF8,
+    ),
     Sent("an empty close frame", frame(0x88), code=1005, ended="1005 "),
     Sent(
         "a close frame within a fragmented message", frame(1, b"a") + closing(1000), code=1000, ended="1000 "

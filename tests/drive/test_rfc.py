@@ -89,6 +89,22 @@ def test_a_refusal_whose_body_does_not_end_in_time_is_still_that_refusal(
     assert uvloop.run(refused()) == ("http 503", "later")
 
 
+def test_an_answer_that_begins_and_does_not_end_in_time_is_told_from_none() -> None:
+    async def given_up() -> HandshakeFailed:
+        async with raw_server("HTTP/1.1 101 Switching Protocols\r\nX: y\r\n") as server:
+            with pytest.raises(HandshakeFailed) as failure:
+                await driver("picows")(
+                    request_for(server), 0, settings_for(server, timeout=2), Heard().events
+                )
+        return failure.value
+
+    failure = uvloop.run(given_up())
+    assert (failure.reason, failure.detail) == (
+        "timeout",
+        "at 127.0.0.1, which began its answer and did not end it",
+    )
+
+
 def test_an_answer_that_is_read_together_with_the_deadline_opens() -> None:
     async def opened_late() -> tuple[bool, bool]:
         async with raw_server(switching(), holds_loop_s=1.1) as server:
@@ -143,8 +159,7 @@ def test_frames_have_one_outcome(name: str, case: Sent) -> None:
         assert payload[:2] == (b"" if case.code == 1005 else case.code.to_bytes(2, "big"))
     else:
         assert int.from_bytes(payload[:2], "big") == case.code
-        assert ended.code is None
-        assert ended.reason.startswith(f"{case.code}: the target sent ")
+        assert ended == Ended(None, f"{case.code}: the target sent {case.why}")
 
 
 @DRIVERS

@@ -1,10 +1,14 @@
 """What a look at servers of known behaviour tells."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from functools import partial
+from itertools import product
 from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.instrument import side_by_side
 from tests.end_to_end.servers import serve
 from wswarm.cli.main import main
 from wswarm.drive.host.target import ReferenceApp
@@ -90,20 +94,35 @@ def spoken(url: str) -> list[str]:
     return [name for name, (is_spoken, _) in found.spoken.items() if is_spoken is not False]
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        '{"error":"no such command"}',
-        '{"error":{"code":400,"message":"no such command"}}',
-        '{"id":1,"error":{"code":400,"message":"no such command"}}',
-        '{"type":"error","message":"no such command"}',
-        "ERROR no such command",
-    ],
-)
-@pytest.mark.parametrize("greets", [False, True])
-def test_a_server_that_objects_to_everything_speaks_no_protocol_for_it(words: str, *, greets: bool) -> None:
+OBJECTIONS = [
+    '{"error":"no such command"}',
+    '{"error":{"code":400,"message":"no such command"}}',
+    '{"id":1,"error":{"code":400,"message":"no such command"}}',
+    '{"type":"error","message":"no such command"}',
+    "ERROR no such command",
+]
+
+
+def objecting(words: str, greets: bool) -> list[str]:
+    """The protocols that a server is found to speak which says nothing else."""
     with serve("answering", greets=[words] if greets else [], answers=[[words]] * 5) as server:
-        assert spoken(server.url) == []
+        return spoken(server.url)
+
+
+@pytest.fixture(scope="module")
+def objected() -> Iterator[dict[tuple[str, bool], Future[list[str]]]]:
+    """Looks at all of them, some at once: they wait more than they work."""
+    calls = {one: partial(objecting, *one) for one in product(OBJECTIONS, (False, True))}
+    with side_by_side(calls, at_once=3) as found:
+        yield found
+
+
+@pytest.mark.parametrize("words", OBJECTIONS)
+@pytest.mark.parametrize("greets", [False, True])
+def test_a_server_that_objects_to_everything_speaks_no_protocol_for_it(
+    objected: dict[tuple[str, bool], Future[list[str]]], words: str, *, greets: bool
+) -> None:
+    assert objected[words, greets].result() == []
 
 
 @pytest.mark.parametrize(

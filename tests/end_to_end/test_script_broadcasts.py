@@ -1,18 +1,23 @@
 """What sessions publish, and what those that have subscribed receive of it: counted exactly."""
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.end_to_end.instrument import side_by_side
 from tests.end_to_end.servers import serve
 from wswarm.experiment.measure import measure
 from wswarm.load.plan import make_plan
 from wswarm.results.run import Messages, Run
 
 Write = Callable[[str], str]
+beside = pytest.mark.xdist_group("broadcasts of scripts")
 
 ONE_PUBLISHES = """
     async def session(ws):
@@ -34,16 +39,28 @@ ALL_PUBLISH = """
 """
 
 
-@pytest.fixture
-def script(tmp_path: Path) -> Write:
-    """A function that writes a script and returns its path."""
+WAYS: list[tuple[str, bool, dict[str, Any]]] = [
+    *product([ONE_PUBLISHES], [False, True], [{}, {"driver": "websockets"}, {"processes": 2}]),
+    *product([ALL_PUBLISH], [False, True], [{}, {"processes": 2}]),
+]
+"""The script, whether the relay sends its messages to the sender too, and the run's options."""
+
+
+def writing(folder: Path) -> Write:
+    """A function that writes a script into a folder and returns its path."""
 
     def write(text: str) -> str:
-        path = tmp_path / "session.py"
+        path = folder / "session.py"
         path.write_text(textwrap.dedent(text))
         return str(path)
 
     return write
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Write:
+    """A function that writes a script and returns its path."""
+    return writing(tmp_path)
 
 
 def lived(url: str, path: str, **options: Any) -> Run:
@@ -63,13 +80,29 @@ def counts(found: Run) -> dict[str, int]:
     return {name: count for name, count in named.items() if count}
 
 
-@pytest.mark.parametrize("options", [{}, {"driver": "websockets"}, {"processes": 2}])
-@pytest.mark.parametrize("to_sender", [False, True])
-def test_what_one_publishes_is_owed_to_all_who_subscribed(
-    options: dict[str, Any], to_sender: bool, script: Write
-) -> None:
+def relayed(text: str, to_sender: bool, options: dict[str, Any], folder: Path) -> Run:
+    """The run of a script against a relay."""
     with serve("relay", to_sender=to_sender) as server:
-        found = lived(server.url, script(ONE_PUBLISHES), **options)
+        return lived(server.url, writing(folder)(text), **options)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, Future[Run]]]:
+    """The runs of `WAYS` by their places in it, some at once: they wait more than they work."""
+    calls = {at: partial(relayed, *way, tmp_path_factory.mktemp("script")) for at, way in enumerate(WAYS)}
+    with side_by_side(calls, at_once=4) as found:
+        yield found
+
+
+def ways(text: str) -> pytest.MarkDecorator:
+    """The places of a script's runs."""
+    return pytest.mark.parametrize("way", [at for at, way in enumerate(WAYS) if way[0] == text])
+
+
+@beside
+@ways(ONE_PUBLISHES)
+def test_what_one_publishes_is_owed_to_all_who_subscribed(runs: dict[int, Future[Run]], way: int) -> None:
+    found = runs[way].result()
     assert counts(found) == {"sent": 20, "owed": 100, "received": 100}
     assert found.fanout is not None
     assert (found.fanout.publishers, found.fanout.subscribers) == (1, 5)
@@ -78,13 +111,10 @@ def test_what_one_publishes_is_owed_to_all_who_subscribed(
     assert found.rates is not None
 
 
-@pytest.mark.parametrize("options", [{}, {"processes": 2}])
-@pytest.mark.parametrize("to_sender", [False, True])
-def test_what_a_session_publishes_is_not_owed_to_itself(
-    options: dict[str, Any], to_sender: bool, script: Write
-) -> None:
-    with serve("relay", to_sender=to_sender) as server:
-        found = lived(server.url, script(ALL_PUBLISH), **options)
+@beside
+@ways(ALL_PUBLISH)
+def test_what_a_session_publishes_is_not_owed_to_itself(runs: dict[int, Future[Run]], way: int) -> None:
+    found = runs[way].result()
     assert counts(found) == {"sent": 60, "owed": 300, "received": 300}
     assert found.fanout is not None
     assert (found.fanout.publishers, found.fanout.subscribers, found.fanout.broadcasts) == (6, 6, 60)

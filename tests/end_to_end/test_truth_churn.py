@@ -121,6 +121,17 @@ def test_broadcasts_are_owed_to_who_is_there_and_to_nobody_else(churned: Found) 
     assert (messages.duplicated, messages.reordered) == (0, 0)
 
 
+def test_what_a_server_loses_of_short_sessions_is_lost_or_unclear() -> None:
+    options = {"sessions": 20, "stay": 1.0, "duration": 2.0, "warmup": 0.0, "rate": 20}
+    seen = found("late_relay", "churn", {"after": 0.05, "every": 5}, **options)
+    messages = seen.run.messages
+    assert messages is not None
+    lost, at_edges = messages.lost.silent, 20 + messages.owed * 0.02  # who has just left is still sent to
+    assert 0 < messages.unclear < messages.owed
+    assert lost <= seen.facts["lost"] <= lost + messages.unclear + at_edges
+    assert any("neither owed nor lost" in notice for notice in seen.run.notices)
+
+
 def test_who_comes_when_there_are_enough_is_not_begun_and_counted(crowded: Found) -> None:
     population = crowded.population
     assert crowded.run.connections.peak <= 20

@@ -92,6 +92,13 @@ def closed_model(rate: float | None) -> Measured:
         return Measured(run("echo", server.url, rate=rate, **closed), server.log())
 
 
+def slow_relay() -> Measured:
+    """A server whose first delivery comes when the hold is over."""
+    with serve("delayed_relay", delay=0.8) as server:
+        found = run("fanout", server.url, connections=4, rate=40, duration=0.5, warmup=0, drain=3)
+        return Measured(found, server.log())
+
+
 def late_relay(after_s: float) -> Measured:
     """A server that adds its clients so long after they came."""
     with serve("late_relay", after=after_s, every=20) as server:
@@ -106,9 +113,16 @@ Found = dict[tuple[Any, ...], Future[Measured]]
 def measured() -> Iterator[Found]:
     """Those of little load, by what they are of, side by side."""
     each = [(closed_model, None), (closed_model, 90.0), (late_relay, 0.05), (late_relay, 0.3)]
-    calls = {one: partial(*one) for one in [*each, (losing_subscribers,)]}
+    calls = {one: partial(*one) for one in [*each, (losing_subscribers,), (slow_relay,)]}
     with side_by_side(calls, at_once=3) as found:
         yield found
+
+
+def test_deliveries_that_all_come_after_the_hold_are_waited_for(measured: Found) -> None:
+    found, facts = measured[slow_relay,].result()
+    assert found.messages is not None
+    assert (found.messages.owed, found.messages.received, found.messages.extra) == (80, 80, 0)
+    assert facts["sent"] == 80
 
 
 def test_a_subscriber_closed_in_mid_run_is_owed_what_was_sent_while_it_was_open(measured: Found) -> None:

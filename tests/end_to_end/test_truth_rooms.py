@@ -10,7 +10,7 @@ from tests.end_to_end.servers import serve
 from wswarm.results.run import Messages, Room, Run
 from wswarm.stats import extras
 
-ROOMS, MEMBERS = 100, 10
+ROOMS, MEMBERS = 40, 10
 RATE, HOLD_S = 500.0, 2.0
 
 pytestmark = several_at_once
@@ -73,7 +73,7 @@ def test_every_figure_of_a_fan_out_is_of_all_rooms_together() -> None:
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_a_room_that_loses_messages_is_the_worst_with_what_it_lost(processes: int) -> None:
-    found = measured({"lose_in": "7", "lose_every": 4}, processes=processes)
+    found = measured({"lose_in": "7", "lose_every": 4}, processes=processes, drain=2.5)
     of_room = round(RATE * HOLD_S) // ROOMS
     lost = found.facts["lost"]
     assert lost == of_room // 4

@@ -63,10 +63,24 @@ def test_what_came_instead_of_replies_is_sampled_and_named_as_the_likely_cause(d
     assert hides_secrets(all_outputs(found))
 
 
-def test_text_that_the_target_changes_is_told_from_silence() -> None:
-    with serve("parting", answer="upper") as server:
+@both_drivers
+def test_what_publishers_hear_instead_of_being_relayed_is_told(driver: str) -> None:
+    with serve("parting", answer="error") as server:
+        found = run("fanout", server.url, driver=driver, rate=50, drain=0.2, **SECRETS)
+    assert found.validity.verdict == "invalid"
+    (told,) = found.notices
+    assert told.startswith('to publishers the target said "{"error": "no such\\tcommand", "you": ')
+    assert found.samples.unmarked == []
+    assert hides_secrets(all_outputs(found))
+
+
+@pytest.mark.parametrize("answer", ["upper", "ahead", "ancient"])
+def test_text_that_the_target_changes_is_told_from_silence(answer: str) -> None:
+    with serve("parting", answer=answer) as server:
         found = run("echo", server.url, rate=50, drain=0.5)
     assert found.validity.reasons[0].startswith("nothing measured: the target changes the text: ")
+    assert found.messages is not None
+    assert found.messages.unmarked + found.messages.extra == found.messages.lost.silent == 25
 
 
 def test_a_target_that_hangs_up_before_the_load_has_failed_and_what_opened_is_reported() -> None:

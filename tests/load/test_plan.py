@@ -305,3 +305,32 @@ def test_publishers_that_are_requests_are_one_in_each_room_and_no_sockets() -> N
     post = {"publish": "POST http://h/{room}", "publish_body": '{"m":"{marker}"}'}
     plan = make_plan("fanout", ROOM_URL, connections=20, rooms=4, **post)
     assert (plan.publisher_ids, plan.sockets) == (range(21, 25), 20)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "options", "message"),
+    [
+        ("echo", {"drop": 0.5}, "--drop belongs to storm: leave it out of echo"),
+        ("fanout", {"stay_law": "fixed"}, "--stay-law belongs to churn: leave it out of fanout"),
+        ("storm", {"pairs": 3}, "--pairs belongs to slow: leave it out of storm"),
+        ("storm", {"sessions": 3}, "--sessions belongs to churn and script: leave it out of storm"),
+    ],
+)
+def test_a_setting_of_another_scenario_is_refused(
+    scenario: str, options: dict[str, object], message: str
+) -> None:
+    with pytest.raises(PlanError, match=message):
+        make_plan(scenario, "ws://h", **options)
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("how", "--how 'x' is none of these: write reset, close, silent or restart"),
+        ("signal", "--signal 'x' is none of these: write TERM or KILL"),
+        ("probe", "--probe 'x' is none of these: write auto, on or off"),
+    ],
+)
+def test_a_word_that_is_none_of_a_setting_s_is_told_with_those_that_are(option: str, words: str) -> None:
+    with pytest.raises(PlanError, match=words):
+        make_plan("storm", "ws://h", **{option: "x"})

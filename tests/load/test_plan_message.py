@@ -30,6 +30,13 @@ def test_a_json_template_that_is_not_json_is_refused(json: str) -> None:
     assert f"--json {json!r} is not JSON" in refusal("echo", json=json)
 
 
+@pytest.mark.parametrize(
+    ("json", "is_told"), [('{"a":{marker}}', True), ("{marker}", True), ('{"a":"{marker}"', False)]
+)
+def test_a_marker_without_quotes_is_told_apart_from_other_broken_json(json: str, is_told: bool) -> None:
+    assert ("put {marker} into double quotes" in refusal("echo", json=json)) == is_told
+
+
 @pytest.mark.parametrize("json", ['"{marker}"', '{"text":"{marker}"}', '{"id":{id},"{marker}":[{id}]}'])
 def test_a_json_template_may_hold_the_marker_in_any_string(json: str) -> None:
     assert make_plan("echo", URL, json=json).template == json.encode()

@@ -49,6 +49,23 @@ def test_the_number_fills_a_profile_path() -> None:
     assert request("ws://host", profile="items").url == "ws://host/items/42/ws?token=wswarm"
 
 
+@pytest.mark.parametrize(
+    ("options", "headers"),
+    [
+        ({"headers": ["authorization: Bearer x"]}, (("authorization", "Bearer x"),)),
+        ({"headers": ["A: 1"]}, (("Authorization", "Basic dTpw"), ("A", "1"))),
+        (
+            {"headers": ["cookie: a=1", "Authorization: x"], "cookies": ["b=2", "c=3"]},
+            (("Authorization", "x"), ("Cookie", "a=1; b=2; c=3")),
+        ),
+    ],
+)
+def test_a_header_that_may_stand_once_goes_out_once(
+    options: dict[str, object], headers: tuple[tuple[str, str], ...]
+) -> None:
+    assert request("ws://u:p@host/", **options).headers == headers
+
+
 def test_the_origin_goes_out_as_it_is() -> None:
     assert request(origin="https://{id}.example").headers == (("Origin", "https://{id}.example"),)
 

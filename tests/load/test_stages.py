@@ -95,3 +95,8 @@ def test_a_stage_of_no_length_jumps_and_has_no_row() -> None:
 def test_the_mean_rate_is_that_of_the_time_it_lasted() -> None:
     assert mean_rate([(2, 100), (2, 0)], 4) == 50
     assert mean_rate([(2, 100), (2, 0)], 1) == 25
+
+
+def test_the_mend_of_stages_that_last_no_time_is_one_that_sends() -> None:
+    with pytest.raises(PlanError, match="add a stage that does, such as 30s:1000"):
+        make_plan("echo", "ws://h", stages="0s:0/s")

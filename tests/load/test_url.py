@@ -78,6 +78,8 @@ def test_a_socket_file_is_what_stands_before_the_colon(url: str, path: str) -> N
         ("ws+unix:/run/app.sock:ws", "does not begin with /"),
         ("wss+unix:/run/app.sock:/ws", "TLS over a socket file is not supported"),
         ("ws://bü..cher/", "host name that can't be"),
+        ("ws://::1:8000/ws", "IPv6 in brackets: [::1]:8000"),
+        ("ws://host:99999/", "write scheme://host:port/path"),
         (f"ws://{'ü' * 80}/", "host name that can't be"),
         ("ws://ho\u2028st/", "percent-encode it"),
         ("ws://host/ü\u0085", "percent-encode it"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.locust.harness import CHAT_AND_ECHO
+from tests.locust.harness import CHAT_AND_ECHO, Locust
 from wswarm.drive.host.target import ReferenceApp
 
 _IN_THIS_PROCESS = [
@@ -26,11 +26,18 @@ _IN_THIS_PROCESS = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tell of sockets that are collected in tests that open none, and fail none of them: others have left them."""
+    """Tell of sockets that are collected in tests that open none, and fail none of them: others have left them.
+
+    The others stay in one worker: each would load Locust anew to fork it, and start an application.
+    """
     told = pytest.mark.filterwarnings("default::pytest.PytestUnraisableExceptionWarning")
     for item in items:
-        if item.nodeid.startswith("tests/locust/") and item.path.stem[5:] in _IN_THIS_PROCESS:
+        if not item.nodeid.startswith("tests/locust/"):
+            continue
+        if item.path.stem[5:] in _IN_THIS_PROCESS:
             item.add_marker(told)
+        elif item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group("locust"))
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +52,11 @@ def folder(tmp_path: Path) -> Path:
     """A folder with a locustfile of a chat and an echo."""
     (tmp_path / "locustfile.py").write_text(CHAT_AND_ECHO)
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def started_agents() -> Iterator[None]:
+    """Have Locust start its agents itself, for tests that look at them or signal them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Locust, "forks_agents", False)
+        yield

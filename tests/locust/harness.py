@@ -34,7 +34,10 @@ class Locust:
 
     Attributes:
         process: The one that was started. `folder`: where it runs and writes its reports.
+        forks_agents: Whether agents begin where importing ends; then they are none of its descendants.
     """
+
+    forks_agents = True
 
     def __init__(self, folder: Path, *arguments: str, prefix: Sequence[str] = ()) -> None:
         self.folder = folder
@@ -51,7 +54,13 @@ class Locust:
                 self.process = subprocess.Popen(command, cwd=folder, start_new_session=True, **streams)
             else:
                 self.process = Forked(
-                    "locust", *arguments, cwd=folder, nursery="locust", start_new_session=True, **streams
+                    "locust",
+                    *arguments,
+                    cwd=folder,
+                    nursery="locust",
+                    start_new_session=True,
+                    forks_agents=self.forks_agents,
+                    **streams,
                 )
         self._seen: dict[int, psutil.Process] = {}
 
@@ -78,6 +87,7 @@ class Locust:
 
     def interrupt(self) -> None:
         """Do what Ctrl-C in a terminal does: SIGINT to the whole group."""
+        assert not self.forks_agents, "its agents are not in its group: ask for `started_agents`"
         self.descendants()
         os.killpg(self.process.pid, signal.SIGINT)
 
@@ -99,6 +109,7 @@ class Locust:
 
     def agents(self) -> list[psutil.Process]:
         """The agents that hold and load connections."""
+        assert not self.forks_agents, "its agents are no descendants: ask for `started_agents`"
         return self.descendants("wswarm.drive.agent")
 
     def agents_of(self, fork: psutil.Process) -> list[psutil.Process]:

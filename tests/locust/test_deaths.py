@@ -127,7 +127,9 @@ def of_a_worker_before_it_begins(folder: Path, url: str) -> Ended:
 
 
 @pytest.fixture(scope="module")
-def deaths(tmp_path_factory: pytest.TempPathFactory, app: ReferenceApp) -> Iterator[Deaths]:
+def deaths(
+    tmp_path_factory: pytest.TempPathFactory, app: ReferenceApp, started_agents: None
+) -> Iterator[Deaths]:
     """All of them: most of the time is spent waiting for somebody who says nothing any more."""
     longest_first: list[Death] = [of_the_master, of_the_publisher, of_a_subscriber, of_all_workers]
     longest_first += [of_a_worker_before_it_begins, of_locust, of_an_agent]
@@ -136,7 +138,7 @@ def deaths(tmp_path_factory: pytest.TempPathFactory, app: ReferenceApp) -> Itera
         folder = tmp_path_factory.mktemp(death.__name__)
         (folder / "locustfile.py").write_text(CHAT_AND_ECHO)
         calls[death] = partial(death, folder, app.url)
-    with side_by_side(calls, at_once=3) as found:
+    with side_by_side(calls, at_once=4) as found:
         yield found
 
 

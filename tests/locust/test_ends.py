@@ -81,7 +81,7 @@ def broken_off(kind: str, how: str, folder: Path, url: str) -> Ended:
 
 
 @pytest.fixture(scope="module")
-def ends(tmp_path_factory: pytest.TempPathFactory, app: ReferenceApp) -> Iterator[Ends]:
+def ends(tmp_path_factory: pytest.TempPathFactory, app: ReferenceApp, started_agents: None) -> Iterator[Ends]:
     """However a test is ended, side by side: they wait more than they work."""
     folders = {(kind, how): tmp_path_factory.mktemp(kind) for kind, how in WAYS}
     calls = {way: partial(broken_off, *way, folder, app.url) for way, folder in folders.items()}

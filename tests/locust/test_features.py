@@ -202,7 +202,9 @@ def latecomer(folder: Path, _: str) -> Ended:
 
 
 @pytest.fixture(scope="module")
-def features(tmp_path_factory: pytest.TempPathFactory, app: ReferenceApp) -> Iterator[Features]:
+def features(
+    tmp_path_factory: pytest.TempPathFactory, app: ReferenceApp, started_agents: None
+) -> Iterator[Features]:
     """All of them side by side: they wait more than they work."""
     kinds: list[Kind] = [shape, web_ui, latecomer, mixture]
     folders = {kind: tmp_path_factory.mktemp(kind.__name__) for kind in kinds}

@@ -29,6 +29,7 @@ async def session(ws):
 """
 DISTURBED = 98  # a machine that is too busy makes any run invalid
 Said = tuple[int, str, dict[str, Run]]
+Action = Callable[[], object]
 Under = Callable[..., Said]
 
 
@@ -36,7 +37,13 @@ Under = Callable[..., Said]
 def under_locust(tmp_path: Path, echo: Server) -> Under:
     """Runs Locust on a script in another folder than the current one: exit code, what was said, runs."""
 
-    def run(session: str = SESSION, *more: str, users: int = 4, file: str = FILE) -> Said:
+    def run(
+        session: str = SESSION,
+        *more: str,
+        users: int = 4,
+        file: str = FILE,
+        in_hold: Action | None = None,
+    ) -> Said:
         folder = tmp_path / "load"
         folder.mkdir(exist_ok=True)
         (folder / "locustfile.py").write_text(file)
@@ -44,6 +51,9 @@ def under_locust(tmp_path: Path, echo: Server) -> Under:
         (folder / "users.csv").write_text("user\nann\nbob\n")
         arguments = headless(echo.url, users, "--ws-hold", "1s", "-f", str(folder / "locustfile.py"), *more)
         with locust(tmp_path, *arguments) as one:
+            if in_hold is not None:
+                one.hold(0.2)
+                in_hold()
             code = one.ended()
             said = one.text()
             return code, said, one.runs() if (tmp_path / "reports").exists() else {}
@@ -92,17 +102,22 @@ def test_several_workers_give_one_run(under_locust: Under) -> None:
 def test_what_users_publish_is_followed_to_those_of_all_workers(
     more: list[str], under_locust: Under, tmp_path: Path
 ) -> None:
-    text = """
+    text = f"""
+from pathlib import Path
+
 async def session(ws):
     ws.subscribe()
-    await ws.sleep(4)
+    while not Path({str(tmp_path / "go")!r}).exists():
+        await ws.sleep(0.05)
     for number in range(5):
-        await ws.publish("{marker}")
+        await ws.publish("{{marker}}")
         await ws.sleep(0.02)
 """
     with serve("relay") as server:
         file = FILE.replace('"/"', repr(server.url))
-        code, said, runs = under_locust(text, "--ws-hold", "8s", *more, file=file)
+        code, said, runs = under_locust(
+            text, "--ws-hold", "4s", *more, file=file, in_hold=(tmp_path / "go").touch
+        )
     found = runs["Visitor"]
     assert found.messages is not None, said
     seen = found.messages

@@ -3,18 +3,18 @@
 import os
 import re
 import signal
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import psutil
 import pytest
 
 from tests.end_to_end.instrument import several_at_once, side_by_side
 from tests.end_to_end.servers import serve
-from tests.locust.harness import CHAT_AND_ECHO, Locust, free_port, headless, locust
+from tests.locust.harness import CHAT_AND_ECHO, Locust, free_port, headless, locust, until
 from wswarm.drive.host.target import ReferenceApp
 from wswarm.results.run import Run
 
@@ -65,6 +65,13 @@ def of(one: Locust) -> Ended:
     return Ended(one.ended(), one.text(), one.runs(), one.folder)
 
 
+def connected_to(url: str) -> list[Any]:
+    """The connections to a target whose end has not been noticed."""
+    port = int(url.rpartition(":")[2])
+    open_ones = [one for one in psutil.net_connections("tcp") if one.status in ("ESTABLISHED", "CLOSE_WAIT")]
+    return [one for one in open_ones if one.raddr and one.raddr.port == port]
+
+
 def dies(folder: Path, _: str) -> Ended:
     """A target that is killed in the hold."""
     (folder / "locustfile.py").write_text(CHAT_AND_ECHO)
@@ -74,7 +81,7 @@ def dies(folder: Path, _: str) -> Ended:
     ):
         one.hold()
         app._process.kill()
-        time.sleep(1.0)
+        until(lambda: not connected_to(app.url))
         one.signal(signal.SIGTERM)
         return of(one)
 

@@ -43,7 +43,7 @@ def test_an_objective_that_is_missed_decides_the_exit_code(tmp_path: Path, app: 
 
 @pytest.mark.slow
 def test_a_test_that_ends_while_its_users_are_still_coming_has_measured_nothing(
-    tmp_path: Path, app: ReferenceApp
+    tmp_path: Path, app: ReferenceApp, started_agents: None
 ) -> None:
     (tmp_path / "locustfile.py").write_text(CHAT_AND_ECHO)
     with locust(tmp_path, "-f", "locustfile.py", *headless(app.url, 500), "-r", "4") as one:

@@ -13,6 +13,13 @@ from wswarm.stats.silence import Instead, likely_reason
         ("lower -c or --connect-rate", "lower -u or -r"),
         ("--slo 'p99' is not an objective", "--ws-fail 'p99' is not an objective"),
         ("choose another place with -o DIR", "choose another place with --ws-report DIR"),
+        ("use wss://h/, or --follow", "use wss://h/, or follow in the class's settings"),
+        ("give credentials (-H, --cookie)", "give credentials in the class's settings"),
+        (
+            "check the path, credentials (-H, --cookie) and --origin",
+            "check the path, credentials and origin in the class's settings",
+        ),
+        ("offer it with --subprotocol mqtt", "offer it in subprotocols of the class's settings: mqtt"),
         ("--ws-rate and --rates stay", "--ws-rate and --rates stay"),
     ],
 )

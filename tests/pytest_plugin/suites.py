@@ -123,6 +123,7 @@ def run(pytester: pytest.Pytester, *arguments: str, autoload: bool = False) -> p
             stdout=out_file,
             stderr=err_file,
             nursery="pytest",
+            forks_agents=True,
         )
     code = process.wait(240)
     said = [file.read_text(encoding="utf-8").splitlines() for file in (out, err)]

@@ -26,7 +26,7 @@ def test_one(ws_swarm, ws_server, number):
 """,
         ini=INI,
     )
-    run(pytester, "-n2", autoload=True).assert_outcomes(passed=3)
+    run(pytester, "-p", "xdist", "-n2").assert_outcomes(passed=3)
     seen = [json.loads((pytester.path / f"seen-{number}").read_text()) for number in range(3)]
     assert len({pid for _, _, pid in seen}) == 2
     spans = sorted((datetime.fromisoformat(start).timestamp(), lasts) for start, lasts, _ in seen)
@@ -61,7 +61,7 @@ def test_by_hand(ws_swarm):
 """,
         ini=INI,
     )
-    run(pytester, "-p", "anyio", autoload=True).assert_outcomes(passed=2)
+    run(pytester, "-p", "anyio").assert_outcomes(passed=2)
 
 
 def test_measured_figures_stand_in_the_files_of_pytest_benchmark(pytester: pytest.Pytester) -> None:
@@ -84,7 +84,9 @@ def test_p50(benchmark, ws_swarm):
 """,
         ini=INI,
     )
-    run(pytester, "--benchmark-only", "--benchmark-json=out.json", autoload=True).assert_outcomes(passed=1)
+    run(pytester, "-p", "benchmark", "--benchmark-only", "--benchmark-json=out.json").assert_outcomes(
+        passed=1
+    )
     (stored,) = json.loads((pytester.path / "out.json").read_text())["benchmarks"]
     assert stored["options"]["timer"] == "p50"
     assert stored["stats"]["rounds"] == 3

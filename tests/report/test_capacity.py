@@ -15,6 +15,8 @@ from wswarm.report.capacity import markdown, store, words
 from wswarm.report.capacity.html import render
 from wswarm.report.capacity.live import CapacityLive
 from wswarm.report.capacity.text import summary
+from wswarm.report.charts.chart import Frame
+from wswarm.report.charts.of_search import drawn
 from wswarm.report.plots import capacity as plots
 from wswarm.results.capacity import Known
 from wswarm.results.run import SloResult
@@ -71,17 +73,37 @@ def test_the_page_shows_the_answer_and_every_trial() -> None:
     assert Page(page)
     assert words.headline(searched.search()) in page
     assert page.count("<tr class=") == len(searched.TRIALS)
-    assert "src=" not in page
+    assert "src=" not in page.partition("<script")[0]
 
 
-def test_pictures_are_drawn_of_what_there_is(tmp_path: Path) -> None:
+def test_pictures_are_drawn_of_what_there_is(tmp_path: Path, no_library: None) -> None:
     drawn = plots.draw(searched.search(), tmp_path)
     assert [file.name for file in drawn] == ["curve.png", "trials.png", "posterior.png"]
-    assert "data:image/png" in render(searched.search(), {file.stem: file.read_bytes() for file in drawn})
+    page = render(searched.search(), {file.stem: file.read_bytes() for file in drawn})
+    assert (page.count("data:image/png"), page.count("<canvas")) == (3, 0)
+
+
+def test_a_page_with_charts_has_no_picture_of_them_and_keeps_those_of_anything_else() -> None:
+    page = render(searched.search(GAVE_IN, rounds=0), {"curve": b"\x89PNG", "posterior": b"\x89PNG"})
+    assert (page.count("<canvas"), page.count("data:image/png")) == (2, 1)
 
 
 def test_without_a_round_there_is_no_posterior() -> None:
-    assert plots.posterior(searched.search(GAVE_IN, rounds=0)) is None
+    assert [chart.name for chart in drawn(searched.search(GAVE_IN, rounds=0)).charts] == ["curve", "trials"]
+
+
+def test_the_charts_have_every_trial_with_its_interval_once() -> None:
+    frames = drawn(searched.search()).frames
+    tried = [pair for key in frames if key.startswith("trials-") for pair in _pairs(frames[key])]
+    assert sorted(tried) == [(place, one.load) for place, one in enumerate(searched.TRIALS, 1)]
+    assert frames["p99-too-much"]["value"] == [one.p99 for one in searched.TRIALS if one.passed is False]
+    ends = [one.p99_interval for one in searched.TRIALS if one.passed is False]
+    found = zip(frames["p99-too-much"]["low"], frames["p99-too-much"]["high"], strict=True)
+    assert [pytest.approx(pair, rel=1e-5) for pair in ends] == list(found)
+
+
+def _pairs(frame: Frame) -> list[tuple[int, float]]:
+    return list(zip(frame["trial"], frame["load"], strict=True))
 
 
 def test_off_a_terminal_there_is_a_line_per_trial() -> None:

@@ -6,22 +6,26 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from tests.report import compared, runs
 from tests.report.test_html import Page
 from wswarm.errors import ResultError
 from wswarm.report.ab import effects as effects_of
 from wswarm.report.ab import history
+from wswarm.report.charts import of_comparison
 from wswarm.report.compare import comparisons, overlay
 from wswarm.report.compare.comparisons import Stored
 from wswarm.report.compare.html import render
+from wswarm.report.plots import charted, trend
 from wswarm.report.plots import comparison as plots
-from wswarm.report.plots import effects, trend, versus
+from wswarm.report.plots.canvas import Heading
 from wswarm.stats.recording import of_run
 from wswarm.stats.sample import Sample
 
 METRICS = compared.DESIGN.metrics
 STORED = Stored(context=compared.CONTEXT, comparison=compared.REGRESSION)
+HEADING = Heading("a title", "a plan", "an origin")
 ENTRY = history.entry(compared.REGRESSION, compared.CONTEXT)
 
 
@@ -29,6 +33,12 @@ def sample(values) -> Sample:
     made = Sample.of(values)
     assert made is not None
     return made
+
+
+def overlaid(one: overlay.Overlay) -> Figure:
+    """The picture of one overlay."""
+    shown = of_comparison.drawn(compared.NOTHING, compared.CONTEXT, [one])
+    return charted.picture(HEADING, shown.charts, shown.frames)
 
 
 def test_a_comparison_comes_back_the_same(tmp_path):
@@ -118,7 +128,9 @@ def test_a_damaged_histogram_in_a_comparison_is_told_in_one_line(tmp_path):
     ("svg", "suffixes", "kind"),
     [(False, {".png"}, "data:image/png"), (True, {".png", ".svg"}, "data:image/svg+xml")],
 )
-def test_the_pictures_of_an_interleaved_comparison_are_drawn_and_on_the_page(tmp_path, svg, suffixes, kind):
+def test_the_pictures_of_an_interleaved_comparison_are_drawn_and_on_the_page(
+    tmp_path, svg, suffixes, kind, no_library
+):
     overlays = overlay.of_slices(compared.SLOWER, METRICS)
     comparisons.save(STORED, tmp_path, overlays[:1], plots=True, svg=svg)
     names = {"effects", "distribution-1-server-cpu-per-delivery"}
@@ -127,6 +139,20 @@ def test_the_pictures_of_an_interleaved_comparison_are_drawn_and_on_the_page(tmp
     page = Page((tmp_path / "compare.html").read_text())
     sources = [value for tag, name, value in page.attributes if (tag, name) == ("img", "src")]
     assert [value.partition(";")[0] for value in sources] == [kind, kind]
+
+
+def test_the_charts_have_the_ratios_and_intervals_of_the_file():
+    shown = of_comparison.drawn(compared.REGRESSION, compared.CONTEXT)
+    points = [
+        (row, ratio, low, high)
+        for series in shown.charts[0].series
+        if series.low is not None and series.look == "points"
+        for row, ratio, low, high in zip(
+            *(shown.frames[series.frame][name] for name in ("row", "ratio", "low", "high")), strict=True
+        )
+    ]
+    found = enumerate(compared.REGRESSION.effects)
+    assert sorted(points) == [(row, one.ratio, one.low, one.high) for row, one in found]
 
 
 def test_the_same_comparison_gives_the_same_bytes(tmp_path):
@@ -143,10 +169,10 @@ def test_every_outcome_has_a_page_and_a_picture_if_it_has_ratios(name):
     found = getattr(compared, name)
     for context in (compared.CONTEXT, compared.advisory()):
         assert Page(render(found, context, {})).open == []
-        figure = effects.draw(found, context)
-        assert (figure is None) == (name == "NOTHING")
-        if figure is not None:
-            figure.canvas.draw()
+        shown = of_comparison.drawn(found, context)
+        assert (shown.charts == []) == (name == "NOTHING")
+        if shown.charts:
+            charted.picture(HEADING, shown.charts, shown.frames).canvas.draw()
 
 
 def test_what_a_branch_is_called_stays_text():
@@ -154,7 +180,7 @@ def test_what_a_branch_is_called_stays_text():
     page = Page(
         render(compared.FINE, msgspec.structs.replace(compared.CONTEXT, head=side, notes=("<b>",)), {})
     )
-    assert "script" not in page.tags
+    assert page.tags.count("script") == 3
     assert "b" not in page.tags
     assert "\x1b" not in page.text
 
@@ -162,8 +188,7 @@ def test_what_a_branch_is_called_stays_text():
 def test_both_distributions_of_a_run_are_drawn_over_each_other():
     overlays = overlay.of_recordings(of_run(runs.echo()), of_run(compared.slow_echo()))
     assert [one.name for one in overlays] == ["echo response time"]
-    figure = versus.draw(overlays[0], compared.REGRESSION, compared.advisory())
-    histogram, curves = figure.axes
+    curves, histogram = overlaid(overlays[0]).axes
     labels = ["base (10,000 values)", "head (9,997 values)"]
     assert [line.get_label() for line in curves.get_lines()] == labels
     for line, one in zip(curves.get_lines(), (overlays[0].base, overlays[0].head), strict=True):
@@ -188,7 +213,7 @@ def test_both_distributions_of_a_run_are_drawn_over_each_other():
 )
 def test_distributions_of_few_or_far_values_are_drawn_without_a_warning(base, head, unit):
     one = overlay.Overlay("x", unit, "slice", sample(base), sample(head))
-    versus.draw(one, compared.FINE, compared.CONTEXT).canvas.draw()
+    overlaid(one).canvas.draw()
 
 
 def test_slices_that_were_spoilt_or_of_other_load_are_not_drawn():

@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from tests.report import runs
+from tests.report import runs, stormed
 from wswarm.report import headline
 
 ECHO = runs.echo(connections=10, rate=100, duration=1)
@@ -54,3 +54,14 @@ def test_a_fanout_whose_publishers_never_connected_has_a_headline():
     run = runs.fanout(subscribers=5, rate=20, duration=1)
     nobody = msgspec.structs.replace(run, fanout=msgspec.structs.replace(run.fanout, publishers=0))
     assert "20/s published in all, 20/s each, 100/s to deliver" in headline.plan(nobody)
+
+
+def test_a_storm_that_ended_before_its_drop_still_has_the_share_that_was_to_be_dropped():
+    assert "50 % dropped by reset, back by socketio" in headline.plan(stormed.nobody_dropped())
+    restarted = with_plan(stormed.storm(), how="restart", drop=0.5)
+    assert "100 % dropped by restart, back by socketio" in headline.plan(restarted)
+
+
+def test_a_fanout_that_ended_while_connecting_publishes_and_nobody_sends_for_himself():
+    run = msgspec.structs.replace(runs.fanout(subscribers=5, rate=20, duration=1), fanout=None)
+    assert headline.plan(run)[:2] == ["6 connections", "20/s published"]

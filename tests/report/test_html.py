@@ -1,5 +1,4 @@
 import re
-import sys
 from html import unescape as html_text
 from html.parser import HTMLParser
 
@@ -36,14 +35,6 @@ class Page(HTMLParser):
 
     def handle_data(self, text):
         self.text += text
-
-
-@pytest.fixture
-def no_library(monkeypatch):
-    monkeypatch.setitem(sys.modules, "chartkick", None)
-    library.library.cache_clear()
-    yield
-    library.library.cache_clear()
 
 
 def test_a_page_with_charts_is_well_formed_and_asks_for_nothing_from_outside():

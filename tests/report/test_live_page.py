@@ -3,16 +3,27 @@
 import http.client
 import threading
 from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
 
 import numpy as np
 import pytest
 
-from tests.report import runs
-from wswarm.report import live_page
+from tests.report import modelled, runs, searched
+from wswarm.report import served_page
+from wswarm.report.answer_page import AnswerPage
+from wswarm.report.capacity import html as search_html
+from wswarm.report.capacity import words
 from wswarm.report.charts.library import library
 from wswarm.report.live_page import LivePage
+from wswarm.report.served_page import ServedPage
+from wswarm.report.sizing import html as sizing_html
+from wswarm.report.sizing import words as words_of_models
 from wswarm.report.so_far import MOST_ROWS, SoFar
+from wswarm.results.capacity import Search, SearchProgress
 from wswarm.results.progress import Progress
+from wswarm.results.sizing import Model
+from wswarm.results.sizing_progress import SizingProgress
 from wswarm.stats.histogram import Histogram
 
 ECHO = runs.echo(connections=2, rate=5, duration=1)
@@ -34,7 +45,7 @@ def page() -> Iterator[LivePage]:
     one.close()
 
 
-def asked(page: LivePage, path: str = "/", host: str | None = None) -> tuple[int, str]:
+def asked(page: ServedPage, path: str = "/", host: str | None = None) -> tuple[int, str]:
     address = page.url.removeprefix("http://").strip("/")
     connection = http.client.HTTPConnection(address, timeout=60)
     connection.request("GET", path, headers={} if host is None else {"Host": host})
@@ -88,7 +99,7 @@ def test_what_goes_on_has_no_verdict_and_what_has_ended_has_its_own(page: LivePa
 
 
 def test_nobody_is_waited_for_who_has_not_watched(page: LivePage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_page, "_PATIENCE_S", 1e9)
+    monkeypatch.setattr(served_page, "_PATIENCE_S", 1e9)
     page.add(ECHO)
     page.end()
 
@@ -99,6 +110,42 @@ def test_a_page_that_is_renewed_is_not_sent_the_library_again(page: LivePage) ->
     assert found is not None
     assert found.packed in asked(page)[1]
     assert found.packed not in asked(page, "/?again")[1]
+
+
+def search_page() -> AnswerPage[SearchProgress, Search]:
+    going = partial(search_html.render_progress, "echo", "uvicorn app:app", ["p99<50ms"])
+    return AnswerPage(going, lambda found: search_html.render(found, {}))
+
+
+def sizing_page() -> AnswerPage[SizingProgress, Model]:
+    going = partial(sizing_html.render_progress, "fanout", "uvicorn app:app")
+    return AnswerPage(going, lambda model: sizing_html.render(model, {}))
+
+
+def test_a_search_shows_its_bracket_closing_in_and_then_its_answer() -> None:
+    with closing(search_page()) as page:
+        assert 'http-equiv="refresh"' in asked(page)[1]
+        page.show(searched.progress(4))
+        _, text = asked(page)
+        assert 'data-live="yes"' in text
+        assert "carried 800, too much 1,600 messages/s so far" in text
+        assert "bracket: hold, 24 of 900 s at most, 4 trials so far" in text
+        assert '"at":800.0,"name":"the answer lies between 800 and 1,600 so far"' in text
+        page.end(searched.search())
+        _, text = asked(page)
+        assert words.headline(searched.search()) in text
+        assert "data-live" not in text.partition("<script>")[0].partition("<head>")[0]
+
+
+def test_sizing_shows_its_cells_as_they_are_done_and_then_the_model() -> None:
+    with closing(sizing_page()) as page:
+        page.show(modelled.progress(3))
+        _, text = asked(page)
+        assert "3 of 16 cells so far" in text
+        assert text.count('<tr class="no-regression">') == 3
+        assert 'data-live="yes"' in text
+        page.end(modelled.model())
+        assert words_of_models.standing(modelled.model()) in asked(page)[1]
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,16 @@ import pytest
 
 from tests.browser import Browser, Window, needs_a_browser
 from tests.report import edges, runs
+from tests.report.explored import DESK, PHONE, Shown
 from wswarm.report import format as show
 from wswarm.report import store
 from wswarm.report.html import render
-from wswarm.results.run import Run, Second
+from wswarm.results.run import Second
 
 pytestmark = [needs_a_browser, pytest.mark.xdist_group("a browser")]
 
 FANOUT = runs.fanout(subscribers=40, rate=20, duration=6, slo=runs.objectives(("p99<1us", 0.003, False)))
-DESK, PHONE = (1280, 900, False), (390, 844, True)
 SAMPLE = Path(__file__).parents[2] / "reports/sample-run"
-READY = "document.documentElement.dataset.ready === 'yes'"
 
 
 @pytest.fixture(scope="module")
@@ -27,45 +26,12 @@ def window(a_browser: Browser) -> Iterator[Window]:
         yield one
 
 
-class Shown:
-    """A page of runs that a browser shows."""
-
-    def __init__(self, window: Window, folder: Path, shown: list[Run], size: tuple[int, int, bool]) -> None:
-        file = folder / "report ü.html"
-        file.write_text(render(shown), encoding="utf-8")
-        self.window, self.page = window, window.page()
-        self.page.shape(*size[:2], is_dark=size[2])
-        self.page.open(file.as_uri())
-        self.page.wait(READY)
-
-    def figure(self, name: str) -> str:
-        return f"document.querySelector('figure.chart.{name}')"
-
-    def box(self, name: str) -> tuple[float, float, float, float]:
-        """Return the drawing area of a chart that has been scrolled to: left, top, right, bottom."""
-        self.page.ask(f"{self.figure(name)}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
-        area = self.page.ask(
-            f"(() => {{ const canvas = {self.figure(name)}.querySelector('canvas');"
-            " const { left, top } = canvas.getBoundingClientRect(), area = Chart.getChart(canvas).chartArea;"
-            " return [left + area.left, top + area.top, left + area.right, top + area.bottom]; })()"
-        )
-        left, top, right, bottom = area
-        return left, top, right, bottom
-
-    def said(self, name: str) -> str:
-        return str(self.page.ask(f"{self.figure(name)}.querySelector('.readout').innerText"))
-
-    def range(self, name: str, way: str) -> list[float]:
-        chart = f"Chart.getChart({self.figure(name)}.querySelector('canvas'))"
-        found: list[float] = self.page.ask(f"[{chart}.scales.{way}.min, {chart}.scales.{way}.max]")
-        return found
-
-
 @pytest.fixture(scope="module")
 def pages(window: Window, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shown]:
     sizes = {"desk": DESK, "phone": PHONE}
     return {
-        name: Shown(window, tmp_path_factory.mktemp(name), [FANOUT], size) for name, size in sizes.items()
+        name: Shown(window, tmp_path_factory.mktemp(name), render([FANOUT]), size)
+        for name, size in sizes.items()
     }
 
 
@@ -221,7 +187,7 @@ def test_figures_are_written_as_the_summary_writes_them(window: Window, tmp_path
         for place, value in enumerate(VALUES)
     ]
     run = runs.echo(series=[Second(**row) for row in rows])
-    shown = Shown(window, tmp_path, [run], DESK)
+    shown = Shown(window, tmp_path, render([run]), DESK)
     cells = shown.page.ask(
         "[...document.querySelectorAll('[data-table=\"0\"] tbody tr')].map(row => [row.cells[1].innerText,"
         " row.cells[row.cells.length - 1].innerText])"
@@ -233,7 +199,7 @@ def test_figures_are_written_as_the_summary_writes_them(window: Window, tmp_path
 def test_every_edge_is_drawn_without_a_complaint_and_hostile_text_stays_text(
     window: Window, tmp_path: Path
 ) -> None:
-    shown = Shown(window, tmp_path, [edges.run(name) for name in EDGES], PHONE)
+    shown = Shown(window, tmp_path, render([edges.run(name) for name in EDGES]), PHONE)
     assert shown.page.complaints() == []
     assert shown.page.ask("document.documentElement.scrollWidth <= innerWidth")
     assert shown.page.ask("document.querySelectorAll('img, main b, iframe').length") == 0
@@ -242,7 +208,7 @@ def test_every_edge_is_drawn_without_a_complaint_and_hostile_text_stays_text(
 
 
 def test_runs_that_the_first_version_wrote_are_shown(window: Window, tmp_path: Path) -> None:
-    shown = Shown(window, tmp_path, store.load(SAMPLE), DESK)
+    shown = Shown(window, tmp_path, render(store.load(SAMPLE)), DESK)
     assert shown.page.complaints() == []
     assert shown.page.ask("document.querySelectorAll('figure.chart').length") >= 12
     window.close(shown.page)

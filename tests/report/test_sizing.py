@@ -8,7 +8,7 @@ import pytest
 
 from tests.report import golden, modelled
 from tests.report.test_html import Page
-from wswarm.report.plots import sizing as plots
+from wswarm.report.charts.of_model import drawn
 from wswarm.report.sizing import store, words
 from wswarm.report.sizing.html import render
 from wswarm.report.sizing.live import SizingLive
@@ -54,14 +54,21 @@ def test_the_page_shows_what_is_known_and_every_cell(model) -> None:
     assert Page(page)
     assert words.standing(model) in page
     assert page.count('<th scope="row">') >= len(modelled.CELLS)
-    assert "src=" not in page
+    assert "src=" not in page.partition("<script")[0]
 
 
-def test_pictures_are_drawn_of_what_there_is(tmp_path: Path) -> None:
+def test_pictures_are_drawn_of_what_there_is(tmp_path: Path, no_library: None) -> None:
     store.MODELS.keep(modelled.model(), tmp_path)
     store.MODELS.write_page(modelled.model(), tmp_path, plots=True)
     assert {file.name for file in tmp_path.glob("*.png")} == {"fit.png", "times.png"}
     assert (tmp_path / "report.html").read_text().count("data:image/png") == 2
+
+
+def test_the_charts_have_what_every_cell_used_beside_what_the_model_says() -> None:
+    frames = drawn(modelled.model()).frames
+    used = [*frames["fit-fitted"]["cores"], *frames["fit-held-out"]["cores"]]
+    assert sorted(used) == sorted(sum(cell.cpu) for cell in modelled.CELLS if cell.valid)
+    assert set(frames["fit-fitted"]["model"]) <= set(frames["model"]["model"])
 
 
 def test_pictures_of_another_model_go(tmp_path: Path) -> None:
@@ -72,8 +79,7 @@ def test_pictures_of_another_model_go(tmp_path: Path) -> None:
 
 def test_without_times_there_is_no_picture_of_them() -> None:
     cells = modelled.CELLS[-1:]
-    assert plots.times(modelled.model(cells=cells)) is None
-    assert plots.fit(modelled.model(cells=cells)) is None
+    assert drawn(modelled.model(cells=cells)).charts == []
 
 
 def test_off_a_terminal_there_is_a_line_per_cell() -> None:

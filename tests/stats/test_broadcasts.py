@@ -365,6 +365,39 @@ def test_a_subscriber_that_joins(received: list[int], opened_ms: int, owed: int,
     assert end(tally) == (owed, 0, silent)
 
 
+@pytest.mark.parametrize(
+    ("received", "opened_ms", "left_ms", "unclear"),
+    [
+        pytest.param([3, 4, 6], -50, None, 3, id="before the first"),
+        pytest.param([], -50, None, 10, id="all in the first 2 s"),
+        pytest.param([], -1_500, None, 5, id="until 2 s are over"),
+        pytest.param(range(4), -5_000, 450, 1, id="the last before leaving"),
+        pytest.param([], -50, 450, 5, id="all of a short stay"),
+        pytest.param([0, 1, 2, 4], -5_000, 450, 0, id="what a later one overtook is lost"),
+        pytest.param(range(10), -5_000, None, 0, id="nothing, if all came"),
+    ],
+)
+def test_what_did_not_come_and_may_not_have_been_due_is_unclear(
+    received: list[int], opened_ms: int, left_ms: int | None, unclear: int
+) -> None:
+    left_ns = STILL_OPEN if left_ms is None else WINDOW.hold_ns + left_ms * MS
+    tally = crowd(
+        [(0, number) for number in received], opened_ns=WINDOW.hold_ns + opened_ms * MS, left_ns=left_ns
+    )
+    end(tally)
+    assert tally.findings().unclear == unclear
+
+
+def test_what_was_unclear_and_comes_late_was_due() -> None:
+    tally = crowd([], opened_ns=WINDOW.hold_ns - 50 * MS)
+    end(tally)
+    tally.record(batch([(0, 9, 3, SENT_NS[3], SENT_NS[3] + 3 * S)]))
+    found = tally.findings()
+    assert (found.unclear, found.owed, found.received) == (9, 1, 1)
+    tally.begin_hold(WINDOW)
+    assert tally.findings().unclear == 0
+
+
 def test_a_replay_of_what_was_sent_before_a_subscriber_joined_does_not_put_it_in_the_room() -> None:
     tally = crowd([(0, 0), (0, 1), (0, 7), (0, 8), (0, 9)], opened_ns=SENT_NS[4])
     assert end(tally) == (3, 0, 0)
@@ -412,6 +445,27 @@ def test_a_mark_of_another_class_of_publishers_is_extra() -> None:
     tally = crowd([])
     tally.record(batch([(0, publisher, 3, SENT_NS[3], SENT_NS[3] + MS) for publisher in (8, 10)]))
     assert tally.findings().extra_kinds == {extras.OF_OTHERS: 2}
+
+
+@pytest.mark.parametrize("changed_ns", [0, 1 << 62])
+def test_a_mark_of_a_moment_that_cannot_be_is_no_delivery(changed_ns: int) -> None:
+    tally = crowd([(0, 2)])
+    tally.record(batch([(0, 9, number, changed_ns, SENT_NS[number] + MS) for number in (3, 4)]))
+    assert end(tally) == (10, 0, 9)
+    found = tally.findings()
+    assert (found.extra_kinds, merged([found.response]).n) == ({extras.NEVER_SENT: 2}, 1)
+
+
+@pytest.mark.parametrize(
+    ("received", "is_awaited"),
+    [([], True), ([8], True), ([9], False)],
+    ids=["its first may come", "the next may come", "all that it is owed has come"],
+)
+def test_what_may_come_to_a_subscriber_of_whom_nobody_knows_yet_is_waited_for(
+    received: list[int], is_awaited: bool
+) -> None:
+    tally = crowd([(0, number) for number in received], opened_ns=WINDOW.hold_ns - 50 * MS)
+    assert tally.is_owed() == is_awaited
 
 
 def test_a_new_hold_forgets_the_figures_but_not_who_received_what() -> None:

@@ -58,6 +58,25 @@ def test_too_few_deliveries_give_no_figure() -> None:
     assert (seen.before, seen.during, seen.after, seen.back_after_s) == (None, None, None, None)
 
 
+def test_few_deliveries_a_second_tell_no_second_though_all_of_them_together_have_a_figure() -> None:
+    late = Storm(8 * NS_PER_S, 9 * NS_PER_S)
+    seen = bystanders([arrivals({**QUIET, 8: 50.0}, each=99)], WINDOW, late)
+    assert seen.before == pytest.approx(0.002, rel=0.011)
+    assert (seen.back_after_s, seen.is_sparse) == (None, True)
+    assert not of(QUIET).is_sparse
+
+
+def test_a_storm_too_short_for_a_figure_of_its_own_still_has_seconds() -> None:
+    brief = Storm(5 * NS_PER_S, 6 * NS_PER_S)
+    seen = bystanders([arrivals({**QUIET, 5: 50.0}, each=200)], WINDOW, brief)
+    assert (seen.during, seen.back_after_s) == (None, 1)
+
+
+def test_a_second_of_the_storm_in_which_nothing_came_is_none_as_before() -> None:
+    deaf = {second: ms for second, ms in QUIET.items() if second != 6}
+    assert of(deaf).back_after_s == 2
+
+
 def test_who_receives_nothing_any_more_is_not_back() -> None:
     seen = of(dict.fromkeys(range(2, 5), 2.0))
     assert seen.before is not None

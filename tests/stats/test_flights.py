@@ -282,6 +282,25 @@ def test_what_was_not_asked_for_here_is_of_another_connection_or_was_never_sent(
     assert tally.findings().extra_kinds == {kind: 1}
 
 
+@pytest.mark.parametrize("changed_ns", [0, WINDOW.hold_ns - MS, WINDOW.hold_ns + MS, 1 << 62])
+@pytest.mark.parametrize("patience", [PATIENCE, 0], ids=["under way", "overdue"])
+def test_a_mark_whose_moment_was_changed_is_no_reply_and_times_nothing(
+    changed_ns: int, patience: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BLOCK", 1)
+    tally = Flights(WINDOW, LAST_ID, patience)
+    tally.join(ints(IDS))
+    tally.expect(ints([WINDOW.hold_ns]), ints([0]))
+    tally.note_sent(ints([0]), ints([WINDOW.hold_ns]))
+    came_ns = WINDOW.hold_ns + 2 * MS
+    tally.retire(came_ns)
+    tally.record(batch([(0, IDS[0], 0, changed_ns, came_ns)]))
+    assert tally.settle(OPEN, OPEN) == (1, 0, 1)
+    found = tally.findings()
+    is_of_hold = changed_ns != WINDOW.hold_ns - MS  # as far as it can be, it is where it says
+    assert (found.extra_kinds, tally.response.n) == ({extras.NEVER_SENT: 1} if is_of_hold else {}, 0)
+
+
 def test_nothing_sent_and_nothing_received_owes_nothing() -> None:
     tally = Flights(WINDOW, LAST_ID, PATIENCE)
     tally.record(batch([]))

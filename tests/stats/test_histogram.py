@@ -144,27 +144,6 @@ def test_decoded_figures_are_known_to_three_digits(values: list[int]) -> None:
         assert found == pytest.approx(true, rel=1e-3, abs=512 * len(values))
 
 
-@LAW
-@given(st.lists(st.integers(LOWEST_NS, HIGHEST_NS), min_size=1, max_size=60))
-def test_the_library_reads_what_is_encoded(values: list[int]) -> None:
-    read = HdrHistogram.decode(histogram(values).encode())
-    assert read.get_total_count() == len(values)
-    assert read.get_max_value() == pytest.approx(max(values), rel=2e-3, abs=1024)
-
-
-@pytest.mark.parametrize("text", ["", "garbage", "HISTFAAAAA==", "\u20ac"])
-def test_what_is_no_encoding_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="HdrHistogram"):
-        Histogram.decode(text)
-
-
-def test_an_encoding_of_another_range_is_refused() -> None:
-    other = HdrHistogram(1, 3_600_000_000, 2)
-    other.record_value(5)
-    with pytest.raises(ValueError, match="slots where 24576 were expected"):
-        Histogram.decode(other.encode().decode())
-
-
 def test_the_occupied_slots_are_middles_within_a_thousandth() -> None:
     values = [5_000, 1_000_000, 1_000_000, 2_000_000_000]
     middles, counts = histogram(values).occupied()

@@ -16,11 +16,14 @@ DUE = 5 * NS_PER_S
 EFFORT = Effort(cpu_s=0, cpu_share=0, rss_before=0, rss_open=0, rss_peak=0, loop_lag=b"", longest_stop_ns=0)
 
 
-def found(away_s: list[float | None], attempts: list[int] | None = None, **more: object) -> Findings:
-    """What an agent found whose clients, dropped at once, were back after so long, or never."""
-    back_ns = [STILL_OPEN if one is None else DUE + round(one * NS_PER_S) for one in away_s]
+def found(
+    away_s: list[float | None], attempts: list[int] | None = None, late_s: float = 0.0, **more: object
+) -> Findings:
+    """What an agent found whose clients, dropped so late, were back after so long, or never."""
+    dropped_ns = DUE + round(late_s * NS_PER_S)
+    back_ns = [STILL_OPEN if one is None else dropped_ns + round(one * NS_PER_S) for one in away_s]
     columns = {
-        "dropped_ns": [DUE] * len(away_s),
+        "dropped_ns": [dropped_ns] * len(away_s),
         "ready_ns": back_ns,
         "back_ns": back_ns,
         "attempts": attempts or [1] * len(away_s),
@@ -94,6 +97,14 @@ def test_the_way_back_counts_what_was_tried_and_who_is_back() -> None:
     assert [step.t for step in seen.timeline] == [0.0, 0.1, 0.2, 0.3]
     assert [step.attempts for step in seen.timeline] == [2, 1, 0, 1]
     assert [step.back for step in seen.timeline] == [1, 1, 1, 2]
+
+
+def test_the_way_back_begins_with_the_first_drop_however_long_a_target_takes_to_stop() -> None:
+    ticks = np.zeros(35, np.int64)
+    ticks[[0, 12, 34]] = 2, 1, 1
+    late = np.concatenate((np.zeros(50, np.int64), ticks))
+    at_once = of(found([0.05, 0.345], attempts_per_tick=pack(ticks)))
+    assert of(found([0.05, 0.345], late_s=0.5, attempts_per_tick=pack(late))) == at_once
 
 
 def test_the_way_back_of_an_hour_is_some_600_steps() -> None:

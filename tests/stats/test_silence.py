@@ -40,6 +40,18 @@ CASES: dict[str, tuple[Scenario, Instead, str, str]] = {
         "every request to publish failed: 401 (10)",
         "give --publish-header",
     ),
+    "marks changed": (
+        "echo",
+        Instead(sent=10, extra=10, never_sent=10),
+        "the target changes the text: 10 messages came with our marker, and a number or moment",
+        "letter by letter",
+    ),
+    "another run's messages": (
+        "fanout",
+        Instead(sent=10, unmarked=3, is_foreign=True, sample='"wswarm0…"'),
+        '3 messages came, such as "wswarm0…", with the marker of another run',
+        "replay what was said before",
+    ),
     "other connections' messages": (
         "echo",
         Instead(sent=10, extra=90),

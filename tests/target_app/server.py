@@ -44,7 +44,7 @@ class Server:
             place: dict[str, Any] = {"cwd": ROOT, "env": dict(env), "stdin": subprocess.DEVNULL}
             place |= {"stdout": output, "stderr": subprocess.STDOUT}
             self._process: subprocess.Popen[bytes] | Forked
-            if program == "uvicorn":
+            if program in ("uvicorn", "target_app.workers"):
                 self._process = Forked(program, *arguments, nursery="target_app", **place)
             else:
                 self._process = subprocess.Popen([sys.executable, "-m", program, *arguments], **place)

@@ -6,10 +6,14 @@ import threading
 
 import pytest
 
-from tests.report import runs
+from tests.report import modelled, runs, searched, sized
 from tests.ui import stored
 from tests.ui.conftest import Bench
 from wswarm.report import store
+from wswarm.report.capacity.store import SEARCHES
+from wswarm.report.charts import library
+from wswarm.report.forecast.store import FORECASTS
+from wswarm.report.sizing.store import MODELS
 from wswarm.ui.app import make_app
 from wswarm.ui.form import FIELD
 
@@ -75,6 +79,39 @@ def test_other_reports_are_listed_and_show_their_stored_page_which_does_nothing(
     answer = bench.client.get("/runs/other")
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "script-src" not in answer.headers["content-security-policy"]
+
+
+def test_searches_models_and_forecasts_are_shown_with_their_charts(bench: Bench) -> None:
+    SEARCHES.keep(searched.search(), bench.folder / "capacity")
+    MODELS.keep(modelled.model(), bench.folder / "size")
+    FORECASTS.keep(sized.outlook(), bench.folder / "forecast")
+    for name, charts in (("capacity", 3), ("size", 2), ("forecast", 3)):
+        answer = bench.client.get(f"/runs/{name}")
+        assert answer.text.count("<canvas") == charts
+        assert "script-src" not in answer.headers["content-security-policy"]  # the page brings its own
+        assert "default-src" not in answer.headers["content-security-policy"]
+
+
+def test_the_page_of_a_run_under_way_can_only_be_had_while_one_is(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "No run that can be watched" in bench.get("/live", 404)
+    monkeypatch.setattr(
+        bench.app.state.desk.jobs, "page", lambda *, is_renewed: f"again {is_renewed}".encode()
+    )
+    answer = bench.client.get("/live?again")
+    assert answer.text == "again True"
+    assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
+    assert bench.client.get("/live").text == "again False"
+
+
+def test_without_the_library_of_charts_pages_say_what_to_install(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "missing_hint", lambda: "no charts: pip install 'wswarm[ui]'")
+    page = bench.get("/trends?figure=p50&scenario=echo")
+    assert "pip install &#39;wswarm[ui]&#39;" in page
+    assert "<canvas" not in page
 
 
 def test_labels_are_given_filtered_by_taken_away_and_survive_a_restart(bench: Bench) -> None:

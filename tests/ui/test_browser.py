@@ -13,7 +13,6 @@ from tests.ui import stored
 
 pytestmark = [needs_a_browser, pytest.mark.xdist_group("a browser")]
 SIZES = pytest.mark.parametrize(("width", "height", "is_dark"), [(1280, 900, False), (390, 844, True)])
-READING = "document.querySelector('.reading')"
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +49,33 @@ def assert_fits(page: Page, width: int) -> None:
     assert page.complaints() == []
 
 
+CHART = "document.querySelector('figure.chart')"
+DRAWN = f"Chart.getChart({CHART}.querySelector('canvas'))"
+READY = "document.documentElement?.dataset.ready === 'yes'"
+
+
+def area(page: Page) -> tuple[float, float, float, float]:
+    """Return where the first chart is drawn, having scrolled to it: left, top, right, bottom."""
+    page.ask(f"{CHART}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
+    left, top, right, bottom = page.ask(
+        f"(() => {{ const {{ left, top }} = {DRAWN}.canvas.getBoundingClientRect(), area = {DRAWN}.chartArea;"
+        " return [left + area.left, top + area.top, left + area.right, top + area.bottom]; })()"
+    )
+    return left, top, right, bottom
+
+
+def assert_zooms(page: Page) -> None:
+    """Dragging across the first chart shows a part of it; a double click all of it again."""
+    left, top, right, bottom = area(page)
+    ends = f"[{DRAWN}.scales.x.min, {DRAWN}.scales.x.max]"
+    before, middle = page.ask(ends), (top + bottom) / 2
+    page.drag((left + (right - left) / 4, middle), (left + (right - left) * 3 / 4, middle))
+    low, high = page.ask(ends)
+    assert before[0] < low < high < before[1]
+    page.ask(f"{CHART}.querySelector('.plot').dispatchEvent(new Event('dblclick'))")
+    assert page.ask(ends) == before
+
+
 @SIZES
 def test_runs_are_chosen_in_the_list_and_compared(
     width: int, height: int, is_dark: bool, page: Page, address: str
@@ -59,11 +85,14 @@ def test_runs_are_chosen_in_the_list_and_compared(
     assert_fits(page, width)
     page.ask("[...document.querySelectorAll('[name=run]')].slice(0, 2).forEach(one => one.click())")
     page.click("Compare the chosen")
-    page.wait("location.pathname === '/compare' && document.querySelectorAll('svg .line').length === 4")
-    page.ask("document.querySelector('svg').focus()")
-    assert "p0 " in page.wait(f"{READING}.textContent.includes('p0 ') && {READING}.textContent")
-    page.ask("document.querySelector('.legend button').click()")
-    page.wait("document.querySelectorAll('svg .line').length === 3")
+    page.wait(f"location.pathname === '/compare' && {READY}")
+    assert page.ask("document.querySelectorAll('figure.chart').length") == 2
+    page.ask(f"{CHART}.querySelector('.plot').focus()")
+    assert page.ask(f"{CHART}.querySelectorAll('.readout data').length") == 2
+    assert page.ask(f"{CHART}.querySelector('.readout').innerText").startswith("p0")
+    page.ask(f"{CHART}.querySelector('.legend button').click()")
+    assert page.ask(f"{CHART}.querySelectorAll('.readout data').length") == 1
+    assert_zooms(page)
     assert_fits(page, width)
 
 
@@ -83,16 +112,15 @@ def test_a_trend_tells_the_value_of_the_run_that_is_pointed_at(
 ) -> None:
     page.shape(width, height, is_dark=is_dark)
     page.open(f"{address}/trends?figure=response_time.p50&scenario=echo")
-    page.wait("document.querySelectorAll('svg .dot').length === 4")
-    box = page.ask(
-        "{const dot = document.querySelector('svg .dot').getBoundingClientRect(); [dot.x + 3, dot.y + 3]}"
-    )
-    moved = f"{{clientX: {box[0]}, clientY: {box[1]}, bubbles: true}}"
-    page.ask(f"document.querySelector('svg').dispatchEvent(new PointerEvent('pointermove', {moved}))")
-    value = page.wait(f"{READING}.dataset.value")
-    name = page.ask(f"{READING}.querySelector('a').getAttribute('href')").removeprefix("/runs/")
+    page.wait(READY)
+    left, top, _right, bottom = area(page)
+    at = page.ask(f"{DRAWN}.scales.x.getPixelForValue({DRAWN}.data.datasets[0].data[0].x)")
+    page.point(left - page.ask(f"{DRAWN}.chartArea.left") + at, (top + bottom) / 2)
+    value = page.ask(f"{CHART}.querySelector('.readout data').value")
+    name = page.ask(f"{CHART}.querySelector('.readout a').getAttribute('href')").removeprefix("/runs/")
     run = json.loads((folder / name / "run.json").read_text())
     assert float(value) == run["response_time"]["p50"]
+    assert_zooms(page)
     assert_fits(page, width)
 
 
@@ -113,6 +141,13 @@ def test_a_run_is_started_watched_and_stopped(
     page.wait(
         "location.pathname === '/watch' && document.getElementById('lines')?.textContent.includes('hold:')"
     )
+    frame = "document.getElementById('live').contentDocument"
+    page.wait(
+        f"{frame}?.querySelector('figure.chart.rates .readout') && {frame}.documentElement.dataset.ready"
+    )
+    rows = f"{frame}.querySelectorAll('.listing tbody tr').length"
+    seen = page.ask(rows)
+    page.wait(f"{rows} > {seen}")
     assert_fits(page, width)
     page.click("Stop", "button")
     page.wait("document.getElementById('state')?.innerText === 'ended'")

@@ -6,14 +6,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.cli.command import wait_until
+from tests.report import searched
 from wswarm.errors import PlanError
 from wswarm.report import store
+from wswarm.report.answer_page import AnswerPage
+from wswarm.report.capacity.html import render_progress
 from wswarm.ui.asked import Asked
 from wswarm.ui.job import Job, Jobs, check
 
@@ -32,6 +37,9 @@ def stop(*_):
         child.kill()
         sys.exit(130)
 signal.signal(signal.SIGINT, stop)
+for word in sys.argv:
+    if word.startswith("port="):
+        print(f"live: http://127.0.0.1:{word[5:]}/", flush=True)
 print("running", child.pid, flush=True)
 time.sleep(600)
 """
@@ -64,6 +72,29 @@ def test_a_stopped_run_reports_what_was(start: Callable[..., Job], tmp_path: Pat
     ended = job.standing()
     assert (ended.state, ended.code, ended.lines[1:]) == ("ended", 130, ["stopping"])
     assert (tmp_path / str(ended.report) / "run.json").exists()
+
+
+def test_the_page_that_a_run_serves_can_be_had_as_long_as_it_goes_on(start: Callable[..., Job]) -> None:
+    with closing(AnswerPage(partial(render_progress, "echo", "a target", []), str)) as page:
+        page.show(searched.progress(4))
+        port = page.url.rstrip("/").rpartition(":")[2]
+        job = start(f"port={port}")
+        assert job.standing().is_live
+        assert not any("live:" in line for line in job.standing().lines)
+        whole, again = (job.page(is_renewed=is_renewed) for is_renewed in (False, True))
+        assert whole is not None
+        assert again is not None
+        assert b"carried 800, too much 1,600" in again
+        assert len(again) < len(whole)
+        job.stop()
+        wait_until(lambda: job.is_over, "it has ended")
+        assert (job.standing().is_live, job.page(is_renewed=False)) == (False, None)
+
+
+def test_a_run_that_serves_no_page_has_none(start: Callable[..., Job]) -> None:
+    job = start()
+    assert (job.standing().is_live, job.page(is_renewed=False)) == (False, None)
+    job.end()
 
 
 def test_the_second_stop_ends_it_and_all_that_it_has_started(

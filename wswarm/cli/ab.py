@@ -33,7 +33,7 @@ from wswarm.stats.compare.comparison import REFERENCE_URL, Ab
 PROFILES = {"echo": "echo", "fanout": "chat"}
 CONNECTIONS = {"echo": 50, "fanout": 100}
 
-_OF_PLAN = (
+OF_PLAN = (
     *("connections", "rate", "arrivals", "drain", "publishers", "size", "text", "json", "binary", "on_open"),
     *("message_file", "escape", "profile", "headers", "cookies", "subprotocols", "bind", "driver", "deflate"),
     *("follow", "steps", "refuse", "data", "topic", "event", "set"),
@@ -80,7 +80,7 @@ def exit_code(ab: Ab, *, is_strict: bool) -> int:
 
 def address_and_options(parsed: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     """Return the service's address, and the options of the plan that were given."""
-    options = with_own_profile(grammar.messages({name: getattr(parsed, name, None) for name in _OF_PLAN}))
+    options = with_own_profile(grammar.messages({name: getattr(parsed, name, None) for name in OF_PLAN}))
     options.setdefault("connections", CONNECTIONS[parsed.scenario])
     given = (getattr(parsed, name, None) for name in ("url", "base_cmd", "serve"))
     if not any(given):

@@ -82,7 +82,7 @@ def add_selftest(commands: Any) -> None:
     add = parser.add_argument_group("self-test").add_argument
     add("--decisions", metavar="N", type=grammar.count, default=10, help="experiments to make (default: 10)")
     slow = "ab: cpu:10%% more CPU per message; tail:5ms, a delay on 2%% of them (default: cpu:10%%)"
-    add("--slow", metavar="HOW", type=grammar.typed(parse_slow), help=slow)
+    add("--slow", metavar="HOW", type=slowdown, help=slow)
     neighbour = "a busy process beside it in every second decision, half of the time on a core"
     add("--neighbour", action="store_true", help=neighbour)
     resumed = (
@@ -90,6 +90,7 @@ def add_selftest(commands: Any) -> None:
     )
     add("-o", "--output", metavar="DIR", type=grammar.typed(grammar.folder), help=resumed)
     add("--quiet", action="store_true", help="no progress, no summary")
+    add("--print", choices=("plan",), help="plan: what would be measured, and stop")
     _add_target(parser)
     _add_verdict(parser, budget="96s")
     _add_load(parser)
@@ -109,6 +110,9 @@ def parse_slow(text: str) -> tuple[str, float]:
     raise PlanError(f"{text!r} is no way to be slower: write cpu:10% or tail:5ms")
 
 
+theta, slowdown = grammar.typed(parse_theta), grammar.typed(parse_slow)
+
+
 def _add_target(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("target").add_argument
     scenarios = "what is sent (default: echo)"
@@ -120,17 +124,18 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
 
 def _add_verdict(parser: argparse.ArgumentParser, budget: str) -> None:
     add = parser.add_argument_group("verdict").add_argument
-    length = grammar.typed(units.parse_duration)
     longest = f"longest time for a decision (default: {budget})"
-    add("--budget", metavar="TIME", type=length, default=units.parse_duration(budget), help=longest)
+    add("--budget", metavar="TIME", type=grammar.duration, default=units.parse_duration(budget), help=longest)
     gates = f"metrics that decide, of {', '.join(METRICS)} (default: {','.join(GATES)})"
     add("--gate", metavar="LIST", type=grammar.typed(parse_gates), default=GATES, help=gates)
-    theta = "slowdown that must be caught: 5%% for all, p99=20%% for one; repeatable (default: 5%%, p99 10%%)"
-    add("--theta", metavar="SHARE", type=grammar.typed(parse_theta), action="append", help=theta)
+    caught = (
+        "slowdown that must be caught: 5%% for all, p99=20%% for one; repeatable (default: 5%%, p99 10%%)"
+    )
+    add("--theta", metavar="SHARE", type=theta, action="append", help=caught)
     blocks = f"blocks of four slices in a generation (default: {DEFAULT_BLOCKS})"
     add("--blocks", metavar="N", type=grammar.whole(2, 100), default=DEFAULT_BLOCKS, help=blocks)
     length_of = "load of a slice (default: what the budget leaves, 100ms to 1s)"
-    add("--slice", metavar="TIME", type=length, help=length_of)
+    add("--slice", metavar="TIME", type=grammar.duration, help=length_of)
     add("--seed", metavar="N", type=grammar.whole(0, 2**32 - 1), help="of all chance (default: random)")
     pin = "let servers and generator share the cores (default: half of them each)"
     add("--no-pin", action="store_true", help=pin)
@@ -157,4 +162,5 @@ def _add_result(parser: argparse.ArgumentParser, name: str) -> None:
     add("--cache", metavar="DIR", type=Path, help=cache)
     add_pictures(add)
     add("--quiet", action="store_true", help="no progress, no summary")
-    add("--print", choices=("json",), help="put the comparison on stdout, alone")
+    shown = "json: put the comparison on stdout, alone; plan: what would be measured, and stop"
+    add("--print", choices=("json", "plan"), help=shown)

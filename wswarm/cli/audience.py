@@ -1,14 +1,14 @@
 """Who hears of the runs of a command: whoever watches its page, and those whom it feeds."""
 
 import argparse
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from wswarm.cli import feeds as fed
+from wswarm.cli.served import served
 from wswarm.cli.terminal import Interrupts
 from wswarm.experiment.assemble import told
 from wswarm.experiment.environment import environment
@@ -81,19 +81,11 @@ def audience_for(parsed: argparse.Namespace) -> Iterator[Audience]:
     Raises:
         PlanError: one can't be.
     """
-    with fed.feeds_for(parsed) as feeds, _page() if parsed.live else nullcontext() as page:
+    with fed.feeds_for(parsed) as feeds, served(_page, is_wanted=parsed.live) as page:
         yield Audience(feeds, page, fed.sampling_of(parsed, feeds))
 
 
-@contextmanager
-def _page() -> "Iterator[LivePage]":
-    """Yield the page; its address goes to standard error."""
+def _page() -> "LivePage":
     from wswarm.report.live_page import LivePage  # takes long to load
 
-    page = LivePage()
-    try:
-        with suppress(OSError):
-            print(f"live: {page.url}", file=sys.stderr, flush=True)
-        yield page
-    finally:
-        page.close()
+    return LivePage()

@@ -3,12 +3,14 @@
 import argparse
 import sys
 from contextlib import suppress
+from functools import partial
 
 from wswarm import exit_codes
 from wswarm.cli import answers, grammar, terminal
 from wswarm.cli.folder import report_folder
 from wswarm.cli.outputs import check_outputs, files_named, is_any_wanted, take_all
 from wswarm.cli.outputs_arguments import OUTPUTS
+from wswarm.cli.served import Watched, leave, served, watching
 from wswarm.errors import ResultError
 from wswarm.experiment.capacity.budget import begun_ns
 from wswarm.experiment.capacity.search import search
@@ -18,9 +20,9 @@ from wswarm.report.capacity import words
 from wswarm.report.capacity.live import CapacityLive
 from wswarm.report.capacity.store import SEARCHES
 from wswarm.results import redact
-from wswarm.results.capacity import Search
+from wswarm.results.capacity import Search, SearchProgress
 
-_NO_OPTION = OUTPUTS | {"command", "kind", "url", "output", "no_plots", "svg", "quiet", "print"}
+_NO_OPTION = OUTPUTS | {"command", "kind", "url", "output", "no_plots", "svg", "quiet", "live", "print"}
 
 
 def find_capacity(parsed: argparse.Namespace) -> int:
@@ -29,9 +31,10 @@ def find_capacity(parsed: argparse.Namespace) -> int:
     setting = setting_of(parsed)
     check_outputs(parsed)
     terminal.warn("capacity", grammar.hints(vars(parsed)))
-    with report_folder(parsed.output, "capacity", files_named(parsed)) as folder:
+    page = served(lambda: _page(setting), is_wanted=parsed.live)
+    with report_folder(parsed.output, "capacity", files_named(parsed)) as folder, page as watched:
         with terminal.Interrupts() as interrupts:
-            found = _search(parsed, setting, interrupts, began_ns)
+            found = _search(parsed, setting, interrupts, began_ns, watched)
         take_all(
             lambda: answers.show(parsed, SEARCHES, found),
             lambda: answers.store(
@@ -39,6 +42,7 @@ def find_capacity(parsed: argparse.Namespace) -> int:
             ),
             lambda: _write_wanted(parsed, found),
         )
+        leave(watched)
     _warn(found)
     return exit_codes.of_search(found)
 
@@ -54,11 +58,26 @@ def setting_of(parsed: argparse.Namespace) -> Setting:
 
 
 def _search(
-    parsed: argparse.Namespace, setting: Setting, interrupts: terminal.Interrupts, began_ns: int
+    parsed: argparse.Namespace,
+    setting: Setting,
+    interrupts: terminal.Interrupts,
+    began_ns: int,
+    page: Watched[SearchProgress, Search] | None,
 ) -> Search:
     title = f"capacity {setting.scenario} {setting.target}"
     with CapacityLive(title, setting.budget_s, quiet=parsed.quiet) as live:
-        return search(setting, live.show, interrupts.asked, began_ns)
+        found = search(setting, watching(page, live.show), interrupts.asked, began_ns)
+    if page is not None:
+        page.end(found)
+    return found
+
+
+def _page(setting: Setting) -> Watched[SearchProgress, Search]:
+    from wswarm.report.answer_page import AnswerPage  # it and what it shows take long to load
+    from wswarm.report.capacity.html import render, render_progress
+
+    going = partial(render_progress, setting.scenario, setting.target, setting.slo)
+    return AnswerPage(going, lambda found: render(found, {}))
 
 
 def _write_wanted(parsed: argparse.Namespace, found: Search) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from wswarm.cli import grammar
 from wswarm.cli.load_arguments import add_fanout_options, add_probe, add_security
-from wswarm.cli.outputs_arguments import add_outputs, add_pictures
+from wswarm.cli.outputs_arguments import add_live, add_outputs, add_pictures
 
 _EXITS = (
     "Exit codes: 0 found; 1 not even a light load was carried; 2 usage; 95 the target is gone; 98 the"
@@ -80,5 +80,6 @@ def _add_result(add: Any) -> None:
     add("-o", "--output", metavar="DIR", type=grammar.typed(grammar.folder), help=folder)
     add_pictures(add)
     add("--quiet", action="store_true", help="no progress, no summary")
+    add_live(add)
     shown = "json: put the search on stdout, alone; plan: what would be measured, and stop"
     add("--print", choices=("json", "plan"), help=shown)

@@ -46,11 +46,13 @@ def show_help(parsed: argparse.Namespace) -> int:
         PlanError: there is no such.
     """
     parser = make_parser()
-    commands, names = commands_of(parser), pages.page_names()
+    commands, tutorials = commands_of(parser), pages.tutorial_names()
+    names = [*pages.page_names(), *tutorials]
     topic = parsed.topic
     if topic is None:
         say(parser.format_help())
-        say(f"Topics for wswarm help: {', '.join(names)}")
+        topics = f"Topics for wswarm help: {', '.join(pages.page_names())}"
+        say(pages.plain(f"{topics}\n\nTutorials, shown likewise: {', '.join(tutorials)}", width()))
     elif topic in commands:
         say(commands[topic].format_help(), end="")
     elif topic in names:

@@ -33,7 +33,7 @@ def show(parsed: argparse.Namespace) -> int:
     plain = found.plain
     if not _has_opened(found):
         why = plain.failure or "no answer"
-        raise TargetError(f"nothing opened: {why}; {manner.address}: {mend(why, '', manner)}")
+        raise TargetError(redact.address(f"nothing opened: {why}; {manner.address}: {mend(why, '', manner)}"))
     return 0
 
 

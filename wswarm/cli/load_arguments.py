@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from wswarm.cli import grammar
 from wswarm.cli.feeds_arguments import add_feeds
-from wswarm.cli.outputs_arguments import add_outputs, add_pictures
+from wswarm.cli.outputs_arguments import add_live, add_outputs, add_pictures
 
 
 def add_load(
@@ -118,8 +118,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     add("-o", "--output", metavar="DIR", type=grammar.typed(grammar.folder), help=folder)
     add_pictures(add)
     add("--quiet", action="store_true", help="no progress, no summary")
-    live = "serve the report's page while it runs, on a free port of this machine, and say where"
-    add("--live", action="store_true", help=live)
+    add_live(add)
     shown = "json: put the run file on stdout, alone; plan: what would be measured, and stop"
     add("--print", choices=("json", "plan"), help=shown)
     add_feeds(parser)

@@ -39,6 +39,12 @@ def add_pictures(add: Callable[..., Any]) -> None:
     add("--svg", action="store_true", help="draw them as SVG too")
 
 
+def add_live(add: Callable[..., Any]) -> None:
+    """Add the page while it goes on, of every command that measures for a while."""
+    live = "serve the report's page while it runs, on a free port of this machine, and say where"
+    add("--live", action="store_true", help=live)
+
+
 def add_compare(commands: Any) -> None:
     """Add `compare`."""
     parser = commands.add_parser(

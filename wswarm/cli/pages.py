@@ -9,14 +9,20 @@ from wswarm.errors import ResultError
 
 _PACKAGE = Path(__file__).parents[1]
 _FOLDERS = (_PACKAGE / "docs", _PACKAGE.parent / "docs")  # of an installation, of a checkout
+_COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _EMPHASIS = re.compile(r"(?<![\w*])\*{1,2}([^\s*](?:[^*]*[^\s*])?)\*{1,2}(?![\w*])")
 _AS_IT_IS = ("|", "-", " ", "#", ">", "1", "2", "3")
 
 
 def page_names() -> list[str]:
-    """Return the names of the pages."""
+    """Return the names of the pages, without those of tutorials."""
     return sorted(path.stem for path in _folder().glob("*.md"))
+
+
+def tutorial_names() -> list[str]:
+    """Return the names of the tutorials, which are pages, too."""
+    return sorted(path.stem for path in _folder().glob("tutorials/*.md"))
 
 
 def page(name: str) -> str:
@@ -25,8 +31,9 @@ def page(name: str) -> str:
     Raises:
         ResultError: the installation lacks it.
     """
+    folder = _folder() / "tutorials" if name in tutorial_names() else _folder()
     try:
-        return (_folder() / f"{name}.md").read_text(encoding="utf-8")
+        return (folder / f"{name}.md").read_text(encoding="utf-8")
     except OSError as error:
         raise ResultError(f"the page {name} can't be read: {error.strerror}; install wswarm anew") from None
 
@@ -50,7 +57,7 @@ def rows(markdown: str) -> Iterator[list[str]]:
 
 def plain(markdown: str, width: int) -> str:
     """Return Markdown as a terminal shows it: prose wrapped, no links, no emphasis."""
-    parts = re.split(r"^(```.*?^```)$", markdown, flags=re.DOTALL | re.MULTILINE)
+    parts = re.split(r"^(```.*?^```)$", _COMMENT.sub("", markdown), flags=re.DOTALL | re.MULTILINE)
     return "".join(part if part.startswith("```") else _prose(part, width) for part in parts)
 
 

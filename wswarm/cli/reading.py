@@ -8,7 +8,7 @@ from pathlib import Path
 from wswarm.cli.arguments import PLAN_SUFFIX
 from wswarm.cli.parser import Parser, commands_of
 from wswarm.cli.settings.files import Settings, defaults_for, plan_at
-from wswarm.cli.settings.settled import Sources, without_defaults
+from wswarm.cli.settings.settled import BY_OPTIONS_ALONE, Sources, without_defaults
 from wswarm.cli.terminal import warn
 
 
@@ -23,8 +23,10 @@ def read(parser: Parser, arguments: Sequence[str]) -> tuple[argparse.Namespace, 
     given = parser.parse_args(arguments)
     if given.command not in unset:
         return given, None
-    known = {command: parsers[command] for command in unset}
     stated = {name: value for name, value in vars(given).items() if value is not None}
+    if given.command in BY_OPTIONS_ALONE:
+        return given, Sources({given.command: parsers[given.command]}, unset, stated, {}, ())
+    known = {command: parsers[command] for command in unset.keys() - BY_OPTIONS_ALONE}
     return given, Sources(known, unset, stated, os.environ, ())
 
 
@@ -34,6 +36,8 @@ def settle(given: argparse.Namespace, sources: Sources) -> argparse.Namespace:
     Raises:
         PlanError: a value of a file or a variable can't be. ResultError: a file can't be read.
     """
+    if given.command in BY_OPTIONS_ALONE:
+        return sources.settled(given.command)
     sources = sources._replace(files=tuple(defaults_for(Path.cwd())))
     plan = _plan(given, sources.files) if given.command == "run" else None
     if plan is not None:

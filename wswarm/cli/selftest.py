@@ -16,8 +16,8 @@ from wswarm.report.ab.selftest_store import add_decision, load_decisions, save_s
 
 def examine_itself(parsed: argparse.Namespace) -> int:
     """Make decisions until there are as many as asked for, and print how often they were right."""
-    slowdown = _slowdown(parsed)
-    draft = _draft(parsed)
+    slowdown = slowdown_of(parsed)
+    draft = draft_of(parsed)
     with (
         report_folder(parsed.output, "selftest") as folder,
         terminal.Interrupts() as interrupts,
@@ -51,7 +51,12 @@ def examine_itself(parsed: argparse.Namespace) -> int:
         return terminal.INTERRUPTED if interrupts.asked() else 0
 
 
-def _slowdown(parsed: argparse.Namespace) -> selftest.Slowdown:
+def slowdown_of(parsed: argparse.Namespace) -> selftest.Slowdown:
+    """Return how head is slower.
+
+    Raises:
+        PlanError: it is said of two that are the same.
+    """
     if parsed.kind == "aa":
         if parsed.slow is not None:
             raise PlanError("--slow is for ab: in aa both are the same")
@@ -59,8 +64,12 @@ def _slowdown(parsed: argparse.Namespace) -> selftest.Slowdown:
     return selftest.Slowdown(*parsed.slow) if parsed.slow else selftest.Slowdown("cpu", 0.10)
 
 
-def _draft(parsed: argparse.Namespace) -> Experiment:
-    """Return the experiment, of two reference applications that are the same."""
+def draft_of(parsed: argparse.Namespace) -> Experiment:
+    """Return the experiment, of two reference applications that are the same.
+
+    Raises:
+        PlanError: a value can't be.
+    """
     if parsed.seed is None:
         parsed.seed = SystemRandom().getrandbits(32)
     url, options = address_and_options(parsed)

@@ -12,6 +12,7 @@ from wswarm.cli.planned import Planned
 from wswarm.cli.settings.options import Option, options_of
 from wswarm.cli.settings.settled import DEFAULT, Settled
 from wswarm.cli.settings.written import as_toml
+from wswarm.cli.shown_repeated import REPEATED
 from wswarm.cli.terminal import say, warn
 from wswarm.experiment.filling import filling_of
 from wswarm.experiment.objectives import foreseen
@@ -43,8 +44,9 @@ def show_plan(parsed: argparse.Namespace) -> int:
 def _sections(parsed: Settled) -> Iterator[Shown]:
     """Yield what holds for all, then each scenario."""
     yield Shown("", parsed, {name: value for name, value in vars(parsed).items() if name in parts.OF_ALL})
-    if parsed.command == "capacity":
-        yield _capacity(parsed)
+    if parsed.command in REPEATED:
+        shown = REPEATED[parsed.command](parsed)
+        yield Shown(shown.title, parsed, shown.values)
     elif parsed.command == "run":
         settled = [one for _, one in parts.settled_parts(parsed)]
         found = parts.parts_of(parsed)
@@ -62,23 +64,6 @@ def _scenario(part: Planned, settled: Settled) -> Shown:
         values |= {"url": None, "workers": part.workers}
     kind = f'\nscenario = "{part.plan.scenario}"' if part.name is not None else ""
     return Shown(f"[scenarios.{part.title}]{kind}", settled, values)
-
-
-def _capacity(parsed: Settled) -> Shown:
-    """Return the settings of a search, with the plan of its first trial."""
-    from wswarm.cli.capacity import setting_of
-
-    setting = setting_of(parsed)
-    plan = setting.plan(setting.first, setting.trial_s)
-    own = {
-        "rounds": setting.rounds,
-        "budget": setting.budget_s,
-        "serve": setting.serve and redact.address(setting.serve),
-        "url": setting.url,
-    }
-    return Shown(
-        "# capacity", parsed, redact.plan(msgspec.structs.asdict(plan) | own | {"kind": parsed.kind})
-    )
 
 
 def _section(shown: Shown) -> Iterator[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from wswarm.cli import grammar
 from wswarm.cli.load_arguments import add_fanout_options, add_security
-from wswarm.cli.outputs_arguments import add_pictures
+from wswarm.cli.outputs_arguments import add_live, add_pictures
 from wswarm.units import parse_count, parse_rate, parse_size
 
 _EXITS = (
@@ -82,4 +82,6 @@ def _add_result(add: Any) -> None:
     add("-o", "--output", metavar="DIR", type=grammar.typed(grammar.folder), help=folder)
     add_pictures(add)
     add("--quiet", action="store_true", help="no progress, no summary")
-    add("--print", choices=("json",), help="put the model on stdout, alone")
+    add_live(add)
+    shown = "json: put the model on stdout, alone; plan: what would be measured, and stop"
+    add("--print", choices=("json", "plan"), help=shown)

@@ -7,22 +7,21 @@ when it reaches the socket's end, so that nothing goes on loading without its fr
 import asyncio
 import gc
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from typing import Any
 
 from wswarm.drive.account import compare
 from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers.by_name import driver
 from wswarm.drive.fleet import wire
-from wswarm.drive.fleet.lengths import HEADER_SIZE, body_size
-from wswarm.drive.fleet.serving import Finished, serve
-from wswarm.drive.fold_clock import FoldClock
+from wswarm.drive.fleet.serving import Finished, read_body, serve
+from wswarm.drive.folding import Folding
 from wswarm.drive.groups import kind_of
 from wswarm.drive.host.effort import EffortMeter
 from wswarm.drive.host.loop_lag import PROBE_GAP_NS, LoopLag
 from wswarm.drive.looks import Looks
 from wswarm.drive.numbers import NumberCapture
 from wswarm.drive.schedule import Schedule
+from wswarm.drive.waiting import wait_until
 from wswarm.stats.agents import shares_of
 from wswarm.stats.findings import STILL_OPEN, Findings, Window, together, unpack
 from wswarm.units import NS_PER_S
@@ -30,7 +29,6 @@ from wswarm.units import NS_PER_S
 _PUBLISHER_GAP_NS = 100_000_000  # its lateness shows as send lag anyway
 _SNAPSHOT_S = 0.25
 _POLL_S = 0.01
-_LONG_S = 3_600.0
 _UNREAD_LIMIT = 4 << 20
 
 Start = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
@@ -55,13 +53,13 @@ class Agent:
         roles = {order.role for order in begin.groups}
         gap_ns = _PUBLISHER_GAP_NS if roles == {"publish"} else PROBE_GAP_NS
         self._is_connecting_only = roles == {"connect"}
-        self._lag = LoopLag(asyncio.get_running_loop(), self._fold_in_time, gap_ns)
+        self._folding = Folding(self.groups)
+        self._lag = LoopLag(asyncio.get_running_loop(), self._folding.fold_in_time, gap_ns)
         self._lag.start()
-        self._folding = FoldClock()
         self._window = Window(0, 0, STILL_OPEN, STILL_OPEN)
         self._load = -1
         self._snapshots, self._looks = 0, Looks()
-        self._is_settling = self._is_settling_some = False
+        self._is_settling = False
         self._unheard = [0] * len(self.groups)
         self._moved = asyncio.Event()
         self._work: asyncio.Task[None] | None = None
@@ -104,7 +102,7 @@ class Agent:
         for pace in load.paces:
             self.groups[pace.group].pace(pace)
         self._follow(load)
-        self._folding = FoldClock()
+        self._folding.begin()
         if load.number:
             gc.unfreeze()  # what a load before has left
         self._effort.note_open()
@@ -194,11 +192,11 @@ class Agent:
 
     async def _hold_and_drain(self) -> None:
         """Report once all sends of the load are made, or can't be any more."""
-        await self._until(lambda: self._window.hold_ns)
+        await wait_until(lambda: self._window.hold_ns, self._moved)
         self._effort.start()
         if not self._is_connecting_only:
             self._lag.restart()
-        await self._until(lambda: self._window.drain_ns)
+        await wait_until(lambda: self._window.drain_ns, self._moved)
         self._effort.note_drain()
         while not all(group.has_sent() for group in self.groups):
             if now_ns() >= max(group.sends_until_ns(self._window) for group in self.groups):
@@ -218,13 +216,6 @@ class Agent:
                 work.cancel()
                 raise
         await self.settle(deadline_ns)
-
-    async def _until(self, moment_ns: Callable[[], int]) -> None:
-        """Wait until a moment of the window, which a cut may bring forward."""
-        while (left_ns := moment_ns() - now_ns()) > 0:
-            self._moved.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._moved.wait(), min(left_ns / NS_PER_S, _LONG_S))
 
     def _note_late(self, moment_ns: int) -> None:
         """Take it as a stop of the generator when a moment was told too late to keep to it."""
@@ -252,22 +243,9 @@ class Agent:
             self.report()
         self._writer.write(wire.encode(report))
 
-    def _fold_in_time(self, lag_ns: int) -> None:
-        """Fold what was captured when the loop is idle, or when there is much of it; settle what is due."""
-        waiting = sum(len(group.swarm.capture) for group in self.groups)
-        if self._folding.is_time(waiting, lag_ns):
-            for group in self.groups:
-                group.fold()
-                group.tick()
-            self._is_settling_some = True
-        if self._is_settling_some:
-            leaves_some = [group.settle_some() for group in self.groups]
-            self._is_settling_some = any(leaves_some)
-
 
 async def _read_command(reader: asyncio.StreamReader) -> wire.Command:
-    header = await reader.readexactly(HEADER_SIZE)
-    return wire.decode_command(await reader.readexactly(body_size(header)))
+    return wire.decode_command(await read_body(reader))
 
 
 async def obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -12,19 +12,19 @@ from wswarm.drive.capture import Load
 from wswarm.drive.clock import now_ns
 from wswarm.drive.closed import ClosedSender
 from wswarm.drive.counted import counts_of
-from wswarm.drive.drivers.connection import Driver, Ended
+from wswarm.drive.drivers.connection import Driver
 from wswarm.drive.fleet import wire
 from wswarm.drive.ramp import when_over
 from wswarm.drive.recent import recent_of
 from wswarm.drive.sampler import Sampler
 from wswarm.drive.sender import OpenSender, Sender, patience_ns
 from wswarm.drive.swarm import Swarm
+from wswarm.drive.telling import Telling
 from wswarm.drive.way import Ways
 from wswarm.load.pace import Pace
 from wswarm.stats.findings import STILL_OPEN, Effort, Findings, Packed, Reached, Window, pack, unpack
-from wswarm.stats.histogram import Histogram
 from wswarm.stats.published import read_log
-from wswarm.stats.tally import Tally
+from wswarm.stats.tally import CLOCKS_NS, Tally
 
 
 class Group:
@@ -56,18 +56,22 @@ class Group:
         self.canaries = Canaries(self.swarm, order.role)
         self.swarm.is_replying = order.is_closed
         self.on_decided: Callable[[int, str | None], None] | None = None
-        self.swarm.traced, self.swarm.on_traced = order.traced, lambda *told: say(wire.Traced(*told))
+        self._telling = Telling(number, self.swarm, say)
+        self.swarm.traces.most, self.swarm.traces.tell = order.traced, self._telling.traced
         if order.is_followed:
-            self.swarm.on_ended, self.on_decided = self._note_end, self._note_decided
+            self.swarm.on_ended, self.on_decided = self._telling.ended, self._telling.decided
         if order.is_heard:
-            self.swarm.on_heard = self._note_heard
-        self._handshakes, self._fresh_handshakes_ns = Histogram(), list[int]()
+            self.swarm.on_heard = self._telling.heard
         self._window = Window(0, 0, STILL_OPEN, STILL_OPEN)
-        self._earliest_ns = 0
+        self._earliest_ns, self._made_ns = 0, now_ns() - CLOCKS_NS
         self.handled = self._first_number = 0
         self.sampler = Sampler(order.sampled, number, self.swarm, say)
         self.sender: Sender | None = None
         self.account: Account | None = None
+        self.make_ready()
+
+    def make_ready(self) -> None:
+        """Make what a kind of groups has besides; all else is there."""
 
     async def join(self, join: wire.Join) -> None:
         """Open more connections; the front end hears what became of them."""
@@ -88,7 +92,7 @@ class Group:
         if isinstance(command, Pace):
             self.pace(command)
         elif isinstance(command, wire.Say):
-            self._speak(command)
+            self._telling.speak(command)
         elif isinstance(command, wire.Leave):
             self.leave(command.row)
         elif isinstance(command, wire.Canary):
@@ -98,18 +102,6 @@ class Group:
     def leave(self, row: int) -> None:
         """Close the connection in a row before the end."""
         self.swarm.leave(row)
-
-    def _speak(self, say: wire.Say) -> None:
-        """Send a message now, and report when."""
-        row = self.swarm.rows[say.row]
-        sent_ns = 0
-        if row.connection is not None and row.connection.is_open and row.left_ns == STILL_OPEN:
-            sent_ns = now_ns()
-            if say.is_binary:
-                row.connection.say(say.payload, is_binary=True)
-            else:
-                row.connection.send(say.payload)
-        self._say(wire.Said(self._number, say.row, say.number, sent_ns))
 
     def load(self, window: Window) -> None:
         """Account for what is intended from the window's start on; forget what was before."""
@@ -184,8 +176,8 @@ class Group:
         if self._ahead_ns:
             batch = batch._replace(intended_ns=batch.intended_ns - self._ahead_ns)
         unmarked_ns = self.swarm.capture.drain_unmarked()
-        is_of_load = batch.intended_ns >= self._earliest_ns
-        if not is_of_load.all():  # the others are late ones of a load before
+        is_of_load = (batch.intended_ns >= self._earliest_ns) | (batch.intended_ns < self._made_ns)
+        if not is_of_load.all():  # the others are late ones of a load before; older ones nobody wrote
             batch = batch.where(is_of_load)
         self.handled += len(batch.rows) + len(unmarked_ns)
         if account is not None:
@@ -246,9 +238,6 @@ class Group:
     def state(self) -> wire.GroupState:
         """Return how the group stands."""
         swarm, tally = self.swarm, self.tally
-        if self._fresh_handshakes_ns:
-            self._handshakes.record(np.array(self._fresh_handshakes_ns, np.int64))
-            self._fresh_handshakes_ns.clear()
         return wire.GroupState(
             requested=len(swarm.rows),
             opened=swarm.opened,
@@ -259,7 +248,7 @@ class Group:
             endings=dict(swarm.said.endings),
             refused=swarm.said.refused(),
             reached=len(self.canaries.reached),
-            handshakes=self._handshakes.pack() if self.order.is_followed else b"",
+            handshakes=self._telling.handshakes() if self.order.is_followed else b"",
             sent=self.sender.outbox.sent if self.sender else 0,
             received=tally.received_all if tally else 0,
             counts=counts_of(self.sender, tally),
@@ -285,15 +274,3 @@ class Group:
             sender = ClosedSender(self.swarm, patience_ns(self.order.patience_s), writing, account.expect)
         sender.cut(self._window)
         return sender
-
-    def _note_decided(self, row: int, failure: str | None) -> None:
-        timing = self.swarm.rows[row].timing
-        if timing is not None:
-            self._fresh_handshakes_ns.append(timing.opened_ns - timing.started_ns)
-        self._say(wire.Joined(self._number, row, failure))
-
-    def _note_end(self, row: int, ended: Ended) -> None:
-        self._say(wire.Ended(self._number, row, ended.code))
-
-    def _note_heard(self, row: int, payload: bytes, received_ns: int) -> None:
-        self._say(wire.Heard(self._number, row, received_ns, payload))

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from itertools import repeat
 from typing import NamedTuple
@@ -12,7 +12,6 @@ import numpy as np
 
 from wswarm.drive.clock import now_ns
 from wswarm.drive.departures import Departures
-from wswarm.drive.drivers.connection import Driver
 from wswarm.drive.fleet import wire
 from wswarm.drive.group import Group
 from wswarm.drive.past import GONE
@@ -38,15 +37,8 @@ class PassingGroup(Group):
     Who comes when there are as many as there may be is not begun, and counted.
     """
 
-    def __init__(
-        self,
-        number: int,
-        order: wire.Group,
-        begin: wire.Begin,
-        driver: Callable[[str], Driver],
-        say: Callable[[wire.Report], None],
-    ) -> None:
-        super().__init__(number, order, begin, driver, say)
+    def make_ready(self) -> None:
+        """As `Group.make_ready`."""
         self._departures = Departures(self._depart)
         self._gone = deque[tuple[int, int]]()
         self._due_ns, self._stays_ns = array("q"), array("q")  # by row

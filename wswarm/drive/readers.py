@@ -1,14 +1,12 @@
 """Connections that can be told to read slowly."""
 
 import asyncio
-from collections.abc import Callable
 
 import msgspec
 import numpy as np
 
 from wswarm.drive.account import Deliveries
 from wswarm.drive.clock import now_ns
-from wswarm.drive.drivers.connection import Driver
 from wswarm.drive.fleet import wire
 from wswarm.drive.group import Group
 from wswarm.drive.throttle import Throttle
@@ -24,15 +22,8 @@ class Readers(Group):
     read all that comes: what is sent to one comes in order, so there is nothing before it any more.
     """
 
-    def __init__(
-        self,
-        number: int,
-        order: wire.Group,
-        begin: wire.Begin,
-        driver: Callable[[str], Driver],
-        say: Callable[[wire.Report], None],
-    ) -> None:
-        super().__init__(number, order, begin, driver, say)
+    def make_ready(self) -> None:
+        """As `Group.make_ready`."""
         self._throttle = Throttle()
         self._due: list[asyncio.TimerHandle] = []
         self._opened_ns = 0

@@ -23,7 +23,7 @@ from wswarm.drive.said import Own as Hidden
 from wswarm.drive.said import Said
 from wswarm.drive.takers import Takers, takers
 from wswarm.drive.talk import open_ready
-from wswarm.drive.trace import Trace
+from wswarm.drive.trace import Traces
 from wswarm.drive.way import Way
 from wswarm.load.fill import Values, fill_bytes
 from wswarm.load.speech import Speech
@@ -49,8 +49,7 @@ class Swarm:
         on_marked: Called with a row and the marked message that it received, refused or not, if `is_replying` was set
             before opening.
         on_heard: If set, called with a row and each message that it received, and when.
-        on_traced: Called with what connections told that are shown: their number, when, what kind, the words.
-        traced: How many rows are shown, from the first on.
+        traces: Which connections are shown, and to whom.
         is_confirmed: Whether who is ready is in the server's room, as far as it says so.
         on_ended: Called with a row when its connection was lost, with how.
         takers_of: Returns what takes the messages of a row that opens. `values`: what names stand for in it alone.
@@ -62,7 +61,7 @@ class Swarm:
         self.capture = capture_for(template, prefix)
         self.said = Said(Redactor(msgspec.structs.asdict(manner), way.values.values()), prefix, template)
         self._skipped = 0
-        unmarked = self.capture.note_unmarked if way.speech.is_owed else _ignore
+        unmarked = self.capture.note_unmarked if way.speech.is_owed else self.capture.samples.look
         self._attendant = Attendant(self.rows, manner.ping, unmarked, self.said.note_refused)
         self.addresses: Counter[str] = Counter()
         self.subprotocols: Counter[str] = Counter()
@@ -73,8 +72,8 @@ class Swarm:
         self.on_marked: Callable[[int, bytes], None] = _ignore
         self.on_heard: Callable[[int, bytes, int], None] | None = None
         self.on_ended: Callable[[int, Ended], None] = _ignore
-        self.on_traced: Callable[[int, int, str, str], None] = _ignore
-        self.is_replying, self.traced, self.is_confirmed = False, 0, way.speech.is_confirmed
+        self.traces = Traces(self.said.shown)
+        self.is_replying, self.is_confirmed = False, way.speech.is_confirmed
         self._way, self._prefix, self._ids = way, prefix, list[int]()
         self.values, self.past = dict[int, Values](), Past()
         self._is_closing = False
@@ -212,9 +211,7 @@ class Swarm:
             self.said.learn(own_settings)
         own_values = self.values.get(number, {})
         values = way.values_of(self._ids[number], own_values)
-        if number < self.traced:
-            trace = Trace(partial(self.on_traced, self._ids[number]), self.said.shown)
-            way = way._replace(driver=trace.driver(way.driver))
+        way = way._replace(driver=self.traces.followed(number, self._ids, way.driver))
         ready = partial(self._note_ready, number, way, values)
         try:
             with self.ramp.under_way():

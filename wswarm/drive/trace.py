@@ -1,19 +1,45 @@
 """What a few connections say and hear, told as it happens: for who wants to see the conversation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, cast
 
 from wswarm.drive.clock import now_ns
 from wswarm.drive.drivers.connection import Connection, Driver, Ended, Events, Settings, reason_of
 from wswarm.load.request import Request
 
-LINES = 200  # of one connection; what comes then is not told
+LINES = 200  # of one connection, or of attempts to open one; what comes then is not told
 
 Tell = Callable[[int, str, str], None]
 
 
+class Traces:
+    """The first few connections of a swarm are followed, and those that their clients open in place of them.
+
+    Attributes:
+        most: How many clients. `tell`: gets a client's number, and what a `Tell` gets.
+    """
+
+    def __init__(self, quoted: Callable[[bytes], str]) -> None:
+        self.most = 0
+        self.tell: Callable[[int, int, str, str], None] = _ignore
+        self._quoted, self._of_row = quoted, dict[int, Trace]()
+
+    def followed(self, row: int, ids: Sequence[int], driver: Driver) -> Driver:
+        """Return what opens the connection of a row, followed if it is one of theirs.
+
+        Args:
+            ids: The client of each row.
+        """
+        if ids[row] not in ids[: self.most]:
+            return driver
+        if row not in self._of_row:
+            self._of_row[row] = Trace(partial(self.tell, ids[row]), self._quoted)
+        return self._of_row[row].driver(driver)
+
+
 class Trace:
-    """Follows one connection.
+    """Follows one connection, and the attempts to open it.
 
     Args:
         tell: Gets the moment, what it was (`>` said, `<` heard, `*` else), and the words.
@@ -34,6 +60,7 @@ class Trace:
             except Exception as error:
                 self.note("*", f"failed: {reason_of(error)}")
                 raise
+            self._left = LINES
             chosen = f", subprotocol {connection.subprotocol}" if connection.subprotocol else ""
             self.note("*", f"open{chosen}")
             return cast(Connection, TracedConnection(connection, self))
@@ -106,8 +133,18 @@ class TracedConnection:
 
     def say_goodbye(self) -> None:
         """Send a close frame with 1000 and read no more."""
+        self._trace.note("*", "we close: 1000")
         self._connection.say_goodbye()
+
+    def reset(self) -> None:
+        """End the TCP connection by a reset."""
+        self._trace.note("*", "we reset it")
+        self._connection.reset()
 
     def abort(self) -> None:
         """End the TCP connection."""
         self._connection.abort()
+
+
+def _ignore(*_: object) -> None:
+    """Show nothing."""

@@ -24,7 +24,20 @@ from wswarm.results.run import (
     Run,
     Samples,
 )
-from wswarm.stats import answers, deaf, drops, extras, penalty, pinged, refused, sessions, slo, summary
+from wswarm.stats import (
+    answers,
+    deaf,
+    drops,
+    extras,
+    penalty,
+    pinged,
+    refused,
+    samples,
+    sessions,
+    slo,
+    summary,
+    unclear,
+)
 from wswarm.stats.certainty import certain
 from wswarm.stats.findings import Arrivals, Findings, Window, unpack
 from wswarm.stats.scripted import Scripted
@@ -75,7 +88,7 @@ def assemble(plan: Plan, observed: Observed, add_to: Callable[[Run, Observed], R
         generator=generator_cost(plan, findings, arrived),
         target=target_cost(observed, arrived),
     )
-    run = _judged(add_to(run, observed) if add_to is not None else run, observed)
+    run = _judged(add_to(run, observed) if add_to is not None else run, plan, observed)
     return msgspec.structs.replace(run, slo=slo.check(run, plan.slo))
 
 
@@ -111,14 +124,14 @@ def _hold_s(plan: Plan, window: Window) -> float:
 
 def _samples(plan: Plan, findings: Sequence[Findings]) -> Samples:
     """Return what the target said, without what is a secret of others than those who heard it."""
-    hide, found = redact.Redactor(msgspec.structs.asdict(plan)), summary.samples(findings)
+    hide, found = redact.Redactor(msgspec.structs.asdict(plan)), samples.samples(findings)
     return Samples(
         unmarked=[hide(one) for one in found.unmarked],
         refusals={reason: hide(said) for reason, said in found.refusals.items()},
     )
 
 
-def _judged(run: Run, observed: Observed) -> Run:
+def _judged(run: Run, plan: Plan, observed: Observed) -> Run:
     """Return the run without times that clocks can't tell, with what the target did to it, and the verdict."""
     error_s = observed.clock_error_ns / NS_PER_S
     wrong = tuple(below_zero(run, error_s))
@@ -137,15 +150,16 @@ def _judged(run: Run, observed: Observed) -> Run:
         *refused.notices(observed.findings),
         *penalty.notices(run.penalty, run.plan.get("pairs") if observed.interruption is None else None),
         *(deaf.notices(observed.findings, run.messages) if run.messages else []),
+        *(unclear.notices(run.messages, run.scenario) if run.messages else []),
     ]
     if observed.died is not None:
         notices.insert(0, f"the target's {observed.died}")
     if lost.count and run.samples.unmarked:
-        shown = [f'"{quoted(sample, SHOWN)}"' for sample in run.samples.unmarked]
-        notices.append(f"{UNASKED} {', '.join(shown)}")
+        notices.append(f"{UNASKED} {_shown(run.samples.unmarked)}")
+    is_nothing_measured = measured(run, observed) == 0
+    notices += _words_to_publishers(plan, run, observed)
     if observed.interruption is not None:
         notices.insert(0, observed.interruption)
-    is_nothing_measured = measured(run, observed) == 0
     return msgspec.structs.replace(
         run,
         interrupted=observed.interruption is not None,
@@ -154,6 +168,21 @@ def _judged(run: Run, observed: Observed) -> Run:
         failure=observed.died or drops.failure(lost, is_nothing_measured=is_nothing_measured),
         validity=judge(evidence(run, observed, lost, wrong)),
     )
+
+
+def _words_to_publishers(plan: Plan, run: Run, observed: Observed) -> list[str]:
+    """Return what publishers heard, where what they sent did not come to all."""
+    heard = samples.said_to_publishers(observed.findings)
+    lost = run.messages.lost if run.messages is not None else None
+    is_missing = lost is not None and lost.silent + lost.disconnected > 0
+    if not heard or not (is_missing or measured(run, observed) == 0):
+        return []
+    hide = redact.Redactor(msgspec.structs.asdict(plan))
+    return [f"to publishers the target said {_shown([hide(one) for one in heard])}"]
+
+
+def _shown(said: Sequence[str]) -> str:
+    return ", ".join(f'"{quoted(one, SHOWN)}"' for one in said)
 
 
 def _phases(window: Window, end_ns: int) -> Phases:

@@ -7,13 +7,14 @@ import numpy as np
 
 from wswarm.experiment.kernel import KernelSeen
 from wswarm.experiment.observed import Observed
+from wswarm.load.altered import holds_marker
 from wswarm.load.by_http import REQUESTS_AT_ONCE
 from wswarm.load.piecewise import Piecewise
 from wswarm.load.stages import spans_of
 from wswarm.results.probe import Probe
 from wswarm.results.quoted import quoted
 from wswarm.results.run import Distribution, Messages, Run
-from wswarm.stats import answers, sessions, summary
+from wswarm.stats import answers, extras, sessions, summary
 from wswarm.stats.agents import efforts_of
 from wswarm.stats.belief import REPEATED_S, Beliefs
 from wswarm.stats.causes import Surroundings
@@ -211,7 +212,9 @@ def _instead(run: Run, observed: Observed, drops: Drops) -> Instead:
         sent=found.sent if found is not None else None,
         unmarked=found.unmarked if found is not None else 0,
         extra=found.extra if found is not None else 0,
-        altered=any(one.words.altered for one in observed.findings),
+        never_sent=found.extra_kinds.get(extras.NEVER_SENT, 0) if found is not None else 0,
+        altered=any(one.words.altered for one in observed.findings if not one.is_publisher),
+        is_foreign=bool(sampled) and holds_marker(sampled[0]),
         sample=f'"{quoted(sampled[0], SHOWN)}"' if sampled else "",
     )
 
@@ -222,8 +225,9 @@ def _hung_up(drops: Drops, *, is_early: bool) -> str:
     if not drops.emptied and not is_half:
         return ""
     who = f"{drops.in_time:,} of {drops.opened:,} connections" if is_half else f"all {drops.emptied[0]}"
+    ended = f"{who} had to be ended" if drops.are_ours else f"the target closed {who}"
     when = "before the load began" if is_early else "before the hold's end"
-    return f"the target closed {who} {when} ({listed(drops.groups)})"
+    return f"{ended} {when} ({listed(drops.groups)})"
 
 
 def below_zero(run: Run, error_s: float) -> Iterator[str]:

@@ -1,15 +1,14 @@
 """What names in braces stand for: environment variables, and the rows of a data file."""
 
-import csv
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from wswarm.drive.drivers import address
-from wswarm.errors import PlanError, ResultError
+from wswarm.errors import PlanError
+from wswarm.experiment.data_file import check_json, counted, read_data
 from wswarm.experiment.secret_file import OF_FILE, secret_in
 from wswarm.load.fill import fill_address, names_in, variable, variables_in
 from wswarm.load.manner import Manner
@@ -17,8 +16,6 @@ from wswarm.load.plan import Plan
 from wswarm.load.replay import Replay, values_of
 from wswarm.load.url import check_whereabouts
 from wswarm.results import redact
-
-_OURS = ("id", "room", "marker", "marker:int")
 
 
 class Filling(NamedTuple):
@@ -62,11 +59,12 @@ def filling_of(plan: Plan) -> Filling:
     recorded = values_of(replay.score) if replay is not None else {}
     filling = Filling(variables_of(plan, recorded), columns, rows, replay)
     _check_lines(plan, filling)
+    check_json(plan, columns, rows)
     if plan.sessions is not None and rows:  # sessions take them in turn
         return filling
     if plan.data is not None and len(rows) < plan.sockets:
         raise PlanError(
-            f"--data {plan.data}: {_counted(len(rows), 'row')} for {plan.sockets} connections:"
+            f"--data {plan.data}: {counted(len(rows), 'row')} for {plan.sockets} connections:"
             f" each needs one of its own; add rows or lower --connections"
         )
     return filling
@@ -165,47 +163,3 @@ def _texts(manner: Manner) -> Iterator[str]:
         yield from (step.value for step in manner.publisher_steps if step.kind != "take")
         said = (manner.publisher_url, manner.publish, manner.publish_body)
         yield from (one for one in said if one is not None)
-
-
-def read_data(path: str) -> tuple[list[str], list[list[str]]]:
-    """Return the columns of a data file, and its rows.
-
-    Raises:
-        PlanError: it is no table. ResultError: it can't be read.
-    """
-    try:
-        with Path(path).open(newline="", encoding="utf-8-sig") as file:
-            lines = [line for line in csv.reader(file, strict=True) if line]
-    except (OSError, ValueError, csv.Error) as error:
-        why = getattr(error, "strerror", None) or error
-        raise ResultError(
-            f"--data {path} can't be read: {why}; name a CSV file whose first line names its columns"
-        ) from None
-    if not lines:
-        raise PlanError(
-            f"--data {path} is empty: its first line names the columns, each further one is a connection's"
-        )
-    columns = [name.strip() for name in lines[0]]
-    for number, line in enumerate(lines[1:], 1):
-        if len(line) != len(columns):
-            raise PlanError(
-                f"--data {path}: row {number} has {_counted(len(line), 'value')}, the first line names"
-                f" {_counted(len(columns), 'column')}: quote what holds a comma"
-            )
-    _check_columns(path, columns)
-    return columns, lines[1:]
-
-
-def _check_columns(path: str, columns: list[str]) -> None:
-    for name in columns:
-        if not name or name in _OURS or columns.count(name) > 1:
-            why = (
-                "stands twice" if columns.count(name) > 1 else "is a name of ours" if name else "has no name"
-            )
-            raise PlanError(
-                f"--data {path}: column {name!r} {why}: name each column once, and not {', '.join(_OURS)}"
-            )
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

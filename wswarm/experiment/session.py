@@ -14,15 +14,14 @@ from wswarm.drive.fleet.started import Started
 from wswarm.errors import PlanError
 from wswarm.experiment.cohorts import Cohort, all_together, publishers, shares
 from wswarm.experiment.filling import Filling
+from wswarm.experiment.orders import Orders
 from wswarm.experiment.paces import GROUP, paces, places_of
 from wswarm.experiment.probe import QuietProbe
 from wswarm.experiment.ramp import at_once
-from wswarm.experiment.roles import role_of
 from wswarm.experiment.scripted import script_for
 from wswarm.load.arrivals import given_in_all
 from wswarm.load.marker import prefix_for
 from wswarm.load.plan import Plan
-from wswarm.load.script import Script
 from wswarm.stats.agents import of_one_agent
 from wswarm.stats.findings import Findings, Int64s, Packed, Window, pack
 from wswarm.units import NS_PER_S
@@ -56,6 +55,7 @@ class Session:
         self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
         self._load = -1
         self.fleet = Fleet(started, has_publisher=plan.is_published)
+        self._orders = Orders(plan, filling, self.fleet, self.probe)
 
     def __enter__(self) -> Self:
         self.fleet.__enter__()
@@ -81,7 +81,7 @@ class Session:
         for place, agent in enumerate(self.fleet.agents):
             groups = self.groups_of(agent)
             script = script_for(self._plan, place, len(self.fleet.holders), start_ns)
-            orders = [self._group(agent, addresses, script, cohort) for cohort in groups]
+            orders = [self._orders.of(agent, addresses, script, cohort) for cohort in groups]
             last_id, near = self.probe.after, self.probe.near
             agent.tell(wire.Begin(groups=orders, prefix=self._prefix, last_id=last_id, probes=len(near)))
             for number, (order, cohort) in enumerate(zip(orders, groups, strict=True)):
@@ -250,41 +250,6 @@ class Session:
                     agent.give_up(grace_s)
                 due_ns = now_ns()
 
-    def _group(
-        self, agent: AgentProcess, addresses: list[tuple[str, int]], script: Script | None, cohort: Cohort
-    ) -> wire.Group:
-        """Return what the agent's connections are: those of the publishers are elsewhere if the plan says so."""
-        plan, is_publisher = self._plan, agent is self.fleet.publisher
-        manner = plan.publishing if is_publisher else plan.manner
-        by_http = plan.by_http if is_publisher else None
-        url = by_http.url if by_http is not None else manner.url
-        return wire.Group(
-            name=plan.scenario,
-            role=role_of(plan, is_publisher=is_publisher),
-            manner=manner,
-            cohort=cohort.name,
-            receive_buffer=cohort.receive_buffer,
-            most=self._share_of(agent, cohort.most),
-            values=self._filling.variables,
-            patience_s=plan.drain if cohort.patience_s is None else cohort.patience_s,
-            is_closed=plan.closed,
-            addresses=addresses if url == plan.url else self._filling.addresses(url),
-            by_http=by_http,
-            is_answered=plan.publish is not None,
-            traced=_share(plan.trace, agent, self.fleet.holders) if by_http is None else 0,
-            publishers=list(plan.publisher_ids),
-            rooms=plan.rooms,
-            script=script,
-            replay=self._filling.replay,
-            beside=[one for near in self.probe.near.values() for one in near],
-            reconnect=cohort.reconnect,
-            sampled=_share(self.fleet.sampled, agent, self.fleet.holders),
-        )
-
-    def _share_of(self, agent: AgentProcess, most: int | None) -> int | None:
-        """Return how many of so many one agent may have."""
-        return None if most is None else _share(most, agent, self.fleet.holders)
-
     def _check_scripts(self) -> None:
         for agent in self.fleet.agents:
             if agent.unfit is not None:
@@ -293,8 +258,3 @@ class Session:
                 blocked_s = agent.blocked_s()
                 if blocked_s > _BLOCKED_S:
                     agent.give_up(blocked_s)
-
-
-def _share(most: int, agent: AgentProcess, holders: Sequence[AgentProcess]) -> int:
-    """Return how many of so many are an agent's: all go to the holders in turn, and others have their own."""
-    return len(range(holders.index(agent), most, len(holders))) if agent in holders else most

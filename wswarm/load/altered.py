@@ -21,6 +21,11 @@ def is_altered(payload: bytes, prefix: bytes) -> bool:
     return any(encoded in payload for encoded in _in_base64(prefix))
 
 
+def holds_marker(text: str) -> bool:
+    """Return whether a text that holds none of this run's markers holds another's."""
+    return _OF_A_RUN.search(text.encode()) is not None
+
+
 def _in_base64(prefix: bytes) -> list[bytes]:
     """Return what base64 makes of the prefix wherever in a text it begins."""
     found = []

@@ -13,9 +13,10 @@ def check_script(plan: Settings) -> None:
         PlanError: they belong to another scenario, or there are too many sessions or none.
     """
     if plan.scenario != "script":
-        for name in ("script", "sessions"):
-            if getattr(plan, name) is not None and (name, plan.scenario) != ("sessions", "churn"):
-                raise PlanError(f"{name} belongs to a script: use wswarm script FILE.py, or leave it out")
+        if plan.script is not None:
+            raise PlanError("a script has a scenario of its own: use wswarm script FILE.py, or leave it out")
+        if plan.sessions is not None and plan.scenario != "churn":
+            raise PlanError(f"--sessions belongs to churn and script: leave it out of {plan.scenario}")
         return
     if plan.script is None:
         raise PlanError("a script has a file: give script='session.py'")

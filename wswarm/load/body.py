@@ -1,8 +1,12 @@
-"""The body of an HTTP response that refuses an upgrade: as much of it as tells why."""
+"""What an HTTP response that refuses an upgrade says: as much of its body as tells why, and headers that do."""
+
+import zlib
 
 from wswarm.load.upgrade import Answer
 
 BODY_LIMIT = 4096
+_TELLING = ("Retry-After", "WWW-Authenticate", "Sec-WebSocket-Version")
+_ANY_WRAPPING = zlib.MAX_WBITS | 32  # gzip's or zlib's
 
 
 def body_of(answer: Answer, raw: bytes | bytearray) -> tuple[bytes, bool]:
@@ -17,9 +21,30 @@ def body_of(answer: Answer, raw: bytes | bytearray) -> tuple[bytes, bool]:
     return body[:BODY_LIMIT], is_all or len(raw) >= 2 * BODY_LIMIT or answer.status in (204, 304)
 
 
-def as_text(body: bytes) -> str:
-    """Return the body as text; what is no UTF-8 is replaced."""
-    return body.decode(errors="replace").strip()
+def words_of(answer: Answer, body: bytes) -> str:
+    """Return the body as text, in which replaced is what can't be read, and the headers that tell what is wanted."""
+    headers = [f"{name}: {', '.join(answer.values(name))}" for name in _TELLING if answer.values(name)]
+    return "; ".join(filter(None, [_as_text(answer, body), *headers]))
+
+
+def _as_text(answer: Answer, body: bytes) -> str:
+    packed = [one.lower() for one in answer.tokens("Content-Encoding")]
+    if packed in (["gzip"], ["x-gzip"], ["deflate"]):
+        try:
+            body = zlib.decompressobj(_ANY_WRAPPING).decompress(body, BODY_LIMIT)
+        except zlib.error:
+            pass
+        else:
+            packed = []
+    if any(one != "identity" for one in packed):
+        return f"a body in {', '.join(packed)}" if body else ""
+    _, is_named, charset = ", ".join(answer.values("Content-Type")).lower().partition("charset=")
+    try:
+        return body.decode(
+            charset.partition(";")[0].strip(" \"'") if is_named else "utf-8", "replace"
+        ).strip()
+    except LookupError:
+        return body.decode(errors="replace").strip()
 
 
 def _joined(raw: bytes) -> tuple[bytes, bool]:

@@ -1,7 +1,9 @@
 """Settings of loads that change while they last; what each may be is checked in a file of its own."""
 
+from collections.abc import Iterable
 from typing import Literal
 
+from wswarm.errors import PlanError
 from wswarm.load.manner import Manner
 
 _OF = {
@@ -16,6 +18,18 @@ DEFAULT_PAIRS = 6
 def is_of(setting: str, scenario: str) -> bool:
     """Return whether a setting means something in a scenario."""
     return _OF.get(setting, scenario) == scenario
+
+
+def check_belong(settings: Iterable[str], scenario: str) -> None:
+    """Check that all of these settings mean something in a scenario.
+
+    Raises:
+        PlanError: one does not.
+    """
+    for name in settings:
+        if not is_of(name, scenario):
+            option = name.replace("_", "-")
+            raise PlanError(f"--{option} belongs to {_OF[name]}: leave it out of {scenario}")
 
 
 class Changing(Manner, frozen=True, kw_only=True):

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
+import msgspec
+
 from wswarm.load.escaping import value_for, without_filters
 from wswarm.results.redact import IN_ADDRESS
 
@@ -64,6 +66,15 @@ def with_any_values(text: str) -> str:
     """Return the text with a digit in place of each name that may stand for something."""
     names = (name.partition("|")[0] for name in names_in(text))
     return fill(text, {name: "0" for name in names if _ONE_NAME.fullmatch(name) and name != "marker"})
+
+
+def is_json(template: str) -> bool:
+    """Return whether the template is JSON, whatever its names stand for."""
+    try:
+        msgspec.json.decode(with_any_values(template).replace("{marker:int}", "1"))
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
 
 
 def names_in(text: str) -> Iterator[str]:

@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 import msgspec
 
 from wswarm.errors import PlanError
-from wswarm.load.fill import with_any_values, with_any_variables
+from wswarm.load.fill import is_json, with_any_values, with_any_variables
 from wswarm.load.message import check_size
 from wswarm.load.number import NUMBER
 from wswarm.load.pattern import pattern
 from wswarm.load.profiles import protocol_named
 from wswarm.load.profiles.protocol import Protocol
 from wswarm.load.profiles.settings import address_of, settings_of
+from wswarm.load.reworded import reworded
 from wswarm.load.rooms import check_rooms
 from wswarm.load.steps import Step, check_steps
 from wswarm.load.template import MARKER, SIZE_LIMIT, Opening, as_text, check_utf8, in_bytes, openings
@@ -178,7 +179,7 @@ def converted(given: Mapping[str, Any], kind: type[Kind]) -> Kind:
     try:
         return msgspec.convert(text, kind)
     except msgspec.ValidationError as error:
-        raise PlanError(_reworded(error, text)) from None
+        raise PlanError(reworded(error, text, kind)) from None
 
 
 def _check_message(manner: Manner) -> None:
@@ -192,7 +193,9 @@ def _check_message(manner: Manner) -> None:
         try:
             msgspec.json.decode(with_any_values(manner.json).replace("{marker:int}", "1"))
         except (msgspec.DecodeError, RecursionError) as error:
-            raise PlanError(f"--json {manner.json!r} is not JSON: {error}") from None
+            is_bare = is_json(manner.json.replace("{marker}", '"{marker}"'))
+            mend = "; put {marker} into double quotes" if is_bare else ""
+            raise PlanError(f"--json {manner.json!r} is not JSON: {error}{mend}") from None
     if manner.size is not None and manner.size > SIZE_LIMIT:
         raise PlanError(
             f"--size {manner.size} is too large: the drivers take up to {SIZE_LIMIT} bytes (16 MiB)"
@@ -274,9 +277,3 @@ def _check_bind(address: str) -> None:
         ip_address(address)
     except ValueError:
         raise PlanError(f"--bind {address!r} is not an IP address: write one of this machine's") from None
-
-
-def _reworded(error: msgspec.ValidationError, given: dict[str, Any]) -> str:
-    text, _, path = str(error).partition(" - at `$.")
-    name = path.rstrip("`").split("[")[0]
-    return f"{name.replace('_', '-')}: {given.get(name)!r} will not do: {text}" if name else text

@@ -8,7 +8,7 @@ import msgspec
 from wswarm.errors import PlanError
 from wswarm.load.belonging import check_recording, check_script
 from wswarm.load.by_http import ByHttp, by_http, is_https
-from wswarm.load.changing import DEFAULT_PAIRS
+from wswarm.load.changing import DEFAULT_PAIRS, check_belong
 from wswarm.load.churn import check_churn, with_sessions
 from wswarm.load.hours import check_trends
 from wswarm.load.manner import Manner, converted
@@ -116,6 +116,7 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
         PlanError: an option is unknown or a value can't be.
     """
     given = {name: value for name, value in options.items() if value is not None}
+    check_belong(given, scenario)
     given = with_stages(given | {"scenario": scenario, "url": url})
     if scenario in ("connect", "script", "replay") or (scenario == "churn" and "rate" not in given):
         given.setdefault("warmup", 0.0)

@@ -47,16 +47,20 @@ def request_for(manner: Manner, values: Values) -> Request:
     Where there is only one room the connection is in the first.
     """
     values = {ROOM: "0", **values}
-    url, headers = without_credentials(on_wire(fill_address(manner.address, values)))
-    for header in manner.headers:
-        name, _, value = header.partition(":")
-        headers.append((name, fill(value, values).strip()))
+    url, credentials = without_credentials(on_wire(fill_address(manner.address, values)))
+    given = [header.partition(":") for header in manner.headers]
+    headers = [(name, fill(value, values).strip()) for name, _, value in given]
+    names = {name.lower() for name, _ in headers}
+    if "authorization" not in names:
+        headers = credentials + headers
     if manner.cookies:
-        headers.append(("Cookie", "; ".join(fill(cookie, values) for cookie in manner.cookies)))
+        own = [value for name, value in headers if name.lower() == "cookie"]
+        headers = [one for one in headers if one[0].lower() != "cookie"]
+        headers.append(("Cookie", "; ".join([*own, *(fill(cookie, values) for cookie in manner.cookies)])))
     protocol = manner.protocol
     if manner.origin is not None:
         headers.append(("Origin", manner.origin))
-    elif protocol is not None and protocol.sends_origin:
+    elif protocol is not None and protocol.sends_origin and "origin" not in names:
         headers.append(("Origin", _own_origin(url)))
     return Request(url=url, headers=tuple(headers))
 

@@ -179,7 +179,7 @@ def _check_values(stages: Any) -> None:
                 )
     if not rows_of(stages):
         raise PlanError(
-            f"--stages {shown(stages)} lasts no time: add a stage that does, such as 30s:{stages[-1][1]:g}"
+            f"--stages {shown(stages)} lasts no time: add a stage that does, such as 30s:{stages[-1][1] or 1_000:g}"
         )
     if len(stages) > STAGES_LIMIT:
         raise PlanError(f"--stages: {len(stages):,} are more than {STAGES_LIMIT:,}: use fewer, longer ones")

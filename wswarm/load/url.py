@@ -122,7 +122,9 @@ def _split(url: str) -> SplitResult:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError as error:
-        raise PlanError(f"{url!r} is not an address: {error}") from None
+        raise PlanError(
+            f"{url!r} is not an address: {error}; write scheme://host:port/path, IPv6 in brackets: [::1]:8000"
+        ) from None
     return parts
 
 

@@ -19,7 +19,7 @@ from locust.env import Environment
 
 from wswarm.drive.fleet import wire
 from wswarm.errors import PlanError
-from wswarm.experiment.filling import read_data
+from wswarm.experiment.data_file import read_data
 from wswarm.load.script import SESSION
 from wswarm.locust.users import WebSocketUser
 

@@ -5,6 +5,11 @@ import re
 _OPTIONS = {
     "-c or --connect-rate": "-u or -r",
     "(-H, --cookie) and --origin": "and origin in the class's settings",
+    "(-H, --cookie)": "in the class's settings",
+    "(--cookie, -H)": "in the class's settings",
+    "offer it with --subprotocol": "offer it in subprotocols of the class's settings:",
+    "--deflate --driver websockets": "deflate and driver='websockets' in the class's settings",
+    "--follow": "follow in the class's settings",
     "--cacert FILE, or --insecure": "cacert in the class's settings, or insecure",
     "--connect-timeout": "connect_timeout in the class's settings",
     "--connect-rate": "-r",

@@ -60,6 +60,11 @@ class Checkpoints:
             raise unwritable(self._path.parent, error.strerror or str(error)) from error
         self.has_begun = True
 
+    def forget(self) -> None:
+        """Take it that the run is known in whole."""
+        if self.has_begun:
+            self._path.unlink(missing_ok=True)
+
 
 def last_checkpoint(folder: Path) -> Run | None:
     """Return the last whole checkpoint in the folder, `None` if there is none.

@@ -105,6 +105,7 @@ def prepare(folder: Path) -> None:
 
 def link_latest(folder: Path) -> None:
     """Let `latest` beside the folder point to it; nothing happens where links or writing are not allowed."""
+    folder = folder.resolve()  # it may have been found by that link
     link = folder.parent / "latest"
     if link.exists() and not link.is_symlink():
         return

@@ -33,8 +33,8 @@ def plan(run: Run) -> list[str]:
     if run.scenario != "connect" and (asked.get("rate") or run.stages) and asked.get("arrivals"):
         phrases.append(f"{asked['arrivals']} arrivals")
     if run.recovery is not None:
-        share = round(100 * run.recovery.dropped / max(1, run.connections.requested - 1), 1)
-        phrases.append(f"{share:g} % dropped by {asked.get('how')}, back by {asked.get('reconnect')}")
+        share = 1 if asked.get("how") == "restart" else asked.get("drop", 0)
+        phrases.append(f"{100 * share:.4g} % dropped by {asked.get('how')}, back by {asked.get('reconnect')}")
     if isinstance(asked.get("duration"), int | float):
         phrases.append(f"{held(run)} hold")
     if run.penalty is not None:
@@ -149,6 +149,8 @@ def _rates(run: Run) -> list[str]:
     total: Any = run.plan.get("rate")
     if not total:
         return ["as fast as replies come"] if is_closed(run) else []
+    if run.fanout is None and run.scenario in BROADCASTS:
+        return [f"{show.rate(total)} published"]
     if run.fanout is None:
         each = total / max(run.connections.requested, 1)
         return [f"{show.rate(total)} in all, {show.rate(each)} each"]

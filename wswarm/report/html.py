@@ -1,7 +1,7 @@
 """A page that stands alone: one run, or the runs of a suite, for a browser, a phone or paper."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from types import MappingProxyType
@@ -12,8 +12,10 @@ from markupsafe import Markup
 
 from wswarm.report import format as show
 from wswarm.report import headline
-from wswarm.report.captions import caption
+from wswarm.report.captions import Caption, caption
+from wswarm.report.charts.chart import Chart, Drawn
 from wswarm.report.charts.library import digest, library, missing_hint
+from wswarm.report.charts.on_a_page import on_a_page
 from wswarm.report.overall import overall
 from wswarm.report.sections import SUITE_NOTE, suite_table
 from wswarm.report.shown import shown
@@ -72,25 +74,54 @@ def render(
         overview=suite_table([runs[index] for index in order if index < ended]) if ended > 1 else None,
         overview_note=SUITE_NOTE,
         too_small=show.TOO_SMALL,
-        library=library(),
-        hint=missing_hint(),
     )
 
 
-def page(template: str, **values: Any) -> str:
-    """Return a page made from a template of this package, with the look that all pages share.
+def page(template: str, *, going: Going | None = None, **values: Any) -> str:
+    """Return a page made from a template of this package, with the look and the scripts that all pages share.
 
     Args:
         template: Its file name.
+        going: What goes on: the page then asks for itself again each second.
         values: What it shows; everything is escaped.
     """
     environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=jinja2.PackageLoader("wswarm.report", "."),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    style, script, source = (_text(name) for name in ("page.css", "page.js", template))
-    return environment.from_string(source).render(
-        style=Markup(style), script=Markup(script), policy=policy(), **values
+    return environment.get_template(template).render(
+        style=Markup(_text("page.css")),
+        script=Markup(_text("page.js")),
+        policy=policy(),
+        library=library(),
+        hint=missing_hint(),
+        going=going,
+        **values,
     )
+
+
+def explored(
+    found: Drawn, pictures: Mapping[str, bytes], caption: Callable[[str, Chart | None], Caption]
+) -> dict[str, Any]:
+    """Return the charts of a page that is about one thing, and those pictures in whose place there is none.
+
+    Args:
+        pictures: By name, PNG or SVG.
+        caption: The words for a picture of that name, or for a chart of it.
+    """
+    charts = found if library() is not None else Drawn()
+    drawn = {one.name for one in charts.charts}
+    return {
+        "drawn": on_a_page(charts, "page", lambda one: caption(one.name, one)),
+        "pictures": [
+            {"source": embedded(picture), "caption": caption(name, None)}
+            for name, picture in pictures.items()
+            if name not in drawn
+        ],
+    }
 
 
 def policy() -> str:

@@ -5,6 +5,11 @@
   const OLD = "This browser can't draw charts: it takes one of 2023 or later. The tables below have the figures.";
   const PAPER = { whole: [680, 270], half: [325, 270] }; // what of A4 is left between its margins
   const POLL_MS = 1000;
+  const MARKERS = { circle: "circle", cross: "crossRot", diamond: "rectRot", dot: "circle", tick: "line" };
+  const OWN = ["bars", "signs"]; // what is drawn here, not by the library
+  const SHADED = ["ramp", "warm-up", "drain"];
+  const ROW_REM = 3; // the height of a row that has a name
+  const MOST_SAID = 8; // values at one place
   const kept = { hidden: new Set(), zoom: new Map() }; // what a reader has chosen, by figure and series, by axis
   let figures = [];
 
@@ -30,6 +35,14 @@
 
   const SIZES = [[1, "B"], [1e3, "KB"], [1e6, "MB"], [1e9, "GB"], [1e12, "TB"]];
   const TIMES = [[1e-6, "µs"], [1e-3, "ms"], [1, "s"]];
+  const change = (value) => {
+    if (value === null) return UNKNOWN;
+    if (value >= 10) return `×${number(value)}`;
+    const percent = (100 * (value - 1)).toFixed(1);
+    return `${percent.startsWith("-") ? `−${percent.slice(1)}` : `+${percent}`} %`;
+  };
+  const moment = (value) => (value === null ? UNKNOWN : new Date(1000 * value).toISOString().slice(0, 16).replace("T", " "));
+
   const format = {
     time: (value) => scaled(value, TIMES),
     second: (value) => (value === null ? UNKNOWN : `${number(value)} s`),
@@ -39,9 +52,14 @@
     size: (value) => (value !== null && Math.abs(value) < 1e3 && Number.isInteger(value) ? `${value} B` : scaled(value, SIZES)),
     share: (value) => (value === null ? UNKNOWN : `${Number((100 * value).toFixed(2))} %`),
     percentile: (value) => `p${Number((100 * (1 - 1 / value)).toFixed(4))}`,
+    change,
+    cores: (value) => number(value === null ? null : Number(value.toPrecision(3))),
+    load: (value) => (value === null ? UNKNOWN : Number(value.toPrecision(4)).toLocaleString("en-US", { maximumFractionDigits: 20 })),
+    date: moment,
   };
+  const shortly = { second: number, cores: (value) => String(Number(value.toPrecision(6))), change: (value) => (Math.abs(value - 1) < 1e-9 ? "0 %" : change(value).replace(".0 %", " %")) };
   const tick = (kind, value, greatest) => {
-    if (kind !== "time") return kind === "second" ? number(value) : format[kind](value);
+    if (kind !== "time") return (shortly[kind] ?? format[kind])(value);
     const [factor, unit] = [...TIMES].reverse().find(([least]) => greatest >= least * 0.9999) ?? TIMES[0];
     return `${Number((value / factor).toPrecision(6))} ${unit}`;
   };
@@ -72,8 +90,24 @@
     load(data) {
       this.frames = data.frames;
       this.about = data.charts[Number(this.node.dataset.chart)];
-      this.isLying = this.about.series.some((one) => one.look === "outline");
+      this.isLying = this.about.is_lying;
+      this.stopsKept = null;
+      this.rows = this.isLying ? this.axis("y").names.length : 0; // that have names
+      if (this.rows > 0) this.plot.style.height = `${ROW_REM * this.rows + 5}rem`;
     }
+
+    renew() {
+      const names = () => JSON.stringify([this.about.series, this.about.marks].map((list) => list.map((one) => one.name)));
+      const before = names();
+      this.load(dataOf(this.node.dataset.run));
+      if (names() !== before) this.buttons();
+      this.draw();
+      this.point(this.cursor);
+    }
+
+    shown() { return this.about.series.filter((series) => this.isShown(series)); }
+    column(series, name) { return series[name] === null ? undefined : this.frames[series.frame][series[name]]; }
+    pixel(value, along) { return this.chart.scales[along === this.isLying ? "y" : "x"].getPixelForValue(value); }
 
     axis(way) { return this.about[way]; }
     key(way) { return `${this.node.dataset.run} ${this.axis(way).group ?? `${this.node.id} ${way}`}`; }
@@ -92,18 +126,25 @@
       }));
       const reset = element("button", "Reset zoom", { type: "button", className: "reset", hidden: true });
       reset.addEventListener("click", () => { zoom(this.key("x"), null); zoom(this.key("y"), null); });
-      legend.append(reset);
+      const marks = this.about.marks.map((mark) => {
+        const told = element("span", "", { className: "mark" });
+        told.append(element("span", "", { className: `swatch ${mark.until === null ? "" : "area"} ${mark.colour}` }), mark.name);
+        return told;
+      });
+      legend.append(...marks, reset);
     }
 
     toggle(series, button) {
       const key = this.hiddenKey(series);
       if (!kept.hidden.delete(key)) kept.hidden.add(key);
       button.setAttribute("aria-pressed", String(this.isShown(series)));
+      this.stopsKept = null;
       this.draw();
       this.point(this.cursor);
     }
 
     points(series) {
+      if (OWN.includes(series.look)) return [];
       const frame = this.frames[series.frame];
       const [x, y, until] = [frame[series.x], frame[series.y], frame[series.until_x]];
       if (series.look === "outline") {
@@ -112,7 +153,7 @@
       if (series.look === "spans") {
         return x.flatMap((from, place) => [{ x: from, y: y[place] }, { x: until[place], y: y[place] }, { x: until[place], y: NaN }]);
       }
-      const found = x.map((at, place) => ({ x: at, y: y[place] ?? NaN }));
+      const found = x.map((at, place) => (this.isLying ? { x: y[place] ?? NaN, y: at } : { x: at, y: y[place] ?? NaN }));
       if (series.look === "step" && found.length > 0) { // the last one holds as long as those before
         const last = found[found.length - 1];
         const width = found.length > 1 ? last.x - found[found.length - 2].x : 1;
@@ -124,17 +165,23 @@
     dataset(series) {
       const isPoints = series.look === "points";
       const line = colour(series.colour);
+      const radius = this.frames[series.frame][series.x].length > 600 ? 1.6 : { dot: 2.2, tick: 8, cross: 4.5, diamond: 4.5 }[series.marker] ?? 3;
+      const hollow = this.column(series, "hollow");
       return {
         label: series.name,
         data: this.points(series),
         hidden: !this.isShown(series),
         borderColor: line,
         backgroundColor: isPoints ? faint(series.colour, 75) : faint(series.colour, series.look === "outline" ? 30 : 18),
-        borderWidth: { outline: 0.6, spans: 4, points: 0 }[series.look] ?? 2,
+        borderWidth: { outline: 0.6, spans: 4 }[series.look] ?? 2,
         borderDash: series.is_dashed ? [6, 4] : [],
-        pointRadius: isPoints ? (this.frames[series.frame][series.x].length > 600 ? 1.6 : 3) : 0,
+        pointStyle: MARKERS[series.marker] ?? "circle",
+        pointRotation: this.isLying ? 90 : 0,
+        pointRadius: isPoints || series.marker !== null ? radius : 0,
         pointHoverRadius: 0,
-        pointBorderWidth: 0,
+        pointBorderColor: line,
+        pointBorderWidth: ["tick", "cross"].includes(series.marker) ? 2 : hollow ? 1.5 : 0,
+        ...(hollow ? { pointBackgroundColor: hollow.map((one) => (one ? colour("paper") : line)) } : {}),
         showLine: !isPoints,
         stepped: ["step", "area"].includes(series.look) ? "before" : false,
         fill: series.look === "area" ? "origin" : series.look === "outline" ? "shape" : false,
@@ -145,19 +192,23 @@
     scale(way) {
       const axis = this.axis(way);
       const zoomed = kept.zoom.get(this.key(way));
+      const isNamed = way === "y" && this.rows > 0; // inside, as there is no room for them beside
       const ticks = {
+        display: !isNamed,
         color: colour("grey"),
         maxRotation: 0,
+        precision: axis.kind === "count" ? 0 : undefined,
         autoSkipPadding: 14,
         includeBounds: false,
-        callback: (value) => tick(axis.kind, value, axis.high ?? value),
+        callback: (value) => (axis.kind === "name" ? axis.names[value] ?? "" : tick(axis.kind, value, axis.high ?? value)),
       };
       return {
         type: axis.is_log ? "logarithmic" : "linear",
         min: zoomed?.[0] ?? axis.low ?? undefined,
         max: zoomed?.[1] ?? axis.high ?? undefined,
         grace: axis.high === null ? "6%" : 0,
-        title: { display: true, text: axis.label, color: colour("ink") },
+        reverse: isNamed,
+        title: { display: !isNamed, text: axis.label, color: colour("ink") },
         ticks,
         grid: { color: colour("grid"), drawTicks: true },
         border: { color: colour("grey") },
@@ -166,6 +217,14 @@
     }
 
     chooseTicks(scale, axis) {
+      if (axis.kind === "name" || axis.kind === "date") {
+        const steps = axis.kind === "name" ? [1] : [60, 300, 900, 3600, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000, 7776000, 31536000];
+        const step = steps.find((one) => one * 6 >= scale.max - scale.min) ?? steps[steps.length - 1];
+        const first = Math.ceil(scale.min / step);
+        const count = Math.max(0, Math.floor(scale.max / step) - first + 1);
+        scale.ticks = Array.from({ length: count }, (_, place) => ({ value: (first + place) * step }));
+        return;
+      }
       if (!axis.is_log) return;
       const steps = axis.kind === "percentile" ? [1] : scale.max / scale.min > 200 ? [1, 3] : [1, 2, 5];
       const found = axis.kind === "percentile" ? [1, 2, 4] : [];
@@ -185,11 +244,16 @@
           maintainAspectRatio: false,
           events: [],
           spanGaps: false,
-          layout: { padding: { top: 16, right: 8 } },
+          layout: { padding: { top: this.about.series.some((one) => one.look === "signs") ? 26 : 16, right: 8 } },
           scales: { x: this.scale("x"), y: this.scale("y") },
           plugins: { legend: { display: false }, tooltip: { enabled: false }, decimation: { enabled: false } },
         },
-        plugins: [{ id: "own", beforeDatasetsDraw: (chart) => this.drawPhases(chart), afterDraw: (chart) => this.drawOver(chart) }],
+        plugins: [{
+          id: "own",
+          beforeDatasetsDraw: (chart) => { this.chart = chart; this.drawPhases(chart); this.drawBehind(chart); },
+          afterDatasetsDraw: (chart) => this.drawBeside(chart),
+          afterDraw: (chart) => this.drawOver(chart),
+        }],
       };
     }
 
@@ -208,7 +272,10 @@
       for (const [name, from, to] of this.about.phases) {
         const [left, right] = [from, to].map((value) => Math.max(area.left, Math.min(area.right, scales.x.getPixelForValue(value))));
         if (right <= left) continue;
-        if (name !== "hold") {
+        if (!SHADED.includes(name)) {
+          ctx.fillStyle = colour("line");
+          ctx.fillRect(left, area.top, 1, area.bottom - area.top);
+        } else {
           ctx.fillStyle = faint("grey", 12);
           ctx.fillRect(left, area.top, right - left, area.bottom - area.top);
         }
@@ -218,6 +285,106 @@
         }
       }
       ctx.restore();
+    }
+
+    // What is behind values: marks, bands of lines, and what is allowed in each row.
+
+    inside(chart, draw) {
+      const { ctx, chartArea: area } = chart;
+      ctx.save();
+      ctx.beginPath();
+      ctx.rect(area.left, area.top, area.right - area.left, area.bottom - area.top);
+      ctx.clip();
+      draw(ctx, area);
+      ctx.restore();
+    }
+
+    drawBehind(chart) {
+      this.inside(chart, (ctx, area) => {
+        for (const mark of this.about.marks) this.drawMark(ctx, area, mark);
+        for (const series of this.shown()) {
+          const [at, low, high] = ["x", "low", "high"].map((name) => this.column(series, name));
+          if (!low || series.look === "points") continue;
+          ctx.fillStyle = faint(series.colour, series.look === "bars" ? 22 : 18);
+          if (series.look === "bars") this.drawBars(ctx, at, low, high);
+          else this.drawBand(ctx, at, low, high);
+        }
+        if (this.isLying) this.drawNames(ctx, area);
+      });
+    }
+
+    drawMark(ctx, area, mark) {
+      const scale = this.chart.scales[mark.way];
+      const [from, to] = [mark.at, mark.until ?? mark.at].map((value) => scale.getPixelForValue(value));
+      if (mark.until !== null) {
+        ctx.fillStyle = faint(mark.colour, 25);
+        if (mark.way === "x") ctx.fillRect(from, area.top, to - from, area.bottom - area.top);
+        else ctx.fillRect(area.left, to, area.right - area.left, from - to);
+        return;
+      }
+      ctx.strokeStyle = colour(mark.colour);
+      ctx.lineWidth = 1.4;
+      ctx.setLineDash(mark.is_dashed ? [6, 4] : []);
+      ctx.beginPath();
+      ctx.moveTo(mark.way === "x" ? from : area.left, mark.way === "x" ? area.top : from);
+      ctx.lineTo(mark.way === "x" ? from : area.right, mark.way === "x" ? area.bottom : from);
+      ctx.stroke();
+      ctx.setLineDash([]);
+    }
+
+    drawBars(ctx, at, low, high) {
+      at.forEach((row, place) => {
+        const [top, bottom] = [row - 0.18, row + 0.46].map((value) => this.pixel(value, true));
+        const [left, right] = [low[place], high[place]].map((value) => this.pixel(value, false));
+        ctx.fillRect(left, top, right - left, bottom - top);
+      });
+    }
+
+    drawBand(ctx, at, low, high) {
+      ctx.beginPath();
+      at.forEach((value, place) => ctx.lineTo(this.pixel(value, true), this.pixel(high[place], false)));
+      [...at.keys()].reverse().forEach((place) => ctx.lineTo(this.pixel(at[place], true), this.pixel(low[place], false)));
+      ctx.fill();
+    }
+
+    drawNames(ctx, area) {
+      ctx.font = "12px system-ui, sans-serif";
+      ctx.fillStyle = colour("ink");
+      this.axis("y").names.forEach((name, row) => ctx.fillText(name, area.left + 6, this.pixel(row - 0.25, true)));
+    }
+
+    // What is around values: the interval of each point, and signs above all.
+
+    drawBeside(chart) {
+      this.inside(chart, (ctx) => {
+        for (const series of this.shown().filter((one) => one.look === "points" && one.low !== null)) this.drawIntervals(ctx, series);
+      });
+      const { ctx, chartArea: area } = chart;
+      ctx.save();
+      ctx.font = "bold 15px system-ui, sans-serif";
+      ctx.textAlign = "center";
+      for (const series of this.shown().filter((one) => one.look === "signs")) {
+        ctx.fillStyle = colour(series.colour);
+        this.column(series, "x").forEach((value, place) => {
+          const x = this.pixel(value, true);
+          if (x >= area.left && x <= area.right) ctx.fillText(this.column(series, "y")[place], x, area.top - 6);
+        });
+      }
+      ctx.restore();
+    }
+
+    drawIntervals(ctx, series) {
+      const [at, low, high] = ["x", "low", "high"].map((name) => this.column(series, name));
+      ctx.strokeStyle = faint(series.colour, this.isLying ? 100 : 60);
+      ctx.lineWidth = this.isLying ? 4 : 1.6;
+      at.forEach((value, place) => {
+        if (low[place] === null) return;
+        const across = this.pixel(value, true);
+        const ends = [low[place], high[place]].map((end) => this.pixel(end, false));
+        ctx.beginPath();
+        for (const end of ends) ctx.lineTo(this.isLying ? end : across, this.isLying ? across : end);
+        ctx.stroke();
+      });
     }
 
     drawOver(chart) {
@@ -242,16 +409,48 @@
 
     // Values: where the pointer or the keyboard is.
 
-    place(series) {
-      const frame = this.frames[series.frame];
-      const at = frame[series.x];
-      if (at.length === 0) return -1;
+    // Points are read where one is, lines and steps anywhere: at the place of the first of them that is shown.
+
+    stops() {
+      if (this.stopsKept === null) {
+        const shown = this.shown();
+        const apart = shown.filter((one) => one.look !== "bars" && this.isApart(one));
+        const places = (apart.length > 0 ? apart : shown.slice(0, 1)).flatMap((series) => this.column(series, "x"));
+        this.stopsKept = { isApart: apart.length > 0, at: [...new Set(places)].sort((one, other) => one - other) };
+      }
+      return this.stopsKept;
+    }
+
+    isApart(series) { return ["points", "signs", "bars"].includes(series.look) || series.marker !== null; }
+
+    nearest(at) {
+      let [low, high] = [0, at.length - 1];
+      while (high - low > 1) {
+        const middle = (low + high) >> 1;
+        if (at[middle] <= this.cursor) low = middle;
+        else high = middle;
+      }
+      return high > low && at[high] - this.cursor < this.cursor - at[low] ? high : low;
+    }
+
+    places(series) {
+      const at = this.column(series, "x");
+      if (at.length === 0) return [];
+      if (this.isApart(series)) {
+        const here = this.stops().at[this.nearest(this.stops().at)];
+        return [...at.keys()].filter((place) => at[place] === here);
+      }
+      const place = this.place(series, at);
+      return place < 0 ? [] : [place];
+    }
+
+    place(series, at) {
       if (["step", "area", "outline"].includes(series.look)) {
         let found = -1;
         while (found + 1 < at.length && at[found + 1] <= this.cursor) found += 1;
         return found;
       }
-      if (series.look === "spans") return at.findIndex((from, place) => from <= this.cursor && this.cursor < frame[series.until_x][place]);
+      if (series.look === "spans") return at.findIndex((from, place) => from <= this.cursor && this.cursor < this.column(series, "until_x")[place]);
       const away = at.map((value) => Math.abs(value - this.cursor));
       return away.indexOf(Math.min(...away));
     }
@@ -261,30 +460,46 @@
       if (value === null) {
         this.readout.replaceChildren(...(this.node.previousElementSibling ? [] : [element("span", HINT, { className: "grey" })]));
       } else {
-        const shown = this.about.series.filter((series) => this.isShown(series));
-        this.readout.replaceChildren(element("b", this.where(shown)), ...shown.map((series) => this.said(series)));
+        this.readout.replaceChildren(element("b", this.where()), ...this.shown().flatMap((series) => this.said(series)));
       }
       this.chart.draw();
     }
 
-    where(shown) {
+    where() {
       const axis = this.axis(this.isLying ? "y" : "x");
-      const first = shown[0];
-      const place = first ? this.place(first) : -1;
-      if (place < 0) return format[axis.kind](this.cursor);
-      const frame = this.frames[first.frame];
-      if (first.look === "outline") return `${format.time(frame[first.x][place])} to ${format.time(frame[first.until_x][place])}`;
-      return format[axis.kind](frame[first.x][place]);
+      const told = (value) => (axis.kind === "name" ? axis.names[Math.round(value)] ?? UNKNOWN : format[axis.kind](value));
+      const first = this.shown()[0];
+      if (this.stops().isApart) return told(this.stops().at[this.nearest(this.stops().at)]);
+      const place = first ? this.place(first, this.column(first, "x")) : -1;
+      if (place < 0) return told(this.cursor);
+      const at = told(this.column(first, "x")[place]);
+      return first.look === "outline" ? `${at} to ${told(this.column(first, "until_x")[place])}` : at;
     }
 
     said(series) {
-      const place = this.place(series);
-      const value = place < 0 ? null : this.frames[series.frame][series.y][place] ?? null;
-      const line = element("span", "", { className: "said" });
-      line.append(element("span", "", { className: `swatch ${series.look} ${series.colour}` }), `${series.name.split(" (")[0]} `);
-      const kind = this.isLying ? "count" : this.axis("y").kind;
-      line.append(element("data", format[kind](value), { value: value === null ? "" : String(value) }));
-      return line;
+      const places = this.places(series);
+      if (places.length === 0) return this.stops().isApart && this.isApart(series) ? [] : [this.line(series, [-1])];
+      const isEachTold = series.words !== null || series.link !== null;
+      const first = places.slice(0, MOST_SAID);
+      const lines = isEachTold ? first.map((place) => this.line(series, [place])) : [this.line(series, first)];
+      const more = places.length - first.length;
+      return more > 0 ? [...lines, element("span", `and ${more} more`, { className: "said" })] : lines;
+    }
+
+    line(series, places) {
+      const told = element("span", "", { className: "said" });
+      told.append(element("span", "", { className: `swatch ${series.look} ${series.colour}` }), `${series.name.split(" (")[0]} `);
+      places.forEach((place, number) => told.append(number > 0 ? ", " : "", ...this.value(series, place)));
+      return told;
+    }
+
+    value(series, place) {
+      const [value, low, high, words, link] = ["y", "low", "high", "words", "link"].map((name) => this.column(series, name)?.[place] ?? null);
+      const say = format[this.axis(this.isLying ? "x" : "y").kind];
+      const range = low === null ? "" : `${say(low)} to ${say(high)}`;
+      if (series.look === "bars") return [range];
+      const data = element("data", series.look === "signs" ? value : say(value), { value: value === null ? "" : String(value) });
+      return [data, range && ` (${range})`, words ? ` · ${words}` : "", ...(link ? [" ", element("a", "open", { href: link })] : [])];
     }
 
     pointAll(value) {
@@ -296,12 +511,10 @@
     }
 
     step(by) {
-      const series = this.about.series.find((one) => this.isShown(one));
-      if (!series) return;
-      const at = this.frames[series.frame][series.x];
-      const here = this.cursor === null ? (by > 0 ? -1 : at.length) : this.place(series);
-      const next = Math.max(0, Math.min(at.length - 1, here + by));
-      if (at.length > 0) this.pointAll(at[next]);
+      const { at } = this.stops();
+      if (at.length === 0) return;
+      const here = this.cursor === null ? (by > 0 ? -1 : at.length) : this.stops().isApart ? this.nearest(at) : this.place(this.shown()[0], at);
+      this.pointAll(at[Math.max(0, Math.min(at.length - 1, here + by))]);
     }
 
     // Pointer and keys.
@@ -328,16 +541,21 @@
       });
       this.plot.addEventListener("pointerup", () => this.release());
       this.plot.addEventListener("pointercancel", () => { this.drag = null; this.chart.draw(); });
-      this.plot.addEventListener("pointerleave", () => { if (!this.drag && document.activeElement !== this.plot) this.pointAll(null); });
+      this.plot.addEventListener("pointerleave", () => { if (!this.drag && document.activeElement !== this.plot) this.leave(); });
       this.plot.addEventListener("dblclick", () => { zoom(this.key("x"), null); zoom(this.key("y"), null); });
       this.plot.addEventListener("focus", () => { if (this.cursor === null) this.step(1); });
-      this.plot.addEventListener("blur", () => this.pointAll(null));
+      this.plot.addEventListener("blur", () => this.leave());
       this.plot.addEventListener("keydown", (event) => {
         const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10, Home: -1e9, End: 1e9 }[event.key];
+        if (event.key === "Enter") this.readout.querySelector("a")?.click();
         if (by === undefined) return;
         event.preventDefault();
-        this.step(by);
+        this.step(this.rows > 0 && ["ArrowUp", "ArrowDown"].includes(event.key) ? -by : by);
       });
+    }
+
+    leave() { // a link in what is said can only be followed from outside
+      if (this.readout.querySelector("a") === null) this.pointAll(null);
     }
 
     dragTo(here) {
@@ -458,7 +676,7 @@
       old.replaceChildren(...fresh.childNodes);
     }
     for (const data of document.querySelectorAll("script.figures")) data.textContent = page.getElementById(data.id).textContent;
-    for (const one of figures) { one.load(dataOf(one.node.dataset.run)); one.draw(); one.point(one.cursor); }
+    for (const one of figures) one.renew();
     for (const listing of document.querySelectorAll("details.listing[open]")) fill(listing);
   };
 
@@ -491,7 +709,10 @@
     addEventListener("beforeprint", () => {
       document.documentElement.dataset.paper = "yes";
       repaint();
-      for (const one of figures) one.chart.resize(...(one.node.matches(".percentiles, .histogram") ? PAPER.half : PAPER.whole));
+      for (const one of figures) {
+        const [width, height] = one.node.matches(".half") ? PAPER.half : PAPER.whole;
+        one.chart.resize(width, one.rows > 0 ? one.plot.clientHeight : height);
+      }
     });
     addEventListener("afterprint", () => {
       delete document.documentElement.dataset.paper;

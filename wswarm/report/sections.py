@@ -90,6 +90,8 @@ def _messages(run: Run) -> Section | None:
         Row("extra", show.count(seen.extra), remarks.extra(seen)),
         Row("unmarked", show.count(seen.unmarked), remarks.unmarked(run)),
     ]
+    if seen.unclear:
+        rows.append(Row("unclear", show.count(seen.unclear), "did not come, and may not have been due"))
     if seen.protocol:
         rows.append(Row("protocol", show.count(seen.protocol), "of the conversation around the load"))
     if run.fanout is not None:

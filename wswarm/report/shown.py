@@ -4,21 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
-from markupsafe import Markup
-
 from wswarm.report import format as show
 from wswarm.report import headline
 from wswarm.report.captions import caption
-from wswarm.report.charts.chart import Drawn
 from wswarm.report.charts.of_run import drawn
+from wswarm.report.charts.on_a_page import on_a_page
+from wswarm.report.highlights import highlights
 from wswarm.report.overall import Badge, objectives
-from wswarm.report.sections import main_time, sections
+from wswarm.report.sections import sections
 from wswarm.report.stages import listed
 from wswarm.results import redact
 from wswarm.results.command import command
-from wswarm.results.run import Distribution, Run
-from wswarm.results.scenario import BROADCASTS
+from wswarm.results.run import Run
 
 DURATIONS = ("duration", "warmup", "drain", "connect_timeout")
 COUNTS = ("connections", "publishers", "rooms", "processes")
@@ -34,22 +31,20 @@ def shown(run: Run, anchor: str, *, has_charts: bool) -> dict[str, Any]:
         has_charts: Whether a browser can draw them.
     """
     found = drawn(run)
-    charts = [_chart(run, chart.name, chart.title) for chart in found.charts] if has_charts else []
     return {
-        "anchor": anchor,
+        **on_a_page(found, anchor, lambda chart: caption(run, chart.name)),
+        **({} if has_charts else {"charts": []}),
         "scenario": headline.title(run),
         "address": headline.url(run),
         "badges": [badge for badge in (objectives([run]), _verdict(run)) if badge is not None],
         "phrases": headline.plan(run),
         "command": _command(run),
         "command_note": _command_note(run),
-        "highlights": _highlights(run),
+        "highlights": highlights(run),
         "slo": [section for section in sections(run) if section.title == "Objectives"],
         "sections": [section for section in sections(run) if section.title != "Objectives"],
-        "charts": charts,
         "tables": found.tables,
         "rows": {name: len(next(iter(frame.values()), [])) for name, frame in found.frames.items()},
-        "data": _embedded(found),
         "plan": [*_plan(run.plan), *([("held", headline.held(run))] if run.interrupted else [])],
         "machine": _machine(run),
     }
@@ -59,16 +54,6 @@ def _verdict(run: Run) -> Badge:
     if run.failure is not None:
         return Badge("invalid", "✗ TARGET FAILED")
     return Badge(run.validity.verdict, headline.verdict(run))
-
-
-def _chart(run: Run, name: str, title: str) -> dict[str, Any]:
-    words = caption(run, name)
-    return {"name": name, "title": title, "alt": words.alt, "reading": words.reading}
-
-
-def _embedded(found: Drawn) -> Markup:
-    """Return it as JSON that can stand inside a script element."""
-    return Markup(msgspec.json.encode(found).decode().replace("<", "\\u003c"))
 
 
 def _has_own_target(run: Run) -> bool:
@@ -97,25 +82,6 @@ def _port(run: Run) -> int | str:
         return urlsplit(headline.url(run)).port or "PORT"
     except ValueError:
         return "PORT"
-
-
-def _highlights(run: Run) -> list[tuple[str, str]]:
-    """Return the few figures that one looks for first."""
-    seen = main_time(run) or Distribution(n=0)
-    names = {"connect": "handshake", "echo": "response", **dict.fromkeys(BROADCASTS, "delivery")}
-    name = names.get(run.scenario, run.scenario)
-    found = [("opened", f"{show.count(run.connections.opened)} of {show.count(run.connections.requested)}")]
-    completion = run.fanout.completion_time.p50 if run.fanout is not None else None
-    times = {f"{name} p50": seen.p50, f"{name} p99": seen.p99, "completion p50": completion}
-    found += [(label, show.seconds(value)) for label, value in times.items() if value is not None]
-    if run.rates is not None:
-        found.append(("received", show.rate(run.rates.received)))
-    if run.messages is not None:
-        found.append(("lost", show.count(run.messages.lost.disconnected + run.messages.lost.silent)))
-    if run.sessions is not None:
-        found.append(("sessions", show.count(run.sessions.started)))
-        found.append(("failed sessions", show.count(run.sessions.failed)))
-    return found
 
 
 def _plan(settings: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -61,6 +61,8 @@ def _bystanders(seen: Bystanders) -> tuple[str, str]:
     if seen.before is None:
         return show.UNKNOWN, "too few deliveries before the drop for a p99"
     back = {None: "never", 0.0: "all along"}.get(seen.back_after_s, f"after {seen.back_after_s} s")
+    if seen.is_sparse:
+        back = "not known, too few deliveries per second"
     return during, f"p99 in the storm; before {before}, after {after}; within 20 % of before: {back}"
 
 
@@ -89,6 +91,8 @@ def _cells(found: Distribution) -> list[str]:
 
 
 def _notes(seen: Recovery) -> list[str]:
+    if not seen.dropped:
+        return []
     notes = ["times since each client's drop, over all that were dropped: T90 is when nine of ten were back"]
     if seen.never:
         notes.append(f"{show.UNKNOWN}: not reached, {show.plural(seen.never, 'client')} never came back")

@@ -44,6 +44,8 @@ class Messages(msgspec.Struct, frozen=True, kw_only=True):
         reordered: Owed ones whose first copy arrived after a later one of the same publisher.
         unmarked: What came without a mark of ours.
         protocol: Of the whole run: messages of the conversation around the load, which are none of it.
+        unclear: Deliveries that did not come and may not have been due, at the edges of a subscription: in its first
+            2 s before the first that came, or as the last before it left. Neither owed nor lost.
         extra: Messages with marks of ours that their receiver was not owed. `extra_kinds`: by what they are.
     """
 
@@ -59,6 +61,7 @@ class Messages(msgspec.Struct, frozen=True, kw_only=True):
     extra_kinds: dict[str, int] = {}
     unmarked: int
     protocol: int = 0
+    unclear: int = 0
 
 
 class Rates(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,13 +12,15 @@ class Bystanders(msgspec.Struct, frozen=True, kw_only=True):
         before: Before the drop.
         during: From the drop until the last is back.
         after: From then on.
-        back_after_s: From the drop until the p99 of a second is within 20 % of before; `None`: never.
+        back_after_s: From the drop until the p99 of a second is within 20 % of before; `None`: never, or not known.
+        is_sparse: Whether it is not known, as most seconds before the drop had fewer than 100 deliveries.
     """
 
     before: float | None
     during: float | None
     after: float | None
     back_after_s: float | None
+    is_sparse: bool = False
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +54,7 @@ class Return(msgspec.Struct, frozen=True, kw_only=True):
     """A step of the way back.
 
     Attributes:
-        t: When it began, s since the drop was due; it lasts until the next one.
+        t: When it began, s since the first client was dropped; it lasts until the next one.
         attempts: Attempts begun in it. `handshakes`: those that opened.
         back: Clients that have had a message again by its end.
     """

@@ -17,11 +17,13 @@ class Owed(NamedTuple):
     """What deliveries are, a row per broadcast, a column per member of its room.
 
     Attributes:
+        is_awaited: Which may come yet: those missing, and to who has had nothing the first.
         is_early: Received, though sent before the subscriber opened. `is_late`: though it had ended, or was leaving.
     """
 
     is_owed: Bools
     is_lost: Bools
+    is_awaited: Bools
     is_early: Bools
     is_late: Bools
 
@@ -116,9 +118,12 @@ class Audience:
         is_joined = (self._since_ns[seats] <= intended_ns[:, np.newaxis]) | (
             opened_ns <= sent - self._grace_ns
         )
-        is_owed = self.were_there(sent_ns, seats) & (has | is_joined)
+        were_there = self.were_there(sent_ns, seats)
+        is_owed = were_there & (has | is_joined)
         if (left_ns != STILL_OPEN).any():
             may_miss = (left_ns != STILL_OPEN) & (sent >= left_ns - self._patience_ns)
             is_owed &= has | ~(is_latest & may_miss)
         is_early = has & ~is_owed & (sent < opened_ns)
-        return Owed(is_owed, is_owed & ~has, is_early, has & ~is_owed & ~is_early)
+        is_first = were_there & (self._since_ns[seats] == STILL_OPEN) & (left_ns == STILL_OPEN)
+        is_awaited = (is_owed | is_first) & ~has & (self._closed_ns[seats] == STILL_OPEN)
+        return Owed(is_owed, is_owed & ~has, is_awaited, is_early, has & ~is_owed & ~is_early)

@@ -5,7 +5,6 @@ the patience after it was sent. For ever there are a bit per broadcast, and four
 which it still counts if it comes.
 """
 
-from collections import deque
 from collections.abc import Sequence
 
 import msgspec
@@ -13,18 +12,18 @@ import numpy as np
 
 from wswarm.stats import extras, reach
 from wswarm.stats.audience import Audience, Owed
-from wswarm.stats.findings import STILL_OPEN, Arrivals, Reached, Window, pack, together
+from wswarm.stats.findings import STILL_OPEN, Arrivals, Reached, Window, pack
 from wswarm.stats.ledger import Ledger
 from wswarm.stats.losses import Losses
 from wswarm.stats.missing import Missing
-from wswarm.stats.published import Published, in_rooms, sequences_of
+from wswarm.stats.published import Published, in_rooms
 from wswarm.stats.rooms import Publishers, Seats
+from wswarm.stats.settled import SettledRows
 from wswarm.stats.tally import Batch, Bools, Int64s, Settlement, Tally
 from wswarm.stats.under_way import NO_NUMBER, PAST, UnderWay
 
 _CELLS_AT_ONCE = 1 << 17  # some 5 ms
 _MOST_AT_ONCE = 1 << 10  # of small rooms: some 15 ms
-_LATEST = 64
 
 
 class Broadcasts(Tally):
@@ -51,13 +50,12 @@ class Broadcasts(Tally):
         self._publishers, self._patience_ns = Publishers(publishers, rooms), patience_ns
         self._under_way = UnderWay(self._rooms)
         self._settled, self._missing = Ledger(), Missing()
-        self._rows: list[Reached] = []
-        self._latest: deque[Reached] = deque(maxlen=_LATEST)
+        self._rows = SettledRows()
 
     def begin_hold(self, window: Window) -> None:
         """As `Tally.begin_hold`."""
         super().begin_hold(window)
-        self._owed_in_all = 0
+        self._owed_in_all = self._unclear = 0
         self._losses.forget()
         self._extra_of_room = np.zeros(self._rooms.count, np.int64)
 
@@ -92,7 +90,7 @@ class Broadcasts(Tally):
     def record(self, batch: Batch) -> None:
         """Add arrivals."""
         batch, publisher, is_known = self._of_own_room(batch)
-        slots = self._under_way.slots_of(batch, is_known, self._settled.__contains__)
+        slots = self._under_way.slots_of(batch, is_known & self.can_be(batch), self._settled.__contains__)
         is_possible = slots != NO_NUMBER
         kept = is_possible & (batch.received_ns <= self.window.end_ns)
         if not kept.all():
@@ -155,10 +153,10 @@ class Broadcasts(Tally):
         """Return whether something is missing that could still come, as things stand."""
         if self._losses.of_row[self.audience.until_ns == STILL_OPEN].any():
             return True
-        slots, is_lost = self._under_way.sent(), self.audience.is_lost()
+        slots = self._under_way.sent()
         slots = slots[self.in_hold(self._under_way.intended_ns[slots])]
         some = (slots[low : low + self._at_once] for low in range(0, len(slots), self._at_once))
-        return any((self._owed(one).is_lost & ~is_lost[self._seats(one)]).any() for one in some)
+        return any(self._owed(one).is_awaited.any() for one in some)
 
     def given_up(self) -> int:
         """As `Tally.given_up`."""
@@ -170,25 +168,18 @@ class Broadcasts(Tally):
         self._note_extras(extras.NEVER_SENT, unsent, way.received[unsent])
         silent, disconnected = self._losses.settled(self.audience.is_lost())
         self.settlement = Settlement(self._owed_in_all, disconnected, silent)
-        rows, self._rows = self._rows, []
         of_room = pack(self._extra_of_room) if self._rooms.count > 1 else b""
-        return msgspec.structs.replace(super().findings(), broadcasts=together(rows), extra_of_room=of_room)
+        rows, unclear = self._rows.take_together(), self._unclear
+        found = super().findings()
+        return msgspec.structs.replace(found, broadcasts=rows, extra_of_room=of_room, unclear=unclear)
 
     def take_settled(self) -> list[Reached]:
         """As `Tally.take_settled`, with what became of the broadcasts settled since."""
-        rows, self._rows = self._rows, []
-        return rows + super().take_settled()
+        return self._rows.take() + super().take_settled()
 
     def latest(self, most: int) -> reach.Reach:
         """Return the latest broadcasts as they stand, of those under way not what they owe."""
-        way = self._under_way
-        slots = way.sent()[-most:]
-        owed = np.zeros(len(slots), np.int64)
-        rows = reach.rows_of(way.travelling(slots), owed, way.delays(slots))
-        found = reach.put_together([*self._latest, rows])
-        sequences = sequences_of(found.numbers)
-        last = np.argsort(sequences, kind="stable")[-most:]
-        return reach.Reach(sequences[last], *(column[last] for column in found[1:]))
+        return self._rows.latest(most, self._under_way)
 
     @property
     def _at_once(self) -> int:
@@ -230,7 +221,7 @@ class Broadcasts(Tally):
         way = self._under_way
         received = way.received[slots]
         self._owed_in_all += int(received[self.in_hold(way.intended_ns[slots])].sum())
-        self._note_row(reach.rows_of(way.travelling(slots), received, way.delays(slots)))
+        self._rows.note(reach.rows_of(way.travelling(slots), received, way.delays(slots)))
         self._settled.enter(way.numbers[slots])
         way.free(slots)
 
@@ -239,8 +230,10 @@ class Broadcasts(Tally):
         way, owed = self._under_way, self._owed(slots)
         numbers, sent_ns = way.numbers[slots], way.sent_ns[slots]
         self._add(owed, slots)
+        is_unclear = is_absent & ~owed.is_lost
+        self._unclear += int(np.count_nonzero(is_unclear[self.in_hold(way.intended_ns[slots])]))
         delays_ns = np.where(owed.is_owed, way.delays(slots), STILL_OPEN)
-        self._note_row(
+        self._rows.note(
             reach.rows_of(way.travelling(slots), np.count_nonzero(owed.is_owed, axis=1), delays_ns)
         )
         self._settled.enter(numbers)
@@ -253,10 +246,6 @@ class Broadcasts(Tally):
                 lost = rows[owed.is_lost[at, places]]
                 self.keeper.lose(lost, numbers[at], way.intended_ns[slots[at]], sent_ns[at])
         way.free(slots)
-
-    def _note_row(self, row: Reached) -> None:
-        self._rows.append(row)
-        self._latest.append(row)
 
     def _add(self, owed: Owed, slots: Int64s) -> None:
         """Count what is settled."""
@@ -290,9 +279,10 @@ class Broadcasts(Tally):
             return False
         second, was_owed = missed
         key = int(in_rooms(np.array(number), self._rooms.of(np.array([row])))[0])
-        self._note_row(reach.correction(key, received_ns - intended_ns, was_owed=was_owed))
+        self._rows.note(reach.correction(key, received_ns - intended_ns, was_owed=was_owed))
         if self.in_hold(np.array([intended_ns]))[0]:
             self._owed_in_all += not was_owed
+            self._unclear -= not was_owed
             self._losses.of_row[row] -= was_owed
             if was_owed:
                 self.lost_per_second.take_back(second)

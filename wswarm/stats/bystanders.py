@@ -1,6 +1,7 @@
 """How those fared in a storm that were not dropped, second by second."""
 
 from collections.abc import Sequence
+from math import inf
 from typing import NamedTuple
 
 from wswarm.results.recovery import Bystanders
@@ -31,35 +32,32 @@ def bystanders(arrivals: Sequence[Arrivals], window: Window, storm: Storm) -> By
         times.merge(one.by_second)
     first, last = _seconds(window, storm)
     low, high = _whole_seconds(window)
-    before, during = _p99(times, low, first), _p99(times, first, last)
-    found = {
-        second: p99_ns / NS_PER_S
-        for second, n, (p99_ns,) in times.quantiles_ns(99.0)
-        if n >= _ENOUGH and first <= second < high
-    }
+    before = _p99(times, low, first)
+    known = {second: p99_ns / NS_PER_S for second, n, (p99_ns,) in times.quantiles_ns(99.0) if n >= _ENOUGH}
+    is_sparse = 2 * sum(second in known for second in range(low, first)) < first - low
+    back_after_s = None
+    if before is not None and not is_sparse:
+        back_after_s = _back_after(known, ALIKE * before, range(first, min(last, high)), high)
     return Bystanders(
         before=before,
-        during=during,
+        during=_p99(times, first, last),
         after=_p99(times, last, high),
-        back_after_s=None if before is None or during is None else _back_after(found, before, first, last),
+        back_after_s=back_after_s,
+        is_sparse=is_sparse,
     )
 
 
-def _back_after(p99_s: dict[int, float], before: float, first: int, last: int) -> float | None:
-    """Return how many seconds after the drop the first comes from which p99 is within 20 % of before.
+def _back_after(p99_s: dict[int, float], limit: float, storm: range, end: int) -> float | None:
+    """Return how many seconds after the drop the first comes from which p99 is as before.
 
-    0 where no second of the storm was worse; `None` where none after the last worse one is known to be as before.
+    0 where no second of the storm was worse; one in which too little came was. `None` where none after the last worse
+    one is as before.
     """
-    known = sorted(p99_s)
-    if not known:
-        return None
-    worse = [second for second in known if second < last and p99_s[second] > ALIKE * before]
+    worse = [second for second in storm if p99_s.get(second, inf) > limit]
     if not worse:
         return 0.0
-    return next(
-        (float(second - first) for second in known if second > worse[-1] and p99_s[second] <= ALIKE * before),
-        None,
-    )
+    as_before = (second for second in range(worse[-1] + 1, end) if p99_s.get(second, inf) <= limit)
+    return next((float(second - storm.start) for second in as_before), None)
 
 
 def _seconds(window: Window, storm: Storm) -> tuple[int, int]:

@@ -75,6 +75,11 @@ class Drops:
         """How many were lost."""
         return sum(len(group.open_s) for group in self.groups)
 
+    @property
+    def are_ours(self) -> bool:
+        """Whether we ended all of them, because of what the target sent."""
+        return all(group.label.startswith(OURS) for group in self.groups)
+
 
 def drops_of(findings: Sequence[Findings], window: Window) -> Drops:
     """Return the lost connections; what comes after the hold's end is in the groups, but not `in_time`."""
@@ -136,7 +141,8 @@ def failure(drops: Drops, *, is_nothing_measured: bool) -> str | None:
     if not drops.in_time:
         return None
     if 2 * drops.in_time >= drops.opened:
-        return f"it closed {drops.in_time:,} of {drops.opened:,} connections before the hold's end"
+        what = "sent what it may not on" if drops.are_ours else "closed"
+        return f"it {what} {drops.in_time:,} of {drops.opened:,} connections before the hold's end"
     if "publishers" in drops.emptied or (drops.emptied and is_nothing_measured):
         return f"it closed all {drops.emptied[0]} before the hold's end"
     return None

@@ -109,6 +109,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
         lost_per_second: Lost messages by the second in which they were sent.
         broadcasts: Fan-out: what became of each.
         deaf: Fan-out in one room: subscribers that were open all the hold and received nothing, warm-up included.
+        unclear: Fan-out: did not come and may not have been due, so neither owed nor lost.
         extra_of_room: The extra ones by the room of their receiver; empty where there is only one.
         beside: What came right beside the quiet probe's, see `stats.beside`.
     """
@@ -131,6 +132,7 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True):
     extra_kinds: dict[str, int] = {}
     extra_of_room: Packed = b""
     deaf: int = 0
+    unclear: int = 0
     beside: Packed = b""
 
 

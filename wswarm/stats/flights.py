@@ -82,8 +82,7 @@ class Flights(Tally):
     def note_sent(self, numbers: Int64s, sent_ns: Int64s) -> None:
         """Note when messages were sent; one that waited for room may be among those that are overdue."""
         self._set(numbers, sent_ns)
-        _, rows = self._look_up(numbers)
-        np.maximum.at(self._spoke_ns, rows, sent_ns)
+        np.maximum.at(self._spoke_ns, self._look_up(numbers)[ROW], sent_ns)
 
     def note_unsent(self, numbers: Int64s) -> None:
         """Note that messages will never be sent."""
@@ -91,7 +90,8 @@ class Flights(Tally):
 
     def sent_ns(self, numbers: Int64s) -> Int64s:
         """Return when messages were sent, 0 or less for those that were not; of what was answered long ago 1."""
-        return self._look_up(numbers)[0]
+        sent_ns: Int64s = self._look_up(numbers)[SENT]
+        return sent_ns
 
     def is_own(self, batch: Batch) -> Bools:
         """Return which arrivals name the connection that received them."""
@@ -100,9 +100,10 @@ class Flights(Tally):
 
     def record(self, batch: Batch) -> None:
         """Add arrivals."""
-        sent_ns, rows = self._look_up(batch.sequences)
-        is_own = self.is_own(batch)
-        is_possible = is_own & (sent_ns > 0) & ((rows == batch.rows) | (sent_ns == _LONG_AGO))
+        message = self._look_up(batch.sequences)
+        sent_ns, is_own = message[SENT], self.is_own(batch)
+        is_as_sent = (message[ROW] == batch.rows) & (message[INTENDED] == batch.intended_ns)
+        is_possible = is_own & (sent_ns > 0) & (is_as_sent | (sent_ns == _LONG_AGO))
         is_others = ~is_own & (batch.publishers <= self._last_id)
         kept = is_possible & (batch.received_ns <= self.window.end_ns)
         batch = self.only_possible(batch, is_possible, is_others)
@@ -178,20 +179,20 @@ class Flights(Tally):
             at, sent_ns = at[~is_past], sent_ns[~is_past]
         self._flying[SENT, at] = sent_ns
 
-    def _look_up(self, numbers: Int64s) -> tuple[Int64s, Int64s]:
-        """Return when messages were sent, see `sent_ns`, and on which rows."""
+    def _look_up(self, numbers: Int64s) -> Int64s:
+        """Return when messages were due, when they were sent, see `sent_ns`, and on which rows."""
         at = numbers - self._first
         is_flying = (at >= 0) & (at < self._count)
         if is_flying.all():
-            return self._flying[SENT].take(at), self._flying[ROW].take(at)
-        sent_ns, rows = np.zeros(len(at), np.int64), np.zeros(len(at), np.int64)
-        sent_ns[is_flying] = self._flying[SENT, at[is_flying]]
-        rows[is_flying] = self._flying[ROW, at[is_flying]]
+            flying: Int64s = self._flying.take(at, axis=1)
+            return flying
+        found: Int64s = np.zeros((3, len(at)), np.int64)
+        found[:, is_flying] = self._flying[:, at[is_flying]]
         past = np.flatnonzero(at < 0)
         place, is_there = self._overdue.find(numbers[past])
         has_come = self._ledger.have(numbers[past])
-        sent_ns[past] = np.where(has_come, _LONG_AGO, 0)
+        found[SENT, past] = np.where(has_come, _LONG_AGO, 0)
         is_there &= ~has_come
-        sent_ns[past[is_there]] = self._overdue.column(SENT)[place[is_there]]
-        rows[past[is_there]] = self._overdue.column(ROW)[place[is_there]]
-        return sent_ns, rows
+        for which in (INTENDED, SENT, ROW):
+            found[which, past[is_there]] = self._overdue.column(which)[place[is_there]]
+        return found

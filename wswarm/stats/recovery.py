@@ -159,12 +159,16 @@ def _at_rank(ascending: Int64s, percent: float, n: int, unit: int) -> float | No
 
 
 def _timeline(clients: _Clients, due_ns: int) -> list[Return]:
-    """Return attempts, handshakes and clients that are back, in steps of 0.1 s or more, at most some 600 of them."""
-    back_ns = clients.back_ns[clients.back_ns != STILL_OPEN] - due_ns
-    attempts, handshakes = clients.attempts_per_tick, clients.handshakes_per_tick
-    ticks = max(len(attempts), len(handshakes), int(back_ns.max(initial=0)) // TICK_NS + 1)
+    """Return attempts, handshakes and clients that are back, in steps of 0.1 s or more, at most some 600 of them.
+
+    Steps count from when the first client was dropped.
+    """
     if not len(clients.dropped_ns):
         return []
+    late = max(0, int(clients.dropped_ns.min()) - due_ns) // TICK_NS  # a target takes its time to stop
+    back_ns = clients.back_ns[clients.back_ns != STILL_OPEN] - due_ns - late * TICK_NS
+    attempts, handshakes = clients.attempts_per_tick[late:], clients.handshakes_per_tick[late:]
+    ticks = max(len(attempts), len(handshakes), int(back_ns.max(initial=0)) // TICK_NS + 1)
     width = _TENTH * max(1, -(-ticks // (_TENTH * _POINTS)))
     back = np.bincount(np.maximum(back_ns, 0) // TICK_NS, minlength=ticks)
     columns = [_in_steps(one, width, ticks) for one in (attempts, handshakes, back)]

@@ -120,6 +120,8 @@ class Relay(Tally):
 
     def record(self, batch: Batch) -> None:
         """Add arrivals at sessions that have subscribed, in the order in which they came."""
+        can_be = self.can_be(batch)
+        batch = self.only_possible(batch, can_be, np.zeros_like(can_be))
         arrivals = zip(*(column.tolist() for column in batch), strict=True)
         kinds = np.array([self._enter(*one) for one in arrivals], np.int64).reshape(-1, 2)
         counted = kinds[:, 0] >= 0

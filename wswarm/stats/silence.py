@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from wswarm.results.run import Scenario
 from wswarm.results.scenario import BROADCASTS
 
+_LETTER_BY_LETTER = (
+    "our marker has to come back letter by letter: send it in a field that is left alone (--text, --json)"
+)
 _ANSWERED = 0.9  # of the messages; then what came is taken for answers
 
 
@@ -17,7 +20,8 @@ class Instead:
         refused: That requests which publish were all refused, and what to do; else "".
         sent: Messages sent in the hold. `unmarked`: messages without our marker that came meanwhile; `extra`: with
             it, and owed to nobody.
-        altered: Whether one of them held our text, changed.
+        never_sent: How many of those with it name what was never sent.
+        altered: Whether one of them held our text, changed; `is_foreign`: the sample that of another run.
         sample: One of them, "" if there is none.
         is_by_http: Whether requests publish.
     """
@@ -28,7 +32,9 @@ class Instead:
     sent: int | None = None
     unmarked: int = 0
     extra: int = 0
+    never_sent: int = 0
     altered: bool = False
+    is_foreign: bool = False
     sample: str = ""
 
 
@@ -37,12 +43,19 @@ def likely_reason(scenario: Scenario, seen: Instead) -> str:
     if seen.refused:
         return seen.refused
     if seen.altered:
+        return f"the target changes the text: {_came(seen)}; {_LETTER_BY_LETTER}"
+    if seen.is_foreign:
         return (
-            f"the target changes the text: {_came(seen)}; our marker has to come back letter by letter:"
-            " send it in a field that is left alone (--text, --json)"
+            f"{_came(seen)}, with the marker of another run: does another run load the target now, or does it"
+            " replay what was said before? None came with ours"
         )
     if seen.unmarked:
         return f"{_came(seen)}, none with our marker; {_elsewhere(scenario)}"
+    if 2 * seen.never_sent > seen.extra:
+        return (
+            f"the target changes the text: {seen.never_sent:,} messages came with our marker, and a number or"
+            f" moment in it that was never sent; {_LETTER_BY_LETTER}"
+        )
     if seen.extra:
         return f"{seen.extra:,} messages came with our marker, but to connections that nobody owed them to"
     if seen.is_by_http:

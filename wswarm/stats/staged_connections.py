@@ -7,10 +7,8 @@ import numpy as np
 from wswarm.results.stages import Stage
 from wswarm.stats.bins import Bins
 from wswarm.stats.findings import Findings, Int64s, Window, unpack
-from wswarm.stats.stage_bins import SECONDS, counts_of, keys_of
-from wswarm.stats.stages import back_after, percentiles
-from wswarm.stats.summary import seconds
-from wswarm.units import NS_PER_S
+from wswarm.stats.stage_bins import counts_of, keys_of
+from wswarm.stats.stages import Counted, rows
 
 
 def stages_of_connections(findings: Sequence[Findings], window: Window, due_ns: Int64s) -> list[Stage]:
@@ -19,31 +17,12 @@ def stages_of_connections(findings: Sequence[Findings], window: Window, due_ns: 
     Args:
         due_ns: When each connection was to come, ascending.
     """
-    begins_ns = [window.hold_ns, *window.stage_ends_ns[:-1]]
-    ends_ns = [min(end_ns, window.drain_ns) for end_ns in window.stage_ends_ns]
-    begun = [place for place, begin_ns in enumerate(begins_ns) if begin_ns < window.drain_ns]
-    offered = counts_of(due_ns, window)
     begun_ns = due_ns[: sum(one.sockets.requested for one in findings)]  # they are begun in turn
-    sent = counts_of(begun_ns, window)
     came_ns, times_ns = _opened(findings)
-    received = counts_of(came_ns, window)
     bins = Bins()
     bins.record(keys_of(came_ns, window), times_ns)
-    p50_ns, p99_ns = percentiles(bins.grouped(SECONDS), len(begins_ns))
-    by_second = {key: p99 for key, _, (p99,) in bins.quantiles_ns(99.0)}
-    return [
-        Stage(
-            from_s=(begins_ns[place] - window.hold_ns) / NS_PER_S,
-            to_s=(ends_ns[place] - window.hold_ns) / NS_PER_S,
-            offered=int(offered[place]),
-            sent=int(sent[place]),
-            received=int(received[place]),
-            p50=seconds(p50_ns[place]),
-            p99=seconds(p99_ns[place]),
-            back_after_s=back_after(place, p99_ns, by_second, ends_ns[: len(begun)]),
-        )
-        for place in begun
-    ]
+    offered, sent, received = (counts_of(moments_ns, window) for moments_ns in (due_ns, begun_ns, came_ns))
+    return rows(Counted(offered, sent, received, bins), window)
 
 
 def _opened(findings: Sequence[Findings]) -> tuple[Int64s, Int64s]:

@@ -1,6 +1,7 @@
 """The stages of a load, one by one: each message belongs to the stage in which it was due."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,26 +17,44 @@ from wswarm.units import NS_PER_S
 IS_BACK = 1.2
 
 
+class Counted(NamedTuple):
+    """What is known of each stage, and of the seconds after it.
+
+    Attributes:
+        offered: Per stage, as are `sent` and `received`.
+        times: By the keys of `stage_bins`.
+    """
+
+    offered: Int64s
+    sent: Int64s
+    received: Int64s
+    times: Bins
+
+
 def stages(findings: Sequence[Findings], window: Window) -> list[Stage]:
     """Return the stages of the hold that began before it ended."""
-    begins_ns = [window.hold_ns, *window.stage_ends_ns[:-1]]
-    begun = [place for place, begin_ns in enumerate(begins_ns) if begin_ns < window.drain_ns]
-    ends_ns = [min(window.stage_ends_ns[place], window.drain_ns) for place in begun]
-    offered, sent = _sends(findings, len(begins_ns))
+    offered, sent = _sends(findings, len(window.stage_ends_ns))
     bins = _bins(findings)
-    received = _received(findings, bins, window)
-    p50_ns, p99_ns = percentiles(bins.grouped(SECONDS), len(begins_ns))
-    by_second = {key: p99 for key, _, (p99,) in bins.quantiles_ns(99.0)}
+    return rows(Counted(offered, sent, _received(findings, bins, window), bins), window)
+
+
+def rows(counted: Counted, window: Window) -> list[Stage]:
+    """Return a row for each stage that began before the hold ended."""
+    begins_ns = [window.hold_ns, *window.stage_ends_ns[:-1]]
+    ends_ns = [min(end_ns, window.drain_ns) for end_ns in window.stage_ends_ns]
+    begun = [place for place, begin_ns in enumerate(begins_ns) if begin_ns < window.drain_ns]
+    p50_ns, p99_ns = _percentiles(counted.times.grouped(SECONDS), len(begins_ns))
+    by_second = {key: p99 for key, _, (p99,) in counted.times.quantiles_ns(99.0)}
     return [
         Stage(
             from_s=(begins_ns[place] - window.hold_ns) / NS_PER_S,
             to_s=(ends_ns[place] - window.hold_ns) / NS_PER_S,
-            offered=int(offered[place]),
-            sent=int(sent[place]),
-            received=int(received[place]),
+            offered=int(counted.offered[place]),
+            sent=int(counted.sent[place]),
+            received=int(counted.received[place]),
             p50=seconds(p50_ns[place]),
             p99=seconds(p99_ns[place]),
-            back_after_s=back_after(place, p99_ns, by_second, ends_ns),
+            back_after_s=_back_after(place, p99_ns, by_second, ends_ns[: len(begun)]),
         )
         for place in begun
     ]
@@ -70,7 +89,7 @@ def _received(findings: Sequence[Findings], bins: Bins, window: Window) -> Int64
     return received
 
 
-def percentiles(bins: Bins, count: int) -> tuple[list[int | None], list[int | None]]:
+def _percentiles(bins: Bins, count: int) -> tuple[list[int | None], list[int | None]]:
     """Return median and 99th percentile of so many stages, ns; `None` where the messages are too few."""
     p50_ns: list[int | None] = [None] * count
     p99_ns: list[int | None] = [None] * count
@@ -80,7 +99,7 @@ def percentiles(bins: Bins, count: int) -> tuple[list[int | None], list[int | No
     return p50_ns, p99_ns
 
 
-def back_after(
+def _back_after(
     place: int, p99_ns: Sequence[int | None], by_second: dict[int, int], ends_ns: Sequence[int]
 ) -> float | None:
     """Return how long after a stage p99 is back, s; `None` if it is not, or nobody knows what it was before."""

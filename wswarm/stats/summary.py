@@ -16,7 +16,6 @@ from wswarm.results.run import (
     Messages,
     Moment,
     Rates,
-    Samples,
     Unsent,
 )
 from wswarm.stats.again import every_sockets
@@ -41,7 +40,6 @@ from wswarm.units import NS_PER_S
 PERCENTS = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p99_9": 99.9, "p99_99": 99.99}
 BROADCASTS_KEPT = 5_000
 POINTS_KEPT = 1_000
-SAMPLES_KEPT = 3
 
 
 def merged(packed: Iterable[Packed]) -> Histogram:
@@ -80,16 +78,6 @@ def distribution(histogram: Histogram) -> Distribution:
 def seconds(value_ns: int | None) -> float | None:
     """Return nanoseconds as seconds, and nothing as nothing."""
     return None if value_ns is None else value_ns / NS_PER_S
-
-
-def samples(findings: Iterable[Findings]) -> Samples:
-    """Return what the target said where something else was expected, of all agents together."""
-    refusals: dict[str, str] = {}
-    unmarked: dict[str, None] = {}
-    for one in findings:
-        refusals = one.words.refusals | refusals
-        unmarked |= dict.fromkeys(one.words.unmarked)
-    return Samples(unmarked=list(unmarked)[:SAMPLES_KEPT], refusals=refusals)
 
 
 def connections(findings: Sequence[Findings], window: Window) -> Connections:
@@ -191,6 +179,7 @@ def messages(findings: Sequence[Findings]) -> Messages:
         extra_kinds=dict((+extra).most_common()),
         unmarked=sum(one.unmarked for one in arrivals),
         protocol=sum(one.words.protocol for one in findings),
+        unclear=sum(one.unclear for one in arrivals),
     )
 
 

@@ -21,6 +21,7 @@ Int64s = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 _UNCOUNTED = 1 << 14
+CLOCKS_NS = NS_PER_S  # the most by which clocks of two machines are taken to differ
 
 
 class Batch(NamedTuple):
@@ -91,6 +92,14 @@ class Tally:
         """Return which of the intended times lie in the hold."""
         return (intended_ns >= self.window.hold_ns) & (intended_ns < self.window.drain_ns)
 
+    def can_be(self, batch: Batch) -> Bools:
+        """Return which marks name a moment of the run before they came: no others were written."""
+        intended_ns = batch.intended_ns
+        can_be: Bools = (intended_ns >= self.window.origin_ns - CLOCKS_NS) & (
+            intended_ns <= batch.received_ns + CLOCKS_NS
+        )
+        return can_be
+
     def only_possible(self, batch: Batch, is_possible: Bools, is_others: Bools) -> Batch:
         """Drop arrivals after the drain, count those that nobody owes as extra, and return the others.
 
@@ -104,7 +113,9 @@ class Tally:
             return batch
         for kind, mask in ((extras.OF_OTHERS, is_others), (extras.NEVER_SENT, ~is_others)):
             dropped = batch.where(~is_possible & mask)
-            self.note_extra(kind, dropped.intended_ns, self.receivers_rooms(dropped.rows))
+            arrived_ns = np.minimum(dropped.received_ns, self.window.drain_ns - 1)
+            moments_ns = np.where(self.can_be(dropped), dropped.intended_ns, arrived_ns)
+            self.note_extra(kind, moments_ns, self.receivers_rooms(dropped.rows))
         return batch.where(is_possible)
 
     def count(

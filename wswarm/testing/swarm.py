@@ -68,7 +68,7 @@ class Swarm:
         self.app = app
         self._server, self._turn, self._on_missed = server, turn, on_missed
 
-    def connect(self, url: str = "", **options: Unpack[api.Options]) -> Result:
+    def connect(self, url: str = "", **options: Unpack[api.Kept]) -> Result:
         """Open connections, hold them, count.
 
         Args:
@@ -85,28 +85,28 @@ class Swarm:
         __tracebackhide__ = True
         return self._measure(api.connect, url, options)
 
-    def echo(self, url: str = "", **options: Unpack[api.Options]) -> Result:
+    def echo(self, url: str = "", **options: Unpack[api.Kept]) -> Result:
         """Send messages at a rate and time their replies; takes, returns and raises as `connect` does."""
         __tracebackhide__ = True
         return self._measure(api.echo, url, options)
 
-    def fanout(self, url: str = "", **options: Unpack[api.Options]) -> Result:
+    def fanout(self, url: str = "", **options: Unpack[api.Kept]) -> Result:
         """Publish messages and time their delivery to all; takes, returns and raises as `connect` does."""
         __tracebackhide__ = True
         return self._measure(api.fanout, url, options)
 
-    def churn(self, url: str = "", **options: Unpack[api.Options]) -> Result:
+    def churn(self, url: str = "", **options: Unpack[api.Kept]) -> Result:
         """Have sessions come and go, and count who is there; takes, returns and raises as `connect` does."""
         __tracebackhide__ = True
         return self._measure(api.churn, url, options)
 
-    def storm(self, url: str = "", **options: Unpack[api.Options]) -> Result:
+    def storm(self, url: str = "", **options: Unpack[api.Kept]) -> Result:
         """Drop connections, see how they come back; as `connect`. `how="restart"` restarts the app under test."""
         __tracebackhide__ = True
         server = self._server() if not urlsplit(url).scheme else None
         return self._measure(lambda url, **more: api.storm(url, server, **more), url, options)
 
-    def slow(self, url: str = "", **options: Unpack[api.Options]) -> Result:
+    def slow(self, url: str = "", **options: Unpack[api.Kept]) -> Result:
         """Let some subscribers read slowly, and measure what it costs the others; as `connect` in all else."""
         __tracebackhide__ = True
         return self._measure(api.slow, url, options)

@@ -9,9 +9,10 @@ from wswarm.errors import PlanError
 from wswarm.results import redact
 from wswarm.suggestions import did_you_mean
 
-# What can be started here: all that measures and writes a report. Of the first also the plan can be shown.
-PLANNED = ("run", "connect", "echo", "fanout", "storm", "slow", "churn", "script", "replay", "capacity")
-COMMANDS = (*PLANNED, "size", "ab")
+# What can be started here: all that measures and writes a report; all but one serve their page while they go on.
+_SCENARIOS = ("run", "connect", "echo", "fanout", "storm", "slow", "churn", "script", "replay")
+WATCHED = (*_SCENARIOS, "capacity", "size")
+COMMANDS = (*WATCHED, "ab")
 FIELDS = {"connections": "--connections", "rate": "--rate", "duration": "--duration"}
 _FILE_FIRST = ("script", "replay")
 _FOLDER = re.compile(r"-o.*|--output(=.*)?")

@@ -1,7 +1,6 @@
 """Stored runs side by side: their figures, each against the first, their distributions over each other."""
 
 from collections.abc import Iterable, Sequence
-from math import log10
 from typing import NamedTuple
 
 from wswarm.errors import PlanError
@@ -9,19 +8,15 @@ from wswarm.report import format as show
 from wswarm.report import headline
 from wswarm.report.ab import effects
 from wswarm.report.ab.effects import EffectRow
+from wswarm.report.charts.chart import Drawn
+from wswarm.report.charts.overlaid import add_overlaid
 from wswarm.report.compare import overlay, stored_runs
-from wswarm.report.compare.bins import bin_edges, shares_in
 from wswarm.report.compare.comparisons import Stored
 from wswarm.report.compare.html import LOOKS
 from wswarm.report.compare.stored_runs import Asked
 from wswarm.results.run import Run
-from wswarm.stats.compare.slices import Metric
 from wswarm.stats.recording import Recording, of_run
-from wswarm.stats.sample import Floats, Sample
-from wswarm.ui import chart
-from wswarm.ui.chart import Chart, Point, Series
-
-_PER_NINE = 24  # points of a curve
+from wswarm.stats.sample import Sample
 
 
 class Report(NamedTuple):
@@ -60,7 +55,7 @@ class Beside(NamedTuple):
     names: list[str]
     figures: list[tuple[str, list[str]]]
     against: list[Against]
-    charts: list[Chart]
+    drawn: Drawn
 
 
 def beside(reports: Sequence[Report]) -> Beside:
@@ -71,7 +66,7 @@ def beside(reports: Sequence[Report]) -> Beside:
         [report.name for report in reports],
         [*_words(reports), *_figures(recordings)],
         [_against(base, other) for other in others],
-        _charts([report.name for report in reports], recordings),
+        _drawn([report.name for report in reports], recordings),
     )
 
 
@@ -132,51 +127,15 @@ def _told(head: str, stored: Stored) -> Against:
     )
 
 
-def _charts(names: Sequence[str], recordings: Sequence[Sequence[Recording]]) -> list[Chart]:
-    """Return two charts for each sample that several of the reports have: percentiles and histogram."""
-    found: dict[str, list[tuple[str, str, Sample]]] = {}
+def _drawn(names: Sequence[str], recordings: Sequence[Sequence[Recording]]) -> Drawn:
+    """Return two charts for each sample that several of the reports have: a histogram and percentiles."""
+    found: dict[str, tuple[str, list[tuple[str, Sample]]]] = {}
     for name, own in zip(names, recordings, strict=True):
         for recording in own:
             for what, (unit, sample) in overlay.samples_of(recording).items():
-                found.setdefault(what, []).append((name, unit, sample))
-    return [drawn for what, of in found.items() if len(of) > 1 for drawn in _pair(what, of)]
-
-
-def _pair(what: str, of: Sequence[tuple[str, str, Sample]]) -> list[Chart]:
-    metric = Metric(name=what, theta=0.05, unit=of[0][1])
-    curves = [Series(name=name, look="line", points=_curve(sample, metric)) for name, _, sample in of]
-    edges = bin_edges([sample for _, _, sample in of])
-    bars = [Series(name=name, look="step", points=_bars(sample, edges, metric)) for name, _, sample in of]
-    times = [point.y for curve in curves for point in curve.points]
-    shares = [point.y for bar in bars for point in bar.points]
-    up = chart.scale(what, times, lambda value: effects.figure(value, metric), is_zero_shown=True)
-    across = chart.scale(what, edges.tolist(), lambda value: effects.figure(value, metric))
-    share = chart.scale("share of the values", shares, effects.percent, is_zero_shown=True)
-    nines = chart.percentiles(max(sample.n for _, _, sample in of))
-    return [
-        Chart(title=f"{what}: percentiles", x=nines, y=up, series=curves),
-        Chart(title=f"{what}: histogram", x=across, y=share, series=bars),
-    ]
-
-
-def _curve(sample: Sample, metric: Metric) -> list[Point]:
-    last = log10(max(sample.n, 1))
-    steps = [number / _PER_NINE for number in range(int(last * _PER_NINE) + 1)]
-    shares = sorted(
-        {*(1 - 10**-step for step in steps), *(one for one in (0.5, 0.95) if sample.n > 1 / (1 - one))}
-    )
-    points = []
-    for share in shares:
-        value = sample.quantile(share)
-        words = f"p{100 * share:.6g} {effects.figure(value, metric)}"
-        points.append(Point(-log10(1 - share), value, words))
-    return points
-
-
-def _bars(sample: Sample, edges: Floats, metric: Metric) -> list[Point]:
-    points = []
-    ends = edges.tolist()
-    for low, high, share in zip(ends, ends[1:], shares_in(sample, edges).tolist(), strict=False):
-        words = f"{effects.figure(low, metric)} to {effects.figure(high, metric)}: {effects.percent(share)}"
-        points.append(Point(low, share, words))
-    return [*points, Point(ends[-1], 0.0, f"above {effects.figure(ends[-1], metric)}")]
+                found.setdefault(what, (unit, []))[1].append((name, sample))
+    drawn = Drawn()
+    for number, (what, (unit, samples)) in enumerate(found.items()):
+        if len(samples) > 1:
+            add_overlaid(drawn, f"overlay-{number}", show.printable(what), samples, unit=unit, what="value")
+    return drawn

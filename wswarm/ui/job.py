@@ -1,5 +1,7 @@
 """A run that was started here: what it says, how it is stopped, what became of it."""
 
+import http.client
+import re
 import subprocess
 import sys
 import threading
@@ -13,12 +15,15 @@ from typing import NamedTuple
 
 from wswarm.errors import PlanError
 from wswarm.report import store
+from wswarm.report.served_page import AGAIN, HOST
 from wswarm.ui import asked, keeper
-from wswarm.ui.asked import PLANNED, Asked
+from wswarm.ui.asked import WATCHED, Asked
 
 MOST_LINES, LONGEST_LINE = 400, 500
 CHECK_S = 60.0
 STOP_S = 25.0
+PAGE_S = 10.0
+_LIVE = re.compile(rb"live: http://127\.0\.0\.1:(\d+)/\s*")
 
 
 class Standing(NamedTuple):
@@ -29,6 +34,7 @@ class Standing(NamedTuple):
         lines: The last of what it has said.
         code: Its exit code once it has ended.
         report: The name of its report, once there is one.
+        is_live: Whether its page can be asked for.
     """
 
     command: str
@@ -37,6 +43,7 @@ class Standing(NamedTuple):
     lines: list[str]
     code: int | None
     report: str | None
+    is_live: bool
 
 
 class Job:
@@ -58,8 +65,10 @@ class Job:
         self._begun = time.monotonic()
         self._ended: float | None = None
         self._stops = 0
+        self._port: int | None = None  # of the page that it serves
+        live = ["--live"] if words[0] in WATCHED else []
         self._process = subprocess.Popen(
-            [sys.executable, "-I", keeper.__file__, *_wswarm(), *words, "-o", str(self._folder)],
+            [sys.executable, "-I", keeper.__file__, *_wswarm(), *words, *live, "-o", str(self._folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -94,8 +103,31 @@ class Job:
         has_report = is_over and self._folder.is_dir()
         code = self._process.returncode if is_over else None
         return Standing(
-            self._command, state, until - self._begun, [*self._lines], code, name if has_report else None
+            self._command,
+            state,
+            until - self._begun,
+            [*self._lines],
+            code,
+            name if has_report else None,
+            is_live=self._port is not None and not is_over,
         )
+
+    def page(self, *, is_renewed: bool) -> bytes | None:
+        """Return the page that it serves, `None` if it serves none.
+
+        Args:
+            is_renewed: Whether who asks has what draws charts already.
+        """
+        if self._port is None or self.is_over:
+            return None
+        connection = http.client.HTTPConnection(HOST, self._port, timeout=PAGE_S)
+        try:
+            connection.request("GET", f"/?{AGAIN}" if is_renewed else "/")
+            return connection.getresponse().read()
+        except (OSError, http.client.HTTPException):  # it has just ended
+            return None
+        finally:
+            connection.close()
 
     def _tell(self, word: str) -> None:
         with suppress(OSError, ValueError):  # it has ended
@@ -107,6 +139,9 @@ class Job:
         assert self._process.stdout is not None
         with self._process:
             while line := self._process.stdout.readline(LONGEST_LINE):
+                if self._port is None and (found := _LIVE.fullmatch(line)) is not None:
+                    self._port = int(found[1])
+                    continue
                 self._lines.append(line.decode("utf-8", "replace").rstrip())
         self._ended = time.monotonic()
         with suppress(OSError):
@@ -147,6 +182,10 @@ class Jobs:
         """Return how the latest run stands, `None` without one."""
         return self._current.standing() if self._current is not None else None
 
+    def page(self, *, is_renewed: bool) -> bytes | None:
+        """Return the page that the run under way serves, `None` without one."""
+        return self._current.page(is_renewed=is_renewed) if self._current is not None else None
+
     def end(self) -> None:
         """End the run that is under way, if one is."""
         if self._current is not None:
@@ -159,8 +198,6 @@ def check(words: Sequence[str]) -> None:
     Raises:
         PlanError: it is wrong; in its own words.
     """
-    if words[0] not in PLANNED:
-        return
     done = subprocess.run(
         [*_wswarm(), *words, "--print", "plan"],
         stdin=subprocess.DEVNULL,

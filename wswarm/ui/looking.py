@@ -7,9 +7,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from wswarm.errors import PlanError, SwarmError
+from wswarm.errors import PlanError
+from wswarm.report.captions import Caption
+from wswarm.report.charts.chart import Drawn
+from wswarm.report.compare.html import overlay_caption
 from wswarm.ui import bin as waste
-from wswarm.ui import pages, stored_page, trend
+from wswarm.ui import pages, reading, stored_page, trend
 from wswarm.ui.beside import Report, beside
 from wswarm.ui.desk import Desk, TheDesk
 from wswarm.ui.entry import UNREADABLE, Wanted
@@ -20,6 +23,11 @@ VERDICTS = (
     *("regression", "no regression", "improved", "inconclusive"),
 )
 FIGURES = ("p50", "p99", "lost", "rates.received", "connections.opened", "generator.cpu_s", "target.peak_rss")
+_LIBRARY, _KEPT = "chart.js", "private, max-age=3600"  # it is large, and changes with its package alone
+_TREND = Caption(
+    "Each run, and the verdicts of comparisons above.",
+    "Hollow: a run that is not valid. Above: verdicts of comparisons, at the head that they judged.",
+)
 
 looking = APIRouter()
 
@@ -65,7 +73,7 @@ def show_comparison(request: Request, desk: TheDesk) -> HTMLResponse:
         if not 2 <= len(names) <= MOST_COMPARED:
             raise PlanError(f"{len(names)} runs are chosen: choose 2 to {MOST_COMPARED}")
         shown = beside([_report(desk, name) for name in names])
-    except SwarmError as error:
+    except reading.DAMAGED as error:
         problem = str(error)
     return desk.page(
         "compare.html.j2",
@@ -73,6 +81,7 @@ def show_comparison(request: Request, desk: TheDesk) -> HTMLResponse:
         names=names,
         shown=shown,
         problem=problem,
+        **pages.charts(shown.drawn if shown is not None else Drawn(), overlay_caption),
     )
 
 
@@ -100,6 +109,7 @@ def show_trend(request: Request, desk: TheDesk, figure: str = "p50", by: str = "
         figures=FIGURES,
         shown=shown,
         problem=problem,
+        **pages.charts(shown.drawn if shown is not None else Drawn(), lambda _: _TREND),
         **choices,
     )
 
@@ -116,7 +126,9 @@ def show_asset(name: str) -> Response:
     found = pages.asset(name)
     if found is None:
         raise HTTPException(404, f"There is no file {name[:100]!r}.")
-    return Response(found[0], media_type=found[1])
+    return Response(
+        found[0], media_type=found[1], headers={"cache-control": _KEPT} if name == _LIBRARY else None
+    )
 
 
 def _wanted(request: Request) -> Wanted:

@@ -1,6 +1,7 @@
 """What a browser is sent: pages made from templates, and what they load."""
 
 from base64 import b64encode
+from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -8,11 +9,13 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import jinja2
-import msgspec
 from markupsafe import Markup
 
 from wswarm.report import format as show
-from wswarm.ui.chart import Chart
+from wswarm.report.captions import Caption
+from wswarm.report.charts import library
+from wswarm.report.charts.chart import Chart, Drawn
+from wswarm.report.charts.on_a_page import on_a_page
 
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 
@@ -21,7 +24,9 @@ _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-
 def environment() -> jinja2.Environment:
     """Return what makes pages; everything is escaped."""
     made = jinja2.Environment(
-        loader=jinja2.PackageLoader("wswarm.ui"),
+        loader=jinja2.ChoiceLoader(
+            [jinja2.PackageLoader("wswarm.ui"), jinja2.PackageLoader("wswarm.report", ".")]
+        ),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -35,7 +40,6 @@ def environment() -> jinja2.Environment:
         "commit": lambda text: show.shortened(text, 13),
         "address": address,
         "query": query,
-        "json": _json,
     }
     return made
 
@@ -43,6 +47,12 @@ def environment() -> jinja2.Environment:
 def render(template: str, **values: Any) -> str:
     """Return a page."""
     return environment().get_template(template).render(**values)
+
+
+def charts(found: Drawn, caption: Callable[[Chart], Caption]) -> dict[str, Any]:
+    """Return what a template needs for charts: without the library that draws them it has a hint in their place."""
+    hint = library.missing_hint() if found.charts else None
+    return {"drawn": on_a_page(found if hint is None else Drawn(), "page", caption), "hint": hint}
 
 
 def moment(text: str) -> str:
@@ -79,12 +89,12 @@ def bar_style() -> Markup:
 @cache
 def asset(name: str) -> tuple[bytes, str] | None:
     """Return a file that pages load and its type, `None` if there is no such file."""
-    if name == "page.css":  # the look that reports have, too
-        return resources.files("wswarm.report").joinpath(name).read_bytes(), _TYPES["css"]
-    if name not in ("ui.css", "ui.js"):
+    kind = _TYPES.get(name.rpartition(".")[2], "")
+    if name == "chart.js":
+        script = library.script()
+        return (script.encode(), kind) if script is not None else None
+    if name in ("page.css", "page.js"):  # what reports have, too
+        return resources.files("wswarm.report").joinpath(name).read_bytes(), kind
+    if name not in ("ui.css", "watch.js"):
         return None
-    return resources.files("wswarm.ui").joinpath("static", name).read_bytes(), _TYPES[name.rpartition(".")[2]]
-
-
-def _json(chart: Chart) -> str:
-    return msgspec.json.encode(chart).decode()
+    return resources.files("wswarm.ui").joinpath("static", name).read_bytes(), kind

@@ -2,10 +2,12 @@
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from wswarm.errors import SwarmError
 from wswarm.report import format as show
+from wswarm.report.served_page import AGAIN
 from wswarm.ui import pages
 from wswarm.ui.asked import COMMANDS, FIELDS, Asked, asked
 from wswarm.ui.changing import SEE_OTHER
@@ -23,6 +25,12 @@ MEANINGS = {
     98: "the measurement is invalid",
     99: "an objective was missed",
     130: "ended early",
+}
+
+# The page brings a policy of its own besides; that of the run under way stands in the one that watches it.
+_FRAMED = {
+    "content-security-policy": "base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'self'",
+    "x-frame-options": "SAMEORIGIN",
 }
 
 starting = APIRouter()
@@ -60,6 +68,15 @@ def progress(desk: TheDesk) -> JSONResponse:
     return JSONResponse(_told(standing) if standing is not None else {"state": "none"})
 
 
+@starting.get("/live")
+def live(request: Request, desk: TheDesk) -> HTMLResponse:
+    """Return the page of the run under way, as it serves it itself."""
+    page = desk.jobs.page(is_renewed=request.url.query == AGAIN)
+    if page is None:
+        raise HTTPException(404, "No run that can be watched is under way: see the list.")
+    return HTMLResponse(page, headers=_FRAMED)
+
+
 @starting.post("/stop")
 def stop(desk: TheDesk, _: Sent) -> RedirectResponse:
     """Stop the run under way; the second time at once."""
@@ -81,5 +98,6 @@ def _told(standing: Standing) -> dict[str, object]:
         "lines": [show.printable(line) for line in standing.lines],
         "code": code,
         "meaning": MEANINGS.get(code, f"ended with {code}") if code is not None else None,
+        "is_live": standing.is_live,
         "report": f"/runs/{pages.address(standing.report)}" if standing.report else None,
     }

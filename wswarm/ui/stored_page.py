@@ -1,16 +1,21 @@
 """The page of one report, with what can be done with it at its top."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from fastapi.responses import HTMLResponse, Response
 
 from wswarm.errors import ResultError
 from wswarm.report import pages as report_pages
 from wswarm.report import store
+from wswarm.report.answer_files import AnswerFiles
+from wswarm.report.capacity.store import SEARCHES
 from wswarm.report.compare import comparisons
 from wswarm.report.compare.html import render as render_comparison
+from wswarm.report.forecast.store import FORECASTS
 from wswarm.report.html import render
+from wswarm.report.sizing.store import MODELS
 from wswarm.results.run import Run
 from wswarm.ui import pages, reading
 from wswarm.ui.desk import Desk
@@ -22,6 +27,7 @@ _POLICY = "base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-acti
 _STORED_POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'"
 )
+_ANSWERS: Mapping[str, AnswerFiles[Any]] = {"capacity": SEARCHES, "size": MODELS, "forecast": FORECASTS}
 _STORED = (store.PAGE_FILE, comparisons.PAGE_FILE)
 
 
@@ -66,12 +72,26 @@ def _page(desk: Desk, entry: Entry, place: Path) -> tuple[str, str]:
     if entry.kind in ("ab", "compare"):
         file = comparisons.find(place)
         assert file is not None
-        stored, _ = comparisons.load(file)
-        return render_comparison(stored.comparison, stored.context, _pictures(place)), _POLICY
+        stored, overlays = comparisons.load(file)
+        return render_comparison(stored.comparison, stored.context, _pictures(place), overlays), _POLICY
+    if (answer := _answer(entry, place)) is not None:
+        return answer, _POLICY
     found = next((place / page for page in _STORED if (place / page).is_file()), None)
     if found is None or found.is_symlink() or found.stat().st_size > reading.MOST_BYTES:
         raise ResultError(f"there is no page of it: 'wswarm report {entry.name}' makes one")
     return found.read_text(encoding="utf-8", errors="replace"), _STORED_POLICY
+
+
+def _answer(entry: Entry, place: Path) -> str | None:
+    """Return the page of a search, a model or a forecast, `None` if its file is of another version."""
+    kind = _ANSWERS.get(entry.kind)
+    if kind is None:
+        return None
+    try:
+        found = kind.file.load(place / kind.file.name)
+    except ResultError:  # what is stored of its page can still be shown
+        return None
+    return kind.render(found, {name: one for name, one in _pictures(place).items() if name in kind.pictures})
 
 
 def _pictures(place: Path) -> dict[str, bytes]:

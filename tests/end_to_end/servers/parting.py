@@ -3,8 +3,8 @@
 With a ``status`` every handshake is answered with it and ``body``. Otherwise connections count from 1 as they
 open, and ``ends``, a list of ``[count, code, reason]``, tells in their order how the server ends them, ``after``
 seconds from each one's opening, with 0 right behind the answer to its handshake, so that no client sees it open;
-those beyond stay. ``answer`` is what comes back for a message: the ``same``, the
-same in ``upper`` case, or one and the same ``error`` text.
+those beyond stay. ``answer`` is what comes back for a message: the ``same``, the same in ``upper`` case, with the
+mark's moment ``ahead`` by centuries or ``ancient``, or one and the same ``error`` text.
 In ``body``, the reasons and the error text ``{secret}`` stands for the value of the Authorization header that the
 client sent, ``{cookie}`` for that of its Cookie header.
 Facts: those of ``LibraryServer``.
@@ -56,6 +56,7 @@ class Parting(LibraryServer):
             self.received += 1
             text = message if isinstance(message, str) else message.decode()
             answers = {"same": text, "upper": text.upper(), "error": _filled(ERROR, connection)}
+            answers |= {"ahead": text[:-16] + "7" + 15 * "f", "ancient": text[:-16] + 16 * "0"}
             await connection.send(answers[self._answer])
             self.sent += 1
 

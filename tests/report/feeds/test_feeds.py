@@ -3,12 +3,16 @@
 import pytest
 
 from tests.report import runs
+from tests.report.churned import churn
 from tests.report.feeds.readings import SOURCE, counts_of, last, progress, reading
+from tests.report.stormed import storm
 from wswarm.errors import ResultError
 from wswarm.report.feeds.feeds import Feeds
-from wswarm.report.feeds.reading import Reading, reading_of
+from wswarm.report.feeds.metrics import metrics_of
+from wswarm.report.feeds.reading import Reading, last_reading, reading_of
 from wswarm.results.counts import Counts
 from wswarm.results.progress import Progress
+from wswarm.results.run import Run
 from wswarm.stats.summary import seconds
 
 
@@ -102,3 +106,26 @@ def test_before_the_load_no_message_has_been_sent() -> None:
     feeds = feeds_of(heard)
     feeds.update(Progress(phase="ramp", elapsed_s=1.0, connections_open=1, connections_requested=3))
     assert [one.counts for one in heard.readings] == [Counts()]
+
+
+RUNS = {
+    "connect": runs.connect(failed=3),
+    "echo": runs.echo(lost=7),
+    "fanout": runs.fanout(),
+    "storm": storm(),
+    "slow": runs.slow(),
+    "churn": churn(failed=2),
+    "script": runs.script(),
+    "replay": runs.replay(),
+}
+
+
+@pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
+def test_every_scenario_s_counts_are_those_of_its_run_file(run: Run) -> None:
+    before = reading_of(progress(1.0, sent=5, received=10**9), Reading(source=SOURCE))
+    found = {one.name: one.value for one in metrics_of(last_reading(run, before)) if one.kind == "counter"}
+    expected = {f"messages.{word}": count for word, count in (counts_of(run) if run.messages else {}).items()}
+    connections = {f"connections.{word}" for word in ("opened", "failed", "dropped")}
+    expected |= {name: getattr(run.connections, name.partition(".")[2]) for name in connections}
+    assert {name: found[name] for name in expected} == expected
+    assert (run.messages is None) == ("messages.sent" not in found)

@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Self
 
+from tests.nursery import Forked
 from tests.target_app.backplane.servers import free_port
 
 ROOT = Path(__file__).parents[3]
@@ -53,14 +54,13 @@ class Fleet:
         program = self._serving(backplane, certificate) if is_served else self._working(app)
         variables = {} if is_served else {"TARGET_BACKPLANE": backplane, "OBSTACLE": obstacle}
         with log_file.open("wb") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", *program],
-                cwd=ROOT,
-                env={**os.environ, **variables, **settings},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+            place: dict[str, Any] = {"cwd": ROOT, "env": {**os.environ, **variables, **settings}}
+            place |= {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": subprocess.STDOUT}
+            self.process: subprocess.Popen[bytes] | Forked
+            if is_served:
+                self.process = subprocess.Popen([sys.executable, "-m", *program], **place)
+            else:
+                self.process = Forked(*program, nursery="target_app", **place)
 
     def _serving(self, backplane: str, certificate: Path | None) -> list[str]:
         place = ["--workers", str(self.workers), "--port", str(self.port)]

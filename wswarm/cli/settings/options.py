@@ -43,7 +43,7 @@ def options_of(parser: argparse.ArgumentParser) -> dict[str, Option]:
 
 
 def is_planned(parser: argparse.ArgumentParser) -> bool:
-    """Return whether the command has a plan, which files and variables may fill."""
+    """Return whether the command has a plan that it can show."""
     return any(action.dest == "print" and "plan" in (action.choices or ()) for action in parser._actions)
 
 

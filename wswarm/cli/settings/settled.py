@@ -17,6 +17,8 @@ from wswarm.cli.settings.options import (
 )
 
 DEFAULT = "default"
+# Commands whose settings mean something else than those of one measurement: two versions, bounds of loads.
+BY_OPTIONS_ALONE = frozenset({"ab", "selftest", "size"})
 
 Parsers = Mapping[str, argparse.ArgumentParser]  # of commands, by name
 

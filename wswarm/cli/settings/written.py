@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from wswarm.cli import grammar
+from wswarm.cli import ab_arguments, grammar
 from wswarm.cli.settings.options import Option
 
 
@@ -18,13 +18,15 @@ def as_toml(option: Option, value: Any) -> str:
 def _value(option: Option, value: Any) -> str:
     if option.action.dest.endswith("steps"):
         return _list(f"{{{kind} = {_text(said)}}}" for kind, said in value)
-    spell = _SPELT.get(option.action.type) if callable(option.action.type) else None
-    if spell is not None:
+    spell = _SPELT.get(option.action.type, str) if callable(option.action.type) else str
+    if option.is_repeatable:
+        return _list(_text(spell(one)) for one in value)
+    if spell is not str:
         return _text(spell(value))
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return _list(_text(str(one)) for one in value)
+        return _text(",".join(f"{one:.15g}" if isinstance(one, float) else str(one) for one in value))
     return f"{value:.15g}" if isinstance(value, int | float) else _text(str(value))
 
 
@@ -40,10 +42,26 @@ def _stages(value: Any) -> str:
     return ",".join(f"{time:.15g}s:{reached:.15g}" for time, reached in value)
 
 
+def _theta(value: tuple[str, float]) -> str:
+    name, share = value
+    return f"{name}={_share(share)}" if name else _share(share)
+
+
+def _slowdown(value: tuple[str, float]) -> str:
+    kind, amount = value
+    return f"{kind}:{_share(amount) if kind == 'cpu' else f'{amount:.15g}s'}"
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.15g}%"
+
+
 _SPELT: Mapping[Any, Callable[[Any], str]] = {
     grammar.duration: lambda value: f"{value:.15g}s",
     grammar.rate: lambda value: f"{value:.15g}/s",
-    grammar.share: lambda value: f"{100 * value:.15g}%",
+    grammar.share: _share,
+    ab_arguments.theta: _theta,
+    ab_arguments.slowdown: _slowdown,
     grammar.stages: _stages,
     grammar.stages_of_connections: _stages,
 }

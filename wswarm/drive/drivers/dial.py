@@ -43,9 +43,12 @@ async def connect_tcp(number: int, settings: Settings) -> tuple[socket.socket, s
     return connected, address[0]
 
 
-def unanswered(host: str) -> HandshakeFailed:
-    """Return the failure of a handshake that no answer came to in time, though TCP was connected."""
-    return HandshakeFailed("timeout", f"at {written(host)}, which took the TCP connection and did not answer")
+def unanswered(host: str, *, has_begun: bool = False) -> HandshakeFailed:
+    """Return the failure of a handshake whose answer did not come in time, or not whole, though TCP was connected."""
+    what = (
+        "began its answer and did not end it" if has_begun else "took the TCP connection and did not answer"
+    )
+    return HandshakeFailed("timeout", f"at {written(host)}, which {what}")
 
 
 class _Race:

@@ -9,10 +9,13 @@ from wswarm.load.template import SIZE_LIMIT as MAX_MESSAGE_SIZE
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 BROKEN, NO_UTF8, TOO_BIG = 1002, 1007, 1009
+NO_UTF8_REASON = "a close frame with a reason that is no UTF-8"
+OUT_OF_ORDER = ("a continuation of nothing", "a message within a fragmented one")
 WHOLE = b"\x81\x82"  # the first bytes of a text and a binary message in one frame
 
 _FIN, _RESERVED, _OPCODE = 0x80, 0x70, 0x0F
 _CONTROL_LIMIT = 125
+_HTTP = b"HT"
 _HEADER = {126: 4, 127: 10}
 
 
@@ -68,9 +71,7 @@ class Frames:
     def _join(self, first: int, payload: bytes) -> Iterator[tuple[int, bytes]]:
         opcode = first & _OPCODE
         if (opcode != CONTINUATION) == bool(self._kind):
-            raise Broken(
-                BROKEN, "a continuation of nothing" if not opcode else "a message within a fragmented one"
-            )
+            raise Broken(BROKEN, OUT_OF_ORDER[opcode != CONTINUATION])
         self._kind = self._kind or opcode
         self._size += len(payload)
         if self._size > MAX_MESSAGE_SIZE:
@@ -96,7 +97,7 @@ def close_of(payload: bytes) -> tuple[int, str]:
     try:
         reason = payload[2:].decode()
     except UnicodeDecodeError:
-        raise Broken(NO_UTF8, f"a close frame with {code} and a reason that is no UTF-8") from None
+        raise Broken(NO_UTF8, NO_UTF8_REASON) from None
     if not may_close_with(code):
         raise Broken(BROKEN, f"a close frame with {code}, which may not be sent")
     return code, reason
@@ -122,7 +123,7 @@ def _frame_size(data: bytes, at: int, end: int) -> int:
         return 2
     first, length = data[at], data[at + 1]
     if first not in WHOLE or length > 127:
-        _check_header(first, length)
+        check_header(first, length)
     if length < 126:
         return 2 + length
     header = _HEADER[length]
@@ -136,8 +137,15 @@ def _frame_size(data: bytes, at: int, end: int) -> int:
     return header + size
 
 
-def _check_header(first: int, length: int) -> None:
+def check_header(first: int, length: int) -> None:
+    """Check the first two bytes of a frame.
+
+    Raises:
+        Broken: a server may not send them.
+    """
     opcode = first & _OPCODE
+    if bytes((first, length)) == _HTTP:
+        raise Broken(BROKEN, "an HTTP response in place of a frame")
     if first & _RESERVED:
         raise Broken(BROKEN, "a frame with reserved bits")
     if opcode not in (CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG):

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from wswarm.drive.drivers.connection import HandshakeFailed, Settings, Stopwatch
 from wswarm.drive.drivers.dial import connect_tcp, unanswered
-from wswarm.load.body import as_text, body_of
+from wswarm.load.body import body_of, words_of
 from wswarm.load.request import Request
 from wswarm.load.upgrade import (
     HEAD_LIMIT,
@@ -58,6 +58,11 @@ class Opening(asyncio.Protocol):
         self._data = bytearray()
         self._refusal: tuple[Answer, Refusal] | None = None
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether some of an answer has come."""
+        return bool(self._data)
 
     @property
     def has_opened(self) -> bool:
@@ -133,7 +138,7 @@ class Opening(asyncio.Protocol):
     def _read_body(self, answer: Answer, refusal: Refusal, *, is_end: bool) -> None:
         body, is_all = body_of(answer, self._data)
         if is_all or is_end:
-            detail = refusal.detail or as_text(body)
+            detail = refusal.detail or words_of(answer, body)
             self.done.set_exception(HandshakeFailed(refusal.reason, detail, answer.location))
 
     def _end(self, error: Exception | None) -> None:
@@ -164,14 +169,18 @@ async def open_connection(number: int, upgrade: Upgrade, create_connection: Crea
     try:
         left = max(0.001, upgrade.settings.timeout - upgrade.watch.elapsed)
         async with asyncio.timeout(left) as deadline:
-            await _open_on(tcp, upgrade, create_connection, deadline)
+            await _open_on(tcp, address, upgrade, create_connection, deadline)
     except TimeoutError:
         raise unanswered(address) from None
     return address
 
 
 async def _open_on(
-    tcp: socket.socket, upgrade: Upgrade, create_connection: CreateConnection, deadline: asyncio.Timeout
+    tcp: socket.socket,
+    address: str,
+    upgrade: Upgrade,
+    create_connection: CreateConnection,
+    deadline: asyncio.Timeout,
 ) -> None:
     """Return when the connection has been taken over.
 
@@ -195,4 +204,6 @@ async def _open_on(
         if deadline.expired() and opening.has_opened:
             return  # a loop that stood still comes to the answer and to the deadline in one turn
         transport.abort()
+        if deadline.expired() and opening.has_begun:
+            raise unanswered(address, has_begun=True) from None
         raise

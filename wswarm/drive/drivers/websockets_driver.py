@@ -4,19 +4,16 @@ The opening handshake is our own, the same for both drivers; from there on the l
 """
 
 import asyncio
-from collections.abc import Generator
 from typing import Any, cast
 
-from websockets.exceptions import InvalidHeader, NegotiationError, ProtocolError
+from websockets.exceptions import InvalidHeader, NegotiationError
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 from websockets.frames import Frame, Opcode
 from websockets.headers import build_extension, parse_extension
-from websockets.protocol import CLIENT, OPEN, Protocol
-from websockets.streams import StreamReader
+from websockets.protocol import OPEN
 
 from wswarm.drive.drivers import frames
 from wswarm.drive.drivers.connection import (
-    MAX_MESSAGE_SIZE,
     Connection,
     Ended,
     Events,
@@ -30,63 +27,12 @@ from wswarm.drive.drivers.connection import (
 )
 from wswarm.drive.drivers.opening import Upgrade, open_connection
 from wswarm.drive.drivers.tap import Tap
+from wswarm.drive.drivers.websockets_protocol import StrictProtocol, ended_by_us
 from wswarm.load.request import Request
 from wswarm.load.upgrade import Answer, agreed_subprotocol, wrong_extension
 
 _DEFLATE = ClientPerMessageDeflateFactory(compress_settings={"memLevel": 5})
 _DATA = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
-
-
-class _Reader(StreamReader):
-    """Refuses lengths that the library takes: control frames announced too long, and more bytes than needed.
-
-    A frame is read in two or three steps: its first two bytes, its length if it does not fit there, its payload.
-    """
-
-    _step = 0
-
-    def read_exact(self, n: int) -> Generator[None, None, bytearray]:
-        data = yield from super().read_exact(n)
-        if self._step == 0:
-            length = data[1] & 0x7F
-            if data[0] & 0x08 and length > 125:
-                raise ProtocolError("control frame too long")
-            self._step = 1 if length > 125 else 2
-        elif self._step == 1:
-            size = int.from_bytes(data, "big")
-            if size < (126 if n == 2 else 65536) or size >> 63:
-                raise ProtocolError("length not minimal")
-            self._step = 2
-        else:
-            self._step = 0
-        return data
-
-
-class _Protocol(Protocol):
-    """The library's protocol of an open connection, with the same outcomes as `drive.drivers.frames`."""
-
-    def __init__(self) -> None:
-        super().__init__(CLIENT, state=OPEN, max_size=MAX_MESSAGE_SIZE)
-        self.reader = _Reader()
-        self.parser = self.parse()
-        next(self.parser)
-        self.has_room = True
-        self._ping: Frame | None = None  # to be answered when there is room
-
-    def recv_frame(self, frame: Frame) -> None:
-        if frame.opcode is Opcode.PING and not self.has_room:
-            self._ping = frame  # the latest alone: RFC 6455 section 5.5.3
-            return
-        if frame.opcode is Opcode.CLOSE:
-            self.current_size = None  # it may come within a message, as any control frame
-        super().recv_frame(frame)
-
-    def make_room(self) -> None:
-        """Answer what could not be answered before."""
-        self.has_room = True
-        if self._ping is not None and self.state is OPEN:
-            self.send_pong(self._ping.data)
-        self._ping = None
 
 
 class WebsocketsConnection(asyncio.Protocol):
@@ -114,7 +60,7 @@ class WebsocketsConnection(asyncio.Protocol):
         self._is_leaving = self._is_told = False
         self._parts: list[bytes] = []
         self._opcode = frames.TEXT
-        self._protocol = _Protocol()
+        self._protocol = StrictProtocol()
         self._transport: asyncio.Transport | None = None
         self.subprotocol: str | None = None
         self.address = ""
@@ -128,7 +74,7 @@ class WebsocketsConnection(asyncio.Protocol):
 
     def open(self, transport: asyncio.Transport, answer: Answer, rest: bytes, timing: Timing) -> None:
         """Go on with an upgraded connection; `rest` came right behind the answer."""
-        self._protocol.extensions = [_agreed(value) for value in answer.tokens("Sec-WebSocket-Extensions")]
+        self._protocol.extend([_agreed(value) for value in answer.tokens("Sec-WebSocket-Extensions")])
         self.timing, self.subprotocol = timing, agreed_subprotocol(answer)
         self._transport = transport
         self.is_open = True
@@ -241,8 +187,7 @@ class WebsocketsConnection(asyncio.Protocol):
             return Ended(str(int(received.code)), received.reason)
         if sent is None:
             return Ended("1006")
-        why = frames.too_big().why if sent.code == frames.TOO_BIG else sent.reason
-        return Ended(None, f"{int(sent.code)}: the target sent {why}")
+        return ended_by_us(int(sent.code), sent.reason)
 
 
 def _agreed(value: str) -> Any:

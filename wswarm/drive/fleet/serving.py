@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, NoReturn
 
 from wswarm.drive.fleet.channel import open_channel
+from wswarm.drive.fleet.lengths import HEADER_SIZE, body_size
 from wswarm.drive.host.files import raise_file_limit
 from wswarm.drive.host.slices import ask_for_short_slices
 
@@ -18,6 +19,15 @@ Obey = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any
 
 class Finished(Exception):  # noqa: N818 - ends the task group, is no error
     """The agent was told to close and has."""
+
+
+async def read_body(reader: asyncio.StreamReader) -> bytes:
+    """Return the next thing that the front end says.
+
+    Raises:
+        IncompleteReadError: it has hung up.
+    """
+    return await reader.readexactly(body_size(await reader.readexactly(HEADER_SIZE)))
 
 
 async def _converse(channel: socket.socket, obey: Obey) -> None:

@@ -23,6 +23,22 @@ def speaks_otherwise(manner: Manner) -> str | None:
     return urlunsplit((other, *urlsplit(manner.address)[1:])) if is_so else None
 
 
+def on_other_loopback(manner: Manner) -> str | None:
+    """Return the address by this machine's other loopback address, if something listens there alone."""
+    parts = urlsplit(manner.address.replace("{id}", "0"))
+    other = {"localhost": "::1", "127.0.0.1": "::1", "::1": "127.0.0.1"}.get(parts.hostname or "")
+    if other is None:
+        return None
+    port = parts.port or (443 if parts.scheme == "wss" else 80)
+    try:
+        socket.create_connection((other, port), _PATIENCE_S).close()
+    except OSError:
+        return None
+    credentials, at, _ = parts.netloc.rpartition("@")
+    netloc = f"{credentials}{at}{f'[{other}]' if ':' in other else other}:{port}"
+    return urlunsplit((parts.scheme, netloc, *urlsplit(manner.address)[2:]))
+
+
 def certificate(manner: Manner) -> str:
     """Return for which names and until when the target's certificate is, "" if it can't be read.
 

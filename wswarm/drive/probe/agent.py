@@ -11,8 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from wswarm.drive.clock import now_ns
-from wswarm.drive.fleet.lengths import HEADER_SIZE, body_size
-from wswarm.drive.fleet.serving import Finished, serve
+from wswarm.drive.fleet.serving import Finished, read_body, serve
 from wswarm.drive.probe.driver import stamped
 from wswarm.drive.probe.listening import Heard, Listening
 from wswarm.drive.probe.orders import Begin, Close, Cut, Found, Load, Order, Ready, decode_order, encode
@@ -112,8 +111,7 @@ class QuietProbe:
 
 
 async def _read_order(reader: asyncio.StreamReader) -> Order:
-    header = await reader.readexactly(HEADER_SIZE)
-    return decode_order(await reader.readexactly(body_size(header)))
+    return decode_order(await read_body(reader))
 
 
 async def obey(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

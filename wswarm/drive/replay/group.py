@@ -1,13 +1,12 @@
 """Connections that play a recording: a group whose messages are the recording's."""
 
 import gc
-from collections.abc import Callable
 
 import msgspec
 import numpy as np
 
 from wswarm.drive.clock import now_ns
-from wswarm.drive.drivers.connection import Driver, Ended
+from wswarm.drive.drivers.connection import Ended
 from wswarm.drive.fleet import wire
 from wswarm.drive.group import Group
 from wswarm.drive.replay.playing import Playing
@@ -21,17 +20,10 @@ from wswarm.stats.scripted import Scripted
 class ReplayGroup(Group):
     """Connections that play a recording; takes the same as a `Group`."""
 
-    def __init__(
-        self,
-        number: int,
-        order: wire.Group,
-        begin: wire.Begin,
-        driver: Callable[[str], Driver],
-        say: Callable[[wire.Report], None],
-    ) -> None:
-        super().__init__(number, order, begin, driver, say)
-        assert order.replay is not None
-        self._replay: Replay = order.replay
+    def make_ready(self) -> None:
+        """As `Group.make_ready`."""
+        assert self.order.replay is not None
+        self._replay: Replay = self.order.replay
         score = self._replay.score
         self._playing = Playing(self.swarm, self._replay)
         self._figures = Replayed([answer.kind for answer in score.answers])

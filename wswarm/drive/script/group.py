@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from wswarm.drive.drivers.connection import Driver, Ended
+from wswarm.drive.drivers.connection import Ended
 from wswarm.drive.fleet import wire
 from wswarm.drive.group import Group
 from wswarm.drive.ramp import run_at
@@ -41,21 +41,15 @@ _GOODBYE_S = 0.2
 class ScriptGroup(Group):
     """Connections that live a script; takes the same as a `Group`."""
 
-    def __init__(
-        self,
-        number: int,
-        order: wire.Group,
-        begin: wire.Begin,
-        driver: Callable[[str], Driver],
-        say: Callable[[wire.Report], None],
-    ) -> None:
-        super().__init__(number, order, begin, driver, say)
+    def make_ready(self) -> None:
+        """As `Group.make_ready`."""
+        order = self.order
         assert order.script is not None
         self._script: Script = order.script
         self._watchdog = Watchdog(self._script.path)
         reasons = Reasons(msgspec.structs.asdict(order.manner), order.values.values())
-        self.relaying = Relaying(begin.prefix, self._script, patience_ns(order.patience_s))
-        self._session = _loaded(self._script, say)
+        self.relaying = Relaying(self._begin.prefix, self._script, patience_ns(order.patience_s))
+        self._session = _loaded(self._script, self._say)
         self.sessions = Sessions(self._script, self._session or _nothing, reasons, self.relaying)
         self.swarm.takers_of = self._hearers
         speech = self._ways.of(order.manner, order.role, order.addresses).speech
@@ -174,7 +168,7 @@ class ScriptGroup(Group):
 
     def _begin_session(self, number: int, failure: str | None) -> None:
         if self.order.is_followed:
-            self._note_decided(number, failure)
+            self._telling.decided(number, failure)
         row = self.swarm.rows[number]
         if failure is not None or row.left_ns != STILL_OPEN:
             self.sessions.drop(number)
@@ -195,7 +189,7 @@ class ScriptGroup(Group):
     def _note_ended(self, number: int, ended: Ended) -> None:
         self.relaying.note_lost(number)
         if self.order.is_followed:
-            self._note_end(number, ended)
+            self._telling.ended(number, ended)
         if self.sessions.is_present(number):
             self.sessions.note_ended(number, ended)
         elif not self.relaying.has_subscribed(number):  # nobody has any more use for it

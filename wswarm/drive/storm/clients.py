@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from wswarm.drive.fleet import wire
 from wswarm.drive.parting import part_soon
 from wswarm.drive.storm.client import MOST_CONNECTIONS, DroppedClient, policy_maker
 from wswarm.drive.swarm import Swarm
+from wswarm.drive.waiting import wait_until
 from wswarm.stats.findings import STILL_OPEN, UNKNOWN, pack
 from wswarm.stats.heard import Heard
 from wswarm.stats.per_second import PerSecond
@@ -66,7 +66,7 @@ class Clients:
 
     async def live(self) -> None:
         """Be dropped when that is due, if ever, come back, and return when nobody tries any more."""
-        await self._wait_until(lambda: self._drop.at_ns if self._drop is not None else self._end_ns)
+        await wait_until(lambda: self._drop.at_ns if self._drop is not None else self._end_ns, self._moved)
         drop = self._drop
         if drop is None or now_ns() >= self._end_ns:
             return
@@ -77,7 +77,7 @@ class Clients:
                     self._take_for_dropped(number, drop)
             else:
                 self._drop_all({"reset": _reset, "close": part_soon, "silent": self._fall_silent}[drop.how])
-            await self._wait_until(lambda: self._end_ns)
+            await wait_until(lambda: self._end_ns, self._moved)
             self._group = None
             for task in self._tasks:
                 task.cancel()
@@ -193,13 +193,6 @@ class Clients:
     def _missed(self, client: DroppedClient) -> int:
         heard = (row for row in client.rows if self._heard.first_of(row) != STILL_OPEN)
         return next((self._heard.missed(client.first, row) for row in heard), UNKNOWN)
-
-    async def _wait_until(self, moment_ns: Callable[[], int]) -> None:
-        """Wait until a moment, which may be moved."""
-        while (left_ns := moment_ns() - now_ns()) > 0:
-            self._moved.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._moved.wait(), min(left_ns / NS_PER_S, 3_600.0))
 
 
 def _reset(connection: Connection) -> None:

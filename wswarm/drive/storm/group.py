@@ -1,14 +1,13 @@
 """Groups of a storm: subscribers that are dropped and come back, publishers that outlive a restart."""
 
 import asyncio
-from collections.abc import Callable
 from random import Random
 
 import msgspec
 
 from wswarm.drive.account import Account
 from wswarm.drive.clock import now_ns
-from wswarm.drive.drivers.connection import Driver, Ended
+from wswarm.drive.drivers.connection import Ended
 from wswarm.drive.fleet import wire
 from wswarm.drive.group import Group
 from wswarm.drive.sender import patience_ns
@@ -24,18 +23,11 @@ from wswarm.units import NS_PER_S
 class StormGroup(Group):
     """Subscribers that are dropped and come back; takes the same as a `Group`."""
 
-    def __init__(
-        self,
-        number: int,
-        order: wire.Group,
-        begin: wire.Begin,
-        driver: Callable[[str], Driver],
-        say: Callable[[wire.Report], None],
-    ) -> None:
-        super().__init__(number, order, begin, driver, say)
-        assert order.reconnect is not None
+    def make_ready(self) -> None:
+        """As `Group.make_ready`."""
+        assert self.order.reconnect is not None
         self._heard = Heard()
-        self._clients = Clients(self.swarm, order.reconnect, self._heard)
+        self._clients = Clients(self.swarm, self.order.reconnect, self._heard)
         self._first: Sockets | None = None
         self.swarm.on_ended = self._note_ended
 
@@ -107,17 +99,10 @@ class PublishersGroup(Group):
     They are owed nothing, so the row stays the same.
     """
 
-    def __init__(
-        self,
-        number: int,
-        order: wire.Group,
-        begin: wire.Begin,
-        driver: Callable[[str], Driver],
-        say: Callable[[wire.Report], None],
-    ) -> None:
-        super().__init__(number, order, begin, driver, say)
-        assert order.reconnect is not None
-        self._reconnect = order.reconnect
+    def make_ready(self) -> None:
+        """As `Group.make_ready`."""
+        assert self.order.reconnect is not None
+        self._reconnect = self.order.reconnect
         self._lost: asyncio.Queue[int] = asyncio.Queue()
         self._window_end_ns = int(STILL_OPEN)
         self.swarm.on_ended = self._note_ended

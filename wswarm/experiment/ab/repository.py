@@ -78,6 +78,17 @@ def has_file(repository: Path, arm: str, commit: str, path: str) -> bool:
     return bool(git(repository, arm, "ls-tree", "--name-only", commit, "--", path))
 
 
+def has_file_now(repository: Path, arm: str, path: str) -> bool:
+    """Return whether a commit of everything would hold that file."""
+    listed = git(repository, arm, "ls-files", "--cached", "--others", "--exclude-standard", "--", path)
+    return bool(listed) and (repository / path).exists()
+
+
+def has_changes(repository: Path, arm: str) -> bool:
+    """Return whether the files differ from the commit that is checked out; nothing is written to find out."""
+    return bool(git(repository, arm, "status", "--porcelain", variables={"GIT_OPTIONAL_LOCKS": "0"}))
+
+
 def tree_now(repository: Path, arm: str) -> str:
     """Return the tree that a commit of everything would have, by way of an index of its own."""
     with tempfile.TemporaryDirectory() as folder:

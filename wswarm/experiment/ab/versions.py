@@ -13,7 +13,9 @@ from wswarm.experiment import own_environment
 from wswarm.experiment.ab.repository import (
     commit_of,
     git,
+    has_changes,
     has_file,
+    has_file_now,
     has_working_tree,
     repository_here,
     tree_now,
@@ -83,11 +85,14 @@ def by_commands(base: str, head: str) -> Pair:
     return pair
 
 
-def find_commits(base: str, head: str, serve: str | None) -> Commits:
+def find_commits(
+    base: str, head: str, serve: str | None, *, find: Callable[[Arm, str, Path], "Version"] | None = None
+) -> Commits:
     """Return two commits of the repository that this is.
 
     Args:
         serve: Command that serves a version; none: its reference application, which both must have.
+        find: Finds a version (default: `find_version`, which writes the working tree into the repository).
 
     Raises:
         PlanError: there is no such commit, no repository, or nothing to serve without a command.
@@ -95,7 +100,8 @@ def find_commits(base: str, head: str, serve: str | None) -> Commits:
     repository = repository_here()
     if serve is not None:
         _check_serve(serve, repository)
-    found = tuple(find_version(arm, name, repository) for arm, name in zip(ARMS, (base, head), strict=True))
+    find = find or find_version
+    found = tuple(find(arm, name, repository) for arm, name in zip(ARMS, (base, head), strict=True))
     if serve is None:
         for version in found:
             _check_reference(version, repository)
@@ -126,12 +132,7 @@ def find_version(arm: Arm, name: str, repository: Path) -> Version:
     """
     if name != WORKING_TREE:
         return Version(arm, name, commit_of(arm, name, repository), False)
-    if not has_working_tree(repository):
-        raise PlanError(
-            f"--{arm} {name}: {repository} is a bare repository, without a working tree: name a commit, as in"
-            f" --{arm} HEAD"
-        )
-    commit = git(repository, arm, "rev-parse", "--verify", "HEAD^{commit}")
+    commit = _checked_out(arm, name, repository)
     tree = tree_now(repository, arm)
     if tree == git(repository, arm, "rev-parse", "HEAD^{tree}"):
         return Version(arm, name, commit, False)
@@ -144,6 +145,32 @@ def find_version(arm: Arm, name: str, repository: Path) -> Version:
         repository, arm, "commit-tree", tree, "-p", commit, "-m", "The working tree", variables=variables
     )
     return Version(arm, name, made, True)
+
+
+def seen_version(arm: Arm, name: str, repository: Path) -> Version:
+    """Return the commit of that name and write nothing: the working tree stands for the commit under it.
+
+    Raises:
+        PlanError: there is no such commit, or no working tree.
+    """
+    if name != WORKING_TREE:
+        return find_version(arm, name, repository)
+    commit = _checked_out(arm, name, repository)
+    return Version(arm, name, commit, has_changes(repository, arm))
+
+
+def _checked_out(arm: Arm, name: str, repository: Path) -> str:
+    """Return the commit that is checked out.
+
+    Raises:
+        PlanError: there is no working tree, or no commit yet.
+    """
+    if not has_working_tree(repository):
+        raise PlanError(
+            f"--{arm} {name}: {repository} is a bare repository, without a working tree: name a commit, as in"
+            f" --{arm} HEAD"
+        )
+    return git(repository, arm, "rev-parse", "--verify", "HEAD^{commit}")
 
 
 def make_ready(
@@ -206,13 +233,19 @@ def _check_serve(serve: str, repository: Path) -> None:
 
 
 def _check_reference(version: Version, repository: Path) -> None:
-    missing = [path for path in _OF_REFERENCE if not has_file(repository, version.arm, version.commit, path)]
+    missing = [path for path in _OF_REFERENCE if not _has(version, repository, path)]
     if missing:
         raise PlanError(
             f"--serve is missing: {_called(version)} has no reference application (no {missing[0]}). Give the command"
             " that serves a commit, as in --serve 'uvicorn app:app --port {port}', with"
             " --url 'ws://127.0.0.1:{port}/ws'"
         )
+
+
+def _has(version: Version, repository: Path, path: str) -> bool:
+    if version.has_changes:
+        return has_file_now(repository, version.arm, path)
+    return has_file(repository, version.arm, version.commit, path)
 
 
 def _check_writable(cache: Path, place: Path) -> None:

@@ -3,7 +3,6 @@
 import logging
 import random
 import time
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
@@ -16,7 +15,6 @@ from locust.runners import Runner
 
 from wswarm.drive.clock import now_ns
 from wswarm.drive.fleet import wire
-from wswarm.drive.host.probes import TargetMeter, TargetUse
 from wswarm.experiment.filling import addresses_of
 from wswarm.load.marker import prefix_for
 from wswarm.locust import messages
@@ -25,12 +23,13 @@ from wswarm.locust.clock import SAME, clock_name
 from wswarm.locust.master import shift
 from wswarm.locust.master.begin import begin_for
 from wswarm.locust.master.clocks import Clocks
+from wswarm.locust.master.log import Log
 from wswarm.locust.master.losses import add_owed, lose
 from wswarm.locust.master.pacing import Pacing, published_to
 from wswarm.locust.master.roster import IDS_PER_WORKER, Member
+from wswarm.locust.master.watched import WatchedTarget
 from wswarm.locust.order import Order
-from wswarm.stats.findings import STILL_OPEN, Packed, Window
-from wswarm.stats.published import join_logs
+from wswarm.stats.findings import STILL_OPEN, Window
 from wswarm.units import NS_PER_S
 
 _TICK_S, _GRACE_S = 0.25, 5.0
@@ -46,6 +45,7 @@ class Conductor:
         orders: What each user class of ours does.
         window: The test's times; `hold_ns` is when the ramp began until the hold does.
         is_holding: Whether the hold has begun; `holds`: how often it was begun.
+        target: Its process, as far as it is known.
         on_tick: Called several times a second while a test runs. `on_objection`: when a user asks for what can't be.
     """
 
@@ -56,20 +56,18 @@ class Conductor:
         self.is_running = self.is_holding = False
         self.test = self.holds = 0
         self.started_at = datetime.now(UTC)
-        self.target = TargetMeter(target_pid) if target_pid is not None else None
-        self.target_uses: dict[str, TargetUse | None] = {}
-        self.target_peak = 0
+        self.target = WatchedTarget(target_pid)
         self.on_tick: Callable[[], None] = lambda: None
         self.on_objection: Callable[[messages.Objection], None] = lambda _: None
         self._environment = environment
         self._clock = clock_name()
         self._prefix = b""
         self._publisher: str | None = None
-        self._logs: defaultdict[str, list[Packed]] = defaultdict(list)
         self._pacing = Pacing(())
         self._news = gevent.event.Event()
         self._ending = gevent.lock.RLock()
         self._bus = ConductorEnd(runner, self._hear)
+        self._log = Log(self._bus)
         self._clocks = Clocks(self._bus)
 
     def begin(self, orders: Sequence[Order], *, is_held_at_once: bool) -> None:
@@ -90,12 +88,9 @@ class Conductor:
         self.started_at = datetime.now(UTC)
         self.is_running, self.is_holding, self.holds = True, is_held_at_once, 0
         self._prefix = prefix_for(random.SystemRandom().getrandbits(32))
-        self._publisher, self._logs = None, defaultdict(list)
+        self._publisher, self._log = None, Log(self._bus)
         self._pacing = Pacing(orders)
-        self.target_peak = 0
-        self.target_uses = {"before": self.watch_target()}
-        if is_held_at_once:
-            self.target_uses |= {"open": None, "hold": self.target_uses["before"]}
+        self.target.begin(is_held_at_once=is_held_at_once)
         for worker in self._bus.workers():
             self.greet(worker)
         gevent.spawn(self._conduct, self.test)
@@ -133,7 +128,7 @@ class Conductor:
         drain_ns = hold_ns + round(hold_s * NS_PER_S) if hold_s is not None else STILL_OPEN
         self.window = msgspec.structs.replace(self.window, hold_ns=hold_ns, drain_ns=drain_ns)
         self.is_holding, self.holds = True, self.holds + 1
-        self.target_uses |= {"open": self.watch_target(), "hold": None}
+        self.target.note_open()
         load = msgspec.structs.replace(self.window, start_ns=now_ns() + _PACE_AFTER_NS)
         for member in (members := self.there()):
             member.load += 1
@@ -145,7 +140,7 @@ class Conductor:
             self._bus.tell(member.worker, begin)
         gevent.sleep(max(0.0, (hold_ns - now_ns()) / NS_PER_S))
         _log.info("The hold has begun")
-        self.target_uses["hold"] = self.watch_target()
+        self.target.note("hold")
 
     def _is_open(self, test: int) -> bool:
         return self.is_running and self.test == test and self.window.end_ns == STILL_OPEN
@@ -167,11 +162,11 @@ class Conductor:
             for member in self.there():
                 self._bus.tell(member.worker, messages.SettleUp(deadline_ns=end_ns + member.ahead_ns))
             self._await(lambda member: member.found, max(end_ns, now_ns()))
-            self.target_uses["end"] = self.watch_target()
+            self.target.note("end")
             self._clocks.learn([member for member in self.there() if member.offset != SAME])
             self.is_running = False
             is_known = any(member.is_publisher and member.published for member in self.members.values())
-            logs = {name: join_logs(told) for name, told in self._logs.items()} if is_known else {}
+            logs = self._log.joined() if is_known else {}
             for member in self.members.values():
                 add_owed(member, logs or None, self.orders, self.window)
                 self._bus.tell(member.worker, messages.Dismiss(test=self.test))
@@ -180,13 +175,6 @@ class Conductor:
     def there(self) -> list[Member]:
         """Return the stations that take part."""
         return [member for member in self.members.values() if member.is_there]
-
-    def watch_target(self) -> TargetUse | None:
-        """Return what the target has used so far."""
-        use = self.target.read() if self.target is not None else None
-        if use is not None:
-            self.target_peak = max(self.target_peak, use.rss)
-        return use
 
     def states(self, group: int) -> list[wire.GroupState]:
         """Return how the group stands at each station."""
@@ -213,17 +201,8 @@ class Conductor:
         elif message.test == self.test:
             member.note(message)
             if isinstance(message, messages.Published):
-                self._pass_on(member, message)
+                self._log.pass_on(member, message, self.there())
         self._news.set()
-
-    def _pass_on(self, publisher: Member, published: messages.Published) -> None:
-        """Tell the other stations what was published; those of the publisher's own have been told."""
-        for name, log in shift.logs(published.logs, -publisher.ahead_ns).items():
-            self._logs[name].append(log)
-        for member in self.there() if published.logs else ():
-            if member is not publisher:
-                logs = shift.logs(published.logs, member.ahead_ns - publisher.ahead_ns)
-                self._bus.tell(member.worker, wire.Publish(logs=logs))
 
     def _meet(self, member: Member, here: messages.Here) -> None:
         if here.clock == self._clock:
@@ -261,7 +240,7 @@ class Conductor:
         while self.is_running and self.test == test:
             self._tell_paces(self._pacing.changed(self.there()))
             self._miss_the_lost()
-            self.watch_target()
+            self.target.look()
             for member in self.members.values():
                 if member.loss is None:
                     self._bus.tell(member.worker, member.word(test))

@@ -170,9 +170,9 @@ def _run(conductor: Conductor, number: int, order: Order) -> Run:
         was_cut=window.hold_ns >= window.drain_ns,
         was_connecting=False,
         is_shared=any(member.found.is_local for member in members if member.found is not None),
-        target=conductor.target,
-        target_uses=conductor.target_uses,
-        target_peak=conductor.target_peak,
+        target=conductor.target.meter,
+        target_uses=conductor.target.uses,
+        target_peak=conductor.target.peak,
         clock_error_ns=max((member.error_ns for member in members), default=0),
         died=_death(conductor),
     )
@@ -192,7 +192,7 @@ def _run(conductor: Conductor, number: int, order: Order) -> Run:
 
 def _death(conductor: Conductor) -> str | None:
     """Return that the target's process has ended, if it was there when the hold began."""
-    target, uses = conductor.target, conductor.target_uses
+    target, uses = conductor.target.meter, conductor.target.uses
     if target is None or uses.get("hold") is None or uses.get("end") is not None or not target.has_ended():
         return None
     return f"process {target.pid} ended in the hold"

@@ -140,7 +140,7 @@ def _is_decided(state: GroupState) -> bool:
 
 def state_of(found: Findings) -> GroupState:
     """Return how a group stood in the end."""
-    sockets, arrivals = found.sockets, found.arrivals
+    sockets, arrivals, scripted = found.sockets, found.arrivals, found.scripted
     opened_ns = unpack(sockets.opened_ns)
     handshakes = Histogram()
     handshakes.record(opened_ns - unpack(sockets.started_ns))
@@ -151,10 +151,18 @@ def state_of(found: Findings) -> GroupState:
         refusals=found.words.refusals,
         endings=ending_counts(sockets),
         handshakes=handshakes.pack(),
-        sent=found.sends.sent if found.sends is not None else 0,
+        sent=_sent(found),
         received=arrivals.received if arrivals is not None else 0,
         counts=Counts(duplicated=arrivals.duplicated, reordered=arrivals.reordered)
         if arrivals is not None
         else None,
         times=arrivals.response if arrivals is not None else b"",
+        steps=scripted.steps if scripted is not None else {},
+        sessions=scripted.failures if scripted is not None else {},
     )
+
+
+def _sent(found: Findings) -> int:
+    if found.scripted is not None:
+        return found.scripted.sent
+    return found.sends.sent if found.sends is not None else 0

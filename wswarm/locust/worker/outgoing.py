@@ -40,3 +40,5 @@ class Outgoing:
         while not isinstance(command, wire.Close) and self._agent.death is None:
             command = self._commands.get()
             self._agent.tell(command)
+        if isinstance(command, wire.Close):
+            self._agent.hang_up()  # its end is no death, which somebody would look into while it is being ended

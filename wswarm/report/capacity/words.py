@@ -1,5 +1,7 @@
 """A search in words and figures, as terminal and page both show it."""
 
+from collections.abc import Sequence
+
 from wswarm.report import format as show
 from wswarm.report.sections import objective_result
 from wswarm.results.capacity import Capacity, CapacityScenario, Search, Trial, Unit
@@ -24,7 +26,12 @@ def figure(value: float | None) -> str:
 
 def title(search: Search) -> str:
     """Return what was searched for, in a line."""
-    return f"capacity {search.scenario}"
+    return title_of(search.scenario)
+
+
+def title_of(scenario: CapacityScenario) -> str:
+    """Return the same of a search that goes on."""
+    return f"capacity {scenario}"
 
 
 def headline(search: Search) -> str:
@@ -42,9 +49,14 @@ def headline(search: Search) -> str:
 
 def criterion(search: Search) -> str:
     """Return when a load counts as carried."""
-    if search.slo:
-        return f"for {', '.join(search.slo)}"
-    if search.scenario == "connect":
+    return criterion_of(search.scenario, search.slo)
+
+
+def criterion_of(scenario: CapacityScenario, slo: Sequence[str]) -> str:
+    """Return the same of a search that goes on."""
+    if slo:
+        return f"for {', '.join(slo)}"
+    if scenario == "connect":
         return "without a connection refused, timed out or dropped"
     return "delivered under too much load, as no --slo says what is good enough"
 

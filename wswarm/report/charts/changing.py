@@ -5,10 +5,10 @@ from dataclasses import replace
 from wswarm.report import slow, trends
 from wswarm.report.charts.chart import Axis, Chart, Colour, Drawn, Frame, Kind, Series, time_axis
 from wswarm.report.charts.run_time import phases, run_axis, stage_corners
+from wswarm.report.way_back import step_s, way_back
 from wswarm.results.run import Run, Trend
 
 _S_PER_HOUR = 3_600
-_AT_ONCE = 0.1  # s that a step of a storm lasts, where there is only one
 _KINDS: dict[str, Kind] = {"target.memory": "size"}
 
 
@@ -33,17 +33,15 @@ def add_storm(run: Run, drawn: Drawn) -> None:
     seen = run.recovery
     if seen is None or not seen.timeline:
         return
-    steps = seen.timeline
-    width = steps[1].t - steps[0].t if len(steps) > 1 else _AT_ONCE
+    steps, width, (times, shares) = seen.timeline, step_s(seen), way_back(seen)
+    drawn.frames["back"] = {"t": times, "share": shares}
     frame: Frame = {
         "t": [step.t for step in steps],
-        "end": [step.t + width for step in steps],
-        "back": [step.back / max(1, seen.dropped) for step in steps],
         "attempts": [step.attempts / width for step in steps],
         "handshakes": [step.handshakes / width for step in steps],
     }
-    x = Axis(label="seconds since the drop", kind="second", group="drop", low=0.0, high=steps[-1].t + width)
-    back = Series(name="back", frame="return", x="end", y="back", look="line", colour="blue")
+    x = Axis(label="seconds since the drop", kind="second", group="drop", low=0.0, high=times[-1])
+    back = Series(name="back", frame="back", x="t", y="share", look="step", colour="blue")
     y = Axis(label="share of the dropped that is back", kind="share", low=0.0, high=1.0)
     drawn.add(Chart(name="storm", title="Recovery", x=x, y=y, series=[back]))
     tried = [

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["second", "time", "count", "rate", "size", "number", "share", "percentile"]
-Look = Literal["line", "step", "area", "points", "outline", "spans"]
-Colour = Literal["blue", "sky", "green", "orange", "vermilion", "purple", "ink"]
+Measured = Literal["second", "time", "count", "rate", "size", "number", "share", "percentile"]
+Kind = Measured | Literal["change", "cores", "load", "date", "name"]
+Look = Literal["line", "step", "area", "points", "outline", "spans", "bars", "signs"]
+Marker = Literal["circle", "cross", "diamond", "dot", "tick"]
+Colour = Literal["blue", "sky", "green", "orange", "vermilion", "purple", "ink", "grey"]
 Frame = dict[str, list[Any]]
 
 COLOURS: tuple[Colour, ...] = ("blue", "orange", "green", "purple", "sky", "vermilion")
@@ -19,7 +21,8 @@ class Axis:
     """One axis.
 
     Attributes:
-        kind: In which unit its values are shown.
+        kind: In which unit its values are shown: `change` a ratio as what it is beyond 1, `load` as searches tell it,
+            `date` s since 1970, `name` the place of one of the `names`.
         group: Axes of one group show the same part of it: who zooms one, zooms all.
         low: Where it begins, `high`: where it ends; `None`: as the values are.
     """
@@ -30,6 +33,7 @@ class Axis:
     group: str | None = None
     low: float | None = None
     high: float | None = None
+    names: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +41,12 @@ class Series:
     """One line, cloud of points or outline.
 
     Attributes:
-        frame: Where its figures are; `x`, `y`: their names there.
-        look: `step`: each value holds until the next one; `area`: that, filled; `outline`: bars lying on the vertical
-            axis, from `x` to `until_x` of it, as long as `y`; `spans`: flat lines from `x` to `until_x`.
+        frame: Where its figures are; `x`, `y`: their names there. `x` is on the axis that the chart is read along.
+        look: `step`: each value holds until the next one; `area`: that, filled; `outline`: bars from `x` to
+            `until_x`, as long as `y`; `spans`: flat lines from `x` to `until_x`; `bars`: pale ones from `low` to
+            `high`, where `y` is one of them; `signs`: what stands in `y` as text, above all.
+        low: The lower end of what is around each value, `high` the upper one: intervals of points, a band of lines.
+        hollow: Which of the points are. `words`: what else is said of each, `link`: where each leads.
         dotted_from: From where on the sample is too small to support it.
     """
 
@@ -50,13 +57,35 @@ class Series:
     look: Look
     colour: Colour
     until_x: str | None = None
+    low: str | None = None
+    high: str | None = None
+    hollow: str | None = None
+    words: str | None = None
+    link: str | None = None
+    marker: Marker | None = None
     dotted_from: float | None = None
     is_dashed: bool = False
 
     @property
     def columns(self) -> tuple[str | None, ...]:
         """The names of its figures."""
-        return self.x, self.y, self.until_x
+        return self.x, self.y, self.until_x, self.low, self.high, self.hollow, self.words, self.link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A place on an axis, or what is between two, with a name.
+
+    Attributes:
+        way: Of which axis. `until`: where it ends; `None`: it is a line.
+    """
+
+    way: Literal["x", "y"]
+    at: float
+    name: str
+    colour: Colour
+    until: float | None = None
+    is_dashed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +93,10 @@ class Chart:
     """One chart.
 
     Attributes:
-        name: As that of the picture with the same content, if there is one.
+        name: As that of the picture with the same content, if there is one; several may be in one.
         phases: What goes on behind it: name, from, to.
+        is_lying: Whether it is read along the vertical axis, on which the `x` of its series are then.
+        is_half: Whether it takes half of the page's width.
     """
 
     name: str
@@ -74,6 +105,9 @@ class Chart:
     y: Axis
     series: Sequence[Series]
     phases: Sequence[tuple[str, float, float]] = ()
+    marks: Sequence[Mark] = ()
+    is_lying: bool = False
+    is_half: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +122,7 @@ class Listed:
 
 @dataclass(slots=True)
 class Drawn:
-    """All that is drawn of a run."""
+    """All that is drawn of a run, or of what was found from several."""
 
     frames: dict[str, Frame] = field(default_factory=dict)
     charts: list[Chart] = field(default_factory=list)
@@ -113,6 +147,22 @@ def rounded(frame: Frame) -> Frame:
         name: [float(f"{one:.{_DIGITS}g}") if isinstance(one, float) else one for one in values]
         for name, values in frame.items()
     }
+
+
+def span_axis(
+    label: str,
+    kind: Kind,
+    values: Iterable[float | None],
+    group: str | None = None,
+    log_from: float = LOG_FROM,
+) -> Axis:
+    """Return the axis that holds these values with a little room: logarithmic where they reach far."""
+    known = [value for value in values if value is not None]
+    low, high = min(known, default=0.0), max(known, default=1.0)
+    if low > 0 and high > log_from * low:
+        return Axis(label=label, kind=kind, is_log=True, group=group, low=low / 1.15, high=high * 1.15)
+    room = 0.06 * (high - low) or 0.5 * abs(high) or 0.5
+    return Axis(label=label, kind=kind, group=group, low=low - room, high=high + room)
 
 
 def time_axis(label: str, values: Iterable[float | None], group: str | None = None) -> Axis:

@@ -10,6 +10,7 @@ from wswarm.report.charts.chart import COLOURS, Axis, Chart, Colour, Drawn, Fram
 from wswarm.report.compared import compared
 from wswarm.results.run import Distribution, Run
 from wswarm.stats.histogram import Histogram, most_supported
+from wswarm.stats.sample import Floats, Int64s
 
 _PER_DECADE = 40
 _BINS = 48
@@ -27,7 +28,7 @@ def add_distributions(run: Run, drawn: Drawn, axis: Axis) -> None:
     named = measured(compared(run))
     if not named:
         return
-    _add_percentiles(drawn, named, axis, "percentiles", "Percentiles")
+    _add_percentiles(drawn, named, axis, "percentiles", "Percentiles", is_half=True)
     frames: dict[str, Frame] = {}
     outlines = []
     edges = _edges(axis)
@@ -44,6 +45,8 @@ def add_distributions(run: Run, drawn: Drawn, axis: Axis) -> None:
             x=Axis(label="how many took so long", kind="count", low=0.0),
             y=axis,
             series=outlines,
+            is_lying=True,
+            is_half=True,
         ),
         **frames,
     )
@@ -59,7 +62,13 @@ def add_probe(run: Run, drawn: Drawn, axis: Axis) -> None:
 
 
 def _add_percentiles(
-    drawn: Drawn, named: Mapping[str, Distribution], axis: Axis, name: str, title: str
+    drawn: Drawn,
+    named: Mapping[str, Distribution],
+    axis: Axis,
+    name: str,
+    title: str,
+    *,
+    is_half: bool = False,
 ) -> None:
     frames: dict[str, Frame] = {}
     lines = []
@@ -67,9 +76,13 @@ def _add_percentiles(
         key = f"{name}-{len(frames)}"
         frames[key] = _curve(seen)
         lines.append(_line(label, key, seen, colour))
-    most = max(seen.n for seen in named.values())
-    x = Axis(label="percentile", kind="percentile", is_log=True, low=1.0, high=max(2.2 * most, 20.0))
-    drawn.add(Chart(name=name, title=title, x=x, y=axis, series=lines), **frames)
+    x = percentile_axis(max(seen.n for seen in named.values()))
+    drawn.add(Chart(name=name, title=title, x=x, y=axis, series=lines, is_half=is_half), **frames)
+
+
+def percentile_axis(most: int) -> Axis:
+    """Return the axis of percentiles of so many values: x = 1 / (1 - p), a decade per nine."""
+    return Axis(label="percentile", kind="percentile", is_log=True, low=1.0, high=max(2.2 * most, 20.0))
 
 
 def _line(label: str, key: str, seen: Distribution, colour: Colour) -> Series:
@@ -79,20 +92,26 @@ def _line(label: str, key: str, seen: Distribution, colour: Colour) -> Series:
 
 
 def _curve(seen: Distribution) -> Frame:
-    """Return times by x = 1 / (1 - p), a decade per nine; percentiles of the run file as they stand there."""
+    """Return times by percentile; those of the run file as they stand there."""
     values_ns, counts = Histogram.decode(seen.hdr or "").occupied()
-    reached = np.cumsum(counts) / np.sum(counts)
     stored = {1 / (1 - share): getattr(seen, name) for name, share in _MARKED.items()}
     known = {round(x, 6): time for x, time in stored.items() if time is not None}
-    steps = int(math.log10(max(seen.n, 10)) * _PER_DECADE)
-    grid = sorted(
-        {*known, *(round(10 ** (step / _PER_DECADE), 6) for step in range(steps + 1)), float(seen.n)}
-    )
-    times = []
-    for x in grid:
-        place = min(int(np.searchsorted(reached, 1 - 1 / x, side="left")), len(reached) - 1)
-        times.append(known.get(x, float(values_ns[place]) / 1e9))
-    return {"x": grid, "time": times}
+    x, times = curve(np.asarray(values_ns) / 1e9, np.asarray(counts), known)
+    return {"x": x, "time": times}
+
+
+def curve(values: Floats, counts: Int64s, known: Mapping[float, float]) -> tuple[list[float], list[float]]:
+    """Return x = 1 / (1 - p) and the value of percentile p, at even steps up to the greatest value.
+
+    Args:
+        values: Ascending, each as often as `counts` says.
+        known: Values that are known exactly, by x.
+    """
+    reached, n = np.cumsum(counts) / np.sum(counts), int(np.sum(counts))
+    steps = int(math.log10(max(n, 10)) * _PER_DECADE)
+    grid = sorted({*known, *(round(10 ** (step / _PER_DECADE), 6) for step in range(steps + 1)), float(n)})
+    places = np.minimum(np.searchsorted(reached, [1 - 1 / x for x in grid], side="left"), len(reached) - 1)
+    return grid, [known.get(x, float(values[place])) for x, place in zip(grid, places, strict=True)]
 
 
 def _edges(axis: Axis) -> list[float]:

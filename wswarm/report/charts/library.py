@@ -34,14 +34,23 @@ class Library:
 @cache
 def library() -> Library | None:
     """Return the library; `None` where the package is not installed."""
+    text, license_text = script(), _read(_LICENSE)
+    if text is None or license_text is None:
+        return None
+    packed = gzip.compress(text.encode(), 6, mtime=0)  # 9: 1 % less, in three times the time
+    return Library(b64encode(packed).decode("ascii"), digest(text), license_text.strip())
+
+
+def script() -> str | None:
+    """Return it as it is; `None` where the package is not installed."""
+    return _read(_FILE)
+
+
+def _read(name: str) -> str | None:
     try:
-        folder = resources.files(_PACKAGE)
-        script = folder.joinpath(_FILE).read_text(encoding="utf-8")
-        license_text = folder.joinpath(_LICENSE).read_text(encoding="utf-8")
+        return resources.files(_PACKAGE).joinpath(name).read_text(encoding="utf-8")
     except (ImportError, OSError):
         return None
-    packed = gzip.compress(script.encode(), 6, mtime=0)  # 9: 1 % less, in three times the time
-    return Library(b64encode(packed).decode("ascii"), digest(script), license_text.strip())
 
 
 def digest(script: str) -> str:

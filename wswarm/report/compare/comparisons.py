@@ -69,7 +69,7 @@ def save_page(
         ResultError: one can't be written.
     """
     pictures = _draw(stored, folder, overlays, svg=svg) if plots else {}
-    store.write_file(folder / PAGE_FILE, render(stored.comparison, stored.context, pictures))
+    store.write_file(folder / PAGE_FILE, render(stored.comparison, stored.context, pictures, overlays))
 
 
 def is_comparison(path: Path) -> bool:

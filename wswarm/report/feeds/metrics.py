@@ -1,11 +1,11 @@
 """The counters and gauges of a reading: named by the words of the run file; every exporter spells them its way."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterator
 
 import numpy as np
 
+from wswarm.report.feeds.metric import Metric
+from wswarm.report.feeds.outcome import outcome_of
 from wswarm.report.feeds.reading import Reading
 from wswarm.stats.histogram import Histogram, is_supported
 from wswarm.units import NS_PER_S
@@ -35,23 +35,6 @@ _MESSAGES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One number.
-
-    Attributes:
-        name: `messages.sent`. `unit`: `s`, or empty for what is counted.
-        what: Says what it is, in a sentence.
-    """
-
-    name: str
-    kind: Literal["counter", "gauge"]
-    what: str
-    value: float
-    labels: Mapping[str, str] = field(default_factory=dict)
-    unit: Literal["", "s"] = ""
-
-
 def metrics_of(reading: Reading) -> Iterator[Metric]:
     """Yield the counters and gauges of a reading; what is unknown is left out, never 0."""
     yield from _of_connections(reading)
@@ -67,6 +50,7 @@ def metrics_of(reading: Reading) -> Iterator[Metric]:
         yield Metric("verdict", "gauge", "1: the run's on itself.", float(is_it), {"verdict": verdict})
     for slo in reading.run.slo:
         yield Metric("slo_met", "gauge", "1: it is met.", float(slo.met), {"objective": slo.expression})
+    yield from outcome_of(reading.run)
 
 
 def cumulated(times: Histogram) -> list[int]:

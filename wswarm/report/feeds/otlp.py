@@ -29,6 +29,7 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 from wswarm.errors import ResultError
 from wswarm.report.feeds import metrics
+from wswarm.report.feeds.metric import Metric as Number
 from wswarm.report.feeds.reading import Reading
 from wswarm.results import redact
 from wswarm.units import NS_PER_S
@@ -115,7 +116,7 @@ def _attributes(reading: Reading) -> dict[str, str]:
 
 def _numbers(reading: Reading, span: tuple[int, int]) -> Iterator[Metric]:
     """Yield counters and gauges; those of one name together."""
-    points: dict[str, tuple[metrics.Metric, list[NumberDataPoint]]] = {}
+    points: dict[str, tuple[Number, list[NumberDataPoint]]] = {}
     for one in metrics.metrics_of(reading):
         labels = {**_attributes(reading), **one.labels}
         points.setdefault(one.name, (one, []))[1].append(NumberDataPoint(labels, *span, one.value))
@@ -123,7 +124,7 @@ def _numbers(reading: Reading, span: tuple[int, int]) -> Iterator[Metric]:
         yield Metric(PREFIX + name, one.what, one.unit or "1", _number(one, own))
 
 
-def _number(one: metrics.Metric, points: Sequence[NumberDataPoint]) -> Sum | Gauge:
+def _number(one: Number, points: Sequence[NumberDataPoint]) -> Sum | Gauge:
     if one.kind == "gauge":
         return Gauge(points)
     return Sum(points, AggregationTemporality.CUMULATIVE, is_monotonic=True)

@@ -4,18 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from wswarm.report import format as show
+from wswarm.report.captions import Caption
+from wswarm.report.charts.of_forecast import drawn
 from wswarm.report.forecast import words
-from wswarm.report.html import embedded, page
+from wswarm.report.html import explored, page
 from wswarm.report.sizing.words import mechanism
 from wswarm.results.forecast import Outlook
 
 READINGS = {
-    "work": (
+    "work": Caption(
         "CPU and memory over connections, with bands.",
         "In 90 of 100 draws of the server's costs the figure lies in the band. Right of the dashed line a worker"
         " would need more than 0.85 of a core: no times are given there.",
     ),
-    "times": (
+    "times": Caption(
         "Times over connections, with bands and objectives.",
         "Likely times with the band of 90 of 100 draws. A dotted line is what an objective allows: it is met where"
         " the whole band lies below it.",
@@ -33,7 +35,7 @@ def render(outlook: Outlook, pictures: Mapping[str, bytes]) -> str:
     """Return the page as HTML without any address that a browser would fetch.
 
     Args:
-        pictures: By name, PNG or SVG.
+        pictures: By name, PNG or SVG, shown where there are no charts.
     """
     return page(
         "answer.html.j2",
@@ -49,7 +51,7 @@ def render(outlook: Outlook, pictures: Mapping[str, bytes]) -> str:
             _table("Figures", words.FIGURE_COLUMNS, words.figures(outlook)),
             _table("Limits", words.LIMIT_COLUMNS, [words.limit(one) for one in outlook.limits]),
         ],
-        pictures=[_picture(name, one) for name, one in pictures.items()],
+        **explored(drawn(outlook), pictures, lambda name, _: READINGS[name]),
         settings=_settings(outlook),
         meaning=_MEANING,
     )
@@ -72,11 +74,6 @@ def _table(heading: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) 
         "columns": columns,
         "rows": [{"cells": row, "outcome": "no-regression"} for row in rows],
     }
-
-
-def _picture(name: str, picture: bytes) -> dict[str, str]:
-    alt, reading = READINGS[name]
-    return {"source": embedded(picture), "alt": alt, "reading": reading}
 
 
 def _settings(outlook: Outlook) -> list[tuple[str, str]]:

@@ -1,38 +1,41 @@
-"""The pictures of a comparison, as PNG and, if asked for, SVG; the same comparison gives the same bytes."""
+"""The pictures of a comparison, of the charts that its page has, and of a history."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib.style
 
+from wswarm.report.ab import effects
 from wswarm.report.ab.history import Entry
+from wswarm.report.charts.of_comparison import EFFECTS, drawn
+from wswarm.report.compare.html import look
 from wswarm.report.compare.overlay import Overlay
 from wswarm.report.context import Context
-from wswarm.report.plots import effects, save, trend, versus
-from wswarm.report.plots.canvas import STYLE
+from wswarm.report.plots import charted, save, trend
+from wswarm.report.plots.canvas import STYLE, Heading
 from wswarm.stats.compare.ab import Comparison
-
-MOST = 12  # distributions; a file of benchmarks may hold hundreds
 
 
 def draw(
     comparison: Comparison, context: Context, overlays: Sequence[Overlay], folder: Path, *, svg: bool = False
 ) -> list[Path]:
-    """Draw the effects, then every distribution of both versions over each other; return the files written.
+    """Draw the effects, then the distributions of both versions over each other; return the files written.
 
     Raises:
         ResultError: a file can't be written.
     """
-    written = []
-    with matplotlib.style.context(["default", STYLE]):
-        figure = effects.draw(comparison, context)
-        if figure is not None:
-            written += save(figure, folder / "effects", svg=svg)
-        for number, overlay in enumerate(overlays[:MOST], 1):
-            figure = versus.draw(overlay, comparison, context)
-            written += save(figure, folder / _name(overlay, number), svg=svg)
-    return written
+    return charted.draw(
+        drawn(comparison, context, overlays),
+        lambda chart: Heading(
+            title=chart.title if chart.name == EFFECTS else f"{chart.y.label}, base and head",
+            plan=effects.sides(context),
+            origin="   ".join([*effects.facts(comparison, context), context.made_at]),
+            badge=effects.verdict(comparison, context),
+            look=look(comparison, context),
+        ),
+        folder,
+        svg=svg,
+    )
 
 
 def draw_trend(entries: Sequence[Entry], folder: Path, *, svg: bool = False) -> list[Path]:
@@ -44,8 +47,3 @@ def draw_trend(entries: Sequence[Entry], folder: Path, *, svg: bool = False) -> 
     with matplotlib.style.context(["default", STYLE]):
         figure = trend.draw(entries)
         return [] if figure is None else save(figure, folder / "trend", svg=svg)
-
-
-def _name(overlay: Overlay, number: int) -> str:
-    word = re.sub(r"[^a-z0-9]+", "-", overlay.name.lower()).strip("-")
-    return f"distribution-{number}-{word[:60]}".rstrip("-")

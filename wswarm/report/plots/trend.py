@@ -9,14 +9,16 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from wswarm.report.ab import effects
 from wswarm.report.ab.history import Entry, metric_names
+from wswarm.report.charts.of_comparison import COLOURS as NAMED
 from wswarm.report.format import plural, shortened
 from wswarm.report.plots import canvas
-from wswarm.report.plots.effects import COLOURS
+from wswarm.report.plots.charted import INKS
 
 MOST_METRICS, MOST_ENTRIES = 8, 200
 MOST_NAMES = 16
 DATE = 10  # characters of a moment
 BAND = "#e4e7ea"
+COLOURS = {verdict: INKS[name] for verdict, name in NAMED.items()}
 _DOT = 25  # points², as matplotlib counts a marker
 
 

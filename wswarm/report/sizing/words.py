@@ -2,7 +2,7 @@
 
 from wswarm.report import format as show
 from wswarm.results.forecast import Outlook
-from wswarm.results.sizing import Cell, Mechanism, Model
+from wswarm.results.sizing import Cell, Mechanism, Model, SizedScenario
 from wswarm.stats.sizing.heldout import CPU_BOUND, TIME_BOUND
 
 COLUMNS = ("workers", "connections", "rate", "fan-out", "size", "CPU", "p50", "p99", "last", "start", "")
@@ -12,7 +12,12 @@ _UNTOLD, _IDLE = "not told apart from the rest", " per s while idle"
 
 def title(model: Model) -> str:
     """Return what was sized, in a line."""
-    return f"size {model.mechanism.scenario}"
+    return title_of(model.mechanism.scenario)
+
+
+def title_of(scenario: SizedScenario) -> str:
+    """Return the same while it is measured."""
+    return f"size {scenario}"
 
 
 def standing(found: Model | Outlook) -> str:

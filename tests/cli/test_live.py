@@ -1,0 +1,48 @@
+"""The page that a long command serves while it goes on."""
+
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.command import in_process
+from tests.report import modelled, searched
+from wswarm.cli import capacity, served, size
+from wswarm.experiment.sizing.size import Sized
+
+CASES = {
+    "capacity": (
+        (capacity, "search", searched.progress(4), searched.search()),
+        ("capacity", "echo"),
+        "carried 800, too much 1,600 messages/s so far",
+    ),
+    "size": (
+        (size, "size", modelled.progress(3), Sized(modelled.model(), was_interrupted=False, is_gone=False)),
+        ("size",),
+        "3 of 16 cells so far",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_search_can_be_watched_from_its_first_step_on(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (module, function, progress, found), words, said = CASES[name]
+    told: list[str] = []
+    seen: list[str] = []
+
+    def measure(_: Any, show: Any, *__: Any) -> Any:
+        show(progress)
+        url = told[0].removeprefix("live: ")
+        seen.append(urllib.request.urlopen(url, timeout=60).read().decode())
+        return found
+
+    monkeypatch.setattr(served, "print", lambda line, **_: told.append(line), raising=False)
+    monkeypatch.setattr(module, function, measure)
+    monkeypatch.setattr("wswarm.report.served_page._WATCHED_S", 0.0)  # nobody is there for the rest
+    done = in_process(*words, "--live", "--no-plots", "-o", "mine", cwd=tmp_path)
+    assert done.code == 0, done
+    assert said in seen[0]
+    assert (tmp_path / "mine" / "report.html").exists()
