@@ -1,6 +1,8 @@
 """The two drivers see the same: plain and over TLS, on faulty targets and with compression."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
 
 import pytest
 
@@ -9,8 +11,15 @@ from tests.end_to_end.servers import serve
 from wswarm.errors import PlanError, TargetError
 from wswarm.results.run import Run
 
-DRIVERS = pytest.mark.parametrize("driver", ["picows", "websockets"])
+BOTH = ("picows", "websockets")
+DRIVERS = pytest.mark.parametrize("driver", BOTH)
+Result = TypeVar("Result")
 LOAD: dict[str, Any] = {"connections": 4, "rate": 160}
+
+
+def with_both(measure: Callable[[str], Result]) -> list[Result]:
+    """What a measurement gives with either driver, side by side."""
+    return together(*(partial(measure, driver) for driver in BOTH))
 
 
 def counts(found: Run) -> dict[str, Any]:
@@ -44,27 +53,28 @@ def test_both_drivers_count_the_same_on_the_same_faulty_relay() -> None:
                 )
             )
 
-    first, second = together(lambda: measured("picows"), lambda: measured("websockets"))
+    first, second = with_both(measured)
     assert first == second
     assert first["connections"] == (5, 0, 1, {}, {"4321": 1})
     assert (first["lost"], first["duplicated"], first["reordered"]) == ((1, 4), 7, 3)
 
 
-@DRIVERS
-def test_an_authority_given_by_file_is_trusted_and_tls_has_a_time_of_its_own(driver: str) -> None:
-    with serve("tls_echo") as server:
-        found = run("echo", server.url, driver=driver, cacert=server.cacert, **LOAD)
-        facts = server.log()
-    assert counts(found)["received"] == 80
-    assert facts["received"] == facts["sent"] == 96
-    assert sum(facts["tls_versions"].values()) == found.connections.opened == 4
-    times = found.connections
-    assert times.tls_time is not None
-    assert times.tcp_time is not None
-    assert times.upgrade_time is not None
-    assert times.tls_time.n == 4
-    parts = (times.tcp_time.mean or 0) + (times.tls_time.mean or 0) + (times.upgrade_time.mean or 0)
-    assert parts == pytest.approx(times.handshake_time.mean)
+def test_an_authority_given_by_file_is_trusted_and_tls_has_a_time_of_its_own() -> None:
+    def measured(driver: str) -> tuple[Run, dict[str, Any]]:
+        with serve("tls_echo") as server:
+            return run("echo", server.url, driver=driver, cacert=server.cacert, **LOAD), server.log()
+
+    for found, facts in with_both(measured):
+        assert counts(found)["received"] == 80
+        assert facts["received"] == facts["sent"] == 96
+        assert sum(facts["tls_versions"].values()) == found.connections.opened == 4
+        times = found.connections
+        assert times.tls_time is not None
+        assert times.tcp_time is not None
+        assert times.upgrade_time is not None
+        assert times.tls_time.n == 4
+        parts = (times.tcp_time.mean or 0) + (times.tls_time.mean or 0) + (times.upgrade_time.mean or 0)
+        assert parts == pytest.approx(times.handshake_time.mean)
 
 
 @DRIVERS
@@ -76,20 +86,19 @@ def test_an_unknown_authority_is_a_target_error_that_names_the_option(driver: st
         run("echo", server.url, driver=driver, **LOAD)
 
 
-@DRIVERS
-def test_an_insecure_run_trusts_any_certificate(driver: str) -> None:
+def test_an_insecure_run_trusts_any_certificate() -> None:
     with serve("tls_echo") as server:
-        found = run("echo", server.url, driver=driver, insecure=True, **LOAD)
-    assert counts(found)["received"] == 80
+        found = with_both(lambda driver: run("echo", server.url, driver=driver, insecure=True, **LOAD))
+    assert [counts(one)["received"] for one in found] == [80, 80]
 
 
-@DRIVERS
-def test_a_target_that_wants_a_certificate_of_the_client_gets_it(driver: str) -> None:
+def test_a_target_that_wants_a_certificate_of_the_client_gets_it() -> None:
     with serve("tls_echo", client_certificate=True) as server:
         files = {"cacert": server.cacert, "cert": server.ready["cert"], "key": server.ready["key"]}
-        found = run("echo", server.url, driver=driver, **files, **LOAD)
+        found = with_both(lambda driver: run("echo", server.url, driver=driver, **files, **LOAD))
         facts = server.log()
-    assert (counts(found)["received"], facts["client_certificates"]) == (80, 4)
+    assert [counts(one)["received"] for one in found] == [80, 80]
+    assert facts["client_certificates"] == 2 * 4
 
 
 @DRIVERS
@@ -106,10 +115,12 @@ def test_a_client_certificate_that_is_missing_fails_every_handshake_and_is_named
     assert "--cert FILE --key FILE" in str(failure.value)
 
 
-@DRIVERS
-def test_a_plain_port_spoken_to_in_tls_is_a_target_error(driver: str) -> None:
-    with serve("echo") as server, pytest.raises(TargetError, match="every handshake failed"):
-        run("echo", server.url.replace("ws://", "wss://"), driver=driver, connect_timeout=2, **LOAD)
+def test_a_plain_port_spoken_to_in_tls_is_a_target_error() -> None:
+    def refused(driver: str) -> None:
+        with serve("echo") as server, pytest.raises(TargetError, match="every handshake failed"):
+            run("echo", server.url.replace("ws://", "wss://"), driver=driver, connect_timeout=2, **LOAD)
+
+    with_both(refused)
 
 
 @DRIVERS
@@ -150,11 +161,9 @@ def test_a_certificate_for_another_name_tells_both(driver: str) -> None:
         run("connect", server.url, driver=driver, cacert=server.cacert, sni="other.example", connections=3)
 
 
-@DRIVERS
-def test_agreed_subprotocols_are_counted(driver: str) -> None:
-    with serve("headers_echo") as server:
-        found = run("connect", server.url, driver=driver, subprotocols=("v2.chat", "v1.chat"), connections=3)
-    assert found.connections.subprotocols == {"v2.chat": 3}
-    with serve("echo") as server:
-        found = run("connect", server.url, driver=driver, subprotocols=("v2.chat",), connections=3)
-    assert found.connections.subprotocols == {"none": 3}
+@pytest.mark.parametrize(("name", "agreed"), [("headers_echo", "v2.chat"), ("echo", "none")])
+def test_agreed_subprotocols_are_counted(name: str, agreed: str) -> None:
+    offered: dict[str, Any] = {"subprotocols": ("v2.chat", "v1.chat"), "connections": 3}
+    with serve(name) as server:
+        found = with_both(lambda driver: run("connect", server.url, driver=driver, **offered))
+    assert [one.connections.subprotocols for one in found] == [{agreed: 3}] * 2

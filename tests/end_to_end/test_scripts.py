@@ -254,13 +254,15 @@ def test_a_script_that_never_lets_go_ends_with_its_line(
 ) -> None:
     monkeypatch.setattr("wswarm.experiment.measure._PHASE_GRACE_S", 5.0)
     path = script("""
+        import time
+
         async def session(ws):
             while True:
-                pass
+                time.sleep(1)
     """)
     with (
         serve("echo") as server,
-        pytest.raises(GeneratorError, match=r"the script blocked it at session\.py:[34]$"),
+        pytest.raises(GeneratorError, match=r"the script blocked it at session\.py:[56]$"),
     ):
         lived(server.url, path)
 

@@ -189,11 +189,11 @@ def test_an_answer_that_means_no_is_no_reply_though_it_holds_our_mark(driver: st
 def test_whoever_waits_for_a_reply_waits_no_longer_when_it_is_a_no(tmp_path: Path) -> None:
     (tmp_path / "kinds.csv").write_text("kind\nok\nerror\n")
     with serve("echo") as server:
-        options = {**refusing(tmp_path), "rate": 40, "drain": 5.0}
+        options = {**refusing(tmp_path), "rate": 40, "drain": 3.0}
         found = run("echo", server.url, connections=2, closed=True, **options)
     assert found.messages is not None
     half = found.messages.sent // 2
-    assert found.messages.sent == 100
+    assert found.messages.sent == 40
     assert (found.messages.received, found.messages.lost.silent) == (half, half)
 
 
@@ -214,7 +214,7 @@ def refusing(folder: Path) -> dict[str, Any]:
         "json": '{"{kind}":"too fast","m":"{marker}"}',
         "refuse": ['/"error":"(.*?)"/'],
         "steps": (("say", "hello"), ("expect", "hello")),
-        "duration": 2.5,
+        "duration": 1.0,
         "drain": 1.0,
     }
 

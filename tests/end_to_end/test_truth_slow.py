@@ -1,13 +1,14 @@
 """Slow readers, against relays whose waits and queues are known."""
 
 import time
+from functools import partial
 from math import exp, log
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.end_to_end.instrument import clock, highest, run
+from tests.end_to_end.instrument import clock, highest, run, together
 from tests.end_to_end.servers import Server, serve
 from tests.end_to_end.servers.pressed import SWALLOWED
 from wswarm.experiment.measure import measure
@@ -16,6 +17,8 @@ from wswarm.results.penalty import Penalty
 from wswarm.results.progress import Progress
 from wswarm.results.run import Run
 
+BOTH = ("picows", "websockets")
+Waited = tuple[Run, Penalty, dict[str, Any]]
 WAIT_S = 0.05
 QUEUE = 60  # 1.5 s at 40/s: who reads never falls so far behind, on a machine however busy
 SIZE = 16_384
@@ -41,17 +44,29 @@ def lateness_s(found: Run) -> float:
     return max(highest(lag) for lag in (found.send_lag, found.generator.loop_lag) if lag is not None)
 
 
-@clock
-@pytest.mark.parametrize("driver", ["picows", "websockets"])
-def test_the_penalty_is_the_wait_before_each_slow_one_and_all_that_was_late_still_counts(driver: str) -> None:
-    """Three slow ones: 3 × 50 ms more for the last of the healthy, in slow blocks alone.
+@pytest.fixture(scope="module")
+def waited_for() -> dict[str, Waited]:
+    """Both drivers' runs against relays that wait for each slow reader, side by side: a few messages a second.
 
-    Those behind them wait once, twice and three times, those before them once less.
+    Three slow ones: 3 × 50 ms more for the last of the healthy, in slow blocks alone. Those behind them wait once,
+    twice and three times, those before them once less.
     """
-    three = {"connections": 21, "slow": 0.143}
-    with serve("waiting_relay", wait=WAIT_S) as server:
-        found, penalty = slow(server, rate=4.0, pairs=2, duration=6.0, driver=driver, **three)
-        facts = server.log()
+
+    def measured(driver: str) -> Waited:
+        three = {"connections": 21, "slow": 0.143}
+        with serve("waiting_relay", wait=WAIT_S) as server:
+            found, penalty = slow(server, rate=4.0, pairs=2, duration=6.0, driver=driver, **three)
+            return found, penalty, server.log()
+
+    return dict(zip(BOTH, together(*(partial(measured, driver) for driver in BOTH)), strict=True))
+
+
+@clock
+@pytest.mark.parametrize("driver", BOTH)
+def test_the_penalty_is_the_wait_before_each_slow_one_and_all_that_was_late_still_counts(
+    driver: str, waited_for: dict[str, Waited]
+) -> None:
+    found, penalty, facts = waited_for[driver]
     held_s = {
         waits: np.median(
             [ns / 1e9 for one, ns in zip(facts["waits"], facts["held_ns"], strict=True) if one == waits]
@@ -108,11 +123,17 @@ def test_who_is_interrupted_in_a_slow_block_has_the_blocks_that_were_held_and_no
 
 
 @clock
-@pytest.mark.parametrize("driver", ["picows", "websockets"])
-def test_a_reset_is_seen_at_once_though_nothing_is_read(driver: str) -> None:
-    with serve("queueing_relay", queue=QUEUE, how="reset") as server:
-        found, penalty = slow(server, rate=40.0, pairs=1, duration=5.0, driver=driver)
-        facts = server.log()
+def test_a_reset_is_seen_at_once_though_nothing_is_read() -> None:
+    def measured(driver: str) -> None:
+        with serve("queueing_relay", queue=QUEUE, how="reset") as server:
+            found, penalty = slow(server, rate=40.0, pairs=1, duration=5.0, driver=driver)
+            seen_at_once(found, penalty, server.log())
+
+    together(*(partial(measured, driver) for driver in BOTH))
+
+
+def seen_at_once(found: Run, penalty: Penalty, facts: dict[str, Any]) -> None:
+    """Check that two slow readers were told as cut off when they were."""
     assert penalty.disconnected == {"1006": 2}
     assert penalty.time_to_disconnect is not None
     assert penalty.time_to_disconnect.max is not None

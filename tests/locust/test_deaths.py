@@ -138,7 +138,7 @@ def deaths(
         folder = tmp_path_factory.mktemp(death.__name__)
         (folder / "locustfile.py").write_text(CHAT_AND_ECHO)
         calls[death] = partial(death, folder, app.url)
-    with side_by_side(calls, at_once=3) as found:
+    with side_by_side(calls, at_once=4) as found:
         yield found
 
 
