@@ -8,9 +8,11 @@ import pytest
 
 from wswarm.drive.fleet import wire
 from wswarm.errors import GeneratorError, TargetError
-from wswarm.experiment.observe import check_opened
+from wswarm.experiment.observe import Observer, check_opened
 from wswarm.load.plan import make_plan
+from wswarm.results.counts import Counts
 from wswarm.stats.findings import pack
+from wswarm.units import NS_PER_S
 
 
 def agent(opened: int = 0, failed: int = 0, still_open: int | None = None, death: str | None = None) -> Any:
@@ -62,3 +64,23 @@ def test_a_ramp_that_was_ended_before_anything_happened_leaves_nothing_to_report
 def test_a_ramp_that_was_ended_when_all_had_failed_tells_why() -> None:
     with pytest.raises(TargetError, match=r"refused \(2\)"):
         check(agent(failed=2), publisher=agent(), was_cut=True)
+
+
+def lost_so_far(scenario: str, counts: Counts, *, more: dict[str, Any] | None = None) -> int | None:
+    """What a run says is lost after two seconds in which 40 broadcasts came to 10 of the 20 who are open by now."""
+    holder = agent(opened=20)
+    holder.snapshot = wire.Snapshot(groups=[wire.GroupState(opened=20, open=20, received=400, counts=counts)])
+    publisher = agent(opened=1)
+    publisher.snapshot = wire.Snapshot(groups=[wire.GroupState(opened=1, open=1, sent=40)])
+    fleet: Any = SimpleNamespace(holders=[holder], publisher=publisher, agents=[holder, publisher])
+    observer = Observer(make_plan(scenario, "ws://h", **more or {}), fleet)
+    observer.progress("hold", 0, 2 * NS_PER_S)
+    return observer.progress("hold", 0, 4 * NS_PER_S).lost
+
+
+def test_who_comes_or_comes_back_has_lost_nothing_of_what_was_before() -> None:
+    counts = Counts(received=400, lost=3)
+    assert lost_so_far("storm", counts) == 3
+    assert lost_so_far("churn", counts, more={"rate": 20.0}) == 3
+    assert lost_so_far("slow", counts, more={"size": 1_000_000}) == 3
+    assert lost_so_far("fanout", counts) == 400

@@ -47,6 +47,11 @@ def test_a_line_tells_what_is_known_and_no_more():
     )
 
 
+def test_in_a_storm_a_line_tells_how_many_are_back():
+    told = line(at(9.6, swept=50, back=30, sent=1000, received=999), 12.0)
+    assert told == "[10/12 s] hold: connections 98/100, back 30/50, sent 1,000, received 999"
+
+
 def test_on_a_terminal_the_display_renews_itself_at_most_four_times_a_second():
     out = Terminal()
     with Live("echo", 12.0, out) as live:

@@ -57,6 +57,8 @@ class Observer:
             opened=sum(one.opened for one in states),
             failed=sum(one.failed for one in states),
             dropped=sum(sum(one.endings.values()) for one in states),
+            swept=sum(one.dropped for one in states),
+            back=sum(one.dropped - one.away for one in states),
             sent=sent,
             received=received,
             rate=(sent - sent_then) * NS_PER_S / (now - then_ns) if is_known and sent else None,
@@ -65,7 +67,7 @@ class Observer:
             times=self._times,
             counts=_counts(states),
             failed_sessions=sum(sum(one.sessions.values()) for one in states),
-            lost=self._lost(owing_then, received) if is_known else None,
+            lost=self._lost(owing_then, received, states) if is_known else None,
         )
 
     def _note_times(self, told: list[bytes]) -> None:
@@ -80,10 +82,14 @@ class Observer:
         self._p99_s = None if p99_ns is None else p99_ns / NS_PER_S
         self._times = times.pack()
 
-    def _lost(self, owing_then: int, received: int) -> int | None:
-        """Return how many of the messages sent two seconds ago are owed and have not come, as far as is known."""
-        if not self._plan.is_published and self._plan.scenario != "echo":
-            return None
+    def _lost(self, owing_then: int, received: int, states: Sequence[GroupState]) -> int | None:
+        """Return how many of the messages sent two seconds ago are owed and have not come, as far as is known.
+
+        Where subscribers come, go, or read when they like, those count that the agents have given up.
+        """
+        if self._plan.scenario not in ("echo", "fanout"):
+            counts = _counts(states) if self._plan.is_published else None
+            return counts.lost if counts is not None else None
         holders = sum(one.open for one in states_of(self._fleet.holders))
         owed = owing_then * (holders // self._plan.rooms if self._plan.is_published else 1)
         return max(0, owed - received)

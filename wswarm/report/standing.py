@@ -19,6 +19,8 @@ def figures(progress: Progress) -> list[tuple[str, str]]:
         found.append(("failed", show.count(progress.failed)))
     if progress.dropped:
         found.append(("dropped", show.count(progress.dropped)))
+    if progress.swept:
+        found.append(("back", f"{show.count(progress.back)}/{show.count(progress.swept)}"))
     if progress.sent or progress.received:
         found += [("sent", show.count(progress.sent)), ("received", show.count(progress.received))]
     known = (

@@ -33,6 +33,7 @@ class Progress:
         elapsed_s: Since the first connect.
         connections_open: Now; `connections_requested`: in all; `opened`: so far; `failed`: handshakes so far.
         dropped: Connections lost so far.
+        swept: Clients that a storm has dropped so far. `back`: those of them that have had a message since.
         sent: Messages so far, warm-up included; `received`: replies or deliveries likewise.
         rate: Messages sent per s over the last moments; `None` while unknown.
         p50_s: Response or delivery time in the hold so far; `None` while there is none.
@@ -49,6 +50,8 @@ class Progress:
     opened: int = 0
     failed: int = 0
     dropped: int = 0
+    swept: int = 0
+    back: int = 0
     sent: int = 0
     received: int = 0
     rate: float | None = None
