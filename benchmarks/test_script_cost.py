@@ -84,8 +84,8 @@ def test_a_request_of_1000_sessions_ten_times_a_second(benchmark):
 
         rounds = benchmark.pedantic(in_turns, rounds=1)
     _, to_bare, to_plain = note(benchmark, ("script", "bare_tasks", "plain_locust"), rounds)
-    assert to_bare <= 1.6
-    assert to_plain <= 0.65
+    assert to_bare <= 1.5
+    assert to_plain <= 0.6
 
 
 @pytest.mark.benchmark(group="generator CPU per request of a script")

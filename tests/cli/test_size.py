@@ -56,7 +56,7 @@ def test_two_values_are_the_lowest_and_the_highest_and_one_is_both() -> None:
         (("--serve", SERVE, "--profile", "nobody"), "no profile 'nobody': choose one of"),
         (("--serve", "'"), "--serve: the command \"'\" can't be read"),
         (("--target-pid", "0"), "--target-pid: '0' is not a whole number"),
-        (("--print", "plan"), "--print: invalid choice: 'plan'"),
+        (("--print", "yaml"), "--print: invalid choice: 'yaml'"),
         (("-o", ""), "'' names no folder"),
     ],
 )

@@ -3,12 +3,15 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.report import runs
 from wswarm.cli.main import main
 from wswarm.experiment import doctor
+from wswarm.load.plan import Plan
 from wswarm.report import store
+from wswarm.results import stored_plan
 
 
 @pytest.fixture
@@ -80,6 +83,34 @@ def test_a_file_that_is_no_run_is_told_in_one_line(
     assert (shown.out, shown.err.count("\n")) == ("", 1)
     assert shown.err.startswith("wswarm report: bad.json ")
     assert word in shown.err
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "words"),
+    [
+        (("plan", "rate"), "fast", "$.rate"),
+        (("plan", "connections"), "\0", "$.connections"),
+        (("plan", "headers"), 7, "$.headers"),
+        (("plan", "stages"), [[1]], "$.stages[0]"),
+        (("plan", "url"), {"a": 1}, "$.url"),
+        (("response_time", "hdr"), "garbage", "damaged, or not of wswarm: measure again"),
+    ],
+)
+def test_a_run_file_that_holds_something_strange_is_told_in_one_line(
+    place: tuple[str, str], value: object, words: str, stored: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = stored / "one" / "run.json"
+    run = json.loads(file.read_text())
+    run[place[0]][place[1]] = value
+    file.write_text(json.dumps(run))
+    assert main(["compare", "one", "one", "--no-plots", "--quiet", "-o", "compared"]) == 1
+    told = capsys.readouterr().err
+    assert (words in told, told.count("\n")) == (True, 1)
+
+
+def test_a_stored_plan_is_checked_in_all_its_settings() -> None:
+    checked = {one.name for one in msgspec.structs.fields(stored_plan.StoredPlan)}
+    assert checked == {one.name for one in msgspec.structs.fields(Plan)} - {"own"}  # is never stored
 
 
 def test_the_doctor_finds_nothing_wrong_or_says_what(

@@ -171,6 +171,16 @@ def test_what_is_said_of_publishers_is_refused_where_there_are_none(scenario: st
     assert f"leave it out of {scenario}" in message
 
 
+@pytest.mark.parametrize("header", ["Content-Length: 5", "transfer-encoding: chunked"])
+def test_a_header_that_announces_a_body_is_refused(header: str) -> None:
+    assert f"--header {header!r} announces a body" in refusal("echo", headers=[header])
+
+
+def test_an_origin_given_twice_is_refused() -> None:
+    message = refusal("echo", headers=["origin: https://a.example"], origin="https://b.example")
+    assert "both give the origin" in message
+
+
 @pytest.mark.parametrize("header", ["no colon", "Bad Name: x", "X: a\nb", "Upgrade: other"])
 def test_publishers_headers_are_checked_by_their_own_name(header: str) -> None:
     assert "--publisher-header" in refusal("fanout", URL, publisher_headers=(header,))

@@ -166,6 +166,14 @@ def test_a_lower_bound_is_nothing_to_chart() -> None:
     assert exports.of_search(searched.search(GAVE_IN, rounds=0)) == []
 
 
+def test_a_search_whose_target_ended_is_no_answer_to_chart_or_to_pass() -> None:
+    found = searched.search(failure="the target is gone since a trial at 1,600: refused")
+    assert words.remedy(found) is None
+    assert results(report(checks.of_search(found)))["capacity"] == "error"
+    assert exports.of_search(found) == []
+    assert markdown.summary(found).startswith("### ❌")
+
+
 def test_what_is_known_of_a_broker_and_the_kernel_is_told_whoever_gave_in() -> None:
     known = Known(
         broker_cpu=0.97, broker_process="process 9 (redis-server)", listen_drops=4, listen_overflows=3

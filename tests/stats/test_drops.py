@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from tests.stats.made import WINDOW, S, findings, ints, sockets
-from wswarm.stats.drops import close_reasons, drops_of, failure, notices
+from wswarm.stats.drops import after, close_reasons, drops_of, failure, notices
 from wswarm.stats.findings import STILL_OPEN, Arrivals, Findings, Sends, pack
 from wswarm.stats.published import in_rooms
 
@@ -183,3 +183,17 @@ def test_a_target_that_hangs_up_on_all_subscribers_has_failed_if_nothing_was_mea
     agents = agent(("1008", 0, 10), role="subscribe"), agent(*[(None, 0, 0)] * 3, role="publish")
     assert failed(*agents) is None
     assert failed(*agents, is_nothing_measured=True) == "it closed all subscribers before the hold's end"
+
+
+@pytest.mark.parametrize(
+    ("times_s", "told"),
+    [
+        ([0.2, 3.1], "0.2 s to 3.1 s"),
+        ([0.46, 0.54], "0.5 s"),
+        ([0.451, 0.53], "0.5 s"),
+        ([0.001, 0.0012], "1.1 ms"),
+        ([60.0, 60.0], "60.0 s"),
+    ],
+)
+def test_times_that_read_alike_are_told_once(times_s: Sequence[float], told: str) -> None:
+    assert after(times_s) == told

@@ -219,6 +219,8 @@ def _check_frames(manner: Manner) -> None:
 
 def _check_connection(manner: Manner) -> None:
     check_handshake_headers(manner.headers, "--header")
+    if manner.origin is not None and any(one.lower().startswith("origin:") for one in manner.headers):
+        raise PlanError("--origin and a header Origin both give the origin: use one")
     _check_tokens(manner)
     for address in manner.bind:
         _check_bind(address)
@@ -236,6 +238,10 @@ def check_handshake_headers(headers: Iterable[str], option: str) -> None:
     """
     for header in headers:
         name = check_header(header, option)
+        if name in ("content-length", "transfer-encoding"):
+            raise PlanError(
+                f"{option} {redact.header(header)!r} announces a body, which a handshake has not: leave it out"
+            )
         if name.startswith("sec-websocket-") or name in ("upgrade", "connection"):
             raise PlanError(
                 f"{option} {redact.header(header)!r} belongs to the handshake: use --subprotocol, --deflate or"

@@ -25,6 +25,7 @@ from wswarm.report.pages import PAGE_FILE as PAGE_FILE
 from wswarm.report.pages import forget_pictures, undrawn, write_pages
 from wswarm.report.text import suite_summary, summary
 from wswarm.report.whole_file import write_file as write_file
+from wswarm.results import stored_plan
 from wswarm.results.run import SCHEMA, Run
 
 Kind = TypeVar("Kind", Run, "Index")
@@ -249,7 +250,12 @@ def _run_files(path: Path) -> list[Path]:
 
 
 def _read(path: Path) -> Run:
-    return _decoded(path, Run, SCHEMA)
+    run = _decoded(path, Run, SCHEMA)
+    try:
+        stored_plan.check(run.plan)
+    except msgspec.ValidationError as error:
+        raise ResultError(f"{path} is not a run file: its plan: {error}") from None
+    return run
 
 
 def _decoded(path: Path, kind: type[Kind], schema: str) -> Kind:

@@ -151,7 +151,7 @@ def failure(drops: Drops, *, is_nothing_measured: bool) -> str | None:
 def after(times_s: Sequence[float]) -> str:
     """Return `0.9 s`, or `0.2 s to 3.1 s` where the times differ by more than a tenth."""
     low, high = min(times_s), max(times_s)
-    if high - low <= max(_ALIKE * high, 0.05):
+    if high - low <= max(_ALIKE * high, 0.05) or _time(low) == _time(high):
         return _time(float(np.median(times_s)))
     return f"{_time(low)} to {_time(high)}"
 

@@ -10,12 +10,21 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from wswarm.errors import ResultError
+
 _PLAIN, _COMPRESSED = 0x1C849313, 0x1C849314
 _WORD_SIZE = 0xF0  # of the bits of a cookie those that say nothing here
 _ENVELOPE = struct.Struct(">iI")  # cookie, bytes that follow
 _HEAD = struct.Struct(">iIiiqqd")  # cookie, bytes that follow, offset, digits, lowest, highest, ratio
 _LONGEST = 9  # bytes of a number
 _MOST = 1 << 62  # values that are counted: more in one sum would not fit into 64 bits
+
+
+class Damaged(ResultError, ValueError):  # noqa: N818 - an error of both kinds, as its bases say
+    """A text that should be a histogram of ours is none."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}: the file that holds it is damaged, or not of wswarm: measure again")
 
 
 class Layout(NamedTuple):
@@ -46,22 +55,20 @@ def decode(layout: Layout, text: str) -> list[tuple[int, int]]:
     """Return the slots that hold something, ascending, each with how much.
 
     Raises:
-        ValueError: the text is not such an encoding, or of another layout; no more is unpacked than fits this one.
+        Damaged: the text is not such an encoding, or of another layout; no more is unpacked than fits this one.
     """
     try:
         plain = _unpacked(_raw(text), _HEAD.size + _LONGEST * layout.slots)
         cookie, size, _, digits, lowest, highest, _ = _HEAD.unpack_from(plain)
     except (struct.error, zlib.error) as error:
-        raise ValueError(f"not an HdrHistogram: {error}") from None
+        raise Damaged(f"not an HdrHistogram: {error}") from None
     if cookie & ~_WORD_SIZE != _PLAIN & ~_WORD_SIZE or size != len(plain) - _HEAD.size:
-        raise ValueError("not an HdrHistogram of version 2")
+        raise Damaged("not an HdrHistogram of version 2")
     if (digits, lowest, highest) != layout[1:]:
-        raise ValueError(
-            f"an HdrHistogram from {lowest} to {highest} at {digits} digits, not our {layout[1:]}"
-        )
+        raise Damaged(f"an HdrHistogram from {lowest} to {highest} at {digits} digits, not our {layout[1:]}")
     found = list(_occupied(plain[_HEAD.size :], layout.slots))
     if sum(count for _, count in found) > _MOST:
-        raise ValueError("an HdrHistogram of more values than can be counted")
+        raise Damaged("an HdrHistogram of more values than can be counted")
     return found
 
 
@@ -69,17 +76,17 @@ def _raw(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except ValueError as error:
-        raise ValueError(f"not an HdrHistogram: {error}") from None
+        raise Damaged(f"not an HdrHistogram: {error}") from None
 
 
 def _unpacked(raw: bytes, most: int) -> bytes:
     cookie, size = _ENVELOPE.unpack_from(raw)
     if cookie & ~_WORD_SIZE != _COMPRESSED & ~_WORD_SIZE or size != len(raw) - _ENVELOPE.size:
-        raise ValueError("not an HdrHistogram of version 2, compressed")
+        raise Damaged("not an HdrHistogram of version 2, compressed")
     unpacking = zlib.decompressobj()
     plain = unpacking.decompress(raw[_ENVELOPE.size :], most)
     if not unpacking.eof:
-        raise ValueError("an HdrHistogram that is cut, or has more slots than ours")
+        raise Damaged("an HdrHistogram that is cut, or has more slots than ours")
     return plain
 
 
@@ -90,7 +97,7 @@ def _occupied(numbers: bytes, slots: int) -> Iterator[tuple[int, int]]:
             slot += (number + 1) // 2
             continue
         if slot >= slots:
-            raise ValueError(f"an HdrHistogram of more than {slots} slots")
+            raise Damaged(f"an HdrHistogram of more than {slots} slots")
         if number:
             yield slot, number // 2
         slot += 1
@@ -116,4 +123,4 @@ def _read(numbers: bytes) -> Iterator[int]:
             number |= (byte & 0x7F) << shift
             shift += 7
     if shift:
-        raise ValueError("an HdrHistogram whose last number is cut")
+        raise Damaged("an HdrHistogram whose last number is cut")

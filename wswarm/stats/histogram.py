@@ -99,7 +99,7 @@ class Histogram:
         """Return the histogram that `encode` wrote; min, max and sum are then known to three digits only.
 
         Raises:
-            ValueError: the text is not such an encoding, or of another range.
+            Damaged: the text is not such an encoding, or of another range.
         """
         found = hdr.decode(_LAYOUT, text)
         histogram = cls()

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from wswarm.errors import PlanError, SwarmError
+from wswarm.errors import PlanError
 from wswarm.report.captions import Caption
 from wswarm.report.charts.chart import Drawn
 from wswarm.report.compare.html import overlay_caption
 from wswarm.ui import bin as waste
-from wswarm.ui import pages, stored_page, trend
+from wswarm.ui import pages, reading, stored_page, trend
 from wswarm.ui.beside import Report, beside
 from wswarm.ui.desk import Desk, TheDesk
 from wswarm.ui.entry import UNREADABLE, Wanted
@@ -73,7 +73,7 @@ def show_comparison(request: Request, desk: TheDesk) -> HTMLResponse:
         if not 2 <= len(names) <= MOST_COMPARED:
             raise PlanError(f"{len(names)} runs are chosen: choose 2 to {MOST_COMPARED}")
         shown = beside([_report(desk, name) for name in names])
-    except SwarmError as error:
+    except reading.DAMAGED as error:
         problem = str(error)
     return desk.page(
         "compare.html.j2",

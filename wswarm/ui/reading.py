@@ -20,7 +20,7 @@ from wswarm.ui.shelf import Found
 
 MOST_BYTES = 8 << 20
 _LONG = {"series", "timeline", "handshakes", "per_broadcast"}
-DAMAGED = (SwarmError, ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError)
+DAMAGED = (SwarmError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 
 
 class _Head(msgspec.Struct, frozen=True):

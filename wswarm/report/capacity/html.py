@@ -50,7 +50,7 @@ def render(search: Search, pictures: Mapping[str, bytes]) -> str:
         name=words.title(search),
         target=show.printable(search.target),
         phrases=[words.criterion(search), words.how(search), search.started_at],
-        look="valid" if search.is_bounded else "invalid",
+        look="valid" if search.is_found else "invalid",
         headline=words.headline(search),
         notes=[*([remedy] if remedy else []), *map(show.printable, search.notices)],
         facts=words.facts(search),

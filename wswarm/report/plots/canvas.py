@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 from matplotlib.text import Text
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from wswarm.report import format as show
 from wswarm.report import headline
@@ -147,6 +147,8 @@ def scale_time(axis: Axis, values: Iterable[float | None], log_from: float = LOG
         axis.set_major_locator(LogLocator(subs=(1.0,) if is_x else (1.0, 2.0, 5.0)))
         axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, value)))
         axis.set_minor_formatter(NullFormatter())
+        if not is_x:  # labels are close enough, and each mark takes as long to draw as a line
+            axis.set_minor_locator(NullLocator())
         return
     axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, greatest)))

@@ -22,7 +22,7 @@ def draw(search: Search, folder: Path, *, svg: bool = False) -> list[Path]:
             plan=f"{words.criterion(search)}; {words.how(search)}",
             origin=f"{search.target}   {search.started_at}",
             badge=words.headline(search),
-            look="valid" if search.is_bounded else "invalid",
+            look="valid" if search.is_found else "invalid",
             reasons=[*([remedy] if remedy else []), *search.notices],
         ),
         folder,
