@@ -199,14 +199,19 @@ class Forked:
         while self.returncode is None:
             left_s = None if end is None else max(0.0, end - time.monotonic())
             if poll.poll(0 if is_shared else None if left_s is None else 1_000 * left_s):
-                # Of a nursery that was killed nothing is heard, and so was all it knew.
-                self.returncode = int(os.read(self._status, 16) or b"-9")
-                os.close(self._status)
-                _ALL.remove(self)
+                self._take_code()
             elif left_s == 0:
                 return
             elif is_shared:
                 time.sleep(0.01)
+
+    def _take_code(self) -> None:
+        with _HEARING:
+            if self.returncode is None:  # no other thread has heard it
+                # Of a nursery that was killed nothing is heard, and so was all it knew.
+                self.returncode = int(os.read(self._status, 16) or b"-9")
+                os.close(self._status)
+                _ALL.remove(self)
 
     def send_signal(self, number: int) -> None:
         if self.poll() is None:
@@ -257,6 +262,7 @@ class Forked:
 
 
 _ALL: list[Forked] = []
+_HEARING = threading.Lock()
 
 
 def forked_here(word: str) -> list[int]:

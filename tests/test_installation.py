@@ -6,11 +6,13 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 from wswarm import installation
 from wswarm.cli.main import main
@@ -199,3 +201,14 @@ def test_all_holds_every_extra_for_users_and_the_core_none_of_what_is_asked_for(
     core = {re.sub(r"[-.]", "_", Requirement(line).name) for line in PROJECT["dependencies"]}
     assert core & {module for modules in installation.MODULES.values() for module in modules} == set()
     assert core & {"pytest", "pytest_benchmark"} == set()
+
+
+def test_each_pinned_package_takes_the_first_patch_of_the_first_python() -> None:
+    first = PROJECT["requires-python"].removeprefix(">=") + ".0"
+    refused = []
+    for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines():
+        with suppress(PackageNotFoundError):  # of other extras
+            wanted = metadata(line.partition("==")[0]).get("Requires-Python") or ""
+            if first not in SpecifierSet(wanted):
+                refused.append(f"{line} wants Python {wanted}")
+    assert refused == []

@@ -150,7 +150,11 @@ def test_sizing_shows_its_cells_as_they_are_done_and_then_the_model() -> None:
 
 @pytest.mark.parametrize(
     ("path", "host", "status"),
-    [("/", "evil.example:80", 421), ("/", "localhost", 200), ("/etc/passwd", None, 404), ("/..", None, 404)],
+    [
+        *(("/", host, 421) for host in ("evil.example:80", "[", "a@localhost", "localhost/..")),
+        *(("/", host, 200) for host in ("localhost", "127.0.0.1:80", "LOCALHOST")),
+        *((path, None, 404) for path in ("/etc/passwd", "/..", "/../x?again", "//[")),
+    ],
 )
 def test_only_the_page_is_served_and_only_under_a_name_of_this_machine(
     page: LivePage, path: str, host: str | None, status: int

@@ -1,17 +1,17 @@
 """A page that is served on loopback while something goes on, and put together only when it is asked for."""
 
+import re
 import threading
 import time
 from abc import ABC, abstractmethod
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import urlsplit
 
 from wswarm.report.charts.library import library
 
 HOST = "127.0.0.1"
 AGAIN = "again"  # the query of a page that has the charts' library already
-_NAMES = (HOST, "localhost")
+_OWN = re.compile(rf"(?:{re.escape(HOST)}|localhost)(?::[0-9]+)?", re.IGNORECASE)  # in a `Host` header
 _WATCHED_S = 4.0  # who has asked so lately is still there
 _PATIENCE_S = 5.0
 _RENEWED_S = 0.5
@@ -80,11 +80,11 @@ class _Answers(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Send the page."""
-        if urlsplit(f"//{self.headers.get('Host', '')}").hostname not in _NAMES:
+        if not _OWN.fullmatch(self.headers.get("Host", "")):
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
             return
-        asked = urlsplit(self.path)
-        if asked.path != "/":
+        path, _, query = self.path.partition("?")
+        if path != "/":
             self.send_error(HTTPStatus.NOT_FOUND)
             return
         page, is_last = self.of.answer()
@@ -92,7 +92,7 @@ class _Answers(BaseHTTPRequestHandler):
             self._send(_NOTHING_YET, HTTPStatus.OK)
             return
         found = library()
-        self._send(page.replace(found.packed, "") if found and asked.query == AGAIN else page, HTTPStatus.OK)
+        self._send(page.replace(found.packed, "") if found and query == AGAIN else page, HTTPStatus.OK)
         if is_last:
             self.of.is_left()
 
