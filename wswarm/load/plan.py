@@ -109,6 +109,11 @@ class Plan(Settings, frozen=True, kw_only=True):
         return range(first, first + (self.publishers * self.rooms if self.is_published else 0))
 
 
+_DEFAULTS = {
+    field.name: field.default for field in msgspec.structs.fields(Plan)
+}  # which a stored plan has, too
+
+
 def make_plan(scenario: str, url: str, **options: Any) -> Plan:
     """Return a plan in which the scenario's defaults fill what `options` leaves out or gives as `None`.
 
@@ -116,7 +121,7 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
         PlanError: an option is unknown or a value can't be.
     """
     given = {name: value for name, value in options.items() if value is not None}
-    check_belong(given, scenario)
+    check_belong((name for name, value in given.items() if value != _DEFAULTS.get(name)), scenario)
     given = with_stages(given | {"scenario": scenario, "url": url})
     if scenario in ("connect", "script", "replay") or (scenario == "churn" and "rate" not in given):
         given.setdefault("warmup", 0.0)
