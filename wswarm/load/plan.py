@@ -109,9 +109,7 @@ class Plan(Settings, frozen=True, kw_only=True):
         return range(first, first + (self.publishers * self.rooms if self.is_published else 0))
 
 
-_DEFAULTS = {
-    field.name: field.default for field in msgspec.structs.fields(Plan)
-}  # which a stored plan has, too
+_NAMES = {field.encode_name for field in msgspec.structs.fields(Plan)}
 
 
 def make_plan(scenario: str, url: str, **options: Any) -> Plan:
@@ -121,7 +119,8 @@ def make_plan(scenario: str, url: str, **options: Any) -> Plan:
         PlanError: an option is unknown or a value can't be.
     """
     given = {name: value for name, value in options.items() if value is not None}
-    check_belong((name for name, value in given.items() if value != _DEFAULTS.get(name)), scenario)
+    if not {*options, "scenario", "url"} >= _NAMES:  # else it is a stored plan, which has all of them
+        check_belong(given, scenario)
     given = with_stages(given | {"scenario": scenario, "url": url})
     if scenario in ("connect", "script", "replay") or (scenario == "churn" and "rate" not in given):
         given.setdefault("warmup", 0.0)

@@ -174,8 +174,10 @@ def asked(fleet: Fleet, source: str, size: int) -> bytes:
 
 
 def test_a_form_may_be_so_large_and_no_larger(fleet: Fleet, address: str) -> None:
+    before = refusals(fleet)["token"]
     assert posted(fleet, address, LONGEST_FORM) == b"HTTP/1.1 303 See Other"
     assert posted(fleet, address, LONGEST_FORM + 1) == b"HTTP/1.1 401 Unauthorized"
+    until(lambda: refusals(fleet)["token"] - before == 1, "the sum over all workers")
 
 
 def posted(fleet: Fleet, source: str, size: int) -> bytes:
