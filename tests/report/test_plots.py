@@ -14,7 +14,7 @@ from wswarm.report.plots import PICTURES, draw, percentiles
 from wswarm.report.plots.canvas import tick
 from wswarm.report.plots.curves import curves
 from wswarm.results.run import Run
-from wswarm.stats.histogram import is_supported, most_supported
+from wswarm.stats.histogram import furthest_supported, is_supported
 
 pytestmark = pytest.mark.xdist_group("plots")
 
@@ -103,9 +103,13 @@ def test_drawing_leaves_the_settings_of_matplotlib_alone(drawn):
 
 @pytest.mark.parametrize("n", [10, 100, 5_000, 123_456])
 def test_the_solid_line_ends_where_percentiles_are_no_longer_given(n):
-    end = 100 * most_supported(n)
+    end = 100 * (1 - 1 / furthest_supported(n))
     assert is_supported(n, end - 0.001 * (100 - end))
     assert not is_supported(n, end + 0.001 * (100 - end))
+
+
+def test_more_values_than_anybody_measures_have_an_end_too():
+    assert furthest_supported(10**30) > 10**29
 
 
 def test_a_percentile_curve_holds_the_percentiles_of_the_sample():

@@ -154,12 +154,12 @@ def is_supported(n: int, percent: float) -> bool:
     return n * p - spread >= 1 and n * p + spread <= n
 
 
-def most_supported(n: int) -> float:
-    """Return the highest percentile, 0 to 1, that a sample of `n` supports.
+def furthest_supported(n: int) -> float:
+    """Return 1 / (1 - p) of the highest percentile p, 0 to 1, that a sample of `n` supports.
 
     Source: the same interval lies within the sample while n (1 - p) ≥ 1.96² p.
     """
-    return n / (n + _Z95**2)
+    return 1 + n / _Z95**2
 
 
 @cache

@@ -9,7 +9,7 @@ from wswarm.report import format as show
 from wswarm.report.charts.chart import COLOURS, Axis, Chart, Colour, Drawn, Frame, Series
 from wswarm.report.compared import compared
 from wswarm.results.run import Distribution, Run
-from wswarm.stats.histogram import Histogram, most_supported
+from wswarm.stats.histogram import Histogram, furthest_supported
 from wswarm.stats.sample import Floats, Int64s
 
 _PER_DECADE = 40
@@ -86,7 +86,7 @@ def percentile_axis(most: int) -> Axis:
 
 
 def _line(label: str, key: str, seen: Distribution, colour: Colour) -> Series:
-    last = 1 / (1 - most_supported(seen.n))
+    last = furthest_supported(seen.n)
     name = f"{label} (n = {show.count(seen.n)})"
     return Series(name=name, frame=key, x="x", y="time", look="line", colour=colour, dotted_from=last)
 

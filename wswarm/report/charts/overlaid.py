@@ -18,7 +18,7 @@ from wswarm.report.charts.chart import (
 )
 from wswarm.report.charts.distributions import curve, percentile_axis
 from wswarm.report.compare.bins import bin_edges, shares_in
-from wswarm.stats.histogram import most_supported
+from wswarm.stats.histogram import furthest_supported
 from wswarm.stats.sample import Floats, Sample
 
 UNITS: Mapping[str, Kind] = {"s": "time", "bytes": "size", "per s": "rate"}
@@ -116,7 +116,7 @@ def _percentiles(one: _Sample, drawn: Drawn) -> Series:
         look="line",
         colour=one.colour,
         is_dashed=one.is_dashed,
-        dotted_from=1 / (1 - most_supported(sample.n)),
+        dotted_from=furthest_supported(sample.n),
     )
 
 

@@ -11,7 +11,7 @@ from wswarm.report.format import count
 from wswarm.report.plots import canvas
 from wswarm.report.plots.curves import Curve, Floats, curves
 from wswarm.results.run import Run
-from wswarm.stats.histogram import most_supported
+from wswarm.stats.histogram import furthest_supported
 
 MARKED = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p99_9": 0.999, "p99_99": 0.9999}
 
@@ -56,7 +56,7 @@ def staircase(reached: Floats, values: Floats, n: int) -> tuple[Floats, Floats]:
 
 def _curve(axes: Axes, curve: Curve) -> None:
     x, times = steps(curve)
-    last = 1 / (1 - most_supported(curve.seen.n))
+    last = furthest_supported(curve.seen.n)
     inside = int(np.searchsorted(x, last, side="right"))
     end = times[min(inside, len(times) - 1)]
     look: canvas.Look = {"color": curve.colour, "linewidth": 1.8}
