@@ -19,9 +19,9 @@ from tests.target_app.fuzz.requests import TOKEN, Request, forms, requests
 from tests.target_app.fuzz.watched import State, Watched
 from tests.target_app.server import Server
 
-SECONDS = float(os.environ.get("FUZZ_SECONDS", "12"))
+SECONDS = float(os.environ.get("FUZZ_SECONDS", "30"))
 SEED = int(os.environ.get("FUZZ_SEED", "0"))
-SHARE = float(os.environ.get("FUZZ_SHARE", "0.4"))
+SHARE = float(os.environ.get("FUZZ_SHARE", "0.15"))
 EXAMPLES = 50  # of a round, whose seed is the first one's and its number
 GROWTH = 8_000_000  # bytes that memory may vary by
 ONE_WORKER = ("--workers", "1", "--no-access-log")
