@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,7 +27,7 @@ class Exported(NamedTuple):
 
     Attributes:
         counts: What its run file says of its messages.
-        prometheus: `None` where there is none. `end_s`: when it scraped last.
+        prometheus: `None` where there is none. `end_s`: when it first scraped the verdict.
     """
 
     end: Outcome
@@ -86,7 +85,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exported]:
             statsd,
             otlp,
             scraper,
-            scraper.last_of("wswarm_verdict", time.time()) if scraper is not None else 0.0,
+            scraper.first_of("wswarm_verdict") if scraper is not None else 0.0,
         )
 
 

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +13,8 @@ from threading import Event, Thread
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from urllib.request import urlopen
+
+from tests.end_to_end.instrument import wait_until
 
 IS_THERE = shutil.which("prometheus") is not None
 _PATIENCE_S = 60.0
@@ -40,19 +43,23 @@ class Prometheus:
 
     def ask(self, query: str, at_s: float) -> list[Sample]:
         """The series that a query gives at a moment."""
+        return [Sample(one["metric"], float(one["value"][1])) for one in self._result(query, at_s)]
+
+    def first_of(self, series: str) -> float:
+        """When a series was first there, which is waited for: a scrape that took too long is asked for again."""
+        wait_until(lambda: bool(self._result(f"{series}[10m]", time.time())))
+        (found,) = self._result(f"{series}[10m]", time.time())
+        return float(found["values"][0][0])
+
+    def _result(self, query: str, at_s: float) -> list[dict[str, Any]]:
         words = urlencode({"query": query, "time": f"{at_s:.3f}"})
         with urlopen(f"{self._url}/api/v1/query?{words}", timeout=_PATIENCE_S) as answer:
-            found: dict[str, Any] = json.load(answer)
-        return [Sample(one["metric"], float(one["value"][1])) for one in found["data"]["result"]]
-
-    def last_of(self, series: str, now_s: float) -> float:
-        """When a series was last there."""
-        (found,) = self.ask(f"max(max_over_time(timestamp({series})[10m:250ms]))", now_s)
-        return found.value
+            found: list[dict[str, Any]] = json.load(answer)["data"]["result"]
+        return found
 
 
 class _PassingOn(BaseHTTPRequestHandler):
-    """Passes on the page, once there is one."""
+    """Passes on the page, once there is one, and its last content when it is gone."""
 
     server: "_Server"
 
@@ -60,11 +67,11 @@ class _PassingOn(BaseHTTPRequestHandler):
         self.server.has_asked.set()
         with suppress(OSError):
             if self.server.page is not None:
-                self._pass_on(self.server.page)
+                with suppress(OSError), urlopen(self.server.page, timeout=_PATIENCE_S) as answer:
+                    self.server.last = answer.read(), answer.headers["Content-Type"]
+                self._pass_on(*self.server.last)
 
-    def _pass_on(self, page: str) -> None:
-        with urlopen(page, timeout=_PATIENCE_S) as answer:
-            body, kind = answer.read(), answer.headers["Content-Type"]
+    def _pass_on(self, body: bytes, kind: str) -> None:
         self.send_response(200)
         self.send_header("Content-Type", kind)
         self.end_headers()
@@ -78,6 +85,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _PassingOn)
         self.page: str | None = None
+        self.last = b"", "text/plain; version=0.0.4"
         self.has_asked = Event()
 
 
