@@ -48,8 +48,8 @@ class Prometheus:
     def first_of(self, series: str) -> float:
         """When a series was first there, which is waited for: a scrape that took too long is asked for again."""
         wait_until(lambda: bool(self._result(f"{series}[10m]", time.time())))
-        (found,) = self._result(f"{series}[10m]", time.time())
-        return float(found["values"][0][0])
+        found = self._result(f"{series}[10m]", time.time())
+        return min(float(one["values"][0][0]) for one in found)
 
     def _result(self, query: str, at_s: float) -> list[dict[str, Any]]:
         words = urlencode({"query": query, "time": f"{at_s:.3f}"})
