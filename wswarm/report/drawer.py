@@ -50,6 +50,11 @@ def main(words: Sequence[str]) -> int:
 def _load() -> None:
     """Import what takes long, beside whatever is still to be shown and stored."""
     with suppress(Exception):  # drawing tells
+        import matplotlib.artist
+
+        matplotlib.artist.kwdoc = lambda _: (
+            ""
+        )  # a sixth of its loading: it writes the manual of each class anew
         import wswarm.report.html
         import wswarm.report.plots  # noqa: F401
 

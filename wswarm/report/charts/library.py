@@ -37,7 +37,7 @@ def library() -> Library | None:
     text, license_text = script(), _read(_LICENSE)
     if text is None or license_text is None:
         return None
-    packed = gzip.compress(text.encode(), 6, mtime=0)  # 9: 1 % less, in three times the time
+    packed = gzip.compress(text.encode(), 5, mtime=0)  # 6: 2 % less, in half as long again
     return Library(b64encode(packed).decode("ascii"), digest(text), license_text.strip())
 
 
