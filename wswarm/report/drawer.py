@@ -52,9 +52,8 @@ def _load() -> None:
     with suppress(Exception):  # drawing tells
         import matplotlib.artist
 
-        matplotlib.artist.kwdoc = lambda _: (
-            ""
-        )  # a sixth of its loading: it writes the manual of each class anew
+        # A sixth of its loading: it writes the manual of each of its classes, which nobody here reads.
+        matplotlib.artist.kwdoc = lambda artist: ""  # noqa: ARG005 - the name is its interface
         import wswarm.report.html
         import wswarm.report.plots  # noqa: F401
 
