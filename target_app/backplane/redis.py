@@ -40,7 +40,8 @@ class RedisWire:
             raise BackplaneError("the redis backplane needs redis-py: pip install 'wswarm[redis]'") from None
         check_address(url)
         try:
-            self._connections = ConnectionPool(**{**parse_url(url), **_OURS})
+            ours = {**_OURS, "redis_connect_func": self._log_in}
+            self._connections = ConnectionPool(**{**parse_url(url), **ours})
             self._connections.make_connection()  # type: ignore[no-untyped-call] # shows options that there are not
         except (ValueError, TypeError, AttributeError) as error:
             raise AddressError(f"redis-py cannot use the address: {told(error, url)}") from None
@@ -114,8 +115,12 @@ class RedisWire:
         except BaseException:
             await self._close(connection)
             raise
-        self._writers[connection] = connection._writer
         return connection
+
+    async def _log_in(self, connection: Any) -> None:
+        """Note the stream before redis-py may drop it, and do what it would."""
+        self._writers[connection] = connection._writer
+        await connection.on_connect_check_health(check_health=False)
 
     async def _command(self, name: str, *channels: str) -> None:
         receiver = self._alive(self._receiver)

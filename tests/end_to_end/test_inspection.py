@@ -156,7 +156,7 @@ def test_where_it_opens_instead_is_told(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_what_does_not_open_is_no_look(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["inspect", "ws://127.0.0.1:1/", "--patience", "300ms"]) == 1
+    assert main(["inspect", "ws://127.0.0.1:1/", "--patience", "30s"]) == 1
     told = capsys.readouterr()
     assert "nothing opened: refused" in told.err
     assert "wswarm" not in told.out.replace("wswarm inspect", "")

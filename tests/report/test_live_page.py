@@ -10,11 +10,14 @@ import numpy as np
 import pytest
 
 from tests.report import modelled, runs, searched
+from tests.report.comparisons import progress_of
 from wswarm.report import served_page
+from wswarm.report.ab import html as ab_html
 from wswarm.report.answer_page import AnswerPage
 from wswarm.report.capacity import html as search_html
 from wswarm.report.capacity import words
 from wswarm.report.charts.library import library
+from wswarm.report.context import Side
 from wswarm.report.live_page import LivePage
 from wswarm.report.served_page import ServedPage
 from wswarm.report.sizing import html as sizing_html
@@ -24,6 +27,8 @@ from wswarm.results.capacity import Search, SearchProgress
 from wswarm.results.progress import Progress
 from wswarm.results.sizing import Model
 from wswarm.results.sizing_progress import SizingProgress
+from wswarm.stats.compare.ab import Comparison
+from wswarm.stats.compare.comparison import AbProgress
 from wswarm.stats.histogram import Histogram
 
 ECHO = runs.echo(connections=2, rate=5, duration=1)
@@ -160,3 +165,24 @@ def test_only_the_page_is_served_and_only_under_a_name_of_this_machine(
     page: LivePage, path: str, host: str | None, status: int
 ) -> None:
     assert asked(page, path, host)[0] == status
+
+
+def comparison_page() -> AnswerPage[AbProgress, Comparison]:
+    going = partial(ab_html.render_progress, "echo", Side(name="v1"), Side(name="<b>v2</b>"))
+    return AnswerPage(going, lambda comparison: comparison.verdict)
+
+
+def test_a_comparison_shows_each_interval_closing_in() -> None:
+    with closing(comparison_page()) as page:
+        page.show(progress_of([]))
+        _, text = asked(page)
+        assert "nothing is known yet" in text
+        assert "base v1 → head &lt;b&gt;v2&lt;/b&gt;" in text
+        assert 'data-live="yes"' in text
+        page.show(progress_of([1.10, 1.11, 1.10, 1.105]))
+        page.finish()  # or what was made half a second ago is sent again
+        _, text = asked(page)
+        assert "regression so far" in text
+        assert "server CPU per message" in text
+        assert "+10.4 %" in text
+        assert '"names":["echo server CPU per message"' in text

@@ -13,6 +13,7 @@ import msgspec
 from wswarm.cli import grammar, terminal
 from wswarm.cli.folder import report_folder
 from wswarm.cli.outputs import check_outputs, files_named
+from wswarm.cli.served import Watched, leave, served, watching
 from wswarm.cli.written import write_comparison
 from wswarm.errors import PlanError, TargetError
 from wswarm.experiment.ab import versions
@@ -20,18 +21,20 @@ from wswarm.experiment.ab.compare import compare
 from wswarm.experiment.ab.design import make_design, make_timing
 from wswarm.experiment.ab.setting import ARMS, Experiment
 from wswarm.experiment.own_profile import with_own_profile
+from wswarm.report import context, store
 from wswarm.report import format as show
-from wswarm.report import store
 from wswarm.report.ab.live import AbLive
 from wswarm.report.ab.store import save_ab
 from wswarm.report.ab.text import ab_summary
 from wswarm.report.columns import WIDE
 from wswarm.report.compare import comparisons
+from wswarm.report.compare.overlay import Overlay
 from wswarm.report.store import link_latest
-from wswarm.stats.compare.comparison import REFERENCE_URL, Ab
+from wswarm.stats.compare.comparison import REFERENCE_URL, Ab, AbProgress
 
 PROFILES = {"echo": "echo", "fanout": "chat"}
 CONNECTIONS = {"echo": 50, "fanout": 100}
+Found = tuple[comparisons.Stored, list[Overlay]]
 
 OF_PLAN = (
     *("connections", "rate", "arrivals", "drain", "publishers", "size", "text", "json", "binary", "on_open"),
@@ -54,11 +57,15 @@ def compare_versions(parsed: argparse.Namespace) -> int:
     with report_folder(parsed.output, "ab", files_named(parsed)) as folder:
         pair = _make_ready(parsed, commits)  # there is nothing to keep yet: Ctrl-C aborts
         experiment = make_experiment(parsed, url, options, pair)
-        with terminal.Interrupts() as interrupts:
-            ab = _compare(experiment, parsed, interrupts)
-            _print(parsed, ab)  # before anything is written: a full disk costs no figure
-            stored, overlays = comparisons.load(save_ab(ab, folder))
-            comparisons.save_page(stored, folder, overlays, plots=not parsed.no_plots, svg=parsed.svg)
+        with served(lambda: _page(experiment), is_wanted=parsed.live) as watched:
+            with terminal.Interrupts() as interrupts:
+                ab = _compare(experiment, parsed, interrupts, watched)
+                _print(parsed, ab)  # before anything is written: a full disk costs no figure
+                stored, overlays = comparisons.load(save_ab(ab, folder))
+                comparisons.save_page(stored, folder, overlays, plots=not parsed.no_plots, svg=parsed.svg)
+            if watched is not None:
+                watched.end((stored, overlays))
+            leave(watched)
     if folder.resolve().parent == store.DEFAULT_ROOT.resolve():
         link_latest(folder)
     say = terminal.say if parsed.print != "json" else _keep_quiet
@@ -136,12 +143,29 @@ def check_versions(parsed: argparse.Namespace) -> None:
         raise PlanError("which versions? Give --base REF, or --base-cmd and --head-cmd")
 
 
-def _compare(experiment: Experiment, parsed: argparse.Namespace, interrupts: terminal.Interrupts) -> Ab:
+def _page(experiment: Experiment) -> Watched[AbProgress, Found]:
+    from wswarm.report.ab.html import render_progress  # it and what it shows take long to load
+    from wswarm.report.answer_page import AnswerPage
+    from wswarm.report.compare.html import render
+
+    base, head = (context.Side(name=experiment.sides[arm].version) for arm in ARMS)
+    return AnswerPage(
+        lambda progress: render_progress(experiment.scenario, base, head, progress),
+        lambda found: render(found[0].comparison, found[0].context, {}, found[1]),
+    )
+
+
+def _compare(
+    experiment: Experiment,
+    parsed: argparse.Namespace,
+    interrupts: terminal.Interrupts,
+    page: Watched[AbProgress, Found] | None,
+) -> Ab:
     names = " → ".join(show.shortened(experiment.sides[arm].version, 30) for arm in ARMS)
     title = f"ab {experiment.scenario}: {names}"
     with AbLive(title, experiment.scenario, parsed.budget, quiet=parsed.quiet) as live:
         try:
-            return compare(experiment, live.show, interrupts.asked)
+            return compare(experiment, watching(page, live.show), interrupts.asked)
         except TargetError:
             if interrupts.asked():  # what fails after Ctrl-C is its consequence
                 raise KeyboardInterrupt from None

@@ -8,7 +8,7 @@ from typing import Any
 
 from wswarm import units
 from wswarm.cli import grammar
-from wswarm.cli.outputs_arguments import add_outputs, add_pictures
+from wswarm.cli.outputs_arguments import add_live, add_outputs, add_pictures
 from wswarm.errors import PlanError
 from wswarm.experiment.ab.defaults import DEFAULT_BLOCKS, GATES, METRICS
 
@@ -161,6 +161,7 @@ def _add_result(parser: argparse.ArgumentParser, name: str) -> None:
     cache = "where worktrees and environments of the latest versions are kept (default: ~/.cache/wswarm)"
     add("--cache", metavar="DIR", type=Path, help=cache)
     add_pictures(add)
+    add_live(add)
     add("--quiet", action="store_true", help="no progress, no summary")
     shown = "json: put the comparison on stdout, alone; plan: what would be measured, and stop"
     add("--print", choices=("json", "plan"), help=shown)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from wswarm.drive.drivers.following import websocket_address
 from wswarm.drive.host import diagnosis
 from wswarm.load.manner import Manner
-from wswarm.load.upgrade import is_redirect
+from wswarm.load.upgrade import HTTP_2, is_redirect
 
 _CERTIFICATES = {
     "expired": "renew it on the target; --insecure measures all the same",
@@ -52,6 +52,8 @@ def mend(reason: str, said: str, manner: Manner) -> str:
     """
     if reason.startswith("tls certificate"):
         return _about_certificate(reason, manner)
+    if said == HTTP_2:
+        return "no WebSocket is opened over HTTP/2 here: have the service, or the proxy before it, speak HTTP/1.1 too"
     elsewhere = diagnosis.on_other_loopback(manner) if reason == "refused" else None
     if elsewhere is not None:
         return f"the service listens on this machine's other address alone: use {elsewhere}"

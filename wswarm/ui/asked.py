@@ -9,10 +9,9 @@ from wswarm.errors import PlanError
 from wswarm.results import redact
 from wswarm.suggestions import did_you_mean
 
-# What can be started here: all that measures and writes a report; all but one serve their page while they go on.
+# What can be started here: all that measures, writes a report, and serves its page while it goes on.
 _SCENARIOS = ("run", "connect", "echo", "fanout", "storm", "slow", "churn", "script", "replay")
-WATCHED = (*_SCENARIOS, "capacity", "size")
-COMMANDS = (*WATCHED, "ab")
+COMMANDS = (*_SCENARIOS, "capacity", "size", "ab")
 FIELDS = {"connections": "--connections", "rate": "--rate", "duration": "--duration"}
 _FILE_FIRST = ("script", "replay")
 _FOLDER = re.compile(r"-o.*|--output(=.*)?")

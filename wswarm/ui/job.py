@@ -17,7 +17,7 @@ from wswarm.errors import PlanError
 from wswarm.report import store
 from wswarm.report.served_page import AGAIN, HOST
 from wswarm.ui import asked, keeper
-from wswarm.ui.asked import WATCHED, Asked
+from wswarm.ui.asked import Asked
 
 MOST_LINES, LONGEST_LINE = 400, 500
 CHECK_S = 60.0
@@ -66,9 +66,8 @@ class Job:
         self._ended: float | None = None
         self._stops = 0
         self._port: int | None = None  # of the page that it serves
-        live = ["--live"] if words[0] in WATCHED else []
         self._process = subprocess.Popen(
-            [sys.executable, "-I", keeper.__file__, *_wswarm(), *words, *live, "-o", str(self._folder)],
+            [sys.executable, "-I", keeper.__file__, *_wswarm(), *words, "--live", "-o", str(self._folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -99,6 +99,22 @@ def test_more_cores_than_the_machine_has_are_told() -> None:
     assert any("several machines" in notice for notice in found.notices)
 
 
+def test_a_rate_below_all_that_were_measured_is_told() -> None:
+    least = model().measured.rate[0]
+    assert any("less than any rate" in notice for notice in forecast(model(), wanted(rate=least / 2)).notices)
+    assert not any("less than any rate" in notice for notice in forecast(model(), wanted(rate=least)).notices)
+
+
+@pytest.mark.parametrize(
+    ("workers", "processes", "is_told"), [(2, None, False), (2, 1, True), (4, None, True)]
+)
+def test_times_of_more_processes_than_cores_are_told(
+    workers: int, processes: int | None, *, is_told: bool
+) -> None:
+    found = forecast(of_machine(cores=2), wanted(workers=workers, processes=processes))
+    assert any("a core for each of" in notice for notice in found.notices) is is_told
+
+
 def test_the_broker_is_told_only_where_there_are_several_workers() -> None:
     assert forecast(model(), wanted(workers=1)).forecast.broker_cpu is None
     shared = forecast(model(), wanted(workers=2)).forecast.broker_cpu

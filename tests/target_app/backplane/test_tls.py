@@ -1,8 +1,10 @@
 """Redis and PostgreSQL over TLS with passwords: messages pass, and what is wrong is one line that tells no secret."""
 
+import asyncio
 import gc
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import quote
 
 import pytest
@@ -60,12 +62,19 @@ def test_what_was_closed_is_closed_when_the_process_ends(
             if not is_heard:
                 guarded.pause()
 
-    with warnings.catch_warnings(record=True) as left:
-        warnings.simplefilter("always")
+    with nothing_left():
         try:
             run(test())
         finally:
             guarded.resume()
+
+
+@contextmanager
+def nothing_left() -> Iterator[None]:
+    """Check that nothing is still open when it is thrown away."""
+    with warnings.catch_warnings(record=True) as left:
+        warnings.simplefilter("always")
+        yield
         gc.collect()
     assert not [str(one.message) for one in left]
 
@@ -89,6 +98,19 @@ def test_a_wrong_password_is_one_line_without_it(guarded: GuardedRedis | Guarded
     told = refusal(guarded.address(WRONG))
     assert "password" in told
     assert_no_secret(told, WRONG)
+
+
+def test_a_login_that_is_refused_leaves_nothing_open(
+    guarded: GuardedRedis | GuardedPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where no goodbye comes in time, as on a busy machine."""
+
+    async def unheard(_: object) -> None:
+        """Wait for nothing."""
+
+    monkeypatch.setattr(asyncio.StreamWriter, "wait_closed", unheard)
+    with nothing_left():
+        refusal(guarded.address(WRONG))
 
 
 def test_a_certificate_that_nobody_trusts_is_one_line(guarded: GuardedRedis | GuardedPostgres) -> None:

@@ -1,7 +1,7 @@
 """What the report shows of an `ab.json`: of its content only what is needed here, under the names it has there."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -85,16 +85,22 @@ def context_of(ab: AbFile | Ab) -> Context:
 
 def comparison_of(ab: AbFile | Ab) -> Comparison:
     """Return the comparison with names of metrics that say what they are of."""
+    return named(ab.comparison, ab.scenario)
+
+
+def named(comparison: Comparison, scenario: str) -> Comparison:
+    """Do the same with what is known of it while it goes on."""
     effects = [
         msgspec.structs.replace(
             effect,
-            metric=msgspec.structs.replace(effect.metric, name=metric_name(effect.metric.name, ab.scenario)),
+            metric=msgspec.structs.replace(effect.metric, name=metric_name(effect.metric.name, scenario)),
             head=effect.head if effect.base is None or effect.ratio is None else effect.base * effect.ratio,
         )
-        for effect in ab.comparison.effects  # older files hold the median of head, which need not agree
+        for effect in comparison.effects  # older files hold the median of head, which need not agree
     ]
-    reasons = tuple(_told(reason, ab) for reason in ab.comparison.reasons)
-    return msgspec.structs.replace(ab.comparison, effects=tuple(effects), reasons=reasons)
+    metrics = {effect.metric.name for effect in comparison.effects}
+    reasons = tuple(_told(reason, metrics, scenario) for reason in comparison.reasons)
+    return msgspec.structs.replace(comparison, effects=tuple(effects), reasons=reasons)
 
 
 def overlays_of(ab: AbFile) -> list[Overlay]:
@@ -115,11 +121,10 @@ def overlays_of(ab: AbFile) -> list[Overlay]:
     ]
 
 
-def _told(reason: str, ab: AbFile | Ab) -> str:
+def _told(reason: str, metrics: Collection[str], scenario: str) -> str:
     """Return the reason with the metric's name, if it begins with one, in the same words as elsewhere."""
     name, colon, rest = reason.partition(": ")
-    names = {effect.metric.name for effect in ab.comparison.effects}
-    return f"{metric_name(name, ab.scenario)}{colon}{rest}" if colon and name in names else reason
+    return f"{metric_name(name, scenario)}{colon}{rest}" if colon and name in metrics else reason
 
 
 def _all_times(records: Sequence[_Record], arm: str) -> Sample | None:

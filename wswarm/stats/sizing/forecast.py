@@ -199,7 +199,7 @@ def _outlook(
         validated=model.validated,
         held_out=model.held_out,
         reasons=model.reasons,
-        notices=tuple(notices_of(model, found, limits, wanted.processes)),
+        notices=tuple(notices_of(model, found, limits, wanted)),
         target=model.target,
         measured_at=model.started_at,
         mechanism=model.mechanism,

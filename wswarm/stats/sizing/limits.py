@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wswarm.results.forecast import Forecast, Limit, Objective
+from wswarm.results.forecast import Forecast, Limit, Objective, Wanted
 from wswarm.results.sizing import Machine, Model
 from wswarm.stats.sizing.bounds import FULL
 
@@ -33,21 +33,30 @@ def limits_of(
     ]
 
 
-def notices_of(
-    model: Model, found: Forecast, limits: Sequence[Limit], processes: int | None = None
-) -> list[str]:
-    """Return what to know of a forecast, most important first; `processes` as `Wanted` has them."""
+def notices_of(model: Model, found: Forecast, limits: Sequence[Limit], wanted: Wanted) -> list[str]:
+    """Return what to know of a forecast, most important first."""
     told = []
     over = [one for one in limits if one.share > 1 and one.name.endswith("machine")]
     if over:
         names = " and ".join(one.name for one in over)
         told.append(f"more than the {names} that was measured: it takes larger or several machines")
+    if wanted.rate < model.measured.rate[0]:
+        told.append(
+            f"{wanted.rate:.4g}/s is less than any rate that was measured, {model.measured.rate[0]:.4g}/s: times"
+            " may be longer, as a process that is woken seldom finds its caches cold"
+        )
+    cores, processes = model.machine.cores, found.workers + (wanted.processes or 0)
+    if processes > cores:
+        told.append(
+            f"times are those of a machine with a core for each of {processes} processes; the one that was"
+            f" measured has {cores}, and they will be longer there"
+        )
     if found.workers > 1 and found.broker_cpu is None:
         told.append("the broker's CPU was not measured: whether it carries this is not known")
     if model.memory.kernel_per_connection is None:
         told.append("memory is without the kernel's, some 4 KB per socket: it was not measured")
     read_s = model.delay.read_s
-    if read_s and processes is None:
+    if read_s and wanted.processes is None:
         told.append(
             f"times are those of clients that each read for themselves; a generator takes {1e6 * read_s:.3g} µs"
             " to read a delivery, one after another, and measures longer ones: --processes 1 foretells those"
