@@ -25,7 +25,7 @@ run: $(STAMP)  ## measure the reference app end to end and write a report
 # Hundreds of processes are started, which must not compile wswarm each; and most of the time is spent waiting.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(STAMP)  ## run every test
-	$(BIN)/python -m pytest --numprocesses=6 --dist=loadgroup --ignore=tests/protocols
+	$(BIN)/python -m pytest --numprocesses=7 --dist=loadgroup --ignore=tests/protocols
 
 test-protocols: export PYTHONDONTWRITEBYTECODE =
 test-protocols: $(STAMP)  ## run the tests of the profiles against real servers, of Node.js and Python

@@ -104,13 +104,22 @@ def test_a_login_that_is_refused_leaves_nothing_open(
     guarded: GuardedRedis | GuardedPostgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where no goodbye comes in time, as on a busy machine."""
+    close = asyncio.StreamWriter.close
 
-    async def unheard(_: object) -> None:
-        """Wait for nothing."""
+    def close_unheard(writer: asyncio.StreamWriter) -> None:
+        guarded.pause()
+        close(writer)
 
-    monkeypatch.setattr(asyncio.StreamWriter, "wait_closed", unheard)
+    async def wait_in_vain(_: asyncio.StreamWriter) -> None:
+        """Wait no longer."""
+
+    monkeypatch.setattr(asyncio.StreamWriter, "close", close_unheard)
+    monkeypatch.setattr(asyncio.StreamWriter, "wait_closed", wait_in_vain)
     with nothing_left():
-        refusal(guarded.address(WRONG))
+        try:
+            refusal(guarded.address(WRONG))
+        finally:
+            guarded.resume()
 
 
 def test_a_certificate_that_nobody_trusts_is_one_line(guarded: GuardedRedis | GuardedPostgres) -> None:
