@@ -48,7 +48,7 @@ def test_a_server_that_does_not_start_after_ctrl_c_is_no_failure_of_its_own(
     monkeypatch.setattr(Interrupts, "asked", lambda _: is_asked)
     monkeypatch.setattr(command, "compare", fails)
     with pytest.raises(raised):
-        command._compare(experiment(), Namespace(budget=96.0, quiet=True), Interrupts())
+        command._compare(experiment(), Namespace(budget=96.0, quiet=True), Interrupts(), None)
 
 
 def fails(*_: object) -> None:
