@@ -65,7 +65,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             suffix = f"@{mark.args[0]}"
             if not item.nodeid.endswith(suffix):
                 item._id = type(item._id).parse(item.nodeid + suffix)
-    # Groups take long: one that comes last would be waited for by all other workers.
+    # Groups of several tests come first by themselves; one of a single test takes as long, and would be waited for.
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 

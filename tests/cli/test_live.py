@@ -42,16 +42,22 @@ def test_what_takes_long_can_be_watched_from_its_first_step_on(
     told: list[str] = []
     seen: list[str] = []
 
-    def measure(_: Any, show: Any, *__: Any) -> Any:
-        show(progress)
+    def look(*_: Any) -> None:
         url = told[0].removeprefix("live: ")
         seen.append(urllib.request.urlopen(url, timeout=60).read().decode())
+
+    def measure(_: Any, show: Any, *__: Any) -> Any:
+        show(progress)
+        look()
         return found
 
     monkeypatch.setattr(served, "print", lambda line, **_: told.append(line), raising=False)
     monkeypatch.setattr(module, function, measure)
-    monkeypatch.setattr("wswarm.report.served_page._WATCHED_S", 0.0)  # nobody is there for the rest
+    monkeypatch.setattr("wswarm.report.answer_page.AnswerPage.wait", look)
     done = in_process(*words, "--live", "--no-plots", "-o", "mine", cwd=tmp_path)
     assert done.code == 0, done
     assert said in seen[0]
+    assert "data-live" in seen[0].partition("<head>")[0]
+    assert "data-live" not in seen[1].partition("<head>")[0]
+    assert seen[1].partition("<script")[0].count("<h1>") == 1
     assert (tmp_path / "mine" / page).exists()

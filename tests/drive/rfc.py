@@ -172,7 +172,7 @@ ANSWERS = (
         *("http 301", "http://127.0.0.1/ws/"),
     ),
     Answer("another protocol", "SSH-2.0-OpenSSH_9.2\r\n", "no http answer", "SSH-2.0-OpenSSH_9.2\r\n"),
-    Answer("HTTP/2", "\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x64", "no http answer", "frames of HTTP/2"),
+    Answer("HTTP/2", "\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x64", "no http answer: HTTP/2"),
     Answer("a status that is no number", "HTTP/1.1 OK\r\n\r\n", "no http answer", "HTTP/1.1 OK\r\n\r\n"),
     Answer(
         "a head that ends early", "HTTP/1.1 101 Swi", "no http answer", "HTTP/1.1 101 Swi", is_unfinished=True

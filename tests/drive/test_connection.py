@@ -38,6 +38,7 @@ def tls_error(reason: str | None) -> ssl.SSLError:
         (certificate_error(), "tls certificate: self-signed certificate"),
         (tls_error("WRONG_VERSION_NUMBER"), "tls: wrong version number"),
         (tls_error(None), "tls: handshake failed"),
+        (tls_error("TLSV1_ALERT_NO_APPLICATION_PROTOCOL"), "tls: tlsv1 alert no application protocol"),
         (OSError(errno.EMFILE, "x"), "too many open files here"),
         (OSError(errno.ENFILE, "x"), "too many open files here"),
         (OSError(errno.EADDRNOTAVAIL, "x"), "no free local port"),

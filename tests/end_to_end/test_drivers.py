@@ -68,6 +68,7 @@ def test_an_authority_given_by_file_is_trusted_and_tls_has_a_time_of_its_own() -
         assert counts(found)["received"] == 80
         assert facts["received"] == facts["sent"] == 96
         assert sum(facts["tls_versions"].values()) == found.connections.opened == 4
+        assert facts["protocols"] == {"http/1.1": 4}
         times = found.connections
         assert times.tls_time is not None
         assert times.tcp_time is not None

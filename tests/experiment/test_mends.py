@@ -58,6 +58,8 @@ def test_a_service_on_the_other_loopback_address_alone_is_found(asked: str, list
         ("bad upgrade: Sec-WebSocket-Extensions: x (not offered)", "", "--deflate --driver websockets"),
         ("bad upgrade: wrong Sec-WebSocket-Accept", "", "does a cache or proxy between answer for it?"),
         ("bad upgrade: no Upgrade header", "", "its answer breaks RFC 6455"),
+        ("no http answer: HTTP/2", "", "no WebSocket is opened over HTTP/2 here: have the service"),
+        ("tls: tlsv1 alert no application protocol", "", "no WebSocket is opened over HTTP/2 here"),
     ],
 )  # fmt: skip
 def test_the_mend_fits_the_reason(manner: Manner, reason: str, said: str, words: str) -> None:

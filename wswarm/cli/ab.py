@@ -62,17 +62,22 @@ def compare_versions(parsed: argparse.Namespace) -> int:
                 ab = _compare(experiment, parsed, interrupts, watched)
                 _print(parsed, ab)  # before anything is written: a full disk costs no figure
                 stored, overlays = comparisons.load(save_ab(ab, folder))
+                if watched is not None:
+                    watched.end((stored, overlays))
                 comparisons.save_page(stored, folder, overlays, plots=not parsed.no_plots, svg=parsed.svg)
-            if watched is not None:
-                watched.end((stored, overlays))
+            _hand_on(parsed, stored, folder)
             leave(watched)
+    return exit_code(ab, is_strict=parsed.strict)
+
+
+def _hand_on(parsed: argparse.Namespace, stored: comparisons.Stored, folder: Path) -> None:
+    """Write what others read, and say where the report is."""
     if folder.resolve().parent == store.DEFAULT_ROOT.resolve():
         link_latest(folder)
     say = terminal.say if parsed.print != "json" else _keep_quiet
     write_comparison(parsed, stored.comparison, stored.context, folder, say)
     if parsed.print != "json" and not parsed.quiet:
         terminal.say(f"report: {folder}/{comparisons.PAGE_FILE}")
-    return exit_code(ab, is_strict=parsed.strict)
 
 
 def exit_code(ab: Ab, *, is_strict: bool) -> int:

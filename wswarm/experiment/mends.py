@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from wswarm.drive.drivers.following import websocket_address
 from wswarm.drive.host import diagnosis
 from wswarm.load.manner import Manner
-from wswarm.load.upgrade import HTTP_2, is_redirect
+from wswarm.load.upgrade import is_redirect
 
 _CERTIFICATES = {
     "expired": "renew it on the target; --insecure measures all the same",
@@ -40,6 +40,10 @@ _NO_CERTIFICATE = (
     "it hangs up as soon as TLS is there, as one does that wants a client certificate: give one with --cert FILE"
     " --key FILE"
 )
+_OF_HTTP_2 = (": HTTP/2", "no application protocol")  # the latter where TLS agrees on what is spoken within
+_NO_HTTP_2 = (
+    "no WebSocket is opened over HTTP/2 here: have the service, or the proxy before it, speak HTTP/1.1 too"
+)
 _OF_HANDSHAKES = ("http", "redirect", "bad upgrade", "tls")
 _MAY_SPEAK_OTHERWISE = ("reset", "no http answer", "timeout", "http 400", "tls")
 
@@ -52,8 +56,8 @@ def mend(reason: str, said: str, manner: Manner) -> str:
     """
     if reason.startswith("tls certificate"):
         return _about_certificate(reason, manner)
-    if said == HTTP_2:
-        return "no WebSocket is opened over HTTP/2 here: have the service, or the proxy before it, speak HTTP/1.1 too"
+    if reason.endswith(_OF_HTTP_2):
+        return _NO_HTTP_2
     elsewhere = diagnosis.on_other_loopback(manner) if reason == "refused" else None
     if elsewhere is not None:
         return f"the service listens on this machine's other address alone: use {elsewhere}"

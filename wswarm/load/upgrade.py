@@ -12,14 +12,11 @@ from typing import NamedTuple
 
 HEAD_LIMIT = 64 * 1024
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
-HTTP_2 = "frames of HTTP/2"  # what it said who speaks nothing else
 
 _GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _STATUS_LINE = re.compile(r"HTTP/\d+(?:\.\d+)? +([1-9]\d\d)(?: .*)?", re.IGNORECASE)
-_SETTINGS = re.compile(
-    rb"\0..\x04.\0{4}", re.DOTALL
-)  # RFC 9113 section 4.1: whatever such a server says first
+_HTTP_2 = re.compile(rb"\0..[\x04\x07].\0{4}", re.DOTALL)  # RFC 9113 section 4.1: a frame SETTINGS, or GOAWAY
 _SHOWN = 60
 
 
@@ -142,8 +139,9 @@ def too_large() -> Refusal:
 
 def no_http(data: bytes | bytearray) -> Refusal:
     """Return the refusal of what is no HTTP response, or not all of its head."""
-    said = HTTP_2 if _SETTINGS.match(data) else bytes(data[:200]).decode(errors="replace")
-    return Refusal("no http answer", said)
+    if _HTTP_2.match(data):
+        return Refusal("no http answer: HTTP/2")
+    return Refusal("no http answer", bytes(data[:200]).decode(errors="replace"))
 
 
 def wrong_extension(value: str) -> Refusal:

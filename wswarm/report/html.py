@@ -10,8 +10,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from wswarm.report import compiled, headline
 from wswarm.report import format as show
+from wswarm.report import headline
 from wswarm.report.captions import Caption, caption
 from wswarm.report.charts.chart import Chart, Drawn
 from wswarm.report.charts.library import digest, library, missing_hint
@@ -87,7 +87,6 @@ def page(template: str, *, going: Going | None = None, **values: Any) -> str:
     """
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("wswarm.report", "."),
-        bytecode_cache=compiled.kept(),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

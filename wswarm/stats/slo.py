@@ -60,7 +60,7 @@ _OF_ALL_DROPPED = (
 # What a failed handshake may be counted under, up to a colon; while any failed for another reason nobody can say
 # under which name a failure of the wanted kind was counted.
 DOCUMENTED = re.compile(
-    r"http \d+|no http answer|timeout|reset|refused|redirect.*|bad upgrade.*|tls.*"
+    r"http \d+|no http answer(?:: HTTP/2)?|timeout|reset|refused|redirect.*|bad upgrade.*|tls.*"
     r"|network unreachable|host unreachable|no free local port|too many open files here|.*too large"
 )
 

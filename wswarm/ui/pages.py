@@ -11,7 +11,6 @@ from urllib.parse import quote, urlencode
 import jinja2
 from markupsafe import Markup
 
-from wswarm.report import compiled
 from wswarm.report import format as show
 from wswarm.report.captions import Caption
 from wswarm.report.charts import library
@@ -28,7 +27,6 @@ def environment() -> jinja2.Environment:
         loader=jinja2.ChoiceLoader(
             [jinja2.PackageLoader("wswarm.ui"), jinja2.PackageLoader("wswarm.report", ".")]
         ),
-        bytecode_cache=compiled.kept(),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

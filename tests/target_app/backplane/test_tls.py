@@ -103,7 +103,7 @@ def test_a_wrong_password_is_one_line_without_it(guarded: GuardedRedis | Guarded
 def test_a_login_that_is_refused_leaves_nothing_open(
     guarded: GuardedRedis | GuardedPostgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where no goodbye comes in time, as on a busy machine."""
+    """Also where no goodbye comes in time, as on a busy machine: asyncpg waits for none."""
     close = asyncio.StreamWriter.close
 
     def close_unheard(writer: asyncio.StreamWriter) -> None:

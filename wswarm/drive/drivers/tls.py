@@ -40,6 +40,7 @@ def client_context(manner: Options) -> ssl.SSLContext | None:
         return None
     try:
         context = ssl.create_default_context(cafile=manner.cacert)
+        context.set_alpn_protocols(["http/1.1"])  # as browsers do for wss://: RFC 7301
     except (OSError, ssl.SSLError) as error:
         raise PlanError(f"--cacert {manner.cacert}: {error.strerror or error}; give a PEM file") from None
     if manner.insecure:

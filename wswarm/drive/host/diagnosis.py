@@ -87,6 +87,7 @@ def wants_certificate(manner: Manner) -> bool:
 
 def _trusting() -> ssl.SSLContext:
     context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context

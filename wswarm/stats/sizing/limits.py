@@ -7,6 +7,7 @@ from wswarm.results.sizing import Machine, Model
 from wswarm.stats.sizing.bounds import FULL
 
 _UNEVEN = 1.5  # times the even share: connections of the worker that has most of them
+_LITTLE_LESS = 0.99  # or somebody who asks for what was measured, rounded, would be told that it is less
 _SPARE = 64  # descriptors that a worker has open besides
 
 
@@ -40,7 +41,7 @@ def notices_of(model: Model, found: Forecast, limits: Sequence[Limit], wanted: W
     if over:
         names = " and ".join(one.name for one in over)
         told.append(f"more than the {names} that was measured: it takes larger or several machines")
-    if wanted.rate < model.measured.rate[0]:
+    if wanted.rate < _LITTLE_LESS * model.measured.rate[0]:
         told.append(
             f"{wanted.rate:.4g}/s is less than any rate that was measured, {model.measured.rate[0]:.4g}/s: times"
             " may be longer, as a process that is woken seldom finds its caches cold"
