@@ -89,7 +89,7 @@ class Shelf:
                 yield from self._inside(f"{name}/{folder}" if name else folder, before, depth + 1)
             for folder in content.unshown:
                 inside = self._inside(f"{name}/{folder}" if name else folder, before, depth + 1)
-                if any([one.kind != "history" for one in inside]):
+                if any(one.kind != "history" for one in inside):
                     yield _unshown(name, folder, f"{path}/{folder}")
 
     def _content(self, name: str, path: str, before: dict[str, _Content]) -> _Content:
