@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from wswarm.cli import pages
 from wswarm.cli.arguments import make_parser
 
 FOLDER = Path(__file__).parents[1] / "golden" / "help"
@@ -236,8 +237,14 @@ def test_the_help_names_units_and_exit_codes(command: str, shown) -> None:
     text = normal(shown(command))
     for unit in ("250ms 10s 1m30s", "10k 1m", "500/s 2k/s 30/m", "64KiB"):
         assert unit in text
-    for code in (0, 1, 2, 98, 99, 130):
+    for code in (0, 1, 2, 95, 98, 99, 130):
         assert f" {code} " in text[text.index("Exit codes") :]
+
+
+def test_the_help_of_all_names_every_exit_code(shown) -> None:
+    text = normal(shown(""))
+    codes = [cells[0] for cells in pages.rows(pages.page("exit_codes"))]
+    assert re.findall(r"[:;] (\d+) ", text[text.index("Exit codes") :]) == codes
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -3,6 +3,7 @@
 import json
 import shutil
 import threading
+from urllib.parse import quote
 
 import pytest
 
@@ -242,6 +243,27 @@ def test_hostile_text_is_shown_as_text(bench: Bench) -> None:
     for page in pages:
         assert "<script>alert" not in page
         assert "alert(1)" in page
+
+
+def test_folders_of_any_name_are_listed_and_open_or_say_why_not(bench: Bench) -> None:
+    for name in ("夜間　計測", "a\u202eb", "no\udcff", "two\n<script>"):
+        stored.store(bench.folder / name, json.dumps(stored.sample("echo")))
+    page = bench.get("/")
+    assert "夜間　計測" in bench.listed()
+    assert "夜間　計測" in bench.get(f"/runs/{quote('夜間　計測')}")
+    for shown in (r"a\u202eb", r"no\udcff", r"two\n&lt;script&gt;"):
+        assert f"{shown}: its name can&#39;t be shown: rename it" in page
+    assert page.count('<a href="/runs/') == 7
+    for name in (".a%5Cu202eb", "a%E2%80%AEb", "a%5Cu202eb"):
+        bench.get(f"/runs/{name}", 404)
+
+
+def test_latest_leads_to_the_first_that_can_be_read_where_there_is_no_link(bench: Bench) -> None:
+    stored.store(bench.folder / "spoilt", "")
+    answer = bench.client.get("/runs/latest")
+    assert (answer.status_code, answer.headers["location"]) == (307, f"/runs/{bench.names[-1]}")
+    (bench.folder / "latest").symlink_to(bench.names[0])
+    assert bench.client.get("/runs/latest").headers["location"] == f"/runs/{bench.names[0]}"
 
 
 def test_secrets_of_a_run_are_not_shown(bench: Bench) -> None:

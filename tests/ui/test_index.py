@@ -99,6 +99,32 @@ def test_a_run_with_strange_values_breaks_nothing(path: str, value: object, tmp_
     assert len(entries(Index(tmp_path))) == 4
 
 
+STRANGE = {
+    "a\u202eb": r"a\u202eb",
+    "two\nlines": r"two\nlines",
+    "no\udcff": r"no\udcff",
+    "\x1b[2J": r"\x1b[2J",
+}
+
+
+def test_a_name_with_any_kind_of_space_is_listed(tmp_path: Path) -> None:
+    spaced = ("夜間　計測", "a\u00a0b", "c d")
+    for name in spaced:
+        stored.store(tmp_path / name, json.dumps(stored.sample("echo")))
+    assert {one.name: one.problem for one in entries(Index(tmp_path))} == dict.fromkeys(spaced)
+
+
+def test_a_name_that_cannot_be_shown_is_listed_as_such(tmp_path: Path) -> None:
+    for name in STRANGE:
+        stored.store(tmp_path / "suite" / name, json.dumps(stored.sample("echo")))
+    stored.store(tmp_path / "suite" / r"a\u202eb", "{}")  # of that very name
+    (tmp_path / "no report\n").mkdir()
+    found = [one for one in entries(Index(tmp_path)) if one.name != r"suite/a\u202eb"]
+    assert {one.title for one in found} == {f"suite/{shown}" for shown in STRANGE.values()}
+    assert {one.problem for one in found} == {"its name can't be shown: rename it"}
+    assert {one.has_page for one in found} == {False}
+
+
 def test_links_and_pipes_are_not_opened(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     stored.fill(elsewhere, 1)

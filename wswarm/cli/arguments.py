@@ -20,7 +20,7 @@ from wswarm.cli.load_arguments import (
 )
 from wswarm.cli.outputs_arguments import add_compare, add_pictures, add_trend
 from wswarm.cli.parser import Command, Parser
-from wswarm.cli.recordings_arguments import EXITS, add_import, add_replay
+from wswarm.cli.recordings_arguments import ALL_EXITS, EXITS, add_import, add_replay
 from wswarm.cli.serve_arguments import add_serve
 from wswarm.cli.size_arguments import add_size
 from wswarm.cli.slow_arguments import add_slow
@@ -37,7 +37,7 @@ def make_parser() -> Parser:
         prog="wswarm",
         description="How many sockets does a WebSocket service hold, how fast are its messages, how do its"
         " broadcasts fan out?",
-        epilog=f"{grammar.UNITS} {EXITS}",
+        epilog=f"{grammar.UNITS} {ALL_EXITS}",
     )
     parser.add_argument("--version", action="version", version=f"wswarm {VERSION}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Command)

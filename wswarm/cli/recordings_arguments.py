@@ -9,9 +9,10 @@ from typing import Any
 from wswarm.cli import grammar
 
 EXITS = (
-    "Exit codes: 0 measured, every SLO met; 1 could not measure; 2 usage; 98 the measurement is invalid; 99 an SLO"
-    " was missed; 130 interrupted."
+    "Exit codes: 0 measured, every SLO met; 1 could not measure; 2 usage; 95 the target failed; 98 the measurement"
+    " is invalid; 99 an SLO was missed; 130 interrupted."
 )
+ALL_EXITS = EXITS.replace(" 98 ", " 96 inconclusive, with --strict; 97 a regression; 98 ")
 _FILE = "a .har of Chrome, Playwright or mitmproxy, or Playwright's .zip"
 
 

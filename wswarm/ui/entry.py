@@ -47,6 +47,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     labels: tuple[str, ...] = ()
     note: str = ""
 
+    @property
+    def has_page(self) -> bool:
+        """Whether an address leads to it: not to a folder whose name can't be shown."""
+        return not (self.problem and self.title)
+
 
 class Record(msgspec.Struct, frozen=True):
     """What the index keeps of a report.

@@ -12,7 +12,7 @@ from wswarm.report.captions import Caption
 from wswarm.report.charts.chart import Drawn
 from wswarm.report.compare.html import overlay_caption
 from wswarm.ui import bin as waste
-from wswarm.ui import pages, reading, stored_page, trend
+from wswarm.ui import pages, places, reading, stored_page, trend
 from wswarm.ui.beside import Report, beside
 from wswarm.ui.desk import Desk, TheDesk
 from wswarm.ui.entry import UNREADABLE, Wanted
@@ -55,7 +55,12 @@ def show_list(request: Request, desk: TheDesk, page: str = "1", deleted: str = "
 
 @looking.get("/runs/{name:path}")
 def show_report(name: str, desk: TheDesk) -> Response:
-    """Return the page of one report."""
+    """Return the page of one report; where no link is called `latest`, that leads to the first of the list."""
+    if name == "latest" and places.place_of(desk.root, name) is None:
+        desk.index.refresh()
+        name = next((one.name for one in desk.index.entries(Wanted()) if one.problem is None), name)
+        desk.place(name)
+        return RedirectResponse(f"/runs/{pages.address(name)}", 307)
     place = desk.place(name)
     real = desk.name_of(place)
     if real != name:

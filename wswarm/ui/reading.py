@@ -117,6 +117,7 @@ def _unreadable(found: Found, problem: str) -> Entry:
         name=found.name,
         kind=found.kind,
         scenario="",
+        title=found.title,
         made_at=_changed_at(found.file),
         verdict=UNREADABLE,
         problem=show.shortened(show.printable(problem), 300),

@@ -3,6 +3,7 @@
 import os
 import stat
 import time
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -32,6 +33,7 @@ class Found(NamedTuple):
         stamp: Changes when its file or its remarks do.
         size: Of its file, bytes.
         problem: Why it should not be opened, if so.
+        title: What is shown for the name of a folder that can't be shown; its name is then one that no place has.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Found(NamedTuple):
     stamp: str
     size: int = 0
     problem: str | None = None
+    title: str = ""
 
 
 class _Content(NamedTuple):
@@ -50,6 +53,7 @@ class _Content(NamedTuple):
     histories: tuple[str, ...]
     has_remarks: bool
     folders: tuple[str, ...]
+    unshown: tuple[str, ...]
 
 
 class Shelf:
@@ -83,6 +87,10 @@ class Shelf:
         if depth < DEEPEST:
             for folder in content.folders:
                 yield from self._inside(f"{name}/{folder}" if name else folder, before, depth + 1)
+            for folder in content.unshown:
+                inside = self._inside(f"{name}/{folder}" if name else folder, before, depth + 1)
+                if any(one.kind != "history" for one in inside):
+                    yield _unshown(name, folder, f"{path}/{folder}")
 
     def _content(self, name: str, path: str, before: dict[str, _Content]) -> _Content:
         seen = os.stat(path)  # noqa: PTH116 - as above
@@ -95,22 +103,43 @@ class Shelf:
 
 
 def is_shown(name: str) -> bool:
-    """Return whether a folder or file of that name is looked at: not if it is hidden or no text."""
-    return not name.startswith(".") and name.isprintable()
+    """Return whether a folder or file of that name is looked at: not if it is hidden or can't be shown as it is."""
+    return not _is_hidden(name) and (
+        name.isprintable() or all(one.isprintable() or unicodedata.category(one) == "Zs" for one in name)
+    )
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".")
 
 
 def _listed(path: str, changed_ns: int) -> _Content:
     with os.scandir(path) as opened:
-        entries = [entry for entry in opened if is_shown(entry.name)]
+        entries = [entry for entry in opened if not _is_hidden(entry.name)]
     names = {entry.name for entry in entries}
     histories = [
         entry.name
         for entry in entries
-        if entry.name.endswith(HISTORY_SUFFIX) and entry.name not in _NOT_HISTORIES
+        if entry.name.endswith(HISTORY_SUFFIX) and entry.name not in _NOT_HISTORIES and is_shown(entry.name)
     ]
     folders = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
-    main = next((file for file in MAIN if file in names and file not in folders), None)
-    return _Content(changed_ns, main, tuple(sorted(histories)), REMARKS_FILE in names, tuple(sorted(folders)))
+    shown = [name for name in folders if is_shown(name)]
+    return _Content(
+        changed_ns,
+        next((file for file in MAIN if file in names and file not in folders), None),
+        tuple(sorted(histories)),
+        REMARKS_FILE in names,
+        tuple(sorted(shown)),
+        tuple(sorted(set(folders) - set(shown))),
+    )
+
+
+def _unshown(parent: str, folder: str, path: str) -> Found:
+    title = "/".join(filter(None, (parent, repr(folder)[1:-1])))
+    name = f"{parent}/.{repr(folder)[1:-1]}".lstrip(
+        "/"
+    )  # hidden, so no other report's, and no address leads there
+    return Found(name, "folder", Path(path), "", problem="its name can't be shown: rename it", title=title)
 
 
 def _found(name: str, kind: Kind, file: str, remarks: str) -> Found:
