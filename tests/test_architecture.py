@@ -62,6 +62,7 @@ SANCTIONED = {
     ("wswarm/cli/grammar.py", "wswarm.load.url"),
     ("wswarm/cli/serve.py", "wswarm.drive.host.target"),
     ("wswarm/testing/swarm.py", "wswarm.drive.host.file_lock"),
+    ("wswarm/testing/swarm.py", "wswarm.drive.host.ports"),
     ("wswarm/testing/swarm.py", "wswarm.drive.host.server"),
     ("wswarm/testing/result.py", "wswarm.stats.slo"),
 }

@@ -1,11 +1,12 @@
 """Servers that are no WebSocket service, as threads of the test."""
 
 import http.server
-import socket
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
+
+from wswarm.drive.host.ports import free_ports
 
 
 class _Silent(socketserver.BaseRequestHandler):
@@ -59,5 +60,5 @@ def stranger(kind: str) -> Iterator[int]:
 
 def closed_port() -> int:
     """A port that nothing listens on."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        return int(listener.getsockname()[1])
+    (port,) = free_ports(1)
+    return port

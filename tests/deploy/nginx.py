@@ -17,8 +17,8 @@ import trustme
 from websockets.asyncio.client import connect
 
 from tests.target_app.backplane.programs import place_for_all
-from tests.target_app.backplane.servers import free_port
 from tests.target_app.server import PATIENCE
+from wswarm.drive.host.ports import free_ports
 
 CONFIGURATION = Path(__file__).parents[2] / "deploy" / "nginx.conf"
 PROGRAM = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
@@ -36,7 +36,7 @@ class Nginx:
 
     def __init__(self, folder: Path, behind: Sequence[int], replaced: Mapping[str, str]) -> None:
         self.folder = folder
-        self.port, self.plain_port = free_port(), free_port()
+        self.port, self.plain_port = free_ports(2)
         authority, files = trustme.CA(), folder / "tls"
         files.mkdir()
         certificate = authority.issue_cert("localhost")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.image import Image, instructions
-from tests.target_app.backplane.servers import free_port
 from tests.target_app.server import PATIENCE, ROOT
+from wswarm.drive.host.ports import free_ports
 
 TEXT = (ROOT / "deploy" / "Containerfile").read_text()
 HADOLINT = shutil.which("hadolint", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.xdist_group("container")
 @pytest.fixture(scope="module")
 def port() -> int:
     """Where it is served here."""
-    return free_port()
+    return free_ports(1)[0]
 
 
 @pytest.fixture(scope="module")

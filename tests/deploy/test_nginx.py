@@ -11,11 +11,11 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.deploy.nginx import Nginx, needs_nginx, nginx
-from tests.target_app.backplane.servers import free_port
 from tests.target_app.client_hello import client_hello
 from tests.target_app.hosted import hardened, hosting
 from tests.target_app.raw_client import RawClient
 from tests.target_app.server import FRAMING, PATIENCE, Server, receive
+from wswarm.drive.host.ports import free_ports
 
 pytestmark = [needs_nginx, pytest.mark.xdist_group("nginx")]
 GREETING = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
@@ -192,7 +192,7 @@ def test_no_token_is_in_a_log_also_when_the_application_is_down(front: Nginx) ->
         with pytest.raises(InvalidStatus, match="502"):
             await deserted.connect("/items/foo/ws?token=hush")
 
-    with nginx(free_port()) as deserted:
+    with nginx(free_ports(1)[0]) as deserted:
         run(use_tokens(deserted))
         assert '"GET /items/foo/ws" 502 502' in deserted.access_log(1)
         logs = deserted.access_log(1) + deserted.said() + front.access_log(1) + front.said()

@@ -9,8 +9,9 @@ import pytest
 
 from wswarm.drive.host import served
 from wswarm.drive.host.module_file import find_module
+from wswarm.drive.host.ports import free_ports
 from wswarm.drive.host.served import Served, find_served
-from wswarm.drive.host.server import Command, Server, free_ports
+from wswarm.drive.host.server import Command, Server
 
 HERE = (
     "app.py",

@@ -5,7 +5,8 @@ import sys
 import time
 
 from tests.target_app.server import PATIENCE
-from wswarm.drive.host.server import Command, Server, free_ports
+from wswarm.drive.host.ports import free_ports
+from wswarm.drive.host.server import Command, Server
 
 LINES = 20_000
 

@@ -11,7 +11,8 @@ import pytest
 
 from tests.end_to_end.servers import ROOT
 from wswarm.drive.host.cores import Pinning
-from wswarm.drive.host.server import Command, Server, free_ports
+from wswarm.drive.host.ports import free_ports
+from wswarm.drive.host.server import Command, Server
 from wswarm.experiment.ab.arm import ArmSession
 from wswarm.experiment.ab.calibration import closed_load, find_overload, open_load
 from wswarm.experiment.ab.design import Timing

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from typing import Any
 import psutil
 
 from tests.nursery import Forked
+from wswarm.drive.host.ports import free_ports
 from wswarm.report import store
 from wswarm.results.run import Run
 
@@ -147,15 +147,17 @@ def locust(folder: Path, *arguments: str, prefix: Sequence[str] = ()) -> Iterato
 
 
 def forking(processes: int) -> list[str]:
-    """Arguments for so many workers, with a port of their own: two tests may run at once."""
-    port = str(free_port())
+    """Arguments for so many workers, none for 0, with a port of their own: two tests may run at once."""
+    if not processes:
+        return []
+    port = str(free_ports(1)[0])
     return ["--processes", str(processes), "--master-bind-port", port, "--master-port", port]
 
 
 @contextmanager
 def distributed(folder: Path, *arguments: str, workers: int = 2) -> Iterator[tuple[Locust, Locust]]:
     """A master, and workers over TCP that one process has forked; the arguments are the master's."""
-    port = str(free_port())
+    port = str(free_ports(1)[0])
     file = ("-f", str(folder / "locustfile.py"))
     expect = ("--master", "--master-bind-port", port, "--expect-workers", str(workers))
     with locust(folder, *file, *expect, *arguments) as master:
@@ -202,13 +204,6 @@ def command(process: psutil.Process) -> str:
         return " ".join(process.cmdline())
     except psutil.Error:
         return ""
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def sockets_of(pid: int) -> int:

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.locust.harness import Locust, free_port, locust, until
+from tests.locust.harness import Locust, locust, until
+from wswarm.drive.host.ports import free_ports
 
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -76,7 +77,7 @@ class Served:
 @contextmanager
 def served(folder: Path, *arguments: str, base: str = "") -> Iterator[Served]:
     """Locust with its web interface, of the locustfile in the folder unless another is named."""
-    port = free_port()
+    port = free_ports(1)[0]
     place = ("--web-host", "127.0.0.1", "--web-port", str(port))
     file = () if "-f" in arguments else ("-f", str(folder / "locustfile.py"))
     with locust(folder, *file, *place, *arguments) as one:

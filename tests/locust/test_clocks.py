@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.locust.harness import free_port, headless, locust, until, worker_of
+from tests.locust.harness import headless, locust, until, worker_of
+from wswarm.drive.host.ports import free_ports
 from wswarm.drive.host.target import command
 from wswarm.reference import ServerOptions
 
@@ -41,7 +42,7 @@ def works(*line: str) -> bool:
 @contextmanager
 def served(host: str) -> Iterator[str]:
     """The reference application at that address of ours."""
-    port = free_port()
+    port = free_ports(1)[0]
     with subprocess.Popen(command(ServerOptions(host=host, port=port))) as process:
         try:
             until(lambda: is_listening(host, port))
@@ -88,7 +89,7 @@ def test_a_worker_whose_clock_is_a_quarter_hour_ahead_measures_the_same_and_says
     tmp_path: Path, host: Host
 ) -> None:
     (tmp_path / "locustfile.py").write_text(CHAT)
-    port = str(free_port())
+    port = str(free_ports(1)[0])
     distribution = ("--master", "--master-bind-port", port, "--expect-workers", "2")
     with served(host.address) as url:
         options = headless(url, 8, "--ws-hold", "2s", "--ws-drain", "2s")

@@ -60,7 +60,7 @@ def started(folder: Path, kind: str, *arguments: str) -> Iterator[tuple[Locust, 
         with distributed(folder, *arguments) as (master, workers):
             yield master, [workers]
     else:
-        more = forking(2) if kind == "forked" else []
+        more = forking(2 if kind == "forked" else 0)
         with locust(folder, "-f", "locustfile.py", *more, *arguments) as one:
             yield one, []
 

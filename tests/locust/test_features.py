@@ -16,7 +16,6 @@ from tests.locust.harness import (
     Locust,
     connections_of,
     forking,
-    free_port,
     headless,
     locust,
     sockets_of,
@@ -24,6 +23,7 @@ from tests.locust.harness import (
     worker_of,
 )
 from tests.locust.served import served
+from wswarm.drive.host.ports import free_ports
 from wswarm.drive.host.target import ReferenceApp
 from wswarm.report import store
 from wswarm.results.run import Run
@@ -184,7 +184,7 @@ def web_ui(folder: Path, _: str) -> Ended:
 def latecomer(folder: Path, _: str) -> Ended:
     """A worker that comes when the users are there, and is given half of them."""
     (folder / "locustfile.py").write_text(CHAT)
-    port = str(free_port())
+    port = str(free_ports(1)[0])
     place = ("--processes", "1", "--master-bind-port", port, "--master-port", port)
     with serve("relay") as server, locust(
         folder, "-f", "locustfile.py", *place, *headless(server.url, 6, "--enable-rebalancing")

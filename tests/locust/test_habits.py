@@ -8,7 +8,8 @@ from typing import NamedTuple
 import pytest
 
 from tests.end_to_end.servers import serve
-from tests.locust.harness import forking, free_port, locust
+from tests.locust.harness import forking, locust
+from wswarm.drive.host.ports import free_ports
 from wswarm.results.run import Run
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("habits of Locust")]
@@ -260,7 +261,7 @@ run_single_user(Asks)
 
 
 def test_a_single_user_at_a_dead_port_says_so_in_one_line_and_ends(tmp_path: Path) -> None:
-    done = run_script(tmp_path, SINGLE, f"ws://127.0.0.1:{free_port()}")
+    done = run_script(tmp_path, SINGLE, f"ws://127.0.0.1:{free_ports(1)[0]}")
     assert done.returncode == 1
     (line,) = [line for line in done.stderr.splitlines() if "ERROR" in line]
     assert "Asks: every handshake failed: refused (1)" in line

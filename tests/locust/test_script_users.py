@@ -98,9 +98,9 @@ def test_several_workers_give_one_run(under_locust: Under) -> None:
     assert row(said, "step", "hello") == (6, 0)
 
 
-@pytest.mark.parametrize("more", [[], forking(2)])
+@pytest.mark.parametrize("workers", [0, 2])
 def test_what_users_publish_is_followed_to_those_of_all_workers(
-    more: list[str], under_locust: Under, tmp_path: Path
+    workers: int, under_locust: Under, tmp_path: Path
 ) -> None:
     text = f"""
 from pathlib import Path
@@ -116,7 +116,7 @@ async def session(ws):
     with serve("relay") as server:
         file = FILE.replace('"/"', repr(server.url))
         code, said, runs = under_locust(
-            text, "--ws-hold", "4s", *more, file=file, in_hold=(tmp_path / "go").touch
+            text, "--ws-hold", "4s", *forking(workers), file=file, in_hold=(tmp_path / "go").touch
         )
     found = runs["Visitor"]
     assert found.messages is not None, said

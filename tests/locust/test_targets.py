@@ -14,7 +14,8 @@ import pytest
 
 from tests.end_to_end.instrument import several_at_once, side_by_side
 from tests.end_to_end.servers import serve
-from tests.locust.harness import CHAT_AND_ECHO, Locust, free_port, headless, locust, until
+from tests.locust.harness import CHAT_AND_ECHO, Locust, headless, locust, until
+from wswarm.drive.host.ports import free_ports
 from wswarm.drive.host.target import ReferenceApp
 from wswarm.results.run import Run
 
@@ -88,7 +89,7 @@ def dies(folder: Path, _: str) -> Ended:
 
 def takes_nobody(folder: Path, url: str) -> Ended:
     """Targets that are not there, refuse, or have another name."""
-    port = free_port()
+    port = free_ports(1)[0]
     with serve("tls_echo") as secure:
         (folder / "locustfile.py").write_text(NOWHERE.format(port=port, secure=secure))
         with locust(folder, "-f", "locustfile.py", *headless(url, 6, "--ws-hold", "500ms")) as one:

@@ -12,13 +12,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
 import pytest
 
 from tests.protocols.programs import FOLDER, install
+from wswarm.drive.host.ports import free_ports
 
 HOST = "127.0.0.1"
 START_TIMEOUT_S, STOP_TIMEOUT_S = 90.0, 30.0
@@ -56,15 +57,6 @@ class Broker:
             os.killpg(self.pid, number)
             return True
         return False
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of 127.0.0.1 that nobody listens on."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind((HOST, 0))
-        return [one.getsockname()[1] for one in sockets]
 
 
 def program(name: str, how: str) -> str:

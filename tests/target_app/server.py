@@ -18,6 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from target_app.greeting import is_hardened
 from tests.nursery import Forked
+from wswarm.drive.host.ports import free_ports
 
 PATIENCE = 120.0  # seconds until a test gives up on what has to happen: a guard, never a measurement
 ROOT = Path(__file__).parents[2]
@@ -150,9 +151,8 @@ def _options(program: str) -> tuple[str, ...]:
         return ("--port", "0", "--ws", FRAMING)
     if program == "hypercorn":
         return ("--bind", "127.0.0.1:0", "--workers", "0")
-    with socket.socket() as probe:  # granian does not say which port it was given
-        probe.bind(("127.0.0.1", 0))
-        return ("--interface", "asgi", "--host", "127.0.0.1", "--port", str(probe.getsockname()[1]))
+    (port,) = free_ports(1)  # granian does not say which one it was given
+    return ("--interface", "asgi", "--host", "127.0.0.1", "--port", str(port))
 
 
 def receive(client: ClientConnection, count: int = 1) -> list[str | bytes]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.protocols.your_service import Block, blocks
+from wswarm.drive.host.ports import free_ports
 
 PORT = "8000"  # of the servers in the tutorials
 PATIENCE_S = 120.0
@@ -49,7 +50,7 @@ def lines(block: Block) -> Iterator[tuple[str, int]]:
 
 def follow(page: Path, folder: Path) -> list[Done]:
     """Do all that a tutorial says, in a folder of one's own, and return what became of each line."""
-    port = str(_free_port())
+    port = str(free_ports(1)[0])
     done: list[Done] = []
     with ExitStack() as servers:
         for block in blocks(page.read_text(encoding="utf-8")):
@@ -111,10 +112,3 @@ def _environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "WSWARM_"))}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return {**kept, "PATH": path, "COLUMNS": "100", "WSWARM_NO_PLOTS": "1"}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

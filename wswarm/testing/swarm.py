@@ -20,7 +20,8 @@ from urllib.parse import urlsplit
 
 from wswarm import api
 from wswarm.drive.host import file_lock
-from wswarm.drive.host.server import Command, Server, free_ports
+from wswarm.drive.host.ports import free_ports
+from wswarm.drive.host.server import Command, Server
 from wswarm.errors import SwarmError, TargetError
 from wswarm.experiment.script import Session
 from wswarm.installation import require

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.nursery import Forked
-from tests.target_app.backplane.servers import free_port
+from wswarm.drive.host.ports import free_ports
 
 ROOT = Path(__file__).parents[3]
 PATIENCE = 120.0  # seconds until a test gives up on what has to happen: a guard, never a measurement
@@ -47,7 +47,7 @@ class Fleet:
         **settings: str,
     ) -> None:
         self.workers = workers
-        self.port = free_port()
+        self.port = free_ports(1)[0]
         self.headers: dict[str, str] = {}
         self._log_file = log_file
         self._scheme = "http" if certificate is None else "https"

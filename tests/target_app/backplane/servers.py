@@ -18,15 +18,9 @@ from tests.target_app.backplane.programs import (
     postgres_folder,
     redis_program,
 )
+from wswarm.drive.host.ports import free_ports
 
 PATIENCE = 120.0  # seconds until a backend that does not come up fails the test
-
-
-def free_port() -> int:
-    """A port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Backend(ABC):
@@ -39,7 +33,7 @@ class Backend(ABC):
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="wswarm-backend-", dir=place_for_all()))
-        self.port = free_port()
+        self.port = free_ports(1)[0]
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

@@ -3,11 +3,11 @@
 import os
 import sys
 from math import ceil
-from pathlib import Path
 
 from wswarm.drive.drivers.sources import sources_of
 from wswarm.drive.host import cgroup
 from wswarm.drive.host.files import can_be_raised, file_limit
+from wswarm.drive.host.ports import given_away
 from wswarm.errors import PlanError
 from wswarm.load.plan import Plan
 from wswarm.load.url import host_of, socket_of
@@ -18,17 +18,11 @@ FILES_PER_AGENT = 2  # that the front end has open: the socket to it, and what i
 AGENTS_PER_CORE = 32
 AT_ONCE = 2_000  # handshakes: uvicorn's queue of connections not yet accepted holds 2,048, those of most others more
 UNEVEN = 1.5  # workers that share a listening socket: the fullest has so many times its share
-_DEFAULT_PORTS = (32_768, 60_999)
-_DYNAMIC_PORTS = (49_152, 65_535)  # of macOS and Windows, by default
 
 
 def local_ports() -> int:
     """Return how many local ports one source address has towards one target."""
-    try:
-        low, high = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
-    except (OSError, ValueError):
-        low, high = _DEFAULT_PORTS if sys.platform == "linux" else _DYNAMIC_PORTS
-    return high - low + 1
+    return len(given_away())
 
 
 def sources(plan: Plan) -> tuple[str, ...]:

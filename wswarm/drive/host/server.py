@@ -220,15 +220,6 @@ class Server:
         self._log.close()
 
 
-def free_ports(count: int) -> list[int]:
-    """Return so many different ports that nobody listens on."""
-    with contextlib.ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind((HOST, 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
-
-
 def _where(command: Command) -> str:
     if command.home is None:
         return "is it installed there?"

@@ -6,7 +6,8 @@ from random import Random
 from typing import NamedTuple
 
 from wswarm.drive.host.cores import Pinning
-from wswarm.drive.host.server import Server, free_ports
+from wswarm.drive.host.ports import free_ports
+from wswarm.drive.host.server import Server
 from wswarm.experiment.ab.arm import ArmSession, Observation
 from wswarm.experiment.ab.calibration import closed_load, open_load
 from wswarm.experiment.ab.design import Timing

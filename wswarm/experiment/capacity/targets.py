@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from wswarm.drive.drivers import address
 from wswarm.drive.host.listeners import listeners
-from wswarm.drive.host.server import Command, Server, free_ports
+from wswarm.drive.host.ports import free_ports
+from wswarm.drive.host.server import Command, Server
 from wswarm.drive.host.target import ReferenceApp
 from wswarm.errors import SwarmError, TargetFailed
 from wswarm.experiment.capacity.served import address_at
