@@ -120,6 +120,7 @@ def test_a_restart_drops_all_and_all_come_back(runs: dict[str, Run], signal: str
     found = of(runs[signal])
     assert (found.dropped, found.recovered, found.never) == (10, 10, 0)
     assert set(found.refused) <= {"refused", "reset", "no http answer", "timeout"}
+    assert (found.bystanders.clients, found.bystanders.is_sparse) == (0, False)
 
 
 @pytest.mark.parametrize("signal", ["TERM", "KILL"])

@@ -1,11 +1,15 @@
-"""The curve of who is back after a storm."""
+"""The curve of who is back after a storm, and what is told of who stayed."""
 
+import msgspec
 import pytest
 
 from tests.report import stormed
 from wswarm.report.charts.of_run import drawn
 from wswarm.report.plots import storm
+from wswarm.report.storm import storm_section
 from wswarm.report.way_back import MOST, way_back
+from wswarm.results.run import Run
+from wswarm.stats.bystanders import NOBODY
 
 
 @pytest.mark.parametrize(("never", "names"), [(0, ("p50", "p90", "p99")), (20, ("p50", "p90"))])
@@ -40,3 +44,18 @@ def test_both_pictures_show_that_curve() -> None:
     line = figure.axes[0].lines[0]
     assert line.get_drawstyle() == "steps-post"
     assert line.get_xdata() == pytest.approx(curve[0], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        (stormed.storm(), "nobody: all were dropped"),
+        (stormed.nobody_dropped(), "nobody: all were to be dropped"),
+    ],
+)
+def test_without_bystanders_that_is_told_and_not_that_they_received_too_little(made: Run, told: str) -> None:
+    assert made.recovery is not None
+    alone = msgspec.structs.replace(made.recovery, bystanders=NOBODY)
+    section = storm_section(msgspec.structs.replace(made, recovery=alone))
+    assert section is not None
+    assert [(row.value, row.remark) for row in section.rows if row.label == "bystanders"] == [("–", told)]

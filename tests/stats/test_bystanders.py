@@ -26,7 +26,7 @@ def arrivals(ms_by_second: dict[int, float], each: int = 400) -> Arrivals:
 
 
 def of(ms_by_second: dict[int, float], each: int = 400) -> Bystanders:
-    return bystanders([arrivals(ms_by_second, each)], WINDOW, STORM)
+    return bystanders([arrivals(ms_by_second, each)], WINDOW, STORM, 5)
 
 
 QUIET = dict.fromkeys(range(2, 12), 2.0)
@@ -60,7 +60,7 @@ def test_too_few_deliveries_give_no_figure() -> None:
 
 def test_few_deliveries_a_second_tell_no_second_though_all_of_them_together_have_a_figure() -> None:
     late = Storm(8 * NS_PER_S, 9 * NS_PER_S)
-    seen = bystanders([arrivals({**QUIET, 8: 50.0}, each=99)], WINDOW, late)
+    seen = bystanders([arrivals({**QUIET, 8: 50.0}, each=99)], WINDOW, late, 5)
     assert seen.before == pytest.approx(0.002, rel=0.011)
     assert (seen.back_after_s, seen.is_sparse) == (None, True)
     assert not of(QUIET).is_sparse
@@ -68,7 +68,7 @@ def test_few_deliveries_a_second_tell_no_second_though_all_of_them_together_have
 
 def test_a_storm_too_short_for_a_figure_of_its_own_still_has_seconds() -> None:
     brief = Storm(5 * NS_PER_S, 6 * NS_PER_S)
-    seen = bystanders([arrivals({**QUIET, 5: 50.0}, each=200)], WINDOW, brief)
+    seen = bystanders([arrivals({**QUIET, 5: 50.0}, each=200)], WINDOW, brief, 5)
     assert (seen.during, seen.back_after_s) == (None, 1)
 
 
@@ -81,3 +81,9 @@ def test_who_receives_nothing_any_more_is_not_back() -> None:
     seen = of(dict.fromkeys(range(2, 5), 2.0))
     assert seen.before is not None
     assert (seen.during, seen.back_after_s) == (None, None)
+
+
+def test_who_is_not_there_does_not_receive_too_little() -> None:
+    seen = bystanders([], WINDOW, STORM, 0)
+    assert (seen.clients, seen.is_sparse) == (0, False)
+    assert (of(QUIET, each=10).clients, of(QUIET, each=10).is_sparse) == (5, True)

@@ -4,7 +4,7 @@ from wswarm.report import format as show
 from wswarm.report import remarks
 from wswarm.report.section import Row, Section, Table
 from wswarm.results.distribution import Distribution
-from wswarm.results.recovery import Bystanders, KernelQueue, Recovery
+from wswarm.results.recovery import KernelQueue, Recovery
 from wswarm.results.run import Run
 
 COLUMNS = ("min", "T50", "T90", "T99", "T100")
@@ -36,7 +36,7 @@ def storm_section(run: Run) -> Section | None:
         Row("wasted", show.count(seen.wasted), "attempts that brought nobody back"),
         Row("waves", show.count(seen.second_waves), "after the first"),
         Row("missed", show.count(seen.missed), "broadcasts while away, not owed"),
-        Row("bystanders", *_bystanders(seen.bystanders)),
+        Row("bystanders", *_bystanders(seen)),
         Row("kernel queue", *_kernel(seen)),
     )
     return Section("Recovery", rows, _times(seen), tuple(_notes(seen)))
@@ -56,8 +56,11 @@ def _peaks(seen: Recovery) -> str:
     )
 
 
-def _bystanders(seen: Bystanders) -> tuple[str, str]:
+def _bystanders(found: Recovery) -> tuple[str, str]:
+    seen = found.bystanders
     before, during, after = (show.percentile(one) for one in (seen.before, seen.during, seen.after))
+    if seen.clients == 0:
+        return show.UNKNOWN, f"nobody: all were {'dropped' if found.dropped else 'to be dropped'}"
     if seen.before is None:
         return show.UNKNOWN, "too few deliveries before the drop for a p99"
     back = {None: "never", 0.0: "all along"}.get(seen.back_after_s, f"after {seen.back_after_s} s")

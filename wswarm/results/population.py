@@ -12,7 +12,7 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
         mean: Open at once, over the hold; `None` without one. `expected`: arrivals per s × their mean stay.
         sessions: All that ever began, those that were there before the load included.
         refused: All that did not: the target would not have them (see `connections.failures`), or there were as many
-            as there may be.
+            as there may be, before the load or later.
         lifetime: Of sessions that began in the hold, from open to the end; of who was there until its end, as drawn.
     """
 

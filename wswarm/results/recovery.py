@@ -14,6 +14,7 @@ class Bystanders(msgspec.Struct, frozen=True, kw_only=True):
         after: From then on.
         back_after_s: From the drop until the p99 of a second is within 20 % of before; `None`: never, or not known.
         is_sparse: Whether it is not known, as most seconds before the drop had fewer than 100 deliveries.
+        clients: How many they are; `None` in files of versions that did not say.
     """
 
     before: float | None
@@ -21,6 +22,7 @@ class Bystanders(msgspec.Struct, frozen=True, kw_only=True):
     after: float | None
     back_after_s: float | None
     is_sparse: bool = False
+    clients: int | None = None
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):

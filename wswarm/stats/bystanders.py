@@ -12,7 +12,7 @@ from wswarm.units import NS_PER_S
 
 ALIKE = 1.2
 _ENOUGH = 100  # deliveries of a second, that its p99 is not merely the greatest
-NOBODY = Bystanders(before=None, during=None, after=None, back_after_s=None)
+NOBODY = Bystanders(before=None, during=None, after=None, back_after_s=None, clients=0)
 
 
 class Storm(NamedTuple):
@@ -22,11 +22,16 @@ class Storm(NamedTuple):
     over_ns: int
 
 
-def bystanders(arrivals: Sequence[Arrivals], window: Window, storm: Storm) -> Bystanders:
+def bystanders(arrivals: Sequence[Arrivals], window: Window, storm: Storm, clients: int) -> Bystanders:
     """Return the p99 of what bystanders received before, in and after a storm, by the seconds when it was due.
 
     A second that is neither wholly before nor wholly after belongs to the storm.
+
+    Args:
+        clients: How many bystanders there are.
     """
+    if not clients:
+        return NOBODY
     times = Bins()
     for one in arrivals:
         times.merge(one.by_second)
@@ -44,6 +49,7 @@ def bystanders(arrivals: Sequence[Arrivals], window: Window, storm: Storm) -> By
         after=_p99(times, last, high),
         back_after_s=back_after_s,
         is_sparse=is_sparse,
+        clients=clients,
     )
 
 

@@ -1,7 +1,8 @@
 """Service-level objectives: `p99<50ms`, `lost==0`, `fanout.completion_time.p99<=200ms`.
 
 A part of a path that is no plain name goes in double quotes: `connections.failures."http 403"<=3`. A reason that
-never occurred occurred zero times. Met, missed and not measurable are three things; the last is not met either.
+never occurred occurred zero times, if there was anything to which it could have. Met, missed and not measurable are
+three things; the last is not met either.
 """
 
 import operator
@@ -15,6 +16,7 @@ from wswarm.results.run import Room, Run, Scenario, SloResult
 from wswarm.results.scenario import BROADCASTS
 from wswarm.stats import figures
 from wswarm.stats.figures import Kind, full_path
+from wswarm.stats.grounds import why_groundless
 from wswarm.stats.histogram import is_supported, values_needed
 from wswarm.units import parse_count, parse_duration, parse_rate, parse_size
 
@@ -155,7 +157,7 @@ def kind_of(expression: str) -> Kind:
 
 def _check_one(run: Run, objective: Objective) -> SloResult:
     path = full_path(objective.path, run.scenario)
-    why = _ambiguous(run, path)
+    why = _ambiguous(run, path) or why_groundless(run, path)
     value = figures.value_of(run, path) if why is None else None
     if value is not None and not isinstance(value, int | float):
         raise PlanError(f"--slo {objective.expression!r}: {path!r} is not a number")

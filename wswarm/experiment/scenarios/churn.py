@@ -21,7 +21,9 @@ class ChurnCourse(Coming):
 
     def __init__(self, plan: Plan) -> None:
         self._churn = churn_of(plan)
-        super().__init__(plan, min(self._churn.population, plan.connections), plan.connections)
+        before = min(self._churn.population, plan.connections)
+        self._kept_out = self._churn.population - before
+        super().__init__(plan, before, plan.connections)
 
     def begin(self, session: Session, window: Window) -> None:
         """As `Course.begin`."""
@@ -44,6 +46,7 @@ class ChurnCourse(Coming):
         if not findings:  # so far only the publisher's agent has told
             return run
         found = population(findings, observed.window, self._churn.expected)
+        found = msgspec.structs.replace(found, refused=found.refused + self._kept_out)
         seen = summary.connections(findings, observed.window)
         run = super().add_to(run, observed)
         notices = run.notices

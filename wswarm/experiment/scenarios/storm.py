@@ -17,7 +17,7 @@ from wswarm.load.dropped import dropped_ids
 from wswarm.load.plan import Plan
 from wswarm.results.recovery import Counted, KernelQueue
 from wswarm.results.run import Run
-from wswarm.stats.bystanders import NOBODY, Storm, bystanders
+from wswarm.stats.bystanders import Storm, bystanders
 from wswarm.stats.findings import Window
 from wswarm.stats.recovery import notices, over_ns, recovery
 from wswarm.units import NS_PER_S
@@ -91,7 +91,8 @@ class StormCourse(Course):
         due_ns = min(self._due_ns or window.drain_ns, window.drain_ns)
         storm = Storm(due_ns, min(window.drain_ns, over_ns(findings, due_ns, self._patience_ns)))
         arrivals = [one.arrivals for one in findings if one.cohort == BYSTANDERS and one.arrivals is not None]
-        beside = bystanders(arrivals, window, storm) if arrivals else NOBODY
+        clients = self.plan.connections - len(dropped_ids(self.plan))
+        beside = bystanders(arrivals, window, storm, clients)
         kernel = _kernel(self._before, self._after or read_kernel_counters()) if observed.is_shared else None
         found = recovery(findings, due_ns, beside, kernel)
         return msgspec.structs.replace(run, recovery=found, notices=[*run.notices, *notices(found, run.plan)])
