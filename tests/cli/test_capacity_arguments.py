@@ -25,6 +25,21 @@ BAD: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("echo", URL, "--slo", "capacity.speed>5"), ("capacity.value",)),
     (("echo", URL, "--slo", "capacity.value>fast"), ("'fast'", "2k/s")),
     (("connect", URL, "--slo", "capacity.value>=2k/s"), ("'2k/s'", "a count")),
+    (("echo", URL, "--slo", "p99>50ms"), ("'p99>50ms'", "write p99<50ms")),
+    (("echo", URL, "--slo", "p99==20ms"), ("'p99==20ms'", "write p99<20ms")),
+    (("echo", URL, "--slo", "p99<0ms"), ("'p99<0ms'", "write p99<50ms")),
+    (("echo", URL, "--slo", "p99<=0"), ("'p99<=0'", "write p99<50ms")),
+    (("connect", URL, "--slo", "p99>=1s"), ("'p99>=1s'", "write p99<1s")),
+    (("echo", URL, "--slo", "rates.achieved>=2k/s"), ("searched for", "write capacity.value>=2k/s")),
+    (("echo", URL, "--slo", "rates.received<5"), ("searched for", "write capacity.value>=5")),
+    (("echo", URL, "--slo", "lost>5"), ("'lost>5'", "write lost<=5")),
+    (("echo", URL, "--slo", "lost==5"), ("'lost==5'", "write lost<=5")),
+    (("echo", URL, "--slo", "lost!=0"), ("'lost!=0'", "write lost<=0")),
+    (("echo", URL, "--slo", "lost<0"), ("'lost<0'", "write lost==0")),
+    (("echo", URL, "--slo", "target.peak_rss>=9m"), ("upper limits", "write target.peak_rss<9m")),
+    (("echo", URL, "--slo", "target.peak_rss<0"), ("nothing is below 0", "write target.peak_rss<500MB")),
+    (("echo", URL, "--slo", "capacity.value>=0"), ("a capacity is above 0", "write capacity.value>=100")),
+    (("echo", URL, "--slo", "capacity.value==2k/s"), ("to a few percent", "write capacity.value>=2k/s")),
     (("echo", "--serve", "python app.py"), ("--serve", "{port}")),
     (("echo", "--serve", "'"), ("--serve", "can't be read")),
     (("echo", URL, "--serve", "python app.py {port}"), ("has no {port}",)),
@@ -32,6 +47,8 @@ BAD: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("echo", URL, "--rounds", "0"), ("--rounds", "from 1 to 100")),
     (("echo", URL, "--rounds", "two"), ("'two'",)),
     (("echo", URL, "--budget", "0s"), ("--budget 0s", "above 0")),
+    (("connect", URL, "-c", "10", "--budget", "5s"), ("--budget 5s", "takes some 4 s", "--budget 70s")),
+    (("echo", URL, "--slo", "p99<50ms", "--budget", "11s"), ("--budget 11s", "some 8 s", "--budget 150s")),
     (("echo", URL, "--budget", "soon"), ("--budget", "'soon'")),
     (("echo", URL, "-d", "1s"), ("--duration 1s", "-d 2s")),
     (("echo", URL, "--target-pid", "0"), ("--target-pid", "'0'")),
@@ -73,6 +90,20 @@ def test_what_can_not_be_is_told_in_a_line_and_leaves_nothing_behind(
     assert line.startswith("wswarm capacity: ")
     assert not [word for word in words if word not in line], line
     assert list(tmp_path.iterdir()) == []
+
+
+def test_upper_limits_and_what_may_never_be_are_taken() -> None:
+    given = (
+        "p99<50ms",
+        "service_time.p50<=5ms",
+        "lost==0",
+        "lost<=3",
+        "target.peak_rss<500MB",
+        "probe.ratio<2",
+    )
+    words = [word for one in given for word in ("--slo", one)]
+    setting = setting_of(make_parser().parse_args(["capacity", "echo", URL, *words]))
+    assert setting.slo == given
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])

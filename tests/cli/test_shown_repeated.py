@@ -37,6 +37,10 @@ def settings(outcome: Outcome) -> dict[str, tuple[str, str]]:
     ("words", "shown"),
     [
         (("size", "-r", "1,50/s"), {"rate": ('"1,50"', "option"), "size": ('"100,1000"', "default")}),
+        (
+            ("capacity", "echo", "ws://[::1]:1/", "--slo", "p99<50ms", "--slo", "capacity.value>=2000"),
+            {"slo": ('["p99<50ms", "capacity.value>=2000"]', "option")},
+        ),
         (("ab", *SERVERS, "--theta", "p99=20%"), {"theta": ('["p99=20%"]', "option")}),
         (("ab", *SERVERS), {"rate": ("what keeps base busy 60% of the time, measured", "default")}),
         (("selftest", "aa", "--gate", "cpu,p99"), {"gate": ('"cpu,p99"', "option")}),

@@ -40,6 +40,7 @@ def test_two_values_are_the_lowest_and_the_highest_and_one_is_both() -> None:
         (("--scenario", "storm"), "invalid choice: 'storm'"),
         (("ws://127.0.0.1:1/{room}", "--rooms", "0"), "--rooms 0 must be a whole number of 1 or more"),
         (("--serve", SERVE, "--rooms", "4"), "--rooms 4, but no {room}"),
+        ((NOBODY, "--rooms", "100", "-c", "50,60"), "--rooms 100, but no {room}"),
         (("--arrivals", "bursty"), "invalid choice: 'bursty'"),
         (("--seed", "-1"), "--seed: '-1' is not a whole number"),
         (("--warmup", "x"), "--warmup: 'x' is not a duration"),
@@ -49,6 +50,10 @@ def test_two_values_are_the_lowest_and_the_highest_and_one_is_both() -> None:
         (("--serve", SERVE, "--processes", "0"), "--processes 0 must be a number above 0"),
         (("--serve", SERVE, "--publishers", "0"), "--publishers 0 must be a number above 0"),
         (("--serve", SERVE, "--budget", "0s"), "--budget 0s must be a time above 0"),
+        (
+            ("--serve", SERVE, "--budget", "7s"),
+            "one trial takes some 5 s, besides start and end: use --budget 100s",
+        ),
         (("--serve", SERVE, "-r", "0/s"), "--rate 0,0: 0 must be a number above 0"),
         (("--serve", SERVE, "-c", "0,5"), "--connections 0,5: 0 must be a number above 0"),
         (("--serve", SERVE, "--size", "0,5"), "--size 0,5: 0 must be a number above 0"),

@@ -8,6 +8,7 @@ import pytest
 
 from tests.report import runs
 from wswarm import exit_codes
+from wswarm.drive.clock import now_ns
 from wswarm.errors import GeneratorError, PlanError, TargetError, TargetFailed
 from wswarm.experiment.capacity import bench, search
 from wswarm.experiment.capacity.setting import Setting, make_setting
@@ -15,6 +16,7 @@ from wswarm.experiment.capacity.targets import Place
 from wswarm.experiment.capacity.trial import Load, Outcome
 from wswarm.experiment.preflight import target_meter
 from wswarm.results.capacity import Search, SearchProgress, Trial
+from wswarm.units import NS_PER_S
 
 RUN = runs.echo(rate=100, duration=1)
 URL = "ws://127.0.0.1:1/"
@@ -70,14 +72,17 @@ def carrying(most: float) -> Answering:
 def searching(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Search, World]]:
     """Searches for the capacity of a world."""
 
-    def run(answer: Answering, kind: str = "echo", **options: object) -> tuple[Search, World]:
+    def run(
+        answer: Answering, kind: str = "echo", spent_s: float = 0.0, **options: object
+    ) -> tuple[Search, World]:
         world = World(answer)
         interrupted = options.pop("interrupted", None)
         monkeypatch.setattr(bench, "run_trial", world.run_trial)
         monkeypatch.setattr(search, "target_of", World.nowhere)
         url = URL if "serve" not in options else "ws://127.0.0.1:{port}"
         setting = make_setting(kind, url, **options)  # type: ignore[arg-type]
-        return search.search(setting, None, interrupted), world  # type: ignore[arg-type]
+        began_ns = now_ns() - round(spent_s * NS_PER_S)
+        return search.search(setting, None, interrupted, began_ns), world  # type: ignore[arg-type]
 
     return run
 
@@ -259,9 +264,42 @@ def test_ctrl_c_before_the_first_trial_leaves_nothing(searching) -> None:
         searching(carrying(870.0), interrupted=lambda: True)
 
 
-def test_a_budget_that_is_over_leaves_what_is_known(searching) -> None:
-    with pytest.raises(TargetError, match="--budget 5s was over"):
-        searching(carrying(870.0), slo=("p99<50ms",), budget=5.0)
+def test_a_budget_that_is_over_before_one_load_was_carried_is_told(searching) -> None:
+    with pytest.raises(TargetError, match="--budget 12s was over before one load was carried"):
+        searching(carrying(870.0), slo=("p99<50ms",), budget=12.0, spent_s=8.0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "one_s"),
+    [
+        ("echo", {"slo": ("p99<50ms",)}, 8),
+        ("echo", {}, 8),
+        ("connect", {}, 4),
+        ("echo", {"duration": 30.0}, 33),
+    ],
+)
+def test_a_budget_without_room_for_a_trial_is_refused_with_one_that_will_do(
+    kind: str, options: dict[str, object], one_s: int, searching
+) -> None:
+    with pytest.raises(PlanError, match=f"--budget 4s is too short: one trial takes some {one_s} s") as error:
+        make_setting(kind, URL, budget=4.0, **options)  # type: ignore[arg-type]
+    enough_s = float(str(error.value).rpartition("--budget ")[2].removesuffix("s"))
+    searching(carrying(870.0), kind, budget=enough_s, spent_s=1.5, **options)
+
+
+def test_a_server_that_never_answers_is_told_with_its_last_words(
+    searching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def silent(_: Setting, __: object) -> Iterator[Place]:
+        raise TargetError("--serve has not answered; its last words:\n  waiting")
+        yield
+
+    monkeypatch.setattr(World, "nowhere", silent)
+    with pytest.raises(
+        TargetError, match="--budget 12s was over before the target answered: --serve has not"
+    ):
+        searching(carrying(870.0), serve="python {port}", budget=12.0, spent_s=12.0)
 
 
 def test_what_is_published_by_http_goes_to_the_server_of_the_round() -> None:

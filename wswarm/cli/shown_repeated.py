@@ -29,7 +29,8 @@ def _capacity(parsed: argparse.Namespace) -> Repeated:
 
     setting = setting_of(parsed)
     own = {"rounds": setting.rounds, "budget": setting.budget_s, "serve": setting.serve, "url": setting.url}
-    return _repeated("# capacity", setting.plan(setting.first, setting.trial_s), own | {"kind": parsed.kind})
+    own |= {"kind": parsed.kind, "slo": parsed.slo}  # those of the answer, too
+    return _repeated("# capacity", setting.plan(setting.first, setting.trial_s), own)
 
 
 def _size(parsed: argparse.Namespace) -> Repeated:

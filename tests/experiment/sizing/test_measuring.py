@@ -23,6 +23,7 @@ from wswarm.experiment.sizing.size import Sized, size
 from wswarm.load.plan import Plan
 from wswarm.results.sizing_progress import SizingProgress
 from wswarm.stats.sizing.handshakes import Ramp
+from wswarm.units import NS_PER_S
 
 SERVE = "serve {port} {workers}"
 PILOT_S = 2.0
@@ -120,10 +121,14 @@ def sizing(prepared: Callable[..., tuple[Setting, World]]) -> Callable[..., Size
     """Sizes a world; `until` says when Ctrl-C is pressed."""
 
     def run(
-        doubt: Doubt | None = None, until: Callable[[World], bool] = lambda _: False, **options: Any
+        doubt: Doubt | None = None,
+        until: Callable[[World], bool] = lambda _: False,
+        spent_s: float = 0.0,
+        **options: Any,
     ) -> Sized:
         setting, world = prepared(doubt, **options)
-        return size(setting, interrupted=lambda: until(world))
+        began_ns = now_ns() - round(spent_s * NS_PER_S)
+        return size(setting, interrupted=lambda: until(world), began_ns=began_ns)
 
     return run
 
@@ -184,11 +189,14 @@ def test_a_budget_for_one_measures_each_once_and_says_so(measure) -> None:
 
 
 @pytest.mark.parametrize(
-    ("budget_s", "ends", "said"),
-    [(0.5, TargetError, "allow more --budget"), (600.0, KeyboardInterrupt, "^$")],
+    ("left_s", "ends", "said"),
+    [
+        (3.6, TargetError, "--budget 600s was over before the target answered: --serve"),
+        (600.0, KeyboardInterrupt, "^$"),
+    ],
 )
 def test_a_server_that_does_not_start_is_waited_for_no_longer_than_there_is_time(
-    budget_s: float, ends: type[BaseException], said: str, sizing, monkeypatch: pytest.MonkeyPatch
+    left_s: float, ends: type[BaseException], said: str, sizing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
 
@@ -198,12 +206,12 @@ def test_a_server_that_does_not_start_is_waited_for_no_longer_than_there_is_time
     ) -> Iterator[Place]:
         while not is_over():
             asked.append(True)
-        raise TargetError("it does not listen")
+        raise TargetError("--serve has not answered")
         yield
 
     monkeypatch.setattr(World, "fresh", starting)
     with pytest.raises(ends, match=said):
-        sizing(budget=budget_s, until=lambda _: budget_s > 1 and len(asked) > 5)
+        sizing(budget=600.0, spent_s=600.0 - left_s - 5.0, until=lambda _: left_s > 10 and len(asked) > 5)
 
 
 def test_the_workers_of_each_server_are_those_of_its_cell(measure) -> None:
@@ -270,7 +278,7 @@ def test_ctrl_c_before_enough_is_known_leaves_nothing(cells: int, sizing) -> Non
 
 def test_a_budget_that_is_over_before_enough_is_known_is_told(sizing) -> None:
     with pytest.raises(TargetError, match="allow more --budget"):
-        sizing(budget=5.0)
+        sizing(budget=10.0, spent_s=6.0)
 
 
 def test_a_server_that_does_not_start_at_all_is_told(measure, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -171,14 +171,15 @@ class Server:
         Raises:
             TargetError: it ends before, or does not within `start_s`; the message holds the end of its log.
         """
-        deadline_ns = now_ns() + round(start_s * NS_PER_S)
+        began_ns = now_ns()
+        deadline_ns = began_ns + round(start_s * NS_PER_S)
         while not self._listens():
             if not self.is_running:
                 raise TargetError(self._why(f"ended with exit code {self._process.returncode}"))
             if now_ns() > deadline_ns:
                 raise TargetError(self._why(f"does not listen on port {self.port} after {start_s:g} s"))
             if is_over is not None and is_over():
-                raise TargetError(self._why(f"does not listen on port {self.port} yet"))
+                raise TargetError(self._unanswered((now_ns() - began_ns) / NS_PER_S))
             time.sleep(_POLL_S)
 
     def last_words(self) -> list[str]:
@@ -201,6 +202,12 @@ class Server:
 
     def _why(self, what: str) -> str:
         return f"{self.name} did not start: it {what}{self.farewell() or ', without a word'}"
+
+    def _unanswered(self, waited_s: float) -> str:
+        return (
+            f"{self.name} has not answered on port {self.port} in {waited_s:.3g} s: let it listen there, or give it"
+            f" more time{self.farewell()}"
+        )
 
     def _listens(self) -> bool:
         with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), timeout=1):

@@ -28,11 +28,12 @@ class Over(Exception):  # noqa: N818 - the search ends, which is no error
 
     Args:
         gave_in: By what the generator could not keep up, if that is why.
+        unanswered: How the target has not answered until then, if that is why.
     """
 
-    def __init__(self, gave_in: str | None = None) -> None:
+    def __init__(self, gave_in: str | None = None, unanswered: str | None = None) -> None:
         super().__init__(gave_in)
-        self.gave_in = gave_in
+        self.gave_in, self.unanswered = gave_in, unanswered
 
 
 class Circumstances(NamedTuple):
@@ -117,7 +118,7 @@ class Bench:
         began_ns = now_ns()
         outcome = self._run(load._replace(patience_s=self._budget.patience_s))
         if outcome.run is None and self.is_to_end():
-            raise Over  # it was not given the time to open a connection
+            raise Over(unanswered=outcome.trial.evidence)
         self._budget.note((now_ns() - began_ns) / NS_PER_S, load.length_s)
         run = outcome.run
         if run is not None and self.first is None:

@@ -1,14 +1,17 @@
 """The time that a search may take, and whether what comes next fits into what is left of it."""
 
 from datetime import UTC, datetime
+from math import ceil
 
 from wswarm.drive.clock import now_ns
 from wswarm.drive.host.lazy import psutil
+from wswarm.errors import PlanError
 from wswarm.units import NS_PER_S
 
 _OVERHEAD_S = 2.5  # of a trial besides its hold, until one has been seen: agents, handshakes, warm-up, drain
 _MARGIN = 1.2
 _CLOSING_S, _CLOSING_SHARE = 5.0, 0.15  # to stop servers and write the report
+_STARTING_S = 1.5  # of this process, and of a server that is quick
 _CUT_S, _LEAST_PATIENCE_S = 1.0, 0.1
 _OLD_S = 10.0  # a process that is older does something else besides
 
@@ -22,6 +25,39 @@ def begun_ns() -> int:
 def seconds_left(length_s: float, began_ns: int) -> float:
     """Return how much is left of a budget that began then."""
     return length_s - (now_ns() - began_ns) / NS_PER_S
+
+
+def seconds_of(trials: int, length_s: float) -> float:
+    """Return how long so many trials take, as far as that is known before one was made."""
+    return trials * (length_s + _MARGIN * _OVERHEAD_S)
+
+
+def check_length(length_s: float, one_s: float, enough_s: float) -> None:
+    """Check that a budget has room for a trial.
+
+    Args:
+        one_s: How long the first trial takes. `enough_s`: how long those do that an answer needs.
+
+    Raises:
+        PlanError: it has not.
+    """
+    if not length_s > 0:
+        raise PlanError(f"--budget {length_s:g}s must be a time above 0")
+    if length_s < _with_start_and_end(one_s):
+        raise PlanError(
+            f"--budget {length_s:g}s is too short: one trial takes some {ceil(one_s)} s, besides start and end: use"
+            f" --budget {10 * ceil(_with_start_and_end(enough_s) / 10)}s"
+        )
+
+
+def _with_start_and_end(trials_s: float) -> float:
+    begun_s = _STARTING_S + trials_s
+    return min(begun_s + _CLOSING_S, begun_s / (1 - _CLOSING_SHARE))
+
+
+def unanswered_in(length_s: float, how: str) -> str:
+    """Return that the target never answered within a budget."""
+    return f"--budget {length_s:g}s was over before the target answered: {how}"
 
 
 class Budget:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from wswarm.drive.clock import now_ns
 from wswarm.errors import GeneratorError, TargetError, TargetFailed
 from wswarm.experiment.capacity.bench import Bench, OnProgress, Over, unreachable
-from wswarm.experiment.capacity.budget import Budget
+from wswarm.experiment.capacity.budget import Budget, unanswered_in
 from wswarm.experiment.capacity.rounds import Bisecting, Counting, Kind, Overloading
 from wswarm.experiment.capacity.setting import Setting
 from wswarm.experiment.capacity.targets import Place, target_of
@@ -67,7 +67,7 @@ class _Search:
         try:
             self._search()
         except Over as end:
-            return self._found(end.gave_in)
+            return self._found(end.gave_in, end.unanswered)
         except TargetFailed as error:
             self._failure = error
         return self._found(None)
@@ -95,7 +95,7 @@ class _Search:
             return stack.enter_context(target_of(self._setting, self._bench.is_to_end))
         except TargetError as error:
             if self._bench.is_to_end():
-                raise Over from None
+                raise Over(unanswered=str(error)) from None
             if self._bench.trials:
                 raise TargetFailed(f"the target could not be started again: {error}") from None
             raise
@@ -134,14 +134,14 @@ class _Search:
     def _whole(self, load: float) -> float:
         return float(max(1, round(load))) if self._setting.scenario == "connect" else load
 
-    def _found(self, gave_in: str | None) -> Search:
+    def _found(self, gave_in: str | None, unanswered: str | None = None) -> Search:
         setting, trials = self._setting, self._bench.trials
         failure = str(self._failure) if self._failure is not None else None
         ended = carrying.Ended(gave_in, failure)
         capacity = carrying.capacity_of(setting.scenario, trials, self._rounds, ended)
         first = self._bench.first
         if capacity is None or first is None:
-            raise self._nothing(gave_in)
+            raise self._nothing(gave_in, unanswered)
         return Search(
             scenario=setting.scenario,
             started_at=f"{self._started_at:%Y-%m-%dT%H:%M:%SZ}",
@@ -162,7 +162,7 @@ class _Search:
             trials=trials,
         )
 
-    def _nothing(self, gave_in: str | None) -> BaseException:
+    def _nothing(self, gave_in: str | None, unanswered: str | None) -> BaseException:
         """Return why nothing is known."""
         if self._failure is not None:
             return self._failure
@@ -172,6 +172,8 @@ class _Search:
             return GeneratorError(f"no load could be judged, as the generator could not keep up: {gave_in}")
         if gave_in is not None:
             return GeneratorError(f"no load could be judged: {gave_in}; run it again on a quieter machine")
+        if unanswered is not None and not self._bench.trials:
+            return TargetError(unanswered_in(self._setting.budget_s, unanswered))
         return TargetError(
             f"--budget {self._setting.budget_s:g}s was over before one load was carried: allow more, or give"
             " shorter trials by -d"

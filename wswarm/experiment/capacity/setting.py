@@ -9,6 +9,8 @@ import msgspec
 
 from wswarm.drive.host.application import check_application
 from wswarm.errors import PlanError
+from wswarm.experiment.capacity.budget import check_length, seconds_of
+from wswarm.experiment.capacity.objectives import read_objectives
 from wswarm.experiment.capacity.served import (
     UNKNOWN,
     address_at,
@@ -21,18 +23,19 @@ from wswarm.load.plan import DEFAULT_CONNECTIONS, Plan, make_plan
 from wswarm.load.profiles import protocol_named
 from wswarm.load.profiles.settings import has_scenario
 from wswarm.results import redact
-from wswarm.results.capacity import UNITS, CapacityScenario
+from wswarm.results.capacity import CapacityScenario
 from wswarm.stats import figures
-from wswarm.stats.capacity_slo import is_of_answer, parse_answer_objective
 from wswarm.stats.histogram import values_needed
 from wswarm.stats.passing import limit_of
-from wswarm.stats.slo import is_about, parse_objective
+from wswarm.stats.search import TRIALS
+from wswarm.stats.slo import parse_objective
 
 ROUNDS, BUDGET_S = 4, 900.0
 _FIRST = {"echo": 100.0, "fanout": 5.0, "connect": 100.0}
 _OF_SLO, _SHORTEST_S, _LONGEST_S, _USUAL_S, _LEAST_S = 200.0, 5.0, 60.0, 10.0, 3.0
 _REFERENCE = {"connect": "echo", "echo": "echo", "fanout": "chat"}
 _SHORTEST_GIVEN_S, _MORE = 2.0, 1.05
+_BRACKET = 8  # trials that it mostly takes at most
 _HELD_S = 1.0  # of connections: what is refused is known when they are open
 _MOST_DRAIN_S = 5.0
 
@@ -109,18 +112,16 @@ class Setting:
         return 0 if percent is None else values_needed(percent), audience if is_each else 1
 
     def check(self) -> None:
-        """Check that the first trial's plan can be, and that it can tell whether the objectives are met.
+        """Check that the first trial's plan can be, and fits, and that it can tell whether the objectives are met.
 
         Raises:
             PlanError: it can't.
         """
         length_s = self.length_s(self.first, self.bracket_s)
+        enough_s = seconds_of(_BRACKET, max(length_s, self.bracket_s)) + seconds_of(TRIALS, self.trial_s)
+        check_length(self.budget_s, seconds_of(1, length_s), enough_s)
         check(self.plan(self.first, length_s))
         for expression in self.slo:
-            if not is_about(expression, self.scenario):
-                raise PlanError(
-                    f"--slo {expression!r} can't be met: a run of {self.scenario} has no such figure"
-                )
             needed, each = self._values(expression)
             is_silent = self.scenario == "connect"
             if needed > (self.first if is_silent else self.first * length_s * each):
@@ -161,7 +162,7 @@ def make_setting(scenario: CapacityScenario, url: str | None, **options: Any) ->
     _check(scenario, url, serve, given)
     first = float(given.pop("connections" if scenario == "connect" else "rate", _FIRST[scenario]))
     given_s = given.pop("duration", None)
-    objectives = _objectives(scenario, given)
+    given["slo"], objectives = read_objectives(scenario, given.get("slo", ()))
     if scenario != "connect":
         given.setdefault("arrivals", "poisson")
     if url is None and serve is None:
@@ -192,25 +193,9 @@ def make_setting(scenario: CapacityScenario, url: str | None, **options: Any) ->
 
 def _rounds_and_budget(given: dict[str, Any]) -> tuple[int, float]:
     rounds, budget_s = int(given.pop("rounds", ROUNDS)), float(given.pop("budget", BUDGET_S))
-    if not budget_s > 0:
-        raise PlanError(f"--budget {budget_s:g}s must be a time above 0")
     if rounds < 1:
         raise PlanError(f"--rounds {rounds} must be 1 or more")
     return rounds, budget_s
-
-
-def _objectives(scenario: CapacityScenario, given: dict[str, Any]) -> tuple[str, ...]:
-    """Take the objectives of the answer out of those given, and return them: the others are of each trial.
-
-    Raises:
-        PlanError: one names no figure of a capacity.
-    """
-    slo = tuple(given.pop("slo", ()))
-    found = tuple(filter(is_of_answer, slo))
-    for one in found:
-        parse_answer_objective(one, UNITS[scenario])
-    given["slo"] = tuple(one for one in slo if one not in found)
-    return found
 
 
 def _lengths(scenario: CapacityScenario, given_s: float | None, limit_s: float | None) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from wswarm.experiment.sizing.design import Wanted, Work, agents_of, cells_of, r
 from wswarm.experiment.sizing.load import Load
 from wswarm.experiment.sizing.pilots import Point, explore
 from wswarm.experiment.sizing.quiet import wait_until_quiet
-from wswarm.experiment.sizing.setting import Setting
+from wswarm.experiment.sizing.setting import LEAST_HOLD_S, Setting
 from wswarm.results.progress import Progress
 from wswarm.results.run import Environment
 from wswarm.results.sizing import Cell
@@ -25,10 +25,10 @@ from wswarm.stats.sizing.handshakes import Ramp
 from wswarm.stats.sizing.lindley import Floats
 from wswarm.units import NS_PER_S
 
-_PILOT_S, _PILOT_SHARE = 2.0, 0.5
+_PILOT_SHARE = 0.5
 _REFUSALS = 2  # in a row, after which a server that is not ours is gone
 _LEAST_CORES = 0.5  # that a machine has left for us, however busy others make it
-_LEAST_HOLD_S, _GOOD_HOLD_S, _LONGEST_HOLD_S = 3.0, 6.0, 30.0
+_GOOD_HOLD_S, _LONGEST_HOLD_S = 6.0, 30.0
 _FOR_CELLS = 0.9  # of what is left after the pilots: the rest is for those that are made again
 
 OnProgress = Callable[[SizingProgress], None]
@@ -53,7 +53,7 @@ class Measuring:
         broker: Name of a process that the target has connected to, if one was found.
         wanted: How many cells there are to be, in all `repetitions`.
         is_cut: Whether the budget was over before.
-        gone: How a server that is not ours ended, if it did.
+        gone: How a server that is not ours ended, if it did. `unanswered`: how the target never answered, if so.
     """
 
     def __init__(
@@ -70,6 +70,7 @@ class Measuring:
         self.wanted, self.repetitions, self.is_cut = 0, setting.starts, False
         self._setting, self._budget, self._tell, self._interrupted = setting, budget, tell, interrupted
         self.gone: str | None = None
+        self.unanswered: str | None = None
         self._starts = self._refused = 0
         self._others: list[float] = []  # cores that neither target nor generator used, of each short trial
         self._doubtful: list[tuple[Load, Taken]] = []
@@ -106,7 +107,7 @@ class Measuring:
         """Return what a publish costs, by short trials with few and with many subscribers."""
         fitted = [one for one in wanted if not one.held_out and one.workers == self._setting.workers[0]]
         ends = [min(fitted, key=_by_fanout), max(fitted, key=_by_fanout)]
-        hold_s = min(_PILOT_S, self._setting.hold_s or _PILOT_S)
+        hold_s = self._setting.pilot_s
 
         def attempt(end: Wanted, rate: float, work: Work | None) -> Point:
             agents = 1 if work is None else agents_of(end, work, rate)
@@ -175,7 +176,7 @@ class Measuring:
             hold_s = left_s / (repetitions * count) - overhead_s
             if hold_s >= (given_s or _GOOD_HOLD_S):
                 break
-        return repetitions, given_s or min(_LONGEST_HOLD_S, max(_LEAST_HOLD_S, hold_s))
+        return repetitions, given_s or min(_LONGEST_HOLD_S, max(LEAST_HOLD_S, hold_s))
 
     def _on(self, load: Load, there: Target | None) -> Taken:
         """Return what a load shows of a server that is there, or of a fresh one."""
@@ -216,6 +217,7 @@ class Measuring:
         except KeyboardInterrupt:
             if not self._is_to_end():
                 raise
+            self.unanswered = f"no connection to {self._setting.target} opened: see that it takes some"
             raise Over from None
         if taken.run is not None:
             if taken.run.interrupted:
@@ -252,10 +254,11 @@ class Measuring:
             return stack.enter_context(
                 fresh(self._setting.url, self._setting.serve, workers, self._is_to_end)
             )
-        except TargetError:
-            if self._is_to_end():
-                raise Over from None
-            raise
+        except TargetError as error:
+            if not self._is_to_end():
+                raise
+            self.unanswered = str(error)
+            raise Over from None
 
     def _known(self, place: Place) -> Target:
         wait_until_quiet(place.pids)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from wswarm.drive.host.application import check_application
 from wswarm.errors import PlanError
+from wswarm.experiment.capacity.budget import check_length, seconds_of
 from wswarm.experiment.capacity.served import address_at, check_publishing, check_served, filled
 from wswarm.experiment.preflight import check, target_meter
 from wswarm.load.plan import Plan, make_plan
@@ -22,7 +23,8 @@ _REFERENCE = {"echo": "echo", "fanout": "chat"}
 _DEFAULTS: Mapping[str, Any] = {"arrivals": "poisson", "warmup": 1.0, "drain": 2.0, "probe": "off"}
 _BACKPLANE = "TARGET_BACKPLANE"  # of the reference application
 _LOADS = ("closed", "stages", "trends", "slo")
-_SHORTEST_S = 0.5
+_SHORTEST_S, LEAST_HOLD_S = 0.5, 3.0
+_PILOT_S, _MOST_PILOTS, _CELLS = 2.0, 8, 8  # with one number of workers
 
 
 class Between(NamedTuple):
@@ -82,6 +84,11 @@ class Setting:
         address = os.environ.get(_BACKPLANE) if self.url is None else None
         return address.partition("://")[0] if address else None
 
+    @property
+    def pilot_s(self) -> float:
+        """How long a short trial is held that says how much load the target carries."""
+        return min(_PILOT_S, self.hold_s or _PILOT_S)
+
     def plan(self, url: str | None = None, **load: Any) -> Plan:
         """Return the plan of a load.
 
@@ -96,14 +103,17 @@ class Setting:
         return make_plan(self.scenario, url or address_at(self.url, 1), **options)
 
     def check(self) -> None:
-        """Check that the lightest and the heaviest load can be, on a target that is there.
+        """Check that the lightest and the heaviest load can be, in that time, on a target that is there.
 
         Raises:
             PlanError: one can't.
         """
+        pilot_s, cell_s = seconds_of(1, self.pilot_s), seconds_of(1, self.hold_s or LEAST_HOLD_S)
+        check_length(self.budget_s, pilot_s, _MOST_PILOTS * pilot_s + _CELLS * cell_s)
         target_meter(self.target_pid)
         low, high = map(round, self.connections)
-        for connections, rooms in ((low, min(self.rooms, low)), (high, self.rooms)):
+        # what the heaviest lacks is told by values that were given
+        for connections, rooms in ((high, self.rooms), (low, min(self.rooms, low))):
             for size in self.sizes:
                 in_rooms: dict[str, Any] = {"rooms": rooms} if self.rooms > 1 else {}
                 check(self.plan(connections=connections, size=round(size), **in_rooms))
@@ -151,9 +161,6 @@ def make_setting(url: str | None = None, **options: Any) -> Setting:
 
 
 def _check_options(given: Mapping[str, Any]) -> None:
-    budget_s = given.get("budget", BUDGET_S)
-    if not budget_s > 0:
-        raise PlanError(f"--budget {budget_s:g}s must be a time above 0")
     for name in _LOADS:
         if given.get(name):
             raise PlanError(f"--{name} has no place in sizing, whose loads are its own: leave it out")

@@ -8,7 +8,7 @@ from wswarm.drive.clock import now_ns
 from wswarm.drive.host.files import file_limit
 from wswarm.drive.host.lazy import psutil
 from wswarm.errors import GeneratorError, TargetError, TargetFailed
-from wswarm.experiment.capacity.budget import Budget
+from wswarm.experiment.capacity.budget import Budget, unanswered_in
 from wswarm.experiment.sizing.design import cells_of
 from wswarm.experiment.sizing.measuring import Measuring, OnProgress
 from wswarm.experiment.sizing.remarks import remarks
@@ -69,16 +69,18 @@ def size(
     try:
         model = model_of(about, measuring.cells, setting.seed, measuring.came)
     except GeneratorError as error:
-        raise _too_little(str(error), measuring, was_interrupted=asked()) from None
+        raise _too_little(str(error), setting, measuring, was_interrupted=asked()) from None
     return Sized(with_handshakes(model, measuring.ramps), asked(), measuring.gone is not None)
 
 
-def _too_little(why: str, measuring: Measuring, *, was_interrupted: bool) -> BaseException:
+def _too_little(why: str, setting: Setting, measuring: Measuring, *, was_interrupted: bool) -> BaseException:
     """Return why there is no model."""
     if was_interrupted:
         return KeyboardInterrupt()
     if measuring.gone is not None:
         return TargetFailed(f"the target is gone: {measuring.gone}")
+    if measuring.unanswered is not None and not measuring.cells:
+        return TargetError(unanswered_in(setting.budget_s, measuring.unanswered))
     if not measuring.left_out:
         return TargetError(why)
     count = len(measuring.left_out)
