@@ -16,11 +16,12 @@ _OF_TLS = {"insecure": False, "cacert": None, "cert": None, "key": None, "sni": 
 
 
 class Publishers(NamedTuple):
-    """What is said of publishers alone, as a plan has it."""
+    """What is said of publishers alone, as a plan has it; `number`: how many they are, where that is said."""
 
     url: str | None
     headers: tuple[str, ...]
     steps: tuple[Step, ...]
+    number: int = 1
 
 
 NOBODY = Publishers(None, (), ())
@@ -33,7 +34,12 @@ def check_publishers(scenario: str, publishers: Publishers, *, escape: bool) -> 
         PlanError: it can't be, or there are no publishers.
     """
     first = f"--publisher-{publishers.steps[0].kind}" if publishers.steps else ""
-    given = {"--publisher-url": publishers.url, "--publisher-header": publishers.headers, first: first}
+    given = {
+        f"--publishers {publishers.number}": publishers.number != 1,
+        "--publisher-url": publishers.url,
+        "--publisher-header": publishers.headers,
+        first: first,
+    }
     for option in (option for option, value in given.items() if value):
         if scenario not in BROADCASTS:
             raise PlanError(f"{option} is for publishers, which only fanout has; leave it out of {scenario}")
