@@ -14,8 +14,8 @@ from importlib import import_module
 from wswarm.cli.arguments import make_parser
 from wswarm.cli.pictures import as_far_as_drawable
 from wswarm.cli.reading import read, settle
-from wswarm.cli.streams import open_closed
 from wswarm.cli.settings.settled import told_from
+from wswarm.cli.streams import open_closed
 from wswarm.cli.terminal import INTERRUPTED, say
 from wswarm.errors import ResultError, SwarmError
 from wswarm.loading import leaving_on_ctrl_c, without_collecting, without_threads
