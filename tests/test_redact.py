@@ -9,7 +9,7 @@ import pytest
 
 from wswarm.load.fill import fill_address
 from wswarm.results import redact
-from wswarm.results.redact import Redactor
+from wswarm.results.redact import Redactor, Values
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,65 @@ def test_a_value_of_a_shell_that_is_not_utf_8_is_hidden() -> None:
 
 def test_a_text_that_was_cut_in_the_midst_of_a_secret_does_not_keep_its_beginning() -> None:
     hide = Redactor({"cookies": ["sid=0123456789"]})
-    assert hide("not you, 01234567", is_cut=True) == "not you, …"
-    assert hide("not you, 01234567") == "not you, 01234567"
+    assert hide("not you, 0123456", is_cut=True) == "not you, …"
+    assert hide("not you, 0123456") == "not you, 0123456"
+
+
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl"
+
+
+@pytest.mark.parametrize("end", ["", "...", '"}', "… (more in the log)", "/else"])
+@pytest.mark.parametrize(
+    ("settings", "secret"),
+    [
+        ({"headers": [f"Authorization: Bearer {JWT}"]}, JWT),
+        ({"headers": [f"Authorization: bearer {JWT}"]}, JWT.lower()),
+        ({"headers": ['X-Api-Key: ab"cd/ef ghijk']}, "ab%22cd%2Fef%20ghijk"),
+        ({"url": "ws://me:hunter2pass@h/"}, "bWU6aHVudGVyMnBhc3M="),
+        ({"cookies": ["sid=s3cret-of-{id}-in-full"]}, "s3cret-of-17-in-full"),
+        ({"cookies": ["sid={id}-s3cret-in-full"]}, "17-s3cret-in-full"),
+    ],
+)
+def test_what_a_server_has_cut_of_a_secret_is_hidden_wherever_it_stands(
+    settings: dict[str, Any], secret: str, end: str
+) -> None:
+    hide, sizes = Redactor(settings), range(11, len(secret))
+    assert {hide(f"{{expired: {secret[:size]}{end}").partition("…")[0] for size in sizes} == {"{expired: "}
+    assert not [size for size in sizes if secret[size - 3 : size] in hide(f"no {secret[:size]}{end}")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Bearer realm="x", Bearer token wanted',
+        '{"user":"bob","token":"x"} is no {"user":',
+        "ws://127.0.0.1:9/ is elsewhere: wss://exa",
+        "tok-SEC is no beginning of eight",
+    ],
+)
+def test_what_many_secrets_begin_with_is_no_secret(text: str) -> None:
+    values = [
+        "Bearer tok-SECRETVALUE-42",
+        '{"user":"ann","token":"t 1"}',
+        "ws://127.0.0.1:80/x",
+        "wss://example/",
+    ]
+    assert Redactor({"headers": ["Authorization: Bearer tok-SECRETVALUE-42"]}, values)(text) == text
+
+
+def test_beginnings_of_one_of_many_values_are_hidden() -> None:
+    values = Values()
+    values.add(f"s3cret-{number:05}" for number in range(2_000))
+    assert values("no s3cret-0, s3cret-0012 is out, and s3cret-") == "no …, … is out, and s3cret-"
+
+
+def test_beginnings_end_where_they_end_though_letters_grow_in_lower_case() -> None:
+    assert Redactor({"cookies": ["a=İstanbul-0123"]})("İİ İstanbul-0 İ") == "İİ … İ"
+
+
+def test_a_plan_of_ones_own_is_not_taken_for_a_cut_secret() -> None:
+    shown = redact.plan({"url": "ws://h/relaying", "cookies": ["sid=relaying-1"], "text": "relaying"})
+    assert (shown["url"], shown["text"]) == ("ws://h/relaying", "relaying")
 
 
 def test_a_secret_of_three_letters_is_hidden_only_as_a_word_and_a_shorter_one_is_none() -> None:

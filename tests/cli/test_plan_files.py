@@ -107,6 +107,18 @@ def test_a_plan_that_is_shown_is_a_plan_that_shows_the_same() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [((), "# scenarios: echo,two  # plan.toml"), (("--scenarios", "two"), "# scenarios: two  # option")],
+)
+def test_a_plan_that_is_shown_names_the_scenarios_that_run(options: tuple[str, ...], line: str) -> None:
+    write("plan.toml", f"url = '{URL}'\n[scenarios.echo]\n[scenarios.two]\nscenario = 'fanout'")
+    outcome = in_process("run", "plan.toml", *options, "--print", "plan", cwd=Path.cwd())
+    assert line in [
+        " # ".join(re.split(r" +# ", one)).replace(" # ", "  # ") for one in outcome.out.splitlines()
+    ]
+
+
 SECRETS = [
     ("-H", "Authorization: Bearer s3cr3t-token"),
     ("--cookie", "sid=s3cr3t-token"),
@@ -177,6 +189,41 @@ def test_what_is_wrong_in_a_plan_is_named_with_its_mend(
     assert outcome.code == code
     assert what in outcome.err
     assert mend in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "command", "where"),
+    [
+        ("pyproject.toml", "[tool.wswarm]\n{}", "echo", "[tool.wswarm] in pyproject.toml: "),
+        ("wswarm.toml", "{}", "capacity echo", "wswarm.toml: "),
+        ("wswarm.toml", "{}\n[scenarios.echo]", "run", "wswarm.toml: "),
+        ("wswarm.toml", "[scenarios.echo]\n{}", "run", "wswarm.toml [scenarios.echo]: "),
+        (None, "", "echo", "WSWARM_{0}: "),
+        (None, "", "option", "--"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [("slo", "p99<50", "slo 'p99<50': a time"), ("bind", "a b", "bind 'a b' is not")],
+)
+def test_what_a_plan_can_not_have_is_told_of_where_it_stands(
+    file: str | None,
+    content: str,
+    command: str,
+    where: str,
+    name: str,
+    value: str,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if file is not None:
+        write(file, content.format(f"{name} = ['{value}']"))
+    elif command == "echo":
+        monkeypatch.setenv(f"WSWARM_{name.upper()}", value)
+    given = ("echo", f"--{name}", value) if command == "option" else command.split()
+    outcome = refused(*given, *(() if command == "run" else (URL,)))
+    assert outcome.code == 2
+    assert f": {where.format(name.upper())}{words}" in outcome.err
 
 
 def test_a_plan_that_is_not_there_can_t_be_measured() -> None:
@@ -327,3 +374,15 @@ def test_a_plan_measures_its_scenarios_one_after_another() -> None:
 
 def test_what_a_report_shows_as_its_command_gives_the_same_plan() -> None:
     assert shown("echo", URL, "--seed", "5") == shown("echo", URL, "--seed", "5")
+
+
+def test_a_file_that_is_no_plan_is_not_taken_for_a_host(tmp_path: Path) -> None:
+    (tmp_path / "k.json").write_text("{}")
+    end = in_process("run", "k.json", cwd=tmp_path)
+    assert (end.code, end.err.count("\n")) == (2, 1)
+    assert "'k.json' is a file, and no plan: plans are TOML and end in .toml; a host of that name" in end.err
+
+
+def test_an_address_too_long_for_a_file_s_name_is_an_address(tmp_path: Path) -> None:
+    end = in_process("run", f"127.0.0.1:1/{'x' * 5_000}", "--print", "plan", cwd=tmp_path)
+    assert (end.code, end.err) == (0, "")

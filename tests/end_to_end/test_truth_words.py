@@ -1,10 +1,13 @@
 """What the server said: of refused handshakes, of connections that it ended, instead of a reply."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
 from tests.end_to_end.instrument import run
 from tests.end_to_end.servers import serve
+from wswarm.cli.main import main
 from wswarm.errors import TargetError
 from wswarm.report import text
 from wswarm.results.run import Run
@@ -111,3 +114,40 @@ def test_a_refusal_tells_what_the_server_said_and_no_secret(driver: str) -> None
         run("connect", server.url, driver=driver, **SECRETS)
     assert str(failed.value).startswith('every handshake failed: http 403 (5): "plan expired for ')
     assert hides_secrets(str(failed.value))
+
+
+SCRIPT = """
+async def session(ws):
+    await ws.recv()
+"""
+OF_COMMANDS = {
+    "connect": ["-c", "1", "-d", "0.3s", "--trace", "1"],
+    "script": ["-c", "1", "-d", "0.3s", "--trace", "1"],
+    "inspect": ["--patience", "1s"],
+}
+
+
+@pytest.mark.parametrize("is_refused", [False, True], ids=["closed", "refused"])
+@pytest.mark.parametrize("command", OF_COMMANDS)
+def test_the_conversation_is_shown_without_secrets_and_control_characters(
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    *,
+    is_refused: bool,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "session.py").write_text(SCRIPT)
+    words = "expired: {secret} {cookie} \x1b]0;x"
+    refusal = {"status": 403, "body": words} if is_refused else {"ends": [[9, 4401, words]], "after": 0.1}
+    given = ["-H", SECRETS["headers"][0], "--cookie", SECRETS["cookies"][0], *OF_COMMANDS[command]]
+    with serve("parting", **refusal) as server:
+        main([command, *(["session.py"] if command == "script" else []), server.url, *given])
+    told = "".join(capfd.readouterr())
+    shown = "with it came: expired: " if is_refused else "closed 4401 expired: "
+    assert shown in told
+    assert "\x1b" not in told
+    assert hides_secrets(told)
+    if is_refused and command == "inspect":
+        assert 'nothing opened: http 403: "expired: ' in told

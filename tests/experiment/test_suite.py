@@ -105,8 +105,10 @@ def test_an_objective_about_none_of_the_scenarios_is_refused() -> None:
 
 
 def test_what_is_said_of_publishers_is_for_fanout_alone() -> None:
-    plans = suite_plans("ws://host/", SCENARIOS, publisher_url="ws://other/", publisher_headers=("X: 1",))
+    said = {"publisher_url": "ws://other/", "publisher_headers": ("X: 1",), "publishers": 3}
+    plans = suite_plans("ws://host/", SCENARIOS, **said)
     assert [plan.publisher_url for plan in plans] == [None, None, "ws://other/"]
+    assert [plan.publishers for plan in plans] == [1, 1, 3]
     with pytest.raises(PlanError, match="leave it out of echo"):
         suite_plans("ws://host/", ("echo",), publisher_url="ws://other/")
 

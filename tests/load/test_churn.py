@@ -50,6 +50,12 @@ def test_with_a_rate_a_publisher_comes_on_top_and_warms_up() -> None:
         ({"sessions": 0.01, "duration": 10}, "gives no session"),
         ({"publish": "POST http://127.0.0.1/"}, "add -r"),
         ({"publisher_url": "ws://127.0.0.1/"}, "add -r"),
+        ({"publishers": 3}, "--publishers 3 publishes nothing without a rate: leave it out, or add -r"),
+        ({"publisher_headers": ("X-Key: hunter2",)}, "--publisher-header publishes nothing"),
+        ({"publisher_steps": (("say", "hello"),)}, "--publisher-say publishes nothing"),
+        ({"size": 4_096}, "--size 4096 publishes nothing"),
+        ({"text": "{marker}!"}, "--text '{marker}!' publishes nothing"),
+        ({"binary": True}, "--binary publishes nothing"),
         ({"closed": True}, "leave it out of churn"),
         ({"stages": [(1, 5)]}, "leave it out of churn"),
     ],
@@ -66,3 +72,5 @@ def test_connections_of_stages_say_how_many_there_are() -> None:
     assert (plan.connections, plan.duration, plan.warmup) == (40, 4.0, 0.0)
     with pytest.raises(PlanError, match="leave out --connections"):
         make_plan("connect", URL, stages="2s:40", connections=3)
+    with pytest.raises(PlanError, match=r"--connect-rate 5/s beside --stages.* leave it out"):
+        make_plan("connect", URL, stages="2s:40", connect_rate=5.0)

@@ -4,9 +4,10 @@ import argparse
 import re
 from collections.abc import Iterable, Iterator
 
-from wswarm.cli import pages
+from wswarm.cli import pages, reasons
 from wswarm.cli.arguments import make_parser
 from wswarm.cli.parser import commands_of
+from wswarm.cli.plain import plain
 from wswarm.cli.terminal import say, width
 from wswarm.errors import PlanError
 from wswarm.suggestions import did_you_mean
@@ -21,20 +22,24 @@ def explain(parsed: argparse.Namespace) -> int:
         PlanError: it says nothing.
     """
     found = explanations(" ".join(parsed.what))
-    say("\n\n".join(pages.plain(block, width()) for block in found))
+    say("\n\n".join(plain(block, width()) for block in found))
     return 0
 
 
 def explanations(what: str) -> list[str]:
-    """Return what the documentation says of a code or a term, in Markdown.
+    """Return what the documentation says of a code, a term or a reason, in Markdown.
 
     Raises:
         PlanError: it says nothing.
     """
-    found = list(_of_code(what) if what.isdecimal() else _of_term(what))
+    code = re.sub(r"^(?:exit |close )?(?:code )?(?=\d+$)", "", what.strip(), flags=re.IGNORECASE)
+    found = list((*_of_code(code), *reasons.about(code)) if code.isdecimal() else _of_term(what))
     if not found:
-        known = [term for terms, _ in _terms() for term in terms]
-        meant = did_you_mean(what, known) or ": see 'wswarm help vocabulary', 'wswarm help exit_codes'"
+        known = [*(term for terms, _ in _terms() for term in terms), *reasons.names()]
+        pages_of_terms = ", ".join(
+            f"'wswarm help {name}'" for name in ("vocabulary", "reasons", "exit_codes")
+        )
+        meant = did_you_mean(what, known) or f": see {pages_of_terms}"
         raise PlanError(f"nothing is known of {what!r}{meant}")
     return found
 
@@ -52,11 +57,11 @@ def show_help(parsed: argparse.Namespace) -> int:
     if topic is None:
         say(parser.format_help())
         topics = f"Topics for wswarm help: {', '.join(pages.page_names())}"
-        say(pages.plain(f"{topics}\n\nTutorials, shown likewise: {', '.join(tutorials)}", width()))
+        say(plain(f"{topics}\n\nTutorials, shown likewise: {', '.join(tutorials)}", width()))
     elif topic in commands:
         say(commands[topic].format_help(), end="")
     elif topic in names:
-        say(pages.plain(pages.page(topic), width()), end="")
+        say(plain(pages.page(topic), width()), end="")
     else:
         meant = (
             did_you_mean(topic, [*commands, *names]) or f": topics are the commands, and {', '.join(names)}"
@@ -75,15 +80,22 @@ def _of_code(code: str) -> Iterator[str]:
 
 def _of_term(what: str) -> Iterator[str]:
     term = what.lower()
-    for terms, meaning in _terms():
-        if term in terms:
-            yield f"{', '.join(terms)}: {meaning}"
-    yield from _of_method(term)
+    found = [f"{', '.join(terms)}: {meaning}" for terms, meaning in _terms() if term in terms]
+    found += reasons.about(what)
+    found += _paragraphs("method", term)
+    if found:
+        yield from found
+        return
+    for name in pages.page_names():
+        if told := _paragraphs(name, term):
+            yield from told
+            yield f"This is from 'wswarm help {name}'."
+            return
 
 
-def _of_method(term: str) -> list[str]:
-    """Return the paragraphs of the method that are about a term, else those that use it."""
-    found = pages.blocks(pages.page("method"))
+def _paragraphs(page: str, term: str) -> list[str]:
+    """Return the paragraphs of a page that are about a term, else those that use it."""
+    found = pages.blocks(pages.page(page))
     marked = [block for block in found if _is_marked(block, term)]
     used = [block for block in found if not block.startswith(("#", "|", "`")) and _words(term).search(block)]
     return (marked or used)[:_MOST_BLOCKS]

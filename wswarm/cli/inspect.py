@@ -9,6 +9,7 @@ from wswarm.errors import PlanError, TargetError
 from wswarm.experiment.inspection import Found, Look, inspect
 from wswarm.experiment.mends import mend
 from wswarm.experiment.own_profile import with_own_profile
+from wswarm.experiment.refusals import in_words
 from wswarm.load.manner import Manner, converted
 from wswarm.load.profiles.settings import needs, written
 from wswarm.report import inspection as report
@@ -33,7 +34,8 @@ def show(parsed: argparse.Namespace) -> int:
     plain = found.plain
     if not _has_opened(found):
         why = plain.failure or "no answer"
-        raise TargetError(redact.address(f"nothing opened: {why}; {manner.address}: {mend(why, '', manner)}"))
+        told = f"nothing opened: {in_words(why, plain.said)}"
+        raise TargetError(redact.address(f"{told}; {manner.address}: {mend(why, plain.said, manner)}"))
     return 0
 
 

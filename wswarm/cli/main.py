@@ -8,12 +8,14 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from importlib import import_module
 
 from wswarm.cli.arguments import make_parser
 from wswarm.cli.pictures import as_far_as_drawable
 from wswarm.cli.reading import read, settle
+from wswarm.cli.settings.settled import told_from
+from wswarm.cli.streams import open_closed
 from wswarm.cli.terminal import INTERRUPTED, say
 from wswarm.errors import ResultError, SwarmError
 from wswarm.loading import leaving_on_ctrl_c, without_collecting, without_threads
@@ -23,6 +25,7 @@ Command = Callable[[argparse.Namespace], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
+    open_closed()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal need not know every sign of a report
     try:
@@ -41,9 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 parsed = settle(parsed, sources)
             is_plan = getattr(parsed, "print", None) == "plan"
             run = _command("print plan" if is_plan else parsed.command)
-        if is_plan:
-            return run(parsed)
-        with as_far_as_drawable(parsed):
+        with told_from(parsed), nullcontext() if is_plan else as_far_as_drawable(parsed):
             return run(parsed)
     except SwarmError as error:
         from wswarm.results import redact

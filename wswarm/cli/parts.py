@@ -10,7 +10,7 @@ from wswarm.cli.outputs_arguments import OUTPUTS
 from wswarm.cli.planned import Planned
 from wswarm.cli.settings.files import Settings
 from wswarm.cli.settings.options import options_of
-from wswarm.cli.settings.settled import Settled
+from wswarm.cli.settings.settled import Settled, told_from
 from wswarm.cli.terminal import warn
 from wswarm.errors import PlanError
 from wswarm.experiment.objectives import shared_out
@@ -29,7 +29,7 @@ def parts_of(parsed: argparse.Namespace) -> list[Planned]:
     parts = settled_parts(parsed)
     if not parts:
         return _suite(parsed)
-    found = [scenario.planned(one, name) for name, one in parts]
+    found = [_planned(name, one) for name, one in parts]
     hints = [tuple(grammar.hints(vars(one))) for _, one in parts]
     found = [part._replace(hints=(*part.hints, *more)) for part, more in zip(found, hints, strict=True)]
     return _with_shared_objectives(found, parts)
@@ -51,6 +51,11 @@ def settled_parts(parsed: argparse.Namespace) -> list[tuple[str, Settled]]:
         _check_table(plan, name, kind, options_of(parsed.sources.parsers[kind]))
         found.append((name, parsed.sources.settled(kind, plan, name)))
     return found
+
+
+def _planned(name: str, settled: Settled) -> Planned:
+    with told_from(settled):
+        return scenario.planned(settled, name)
 
 
 def _wanted(parsed: Settled, scenarios: Mapping[str, object]) -> Iterable[str]:

@@ -10,7 +10,7 @@ import msgspec
 from wswarm.cli import parts, scenario
 from wswarm.cli.planned import Planned
 from wswarm.cli.settings.options import Option, options_of
-from wswarm.cli.settings.settled import DEFAULT, Settled
+from wswarm.cli.settings.settled import DEFAULT, Settled, told_from
 from wswarm.cli.settings.written import as_toml
 from wswarm.cli.shown_repeated import REPEATED
 from wswarm.cli.terminal import say, warn
@@ -43,13 +43,14 @@ def show_plan(parsed: argparse.Namespace) -> int:
 
 def _sections(parsed: Settled) -> Iterator[Shown]:
     """Yield what holds for all, then each scenario."""
-    yield Shown("", parsed, {name: value for name, value in vars(parsed).items() if name in parts.OF_ALL})
+    found = parts.parts_of(parsed) if parsed.command == "run" else []
+    of_all = {name: value for name, value in vars(parsed).items() if name in parts.OF_ALL}
+    yield Shown("", parsed, of_all | {"scenarios": ",".join(part.title for part in found)})
     if parsed.command in REPEATED:
         shown = REPEATED[parsed.command](parsed)
         yield Shown(shown.title, parsed, shown.values)
     elif parsed.command == "run":
         settled = [one for _, one in parts.settled_parts(parsed)]
-        found = parts.parts_of(parsed)
         for part, own in zip(found, settled or [parsed] * len(found), strict=True):
             yield _scenario(part, own)
     else:
@@ -57,8 +58,9 @@ def _sections(parsed: Settled) -> Iterator[Shown]:
 
 
 def _scenario(part: Planned, settled: Settled) -> Shown:
-    filling_of(part.plan)  # that variables are set, and data has rows enough
-    warn(settled.command, foreseen(part.plan))
+    with told_from(settled):
+        filling_of(part.plan)  # that variables are set, and data has rows enough
+        warn(settled.command, foreseen(part.plan))
     values = redact.plan(msgspec.structs.asdict(part.plan))
     if part.is_reference:
         values |= {"url": None, "workers": part.workers}
@@ -75,7 +77,14 @@ def _section(shown: Shown) -> Iterator[str]:
         dest = option.action.dest
         if dest in shown.values and dest not in done | {"print"}:
             done.add(dest)
-            yield _line(option, shown.values[dest], settled.origins.get(dest, DEFAULT))
+            yield _line(option, shown.values[dest], _source(settled, dest))
+
+
+def _source(settled: Settled, dest: str) -> str:
+    plan = settled.plan
+    if dest == "scenarios" and plan is not None and plan.scenarios:
+        return settled.origins.get(dest, plan.source)
+    return settled.origins.get(dest, DEFAULT)
 
 
 def _line(option: Option, value: Any, origin: str) -> str:

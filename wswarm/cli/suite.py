@@ -12,8 +12,9 @@ from wswarm.cli import grammar, measure
 from wswarm.cli.audience import Audience, audience_for
 from wswarm.cli.drawing import Drawing, Plain
 from wswarm.cli.outputs import check_outputs, take_all
-from wswarm.cli.parts import parts_of
+from wswarm.cli.parts import parts_of, settled_parts
 from wswarm.cli.planned import Planned
+from wswarm.cli.settings.settled import told_from
 from wswarm.cli.terminal import Interrupts, say, warn
 from wswarm.errors import ResultError, SwarmError
 from wswarm.experiment.begun import agents_begun
@@ -62,10 +63,12 @@ def run_suite(parsed: argparse.Namespace) -> int:
 
 def _checked(parsed: argparse.Namespace) -> list[Planned]:
     parts = parts_of(parsed)
-    for part in parts:
-        check(part.plan, may_restart=part.is_reference)
-        if part.is_reference:
-            check_reference(part.plan)
+    settled: list[argparse.Namespace] = [one for _, one in settled_parts(parsed)]
+    for part, own in zip(parts, settled or [parsed] * len(parts), strict=True):
+        with told_from(own):
+            check(part.plan, may_restart=part.is_reference)
+            if part.is_reference:
+                check_reference(part.plan)
     return parts
 
 

@@ -5,10 +5,20 @@ from functools import partial
 from typing import Any, cast
 
 from wswarm.drive.clock import now_ns
-from wswarm.drive.drivers.connection import Connection, Driver, Ended, Events, Settings, reason_of
+from wswarm.drive.drivers.connection import (
+    Connection,
+    Driver,
+    Ended,
+    Events,
+    HandshakeFailed,
+    Settings,
+    reason_of,
+)
 from wswarm.load.request import Request
+from wswarm.results import redact
 
 LINES = 200  # of one connection, or of attempts to open one; what comes then is not told
+WITH_IT = "with it came: "  # what the target said when it refused
 
 Tell = Callable[[int, str, str], None]
 
@@ -54,11 +64,13 @@ class Trace:
         """Return a driver whose connections are followed."""
 
         async def connect(request: Request, number: int, settings: Settings, events: Events) -> Connection:
-            self.note("*", f"GET {self._quoted(request.target.encode())}")
+            self.note("*", f"GET {self._shown(request.target)}")
             try:
                 connection = await driver(request, number, settings, self.events(events))
             except Exception as error:
-                self.note("*", f"failed: {reason_of(error)}")
+                self.note("*", f"failed: {self._shown(reason_of(error))}")
+                if isinstance(error, HandshakeFailed) and error.detail.strip():
+                    self.note("*", f"{WITH_IT}{self._shown(error.detail.strip())}")
                 raise
             self._left = LINES
             chosen = f", subprotocol {connection.subprotocol}" if connection.subprotocol else ""
@@ -75,7 +87,7 @@ class Trace:
             return events.take(row, payload)
 
         def closed(ended: Ended) -> None:
-            self.note("*", f"closed {ended.code or ''} {ended.reason}".rstrip())
+            self.note("*", f"closed {ended.code or ''} {self._shown(ended.reason)}".rstrip())
             events.closed(ended)
 
         def pong(payload: bytes) -> None:
@@ -86,6 +98,9 @@ class Trace:
             self.note("<", "ping (answered)")
 
         return events._replace(take=take, closed=closed, pong=pong, pinged=pinged, frames=None)
+
+    def _shown(self, words: str) -> str:
+        return redact.address(self._quoted(words.encode(errors="backslashreplace")))
 
     def said(self, payload: bytes, kind: str = "") -> None:
         """Tell what the connection says."""

@@ -10,6 +10,7 @@ from wswarm.drive.clock import now_ns
 from wswarm.drive.fleet import wire
 from wswarm.drive.fleet.fleet import Fleet, Followed
 from wswarm.drive.fleet.started import start_agents
+from wswarm.drive.trace import WITH_IT
 from wswarm.experiment.filling import addresses_of, variables_of
 from wswarm.load.manner import Manner
 from wswarm.load.marker import prefix_for
@@ -68,6 +69,12 @@ class Look(NamedTuple):
     def words(self, kind: str) -> list[str]:
         """Return what was said (`>`), heard (`<`), or became of it (`*`)."""
         return [line.words.removeprefix(_BINARY) for line in self.lines if line.kind == kind]
+
+    @property
+    def said(self) -> str:
+        """What the target said when it refused, "" if nothing."""
+        told = [line.removeprefix(WITH_IT) for line in self.words("*") if line.startswith(WITH_IT)]
+        return told[-1] if told else ""
 
     @property
     def opened_at(self) -> str | None:

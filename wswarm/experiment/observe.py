@@ -7,13 +7,12 @@ from wswarm.drive.fleet.fleet import AgentProcess, Fleet
 from wswarm.drive.fleet.wire import GroupState
 from wswarm.errors import GeneratorError, TargetError, TargetFailed
 from wswarm.experiment.paces import has_open
+from wswarm.experiment.refusals import in_words
 from wswarm.load.manner import Manner
 from wswarm.load.plan import Plan
-from wswarm.load.upgrade import is_redirect
 from wswarm.results import redact
 from wswarm.results.counts import Counts
 from wswarm.results.progress import Phase, Progress
-from wswarm.results.quoted import is_whereabouts
 from wswarm.stats.findings import Findings
 from wswarm.stats.histogram import Histogram
 from wswarm.units import NS_PER_S
@@ -178,7 +177,8 @@ def refusal_of(
     if not failures:
         return f"every connection was closed at once by the target: {redact.address(manner.address)}; see its log"
     told = [
-        _told(reason, count, said.get(reason, "")) for reason, count in failures.most_common(REASONS_TOLD)
+        in_words(reason, said.get(reason, ""), f" ({count:,})")
+        for reason, count in failures.most_common(REASONS_TOLD)
     ]
     rest = failures.total() - sum(count for _, count in failures.most_common(REASONS_TOLD))
     text = ", ".join(told) + (f" and {rest:,} for other reasons" if rest else "")
@@ -189,18 +189,6 @@ def refusal_of(
 
     what_to_do = redact.address(mend(first, said.get(first, ""), manner))
     return f"{failed}: {text}; {redact.address(manner.address)}: {what_to_do}"
-
-
-def _told(reason: str, count: int, said: str) -> str:
-    if said and is_redirect(reason):
-        return f"{reason} to {said} ({count:,})"
-    return f"{reason} ({count:,}){_words(reason, said)}"
-
-
-def _words(reason: str, said: str) -> str:
-    if is_whereabouts(reason, said):
-        return f" {said}"
-    return f': "{said}"' if said else ""
 
 
 def _ends(agents: Sequence[AgentProcess]) -> str:

@@ -13,6 +13,7 @@ from wswarm.results.run import Scenario
 
 SCENARIOS: tuple[Scenario, ...] = ("connect", "echo", "fanout")
 OF_PUBLISHERS = (
+    "publishers",
     "publisher_url",
     "publisher_headers",
     "publisher_steps",

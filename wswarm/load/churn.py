@@ -7,6 +7,7 @@ from typing import Any
 from wswarm.errors import PlanError
 from wswarm.load.belonging import SESSIONS_LIMIT
 from wswarm.load.settings import Settings
+from wswarm.results import redact
 
 DEFAULT_SESSIONS, DEFAULT_STAY = 10.0, 20.0
 _SPARE = 1_000  # sessions at once beyond those expected, unless -c says how many
@@ -48,6 +49,26 @@ def check_churn(plan: Settings) -> None:
         raise PlanError(
             f"--sessions {plan.sessions:g}/s for --duration {plan.duration:g}s gives no session: raise one of them"
         )
-    for option, value in (("--publish", plan.publish), ("--publisher-url", plan.publisher_url)):
-        if value is not None and plan.rate is None:
-            raise PlanError(f"{option} {value!r} publishes nothing without a rate: add -r, as in -r 5/s")
+    if plan.rate is None:
+        _check_silent(plan)
+
+
+def _check_silent(plan: Settings) -> None:
+    """Check that nothing is said of what is published where nothing is."""
+    said = {
+        "--publishers": plan.publishers if plan.publishers != 1 else None,
+        "--publish": plan.publish and repr(redact.address(plan.publish)),
+        "--publisher-url": plan.publisher_url and repr(redact.address(plan.publisher_url)),
+        "--publisher-header": "" if plan.publisher_headers else None,
+        **{f"--publisher-{step.kind}": "" for step in plan.publisher_steps},
+        "--size": plan.size,
+        "--text": plan.text and repr(plan.text),
+        "--json": plan.json and repr(plan.json),
+        "--binary": "" if plan.binary else None,
+    }
+    for option, value in said.items():
+        if value is not None:
+            shown = f"{option} {value}".strip()
+            raise PlanError(
+                f"{shown} publishes nothing without a rate: leave it out, or add -r, as in -r 5/s"
+            )

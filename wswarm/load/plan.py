@@ -84,7 +84,8 @@ class Plan(Settings, frozen=True, kw_only=True):
 
     @property
     def _of_publishers(self) -> Publishers:
-        return Publishers(self.publisher_url, self.publisher_headers, self.publisher_steps)
+        said = self.publisher_url, self.publisher_headers, self.publisher_steps
+        return Publishers(*said, self.publishers)
 
     @property
     def by_http(self) -> ByHttp | None:

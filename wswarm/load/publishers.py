@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from wswarm.errors import PlanError
 from wswarm.load.fill import with_any_variables
-from wswarm.load.manner import Manner, check_handshake_headers
+from wswarm.load.headers import check_handshake_headers
+from wswarm.load.manner import Manner
 from wswarm.load.steps import Step, check_steps
 from wswarm.load.url import check_url
 from wswarm.results.scenario import BROADCASTS
@@ -15,11 +16,12 @@ _OF_TLS = {"insecure": False, "cacert": None, "cert": None, "key": None, "sni": 
 
 
 class Publishers(NamedTuple):
-    """What is said of publishers alone, as a plan has it."""
+    """What is said of publishers alone, as a plan has it; `number`: how many they are, where that is said."""
 
     url: str | None
     headers: tuple[str, ...]
     steps: tuple[Step, ...]
+    number: int = 1
 
 
 NOBODY = Publishers(None, (), ())
@@ -32,7 +34,12 @@ def check_publishers(scenario: str, publishers: Publishers, *, escape: bool) -> 
         PlanError: it can't be, or there are no publishers.
     """
     first = f"--publisher-{publishers.steps[0].kind}" if publishers.steps else ""
-    given = {"--publisher-url": publishers.url, "--publisher-header": publishers.headers, first: first}
+    given = {
+        f"--publishers {publishers.number}": publishers.number != 1,
+        "--publisher-url": publishers.url,
+        "--publisher-header": publishers.headers,
+        first: first,
+    }
     for option in (option for option, value in given.items() if value):
         if scenario not in BROADCASTS:
             raise PlanError(f"{option} is for publishers, which only fanout has; leave it out of {scenario}")

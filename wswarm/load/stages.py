@@ -86,6 +86,10 @@ def with_stages(given: Mapping[str, Any]) -> dict[str, Any]:
             f"--duration {float(given['duration']):g}s beside --stages: the hold is the sum of the stages,"
             f" {length_s:g}s; leave out --duration"
         )
+    if given["scenario"] == "connect" and "connect_rate" in given:
+        raise PlanError(
+            f"--connect-rate {given['connect_rate']:g}/s beside --stages, which say when each comes: leave it out"
+        )
     found = {**given, "stages": tuple(tuple(map(float, stage)) for stage in stages), "duration": length_s}
     if given["scenario"] == "connect" and "connections" not in given:
         check_connections(stages)

@@ -5,19 +5,20 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import quote, quote_plus, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
+
+from wswarm.results.begun import Begun
+from wswarm.results.secret_forms import IN_ADDRESS as IN_ADDRESS
+from wswarm.results.secret_forms import PLACEHOLDER, WHOLE_WORD, begun, escaped, filled, forms_of, literally
 
 HIDDEN = "…"
 
-IN_ADDRESS = "/:@"  # what a value keeps of itself in an address
-
 _STEP = 2  # kind and value
 _LEAST = 3  # what is shorter can't be told from the rest of a text
-_WHOLE_WORD = 4  # what is shorter is hidden only where it stands alone
 _CREDENTIALS = re.compile(r"//([^/?#\s]*)@")
 _QUERY = re.compile(r"([?&;])([^=&;#?\s'\"]+)=([^&;#\s'\",)]+)")
 _NOT_IN_RUN = re.compile(r"[^a-z0-9]+")  # what every way of escaping leaves as it is
-_PLACEHOLDER = re.compile(r"\$?\{[^{}]*\}")
+_UNESCAPED = re.compile(r"[A-Za-z0-9._-]*")
 _IN_MESSAGE = re.compile(r"""(?<![\w-])["']?([\w-]+)["']?\s*[:=]\s*["']([^"']+)["']""")
 _VALUE_IN_JSON = re.compile(r'"((?:[^"\\]|\\.)+)"\s*[,}\]]')
 _SCHEMES = {"basic", "bearer", "token", "digest", "negotiate", "apikey", "key"}
@@ -90,25 +91,36 @@ class Redactor:
     def __init__(self, settings: Mapping[str, Any], values: Iterable[str] = ()) -> None:
         templates = dict.fromkeys(filter(_is_worth_hiding, _secrets(settings)))
         literals = dict.fromkeys(one for one in values if len(one) >= _LEAST and HIDDEN not in one)
-        forms = {form: _pattern(form) for secret in templates for form in _forms(secret)}
-        forms |= {form: _literally(form) for value in literals for form in _escaped_forms(value)}
+        forms = {form: filled(form) for secret in templates for form in forms_of(secret)}
+        forms |= {form: literally(form) for value in literals for form in escaped(value)}
         self._secrets = sorted(forms, key=len, reverse=True)
         patterns = dict.fromkeys(forms[form] for form in self._secrets)
         self._pattern = re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
+        with_names = [one for one in templates if PLACEHOLDER.search(one) is not None]
+        as_they_are = [one for one in (*templates, *literals) if one not in with_names]
+        self._begun = Begun(form for one in as_they_are for form in _begun_forms(one))
+        beginnings = "|".join(filter(None, map(begun, with_names)))
+        self._begun_filled = re.compile(beginnings, re.IGNORECASE) if beginnings else None
 
     def __call__(self, text: str, *, is_cut: bool = False) -> str:
-        """Return the text without them; one that `is_cut` may end in the midst of one."""
+        """Return the text without them and their beginnings; one that `is_cut` may end in the midst of one."""
         if self._pattern is None:
             return text
-        hidden = self._pattern.sub(HIDDEN, text)
+        hidden = self._begun.hidden(self.whole(text), HIDDEN)
+        if self._begun_filled is not None:
+            hidden = self._begun_filled.sub(HIDDEN, hidden)
         return self._without_tail(hidden) if is_cut else hidden
+
+    def whole(self, text: str) -> str:
+        """Return the text without them, as nobody has cut it."""
+        return self._pattern.sub(HIDDEN, text) if self._pattern is not None else text
 
     def _without_tail(self, text: str) -> str:
         lowered = text.lower()
         for secret in self._secrets:
-            begun = secret.lower()
-            for size in range(min(len(begun) - 1, len(text)), _WHOLE_WORD - 1, -1):
-                if lowered.endswith(begun[:size]):
+            start = secret.lower()
+            for size in range(min(len(start) - 1, len(text)), WHOLE_WORD - 1, -1):
+                if lowered.endswith(start[:size]):
                     return text[: len(text) - size] + HIDDEN
         return text
 
@@ -118,22 +130,26 @@ class Values:
 
     def __init__(self) -> None:
         self._runs: dict[str, str] = {}
+        self._begun = Begun()
 
     def add(self, values: Iterable[str]) -> None:
         """Hide these, too."""
         for value in values:
             if value not in self._runs:
                 self._runs[value] = max(_NOT_IN_RUN.split(value.lower()), key=len)
+                for form in _begun_forms(value):
+                    self._begun.add(form)
 
     def __call__(self, text: str, *, is_cut: bool = False) -> str:
-        """Return the text without them; one that `is_cut` may end in the midst of one."""
+        """Return the text without them and their beginnings; one that `is_cut` may end in the midst of one."""
         lowered = text.lower()
         found = [
             value
             for value, run in self._runs.items()
-            if run in lowered or (is_cut and run[:_WHOLE_WORD] in lowered)
+            if run in lowered or (is_cut and run[:WHOLE_WORD] in lowered)
         ]
-        return Redactor({}, found)(text, is_cut=is_cut) if found else text
+        shown = Redactor({}, found)(text, is_cut=is_cut) if found else text
+        return self._begun.hidden(shown, HIDDEN)
 
 
 def is_secret_name(name: str) -> bool:
@@ -201,48 +217,24 @@ def _of_header(name: str, value: str) -> Iterator[str]:
 
 
 def _is_worth_hiding(secret: str) -> bool:
-    return HIDDEN not in secret and len(_PLACEHOLDER.sub("", secret)) >= _LEAST
+    return HIDDEN not in secret and len(PLACEHOLDER.sub("", secret)) >= _LEAST
 
 
-def _forms(secret: str) -> list[str]:
-    return _escaped_forms(secret) if _PLACEHOLDER.search(secret) is None else [secret]
-
-
-def _escaped_forms(secret: str) -> list[str]:
-    """Return the secret as it may come back: as it is, or escaped for an address, for HTML or for JSON."""
-    from html import escape  # HTML's thousands of names: an agent without a secret starts sooner
-    from json import dumps
-
-    found = (
-        secret,
-        *(quote(secret, safe, errors="surrogateescape") for safe in ("", "/", IN_ADDRESS)),
-        quote_plus(secret, errors="surrogateescape"),
-        escape(secret),
-        dumps(secret)[1:-1],
-        dumps(secret, ensure_ascii=False)[1:-1],
-    )
-    return list(dict.fromkeys(found))
-
-
-def _pattern(secret: str) -> str:
-    literals, places = _PLACEHOLDER.split(secret), _PLACEHOLDER.findall(secret)
-    text = re.escape(literals[0])
-    for place, literal in zip(places, literals[1:], strict=True):
-        text += (r"\d+" if place == "{id}" else r"[^\s\"'&;,]+") + re.escape(literal)
-    return _alone(secret, text)
-
-
-def _literally(value: str) -> str:
-    return _alone(value, re.escape(value))
-
-
-def _alone(secret: str, text: str) -> str:
-    return rf"(?<!\w){text}(?!\w)" if len(secret) < _WHOLE_WORD else text
+def _begun_forms(secret: str) -> Iterator[str]:
+    """Return what a beginning tells something of: not a scheme, nor where an address leads, nor keys in JSON."""
+    scheme, _, rest = secret.partition(" ")
+    credentials = rest.strip() if rest and scheme.lower() in _SCHEMES else secret
+    if "://" in credentials:
+        found = list(_of_address(credentials))
+    else:
+        found = _VALUE_IN_JSON.findall(credentials) if credentials[:1] in ("{", "[") else [credentials]
+    for one in found:
+        yield from [one] if _UNESCAPED.fullmatch(one) else escaped(one)
 
 
 def _everywhere(value: Any, hide: Redactor) -> Any:
     if isinstance(value, str):
-        return hide(value)
+        return hide.whole(value)
     if isinstance(value, list | tuple):
         return [_everywhere(one, hide) for one in value]
     return value
@@ -256,7 +248,7 @@ def _texts(value: Any) -> list[str]:
 
 def _hidden_parameter(match: re.Match[str]) -> str:
     separator, name, value = match.groups()
-    is_kept = not is_secret_name(name) or _PLACEHOLDER.fullmatch(value) or value.strip(".:") == HIDDEN
+    is_kept = not is_secret_name(name) or PLACEHOLDER.fullmatch(value) or value.strip(".:") == HIDDEN
     return match[0] if is_kept else f"{separator}{name}={HIDDEN}"
 
 

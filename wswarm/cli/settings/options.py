@@ -9,6 +9,7 @@ from wswarm.cli.settings.layers import Layer, Setting
 from wswarm.errors import PlanError
 from wswarm.suggestions import did_you_mean, nearest
 
+VARIABLE = "environment "  # before the name of one, where it is told as a source
 _PREFIX = "WSWARM_"
 _NEVER = frozenset({"help", "version"})
 _STEPS = frozenset({"steps", "publisher-steps"})
@@ -75,7 +76,7 @@ def layer_of_variables(environment: Mapping[str, str], options: Mapping[str, Opt
             raw = _flag(environment[name], name) if option.is_flag else environment[name]
             own = argparse.Namespace()
             _give(option, raw, own, name)
-            found |= {dest: Setting(value, f"environment {name}") for dest, value in vars(own).items()}
+            found |= {dest: Setting(value, f"{VARIABLE}{name}") for dest, value in vars(own).items()}
     return found
 
 

@@ -1,12 +1,15 @@
 """The settings of a command: options, then variables, then files, then defaults."""
 
 import argparse
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from wswarm.cli.settings.files import Settings
 from wswarm.cli.settings.layers import Layer, Setting, merged
 from wswarm.cli.settings.options import (
+    VARIABLE,
     Option,
     check_keys,
     is_planned,
@@ -15,8 +18,10 @@ from wswarm.cli.settings.options import (
     options_of,
     strange_variables,
 )
+from wswarm.errors import PlanError
 
-DEFAULT = "default"
+DEFAULT, OPTION = "default", "option"
+_NAMED_FIRST = re.compile(r"(--?[a-zA-Z][\w-]*)")
 # Commands whose settings mean something else than those of one measurement: two versions, bounds of loads.
 BY_OPTIONS_ALONE = frozenset({"ab", "selftest", "size"})
 
@@ -49,7 +54,7 @@ class Sources(NamedTuple):
         """
         options = options_of(self.parsers[command])
         unset = self.unset[command]
-        given = {dest: Setting(value, "option") for dest, value in self.given.items() if dest in unset}
+        given = {dest: Setting(value, OPTION) for dest, value in self.given.items() if dest in unset}
         layers = [given, layer_of_variables(self.environment, options)]
         if plan is not None:
             layers += _layers(plan, name, options)
@@ -96,6 +101,27 @@ class Settled(argparse.Namespace):
     origins: dict[str, str]
     plan: Settings | None
     sources: Sources
+
+    def with_source(self, said: str) -> str:
+        """Return what is wrong with a setting, told of where it stands if that is no option."""
+        found = _NAMED_FIRST.match(said)
+        action = self.sources.parsers[self.command]._option_string_actions.get(found[1]) if found else None
+        origin = self.origins.get(action.dest, DEFAULT) if action is not None else DEFAULT
+        if found is None or action is None or origin in (DEFAULT, OPTION):
+            return said
+        name = next(one for one in action.option_strings if one.startswith("--")).removeprefix("--")
+        return f"{origin.removeprefix(VARIABLE)}: {name}{said[found.end() :]}"
+
+
+@contextmanager
+def told_from(settings: argparse.Namespace) -> Iterator[None]:
+    """Have what is wrong with a setting told of where it stands."""
+    try:
+        yield
+    except PlanError as error:
+        if isinstance(settings, Settled):
+            error.args = (settings.with_source(str(error)),)
+        raise
 
 
 def without_defaults(parsers: Parsers) -> dict[str, dict[str, Any]]:
