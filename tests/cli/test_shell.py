@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,15 @@ from wswarm.cli import pages
 from wswarm.cli.colours import are_wanted, coloured
 from wswarm.cli.explain import explanations
 from wswarm.cli.main import main
+from wswarm.cli.plain import plain
 from wswarm.exit_codes import INVALID
 from wswarm.report.capacity.text import summary as search_summary
 from wswarm.report.compare.text import summary as comparison_summary
 from wswarm.report.text import suite_summary, summary
 from wswarm.results.run import Run
 
+_CODE = re.compile(r"^\s*```.*?^\s*```$", re.DOTALL | re.MULTILINE)
+_WORD = re.compile(r"\w+")
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -118,6 +122,22 @@ def test_a_comparison_fits_sixty_columns() -> None:
 
 def test_a_search_fits_sixty_columns() -> None:
     assert max(map(len, search_summary(searched.search(), 60).splitlines())) <= 60
+
+
+@pytest.mark.parametrize("page", [*pages.page_names(), *pages.tutorial_names()])
+def test_a_page_fits_sixty_columns_and_says_all_that_it_says_on_a_wide_terminal(page: str) -> None:
+    markdown = pages.page(page)
+    narrow, wide = (_CODE.sub("", plain(markdown, width)) for width in (60, 10_000))
+    assert [line for line in narrow.splitlines() if len(line) > 60 and " " in line.strip()] == []
+    heads = " ".join(re.findall(r"^.*$(?=\n *\|[ :|-]+$)", wide, re.MULTILINE))
+    assert Counter(_WORD.findall(wide)) - Counter(_WORD.findall(heads)) <= Counter(_WORD.findall(narrow))
+
+
+@pytest.mark.parametrize("command", ["doctor -c 20k", "doctor -c 2m --connect-rate 100k/s", "profiles"])
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_what_lists_fits_the_terminal(command: str, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert max(map(len, run(*command.split()).out.splitlines())) <= width
 
 
 @pytest.mark.parametrize(

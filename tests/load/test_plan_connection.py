@@ -225,3 +225,31 @@ def test_a_conversation_of_publishers_is_checked_by_its_own_names(step: tuple[st
     message = refusal("fanout", URL, publisher_steps=(step,))
     assert f"--publisher-{step[0]}" in message
     assert f" --{step[0]}" not in message
+
+
+@pytest.mark.parametrize(
+    ("headers", "words"),
+    [
+        (("Host: a", "host: b"), "--header 'host: b' gives host a second value"),
+        (("Origin: http://a", "X-A: 1", "ORIGIN: http://b"), "--header 'ORIGIN: http://b' gives"),
+        (("Authorization: Bearer one", "authorization: two"), "--header 'authorization:…' gives"),
+    ],
+)
+def test_a_header_that_may_stand_once_has_one_value(headers: tuple[str, ...], words: str) -> None:
+    message = refusal("echo", headers=headers)
+    assert words in message
+    assert "leave one out" in message
+
+
+def test_so_have_those_of_publishers() -> None:
+    twice = ("Content-Type: a/b", "content-type: c/d")
+    assert "--publisher-header 'content-type: c/d'" in refusal("fanout", publisher_headers=twice)
+    by_http = refusal("fanout", publish="POST http://h/{marker}", publish_headers=twice)
+    assert "--publish-header 'content-type: c/d'" in by_http
+
+
+@pytest.mark.parametrize(
+    "headers", [("Cookie: a=1", "Cookie: b=2"), ("X-A: 1", "x-a: 2"), ("Host: a", "host:a")]
+)
+def test_other_headers_may_stand_twice_and_so_may_one_value(headers: tuple[str, ...]) -> None:
+    assert make_plan("echo", URL, headers=headers).headers == headers

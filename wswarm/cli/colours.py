@@ -24,7 +24,7 @@ _WORDS = (
 )
 
 
-def are_wanted(stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
+def are_wanted(stream: TextIO | None, environment: Mapping[str, str] = os.environ) -> bool:
     """Return whether colours belong on the stream: on a terminal, unless the user says otherwise.
 
     Sources: no-color.org (`NO_COLOR`, whatever it holds, goes first), force-color.org, bixense.com/clicolors.
@@ -35,7 +35,7 @@ def are_wanted(stream: TextIO, environment: Mapping[str, str] = os.environ) -> b
         return True
     if environment.get("CLICOLOR") == "0" or environment.get("TERM") in ("dumb", "unknown"):
         return False
-    return stream.isatty()
+    return stream is not None and stream.isatty()
 
 
 def coloured(text: str) -> str:

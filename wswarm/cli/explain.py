@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from wswarm.cli import pages, reasons
 from wswarm.cli.arguments import make_parser
 from wswarm.cli.parser import commands_of
+from wswarm.cli.plain import plain
 from wswarm.cli.terminal import say, width
 from wswarm.errors import PlanError
 from wswarm.suggestions import did_you_mean
@@ -21,7 +22,7 @@ def explain(parsed: argparse.Namespace) -> int:
         PlanError: it says nothing.
     """
     found = explanations(" ".join(parsed.what))
-    say("\n\n".join(pages.plain(block, width()) for block in found))
+    say("\n\n".join(plain(block, width()) for block in found))
     return 0
 
 
@@ -56,11 +57,11 @@ def show_help(parsed: argparse.Namespace) -> int:
     if topic is None:
         say(parser.format_help())
         topics = f"Topics for wswarm help: {', '.join(pages.page_names())}"
-        say(pages.plain(f"{topics}\n\nTutorials, shown likewise: {', '.join(tutorials)}", width()))
+        say(plain(f"{topics}\n\nTutorials, shown likewise: {', '.join(tutorials)}", width()))
     elif topic in commands:
         say(commands[topic].format_help(), end="")
     elif topic in names:
-        say(pages.plain(pages.page(topic), width()), end="")
+        say(plain(pages.page(topic), width()), end="")
     else:
         meant = (
             did_you_mean(topic, [*commands, *names]) or f": topics are the commands, and {', '.join(names)}"

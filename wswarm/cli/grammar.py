@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from wswarm import units
+from wswarm import bounded, units
 from wswarm.errors import PlanError
 from wswarm.experiment.secret_file import headers_in
 from wswarm.load.template import Binary, as_text, check_utf8
@@ -110,7 +110,9 @@ def _headers(entry: str, option: str) -> list[str]:
 
 def _content(path: str) -> bytes:
     try:
-        return Path(path).read_bytes()
+        return bounded.read(
+            path, bounded.MESSAGE, f"--message-file {path!r}", "the drivers take no larger message"
+        )
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise PlanError(

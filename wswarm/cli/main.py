@@ -15,6 +15,7 @@ from wswarm.cli.arguments import make_parser
 from wswarm.cli.pictures import as_far_as_drawable
 from wswarm.cli.reading import read, settle
 from wswarm.cli.settings.settled import told_from
+from wswarm.cli.streams import open_closed
 from wswarm.cli.terminal import INTERRUPTED, say
 from wswarm.errors import ResultError, SwarmError
 from wswarm.loading import leaving_on_ctrl_c, without_collecting, without_threads
@@ -24,6 +25,7 @@ Command = Callable[[argparse.Namespace], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
+    open_closed()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal need not know every sign of a report
     try:

@@ -1,7 +1,6 @@
-"""The pages of the documentation, as they are installed, and as a terminal shows them."""
+"""The pages of the documentation, as they are installed."""
 
 import re
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,10 +8,6 @@ from wswarm.errors import ResultError
 
 _PACKAGE = Path(__file__).parents[1]
 _FOLDERS = (_PACKAGE / "docs", _PACKAGE.parent / "docs")  # of an installation, of a checkout
-_COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_EMPHASIS = re.compile(r"(?<![\w*])\*{1,2}([^\s*](?:[^*]*[^\s*])?)\*{1,2}(?![\w*])")
-_AS_IT_IS = ("|", "-", " ", "#", ">", "1", "2", "3")
 
 
 def page_names() -> list[str]:
@@ -53,23 +48,6 @@ def rows(markdown: str) -> Iterator[list[str]]:
             and not re.match(r"\|[\s:|-]+$", following)
         ):
             yield [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
-
-
-def plain(markdown: str, width: int) -> str:
-    """Return Markdown as a terminal shows it: prose wrapped, no links, no emphasis."""
-    parts = re.split(r"^(```.*?^```)$", _COMMENT.sub("", markdown), flags=re.DOTALL | re.MULTILINE)
-    return "".join(part if part.startswith("```") else _prose(part, width) for part in parts)
-
-
-def _prose(markdown: str, width: int) -> str:
-    text = _EMPHASIS.sub(r"\1", _LINK.sub(r"\1", markdown))
-    return re.sub(r"[^\n]+(?:\n[^\n]+)*", lambda found: _block(found[0], width), text)
-
-
-def _block(block: str, width: int) -> str:
-    if block.startswith(_AS_IT_IS):
-        return block
-    return "\n".join(textwrap.wrap(block, width, break_long_words=False, break_on_hyphens=False))
 
 
 def _folder() -> Path:

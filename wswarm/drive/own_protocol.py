@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from wswarm import bounded
 from wswarm.errors import PlanError, ResultError
 from wswarm.load.manner import Manner
 from wswarm.load.profiles.protocol import Protocol
@@ -28,7 +29,7 @@ def read_protocol(path: str) -> Protocol:
     """
     file = Path(path).expanduser().absolute()
     try:
-        content = file.read_text(encoding="utf-8")
+        content = bounded.text(file, bounded.SETTINGS, f"--profile {path}", "name a .toml or .py file")
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise ResultError(f"--profile {path} can't be read: {why}; name a .toml or .py file") from None

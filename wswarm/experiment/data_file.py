@@ -1,9 +1,10 @@
 """The data file of `--data`: its columns stand for something else in each connection."""
 
 import csv
+import io
 from collections.abc import Sequence
-from pathlib import Path
 
+from wswarm import bounded
 from wswarm.errors import PlanError, ResultError
 from wswarm.load.escaping import json_string
 from wswarm.load.fill import fill, is_json, names_in
@@ -20,7 +21,8 @@ def read_data(path: str) -> tuple[list[str], list[list[str]]]:
         PlanError: it is no table. ResultError: it can't be read.
     """
     try:
-        with Path(path).open(newline="", encoding="utf-8-sig") as file:
+        content = bounded.read(path, bounded.STORED, f"--data {path}", "leave out rows beyond -c")
+        with io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="") as file:
             lines = [line for line in csv.reader(file, strict=True) if line]
     except UnicodeDecodeError as error:
         raise ResultError(

@@ -10,6 +10,7 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import msgspec
 
+from wswarm import bounded
 from wswarm.errors import PlanError, ResultError
 from wswarm.load.given import is_random
 from wswarm.load.har import Attached, given_by_http, sockets_of, why_empty
@@ -17,7 +18,7 @@ from wswarm.load.recording import Recording
 from wswarm.load.withheld import secrets_of, shown_address
 
 _BROKEN = (BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error)
-_SIZE_LIMIT = 1 << 30
+_SHORTER = "record less, or one WebSocket alone"
 _LISTED = 8
 
 
@@ -76,16 +77,18 @@ def _of_http(har: Any, recording: Recording) -> Iterator[str]:
 
 def _opened(path: Path) -> tuple[bytes, Attached]:
     """Return the HAR, and what reads the files that it names."""
-    if path.stat().st_size > _SIZE_LIMIT:
-        raise PlanError("is too large for a recording: it has more than 1 GiB")
-    if is_zipfile(path):
+    if path.is_file() and is_zipfile(path):
         return _unpacked(path)
 
     def beside(name: str) -> str | None:
         file = path.parent / Path(name).name
-        return file.read_text("utf-8") if file.is_file() else None
+        return (
+            bounded.text(file, bounded.RECORDING, f"names {name!r}, which", _SHORTER)
+            if file.is_file()
+            else None
+        )
 
-    return path.read_bytes().removeprefix(b"\xef\xbb\xbf"), beside
+    return bounded.read(path, bounded.RECORDING, "", _SHORTER).removeprefix(b"\xef\xbb\xbf"), beside
 
 
 def _unpacked(path: Path) -> tuple[bytes, Attached]:
@@ -97,8 +100,8 @@ def _unpacked(path: Path) -> tuple[bytes, Attached]:
     folder = name[: name.rfind("/") + 1]
 
     def member(name: str) -> bytes:
-        if sizes[name] > _SIZE_LIMIT:
-            raise PlanError(f"is too large for a recording: {name} has more than 1 GiB")
+        if sizes[name] > bounded.RECORDING:
+            raise PlanError(f"is too large for a recording: {name} has more than 1 GiB: {_SHORTER}")
         with ZipFile(path) as packed:
             return packed.read(name)
 

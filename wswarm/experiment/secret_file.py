@@ -1,8 +1,8 @@
 """Secrets that are kept in files: read when a run begins, and shown nowhere."""
 
 import re
-from pathlib import Path
 
+from wswarm import bounded
 from wswarm.errors import PlanError
 
 OF_FILE = "file:"
@@ -48,7 +48,7 @@ def headers_in(path: str, option: str) -> list[str]:
 
 def _content(path: str, what: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8")
+        return bounded.text(path, bounded.SETTINGS, what, "name a file that holds it alone")
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8"
         raise PlanError(f"{what} can't be read: {why}; name a file that holds it") from None

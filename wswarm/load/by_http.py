@@ -8,7 +8,7 @@ import msgspec
 
 from wswarm.errors import PlanError
 from wswarm.load.fill import Values, fill, fill_address, fill_bytes, with_any_variables
-from wswarm.load.manner import check_header
+from wswarm.load.headers import check_header, check_once
 from wswarm.load.number import NUMBER, check_number
 from wswarm.load.request import without_credentials
 from wswarm.load.template import MARKER, SIZE_LIMIT, check_utf8, in_bytes
@@ -117,6 +117,7 @@ def by_http(settings: Mapping[str, Any]) -> ByHttp | None:
         raise PlanError(f"--publish {redact.address(publish)!r} has no method and address: {_FORM}")
     check_http_url(with_any_variables(url.strip()))
     names = {check_header(header, "--publish-header") for header in headers}
+    check_once(headers, "--publish-header")
     for name in sorted(names & _OF_THE_CLIENT):
         raise PlanError(f"--publish-header {name!r} is set by what sends the requests: leave it out")
     found = ByHttp(

@@ -1,6 +1,6 @@
 """How connections are opened, and what they say: the same whatever the load."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -9,6 +9,7 @@ import msgspec
 
 from wswarm.errors import PlanError
 from wswarm.load.fill import is_json, with_any_values, with_any_variables
+from wswarm.load.headers import check_handshake_headers, is_token
 from wswarm.load.message import check_size
 from wswarm.load.number import NUMBER
 from wswarm.load.pattern import pattern
@@ -26,8 +27,6 @@ from wswarm.results import redact
 _UNFILLED = frozenset(
     {"profile", "refuse", "data", "subprotocols", "origin", "cacert", "cert", "key", "sni", "bind"}
 )
-HEADER_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
-
 
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 
@@ -230,52 +229,17 @@ def _check_connection(manner: Manner) -> None:
         raise PlanError("--deflate needs --driver websockets: picows does not compress")
 
 
-def check_handshake_headers(headers: Iterable[str], option: str) -> None:
-    """Check headers of a WebSocket handshake, which an option has given.
-
-    Raises:
-        PlanError: one is none, or is the handshake's own.
-    """
-    for header in headers:
-        name = check_header(header, option)
-        if name in ("content-length", "transfer-encoding"):
-            raise PlanError(
-                f"{option} {redact.header(header)!r} announces a body, which a handshake has not: leave it out"
-            )
-        if name.startswith("sec-websocket-") or name in ("upgrade", "connection"):
-            raise PlanError(
-                f"{option} {redact.header(header)!r} belongs to the handshake: use --subprotocol, --deflate or"
-                " --origin"
-            )
-
-
-def check_header(header: str, option: str) -> str:
-    """Check a header, which an option has given, and return its name in lower case.
-
-    Raises:
-        PlanError: it is none.
-    """
-    name, colon, value = header.partition(":")
-    if not colon or not _is_token(name) or not value.strip().isprintable():
-        raise PlanError(f"{option} {redact.header(header)!r} is not a header: write 'Name: value'")
-    return name.lower()
-
-
 def _check_tokens(manner: Manner) -> None:
     for cookie in manner.cookies:
         if "=" not in cookie or not cookie.isprintable() or ";" in cookie:
             raise PlanError(f"--cookie {redact.cookie(cookie)!r} is not a cookie: write name=value")
     for protocol in manner.subprotocols:
-        if not _is_token(protocol):
+        if not is_token(protocol):
             raise PlanError(
                 f"--subprotocol {protocol!r} is not a token: it may not hold spaces or separators"
             )
     if manner.origin is not None and not manner.origin.isprintable():
         raise PlanError(f"--origin {manner.origin!r} holds a control character")
-
-
-def _is_token(text: str) -> bool:
-    return text.isascii() and text != "" and set(text.lower()) <= HEADER_TOKEN
 
 
 def _check_bind(address: str) -> None:

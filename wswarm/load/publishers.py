@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from wswarm.errors import PlanError
 from wswarm.load.fill import with_any_variables
-from wswarm.load.manner import Manner, check_handshake_headers
+from wswarm.load.headers import check_handshake_headers
+from wswarm.load.manner import Manner
 from wswarm.load.steps import Step, check_steps
 from wswarm.load.url import check_url
 from wswarm.results.scenario import BROADCASTS

@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from wswarm import bounded
 from wswarm.errors import ResultError
 from wswarm.report.store import pretty, write_file
 
@@ -40,7 +41,7 @@ class JsonFile(Generic[Kind]):
             file = path / self.name
             return file if file.is_file() else None
         try:
-            is_it = msgspec.json.decode(path.read_bytes(), type=_Head).schema == self._schema
+            is_it = msgspec.json.decode(bounded.stored(path), type=_Head).schema == self._schema
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return None
         return path if is_it else None
@@ -52,7 +53,7 @@ class JsonFile(Generic[Kind]):
             ResultError: it can't be read, or is of another kind.
         """
         try:
-            content = file.read_bytes()
+            content = bounded.stored(file)
             schema = msgspec.json.decode(content, type=_Head).schema
             if schema != self._schema:
                 raise ResultError(f"{file} is of {schema!r}; this wswarm reads {self._schema}")

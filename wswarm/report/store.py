@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from wswarm import bounded
 from wswarm.errors import ResultError
 from wswarm.report.checkpoints import CHECKPOINTS_FILE
 from wswarm.report.folders import DEFAULT_ROOT as DEFAULT_ROOT
@@ -261,7 +262,7 @@ def _read(path: Path) -> Run:
 def _decoded(path: Path, kind: type[Kind], schema: str) -> Kind:
     """Return the content of a file of ours."""
     try:
-        content = path.read_bytes()
+        content = bounded.stored(path)
     except FileNotFoundError:
         raise ResultError(
             f"{path} does not exist: name a run.json, or the folder of a run or suite"

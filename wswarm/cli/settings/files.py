@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from wswarm import bounded
 from wswarm.errors import PlanError, ResultError
 
 OWN_FILE, PROJECT_FILE = "wswarm.toml", "pyproject.toml"
@@ -112,7 +113,7 @@ def _toml(path: Path, shown: str) -> dict[str, Any]:
 
 def _bytes(path: Path, shown: str) -> bytes:
     try:
-        return path.read_bytes()
+        return bounded.read(path, bounded.SETTINGS, shown, "name a file with settings alone")
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise ResultError(

@@ -55,5 +55,6 @@ def serve(obey: Obey, word: str | None = None) -> NoReturn:
         asyncio.run(_converse(channel, obey))
     else:
         uvloop.run(_converse(channel, obey))
-    sys.stderr.flush()
+    if sys.stderr is not None:  # as where it was closed before Python began
+        sys.stderr.flush()
     os._exit(0)

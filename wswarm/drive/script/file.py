@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from wswarm import bounded
 from wswarm.errors import PlanError
 from wswarm.load.script import SESSION
 
@@ -73,7 +74,7 @@ def _parsed(path: str) -> ast.Module:
     if not path.endswith(".py"):
         raise PlanError(f"{path!r} is not a Python file: name a script that ends in .py")
     try:
-        return ast.parse(Path(path).read_bytes(), path)
+        return ast.parse(bounded.read(path, bounded.MESSAGE, path, "name a script"), path)
     except SyntaxError as error:
         raise PlanError(f"{_place(path, error.lineno or 1)}: {error.msg}") from None
     except (

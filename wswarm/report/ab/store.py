@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from wswarm import bounded
 from wswarm.errors import ResultError
 from wswarm.report.ab.text import ab_summary
 from wswarm.report.store import SUMMARY_FILE, prepare, pretty, write_file
@@ -32,7 +33,7 @@ def load_ab(path: Path) -> Ab:
     """
     file = path / AB_FILE if path.is_dir() else path
     try:
-        ab = msgspec.json.decode(file.read_bytes(), type=Ab)
+        ab = msgspec.json.decode(bounded.stored(file), type=Ab)
     except OSError as error:
         raise ResultError(f"{file} can't be read: {error.strerror}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

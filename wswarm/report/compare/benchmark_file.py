@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from wswarm import bounded
 from wswarm.errors import PlanError, ResultError
 from wswarm.stats.compare.slices import Metric
 from wswarm.stats.recording import MEDIAN_THETA, Reading, Recording
@@ -43,7 +44,7 @@ def read(path: Path) -> BenchmarkFile | None:
         ResultError: it can't be read, or holds no benchmark.
     """
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=BenchmarkFile)
+        found = msgspec.json.decode(bounded.stored(path), type=BenchmarkFile)
     except FileNotFoundError:
         raise ResultError(f"{path} does not exist") from None
     except OSError as error:

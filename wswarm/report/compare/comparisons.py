@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from wswarm import bounded
 from wswarm.errors import ResultError
 from wswarm.report import store
 from wswarm.report.ab import history
@@ -82,7 +83,7 @@ def find(path: Path) -> Path | None:
     if path.is_dir():
         return next((path / name for name in (AB_FILE, COMPARE_FILE) if (path / name).is_file()), None)
     try:
-        schema = msgspec.json.decode(path.read_bytes(), type=_Head).schema
+        schema = msgspec.json.decode(bounded.stored(path), type=_Head).schema
         return path if schema in (SCHEMA, AB_SCHEMA) else None
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
@@ -95,7 +96,7 @@ def load(path: Path) -> tuple[Stored, list[Overlay]]:
         ResultError: it can't be read, or is none.
     """
     try:
-        content = path.read_bytes()
+        content = bounded.stored(path)
         if msgspec.json.decode(content, type=_Head).schema == AB_SCHEMA:
             ab = msgspec.json.decode(content, type=AbFile)
             return Stored(context=context_of(ab), comparison=comparison_of(ab)), overlays_of(ab)
@@ -124,7 +125,7 @@ def read_history(path: Path) -> list[history.Entry]:
         ResultError: the file can't be read, or is no history.
     """
     try:
-        return history.parse(path.read_text(encoding="utf-8"), str(path))
+        return history.parse(bounded.stored(path).decode("utf-8"), str(path))
     except OSError as error:
         raise ResultError(
             f"{path} can't be read: {error.strerror}; write it with --history {path}"
