@@ -112,3 +112,25 @@ def test_every_scenario_of_a_suite_is_told(tmp_path: Path, measured: set[str]) -
     assert [(one["name"], one["phase"]) for one in lines] == [
         (name, "end") for name in ("connect", "echo", "fanout")
     ]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--events", "-"), "--events: '-' names no file: name one, or /dev/stdout"),
+        (("--samples", "-"), "--samples: '-' names no file: name one, or /dev/stdout"),
+        (
+            ("--samples", "a", "--samples-limit", "0"),
+            "--samples-limit: '0' messages are none: give 1 or more",
+        ),
+        (("--samples", "a", "--events", "./a"), "--samples a and --events a are one file: name two"),
+        (("--samples", "a", "--events", "b/../a"), "--samples a and --events b/../a are one file: name two"),
+    ],
+)
+def test_a_file_that_can_t_be_meant_is_told_and_none_is_made(
+    options: tuple[str, ...], words: str, tmp_path: Path
+) -> None:
+    (tmp_path / "b").mkdir()
+    end = in_process("echo", URL, *BRIEF, *options, cwd=tmp_path)
+    assert (end.code, end.err.count("\n"), [one.name for one in tmp_path.iterdir()]) == (2, 1, ["b"])
+    assert words in end.err

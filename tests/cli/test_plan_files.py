@@ -374,3 +374,15 @@ def test_a_plan_measures_its_scenarios_one_after_another() -> None:
 
 def test_what_a_report_shows_as_its_command_gives_the_same_plan() -> None:
     assert shown("echo", URL, "--seed", "5") == shown("echo", URL, "--seed", "5")
+
+
+def test_a_file_that_is_no_plan_is_not_taken_for_a_host(tmp_path: Path) -> None:
+    (tmp_path / "k.json").write_text("{}")
+    end = in_process("run", "k.json", cwd=tmp_path)
+    assert (end.code, end.err.count("\n")) == (2, 1)
+    assert "'k.json' is a file, and no plan: plans are TOML and end in .toml; a host of that name" in end.err
+
+
+def test_an_address_too_long_for_a_file_s_name_is_an_address(tmp_path: Path) -> None:
+    end = in_process("run", f"127.0.0.1:1/{'x' * 5_000}", "--print", "plan", cwd=tmp_path)
+    assert (end.code, end.err) == (0, "")

@@ -253,3 +253,16 @@ def test_so_have_those_of_publishers() -> None:
 )
 def test_other_headers_may_stand_twice_and_so_may_one_value(headers: tuple[str, ...]) -> None:
     assert make_plan("echo", URL, headers=headers).headers == headers
+
+
+@pytest.mark.parametrize("host", [".", "..", "b..example", ".example", f"{'a' * 64}.example", "ü..example"])
+def test_a_host_that_no_name_can_be_is_told_with_what_is_wrong(host: str) -> None:
+    message = refusal("echo", f"ws://{host}:80/ws")
+    assert f"'ws://{host}:80/ws' has a host name that can't be: " in message
+    assert "codec" not in message
+    assert "write it as it is registered" in message
+
+
+@pytest.mark.parametrize("host", ["a.", f"{'a' * 63}.example", "[::1]", "a_b.example", "localhost"])
+def test_a_host_that_a_name_can_be_is_taken(host: str) -> None:
+    check_url(f"ws://{host}:80/ws")

@@ -1,5 +1,6 @@
 """The command line's grammar: sub-commands, options, their groups and defaults."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from wswarm.cli.size_arguments import add_size
 from wswarm.cli.slow_arguments import add_slow
 from wswarm.cli.storm_arguments import add_storm
 from wswarm.cli.ui_arguments import add_ui
+from wswarm.errors import PlanError
 from wswarm.version import VERSION
 
 PLAN_SUFFIX = ".toml"  # of what `run` takes for a plan file, not for an address
@@ -85,7 +87,7 @@ def _add_run(commands: Any) -> None:
         "url",
         metavar="URL",
         nargs="?",
-        type=_plan_or_address,
+        type=grammar.typed(_plan_or_address),
         help="the service, or a plan file with the ending .toml; without it the reference application",
     )
     load = add_load(parser, connections="connect 100, echo 10, fanout 100", rate="echo 100/s, fanout 5/s")
@@ -104,7 +106,16 @@ def _add_run(commands: Any) -> None:
 
 
 def _plan_or_address(text: str) -> str:
-    return text if text.endswith(PLAN_SUFFIX) else grammar.address(text)
+    if text.endswith(PLAN_SUFFIX):
+        return text
+    is_file = False
+    with suppress(OSError):  # of a name that is too long for one
+        is_file = Path(text).is_file()
+    if is_file:
+        raise PlanError(
+            f"{text!r} is a file, and no plan: plans are TOML and end in {PLAN_SUFFIX}; a host of that name is ws://{text}"
+        )
+    return grammar.address(text)
 
 
 def _add_scenario(commands: Any, name: str, summary: str, *, connections: str, rate: str | None) -> None:

@@ -61,6 +61,9 @@ def end(feeds: Feeds, interrupts: Interrupts | None) -> None:
 
 def _listeners(parsed: argparse.Namespace) -> Iterator[Listener]:
     """Yield them, each loaded only where it is asked for; who may have to be waited for comes last."""
+    files = [one.resolve() for one in (parsed.samples, parsed.events) if one is not None]
+    if len(files) > len(set(files)):
+        raise PlanError(f"--samples {parsed.samples} and --events {parsed.events} are one file: name two")
     if parsed.samples is not None:
         yield _samples(parsed)
     if parsed.events is not None:

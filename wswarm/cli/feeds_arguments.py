@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from wswarm import units
 from wswarm.cli import grammar
 from wswarm.errors import PlanError
 
@@ -41,7 +42,7 @@ def add_feeds(parser: argparse.ArgumentParser) -> None:
     samples = "write the times of every message of the hold to a new file, JSON lines or .parquet, at the end"
     add("--samples", metavar="FILE", type=grammar.typed(file), help=samples)
     limit = "messages in it at most, of each scenario (default: 1m)"
-    add("--samples-limit", metavar="N", type=grammar.count, help=limit)
+    add("--samples-limit", metavar="N", type=grammar.typed(most), help=limit)
 
 
 def endpoint(text: str) -> Endpoint:
@@ -94,12 +95,26 @@ def collector(text: str) -> str:
     return text
 
 
+def most(text: str) -> int:
+    """Return how many messages there may be.
+
+    Raises:
+        PlanError: that is no number of them.
+    """
+    found = units.parse_count(text)
+    if not found:
+        raise PlanError(f"{text!r} messages are none: give 1 or more, or leave out --samples")
+    return found
+
+
 def file(text: str) -> Path:
     """Return the file of that name.
 
     Raises:
-        PlanError: it is empty.
+        PlanError: it is empty, or stands for standard output elsewhere.
     """
     if not text:
         raise PlanError("'' names no file")
+    if text == "-":
+        raise PlanError("'-' names no file: name one, or /dev/stdout where a pipe takes it")
     return Path(text)

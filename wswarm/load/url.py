@@ -11,6 +11,7 @@ _MEANT = {"http": "ws", "https": "wss"}
 _BARE = re.compile(r"(?:[^/?#@\s]*@)?(?:\[[^\]\s]+\]|[^/:?#\s]+)(?::(?:[0-9]+|\$?\{\w+\}))?(?:[/?].*)?")
 _SOCKET_HOST = "localhost"  # what a server behind a socket file is called: as Node's ws has it
 _SAFE = "".join(map(chr, range(0x21, 0x7F)))  # what is ASCII already stands as it was written
+_LABEL_SIZE = 63  # RFC 1035 section 2.3.4
 _SOCKET_FORM = "write ws+unix:/path/of/the.sock:/path"
 
 
@@ -160,8 +161,14 @@ def _check_host(url: str, parts: SplitResult) -> None:
 
 
 def _ascii_host(host: str) -> str:
-    """Return a name as IDNA 2008 writes it in ASCII, with the mapping that browsers do (UTS 46)."""
+    """Return a name as IDNA 2008 writes it in ASCII, with the mapping that browsers do (UTS 46).
+
+    Raises:
+        UnicodeError: it can't be one.
+    """
     if host.isascii():
+        if not all(0 < len(label) <= _LABEL_SIZE for label in host.removesuffix(".").split(".")):
+            raise UnicodeError(f"a part between its dots is empty, or longer than {_LABEL_SIZE} characters")
         return host
     import idna  # its tables take 20 ms to load, and names outside ASCII are rare
 

@@ -31,9 +31,10 @@ def resolve(url: str, told: str = "") -> list[Address]:
     path = socket_of(url)
     if path is not None:
         return [_socket_file(path, told or url)]
-    parts, host = urlsplit(url), host_of(url)
-    port = parts.port or (443 if parts.scheme in ("wss", "https") else 80)
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme in ("wss", "https") else 80)
     try:
+        host = host_of(url)
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or error
