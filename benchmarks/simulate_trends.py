@@ -1,8 +1,8 @@
 """How often a trend is seen that is not there, and how often one that is, as a table in markdown.
 
-`python -m benchmarks.simulate_trends [SERIES]` prints that of docs/method.md: 20 minutes, a value a second, each like
-the one before by φ. It exits with 1 if more than 6 % of the flat ones were said to grow, or 95 % intervals missed
-their slope so often.
+`python -m benchmarks.simulate_trends [SERIES [SECONDS]]` prints that of docs/method.md: 20 minutes, a value a second,
+each like the one before by φ. It exits with 1 if more than 6 % of the flat ones were said to grow, or 95 % intervals
+missed their slope so often.
 """
 
 import sys
@@ -32,11 +32,11 @@ class Seen(NamedTuple):
     found: float
 
 
-def series_of(phi: float, count: int, seed: int = 1) -> Iterator[Floats]:
-    """Yield so many flat series, deviation 1, each value like the one before by φ."""
+def series_of(phi: float, count: int, seconds: int = _SECONDS, seed: int = 1) -> Iterator[Floats]:
+    """Yield so many flat series of so many values, deviation 1, each value like the one before by φ."""
     chance = np.random.default_rng(seed)
     for _ in range(count):
-        steps = chance.standard_normal(_SECONDS + _SETTLING) * np.sqrt(1 - phi * phi)
+        steps = chance.standard_normal(seconds + _SETTLING) * np.sqrt(1 - phi * phi)
         values, value = np.empty(len(steps)), 0.0
         for place, step in enumerate(steps.tolist()):
             value = phi * value + step
@@ -44,11 +44,11 @@ def series_of(phi: float, count: int, seed: int = 1) -> Iterator[Floats]:
         yield values[_SETTLING:]
 
 
-def simulate(phi: float, count: int) -> Seen:
+def simulate(phi: float, count: int, seconds: int = _SECONDS) -> Seen:
     """Return how often what is said of so many series is wrong, and right."""
-    at = (np.arange(_SECONDS) + 0.5) / _SECONDS
+    at = (np.arange(seconds) + 0.5) / seconds
     grown = missed = found = 0
-    for values in series_of(phi, count):
+    for values in series_of(phi, count, seconds):
         flat, steep = (slope_of(*in_blocks(at, own, 0.0, 1.0, BLOCKS)) for own in (values, values + at))
         if flat is None or steep is None:
             raise ValueError("too few blocks")
@@ -58,16 +58,16 @@ def simulate(phi: float, count: int) -> Seen:
     return Seen(grown / count, missed / count, found / count)
 
 
-def main(count: int) -> int:
+def main(count: int = 4_000, seconds: int = _SECONDS) -> int:
     """Print the table; return 0 if all is within bounds, else 1."""
     print("| φ | flat, said to grow | interval misses | grows by 1 sd, seen |\n| --- | --- | --- | --- |")
     worst = 0.0
     for phi in LIKE_BEFORE:
-        seen = simulate(phi, count)
+        seen = simulate(phi, count, seconds)
         worst = max(worst, seen.grown, seen.missed)
         print(f"| {phi:g} | {seen.grown:.3f} | {seen.missed:.3f} | {seen.found:.2f} |")
     return 0 if worst <= MOST_ERRORS else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 4_000))
+    sys.exit(main(*map(int, sys.argv[1:])))

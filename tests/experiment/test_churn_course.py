@@ -1,15 +1,18 @@
 """What a run says of sessions that came and went."""
 
 import msgspec
+import numpy as np
 import pytest
 
 from tests.experiment.test_assemble import OPENED_NS, observed
-from tests.stats.made import WINDOW, effort, sockets
+from tests.stats.made import WINDOW, S, effort, sockets
 from wswarm.experiment.assemble import assemble
 from wswarm.experiment.scenarios.churn import ChurnCourse
+from wswarm.experiment.trended import trends_of
 from wswarm.load.plan import make_plan
 from wswarm.results.run import Run
-from wswarm.stats.findings import Findings
+from wswarm.stats.findings import Findings, Window
+from wswarm.stats.trends import Samples
 
 
 def run_of(*findings: Findings) -> Run:
@@ -64,3 +67,24 @@ def test_what_is_known_has_no_figure_of_the_sockets_that_were_there_before() -> 
     assert run.generator.rss_per_connection is None
     assert run.plan["stay"] == 1.0
     assert msgspec.json.encode(run)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "hold_s", "is_known", "figures"),
+    [
+        ("churn", 300, True, ["target.memory"]),
+        ("churn", 299, True, []),
+        ("churn", 300, False, []),
+        ("connect", 300, True, []),
+        ("connect", 600, True, ["target.memory"]),
+    ],
+)
+def test_five_minutes_of_sessions_say_what_a_known_target_keeps_of_them(
+    scenario: str, hold_s: int, is_known: bool, figures: list[str]
+) -> None:
+    at = np.arange(0.0, hold_s) if is_known else np.zeros(0)
+    sampled = {"target.memory": Samples(at, 1e6 + 1e3 * at)}
+    window = Window(0, 0, 0, hold_s * S)
+    plan = make_plan(scenario, "ws://h", duration=float(hold_s))
+    told = trends_of(plan, observed(found(), window=window, sampled=sampled))
+    assert [one.figure for one in told] == figures

@@ -19,7 +19,9 @@ def add_churn(commands: Any) -> None:
     )
     url = "ws://host:port/path or wss://…; may hold {id} and {room}"
     parser.add_argument("url", metavar="URL", nargs="?", type=grammar.address, help=url)
-    load = add_load(parser, connections="as many as there are on the average, and 1000 more", rate="none")
+    there = "as many as there are on the average, and 1000 more"
+    unasked = "from 10m on; what grows from 5m on, of a known target"
+    load = add_load(parser, connections=there, rate="none", unasked=unasked)
     add = load.add_argument
     sessions = "begin so many sessions, at random instants; -c is then the most at once (default: 10/s)"
     add("--sessions", metavar="RATE", type=grammar.rate, help=sessions)

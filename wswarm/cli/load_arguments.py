@@ -16,6 +16,7 @@ def add_load(
     duration: str | None = "the hold (default: 10s)",
     *,
     is_in_rooms: bool = True,
+    unasked: str = "from 10m on",
 ) -> Any:
     """Add how much load, of how many connections; return the group."""
     load = parser.add_argument_group("load")
@@ -33,8 +34,8 @@ def add_load(
         )
     if duration is not None:
         add("-d", "--duration", "-z", metavar="TIME", type=grammar.duration, help=duration)
-        trends = "say what grows, and keep checkpoints, in a hold from 1m on (default: from 10m on)"
-        add("--trends", action="store_true", default=None, help=trends)
+        trends = "say what grows, and keep checkpoints, in a hold from 1m on (default: "
+        add("--trends", action="store_true", default=None, help=f"{trends}{unasked})")
     if rate is not None:
         add("--warmup", metavar="TIME", type=grammar.duration, help="load before the hold (default: 1s)")
         add("--drain", metavar="TIME", type=grammar.duration, help="longest wait for the rest (default: 5s)")

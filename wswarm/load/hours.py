@@ -3,6 +3,7 @@
 from wswarm.errors import PlanError
 
 LONG_S = 600.0
+CHURN_S = 300.0  # of sessions at a known target: as many are there all along, so what grows is what they leave behind
 LEAST_S = 60.0
 
 
