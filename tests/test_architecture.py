@@ -46,6 +46,8 @@ LED = {"clock", "drivers.address", "drivers.tls", "fleet", "host"}  # what of `d
 SANCTIONED = {
     ("wswarm/__init__.py", "wswarm.drive.script.socket"),
     ("wswarm/api.py", "wswarm.load.plan"),
+    ("wswarm/api.py", "wswarm.load.typed"),
+    ("wswarm/sizing.py", "wswarm.load.typed"),
     ("wswarm/cli/audience.py", "wswarm.load.plan"),
     ("wswarm/cli/measure.py", "wswarm.load.plan"),
     ("wswarm/cli/measure.py", "wswarm.drive.host.target"),

@@ -18,6 +18,7 @@ from wswarm.experiment.own_profile import with_own_profile
 from wswarm.experiment.replayed import plan_of_replay
 from wswarm.experiment.script import Session, plan_of_script, source_of
 from wswarm.load.plan import Plan, make_plan
+from wswarm.load.typed import check_types
 from wswarm.report.checkpoints import Checkpoints
 from wswarm.report.sizing.model_file import read_model
 from wswarm.results.capacity import CapacityScenario, Search
@@ -202,12 +203,18 @@ def capacity(
         The search; `search.capacity` has the answer. Inside a running event loop, something to `await`.
 
     Raises:
-        PlanError: a setting can't be. TargetError: not even a light load was carried. GeneratorError: no load could
-            be judged.
+        PlanError: a setting can't be. TargetError: no load was carried. GeneratorError: none could be judged.
     """
-    given = {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
-    setting = make_setting(scenario, url, **with_own_profile(given))
+    setting = make_setting(scenario, url, **_settings(options, scenario=scenario, url=url))
     return here_or_aside(lambda asked: search(setting, None, asked))
+
+
+class _Named(SearchOptions, Kept, total=False):
+    """All options by name, and what is given by its place."""
+
+    scenario: CapacityScenario
+    url: str | None
+    model: Model | str | Path
 
 
 class ForecastOptions(TypedDict, total=False):
@@ -238,21 +245,22 @@ def forecast(model: Model | str | Path, /, **options: Unpack[ForecastOptions]) -
     Raises:
         PlanError: the model does not carry so far. ResultError: it can't be read.
     """
+    check_types({**options}, ForecastOptions, is_all=True)
+    check_types({"model": model}, _Named)
     found = model if isinstance(model, Model) else read_model(Path(model))
     return answer(found, Question(**options))
 
 
 def _measure(scenario: str, url: str, options: Kept, restarts: Restarts | None = None) -> Run:
-    settings = _settings(options)
-    folder = settings.pop("checkpoints", None)
-    kept = Checkpoints(Path(folder)) if folder is not None else None
+    settings = _settings(options, url=url)
+    kept = Checkpoints(Path(folder)) if (folder := settings.pop("checkpoints", None)) is not None else None
     return _measured(make_plan(scenario, url, **settings), restarts, kept)
 
 
-def _settings(options: Options) -> dict[str, Any]:
-    return with_own_profile(
-        {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
-    )
+def _settings(options: Options, **named: Any) -> dict[str, Any]:
+    check_types({**named, **options}, _Named)
+    given = {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
+    return with_own_profile(given)
 
 
 def _measured(plan: Plan, restarts: Restarts | None = None, kept: Checkpoints | None = None) -> Run:

@@ -7,6 +7,7 @@ from wswarm.aside import here_or_aside
 from wswarm.experiment.own_profile import with_own_profile
 from wswarm.experiment.sizing import size as sizes
 from wswarm.experiment.sizing.setting import make_setting
+from wswarm.load.typed import check_types
 from wswarm.results.sizing import Model
 
 
@@ -31,6 +32,12 @@ class SizeOptions(TypedDict, total=False):
     settings: dict[str, Any]
 
 
+class _Named(SizeOptions, total=False):
+    """All options by name, and what is given by its place."""
+
+    url: str | None
+
+
 def size(url: str | None = None, /, **options: Unpack[SizeOptions]) -> Model:
     """Measure what a service costs under different loads; see docs/sizing.md.
 
@@ -44,6 +51,7 @@ def size(url: str | None = None, /, **options: Unpack[SizeOptions]) -> Model:
         PlanError: a setting can't be. TargetError: too little could be measured. GeneratorError: all agents died.
     """
     given: dict[str, Any] = {**options}
+    check_types({"url": url, **given}, _Named)
     given |= given.pop("settings", {})
     setting = make_setting(url, **with_own_profile(given))
     return here_or_aside(lambda asked: sizes.size(setting, interrupted=asked).model)

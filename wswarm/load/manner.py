@@ -21,6 +21,7 @@ from wswarm.load.rooms import check_rooms
 from wswarm.load.steps import Step, check_steps
 from wswarm.load.template import MARKER, SIZE_LIMIT, Opening, as_text, check_utf8, in_bytes, openings
 from wswarm.load.tls import check_tls
+from wswarm.load.typed import unknown
 from wswarm.load.url import check_url
 from wswarm.results import redact
 
@@ -171,9 +172,9 @@ def converted(given: Mapping[str, Any], kind: type[Kind]) -> Kind:
     Raises:
         PlanError: one is unknown, or a value can't be.
     """
-    unknown = sorted(set(given) - set(kind.__struct_fields__))
-    if unknown:
-        raise PlanError(f"no option {unknown[0]!r}; the options are {', '.join(kind.__struct_fields__)}")
+    others = sorted(set(given) - set(kind.__struct_fields__))
+    if others:
+        raise unknown(others[0], kind.__struct_fields__)
     text = as_text(dict(given))
     try:
         return msgspec.convert(text, kind)

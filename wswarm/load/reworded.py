@@ -1,9 +1,11 @@
 """What is wrong with a setting, in the words of the command line."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, get_type_hints
 
 import msgspec
+
+from wswarm.load.typed import unfit
 
 
 def reworded(error: msgspec.ValidationError, given: Mapping[str, Any], kind: type) -> str:
@@ -12,9 +14,4 @@ def reworded(error: msgspec.ValidationError, given: Mapping[str, Any], kind: typ
     name = path.rstrip("`").split("[")[0]
     if not name:
         return text
-    option, value = name.replace("_", "-"), given.get(name)
-    wanted = get_type_hints(kind)[name]
-    if get_origin(wanted) is Literal:
-        *most, last = get_args(wanted)
-        return f"--{option} {value!r} is none of these: write {', '.join(most)} or {last}"
-    return f"{option}: {value!r} will not do: {text}"
+    return unfit(name, given.get(name), get_type_hints(kind)[name])
