@@ -22,19 +22,17 @@ class Begun:
     def hidden(self, text: str, sign: str) -> str:
         """Return the text with a sign in place of each."""
         lowered, shown, done = _lowered(text), "", 0
-        for start, end in sorted(self._spans(lowered)):
+        for start, end in self._spans(lowered):
             if end > done:
                 shown += f"{text[done:start]}{sign}" if start >= done else ""
                 done = end
         return shown + text[done:]
 
     def _spans(self, lowered: str) -> Iterable[tuple[int, int]]:
-        for head, secrets in self._by_head.items():
-            start = lowered.find(head)
-            while start >= 0:
-                end = start + max(_common(lowered, start, secret) for secret in secrets)
-                yield start, end
-                start = lowered.find(head, end)
+        for start in range(len(lowered) - LEAST + 1) if self._by_head else ():
+            secrets = self._by_head.get(lowered[start : start + LEAST])
+            if secrets is not None:
+                yield start, start + max(_common(lowered, start, secret) for secret in secrets)
 
 
 def _common(text: str, start: int, secret: str) -> int:
