@@ -1,5 +1,7 @@
 """The curve of who is back after a storm, and what is told of who stayed."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -46,6 +48,17 @@ def test_both_pictures_show_that_curve() -> None:
     assert line.get_xdata() == pytest.approx(curve[0], abs=1e-6)
 
 
+def bystanders_row(run: Run, **changes: Any) -> tuple[str, str]:
+    """Return what is told of a run's bystanders, if they fared so."""
+    assert run.recovery is not None
+    beside = msgspec.structs.replace(NOBODY, **changes)
+    changed = msgspec.structs.replace(run.recovery, bystanders=beside)
+    section = storm_section(msgspec.structs.replace(run, recovery=changed))
+    assert section is not None
+    (row,) = (row for row in section.rows if row.label == "bystanders")
+    return row.value, row.remark
+
+
 @pytest.mark.parametrize(
     ("made", "told"),
     [
@@ -54,8 +67,9 @@ def test_both_pictures_show_that_curve() -> None:
     ],
 )
 def test_without_bystanders_that_is_told_and_not_that_they_received_too_little(made: Run, told: str) -> None:
-    assert made.recovery is not None
-    alone = msgspec.structs.replace(made.recovery, bystanders=NOBODY)
-    section = storm_section(msgspec.structs.replace(made, recovery=alone))
-    assert section is not None
-    assert [(row.value, row.remark) for row in section.rows if row.label == "bystanders"] == [("–", told)]
+    assert bystanders_row(made) == ("–", told)
+
+
+def test_before_the_drop_nobody_fares_as_before() -> None:
+    told = bystanders_row(stormed.nobody_dropped(), clients=5, before=0.004, back_after_s=0.0)
+    assert told == ("4.00 ms", "p99 so far; nobody was dropped")

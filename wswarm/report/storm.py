@@ -63,6 +63,8 @@ def _bystanders(found: Recovery) -> tuple[str, str]:
         return show.UNKNOWN, f"nobody: all were {'dropped' if found.dropped else 'to be dropped'}"
     if seen.before is None:
         return show.UNKNOWN, "too few deliveries before the drop for a p99"
+    if not found.dropped:
+        return before, "p99 so far; nobody was dropped"
     back = {None: "never", 0.0: "all along"}.get(seen.back_after_s, f"after {seen.back_after_s} s")
     if seen.is_sparse:
         back = "not known, too few deliveries per second"
