@@ -16,6 +16,7 @@ from wswarm.experiment.capacity.targets import Place
 from wswarm.experiment.capacity.trial import Load, Outcome
 from wswarm.experiment.preflight import target_meter
 from wswarm.results.capacity import Search, SearchProgress, Trial
+from wswarm.stats.search import FIRST_TRIALS, TRIALS
 from wswarm.units import NS_PER_S
 
 RUN = runs.echo(rate=100, duration=1)
@@ -395,7 +396,7 @@ def test_where_handshakes_are_too_slow_and_nobody_is_refused_a_round_bisects(sea
         lambda load: (load.amount <= 420, "p50<300ms missed"), "connect", slo=("p50<300ms",), rounds=2
     )
     assert abs(log(found.capacity.value / 420)) < 0.03
-    assert len([load for load in world.loads if load.round]) == 12
+    assert len([load for load in world.loads if load.round]) == FIRST_TRIALS + TRIALS
 
 
 def test_an_objective_of_the_answer_is_none_of_a_trial(searching) -> None:

@@ -20,13 +20,16 @@ from wswarm.stats.compare.student import t_quantile
 
 Floats = npt.NDArray[np.float64]
 
-TRIALS = 6  # of a round
+FIRST_TRIALS, TRIALS = (
+    8,
+    6,
+)  # of the first round, which knows least of where the answer is, and of a later one
 STEP, CONNECT_STEP = 2.0, 1.5  # of the bracket: more connections cost more time
 
 _REACH, _GRID = 0.5, 0.005  # of ln load, around where a round begins
 _SPREADS = np.array([0.01, 0.02, 0.03, 0.05, 0.08])
-_FIRST_SD, _LATER_SD = 0.15, 0.12  # of ln capacity, before a round
-_EXACT_TRIALS, _ASIDE = 2, 0.6  # at the median itself a trial says least about the spread
+_FIRST_SD, _LATER_SD = 0.15, 0.135  # of ln capacity, before a round
+_EXACT_TRIALS, _ASIDE = 2, 0.3  # at the median itself a trial says least about the spread
 _ERRING = 0.015  # of trials whose outcome has nothing to do with the load
 _SLOPE = 1.7  # by which a logistic curve is nearest to the normal distribution
 _FLOOR = 0.01  # of the answer: what no number of rounds takes away
@@ -101,12 +104,12 @@ class Round:
         prior = np.exp(-(((self._loads - log(centre)) / sd) ** 2) / 2)
         self._weights: Floats = np.outer(prior, np.ones(len(_SPREADS)))
         self._weights /= self._weights.sum()
-        self.trials = 0
+        self.trials, self._enough = 0, FIRST_TRIALS if is_first else TRIALS
 
     @property
     def is_over(self) -> bool:
         """Whether it has had its trials."""
-        return self.trials >= TRIALS
+        return self.trials >= self._enough
 
     @property
     def load(self) -> float:

@@ -24,7 +24,7 @@ class Kind(Protocol):
 
 
 class Bisecting:
-    """Six trials around the load at which half of them pass."""
+    """Some trials around the load at which half of them pass."""
 
     def __init__(self, setting: Setting, budget: Budget) -> None:
         self._setting, self._budget = setting, budget

@@ -27,7 +27,7 @@ from wswarm.results.capacity import CapacityScenario
 from wswarm.stats import figures
 from wswarm.stats.histogram import values_needed
 from wswarm.stats.passing import limit_of
-from wswarm.stats.search import TRIALS
+from wswarm.stats.search import FIRST_TRIALS
 from wswarm.stats.slo import parse_objective
 
 ROUNDS, BUDGET_S = 4, 900.0
@@ -118,7 +118,9 @@ class Setting:
             PlanError: it can't.
         """
         length_s = self.length_s(self.first, self.bracket_s)
-        enough_s = seconds_of(_BRACKET, max(length_s, self.bracket_s)) + seconds_of(TRIALS, self.trial_s)
+        enough_s = seconds_of(_BRACKET, max(length_s, self.bracket_s)) + seconds_of(
+            FIRST_TRIALS, self.trial_s
+        )
         check_length(self.budget_s, seconds_of(1, length_s), enough_s)
         check(self.plan(self.first, length_s))
         for expression in self.slo:
