@@ -3,6 +3,7 @@
 import json
 import shutil
 import threading
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -256,6 +257,14 @@ def test_folders_of_any_name_are_listed_and_open_or_say_why_not(bench: Bench) ->
     assert page.count('<a href="/runs/') == 7
     for name in (".a%5Cu202eb", "a%E2%80%AEb", "a%5Cu202eb"):
         bench.get(f"/runs/{name}", 404)
+
+
+def test_a_folder_whose_own_name_cannot_be_shown_has_its_pages(tmp_path: Path) -> None:
+    stored.fill(tmp_path / "no\udcff", 1)
+    bench = Bench(tmp_path / "no\udcff", [])
+    assert r"no\udcff" in bench.get("/")
+    assert r"no\udcff" in bench.get("/start")
+    bench.app.state.desk.close()
 
 
 def test_latest_leads_to_the_first_that_can_be_read_where_there_is_no_link(bench: Bench) -> None:

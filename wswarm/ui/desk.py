@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from wswarm.ui import form, pages, places
 from wswarm.ui.index import Index
 from wswarm.ui.job import Jobs
+from wswarm.ui.shelf import title
 
 
 class Desk:
@@ -32,7 +33,7 @@ class Desk:
 
     def text(self, template: str, **values: Any) -> str:
         """Return what a template makes of the values, and of what all pages know."""
-        known = {"csrf_field": form.FIELD, "csrf": self.token, "folder": self.root.name}
+        known = {"csrf_field": form.FIELD, "csrf": self.token, "folder": title(self.root.name)}
         return pages.render(template, **known, job=self.jobs.standing(), **values)
 
     def place(self, name: str) -> Path:

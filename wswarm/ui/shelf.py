@@ -104,9 +104,16 @@ class Shelf:
 
 def is_shown(name: str) -> bool:
     """Return whether a folder or file of that name is looked at: not if it is hidden or can't be shown as it is."""
-    return not _is_hidden(name) and (
-        name.isprintable() or all(one.isprintable() or unicodedata.category(one) == "Zs" for one in name)
-    )
+    return not _is_hidden(name) and _is_text(name)
+
+
+def title(name: str) -> str:
+    """Return what is shown for a name: itself, or its parts that can't be shown escaped."""
+    return name if _is_text(name) else repr(name)[1:-1]
+
+
+def _is_text(name: str) -> bool:
+    return name.isprintable() or all(one.isprintable() or unicodedata.category(one) == "Zs" for one in name)
 
 
 def _is_hidden(name: str) -> bool:
