@@ -135,7 +135,8 @@ class Page:
         self._do("Network.setCookie", url=url, name=name, value=value)
 
     def shape(self, width: int, height: int, *, is_dark: bool = False) -> None:
-        """Show the page at this size, light or dark."""
+        """Show the page at this size, light or dark, and return when it is drawn so; it has to be before others."""
+        self._do("Page.bringToFront")
         self._do(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -145,6 +146,7 @@ class Page:
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}
         self._do("Emulation.setEmulatedMedia", features=[scheme])
+        self.ask("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def picture(self, path: Path) -> None:
         """Write a picture of the page."""

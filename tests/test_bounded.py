@@ -37,9 +37,9 @@ def pipe(request: pytest.FixtureRequest) -> Iterator[tuple[str, bytes]]:
     writer.join()
 
 
-def test_a_pipe_is_read_to_its_end(pipe: tuple[str, bytes]) -> None:
+def test_a_pipe_is_read_to_its_end_and_once(pipe: tuple[str, bytes]) -> None:
     path, content = pipe
-    assert bounded.read(path, 200_000, path, MEND) == content
+    assert [bounded.read(path, 200_000, path, MEND) for _ in range(2)] == [content] * 2
 
 
 def test_a_file_may_be_as_long_as_the_limit_and_no_longer(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from tests.ui import stored
 from wswarm.report.html import render
 
 pytestmark = [needs_a_browser, pytest.mark.xdist_group("a browser")]
-SIZES = pytest.mark.parametrize(("width", "is_dark"), [(1280, False), (390, True)])
+WIDTHS = pytest.mark.parametrize("width", [1280, 390])
 
 SEVERE = {"serious", "critical"}
 
@@ -60,33 +60,33 @@ def written(folder: Path) -> Iterator[str]:
         yield file.as_uri()
 
 
-def severe(page: Page, axe: str, addresses: Iterable[str]) -> str:
-    """Return what axe finds seriously wrong under any of the addresses, nothing if all is well."""
+def severe(page: Page, axe: str, addresses: Iterable[str], width: int) -> str:
+    """Return what axe finds seriously wrong under any of the addresses, light or dark, nothing if all is well."""
     found: list[Any] = []
     for address in addresses:
         page.open(address)
         page.wait(f"{READY} || !document.querySelector('script[src*=page]')")
         page.ask("document.querySelectorAll('details').forEach(one => { one.open = true; })")
         page.ask(f"{axe}; undefined")
-        violations = page.ask("axe.run().then(result => result.violations)")
-        bad = [one for one in violations if one["impact"] in SEVERE]
-        found += [(address, one["id"], one["nodes"][0]["html"][:200]) for one in bad]
+        for is_dark in (False, True):
+            page.shape(width, 900, is_dark=is_dark)
+            violations = page.ask("axe.run().then(result => result.violations)")
+            bad = [one for one in violations if one["impact"] in SEVERE]
+            found += [(address, is_dark, one["id"], one["nodes"][0]["html"][:200]) for one in bad]
     return json.dumps(found, indent=1) if found else ""
 
 
-@SIZES
-def test_axe_finds_no_serious_violation(
-    a_browser: Browser, tmp_path: Path, axe: str, width: int, *, is_dark: bool
-) -> None:
+@WIDTHS
+def test_axe_finds_no_serious_violation(a_browser: Browser, tmp_path: Path, axe: str, width: int) -> None:
     with a_browser.window() as window:
         page = window.page()
-        page.shape(width, 900, is_dark=is_dark)
-        assert not severe(page, axe, written(tmp_path))
+        page.shape(width, 900)
+        assert not severe(page, axe, written(tmp_path), width)
 
 
-@SIZES
+@WIDTHS
 def test_axe_finds_no_serious_violation_in_the_workbench(
-    a_browser: Browser, desk: str, axe: str, width: int, *, is_dark: bool
+    a_browser: Browser, desk: str, axe: str, width: int
 ) -> None:
     one, other = "2026-01-01T010000Z-echo", "2026-01-01T040000Z-echo"
     paths = (
@@ -96,5 +96,5 @@ def test_axe_finds_no_serious_violation_in_the_workbench(
     )
     with a_browser.window() as window:
         page = window.page()
-        page.shape(width, 900, is_dark=is_dark)
-        assert not severe(page, axe, (f"{desk}{path}" for path in paths))
+        page.shape(width, 900)
+        assert not severe(page, axe, (f"{desk}{path}" for path in paths), width)

@@ -12,16 +12,22 @@ class Shown:
     """A page with charts that a browser shows.
 
     Attributes:
-        window: In which; `page`: it, when its charts are there.
+        window: In which; `page`: it, when its charts are there. `size`: width, height, and whether it is dark.
     """
 
     def __init__(self, window: Window, folder: Path, text: str, size: tuple[int, int, bool]) -> None:
         file = folder / "report ü.html"
         file.write_text(text, encoding="utf-8")
-        self.window, self.page = window, window.page()
+        self.window, self.page, self.size = window, window.page(), size
         self.page.shape(*size[:2], is_dark=size[2])
         self.page.open(file.as_uri())
         self.page.wait(READY)
+
+    def paint(self, *, is_dark: bool) -> None:
+        """Show it light or dark from now on, pointed at by nothing."""
+        self.size = (*self.size[:2], is_dark)
+        self.page.shape(*self.size[:2], is_dark=is_dark)
+        self.page.point(0, 0)
 
     def figure(self, name: str) -> str:
         return f"document.querySelector('figure.chart.{name}')"

@@ -20,6 +20,14 @@ FANOUT = runs.fanout(subscribers=40, rate=20, duration=6, slo=runs.objectives(("
 SAMPLE = Path(__file__).parents[2] / "reports/sample-run"
 
 
+BLUE = {"light": "#0072b2", "dark": "#4ea8e0"}
+
+
+def drawn_blue(shown: Shown) -> str:
+    """The colour of the first series, as an expression."""
+    return f"Chart.getChart({shown.figure('over-time')}.querySelector('canvas')).data.datasets[0].borderColor"
+
+
 @pytest.fixture(scope="module")
 def window(a_browser: Browser) -> Iterator[Window]:
     with a_browser.window() as one:
@@ -35,16 +43,21 @@ def pages(window: Window, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     }
 
 
-@pytest.fixture(params=["desk", "phone"])
+@pytest.fixture(params=["desk, light", "desk, dark", "phone, dark", "phone, light"])
 def fanout(request: Any, pages: dict[str, Shown]) -> Iterator[Shown]:
-    yield (shown := pages[request.param])
+    size, scheme = request.param.split(", ")
+    shown = pages[size]
+    shown.paint(is_dark=scheme == "dark")
+    yield shown
     assert shown.page.complaints() == []
     assert shown.page.ask("document.documentElement.scrollWidth <= innerWidth")
 
 
 @pytest.fixture
 def at_a_desk(pages: dict[str, Shown]) -> Iterator[Shown]:
-    yield (shown := pages["desk"])
+    shown = pages["desk"]
+    shown.paint(is_dark=False)
+    yield shown
     assert shown.page.complaints() == []
     shown.page.ask("document.querySelectorAll('.reset').forEach(one => one.click())")
 
@@ -122,14 +135,14 @@ def test_times_zoom_alike_in_percentiles_histogram_and_over_time(at_a_desk: Show
     assert at_a_desk.range("percentiles", "y") == at_a_desk.range("histogram", "y") == after
 
 
-def test_a_series_goes_and_comes_by_its_button(at_a_desk: Shown) -> None:
-    button = f"{at_a_desk.figure('over-time')}.querySelector('.legend button')"
-    at_a_desk.page.ask(f"{button}.click()")
-    assert at_a_desk.page.ask(f"{button}.ariaPressed") == "false"
-    visible = f"Chart.getChart({at_a_desk.figure('over-time')}.querySelector('canvas')).isDatasetVisible(0)"
-    assert at_a_desk.page.ask(visible) is False
-    at_a_desk.page.ask(f"{button}.click()")
-    assert at_a_desk.page.ask(visible) is True
+def test_a_series_goes_and_comes_by_its_button(fanout: Shown) -> None:
+    button = f"{fanout.figure('over-time')}.querySelector('.legend button')"
+    fanout.page.ask(f"{button}.click()")
+    assert fanout.page.ask(f"{button}.ariaPressed") == "false"
+    visible = f"Chart.getChart({fanout.figure('over-time')}.querySelector('canvas')).isDatasetVisible(0)"
+    assert fanout.page.ask(visible) is False
+    fanout.page.ask(f"{button}.click()")
+    assert fanout.page.ask(visible) is True
 
 
 def test_tables_sort_by_any_column_and_unknown_values_come_last(fanout: Shown) -> None:
@@ -156,12 +169,10 @@ def test_the_command_is_copied(at_a_desk: Shown) -> None:
     at_a_desk.page.wait("document.querySelector('[data-copies]').innerText === 'Copied'")
 
 
-@pytest.mark.parametrize(("is_dark", "blue"), [(True, "#4ea8e0"), (False, "#0072b2")])
-def test_a_chart_has_the_colours_of_the_system(at_a_desk: Shown, *, is_dark: bool, blue: str) -> None:
-    at_a_desk.page.shape(*DESK[:2], is_dark=is_dark)
-    drawn = f"Chart.getChart({at_a_desk.figure('over-time')}.querySelector('canvas')).data.datasets[0].borderColor"
-    at_a_desk.page.wait(f"{drawn} === '{blue}'")
-    assert at_a_desk.page.ask("getComputedStyle(document.querySelector('canvas')).filter") == "none"
+def test_a_chart_has_the_colours_of_the_system(fanout: Shown) -> None:
+    scheme = "dark" if fanout.size[2] else "light"
+    assert fanout.page.ask(drawn_blue(fanout)) == BLUE[scheme]
+    assert fanout.page.ask("getComputedStyle(document.querySelector('canvas')).filter") == "none"
 
 
 EDGES = (
@@ -217,8 +228,7 @@ def test_runs_that_the_first_version_wrote_are_shown(window: Window, tmp_path: P
 def test_on_paper_the_page_is_light(at_a_desk: Shown) -> None:
     at_a_desk.page.shape(1280, 900, is_dark=True)
     at_a_desk.page.ask("dispatchEvent(new Event('beforeprint'))")
-    drawn = f"Chart.getChart({at_a_desk.figure('over-time')}.querySelector('canvas')).data.datasets[0].borderColor"
-    assert at_a_desk.page.ask(drawn) == "#0072b2"
+    assert at_a_desk.page.ask(drawn_blue(at_a_desk)) == BLUE["light"]
     at_a_desk.page.ask("dispatchEvent(new Event('afterprint'))")
-    assert at_a_desk.page.ask(drawn) == "#4ea8e0"
+    assert at_a_desk.page.ask(drawn_blue(at_a_desk)) == BLUE["dark"]
     at_a_desk.page.shape(*DESK[:2])

@@ -76,6 +76,18 @@ def assert_zooms(page: Page) -> None:
     assert page.ask(ends) == before
 
 
+def assert_tells_and_toggles(page: Page) -> None:
+    """The first chart tells the values of both runs, and of one when the other is left out."""
+    page.ask("document.activeElement?.blur()")
+    page.ask(f"{CHART}.querySelector('.plot').focus()")
+    values = f"{CHART}.querySelectorAll('.readout data').length"
+    assert page.ask(values) == 2
+    assert page.ask(f"{CHART}.querySelector('.readout').innerText").startswith("p0")
+    for left in (1, 2):
+        page.ask(f"{CHART}.querySelector('.legend button').click()")
+        assert page.ask(values) == left
+
+
 @SIZES
 def test_runs_are_chosen_in_the_list_and_compared(
     width: int, height: int, is_dark: bool, page: Page, address: str
@@ -87,13 +99,11 @@ def test_runs_are_chosen_in_the_list_and_compared(
     page.click("Compare the chosen")
     page.wait(f"location.pathname === '/compare' && {READY}")
     assert page.ask("document.querySelectorAll('figure.chart').length") == 2
-    page.ask(f"{CHART}.querySelector('.plot').focus()")
-    assert page.ask(f"{CHART}.querySelectorAll('.readout data').length") == 2
-    assert page.ask(f"{CHART}.querySelector('.readout').innerText").startswith("p0")
-    page.ask(f"{CHART}.querySelector('.legend button').click()")
-    assert page.ask(f"{CHART}.querySelectorAll('.readout data').length") == 1
-    assert_zooms(page)
-    assert_fits(page, width)
+    for scheme in (is_dark, not is_dark):
+        page.shape(width, height, is_dark=scheme)
+        assert_tells_and_toggles(page)
+        assert_zooms(page)
+        assert_fits(page, width)
 
 
 @SIZES
@@ -113,15 +123,17 @@ def test_a_trend_tells_the_value_of_the_run_that_is_pointed_at(
     page.shape(width, height, is_dark=is_dark)
     page.open(f"{address}/trends?figure=response_time.p50&scenario=echo")
     page.wait(READY)
-    left, top, _right, bottom = area(page)
-    at = page.ask(f"{DRAWN}.scales.x.getPixelForValue({DRAWN}.data.datasets[0].data[0].x)")
-    page.point(left - page.ask(f"{DRAWN}.chartArea.left") + at, (top + bottom) / 2)
-    value = page.ask(f"{CHART}.querySelector('.readout data').value")
-    name = page.ask(f"{CHART}.querySelector('.readout a').getAttribute('href')").removeprefix("/runs/")
-    run = json.loads((folder / name / "run.json").read_text())
-    assert float(value) == run["response_time"]["p50"]
-    assert_zooms(page)
-    assert_fits(page, width)
+    for scheme in (is_dark, not is_dark):
+        page.shape(width, height, is_dark=scheme)
+        left, top, _right, bottom = area(page)
+        at = page.ask(f"{DRAWN}.scales.x.getPixelForValue({DRAWN}.data.datasets[0].data[0].x)")
+        page.point(left - page.ask(f"{DRAWN}.chartArea.left") + at, (top + bottom) / 2)
+        value = page.ask(f"{CHART}.querySelector('.readout data').value")
+        name = page.ask(f"{CHART}.querySelector('.readout a').getAttribute('href')").removeprefix("/runs/")
+        run = json.loads((folder / name / "run.json").read_text())
+        assert float(value) == run["response_time"]["p50"]
+        assert_zooms(page)
+        assert_fits(page, width)
 
 
 @SIZES
