@@ -52,7 +52,7 @@ def test_two_values_are_the_lowest_and_the_highest_and_one_is_both() -> None:
         (("--serve", SERVE, "--budget", "0s"), "--budget 0s must be a time above 0"),
         (
             ("--serve", SERVE, "--budget", "7s"),
-            "one trial takes some 5 s, besides start and end: use --budget 100s",
+            "one trial takes some 6 s, besides start and end: use --budget 110s",
         ),
         (("--serve", SERVE, "-r", "0/s"), "--rate 0,0: 0 must be a number above 0"),
         (("--serve", SERVE, "-c", "0,5"), "--connections 0,5: 0 must be a number above 0"),

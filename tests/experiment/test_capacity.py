@@ -274,9 +274,10 @@ def test_a_budget_that_is_over_before_one_load_was_carried_is_told(searching) ->
     ("kind", "options", "one_s"),
     [
         ("echo", {"slo": ("p99<50ms",)}, 8),
-        ("echo", {}, 8),
+        ("echo", {}, 9),
         ("connect", {}, 4),
-        ("echo", {"duration": 30.0}, 33),
+        ("echo", {"duration": 30.0}, 34),
+        ("echo", {"duration": 2.0, "warmup": 5.0, "drain": 30.0}, 38),
     ],
 )
 def test_a_budget_without_room_for_a_trial_is_refused_with_one_that_will_do(

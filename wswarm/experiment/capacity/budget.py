@@ -1,7 +1,9 @@
 """The time that a search may take, and whether what comes next fits into what is left of it."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import ceil
+from typing import Any
 
 from wswarm.drive.clock import now_ns
 from wswarm.drive.host.lazy import psutil
@@ -11,8 +13,9 @@ from wswarm.units import NS_PER_S
 _OVERHEAD_S = 2.5  # of a trial besides its hold, until one has been seen: agents, handshakes, warm-up, drain
 _MARGIN = 1.2
 _CLOSING_S, _CLOSING_SHARE = 5.0, 0.15  # to stop servers and write the report
-_STARTING_S = 1.5  # of this process, and of a server that is quick
+_STARTING_S = 1.0  # of this process, and of a server that is quick
 _CUT_S, _LEAST_PATIENCE_S = 1.0, 0.1
+_WARMUP_S = 1.0  # unless it is given
 _OLD_S = 10.0  # a process that is older does something else besides
 
 
@@ -27,9 +30,14 @@ def seconds_left(length_s: float, began_ns: int) -> float:
     return length_s - (now_ns() - began_ns) / NS_PER_S
 
 
-def seconds_of(trials: int, length_s: float) -> float:
-    """Return how long so many trials take, as far as that is known before one was made."""
-    return trials * (length_s + _MARGIN * _OVERHEAD_S)
+def seconds_of(length_s: float, options: Mapping[str, Any]) -> float:
+    """Return how long a trial takes, as far as that is known before one was made.
+
+    Args:
+        options: Of its plan.
+    """
+    around_s = float(options.get("warmup", _WARMUP_S)) + float(options.get("drain", 0.0)) + _CUT_S
+    return length_s + max(_MARGIN * _OVERHEAD_S, around_s)
 
 
 def check_length(length_s: float, one_s: float, enough_s: float) -> None:

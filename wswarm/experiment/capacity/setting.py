@@ -118,10 +118,8 @@ class Setting:
             PlanError: it can't.
         """
         length_s = self.length_s(self.first, self.bracket_s)
-        enough_s = seconds_of(_BRACKET, max(length_s, self.bracket_s)) + seconds_of(
-            FIRST_TRIALS, self.trial_s
-        )
-        check_length(self.budget_s, seconds_of(1, length_s), enough_s)
+        one_s, later_s = (seconds_of(length, self.options) for length in (length_s, self.trial_s))
+        check_length(self.budget_s, one_s, _BRACKET * one_s + FIRST_TRIALS * later_s)
         check(self.plan(self.first, length_s))
         for expression in self.slo:
             needed, each = self._values(expression)

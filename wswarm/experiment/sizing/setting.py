@@ -108,7 +108,8 @@ class Setting:
         Raises:
             PlanError: one can't.
         """
-        pilot_s, cell_s = seconds_of(1, self.pilot_s), seconds_of(1, self.hold_s or LEAST_HOLD_S)
+        pilot_s = seconds_of(self.pilot_s, self.options)
+        cell_s = seconds_of(self.hold_s or LEAST_HOLD_S, self.options)
         check_length(self.budget_s, pilot_s, _MOST_PILOTS * pilot_s + _CELLS * cell_s)
         target_meter(self.target_pid)
         low, high = map(round, self.connections)
