@@ -76,6 +76,8 @@ def test_what_clients_missed_while_the_backend_was_dead_is_what_the_gaps_say(ser
     fleet, backend = served
 
     async def outage() -> None:
+        await asyncio.to_thread(backend.pause)  # or the last that is said may have reached all before it dies
+        await asyncio.sleep(0.5)
         await asyncio.to_thread(backend.kill)
         await asyncio.sleep(1)
         await asyncio.to_thread(backend.start)
