@@ -108,9 +108,6 @@ class Setting:
         Raises:
             PlanError: one can't.
         """
-        pilot_s = seconds_of(self.pilot_s, self.options)
-        cell_s = seconds_of(self.hold_s or LEAST_HOLD_S, self.options)
-        check_length(self.budget_s, pilot_s, _MOST_PILOTS * pilot_s + _CELLS * cell_s)
         target_meter(self.target_pid)
         low, high = map(round, self.connections)
         # what the heaviest lacks is told by values that were given
@@ -118,6 +115,9 @@ class Setting:
             for size in self.sizes:
                 in_rooms: dict[str, Any] = {"rooms": rooms} if self.rooms > 1 else {}
                 check(self.plan(connections=connections, size=round(size), **in_rooms))
+        pilot_s = seconds_of(self.pilot_s, self.options)
+        cell_s = seconds_of(self.hold_s or LEAST_HOLD_S, self.options)
+        check_length(self.budget_s, pilot_s, _MOST_PILOTS * pilot_s + _CELLS * cell_s)
 
 
 def make_setting(url: str | None = None, **options: Any) -> Setting:
