@@ -1,6 +1,7 @@
 """A target whose capacity is known is said to have it."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -128,4 +129,7 @@ def test_the_budget_is_not_exceeded_for_a_server_that_never_answers(tmp_path: Pa
             *CONNECT, url, "-c", "3", "--connect-timeout", "10m", "--budget", "9s", cwd=tmp_path
         )
     assert (done.code, done.out) == (1, ""), done
-    assert "--budget 9s was over before the target answered: every handshake failed" in done.err
+    assert re.search(
+        "--budget 9s was over before the target answered: (every handshake failed|no handshake had ended)",
+        done.err,
+    ), done

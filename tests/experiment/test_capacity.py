@@ -11,6 +11,7 @@ from wswarm import exit_codes
 from wswarm.drive.clock import now_ns
 from wswarm.errors import GeneratorError, PlanError, TargetError, TargetFailed
 from wswarm.experiment.capacity import bench, search
+from wswarm.experiment.capacity.budget import Budget
 from wswarm.experiment.capacity.setting import Setting, make_setting
 from wswarm.experiment.capacity.targets import Place
 from wswarm.experiment.capacity.trial import Load, Outcome
@@ -302,6 +303,20 @@ def test_a_server_that_never_answers_is_told_with_its_last_words(
         TargetError, match="--budget 12s was over before the target answered: --serve has not"
     ):
         searching(carrying(870.0), serve="python {port}", budget=12.0, spent_s=12.0)
+
+
+def test_a_target_that_has_taken_nobody_when_the_budget_is_over_is_told_as_that(
+    searching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*_: object) -> None:
+        monkeypatch.setattr(Budget, "is_over", lambda _: True)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(World, "run_trial", cut)
+    with pytest.raises(
+        TargetError, match="--budget 12s was over before the target answered: no handshake had ended"
+    ):
+        searching(carrying(870.0), "connect", connections=3, budget=12.0)
 
 
 def test_what_is_published_by_http_goes_to_the_server_of_the_round() -> None:

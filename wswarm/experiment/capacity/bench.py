@@ -144,7 +144,7 @@ class Bench:
         except KeyboardInterrupt:
             if not self.is_to_end():
                 raise
-            raise Over from None
+            raise Over(unanswered="no handshake had ended") from None
 
     def is_to_end(self) -> bool:
         """Return whether what is under way has to end now."""

@@ -172,8 +172,9 @@ class _Search:
             return GeneratorError(f"no load could be judged, as the generator could not keep up: {gave_in}")
         if gave_in is not None:
             return GeneratorError(f"no load could be judged: {gave_in}; run it again on a quieter machine")
-        if unanswered is not None and not self._bench.trials:
-            return TargetError(unanswered_in(self._setting.budget_s, unanswered))
+        how = self._bench.trials[-1].evidence if self._bench.trials else unanswered
+        if how is not None and self._bench.first is None:
+            return TargetError(unanswered_in(self._setting.budget_s, how))
         return TargetError(
             f"--budget {self._setting.budget_s:g}s was over before one load was carried: allow more, or give"
             " shorter trials by -d"
