@@ -89,7 +89,7 @@ def test_a_closed_connections_messages_are_offered_and_not_sent() -> None:
     with serve("refusing", close_every=3, after_messages=3) as server:
         found = run("echo", server.url, connections=12, rate=12, duration=5, warmup=0)
         facts = server.log()
-    assert [number for number, _ in facts["closed"]] == [3, 6, 9, 12]
+    assert sorted(number for number, _ in facts["closed"]) == [3, 6, 9, 12]
     assert (found.connections.closes, found.connections.dropped) == ({"1013": 4}, 4)
     assert (found.connections.opened, found.connections.failed) == (12, 0)
     assert found.messages is not None
