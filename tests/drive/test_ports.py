@@ -30,4 +30,5 @@ def test_one_that_somebody_has_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_where_the_system_gives_away_all_it_is_asked_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "given_away", lambda: range(1024, 1 << 16))
     (port,) = free_ports(1)
-    socket.create_server((HOST, port)).close()
+    with socket.create_server((HOST, port)) as server:
+        assert server.getsockname()[1] == port
