@@ -24,18 +24,22 @@ async def main(errors):
     dog.stop()
     for place, block in dog.blocks().items():
         print(place, block.count, round(block.longest_ns / 1e9, 1))
-
-asyncio.run(main(os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT)))
+"""
+# As an agent does it: whose lines are on the stack while the loop waits are not the script's.
+RUNNER = """\
+import asyncio, os, sys
+sys.path.insert(0, sys.argv[1])
+import session
+asyncio.run(session.main(os.open(sys.argv[1] + "/errors", os.O_WRONLY | os.O_CREAT)))
 """
 LONG_S = 0.5  # for so long no busy machine leaves one thread of two alone
 
 
 def blocks_of(work: str, folder: Path) -> dict[str, tuple[int, float]]:
     """What a watchdog tells of a script that does this in its line 8: how often and for how long, s, by place."""
-    script = folder / "session.py"
-    script.write_text(SCRIPT.format(work=work))
+    (folder / "session.py").write_text(SCRIPT.format(work=work))
     done = subprocess.run(
-        [sys.executable, script, folder / "errors"], capture_output=True, text=True, check=True, timeout=100
+        [sys.executable, "-c", RUNNER, folder], capture_output=True, text=True, check=True, timeout=100
     )
     found = (line.split() for line in done.stdout.splitlines())
     return {place: (int(count), float(longest)) for place, count, longest in found}
@@ -62,9 +66,7 @@ def test_a_line_that_blocks_the_loop_is_told(work: str, tmp_path: Path) -> None:
 
 
 def test_a_script_that_waits_as_it_should_blocks_nobody(tmp_path: Path) -> None:
-    blocks = blocks_of("await asyncio.sleep(0.7)", tmp_path)
-    assert "session.py:8" not in blocks
-    assert long_ones(blocks) == {}
+    assert blocks_of("await asyncio.sleep(0.7)", tmp_path) == {}
 
 
 def test_a_loop_that_is_blocked_by_others_than_the_script_is_not_told(tmp_path: Path) -> None:

@@ -4,8 +4,9 @@ The grid begins with the first message read. At ``first`` (default: ``every``) s
 ``every`` seconds from there, ``count`` times (default: without end), the whole process sleeps until
 ``freeze`` seconds past that point of the grid: nothing is read or sent; the kernel still takes new
 connections and bytes.
-Facts: those of ``PicowsServer``; ``first_message_ns`` and ``first_message``, its text, or null;
-``freezes_ns``: ``[start, end]`` of every freeze as it was.
+Facts: those of ``PicowsServer``; ``first_message_ns``, or null; ``freezes_ns``: ``[start, end]`` of every freeze
+as it was; ``replies_ns``: ``[intended, replied]`` of every marked message in order of reading, ``intended`` as
+its mark says.
 """
 
 import time
@@ -17,6 +18,7 @@ from picows import WSMsgType
 from tests.end_to_end.servers.connection import Connection, PicowsServer
 from tests.end_to_end.servers.process import run
 from tests.end_to_end.servers.timer import SECOND_NS, Timer
+from tests.end_to_end.servers.witness import MARK
 
 
 class Freezing(PicowsServer):
@@ -33,8 +35,8 @@ class Freezing(PicowsServer):
         self._first_ns = self._every_ns if first is None else round(first * SECOND_NS)
         self._count = count
         self._first_message_ns: int | None = None
-        self._first_message: str | None = None
         self._freezes_ns: list[tuple[int, int]] = []
+        self._replies_ns: list[tuple[int, int]] = []
 
     async def listen(self) -> dict[str, Any]:
         self._timer = Timer()
@@ -42,15 +44,18 @@ class Freezing(PicowsServer):
 
     def message(self, connection: Connection, kind: WSMsgType, payload: bytes) -> None:
         if self._first_message_ns is None:
-            self._first_message_ns, self._first_message = monotonic_ns(), payload.decode()
+            self._first_message_ns = monotonic_ns()
             self._plan(self._first_message_ns + self._first_ns)
         connection.send(kind, payload)
+        found = MARK.search(payload)
+        if found is not None:
+            self._replies_ns.append((int(found[1], 16), monotonic_ns()))
 
     def facts(self) -> dict[str, Any]:
         own = {
             "first_message_ns": self._first_message_ns,
-            "first_message": self._first_message,
             "freezes_ns": self._freezes_ns,
+            "replies_ns": self._replies_ns,
         }
         return {**super().facts(), **own}
 
