@@ -80,7 +80,8 @@ def test_what_publishers_hear_instead_of_being_relayed_is_told(driver: str) -> N
 @pytest.mark.parametrize("answer", ["upper", "ahead", "ancient"])
 def test_text_that_the_target_changes_is_told_from_silence(answer: str) -> None:
     with serve("parting", answer=answer) as server:
-        found = run("echo", server.url, rate=50, drain=0.5)
+        # No warm-up: an answer with a false time is counted where it comes, which may be in the hold.
+        found = run("echo", server.url, rate=50, warmup=0, drain=0.5)
     assert found.validity.reasons[0].startswith("nothing measured: the target changes the text: ")
     assert found.messages is not None
     assert found.messages.unmarked + found.messages.extra == found.messages.lost.silent == 25
