@@ -101,5 +101,5 @@ def test_cells_that_are_not_valid_tell_nothing() -> None:
 
 
 def test_two_loads_are_too_few() -> None:
-    with pytest.raises(GeneratorError, match="allow more --budget"):
+    with pytest.raises(GeneratorError, match="2 loads were measured, at least 3 are needed"):
         model_of(ABOUT, model().cells[:4])

@@ -1,6 +1,6 @@
 """The time that a search may take, and whether what comes next fits into what is left of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from math import ceil
 from typing import Any
@@ -16,7 +16,10 @@ _CLOSING_S, _CLOSING_SHARE = 5.0, 0.15  # to stop servers and write the report
 _STARTING_S = 1.0  # of this process, and of a server that is quick
 _CUT_S, _LEAST_PATIENCE_S = 1.0, 0.1
 _WARMUP_S = 1.0  # unless it is given
+_LONGER = 1.5  # than a budget that was over: less would make no difference
 _OLD_S = 10.0  # a process that is older does something else besides
+
+Trials = tuple[int, float]  # how many, and how long each is held, s
 
 
 def begun_ns() -> int:
@@ -30,7 +33,7 @@ def seconds_left(length_s: float, began_ns: int) -> float:
     return length_s - (now_ns() - began_ns) / NS_PER_S
 
 
-def seconds_of(length_s: float, options: Mapping[str, Any]) -> float:
+def _seconds_of(length_s: float, options: Mapping[str, Any]) -> float:
     """Return how long a trial takes, as far as that is known before one was made.
 
     Args:
@@ -40,27 +43,34 @@ def seconds_of(length_s: float, options: Mapping[str, Any]) -> float:
     return length_s + max(_MARGIN * _OVERHEAD_S, around_s)
 
 
-def check_length(length_s: float, one_s: float, enough_s: float) -> None:
+def check_length(length_s: float, enough: Sequence[Trials], options: Mapping[str, Any]) -> None:
     """Check that a budget has room for a trial.
 
     Args:
-        one_s: How long the first trial takes. `enough_s`: how long those do that an answer needs.
+        enough: The trials that an answer needs, in order.
+        options: Of their plans.
 
     Raises:
         PlanError: it has not.
     """
+    one_s = _seconds_of(enough[0][1], options)
+    enough_s = sum(count * _seconds_of(each_s, options) for count, each_s in enough)
     if not length_s > 0:
         raise PlanError(f"--budget {length_s:g}s must be a time above 0")
     if length_s < _with_start_and_end(one_s):
         raise PlanError(
             f"--budget {length_s:g}s is too short: one trial takes some {ceil(one_s)} s, besides start and end: use"
-            f" --budget {10 * ceil(_with_start_and_end(enough_s) / 10)}s"
+            f" --budget {_in_tens(_with_start_and_end(enough_s))}s"
         )
 
 
 def _with_start_and_end(trials_s: float) -> float:
     begun_s = _STARTING_S + trials_s
     return min(begun_s + _CLOSING_S, begun_s / (1 - _CLOSING_SHARE))
+
+
+def _in_tens(seconds: float) -> int:
+    return 10 * ceil(seconds / 10)
 
 
 def unanswered_in(length_s: float, how: str) -> str:
@@ -103,6 +113,11 @@ class Budget:
         overhead_s = took_s - length_s
         self._overhead_s = max(overhead_s, self._overhead_s) if self._has_seen else overhead_s
         self._has_seen = True
+
+    def length_for(self, enough: Sequence[Trials]) -> int:
+        """Return a longer budget, s, that has room for trials that take as long as those that were seen."""
+        enough_s = sum(count * (length_s + self.overhead_s) for count, length_s in enough)
+        return _in_tens(max(_with_start_and_end(enough_s), _LONGER * self.length_s))
 
     def has_room(self, trials: int, length_s: float) -> bool:
         """Return whether so many trials fit."""

@@ -176,8 +176,8 @@ class _Search:
         if how is not None and self._bench.first is None:
             return TargetError(unanswered_in(self._setting.budget_s, how))
         return TargetError(
-            f"--budget {self._setting.budget_s:g}s was over before one load was carried: allow more, or give"
-            " shorter trials by -d"
+            f"--budget {self._setting.budget_s:g}s was over before one load was carried: use --budget"
+            f" {self._budget.length_for(self._setting.enough)}s, or give shorter trials by -d"
         )
 
 

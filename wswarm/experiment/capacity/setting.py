@@ -9,7 +9,7 @@ import msgspec
 
 from wswarm.drive.host.application import check_application
 from wswarm.errors import PlanError
-from wswarm.experiment.capacity.budget import check_length, seconds_of
+from wswarm.experiment.capacity.budget import Trials, check_length
 from wswarm.experiment.capacity.objectives import read_objectives
 from wswarm.experiment.capacity.served import (
     UNKNOWN,
@@ -111,15 +111,19 @@ class Setting:
         audience = int(self.options.get("connections") or DEFAULT_CONNECTIONS["fanout"])
         return 0 if percent is None else values_needed(percent), audience if is_each else 1
 
+    @property
+    def enough(self) -> tuple[Trials, Trials]:
+        """The trials that an answer mostly needs."""
+        return (_BRACKET, self.length_s(self.first, self.bracket_s)), (FIRST_TRIALS, self.trial_s)
+
     def check(self) -> None:
         """Check that the first trial's plan can be, and fits, and that it can tell whether the objectives are met.
 
         Raises:
             PlanError: it can't.
         """
+        check_length(self.budget_s, self.enough, self.options)
         length_s = self.length_s(self.first, self.bracket_s)
-        one_s, later_s = (seconds_of(length, self.options) for length in (length_s, self.trial_s))
-        check_length(self.budget_s, one_s, _BRACKET * one_s + FIRST_TRIALS * later_s)
         check(self.plan(self.first, length_s))
         for expression in self.slo:
             needed, each = self._values(expression)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from wswarm.drive.host.application import check_application
 from wswarm.errors import PlanError
-from wswarm.experiment.capacity.budget import check_length, seconds_of
+from wswarm.experiment.capacity.budget import Trials, check_length
 from wswarm.experiment.capacity.served import address_at, check_publishing, check_served, filled
 from wswarm.experiment.preflight import check, target_meter
 from wswarm.load.plan import Plan, make_plan
@@ -102,6 +102,11 @@ class Setting:
         options = {**filled(self.options, url), **load}
         return make_plan(self.scenario, url or address_at(self.url, 1), **options)
 
+    @property
+    def enough(self) -> tuple[Trials, Trials]:
+        """The trials that a model mostly needs."""
+        return (_MOST_PILOTS, self.pilot_s), (_CELLS, self.hold_s or LEAST_HOLD_S)
+
     def check(self) -> None:
         """Check that the lightest and the heaviest load can be, in that time, on a target that is there.
 
@@ -115,9 +120,7 @@ class Setting:
             for size in self.sizes:
                 in_rooms: dict[str, Any] = {"rooms": rooms} if self.rooms > 1 else {}
                 check(self.plan(connections=connections, size=round(size), **in_rooms))
-        pilot_s = seconds_of(self.pilot_s, self.options)
-        cell_s = seconds_of(self.hold_s or LEAST_HOLD_S, self.options)
-        check_length(self.budget_s, pilot_s, _MOST_PILOTS * pilot_s + _CELLS * cell_s)
+        check_length(self.budget_s, self.enough, self.options)
 
 
 def make_setting(url: str | None = None, **options: Any) -> Setting:

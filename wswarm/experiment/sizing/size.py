@@ -69,7 +69,8 @@ def size(
     try:
         model = model_of(about, measuring.cells, setting.seed, measuring.came)
     except GeneratorError as error:
-        raise _too_little(str(error), setting, measuring, was_interrupted=asked()) from None
+        longer = f"use --budget {budget.length_for(setting.enough)}s"
+        raise _too_little(f"{error}: {longer}", setting, measuring, was_interrupted=asked()) from None
     return Sized(with_handshakes(model, measuring.ramps), asked(), measuring.gone is not None)
 
 

@@ -45,9 +45,7 @@ def model_of(
     """
     fitted, unseen = used(cells), [cell for cell in cells if cell.valid and cell.held_out]
     if loads_of(fitted) < FEWEST_LOADS:
-        raise GeneratorError(
-            f"{loads_of(fitted)} loads were measured, at least {FEWEST_LOADS} are needed: allow more --budget"
-        )
+        raise GeneratorError(f"{loads_of(fitted)} loads were measured, at least {FEWEST_LOADS} are needed")
     costs, broker = Fit(fitted), broker_of(fitted)
     known, held_out = _seen(cells, came)
     delay = delay_of(known, costs.costs, broker, about.mechanism, seed)
