@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+import uvloop
 
 from wswarm.drive.clock import now_ns
 from wswarm.drive.ramp import Ramp, run_at, when_over
@@ -52,6 +53,34 @@ def test_one_that_is_late_lets_those_that_are_under_way_go_on_first() -> None:
     run([(LATE_NS, work)] * 100)
     assert work.peak < 10
     assert work.done == 100
+
+
+@pytest.mark.parametrize("loop", [asyncio, uvloop])
+def test_none_begins_before_its_moment(loop: Any) -> None:
+    """The loops' own timers are of whole milliseconds, rounded down."""
+    begun_ns: list[int] = []
+
+    async def work() -> None:
+        begun_ns.append(now_ns())
+
+    async def all_of_them() -> list[int]:
+        start_ns = now_ns()
+        moments_ns = [start_ns + number * 1_370_000 for number in range(1, 101)]
+        await run_at([(at_ns, work) for at_ns in moments_ns], asyncio.Event())
+        return moments_ns
+
+    moments_ns = loop.run(all_of_them())
+    assert [at_ns for at_ns, due_ns in zip(begun_ns, moments_ns, strict=True) if at_ns < due_ns] == []
+
+
+def test_enough_ends_the_wait_for_a_moment() -> None:
+    async def waiting() -> list[int]:
+        work, is_enough = Counted(), asyncio.Event()
+        asyncio.get_running_loop().call_later(0.02, is_enough.set)
+        await run_at([(LATE_NS, work), (now_ns() + 3600 * NS_PER_S, work), (0, work)], is_enough)
+        return [work.begun, work.done]
+
+    assert asyncio.run(waiting()) == [1, 1]
 
 
 def test_those_that_have_no_moment_begin_at_once() -> None:

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 from wswarm.drive.clock import now_ns
 from wswarm.drive.fleet.commands import LEAD_NS
-from wswarm.units import NS_PER_S
+from wswarm.drive.timers import Timer, make_timer, seconds_to
 
 _ENOUGH_S = 1.0  # for handshakes and conversations when a ramp is ended early
 
@@ -81,10 +81,11 @@ async def run_at(
     ramp, who = ramp or Ramp(), object()
     room = ramp.room(at_once)
     under_way: set[asyncio.Task[None]] = set()
+    alarm = _Alarm(is_enough)
     try:
         for start_ns, work in works:
             ramp.is_next(who, start_ns)
-            await _until(start_ns, is_enough)
+            await alarm.until(start_ns)
             await ramp.turn(who)
             if room is not None:
                 await room.acquire()
@@ -99,25 +100,52 @@ async def run_at(
                 task.add_done_callback(lambda _: room.release())
     finally:
         ramp.is_done(who)
+        alarm.close()
     while under_way:
         await asyncio.wait(under_way)
 
 
 def when_over(end_ns: int, work: Callable[[], object]) -> None:
     """Do it at an end that is near, as one that was just told is; at once if it is past, or far off."""
-    wait_ns = end_ns - now_ns()
-    if 0 < wait_ns <= LEAD_NS:
-        asyncio.get_running_loop().call_later(wait_ns / NS_PER_S, work)
+    if 0 < end_ns - now_ns() <= LEAD_NS:
+        asyncio.get_running_loop().call_later(seconds_to(end_ns), work)
     else:
         work()
 
 
-async def _until(start_ns: int, is_enough: asyncio.Event) -> None:
-    """Wait until a moment, or until it is enough."""
-    wait_ns = start_ns - now_ns()
-    if wait_ns > 0:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(wait_ns / NS_PER_S):
-                await is_enough.wait()
-    elif start_ns:
-        await asyncio.sleep(0)  # late: those that are under way come first, or it gets ever later
+class _Alarm:
+    """Waits for moments, one after another, or until it is enough."""
+
+    def __init__(self, is_enough: asyncio.Event) -> None:
+        self._is_enough = is_enough
+        self._over: asyncio.Future[None] | None = None
+        self._timer: Timer | None = None
+        self._watch: asyncio.Task[Any] | None = None
+
+    async def until(self, start_ns: int) -> None:
+        """Return at a moment, 0 for now, or when it is enough."""
+        if start_ns <= now_ns():
+            if start_ns:
+                await asyncio.sleep(0)  # late: those that are under way come first, or it gets ever later
+            return
+        if self._is_enough.is_set():
+            return
+        loop = asyncio.get_running_loop()
+        if self._timer is None:
+            self._timer = make_timer(loop, self._ring)
+            self._watch = loop.create_task(self._is_enough.wait())
+            self._watch.add_done_callback(self._ring)
+        self._over = loop.create_future()
+        self._timer.arm(start_ns)
+        await self._over
+
+    def close(self) -> None:
+        """Wait for nothing more."""
+        if self._timer is not None:
+            self._timer.close()
+        if self._watch is not None:
+            self._watch.cancel()
+
+    def _ring(self, _: object = None) -> None:
+        if self._over is not None and not self._over.done():
+            self._over.set_result(None)

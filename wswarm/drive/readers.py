@@ -6,13 +6,12 @@ import msgspec
 import numpy as np
 
 from wswarm.drive.account import Deliveries
-from wswarm.drive.clock import now_ns
 from wswarm.drive.fleet import wire
 from wswarm.drive.group import Group
 from wswarm.drive.throttle import Throttle
+from wswarm.drive.timers import seconds_to
 from wswarm.stats.findings import Packed, Window
 from wswarm.stats.published import read_log
-from wswarm.units import NS_PER_S
 
 
 class Readers(Group):
@@ -42,8 +41,8 @@ class Readers(Group):
             return
         if self._is_stopped:  # the hold was ended meanwhile
             return
-        wait_s = max(0, command.at_ns - now_ns()) / NS_PER_S
-        self._due.append(asyncio.get_running_loop().call_later(wait_s, self._read, command))
+        later = asyncio.get_running_loop().call_later(seconds_to(command.at_ns), self._read, command)
+        self._due.append(later)
 
     def publish(self, log: Packed) -> None:
         """As `Group.publish`."""

@@ -1,4 +1,4 @@
-"""Timers finer than the event loop's: those of asyncio and uvloop tick in whole milliseconds.
+"""Timers finer than the event loop's: those of asyncio and uvloop tick in whole milliseconds, rounded down.
 
 A timerfd wakes the loop within some 30 µs.
 """
@@ -16,6 +16,13 @@ from wswarm.units import NS_PER_S
 
 _CLOCK_MONOTONIC = 1
 _TFD_TIMER_ABSTIME = 1
+_NS_PER_MS, _MS_PER_S = 1_000_000, 1000
+
+
+def seconds_to(at_ns: int) -> float:
+    """Return a delay, s, after which an event loop's own timer is not early; it is up to 2 ms late."""
+    left_ns = at_ns - now_ns()
+    return (-(-left_ns // _NS_PER_MS) + 1) / _MS_PER_S if left_ns > 0 else 0.0
 
 
 class Timer(Protocol):

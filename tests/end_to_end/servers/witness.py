@@ -1,9 +1,9 @@
 """``witness(relays=False)``: an echo, or a relay, that notes when the client did what.
 
-What a client claims of a message can be held against what was seen of it from outside. As a relay it sends a
-ping after each delivery, which a client answers when it has read that far.
+What a client claims of a message can be held against what was seen of it from outside. It sends a ping after
+each reply or delivery, which a client answers when it has read that far.
 Facts: those of ``PicowsServer``; ``messages_ns``: ``[intended, read]`` of every marked message in order of
-reading, ``intended`` as its mark says; ``deliveries_ns``: ``[intended, pong read]`` of every delivery.
+reading, ``intended`` as its mark says; ``deliveries_ns``: ``[intended, pong read]`` of every reply or delivery.
 """
 
 import re
@@ -45,10 +45,8 @@ class Witness(PicowsServer):
             return
         intended_ns = int(found[1], 16)
         self._messages_ns.append((intended_ns, read_ns))
-        if not self._relays:
-            connection.send(kind, payload)
-            return
-        for receiver in [one for one in self.open if one is not connection]:
+        receivers = [one for one in self.open if one is not connection] if self._relays else [connection]
+        for receiver in receivers:
             receiver.send(kind, payload)
             receiver.transport.send_ping(str(intended_ns).encode())
 

@@ -12,12 +12,12 @@ from wswarm.drive.fleet import wire
 from wswarm.drive.parting import part_soon
 from wswarm.drive.storm.client import MOST_CONNECTIONS, DroppedClient, policy_maker
 from wswarm.drive.swarm import Swarm
+from wswarm.drive.timers import seconds_to
 from wswarm.drive.waiting import wait_until
 from wswarm.stats.findings import STILL_OPEN, UNKNOWN, pack
 from wswarm.stats.heard import Heard
 from wswarm.stats.per_second import PerSecond
 from wswarm.stats.returns import TICK_NS, Returns, was_queued
-from wswarm.units import NS_PER_S
 
 
 class Clients:
@@ -163,7 +163,7 @@ class Clients:
         """Try until a connection is ready, or the policy gives up; a failed attempt uses its row again."""
         number: int | None = None
         for delay_ns in client.policy():
-            await asyncio.sleep(delay_ns / NS_PER_S)
+            await asyncio.sleep(seconds_to(now_ns() + delay_ns))
             if number is None:
                 number = self._swarm.add(
                     self._swarm.id_of(client.first), self._swarm.values_of(client.first) or None

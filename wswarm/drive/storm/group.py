@@ -13,11 +13,11 @@ from wswarm.drive.group import Group
 from wswarm.drive.sender import patience_ns
 from wswarm.drive.storm.clients import Clients
 from wswarm.drive.storm.hearing import Hearing
+from wswarm.drive.timers import seconds_to
 from wswarm.load.reconnect import client_of
 from wswarm.stats.again import split
 from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Effort, Findings, Sockets, Window, unpack
 from wswarm.stats.heard import Heard
-from wswarm.units import NS_PER_S
 
 
 class StormGroup(Group):
@@ -122,7 +122,7 @@ class PublishersGroup(Group):
     async def _reopen(self, number: int) -> None:
         delays = client_of(self._reconnect.policy, Random(self._reconnect.seed))()
         for delay_ns in delays:
-            await asyncio.sleep(delay_ns / NS_PER_S)
+            await asyncio.sleep(seconds_to(now_ns() + delay_ns))
             if now_ns() >= self._window_end_ns:
                 return
             failure = await self.swarm.open_one(number)
