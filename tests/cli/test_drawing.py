@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -137,7 +139,7 @@ def test_nothing_is_drawn_of_what_could_not_be_stored(stored: Path) -> None:
     assert names_in(stored) == {"run.json", "summary.txt"}
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="nothing can be made to stand still")
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody sees whose pipes are open")
 def test_ctrl_c_while_drawing_ends_that_alone_and_leaves_a_page_without_pictures(stored: Path) -> None:
     before = (stored / "summary.txt").stat().st_ctime_ns  # a file's number may be used again
     command = Command("report", "one", cwd=stored.parent)
@@ -152,6 +154,7 @@ def test_ctrl_c_while_drawing_ends_that_alone_and_leaves_a_page_without_pictures
     assert os.getpgid(drawer.pid) == drawer.pid  # a terminal's Ctrl-C is not for it
     wait_until(lambda: (stored / "summary.txt").stat().st_ctime_ns != before, "all else is done")
     front = psutil.Process(command.process.pid)
+    wait_until(lambda: len(pipes_of(front) & pipes_of(drawer)) == 1, "the drawer has been told to begin")
     wait_until(lambda: front.status() == psutil.STATUS_SLEEPING, "it waits")
     command.interrupt()
     end = command.outcome()
@@ -161,6 +164,24 @@ def test_ctrl_c_while_drawing_ends_that_alone_and_leaves_a_page_without_pictures
     )
     assert names_in(stored) == {"run.json", "summary.txt", "report.html"}
     assert drawn_in(stored) == 0
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="no signal can be sent to a thread")
+def test_ctrl_c_that_comes_just_before_it_waits_is_heard(stored: Path) -> None:
+    """A signal that another thread takes wakes no system call of this one either."""
+
+    def interrupt() -> None:
+        time.sleep(0.2)  # it waits
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+    with Drawing(stored) as one:
+        one.make_way(at("hold"))  # it stands still
+        one.begin()
+        other = threading.Thread(target=interrupt)
+        other.start()
+        with pytest.raises(KeyboardInterrupt):
+            one.wait()
+        other.join()
 
 
 @pytest.mark.usefixtures("measured")
