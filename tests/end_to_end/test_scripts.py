@@ -71,8 +71,12 @@ def test_each_connection_lives_its_session_once(options: dict[str, Any], script:
 
 @clock
 def test_a_step_s_time_is_the_server_s_delay(script: Write) -> None:
+    """Replies come one by one: were they due together, one moment without a core would be that of all."""
     path = script("""
+        import asyncio
+
         async def session(ws):
+            await asyncio.sleep(0.023 * ws.id)
             while ws.running:
                 await ws.request("x", "x", name="held")
     """)

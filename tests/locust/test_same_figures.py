@@ -129,7 +129,7 @@ def compare_losing(run: Run) -> None:
     """What the target hung up on is offered as before, and not sent; what it had read is owed."""
     found = run.messages
     assert found is not None
-    assert (run.connections.dropped, found.offered) == (USERS // 5, round(40 * HOLD_S))
+    assert (run.connections.dropped, found.offered) == (USERS // 5, round(40 * HOLD_S)), run.validity
     assert found.unsent.late == 0
     assert found.unsent.disconnected == found.offered - found.sent > 0
     assert found.sent == found.owed == found.received + found.lost.disconnected
