@@ -3,6 +3,7 @@
 import fcntl
 import gc
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,9 @@ settings.register_profile("house", max_examples=50, deadline=None, derandomize=T
 settings.load_profile("house")
 
 os.environ["COLUMNS"] = "100"  # reports are wrapped alike, whoever runs the tests and wherever
+# A shell lets what it runs in the background hear no Ctrl-C, and all that this starts neither.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _is_compiled() -> bool:

@@ -5,8 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -164,24 +162,6 @@ def test_ctrl_c_while_drawing_ends_that_alone_and_leaves_a_page_without_pictures
     )
     assert names_in(stored) == {"run.json", "summary.txt", "report.html"}
     assert drawn_in(stored) == 0
-
-
-@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="no signal can be sent to a thread")
-def test_ctrl_c_that_comes_just_before_it_waits_is_heard(stored: Path) -> None:
-    """A signal that another thread takes wakes no system call of this one either."""
-
-    def interrupt() -> None:
-        time.sleep(0.2)  # it waits
-        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
-
-    with Drawing(stored) as one:
-        one.make_way(at("hold"))  # it stands still
-        one.begin()
-        other = threading.Thread(target=interrupt)
-        other.start()
-        with pytest.raises(KeyboardInterrupt):
-            one.wait()
-        other.join()
 
 
 @pytest.mark.usefixtures("measured")

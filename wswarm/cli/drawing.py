@@ -17,7 +17,6 @@ from wswarm.report import drawer, pages, store
 from wswarm.results.progress import Progress
 
 _PATIENCE_S = 2.0
-_LOOK_S = 0.5
 
 
 class Plain:
@@ -95,7 +94,6 @@ class Drawing(Plain):
             with suppress(OSError):  # it has ended, and `wait` tells why
                 self._process.stdin.write(drawer.BEGIN)
                 self._process.stdin.close()
-            self._process.stdin = None  # or `communicate` would write to it
 
     def wait(self) -> None:
         """Wait until it is drawn.
@@ -139,24 +137,15 @@ class Drawing(Plain):
 
     def _ended(self) -> str | None:
         """Wait for the end; return why it was too early, in short."""
-        if self._cause is not None:
+        if self._cause is not None or self._process.stderr is None:
             return self._cause
-        said = self._said().decode(errors="replace").strip().splitlines()
-        code = self._process.returncode
+        said = self._process.stderr.read().decode(errors="replace").strip().splitlines()
+        code = self._process.wait()
         if code == 0:
             return None
         if code < 0:
             return f"what draws them was killed by signal {-code}"
         return said[-1] if said else f"what draws them ended with exit code {code}"
-
-    def _said(self) -> bytes:
-        """Wait for the end; return what was said, with a look at Ctrl-C now and then.
-
-        One that comes just before a system call does not end that: Python hears of it after the call.
-        """
-        while True:
-            with suppress(subprocess.TimeoutExpired):
-                return self._process.communicate(timeout=_LOOK_S)[1]
 
     def _signal(self, number: int) -> None:
         """Send the signal to the process and to what helps it."""

@@ -4,6 +4,8 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from wswarm.drive.host.ports import free_ports
+
 _FILLERS = 3
 
 
@@ -13,7 +15,7 @@ def hole(host: str, port: int = 0) -> Iterator[int]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with ExitStack() as stack:
         listener = stack.enter_context(socket.socket(family))
-        listener.bind((host, port))
+        listener.bind((host, port or free_ports(1)[0]))
         listener.listen(0)
         for _ in range(_FILLERS):
             filler = stack.enter_context(socket.socket(family))
@@ -26,6 +28,6 @@ def hole(host: str, port: int = 0) -> Iterator[int]:
 def queue(host: str, port: int = 0) -> Iterator[int]:
     """The port, on which the kernel takes connections that nobody ever speaks on."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
-        listener.bind((host, port))
+        listener.bind((host, port or free_ports(1)[0]))
         listener.listen(128)
         yield int(listener.getsockname()[1])

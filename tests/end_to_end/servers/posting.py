@@ -16,7 +16,8 @@ count from 1 as they arrive; request n is delivered after ``hold`` seconds and a
 
 Facts: ``connections`` of subscribers opened; ``publishers``: those at ``/pub``; ``posts``: connections that requests
 came over, ``posts_peak`` at once; ``requests``; ``answered`` by status; ``published``: messages delivered; ``sent``:
-deliveries; ``first``: the first request's line, headers and body.
+deliveries; ``first``: the first request's line, headers and body; ``times_ns``: ``[intended, delivered, answered]``
+of every marked body, ``intended`` as its mark says.
 """
 
 import asyncio
@@ -29,12 +30,14 @@ import struct
 import tempfile
 from collections import Counter, defaultdict
 from pathlib import Path
+from time import monotonic_ns
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import trustme
 
 from tests.end_to_end.servers.process import BACKLOG, HOST, address, run, write_line
+from tests.end_to_end.servers.witness import MARK
 
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 LINGER_0 = struct.pack("ii", 1, 0)
@@ -73,6 +76,7 @@ class Posting:
         self._answered: Counter[int] = Counter()
         self._posting: set[asyncio.StreamWriter] = set()
         self._first: dict[str, Any] | None = None
+        self._times_ns: list[tuple[int, int, int]] = []
 
     async def listen(self) -> dict[str, Any]:
         context, files = None, {}
@@ -92,6 +96,7 @@ class Posting:
             **counts,
             "answered": {str(status): count for status, count in self._answered.items()},
             "first": self._first,
+            "times_ns": self._times_ns,
         }
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -161,11 +166,14 @@ class Posting:
         if status < 300 or self._delivers_all:
             path = line.split()[1]
             self._publish(body or parse_qs(urlsplit(path).query)["message"][0].encode(), self._room(path))
+        delivered_ns, mark = monotonic_ns(), MARK.search(body)
         if self._reset_every and number % self._reset_every == 0:
             _reset(writer)
         elif not self._ignore_every or number % self._ignore_every:
             await asyncio.sleep(self._delay)
             self._respond(status, writer)
+            if mark is not None:
+                self._times_ns.append((int(mark[1], 16), delivered_ns, monotonic_ns()))
 
     def _respond(self, status: int, writer: asyncio.StreamWriter) -> None:
         self._answered[status] += 1
