@@ -175,9 +175,10 @@ def wait_until(is_so: Callable[[], object]) -> None:
 
 
 def stop_for(process: psutil.Process, seconds: float) -> tuple[int, int]:
-    """Stop a process, let it go on; when that was, CLOCK_MONOTONIC ns."""
-    start_ns = time.monotonic_ns()
+    """Stop a process, let it go on; from when to when it had been told to stand still, CLOCK_MONOTONIC ns."""
     process.send_signal(signal.SIGSTOP)
+    start_ns = time.monotonic_ns()
     time.sleep(seconds)
+    end_ns = time.monotonic_ns()
     process.send_signal(signal.SIGCONT)
-    return start_ns, time.monotonic_ns()
+    return start_ns, end_ns

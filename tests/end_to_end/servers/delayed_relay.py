@@ -1,7 +1,8 @@
 """``delayed_relay(delay)``: what a client sends goes to every other, ``delay`` seconds after it was read.
 
 Delays run side by side; a delivery is never early. Deliveries go out in order of connecting, to whoever is open when
-they are due. Facts: those of ``PicowsServer``; ``sent`` is the number of deliveries.
+they are due. Facts: those of ``PicowsServer``; ``sent`` is the number of deliveries; ``deliveries_ns``:
+``[intended, delivered]`` of every marked message, ``intended`` as its mark says, ``delivered`` to the last client.
 """
 
 from time import monotonic_ns
@@ -12,6 +13,7 @@ from picows import WSMsgType
 from tests.end_to_end.servers.connection import Connection, PicowsServer
 from tests.end_to_end.servers.process import run
 from tests.end_to_end.servers.timer import SECOND_NS, Timer
+from tests.end_to_end.servers.witness import MARK
 
 
 class DelayedRelay(PicowsServer):
@@ -20,6 +22,7 @@ class DelayedRelay(PicowsServer):
     def __init__(self, delay: float) -> None:
         super().__init__()
         self._delay_ns = round(delay * SECOND_NS)
+        self._deliveries_ns: list[tuple[int, int]] = []
 
     async def listen(self) -> dict[str, Any]:
         self._timer = Timer()
@@ -32,6 +35,12 @@ class DelayedRelay(PicowsServer):
         for receiver in list(self.open):
             if receiver is not sender:
                 receiver.send(kind, payload)
+        found = MARK.search(payload)
+        if found is not None:
+            self._deliveries_ns.append((int(found[1], 16), monotonic_ns()))
+
+    def facts(self) -> dict[str, Any]:
+        return {**super().facts(), "deliveries_ns": self._deliveries_ns}
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """``python -m tests.end_to_end.servers.limited PORT [LIMITS]``: an echo, or a relay, whose capacity is known.
 
-LIMITS is a JSON object: ``spin``, µs of one core that each message takes, nothing else beside it, so that
-10⁶/``spin`` messages per s are the most; ``most``, connections at once, all others are refused with HTTP 503; with
+LIMITS is a JSON object: ``spin``, µs of one core that each message takes, reading and answering it included: it is
+done so long after it was due, as its mark says, or after the one before, so that 10⁶/``spin`` messages per s are the
+most; ``most``, connections at once, all others are refused with HTTP 503; with
 ``after`` by a close frame 1013 once they are open; with ``stalls`` they are not accepted, so that they wait in the
 queue of the kernel, or for room in it; ``slower``, µs that a handshake takes for each connection that is open or
 opening, side by side; ``start``, s before it listens; with ``relay`` a message goes to all others. Ends on SIGTERM.
@@ -21,24 +22,25 @@ from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 from websockets.utils import accept_key
 
+from tests.end_to_end.servers.witness import MARK
+
 _SWITCHING = (
     b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Accept: %s\r\n\r\n"
 )
-_GAP_NS = 150_000  # between two messages that were both there: what reading and answering take
 
 
 class Work:
-    """Messages one after another, each of the same length from the end of the one before if it was there already."""
+    """Messages one after another, each of the same length."""
 
     def __init__(self, each_us: float) -> None:
         self._each_ns, self._free_ns = round(1_000 * each_us), 0
 
-    def do(self) -> None:
+    def do(self, payload: bytes) -> None:
         """Work for one message."""
-        now = monotonic_ns()
-        begin = self._free_ns if now - self._free_ns < _GAP_NS else now
-        self._free_ns = begin + self._each_ns
+        mark = MARK.search(payload)
+        due_ns = int(mark[1], 16) if mark is not None else monotonic_ns()
+        self._free_ns = max(self._free_ns, due_ns) + self._each_ns
         while monotonic_ns() < self._free_ns:
             pass
 
@@ -66,7 +68,7 @@ class Session(WSListener):  # type: ignore[misc]  # picows ships no types
             return
         payload = frame.get_payload_as_bytes()
         if self._work is not None:
-            self._work.do()
+            self._work.do(payload)
         for one in [transport] if self._audience is None else [*self._audience - {transport}]:
             one.send(frame.msg_type, payload)
 
