@@ -206,7 +206,7 @@ def test_ctrl_c_twice_while_connecting_aborts_without_a_report(tmp_path: Path) -
 
 def test_ctrl_c_while_every_handshake_fails_tells_why_and_leaves_no_report(tmp_path: Path) -> None:
     with serve("refusing", ignore_every=1) as server:
-        command = Command("connect", server.url, *SLOW_RAMP, "--connect-timeout", "1s", cwd=tmp_path)
+        command = Command("connect", server.url, *SLOW_RAMP, "--connect-timeout", "300ms", cwd=tmp_path)
         wait_for_sockets(command, 1)
         command.interrupt()
         end = command.outcome()
