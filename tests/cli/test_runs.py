@@ -17,7 +17,7 @@ from wswarm.results.run import json_schema
 
 pytestmark = pytest.mark.xdist_group("command line: runs")
 FILES = {"run.json", "summary.txt", "report.html"}
-SUITE = ("-d", "400ms", "--warmup", "100ms", "--drain", "1s", "-c", "5", "-r", "20", "--no-plots")
+SUITE = ("-d", "400ms", "--warmup", "100ms", "--drain", "30s", "-c", "5", "-r", "20", "--no-plots")
 
 
 def checked(run: dict[str, Any]) -> dict[str, Any]:
