@@ -13,6 +13,7 @@ import pytest
 from tests.cli.command import Command, Outcome, wait_until
 from tests.end_to_end.instrument import agents_of
 from tests.end_to_end.servers import Server, serve
+from tests.end_to_end.servers.hole import queue
 from tests.report import runs
 from wswarm.exit_codes import of_runs as exit_code
 from wswarm.results.run import Run, SloResult, Validity
@@ -117,12 +118,14 @@ def test_ctrl_c_in_the_drain_ends_it_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_to_all_its_processes_before_the_first_connection_ends_it_without_a_traceback(
-    number: signal.Signals, echo: Server, tmp_path: Path
+    number: signal.Signals, tmp_path: Path
 ) -> None:
-    command = Command("connect", echo.url, *SLOW_RAMP, cwd=tmp_path, start_new_session=True)
-    wait_until(lambda: agents_of(command.process.pid), "an agent that begins")
-    os.killpg(command.process.pid, number)
-    end = command.outcome()
+    with queue("127.0.0.1") as port:
+        url = f"ws://127.0.0.1:{port}/"
+        command = Command("connect", url, *SLOW_RAMP, cwd=tmp_path, start_new_session=True)
+        wait_until(lambda: agents_of(command.process.pid), "an agent that begins")
+        os.killpg(command.process.pid, number)
+        end = command.outcome()
     assert (end.code, end.out) == (130, "")
     assert "Traceback" not in end.err
     assert end.err.endswith("wswarm connect: interrupted\n")
@@ -206,7 +209,7 @@ def test_ctrl_c_twice_while_connecting_aborts_without_a_report(tmp_path: Path) -
 
 def test_ctrl_c_while_every_handshake_fails_tells_why_and_leaves_no_report(tmp_path: Path) -> None:
     with serve("refusing", ignore_every=1) as server:
-        command = Command("connect", server.url, *SLOW_RAMP, "--connect-timeout", "1s", cwd=tmp_path)
+        command = Command("connect", server.url, *SLOW_RAMP, "--connect-timeout", "300ms", cwd=tmp_path)
         wait_for_sockets(command, 1)
         command.interrupt()
         end = command.outcome()
@@ -215,11 +218,13 @@ def test_ctrl_c_while_every_handshake_fails_tells_why_and_leaves_no_report(tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_before_the_first_handshake_ends_at_once(echo: Server, tmp_path: Path) -> None:
-    command = Command("connect", echo.url, *SLOW_RAMP, cwd=tmp_path)
-    read_until(command, f"connect {echo.url}")
-    command.interrupt()
-    end = command.outcome()
+def test_ctrl_c_before_the_first_handshake_ends_at_once(tmp_path: Path) -> None:
+    with queue("127.0.0.1") as port:
+        url = f"ws://127.0.0.1:{port}/"
+        command = Command("connect", url, *SLOW_RAMP, cwd=tmp_path)
+        read_until(command, f"connect {url}")
+        command.interrupt()
+        end = command.outcome()
     assert (end.code, end.out) == (130, "")
     assert "Traceback" not in end.err
     assert list(tmp_path.iterdir()) == []

@@ -77,7 +77,8 @@ def test_an_address_that_answered_and_dies_is_left_again() -> None:
             assert settings.addresses[0] == (OTHER, port)
 
 
-def test_all_addresses_share_one_time_and_are_named_when_it_is_over() -> None:
+def test_all_addresses_share_one_time_and_are_named_when_it_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dial, "STAGGER_S", 0.01)
     with hole(GOOD) as port, hole("::1", port):
         failed = failure(settings_for((GOOD, port), ("::1", port), timeout=0.5))
         assert (failed.reason, failed.detail) == ("timeout", "at 127.0.0.1, [::1]")

@@ -25,16 +25,16 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def watched(a_browser: Browser, report: Path) -> Iterator[tuple[Page, list[str]]]:
     """Yield the page when the command has ended, and what its status was meanwhile."""
     with serve("fixed_delay", delay=0.01) as server, a_browser.window() as window:
+        page = window.page()
+        page.shape(390, 844)
         words = ("echo", server.url, "-c", "5", "-r", "100/s", "-d", "4s", "--warmup", "0s", "--live")
         command = module_command("wswarm", *words, "--no-plots", "--quiet", "-o", str(report))
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
             assert process.stderr is not None
             told = process.stderr.readline()
-            page = window.page()
-            page.shape(390, 844)
             page.open(told.removeprefix("live: ").strip())
-            page.wait("document.querySelector('.status')?.innerText.includes('hold')")
-            statuses = [str(page.ask("document.querySelector('.status')?.innerText"))]
+            said = "document.querySelector('.status')?.innerText"
+            statuses = [str(page.wait(f"{said}?.includes('hold') && {said}"))]
             page.wait("document.documentElement.dataset.live === undefined")
             process.stderr.read()
             process.wait(PATIENCE_S)

@@ -24,7 +24,7 @@ def spread() -> Iterator[tuple[Run, list[Counter[str]], dict[str, Any]]]:
     left: list[Counter[str]] = []
 
     def look(progress: Progress) -> None:
-        if progress.phase == "hold" and not left:
+        if progress.phase in ("hold", "drain") and not left:  # in both they are all there
             sockets = [agent.net_connections("tcp") for agent in agents_of()]
             left.extend(Counter(one.laddr.ip for one in own) for own in sockets if len(own) > 1)
 

@@ -69,7 +69,7 @@ def options(path: str, *settings: str) -> dict[str, Any]:
 
 def test_a_profile_in_toml_converses_answers_and_publishes(tmp_path: Path) -> None:
     path = written(tmp_path, "chat.toml", TOML)
-    with serve("conversing", ping_s=0.3) as server:
+    with serve("conversing", ping_s=0.3, pong_s=60) as server:
         found = run(
             "fanout", server.url, connections=10, rate=20, duration=1.0, **options(path, "token=abc-99")
         )
@@ -79,6 +79,7 @@ def test_a_profile_in_toml_converses_answers_and_publishes(tmp_path: Path) -> No
     assert found.connections.dropped == 0
     assert set(facts["tokens"]) == {"abc-99"}
     assert facts["ticks"] > 10
+    assert facts["pongs"] >= 2 * 11  # whoever has not said it is not asked again
     assert (found.plan["profile"], found.plan["set"]) == (path, ["token=…"])
     assert "own" not in found.plan
 

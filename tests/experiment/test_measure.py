@@ -28,7 +28,7 @@ def test_the_machine_is_watched_over_the_hold_alone(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(measure, "MachineMeter", Meter)
     with serve("echo") as server:
-        run("echo", server.url, watch)
+        run("echo", server.url, watch, duration=2.0)  # of which a busy process sees a part, too
     assert order == ["ramp", "warm-up", "start", "hold", "stop"]
 
 

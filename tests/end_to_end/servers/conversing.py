@@ -1,9 +1,10 @@
-"""``conversing(ready_s=0.05, ping_s=None)``: a chat that greets, wants a token, and hangs up on who is silent.
+"""``conversing(ready_s=0.05, ping_s=None, pong_s=0)``: a chat that greets, wants a token, hangs up on the silent.
 
 It says hello with a session id, in one frame with a line of news; wants ``{"token", "sid"}``; and after ``ready_s``
 acknowledges, from when on the connection gets what each one says. Tokens that begin with ``bad`` are refused in a
 frame, ``shut`` by a close frame with 4403, ``mute`` not at all. With ``ping_s`` each client is asked ``ping`` so
-often, and one that has not said ``pong`` by the next time is told ``{"error": "too slow"}`` and closed with 1000.
+often, as soon as it has said ``pong``; one that has not so long after the next time, ``pong_s``, is told
+``{"error": "too slow"}`` and closed with 1000.
 Facts: ``paths``, ``tokens``, ``broadcasts`` by those who are acknowledged, ``pongs``, ``ticks``.
 """
 
@@ -20,11 +21,11 @@ from tests.end_to_end.servers.process import run
 class Conversing(LibraryServer):
     """Converses first, and relays then."""
 
-    def __init__(self, ready_s: float = 0.05, ping_s: float | None = None) -> None:
+    def __init__(self, ready_s: float = 0.05, ping_s: float | None = None, pong_s: float = 0.0) -> None:
         super().__init__()
-        self._ready_s, self._ping_s = ready_s, ping_s
+        self._ready_s, self._ping_s, self._pong_s = ready_s, ping_s, pong_s
         self._members: set[ServerConnection] = set()
-        self._answered: set[ServerConnection] = set()
+        self._answered: dict[ServerConnection, asyncio.Event] = {}
         self._paths: list[str] = []
         self._tokens: list[str] = []
         self._counts = {"broadcasts": 0, "pongs": 0, "ticks": 0}
@@ -68,7 +69,8 @@ class Conversing(LibraryServer):
     def _relay(self, connection: ServerConnection, message: str) -> None:
         if message == "pong":
             self._counts["pongs"] += 1
-            self._answered.add(connection)
+            if connection in self._answered:
+                self._answered[connection].set()
         elif message == "tick":
             self._counts["ticks"] += 1
         else:
@@ -77,10 +79,13 @@ class Conversing(LibraryServer):
 
     async def _ping(self, connection: ServerConnection) -> None:
         while self._ping_s is not None:
-            self._answered.discard(connection)
+            answered = self._answered[connection] = asyncio.Event()
             await connection.send("ping")
             await asyncio.sleep(self._ping_s)
-            if connection not in self._answered:
+            try:
+                async with asyncio.timeout(self._pong_s):
+                    await answered.wait()
+            except TimeoutError:
                 await connection.send('{"error":"too slow"}')
                 await connection.close(1000)
                 return

@@ -1,13 +1,14 @@
-"""``idle(cut_after=None, ping_every=None, is_answering=True)``: cuts connections that are silent.
+"""``idle(cut_after=None, ping_every=None, pings=None, is_answering=True)``: cuts connections that are silent.
 
 An echo that ends the TCP connection, without a close frame, ``cut_after`` seconds after the client's last frame
-(a message, a ping or a pong; the upgrade counts too). It pings every client each ``ping_every`` seconds, and answers
-the client's pings unless ``is_answering`` is false.
-Facts: those of ``PicowsServer``; ``pings``: received from clients, ``pinged``: sent to them, ``cut``:
-connections ended for silence, ``held``: for how long each of these had been open, s.
+(a message, a ping or a pong; the upgrade counts too). It pings every client each ``ping_every`` seconds, ``pings``
+times or without end, and answers the client's pings unless ``is_answering`` is false.
+Facts: those of ``PicowsServer``; ``pings_ns``: when it read each ping of a client, ``pinged``: those sent to them,
+``cut``: connections ended for silence, ``held``: for how long each of these had been open, s.
 """
 
 import asyncio
+from time import monotonic_ns
 from typing import Any
 
 from picows import WSFrame, WSMsgType, WSTransport, WSUpgradeRequest
@@ -21,6 +22,7 @@ class IdleConnection(Connection):
 
     server: "Idle"
     _silence: asyncio.TimerHandle | None = None
+    _pinged = 0
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         super().on_ws_connected(transport)
@@ -32,7 +34,7 @@ class IdleConnection(Connection):
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         self._note_word()
         if frame.msg_type == WSMsgType.PING:
-            self.server.pings += 1
+            self.server.pings_ns.append(monotonic_ns())
             if self.server.is_answering:
                 transport.send_pong(frame.get_payload_as_bytes())
             return
@@ -51,8 +53,9 @@ class IdleConnection(Connection):
             self.transport.disconnect(graceful=False)
 
     def _ping(self) -> None:
-        if self.is_open and self.server.ping_every is not None:
+        if self.is_open and self.server.ping_every is not None and self._pinged != self.server.pings:
             self.transport.send_ping(b"still there?")
+            self._pinged += 1
             self.server.pinged += 1
             self._loop().call_later(self.server.ping_every, self._ping)
 
@@ -67,11 +70,17 @@ class Idle(PicowsServer):
     auto_pong = False
 
     def __init__(
-        self, cut_after: float | None = None, ping_every: float | None = None, is_answering: bool = True
+        self,
+        cut_after: float | None = None,
+        ping_every: float | None = None,
+        pings: int | None = None,
+        is_answering: bool = True,
     ) -> None:
         super().__init__()
-        self.cut_after, self.ping_every, self.is_answering = cut_after, ping_every, is_answering
-        self.pings = self.pinged = self.cut = 0
+        self.cut_after, self.is_answering = cut_after, is_answering
+        self.ping_every, self.pings = ping_every, pings
+        self.pinged = self.cut = 0
+        self.pings_ns: list[int] = []
         self.held: list[float] = []
 
     def message(self, connection: Connection, kind: WSMsgType, payload: bytes) -> None:
@@ -80,7 +89,7 @@ class Idle(PicowsServer):
     def facts(self) -> dict[str, Any]:
         return {
             **super().facts(),
-            "pings": self.pings,
+            "pings_ns": self.pings_ns,
             "pinged": self.pinged,
             "cut": self.cut,
             "held": self.held,
