@@ -72,7 +72,7 @@ def test_t5_hardened_everybody_else_gets_everything(host: Host, ws: str) -> None
 
 def test_t6_documented_a_healthy_sender_behind_it_is_closed(host: Host) -> None:
     with sender_behind_a_mute(host(documented("chat"), **KEEPALIVE)) as sender:
-        assert delivered(sender, patience=0.5) < MESSAGES
+        assert delivered(sender, patience=1) < MESSAGES
         sender.send("stops the reading")
         sender.send("stays unread")
         assert closing(sender) == (1011, "keepalive ping timeout")
