@@ -101,13 +101,11 @@ def once_in_hold(action: Callable[[], object], after: float = 0.3) -> Callable[[
     return watch
 
 
-def approximately(truth_s: float) -> Any:
-    """Equal within 2 % or 0.3 ms, whichever is more: what the instrument promises."""
-    return pytest.approx(truth_s, rel=0.02, abs=0.0003)
-
-
 def as_told(truth_s: float, *found: Run, abs_s: float = 0.0003) -> Any:
-    """As `approximately`, but for what the runs themselves say of how late they were: nothing on an idle machine."""
+    """Equal within 2 % or 0.3 ms, whichever is more: what the instrument promises.
+
+    But for what the runs themselves say of how late they were: nothing on an idle machine.
+    """
     lags = [lag for run in found for lag in (run.send_lag, run.generator.loop_lag) if lag is not None]
     return pytest.approx(truth_s, rel=0.02, abs=abs_s + max(map(highest, lags), default=0.0))
 
@@ -175,10 +173,11 @@ def wait_until(is_so: Callable[[], object]) -> None:
 
 
 def stop_for(process: psutil.Process, seconds: float) -> tuple[int, int]:
-    """Stop a process, let it go on; from when to when it had been told to stand still, CLOCK_MONOTONIC ns."""
+    """Stop a process, let it go on; between which moments it stood still for certain, CLOCK_MONOTONIC ns."""
     process.send_signal(signal.SIGSTOP)
-    start_ns = time.monotonic_ns()
+    wait_until(lambda: process.status() == psutil.STATUS_STOPPED)
+    stopped_ns = time.monotonic_ns()
     time.sleep(seconds)
-    end_ns = time.monotonic_ns()
+    continued_ns = time.monotonic_ns()
     process.send_signal(signal.SIGCONT)
-    return start_ns, end_ns
+    return stopped_ns, continued_ns

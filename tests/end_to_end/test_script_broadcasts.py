@@ -14,17 +14,26 @@ from tests.end_to_end.instrument import side_by_side
 from tests.end_to_end.servers import serve
 from wswarm.experiment.measure import measure
 from wswarm.load.plan import make_plan
+from wswarm.results.progress import Progress
 from wswarm.results.run import Messages, Run
 
 Write = Callable[[str], str]
 beside = pytest.mark.xdist_group("broadcasts of scripts")
 
+HELD = """
+from pathlib import Path
+
+async def held(ws):
+    while not Path(__file__).with_name("held").exists():
+        await ws.sleep(0.01)
+"""
+"""Begins each script: waits until the hold has begun. By then all are open, and what is published counts."""
 ONE_PUBLISHES = """
     async def session(ws):
         if ws.id < 6:
             ws.subscribe()
             return
-        await ws.sleep(0.6)
+        await held(ws)
         for number in range(20):
             await ws.publish({"text": "{marker}", "number": number})
             await ws.sleep(0.01)
@@ -32,7 +41,7 @@ ONE_PUBLISHES = """
 ALL_PUBLISH = """
     async def session(ws):
         ws.subscribe()
-        await ws.sleep(0.6)
+        await held(ws)
         for number in range(10):
             await ws.publish("hello {marker}")
             await ws.sleep(0.02)
@@ -51,7 +60,7 @@ def writing(folder: Path) -> Write:
 
     def write(text: str) -> str:
         path = folder / "session.py"
-        path.write_text(textwrap.dedent(text))
+        path.write_text(HELD + textwrap.dedent(text))
         return str(path)
 
     return write
@@ -65,8 +74,13 @@ def script(tmp_path: Path) -> Write:
 
 def lived(url: str, path: str, **options: Any) -> Run:
     """The run of a script of six connections, a second and a half long."""
+
+    def watch(progress: Progress) -> None:
+        if progress.phase == "hold":
+            Path(path).with_name("held").touch()
+
     options = {"script": path, "connections": 6, "duration": 1.5, "drain": 1.0, **options}
-    return measure(make_plan("script", url, **options))
+    return measure(make_plan("script", url, **options), watch)
 
 
 def counts(found: Run) -> dict[str, int]:
@@ -146,7 +160,7 @@ def test_a_subscription_begins_with_the_frame_that_confirmed_it(script: Write) -
     path = script("""
         async def session(ws):
             if ws.id == 1:
-                await ws.sleep(0.5)
+                await held(ws)
                 for number in range(40):
                     await ws.publish("{marker}")
                     await ws.sleep(0.01)
@@ -185,7 +199,7 @@ def test_a_subscriber_whose_connection_the_target_closes_has_lost_nothing_after_
     path = script("""
         async def session(ws):
             if ws.id == 3:
-                await ws.sleep(0.6)
+                await held(ws)
                 for number in range(20):
                     await ws.publish("{marker}")
                     await ws.sleep(0.01)

@@ -195,14 +195,17 @@ def test_a_server_that_says_goodbye_to_a_session_that_finishes_has_dropped_nothi
 
 
 def test_a_connection_that_the_target_closes_after_its_session_is_no_loss(script: Write) -> None:
+    """The last that a session says is what the target closes at: then it is over."""
     path = script("""
         async def session(ws):
             await ws.request("a", "a", name="ask")
+            await ws.send("bye")
             if ws.id == 1:
                 ws.fail("no luck")
     """)
-    with serve("parting", ends=[[4, 1001, "idle"]]) as server:
+    with serve("refusing", close_every=1, after_messages=2) as server:
         found = lived(server.url, path, duration=1.0)
+        assert len(server.log()["closed"]) == 4
     assert sessions(found) == (4, 3, 1)
     assert (found.connections.dropped, found.connections.left, found.failure) == (0, 4, None)
 
@@ -298,17 +301,17 @@ def test_sessions_arrive_each_on_a_connection_of_its_own(script: Write) -> None:
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_what_arrives_beyond_the_most_at_once_is_refused_and_told(processes: int, script: Write) -> None:
+    """Sessions outlast the hold, or who comes late at its end would find a place."""
     path = script("""
         async def session(ws):
-            while ws.running:
-                await ws.sleep(0.01)
+            await ws.expect("what never comes", timeout=None, name="never")
     """)
-    options = {"sessions": 40.0, "duration": 1.0, "connections": 8, "processes": processes}
+    options = {"sessions": 40.0, "duration": 1.0, "connections": 8, "processes": processes, "drain": 1.0}
     with serve("echo") as server:
         found = lived(server.url, path, **options)
         assert server.log()["connections"] == 8
     assert found.sessions is not None
-    assert sessions(found) == (8, 8, 0)
+    assert sessions(found) == (8, 0, 0)
     assert found.sessions.refused == 32
     assert any("32 sessions of 40 that arrived were not begun" in notice for notice in found.notices)
 
@@ -340,8 +343,9 @@ def test_each_session_has_its_row_of_the_data_and_tells_no_value_of_it(script: W
 
 def test_sessions_that_arrive_take_the_rows_in_turn(script: Write, tmp_path: Path) -> None:
     (tmp_path / "users.csv").write_text("user\nann\nbob\ncarl\n")
+    load = {"sessions": 10.0, "duration": 0.7, "connections": 7}
     with serve("headers_echo") as server:
-        lived(server.url, script(USER), data=str(tmp_path / "users.csv"), sessions=10.0, duration=0.7)
+        lived(server.url, script(USER), data=str(tmp_path / "users.csv"), **load)
         said = sorted(one["messages"][0] for one in server.log()["requests"])
     assert said == ["1 ann", "2 bob", "3 carl", "4 ann", "5 bob", "6 carl", "7 ann"]
 

@@ -73,8 +73,7 @@ def test_incomplete_broadcasts_are_counted_and_have_no_completion_time(relayed: 
     assert found.delivery_time.n == HOLD * RECEIVERS - 10
 
 
-# Message 12, warm-up included, finds receivers 2 and 4 closed: 100 ms before the next.
-CLOSED_AT, GONE = 12, 2
+CLOSED_AT, GONE = 12, 2  # message 12, warm-up included, finds receivers 2 and 4 closed
 
 
 def losing_subscribers() -> Measured:
@@ -126,20 +125,32 @@ def test_deliveries_that_all_come_after_the_hold_are_waited_for(measured: Found)
 
 
 def test_a_subscriber_closed_in_mid_run_is_owed_what_was_sent_while_it_was_open(measured: Found) -> None:
-    at, gone = CLOSED_AT, GONE
+    """It is open until the close has come, to nothing that is due after that moment."""
     found, facts = measured[losing_subscribers,].result()
     assert [receiver for receiver, *_ in facts["closed"]] == [2, 4]
+    connections = found.connections
+    assert (connections.closes, connections.dropped) == ({"1011": GONE}, GONE)
+    assert connections.opened == connections.peak == RECEIVERS + 1
+    assert connections.open_time is not None
+    assert connections.open_time.max is not None
     assert found.messages is not None
     assert found.fanout is not None
-    until, after = at + 1 - 5, 25 - (at + 1)
-    owed = until * RECEIVERS + after * (RECEIVERS - gone)
-    assert (found.messages.sent, found.messages.owed) == (20, owed)
-    assert (found.messages.lost.disconnected, found.messages.lost.silent) == (gone, 0)
-    assert found.messages.received == owed - gone
-    assert [row.owed for row in found.fanout.per_broadcast] == [4] * until + [2] * after
-    assert found.fanout.incomplete == 1
-    assert (found.connections.closes, found.connections.dropped) == ({"1011": gone}, gone)
-    assert found.connections.opened == found.connections.peak == RECEIVERS + 1
+    rows, until = found.fanout.per_broadcast, CLOSED_AT + 1 - 5
+    closed_s = max(one.t for one in connections.handshakes) + connections.open_time.max
+    owed = [row.owed for row in rows]
+    assert owed[:until] == [RECEIVERS] * until
+    assert owed == sorted(owed, reverse=True)
+    due_later = [one for place, one in enumerate(owed) if found.phases.hold + place / 10 >= closed_s]
+    assert set(due_later) == {RECEIVERS - GONE}
+    received = [row.received for row in rows]
+    assert received == [RECEIVERS] * (until - 1) + [RECEIVERS - GONE] * (20 - until + 1)
+    assert (found.messages.sent, found.messages.owed, found.messages.received) == (
+        20,
+        sum(owed),
+        sum(received),
+    )
+    assert (found.messages.lost.disconnected, found.messages.lost.silent) == (sum(owed) - sum(received), 0)
+    assert found.fanout.incomplete == sum(one != came for one, came in zip(owed, received, strict=True))
 
 
 def test_all_broadcasts_of_three_publishers_are_told_apart() -> None:

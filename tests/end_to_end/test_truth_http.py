@@ -69,7 +69,7 @@ CASES = {
     "in chunks": Case({"chunked": True}, {}, {"202": 100}),
     "by TLS": Case({"secure": True}, {}, {"202": 100}),
     "reset": Case({"reset_every": 10}, {}, {"202": 90, "reset": 10}, 10),
-    "too late": Case({"ignore_every": 10}, {"connect_timeout": 0.6}, {"202": 90, "timeout": 10}, 10),
+    "too late": Case({"ignore_every": 10}, {"connect_timeout": 2.0}, {"202": 90, "timeout": 10}, 10),
     "never answered": Case({"ignore_every": 50}, {"drain": 1.0}, {"202": 98, "no answer": 2}, 2),
     "by number": Case({}, {"publish_body": '{"id": {marker:int}}'}, {"202": 100}),
     "by number, every tenth refused, two agents": Case(

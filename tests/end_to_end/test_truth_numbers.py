@@ -60,7 +60,7 @@ def test_answers_to_everybody_in_batches_are_told_as_of_other_connections_by_eve
 
 def test_a_service_that_changes_the_number_has_answered_nothing() -> None:
     with serve("strict_id", answer='{"id":{next}}') as server:
-        found = run("echo", server.url, json=REQUEST, warmup=0, drain=0.2)
+        found = run("echo", server.url, json=REQUEST, warmup=0, drain=1.0)
     assert (counted(found).received, counted(found).unmarked, counted(found).extra) == (0, 100, 0)
     assert found.validity.verdict == "invalid"
     assert "the target changes the text" in found.validity.reasons[0]

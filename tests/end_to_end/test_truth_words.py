@@ -40,7 +40,9 @@ def test_code_reason_count_and_time_of_lost_connections_are_told_first_and_the_r
     assert connections.open_time is not None
     assert connections.open_time.n == connections.dropped == 5
     assert connections.open_time.min is not None
-    assert connections.open_time.min > 0.8  # the server's second began a little before
+    assert connections.handshake_time.max is not None
+    # The server's second began during the handshake; its timer may be some milliseconds early.
+    assert connections.open_time.min > 0.99 - connections.handshake_time.max
     assert found.notices[0].startswith("the target closed 5 of 6 connections: 3 × 4403 plan expired of ")
     assert found.failure == "it closed 5 of 6 connections before the hold's end"
     assert hides_secrets(all_outputs(found))

@@ -56,9 +56,10 @@ def test_a_listener_that_is_too_far_behind_counts_what_it_misses() -> None:
     listener = Listener(heard.append)
     for number in range(KEPT + 3):
         listener.hear(Message(b"", number))
-    gevent.sleep(0)
+    while len(heard) < KEPT:
+        gevent.sleep(0)  # a turn, of which it may need several
     assert listener.missed == 3
-    assert [heard[0].received_ns, len(heard)] == [3, KEPT]
+    assert [one.received_ns for one in heard] == list(range(3, KEPT + 3))
 
 
 def test_an_agent_counts_what_it_cannot_pass_on_by_group(monkeypatch: pytest.MonkeyPatch) -> None:

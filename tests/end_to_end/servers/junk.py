@@ -12,23 +12,37 @@ one with (n + 1) % k == 0. Before the echo of such a message comes
 and ``fragment`` sends the echo itself in ``pieces`` frames of about equal size, ``ping`` then falling
 after the first of them.
 Facts: those of ``PicowsServer``, where ``sent`` counts the echoes alone and ``pongs`` the answers to our
-pings; ``junk``: by kind, what was sent.
+pings; ``junk``: by kind, what was sent; ``texts_ns``: ``[intended, sent, read]`` of every ``text`` that a ``ping``
+came behind: ``intended`` as the mark of the message before which it came says, ``read``: the pong, null without one.
 """
 
 import random
 import string
 from collections import Counter
+from time import monotonic_ns
 from typing import Any
 
-from picows import WSMsgType
+from picows import WSFrame, WSMsgType, WSTransport, WSUpgradeRequest
 
 from tests.end_to_end.servers.connection import Connection, PicowsServer
 from tests.end_to_end.servers.process import run
+from tests.end_to_end.servers.witness import MARK
 
 HUGE_BYTES = 1024 * 1024
 INVALID_UTF8 = b"not UTF-8: \xff\xfe\xc0\x80"
 SMALL = 64
 PING = b"are you there?"
+
+
+class Asked(Connection):
+    """Tells its server of pongs."""
+
+    server: "Junk"
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        if frame.msg_type == WSMsgType.PONG:
+            self.server.note_read(frame.get_payload_as_bytes())
+        super().on_ws_frame(transport, frame)
 
 
 class Junk(PicowsServer):
@@ -43,10 +57,12 @@ class Junk(PicowsServer):
         self._pieces = pieces
         self._random = random.Random(seed)
         self._junk: Counter[str] = Counter(dict.fromkeys(every, 0))
+        self._texts_ns: list[list[int | None]] = []
 
     def message(self, connection: Connection, kind: WSMsgType, payload: bytes) -> None:
         is_due = {name: k > 0 and (connection.received + 1) % k == 0 for name, k in self._every.items()}
         self._junk.update(name for name, due in is_due.items() if due)
+        sent_ns, found = monotonic_ns(), MARK.search(payload)
         for name, frame_kind, content in self._frames():
             if is_due.get(name):
                 connection.transport.send(frame_kind, content)
@@ -54,11 +70,22 @@ class Junk(PicowsServer):
             self._send_pieces(connection, kind, payload, bool(is_due.get("ping")))
             return
         if is_due.get("ping"):
-            connection.transport.send_ping(PING)
+            connection.transport.send_ping(PING + str(len(self._texts_ns)).encode())
+            if is_due.get("text") and found is not None:
+                self._texts_ns.append([int(found[1], 16), sent_ns, None])
         connection.send(kind, payload)
 
+    def note_read(self, pong: bytes) -> None:
+        """Note that a client had read what came before a ping."""
+        place = int(pong.removeprefix(PING) or -1)
+        if 0 <= place < len(self._texts_ns):
+            self._texts_ns[place][-1] = monotonic_ns()
+
     def facts(self) -> dict[str, Any]:
-        return {**super().facts(), "junk": dict(self._junk)}
+        return {**super().facts(), "junk": dict(self._junk), "texts_ns": self._texts_ns}
+
+    def _new_connection(self, request: WSUpgradeRequest) -> Connection:  # noqa: ARG002  # picows passes it
+        return Asked(self)
 
     def _frames(self) -> list[tuple[str, WSMsgType, bytes]]:
         letters = "".join(self._random.choices(string.ascii_letters, k=SMALL)).encode()

@@ -18,6 +18,7 @@ from tests.end_to_end.servers.connection import Connection, PicowsServer
 from tests.end_to_end.servers.lateness import Lateness
 from tests.end_to_end.servers.process import BACKLOG, HOST, address, run
 from tests.end_to_end.servers.refusing import LINGER_0
+from wswarm.drive.host.ports import free_ports
 
 
 class Pausing(PicowsServer):
@@ -26,7 +27,7 @@ class Pausing(PicowsServer):
     def __init__(self, downtime: float) -> None:
         super().__init__()
         self._downtime = downtime
-        self._port = 0
+        self._port = free_ports(1)[0]  # which the system gives to nobody meanwhile
         self._pauses: list[tuple[int, int]] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -47,7 +48,6 @@ class Pausing(PicowsServer):
 
     async def _listen(self) -> None:
         self._server = await ws_create_server(self._new_connection, HOST, self._port, backlog=BACKLOG)
-        self._port = self._server.sockets[0].getsockname()[1]
 
     def _begin_pause(self) -> None:
         task = asyncio.get_running_loop().create_task(self._pause())

@@ -10,7 +10,7 @@ count from 1 as they arrive; request n is delivered after ``hold`` seconds and a
 - ``location``: header of answers with 300 to 399;
 - ``closing``: ``said`` (``Connection: close``) or ``unsaid``: the connection ends after each answer;
 - ``reset_every``, ``ignore_every``: request n is delivered, then reset or never answered;
-- ``die_after``: the process ends itself as request n arrives;
+- ``die_after``: the process ends itself as request n arrives, once those before it are answered; no later one is;
 - ``rooms``: those at ``/sub/ROOM`` alone get what is published at an address that ends in ``/ROOM``;
 - ``chunked``: answers have a body in chunks; ``secure``: over TLS, ``server.cacert`` is the authority's file.
 
@@ -158,9 +158,8 @@ class Posting:
             writer.write(_answer(401, {}, said.encode()))
             return
         number = self._counts["requests"] = self._counts["requests"] + 1
-        if number == self._die_after:
-            write_line({**self.facts(), "errors": []})
-            os._exit(1)
+        if 0 < self._die_after <= number:
+            await self._die()
         status = self._statuses[(number - 1) % len(self._statuses)]
         await asyncio.sleep(self._hold)
         if status < 300 or self._delivers_all:
@@ -174,6 +173,14 @@ class Posting:
             self._respond(status, writer)
             if mark is not None:
                 self._times_ns.append((int(mark[1], 16), delivered_ns, monotonic_ns()))
+
+    async def _die(self) -> None:
+        """End as soon as all has gone out that was answered before."""
+        while self._answered.total() < self._die_after - 1:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)  # what was written goes out when the loop's turn ends
+        write_line({**self.facts(), "errors": []})
+        os._exit(1)
 
     def _respond(self, status: int, writer: asyncio.StreamWriter) -> None:
         self._answered[status] += 1

@@ -2,13 +2,14 @@
 
 What a client sends goes at once to every other whose kernel takes it. For one whose kernel took less than it was
 given, messages wait; when one more than ``queue`` would, it is closed with 3008 "slow", or reset (``how="reset"``).
-Facts: those of ``PicowsServer``; ``ended``: per connection that was ended, by number, how many messages had been
-received from publishers when it was.
+Facts: those of ``PicowsServer``; ``ended_ns``: per connection that was ended, by number, how long after the first
+message was due, as its mark says.
 """
 
 import socket
 import struct
 from collections import defaultdict, deque
+from time import monotonic_ns
 from typing import Any
 
 from picows import WSMsgType
@@ -16,6 +17,7 @@ from picows import WSMsgType
 from tests.end_to_end.servers.connection import Connection
 from tests.end_to_end.servers.pressed import PressedConnection, PressedServer
 from tests.end_to_end.servers.process import run
+from tests.end_to_end.servers.witness import MARK
 
 SLOW = 3008
 
@@ -35,9 +37,12 @@ class QueueingRelay(PressedServer):
         super().__init__()
         self._most, self._how = queue, how
         self._queues: defaultdict[Connection, deque[tuple[WSMsgType, bytes]]] = defaultdict(deque)
-        self._ended: dict[str, int] = {}
+        self._first_ns: int | None = None
+        self._ended_ns: dict[str, int] = {}
 
     def message(self, connection: Connection, kind: WSMsgType, payload: bytes) -> None:
+        if self._first_ns is None and (found := MARK.search(payload)):
+            self._first_ns = int(found[1], 16)
         for receiver in self.receivers_of(connection):
             self._queues[receiver].append((kind, payload))
             self.flush(receiver)
@@ -51,13 +56,13 @@ class QueueingRelay(PressedServer):
             receiver.send(*waiting.popleft())
 
     def facts(self) -> dict[str, Any]:
-        return {**super().facts(), "ended": self._ended}
+        return {**super().facts(), "ended_ns": self._ended_ns}
 
     def _new_connection(self, request: Any) -> Connection:  # noqa: ARG002  # picows passes it
         return QueueingConnection(self)
 
     def _end(self, receiver: PressedConnection) -> None:
-        self._ended[str(receiver.number)] = self.received
+        self._ended_ns[str(receiver.number)] = monotonic_ns() - (self._first_ns or 0)
         self._queues[receiver].clear()
         if self._how == "close":
             receiver.close(SLOW, "slow")

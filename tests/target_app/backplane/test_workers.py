@@ -20,11 +20,12 @@ from websockets.sync.client import ClientConnection, connect
 
 from target_app import workers
 from target_app.metrics import MEASURES
-from tests.end_to_end.instrument import together
+from tests.end_to_end.instrument import run, together
 from tests.target_app.backplane.conftest import Served
 from tests.target_app.backplane.fleet import PATIENCE, Fleet
 from wswarm import fanout
 from wswarm.drive.host.files import raise_file_limit
+from wswarm.results.progress import Progress
 
 pytestmark = pytest.mark.xdist_group("backplane: workers")
 WORKERS = 3
@@ -67,15 +68,14 @@ def mishaps_of(fleet: Fleet) -> int:
 def test_workers_deliver_every_broadcast_once_to_every_subscriber(served: Served) -> None:
     fleet = served.fleet
     mishaps = mishaps_of(fleet)
-    run = fanout(
+    messages = fanout(
         f"ws://127.0.0.1:{fleet.port}",
         profile="chat",
         connections=SUBSCRIBERS,
         rate=BROADCASTS / 1.5,
         duration=1.5,
         warmup=0.2,
-    )
-    messages = run.messages
+    ).messages
     assert (messages.sent, messages.owed) == (BROADCASTS, BROADCASTS * SUBSCRIBERS)
     assert (messages.received, messages.duplicated, messages.reordered) == (messages.owed, 0, 0)
     until(lambda: fleet.stats()["connections_open"] == 0, "the end of all connections")
@@ -85,12 +85,21 @@ def test_workers_deliver_every_broadcast_once_to_every_subscriber(served: Served
 
 @pytest.mark.slow
 def test_without_a_backplane_a_broadcast_stays_in_its_worker(fleet: Fleet) -> None:
-    url = f"ws://127.0.0.1:{fleet.port}"
-    run = fanout(url, profile="chat", connections=SUBSCRIBERS, rate=20, duration=1, warmup=0, drain=0.5)
-    messages = run.messages
+    """The kernel deals connections out by chance: how many subscribers are beside the publisher is looked up."""
+    shares: list[int] = []
+
+    def look(progress: Progress) -> None:
+        if progress.phase == "hold" and sum(shares) != SUBSCRIBERS + 1:
+            shares[:] = [accepted(pid, fleet.port) for pid in fleet.pids()]
+
+    load = {"connections": SUBSCRIBERS, "rate": 20, "duration": 1, "warmup": 0, "drain": 0.5}
+    messages = run("fanout", f"ws://127.0.0.1:{fleet.port}", look, profile="chat", **load).messages
+    assert messages is not None
     in_one_worker = messages.received // messages.sent
     assert (messages.sent, messages.received) == (20, 20 * in_one_worker)
-    assert 0 < in_one_worker < SUBSCRIBERS / 2
+    assert sum(shares) == SUBSCRIBERS + 1
+    assert in_one_worker + 1 in shares
+    assert 0 < in_one_worker < SUBSCRIBERS
 
 
 def test_connections_are_spread_evenly(fleet: Fleet) -> None:

@@ -9,6 +9,7 @@ from target_app.guard.on_duty import OnDuty
 from tests.browser import Browser, Page, needs_a_browser
 from tests.target_app.hosted import hardened, hosting
 from tests.target_app.server import FRAMING, Server
+from wswarm.drive.host.ports import free_ports
 
 pytestmark = [needs_a_browser, pytest.mark.xdist_group("a browser")]
 
@@ -109,13 +110,14 @@ def test_strict_pages_ask_for_the_token_and_then_work(page: Page) -> None:
 def test_a_page_open_before_a_restart_comes_back(path: str, page: Page) -> None:
     settings = {"guard": "strict", "tokens": TOKENS}
     page.before_each_page("Math.random = () => 0.02")  # of the seconds that it waits
-    with hosting(hardened(**settings), ws=FRAMING) as server:
+    (port,) = free_ports(1)  # which the system gives to nobody meanwhile
+    with hosting(hardened(**settings), ws=FRAMING, port=port) as server:
         page.cookie(address(server, "/"), "session", TOKENS["alice"])
         page.open(address(server, path))
         is_connected(page)
         server.stop()
         page.wait("document.querySelector('#status')?.textContent?.includes('Connecting again')")
-        with hosting(hardened(**settings), ws=FRAMING, port=server.port) as again:
+        with hosting(hardened(**settings), ws=FRAMING, port=port) as again:
             is_connected(page)
             send(page, "still here")
             page.wait(f"{SHOWN}.some(message => message.includes('still here'))")
