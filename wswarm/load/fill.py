@@ -48,6 +48,8 @@ def fill_address(url: str, values: Values) -> str:
 
     Variables are the user's own words and go in as they are.
     """
+    if "{" not in url:
+        return url
     spelt = {name: one if name[:1] == "$" else quote(one, safe=IN_ADDRESS) for name, one in values.items()}
     return fill(url, spelt)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from wswarm.errors import PlanError
 from wswarm.load.fill import Values, fill_bytes
@@ -50,7 +51,12 @@ def payload_for(
     """
     if wrap is not None:
         return _wrapped(template, values, prefix, size, wrap)
-    filled = fill_bytes(template, values)
+    return _around(fill_bytes(template, values), prefix, size)
+
+
+@lru_cache(1)
+def _around(filled: bytes, prefix: bytes, size: int | None) -> Payload:
+    """Return the payload around the mark, the same for all connections whose messages are."""
     if NUMBER in filled:
         *heads, tail = filled.split(NUMBER)
         return Payload((*(head + nonce_for(prefix) for head in heads), tail))

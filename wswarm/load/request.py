@@ -2,12 +2,15 @@
 
 from base64 import b64encode
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from wswarm.load.fill import Values, fill, fill_address
 from wswarm.load.manner import Manner
 from wswarm.load.rooms import ROOM
 from wswarm.load.url import on_wire
+
+_SAME = 64  # addresses that are remembered: most ask for one alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,12 @@ def request_for(manner: Manner, values: Values) -> Request:
     Where there is only one room the connection is in the first.
     """
     values = {ROOM: "0", **values}
-    url, credentials = without_credentials(on_wire(fill_address(manner.address, values)))
+    url, credentials = _asked_for(fill_address(manner.address, values))
     given = [header.partition(":") for header in manner.headers]
     headers = [(name, fill(value, values).strip()) for name, _, value in given]
     names = {name.lower() for name, _ in headers}
     if "authorization" not in names:
-        headers = credentials + headers
+        headers = [*credentials, *headers]
     if manner.cookies:
         own = [value for name, value in headers if name.lower() == "cookie"]
         headers = [one for one in headers if one[0].lower() != "cookie"]
@@ -63,6 +66,13 @@ def request_for(manner: Manner, values: Values) -> Request:
     elif protocol is not None and protocol.sends_origin and "origin" not in names:
         headers.append(("Origin", _own_origin(url)))
     return Request(url=url, headers=tuple(headers))
+
+
+@lru_cache(_SAME)
+def _asked_for(address: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return what is asked for at an address, and the header that takes the place of its user name and password."""
+    url, credentials = without_credentials(on_wire(address))
+    return url, tuple(credentials)
 
 
 def _own_origin(url: str) -> str:

@@ -64,8 +64,14 @@ def of_broadcasts(
         known = [delays[sequence, own] for own in neighbours.get(one, ()) if (sequence, own) in delays]
         if known:
             found.setdefault(sequence, {}).setdefault(one, (float(np.mean(known)), float(came - due)))
-    medians = [np.median(np.array(list(pairs.values())), axis=0) for pairs in found.values()]
+    medians = [_median(np.sort(list(pairs.values()), axis=0)) for pairs in found.values()]
     return _pairs(np.array(medians, np.float64).reshape(-1, 2))
+
+
+def _median(ranked: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the median of each sorted column; numpy's own loads its masked arrays first, in every run."""
+    middle: npt.NDArray[np.float64] = (ranked[(len(ranked) - 1) // 2] + ranked[len(ranked) // 2]) / 2
+    return middle
 
 
 def of_replies(received: Int64s, beside: Int64s) -> Pairs:

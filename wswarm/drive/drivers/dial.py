@@ -6,7 +6,10 @@ which leads nowhere costs the first connections 250 ms and no other; one that di
 """
 
 import asyncio
+import errno
+import os
 import socket
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -144,11 +147,29 @@ async def _connected(address: Address, source: str | None, receive_buffer: int |
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if source is not None:
             leave_from(connected, source)
-        await asyncio.get_running_loop().sock_connect(connected, address)
+        if not _is_connected(connected, address):
+            await asyncio.get_running_loop().sock_connect(connected, address)
     except BaseException:
         connected.close()
         raise
     return connected
+
+
+def _is_connected(connected: socket.socket, address: Address) -> bool:
+    """Ask for the connection, and return whether it is there at once, as within a machine: then no loop has to look.
+
+    Raises:
+        OSError: it was refused at once.
+    """
+    if sys.platform == "win32":  # where a loop has to ask first
+        return False
+    for _ in range(2):  # the first time it is never there yet
+        error = connected.connect_ex(address)
+        if error in (0, errno.EISCONN):
+            return True
+        if error not in (errno.EINPROGRESS, errno.EALREADY):
+            raise OSError(error, os.strerror(error))
+    return False
 
 
 async def _connect_file(connected: socket.socket, path: str) -> None:
