@@ -46,9 +46,9 @@ def versions(names: Iterable[str]) -> dict[str, str]:
             called.setdefault(name.lower(), version)
     found = {}
     for name in names:
-        version = called.get(name) or _version_of(name)
-        if version:
-            found[name] = version
+        known = called.get(name) or _version_of(name)
+        if known:
+            found[name] = known
     return found
 
 
