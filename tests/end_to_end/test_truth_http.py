@@ -186,8 +186,8 @@ def test_times_are_from_when_a_request_was_due() -> None:
         median(at - due for at, due in zip(moments_ns, due_ns, strict=True)) / NS_PER_S
         for moments_ns in (delivered_ns, answered_ns)
     )
-    assert delivered_s >= held_s
-    assert answered_s >= 2 * held_s
+    assert delivered_s > 0.9 * held_s
+    assert answered_s > 1.8 * held_s
     assert found.fanout is not None
     assert found.publish is not None
     assert found.fanout.delivery_time.p50 == as_told(delivered_s, found)

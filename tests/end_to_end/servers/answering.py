@@ -4,8 +4,8 @@
 each message is answered with itself. ``{token}`` in them is another on each connection, ``hex:00ff`` a binary one.
 After message number ``closes_after`` (and its answers) the server closes with 4001 and a reason with the token.
 Facts: those of ``PicowsServer``; ``heard``: per connection in order of opening ``path``, ``headers``, ``token``,
-``asked_ns`` (before the handshake was answered) and ``messages``: the moment, the kind (``text``, ``binary``) and the
-bytes, as hex, of each.
+``asked_ns`` (before the handshake was answered), ``greeted_ns`` (before that was said, or null) and ``messages``: the
+moment, the kind (``text``, ``binary``) and the bytes, as hex, of each.
 """
 
 import asyncio
@@ -43,9 +43,10 @@ class Answering(PicowsServer):
             "headers": dict(request.headers.items()),
             "token": f"live{connection.number:04d}beef",
             "asked_ns": asked_ns,
+            "greeted_ns": None,
             "messages": [],
         }
-        asyncio.get_running_loop().call_later(self._late_s, self._say_all, connection, self._greets)
+        asyncio.get_running_loop().call_later(self._late_s, self._greet, connection)
 
     def message(self, connection: Connection, kind: WSMsgType, payload: bytes) -> None:
         heard = self._heard[connection.number]["messages"]
@@ -59,6 +60,10 @@ class Answering(PicowsServer):
 
     def facts(self) -> dict[str, Any]:
         return {**super().facts(), "heard": [one for _, one in sorted(self._heard.items())]}
+
+    def _greet(self, connection: Connection) -> None:
+        self._heard[connection.number]["greeted_ns"] = monotonic_ns()
+        self._say_all(connection, self._greets)
 
     def _say_all(self, connection: Connection, messages: Sequence[str]) -> None:
         for message in messages:
