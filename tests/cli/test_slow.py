@@ -51,7 +51,7 @@ def test_a_run_says_beforehand_when_back_pressure_begins_and_stores_the_penalty(
     load = (
         "-c 10 --slow 10% --pairs 1 -d 2s -r 20/s --size 16KiB --swallows 60k --warmup 0s --no-plots -o mine"
     )
-    with serve("waiting_relay", wait=0.03) as server:
+    with serve("waiting_relay", wait=0.01) as server:
         pid = ("--target-pid", str(server.pid), "--slo", "penalty.pairs==1")
         end = in_process("slow", server.url, *load.split(), *pid, cwd=tmp_path)
     assert "back-pressure begins 0.183 s into a slow block of 1 s" in end.err

@@ -1,6 +1,5 @@
 """Standard streams that are closed before the command begins."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -24,10 +23,9 @@ def closing(streams: str, *arguments: str, cwd: Path) -> Outcome:
 def test_a_load_ends_as_ever_without_standard_output(tmp_path: Path) -> None:
     with serve("echo") as server:
         end = closing(">&- <&-", "connect", server.url, *BRIEF, "-o", "found", cwd=tmp_path)
-    run = json.loads((tmp_path / "found" / "run.json").read_text())
-    is_invalid = run["validity"]["verdict"] == "invalid"  # of a machine that is busy
-    assert (end.code, end.out) == (98 if is_invalid else 0, "")
+    assert (end.code, end.out) == (0, "")
     assert "Traceback" not in end.err
+    assert (tmp_path / "found" / "run.json").is_file()
 
 
 def test_what_belongs_to_standard_error_does_not_go_to_standard_output(tmp_path: Path) -> None:

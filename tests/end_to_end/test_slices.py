@@ -13,14 +13,12 @@ from tests.end_to_end.servers import ROOT
 from wswarm.drive.host.cores import Pinning
 from wswarm.drive.host.ports import free_ports
 from wswarm.drive.host.server import Command, Server
-from wswarm.drive.host.spending import wait_s
-from wswarm.experiment.ab.arm import ArmSession, Observation
+from wswarm.experiment.ab.arm import ArmSession
 from wswarm.experiment.ab.calibration import closed_load, find_overload, open_load
 from wswarm.experiment.ab.design import Timing
 from wswarm.experiment.ab.record import cpu_per_message, received_in_all, record
 from wswarm.load.plan import Plan, make_plan
 from wswarm.stats.summary import messages
-from wswarm.units import NS_PER_S
 
 RATE = 1000.0
 SLICE_S = 0.2
@@ -50,39 +48,20 @@ def swarm_of(plan: Plan, module: str, argument: str) -> Iterator[ArmSession]:
             connected.close()
 
 
-def stopped_s(seen: Observation) -> float:
-    """How long an agent stood still at worst: as much later may it have read the first delivery, or the last."""
-    return max(one.effort.longest_stop_ns for one in seen.findings) / NS_PER_S
-
-
-def test_of_too_many_broadcasts_so_many_come_per_s_as_the_server_carries(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_of_too_many_broadcasts_so_many_come_per_s_as_the_server_carries() -> None:
     """All of the time for which it had no core at most, which is known, is missing."""
     plan, true = make_plan("fanout", "ws://h", connections=5, drain=4.0, rate=1.0), 50.0
     timing = Timing(budget_s=60.0, blocks=2, closed_blocks=1, slice_s=0.4, pause_s=0.05)
-    slices: list[Observation] = []
     with swarm_of(plan, "limited", json.dumps({"relay": 1, "spin": 1e6 / true})) as connected:
-        run = connected.run
-
-        def noted(load: Plan, pause_s: float) -> Observation:
-            slices.append(run(load, pause_s))
-            return slices[-1]
-
-        monkeypatch.setattr(connected, "run", noted)
         load = find_overload(connected, plan, timing, true / 2, 1)
-        connected.run(open_load(plan, 2 * timing.slice_s, load, 1), timing.pause_s)
-    *_, before, seen = slices
+        seen = connected.run(open_load(plan, 2 * timing.slice_s, load, 1), timing.pause_s)
     kept = record("head", "overload", (0, 0, 0), seen, seen.began_ns)
     found, counts = kept.slice.values["capacity"], kept.slice.counts
     assert found is not None
     assert (counts.lost, counts.owed) == (0, 5 * counts.sent)
     waited = (kept.server_wait_s or 0.0) * true / counts.sent
-    gaps, late_s = counts.sent - 1, stopped_s(seen)
-    assert found * (gaps / true + late_s) > 0.95 * (1 - waited) * gaps
-    assert found * (gaps / true - late_s) < 1.05 * gaps
-    gaps = messages(before.findings).sent - 1
-    assert load * (gaps / true - stopped_s(before)) < 1.6 * gaps
+    assert 0.95 * (1 - waited) * true < found < 1.05 * true
+    assert load < 1.6 * true
 
 
 def plan_of(drain: float = 1.0):
@@ -114,11 +93,7 @@ def test_a_message_that_comes_after_its_slice_is_lost_there_and_nothing_in_the_n
             second = connected.run(load, 8 * drain)
         if not any(messages(one.findings).unsent.late for one in (first, second)):
             break
-    silent = messages(first.findings).lost.silent
-    assert silent >= 2
-    late_s = stopped_s(first) + (wait_s(first.before, first.after) or 0.0)
-    if late_s < drain:  # else others may have come after the slice as well
-        assert silent == 2
+    assert messages(first.findings).lost.silent == 2
     found = messages(second.findings)
     assert (found.extra, found.duplicated, found.unmarked) == (0, 0, 0)
     assert found.received + found.lost.silent == count

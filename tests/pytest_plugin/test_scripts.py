@@ -16,9 +16,7 @@ async def talk(ws: wswarm.ScriptSocket) -> None:
 
 def test_function(ws_swarm):
     result = ws_swarm.script(talk, "/ws", connections=3, duration=0.2)
-    judgement = result.meets("sessions.finished==3", "sessions.failed==0", "steps.hello.count==3")
-    assert judgement.missed == judgement.not_measurable == []
-    assert bool(judgement) == (result.run.validity.verdict != "invalid")  # as a busy machine makes it
+    assert result.meets("sessions.finished==3", "sessions.failed==0", "steps.hello.count==3")
     assert result.run.target is not None
     assert "Steps" in result.summary
 
