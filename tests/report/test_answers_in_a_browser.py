@@ -30,14 +30,6 @@ from wswarm.stats.recording import of_run
 
 pytestmark = [needs_a_browser, pytest.mark.xdist_group("a browser")]
 
-SLOW = compared.slow_echo()
-TRIAL = searched.TRIALS[4]
-CELL = modelled.CELLS[0]
-CURVE = sized.outlook().curve
-EFFECT = compared.REGRESSION.effects[0]
-assert CURVE is not None
-POINT = CURVE.points[3]
-
 
 class Asked(NamedTuple):
     """What one points at on a page, and what is said then.
@@ -55,57 +47,55 @@ class Asked(NamedTuple):
     values: tuple[float | None, ...]
 
 
+def of_a_search() -> Asked:
+    trial = searched.TRIALS[4]
+    said = f"p99, too much {show.seconds(trial.p99)}"
+    shown = render_search(searched.search(), {})
+    return Asked(shown, "curve", "x", trial.load, said, (trial.p50, trial.p99))
+
+
+def of_a_model() -> Asked:
+    cell = modelled.CELLS[0]
+    said = f"p50, fitted {show.seconds(cell.p50)} · 50 connections, 400/s to 50 each"
+    shown = render_model(modelled.model(), {})
+    return Asked(shown, "times", "x", cell.utilisation, said, (cell.p50, cell.p99))
+
+
+def of_a_forecast() -> Asked:
+    found = sized.outlook()
+    assert found.curve is not None
+    point = found.curve.points[3]
+    values = tuple(band.mid for band in (point.p50, point.p99, point.last) if band is not None)
+    shown = render_forecast(found, {})
+    return Asked(shown, "times", "x", point.connections, "last, completion p50", values)
+
+
+def of_two_commits() -> Asked:
+    effect = compared.REGRESSION.effects[0]
+    said = f"regression {effects.change(effect.ratio)} ({effects.change(effect.low)} to"
+    slices = overlay.of_slices(compared.SLOWER, compared.DESIGN.metrics[:1])
+    shown = render_comparison(compared.REGRESSION, compared.CONTEXT, {}, slices)
+    return Asked(
+        shown, "effects", "y", 0, said, (1 + effect.metric.theta, *effect.by_generation, effect.ratio)
+    )
+
+
+def of_two_runs() -> Asked:
+    base, head = runs.echo().response_time, compared.slow_echo().response_time
+    assert base is not None
+    assert head is not None
+    recordings = overlay.of_recordings(of_run(runs.echo()), of_run(compared.slow_echo()))
+    shown = render_comparison(compared.UNCLEAR, compared.advisory(), {}, recordings)
+    chart = "distribution-1-echo-response-time"
+    return Asked(shown, chart, "x", 100.0, f"base {show.seconds(base.p99)}", (base.p99, head.p99))
+
+
 ASKED = {
-    "capacity": Asked(
-        render_search(searched.search(), {}),
-        "curve",
-        "x",
-        TRIAL.load,
-        f"p99, too much {show.seconds(TRIAL.p99)}",
-        (TRIAL.p50, TRIAL.p99),
-    ),
-    "size": Asked(
-        render_model(modelled.model(), {}),
-        "times",
-        "x",
-        CELL.utilisation,
-        f"p50, fitted {show.seconds(CELL.p50)} · 50 connections, 400/s to 50 each",
-        (CELL.p50, CELL.p99),
-    ),
-    "forecast": Asked(
-        render_forecast(sized.outlook(), {}),
-        "times",
-        "x",
-        POINT.connections,
-        "last, completion p50",
-        tuple(band.mid for band in (POINT.p50, POINT.p99, POINT.last) if band is not None),
-    ),
-    "ab": Asked(
-        render_comparison(
-            compared.REGRESSION,
-            compared.CONTEXT,
-            {},
-            overlay.of_slices(compared.SLOWER, compared.DESIGN.metrics[:1]),
-        ),
-        "effects",
-        "y",
-        0,
-        f"regression {effects.change(EFFECT.ratio)} ({effects.change(EFFECT.low)} to",
-        (1 + EFFECT.metric.theta, *EFFECT.by_generation, EFFECT.ratio),
-    ),
-    "compare": Asked(
-        render_comparison(
-            compared.UNCLEAR,
-            compared.advisory(),
-            {},
-            overlay.of_recordings(of_run(runs.echo()), of_run(SLOW)),
-        ),
-        "distribution-1-echo-response-time",
-        "x",
-        100.0,
-        f"base {show.seconds(runs.echo().response_time.p99)}",  # type: ignore[union-attr]
-        tuple(run.response_time.p99 for run in (runs.echo(), SLOW) if run.response_time is not None),
-    ),
+    "capacity": of_a_search,
+    "size": of_a_model,
+    "forecast": of_a_forecast,
+    "ab": of_two_commits,
+    "compare": of_two_runs,
 }
 
 
@@ -117,7 +107,7 @@ def window(a_browser: Browser) -> Iterator[Window]:
 
 @pytest.fixture(scope="module", params=ASKED)
 def asked(request: pytest.FixtureRequest) -> Asked:
-    return ASKED[request.param]
+    return ASKED[request.param]()
 
 
 @pytest.fixture(scope="module", params=[DESK, PHONE], ids=["desk", "phone"])
