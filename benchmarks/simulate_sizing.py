@@ -159,9 +159,8 @@ class Row(NamedTuple):
 BEYOND = Load(workers=4, connections=6000, rate=80.0, fanout=2000, size=46)
 
 
-def examine(noise: Noise, seed: int) -> Row:
+def examine(made: Model, seed: int) -> Row:
     """Return how far off the forecast of a load is that lies beyond all that was measured of such a server."""
-    made = simulated_model(noise, seed)
     wanted = Wanted(
         connections=BEYOND.connections,
         rate=BEYOND.rate,
@@ -194,7 +193,9 @@ def main() -> None:
     """Print a row per world: the median size of each error, and how often the bands hold the truth."""
     servers = int(sys.argv[1]) if len(sys.argv) > 1 else 30
     for name, noise in NOISES.items():
-        rows = np.abs(np.array([examine(noise, seed) for seed in range(servers)], np.float64))
+        rows = np.abs(
+            np.array([examine(simulated_model(noise, seed), seed) for seed in range(servers)], np.float64)
+        )
         told = dict(zip(Row._fields, np.median(rows, axis=0).tolist(), strict=True))
         told |= {"validated": rows[:, 0].mean(), "covered": rows[:, -1].mean()}
         print(f"{name:11} " + "  ".join(f"{figure} {value:.2f}" for figure, value in told.items()))

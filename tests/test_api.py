@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 import wswarm
-from tests.report import sized
+from tests.report import modelled
 from wswarm.errors import PlanError
 
 URL = "ws://127.0.0.1:1/"
-MODEL = sized.model()
+MODEL = modelled.model()
 MEASURES = {
     name: partial(getattr(wswarm, name), URL)
     for name in ("connect", "echo", "fanout", "churn", "slow", "storm")

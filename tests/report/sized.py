@@ -45,6 +45,12 @@ def model() -> Model:
     return simulated_model(NOISES["usual"], 3)
 
 
+@cache
+def quiet() -> Model:
+    """The same of one without noise."""
+    return simulated_model(NOISES["none"], 1)
+
+
 def wanted(**changes: Any) -> Wanted:
     """A load that one worker carries."""
     known: dict[str, Any] = {"connections": 4000, "rate": 20.0, "fanout": 2000, "size": 46}

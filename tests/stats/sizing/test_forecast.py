@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from benchmarks.simulate_sizing import BEYOND, NOISES, TRUTH, Row, examine, simulated_model
-from tests.report.sized import model, outlook, wanted
+from tests.report.sized import model, outlook, quiet, wanted
 from wswarm.errors import PlanError, ResultError
 from wswarm.results.forecast import Band
 from wswarm.results.sizing import Model
@@ -23,11 +23,6 @@ def _few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"wswarm.stats.sizing.forecast.{name}", few)
 
 
-@pytest.fixture(scope="module")
-def quiet() -> Model:
-    return simulated_model(NOISES["none"], 1)
-
-
 def changed(**changes: Any) -> Model:
     return msgspec.structs.replace(model(), **changes)
 
@@ -37,7 +32,7 @@ def of_machine(**changes: Any) -> Model:
 
 
 def test_without_noise_a_load_beyond_all_that_was_measured_is_foretold() -> None:
-    row: Row = examine(NOISES["none"], 1)
+    row: Row = examine(quiet(), 1)
     assert row.validated
     assert abs(row.cpu) < 0.001
     assert max(map(abs, (row.p50, row.p99, row.last))) < 0.06
@@ -45,11 +40,11 @@ def test_without_noise_a_load_beyond_all_that_was_measured_is_foretold() -> None
 
 def test_with_usual_noise_the_bands_hold_the_truth() -> None:
     assert BEYOND.workers == 2 * model().measured.workers[-1]
-    assert examine(NOISES["usual"], 5).covered >= 0.75
+    assert examine(simulated_model(NOISES["usual"], 5), 5).covered >= 0.75
 
 
-def test_what_a_quiet_server_takes_is_what_its_costs_say(quiet: Model) -> None:
-    found = forecast(quiet, wanted()).forecast
+def test_what_a_quiet_server_takes_is_what_its_costs_say() -> None:
+    found = forecast(quiet(), wanted()).forecast
     assert found.cpu.mid == pytest.approx(cores(TRUTH, load_of(wanted(), found.workers)), rel=1e-3)
     assert found.memory.mid == pytest.approx(50e6 * found.workers + 17_900 * 4000, rel=1e-6)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.simulate_sizing import NOISES, simulated_model
+from tests.report.sized import quiet
 from wswarm.errors import PlanError
 from wswarm.results.forecast import Outlook, Wanted
 from wswarm.results.sizing import Model
@@ -13,6 +14,8 @@ from wswarm.stats.sizing import delay
 from wswarm.stats.sizing.forecast import forecast
 from wswarm.stats.sizing.lindley import Floats
 from wswarm.stats.sizing.reading import Reading
+
+pytestmark = pytest.mark.xdist_group("forecasts")
 
 DELIVER_S = 1.0
 AUDIENCE = 12
@@ -62,7 +65,7 @@ def test_a_generator_slower_than_the_server_is_found_and_told_from_it(slow: Mode
 
 
 def test_a_generator_that_keeps_up_is_no_part_of_the_model() -> None:
-    assert simulated_model(NOISES["none"], 2).delay.read_s == 0
+    assert quiet().delay.read_s == 0
 
 
 def test_without_reading_such_a_generator_s_times_are_foretold_wrong(

@@ -10,7 +10,7 @@ import numpy as np
 from wswarm.results.sizing import BrokerCosts, Cell, Costs, Delay, Mechanism
 from wswarm.stats.sizing.costs import delivery_s
 from wswarm.stats.sizing.lindley import Floats
-from wswarm.stats.sizing.load import load_of
+from wswarm.stats.sizing.load import Load, load_of
 from wswarm.stats.sizing.queue import Times
 from wswarm.stats.sizing.server import JOBS, Server, even, times
 
@@ -86,7 +86,7 @@ def _plain(cells: Sequence[Cell]) -> Delay:
 
 def _with_rest(cells: Sequence[Seen], server: Server, seed: int) -> Delay:
     """Return the delay of the server with what the times of cells have beside its queue."""
-    queued = [simulated(server, seen, seed)._asdict() for seen in cells]
+    queued = _queued(cells, server, seed)
     rests: dict[str, float | None] = {}
     ratios = {}
     for name in FIGURES:
@@ -101,6 +101,18 @@ def _with_rest(cells: Sequence[Seen], server: Server, seed: int) -> Delay:
         rest = rests[name] = _rest(pairs)
         ratios[name] = tuple(took / (alone + rest) for took, alone in pairs)
     return msgspec.structs.replace(server.delay, ratios=ratios, **rests)
+
+
+def _queued(cells: Sequence[Seen], server: Server, seed: int) -> list[dict[str, float]]:
+    """Return what each cell takes in the queue; of cells with one load and unknown arrivals all take the same."""
+    alike: dict[Load, Times] = {}
+    for seen in cells:
+        if seen.came is None and (load := load_of(seen.cell)) not in alike:
+            alike[load] = simulated(server, seen, seed)
+    return [
+        (alike[load_of(seen.cell)] if seen.came is None else simulated(server, seen, seed))._asdict()
+        for seen in cells
+    ]
 
 
 def _rest(pairs: Sequence[tuple[float, float]]) -> float:
