@@ -5,7 +5,8 @@ done so long after it was due, as its mark says, or after the one before, so tha
 most; ``most``, connections at once, all others are refused with HTTP 503; with
 ``after`` by a close frame 1013 once they are open; with ``stalls`` they are not accepted, so that they wait in the
 queue of the kernel, or for room in it; ``slower``, µs that a handshake takes for each connection that is open or
-opening, side by side; ``start``, s before it listens; with ``relay`` a message goes to all others. Ends on SIGTERM.
+opening, side by side; ``start``, s before it listens; with ``relay`` a message goes to all others, ``spin`` µs after
+it was taken up: none makes up for time in which the server had no core. Ends on SIGTERM.
 """
 
 import asyncio
@@ -31,14 +32,18 @@ _SWITCHING = (
 
 
 class Work:
-    """Messages one after another, each of the same length."""
+    """Messages one after another, each of the same length.
 
-    def __init__(self, each_us: float) -> None:
-        self._each_ns, self._free_ns = round(1_000 * each_us), 0
+    Args:
+        makes_up: Whether a message is done when it would be had the server always had its core.
+    """
+
+    def __init__(self, each_us: float, *, makes_up: bool) -> None:
+        self._each_ns, self._makes_up, self._free_ns = round(1_000 * each_us), makes_up, 0
 
     def do(self, payload: bytes) -> None:
         """Work for one message."""
-        mark = MARK.search(payload)
+        mark = MARK.search(payload) if self._makes_up else None
         due_ns = int(mark[1], 16) if mark is not None else monotonic_ns()
         self._free_ns = max(self._free_ns, due_ns) + self._each_ns
         while monotonic_ns() < self._free_ns:
@@ -159,8 +164,8 @@ async def _live(port: int, limits: dict[str, float]) -> None:
         door = Door(int(limits.get("most", 0)), limits.get("slower", 0.0), is_after=bool(limits.get("after")))
         async with serve(door.echo, "127.0.0.1", port, process_request=door.open, compression=None) as behind:
             await behind.serve_forever()
-    work = Work(limits["spin"]) if limits.get("spin") else None
     audience: set[WSTransport] | None = set() if limits.get("relay") else None
+    work = Work(limits["spin"], makes_up=audience is None) if limits.get("spin") else None
 
     def open_session(_: WSUpgradeRequest) -> Session:
         return Session(work, audience)
