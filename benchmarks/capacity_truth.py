@@ -88,13 +88,13 @@ def search_queue(chance: np.random.Generator, rounds: int = 4) -> Answer:
 
 def truths() -> dict[str, Truth]:
     """Return the servers by name."""
-    spin = {"spin": 1e6 * SERVICE_S}
+    line = {"line": 1e6 * SERVICE_S}
     # Of several connections a server reads all that one has before the next: then few wait longer, and most less.
     in_line = {"rate": 200.0, "connections": 1}
     slow = SLOW_S / (0.99 * SLOWER_US / 1e6)
     return {
-        "saturated": Truth("echo", spin, {"rate": 200.0}, 1 / SERVICE_S, 0.05),
-        "knee": Truth("echo", spin, in_line | {"slo": ("p99<50ms",)}, knee(), 0.10),
+        "saturated": Truth("echo", line, {"rate": 200.0}, 1 / SERVICE_S, 0.05),
+        "knee": Truth("echo", line, in_line | {"slo": ("p99<50ms",)}, knee(), 0.10),
         "door": Truth("connect", {"most": DOOR}, {"connections": 20}, DOOR, 0.0),
         "slower": Truth(
             "connect", {"slower": SLOWER_US}, {"connections": 400, "slo": ("p99<500ms",)}, slow, 0.05

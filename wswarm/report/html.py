@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Any
@@ -77,6 +78,17 @@ def render(
     )
 
 
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("wswarm.report", "."),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
 def page(template: str, *, going: Going | None = None, **values: Any) -> str:
     """Return a page made from a template of this package, with the look and the scripts that all pages share.
 
@@ -85,21 +97,18 @@ def page(template: str, *, going: Going | None = None, **values: Any) -> str:
         going: What goes on: the page then asks for itself again each second.
         values: What it shows; everything is escaped.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("wswarm.report", "."),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(template).render(
-        style=Markup(_text("page.css")),
-        script=Markup(_text("page.js")),
-        policy=policy(),
-        library=library(),
-        hint=missing_hint(),
-        going=going,
-        **values,
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            style=Markup(_text("page.css")),
+            script=Markup(_text("page.js")),
+            policy=policy(),
+            library=library(),
+            hint=missing_hint(),
+            going=going,
+            **values,
+        )
     )
 
 

@@ -6,6 +6,7 @@ count from 0: `rooms.worst.0.lost`; trends go by their figure, too: `trends."tar
 
 import re
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -112,14 +113,19 @@ def distribution_of(run: Run, path: str) -> Distribution | None:
 
 def close_to(path: str) -> list[str]:
     """Return figures of the run file whose paths resemble this one, the closest first."""
-    every = list(_every(inspect.type_info(Run), ""))
+    every = list(_every(_of_a_run(), ""))
     last = path.rpartition(".")[2]
     by_name = [one for one in every if one.rpartition(".")[2] == last]
     return list(dict.fromkeys([*get_close_matches(path, every, 3, 0.6), *by_name]))[:3]
 
 
+@cache
+def _of_a_run() -> inspect.Type:
+    return inspect.type_info(Run)
+
+
 def _place(path: str) -> _Place:
-    kinds: list[inspect.Type] = [inspect.type_info(Run)]
+    kinds = [_of_a_run()]
     owners: frozenset[type] = frozenset()
     parts = names(path)
     for name in parts:

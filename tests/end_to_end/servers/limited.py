@@ -1,12 +1,12 @@
 """``python -m tests.end_to_end.servers.limited PORT [LIMITS]``: an echo, or a relay, whose capacity is known.
 
-LIMITS is a JSON object: ``spin``, µs of one core that each message takes, reading and answering it included: it is
-done so long after it was due, as its mark says, or after the one before, so that 10⁶/``spin`` messages per s are the
-most; ``most``, connections at once, all others are refused with HTTP 503; with
-``after`` by a close frame 1013 once they are open; with ``stalls`` they are not accepted, so that they wait in the
-queue of the kernel, or for room in it; ``slower``, µs that a handshake takes for each connection that is open or
-opening, side by side; ``start``, s before it listens; with ``relay`` a message goes to all others, ``spin`` µs after
-it was taken up: none makes up for time in which the server had no core. Ends on SIGTERM.
+LIMITS is a JSON object: ``spin``, µs of one core that each message takes from when it is taken up, so that
+10⁶/``spin`` messages per s are the most; ``line``, likewise, reading and answering included, but a message is done so
+long after it was due, as its mark says, or after the one before: it makes up for time in which the server had no
+core; ``most``, connections at once, all others are refused with HTTP 503; with ``after`` by a close frame 1013 once
+they are open; with ``stalls`` they are not accepted, so that they wait in the queue of the kernel, or for room in it;
+``slower``, µs that a handshake takes for each connection that is open or opening, side by side; ``start``, s before
+it listens; with ``relay`` a message goes to all others. Ends on SIGTERM.
 """
 
 import asyncio
@@ -165,7 +165,8 @@ async def _live(port: int, limits: dict[str, float]) -> None:
         async with serve(door.echo, "127.0.0.1", port, process_request=door.open, compression=None) as behind:
             await behind.serve_forever()
     audience: set[WSTransport] | None = set() if limits.get("relay") else None
-    work = Work(limits["spin"], makes_up=audience is None) if limits.get("spin") else None
+    each_us = limits.get("spin") or limits.get("line")
+    work = Work(each_us, makes_up="line" in limits) if each_us else None
 
     def open_session(_: WSUpgradeRequest) -> Session:
         return Session(work, audience)
