@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("reports/*.md")])
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:)([^)\s#]*)(?:#([^)\s]+))?\)")
+
+parser = cache(make_parser)  # none is changed by what it reads
 
 
 def commands(page: Path) -> Iterator[str]:
@@ -37,7 +40,7 @@ def anchors(page: Path) -> set[str]:
 )
 def test_every_command_that_is_shown_can_be(command: str) -> None:
     arguments = shlex.split(command, comments=True)[1:]
-    parsed = make_parser().parse_args(arguments)
+    parsed = parser().parse_args(arguments)
     if parsed.command in ("connect", "echo", "fanout", "slow") and "--message-file" not in command:
         make_plan(parsed.command, parsed.url, **settings_of(parsed))
 

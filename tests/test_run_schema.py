@@ -25,7 +25,7 @@ RUNS = {
     "replay": runs.replay(),
 }
 
-# The names of DESIGN §6 that every run file has.
+# The names that every run file has.
 TOP = """schema scenario started_at plan environment validity connections messages rates send_lag service_time
     response_time fanout series generator target slo"""
 NAMES = {

@@ -87,7 +87,7 @@ SETTINGS: list[tuple[list[str], str, Any]] = [
     (["--slo", "p99<50ms", "--slo", "lost==0"], "slo", ("p99<50ms", "lost==0")),
 ]
 
-# What DESIGN §5 says a bare command does.
+# What a bare command does.
 DEFAULTS: dict[str, dict[str, Any]] = {
     "connect": {"connections": 100, "rate": None, "warmup": 0.0, "sockets": 100},
     "echo": {"connections": 10, "rate": 100.0, "warmup": 1.0, "sockets": 10},
@@ -313,7 +313,7 @@ def test_what_is_said_of_publishers_becomes_the_plans_setting(
 
 
 @pytest.mark.parametrize("scenario", DEFAULTS)
-def test_a_bare_command_has_the_defaults_of_the_design(scenario: str, planned: Callable[..., Plan]) -> None:
+def test_a_bare_command_has_the_documented_defaults(scenario: str, planned: Callable[..., Plan]) -> None:
     plan = planned(scenario, URL)
     expected = {**COMMON, **DEFAULTS[scenario]}
     assert {name: getattr(plan, name) for name in expected} == expected

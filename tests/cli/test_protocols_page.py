@@ -3,6 +3,7 @@
 import re
 import shlex
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -20,10 +21,12 @@ COMMANDS = [line for line in SHELL.splitlines() if line.startswith("wswarm ")]
 MEASURING = [line for line in COMMANDS if line.split()[1] in ("connect", "echo", "fanout")]
 OF_REFERENCE = {"echo", "items", "chat"}
 
+parser = cache(make_parser)
+
 
 @pytest.mark.parametrize("command", MEASURING)
 def test_a_command_of_the_page_is_a_plan(command: str) -> None:
-    parsed = make_parser().parse_args(shlex.split(command, comments=True)[1:])
+    parsed = parser().parse_args(shlex.split(command, comments=True)[1:])
     plan = make_plan(parsed.command, parsed.url, **settings_of(parsed))
     assert plan.scenario == parsed.command
 

@@ -134,10 +134,11 @@ class Server:
             self._group.kill()
 
     def revive(self) -> bool:
-        """Start it anew if it has ended, and return whether it had."""
+        """Start it anew if it has ended, when all that it had started has ended, too; return whether it had."""
         if self._process.poll() is None:
             return False
         self._group.kill()
+        self._group.wait(_STOP_S)  # what it has started may hold its port
         self._process = self._start()
         self._group = ProcessGroup(self.pid)
         return True
