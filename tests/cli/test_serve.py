@@ -141,10 +141,16 @@ def test_a_signal_before_anything_is_served_ends_with_0(workers: str, tmp_path: 
     with stranger("silent") as port:
         command = Command(*serving(workers, f"redis://127.0.0.1:{port}"), cwd=tmp_path)
         process = psutil.Process(command.process.pid)
-        wait_until(lambda: process.net_connections("tcp"), "it waits for the backend")
+        wait_until(lambda: asks(process, port), "it waits for the backend")
         command.process.send_signal(signal.SIGTERM)
         end = command.outcome()
     assert (end.code, end.err) == (0, "")
+
+
+def asks(process: psutil.Process, port: int) -> bool:
+    """Whether it, or a process that it has started, has a connection to somebody who listens on that port."""
+    family = [process, *process.children(recursive=True)]
+    return any(one.raddr and one.raddr.port == port for each in family for one in each.net_connections("tcp"))
 
 
 def serving(workers: str, backplane: str) -> tuple[str, ...]:
