@@ -9,6 +9,7 @@ from locust.event import Events
 from locust.runners import LocalRunner, MasterRunner, Runner, WorkerRunner
 
 from wswarm.errors import SwarmError
+from wswarm.locust.ctrl_c import leave_to_main
 from wswarm.locust.master.session import Session
 from wswarm.locust.options import add_options
 from wswarm.locust.users import WebSocketUser, adopters
@@ -26,6 +27,7 @@ def _on_init(environment: Environment, runner: Runner | None, **_: Any) -> None:
     gevent.get_hub().loop.update_now()  # Locust counts -t from the loop's clock, which stands still until it runs
     if runner is None or not any(issubclass(user, WebSocketUser) for user in environment.user_classes):
         return
+    leave_to_main()
     if isinstance(runner, WorkerRunner | LocalRunner):
         environment.wswarm_station = Station(environment, runner)  # type: ignore[attr-defined]
     if isinstance(runner, MasterRunner | LocalRunner):
