@@ -3,12 +3,11 @@
 import re
 import shlex
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from wswarm.cli.arguments import make_parser
+from tests.cli.command import parser
 from wswarm.cli.scenario import settings_of
 from wswarm.load.plan import make_plan
 
@@ -16,8 +15,6 @@ ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("reports/*.md")])
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:)([^)\s#]*)(?:#([^)\s]+))?\)")
-
-parser = cache(make_parser)  # none is changed by what it reads
 
 
 def commands(page: Path) -> Iterator[str]:

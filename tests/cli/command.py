@@ -9,12 +9,14 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import psutil
 
 from tests.end_to_end.instrument import agents_of
+from wswarm.cli.arguments import make_parser
 from wswarm.cli.main import main
 
 PATIENCE_S = 120.0
@@ -22,6 +24,8 @@ URL = "ws://127.0.0.1:1/"  # where nobody is
 BRIEF = ("-c", "3", "-d", "300ms", "--no-plots")
 BRIEF_MESSAGES = (*BRIEF, "-r", "50", "--warmup", "0", "--drain", "5s")
 _MARK = "WSWARM_TEST_OF_THE_COMMAND_LINE"
+
+parser = cache(make_parser)  # which nothing that it reads changes
 
 
 class Outcome(NamedTuple):

@@ -2,13 +2,12 @@
 
 import os
 import re
-from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.cli.command import parser
 from wswarm.cli import pages
-from wswarm.cli.arguments import make_parser
 
 FOLDER = Path(__file__).parents[1] / "golden" / "help"
 COMMANDS = (
@@ -20,8 +19,6 @@ COMMANDS = (
 MEASURING = ("run", "connect", "echo", "fanout", "churn", "script")
 SENDING = ("run", "echo", "fanout", "churn")
 FOR_CI = (*MEASURING, "compare")
-
-parser = cache(make_parser)
 
 # Every option with the commands that have it.
 OPTIONS = {

@@ -3,13 +3,12 @@
 import re
 import shlex
 import tomllib
-from functools import cache
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from wswarm.cli.arguments import make_parser
+from tests.cli.command import parser
 from wswarm.cli.scenario import settings_of
 from wswarm.load.plan import make_plan
 from wswarm.load.profiles import NAMES
@@ -20,8 +19,6 @@ SHELL = "\n".join(re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)).replace("\\\n
 COMMANDS = [line for line in SHELL.splitlines() if line.startswith("wswarm ")]
 MEASURING = [line for line in COMMANDS if line.split()[1] in ("connect", "echo", "fanout")]
 OF_REFERENCE = {"echo", "items", "chat"}
-
-parser = cache(make_parser)
 
 
 @pytest.mark.parametrize("command", MEASURING)

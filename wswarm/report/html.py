@@ -79,7 +79,8 @@ def render(
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """Return what makes pages from the templates of this package; everything is escaped."""
     return jinja2.Environment(
         loader=jinja2.PackageLoader("wswarm.report", "."),
         autoescape=True,
@@ -97,18 +98,15 @@ def page(template: str, *, going: Going | None = None, **values: Any) -> str:
         going: What goes on: the page then asks for itself again each second.
         values: What it shows; everything is escaped.
     """
-    return (
-        _environment()
-        .get_template(template)
-        .render(
-            style=Markup(_text("page.css")),
-            script=Markup(_text("page.js")),
-            policy=policy(),
-            library=library(),
-            hint=missing_hint(),
-            going=going,
-            **values,
-        )
+    found = environment().get_template(template)
+    return found.render(
+        style=Markup(_text("page.css")),
+        script=Markup(_text("page.js")),
+        policy=policy(),
+        library=library(),
+        hint=missing_hint(),
+        going=going,
+        **values,
     )
 
 

@@ -12,6 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 from wswarm.report import format as show
+from wswarm.report import html
 from wswarm.report.captions import Caption
 from wswarm.report.charts import library
 from wswarm.report.charts.chart import Chart, Drawn
@@ -23,16 +24,10 @@ _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-
 @cache
 def environment() -> jinja2.Environment:
     """Return what makes pages; everything is escaped."""
-    made = jinja2.Environment(
-        loader=jinja2.ChoiceLoader(
-            [jinja2.PackageLoader("wswarm.ui"), jinja2.PackageLoader("wswarm.report", ".")]
-        ),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters |= {
+    reports = html.environment()
+    own = jinja2.PackageLoader("wswarm.ui")
+    made = reports.overlay(loader=jinja2.ChoiceLoader([own, *filter(None, [reports.loader])]))
+    made.filters = reports.filters | {
         "seconds": show.seconds,
         "rate": show.rate,
         "count": show.count,

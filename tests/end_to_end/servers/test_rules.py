@@ -25,7 +25,11 @@ def test_rules_that_get_in_each_others_way_are_refused(lose: Any, reorder: Any) 
 
 
 def test_rules_for_different_receivers_do_not_get_in_each_others_way() -> None:
-    Faults(lose={"every": 2, "receivers": [1]}, reorder={"every": 2, "receivers": [2]})
+    faults = Faults(lose={"every": 2, "receivers": [1]}, reorder={"every": 2, "receivers": [2]})
+    for n, receiver in itertools.product(range(4), (1, 2)):
+        faults.deliver((receiver,), n, lambda: None)
+    facts = faults.facts()
+    assert (facts["lost"], facts["reordered"]) == ([[1, 0], [1, 2]], [[2, 0], [2, 2]])
 
 
 @pytest.mark.parametrize("rule", [{"every": 0}, {"every": 3, "offset": 3}, {"every": 3, "offset": -1}])

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from benchmarks.simulate_sizing import NOISES, simulated_model
-from tests.report.sized import quiet
 from wswarm.errors import PlanError
 from wswarm.results.forecast import Outlook, Wanted
 from wswarm.results.sizing import Model
@@ -65,7 +64,7 @@ def test_a_generator_slower_than_the_server_is_found_and_told_from_it(slow: Mode
 
 
 def test_a_generator_that_keeps_up_is_no_part_of_the_model() -> None:
-    assert quiet().delay.read_s == 0
+    assert simulated_model(NOISES["none"], 2).delay.read_s == 0
 
 
 def test_without_reading_such_a_generator_s_times_are_foretold_wrong(

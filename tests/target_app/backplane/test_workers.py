@@ -25,6 +25,7 @@ from tests.target_app.backplane.conftest import Served
 from tests.target_app.backplane.fleet import PATIENCE, Fleet
 from wswarm import fanout
 from wswarm.drive.host.files import raise_file_limit
+from wswarm.drive.host.target import ReferenceApp
 from wswarm.results.progress import Progress
 
 pytestmark = pytest.mark.xdist_group("backplane: workers")
@@ -273,6 +274,15 @@ def start(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
     command = [sys.executable, "-m", "target_app.workers", *arguments]
     env = {**os.environ, **environment}
     return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, env=env, check=False)
+
+
+def test_a_fleet_is_started_again_once_no_worker_of_the_one_before_accepts() -> None:
+    with ReferenceApp(workers=2) as app:
+        before = psutil.Process(app.pid).children(recursive=True)
+        app.end_by("KILL")
+        until(app.revive, "the end")
+        assert len(before) >= 2
+        assert not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in before)
 
 
 @pytest.fixture

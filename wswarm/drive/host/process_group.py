@@ -13,17 +13,20 @@ _POLL_S = 0.02
 
 
 class ProcessGroup:
-    """The group whose first process has this id; where the system has none (Windows), the children seen so far."""
+    """The group whose first process has this id, and what that had started when it was last looked at.
+
+    What it has started may lead a group of its own, as the workers of our supervisor do; Windows has no groups.
+    """
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
         self._children: list[psutil.Process] = []
 
     def note_children(self) -> None:
-        """Remember whom the first process has started, as long as it lives, where that is all one can know."""
-        if not hasattr(os, "killpg"):
-            with contextlib.suppress(psutil.Error):
-                self._children = psutil.Process(self._pid).children(recursive=True)
+        """Remember whom the first process has started, as long as it lives: nobody can tell afterwards."""
+        with contextlib.suppress(psutil.Error):
+            found = psutil.Process(self._pid).children(recursive=True)
+            self._children += [child for child in found if child not in self._children]
 
     def kill(self) -> None:
         """End what is left of it."""
@@ -42,8 +45,10 @@ class ProcessGroup:
 
     def _runs(self) -> bool:
         """Return whether a process of it runs; a zombie, which nobody has asked for its end, does not."""
+        if any(map(_lives, self._children)):
+            return True
         if not hasattr(os, "killpg"):
-            return any(child.is_running() for child in self._children)
+            return False
         try:
             os.killpg(self._pid, 0)
         except (ProcessLookupError, PermissionError):  # macOS refuses when only zombies are left
@@ -53,6 +58,13 @@ class ProcessGroup:
 
 def _is_of(process: "psutil.Process", group: int) -> bool:
     try:
-        return os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE
-    except (OSError, psutil.Error):
+        return os.getpgid(process.pid) == group and _lives(process)
+    except OSError:
+        return False
+
+
+def _lives(process: "psutil.Process") -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
         return False

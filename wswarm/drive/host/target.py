@@ -15,6 +15,7 @@ from wswarm.drive.fleet.start import module_command
 from wswarm.drive.host.application import application_path, check_application
 from wswarm.drive.host.files import raise_file_limit
 from wswarm.drive.host.libc import libc
+from wswarm.drive.host.process_group import ProcessGroup
 from wswarm.drive.host.scratch import scratch_file
 from wswarm.errors import PlanError, TargetError
 from wswarm.reference import APPS, HOST, ServerOptions
@@ -103,6 +104,7 @@ class ReferenceApp:
         options = ServerOptions(app=app, port=port, ws=ws, workers=workers)
         self._command, self._variables = command(options), environment(options)
         self._process = self._start()
+        self._group = ProcessGroup(self.pid)
         self._port = port
 
     @property
@@ -112,13 +114,17 @@ class ReferenceApp:
 
     def end_by(self, name: str) -> None:
         """Send it the signal of that name, without the `SIG`."""
+        self._group.note_children()
         self._process.send_signal(signal.Signals[f"SIG{name}"])
 
     def revive(self) -> bool:
-        """Start it anew if it has ended, and return whether it had."""
+        """Start it anew if it has ended, when all its workers have ended, too; return whether it had."""
         if self._process.poll() is None:
             return False
+        self._group.kill()
+        self._group.wait(_STOP_S)  # until then its workers accept on its port
         self._process = self._start()
+        self._group = ProcessGroup(self.pid)
         return True
 
     def _start(self) -> "subprocess.Popen[bytes]":

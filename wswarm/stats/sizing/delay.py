@@ -10,7 +10,7 @@ import numpy as np
 from wswarm.results.sizing import BrokerCosts, Cell, Costs, Delay, Mechanism
 from wswarm.stats.sizing.costs import delivery_s
 from wswarm.stats.sizing.lindley import Floats
-from wswarm.stats.sizing.load import Load, load_of
+from wswarm.stats.sizing.load import load_of
 from wswarm.stats.sizing.queue import Times
 from wswarm.stats.sizing.server import JOBS, Server, even, times
 
@@ -105,12 +105,10 @@ def _with_rest(cells: Sequence[Seen], server: Server, seed: int) -> Delay:
 
 def _queued(cells: Sequence[Seen], server: Server, seed: int) -> list[dict[str, float]]:
     """Return what each cell takes in the queue; of cells with one load and unknown arrivals all take the same."""
-    alike: dict[Load, Times] = {}
-    for seen in cells:
-        if seen.came is None and (load := load_of(seen.cell)) not in alike:
-            alike[load] = simulated(server, seen, seed)
+    alike = {load_of(seen.cell): seen for seen in cells if seen.came is None}
+    taken = {load: simulated(server, seen, seed) for load, seen in alike.items()}
     return [
-        (alike[load_of(seen.cell)] if seen.came is None else simulated(server, seen, seed))._asdict()
+        (taken[load_of(seen.cell)] if seen.came is None else simulated(server, seen, seed))._asdict()
         for seen in cells
     ]
 
