@@ -54,7 +54,7 @@ def shown() -> str:
 
 def written(folder: Path) -> Iterator[str]:
     """Write the pages of reports of every kind, and yield their addresses."""
-    for name, text in {"run": shown(), **{name: one.page for name, one in ASKED.items()}}.items():
+    for name, text in {"run": shown(), **{name: asked().page for name, asked in ASKED.items()}}.items():
         file = folder / f"{name}.html"
         file.write_text(text, encoding="utf-8")
         yield file.as_uri()
