@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.target_app.backplane.fleet import Fleet
 from tests.target_app.backplane.servers import Backend, PostgresServer, RedisServer
 from tests.target_app.backplane.test_workers_outage import accounts_of
 
@@ -40,7 +41,6 @@ def test_every_delivery_that_an_outage_cost_is_told(
 ):
     if outage != OUTAGES[0]:
         request.getfixturevalue("minutes")
-    found = benchmark.pedantic(
-        lambda: accounts_of(lambda: suffer(backend, outage), backend, tmp_path), rounds=1
-    )
+    with Fleet(tmp_path / "log", 4, backend.url) as fleet:
+        found = benchmark.pedantic(lambda: accounts_of(lambda: suffer(backend, outage), fleet), rounds=1)
     benchmark.extra_info.update(found)

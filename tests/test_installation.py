@@ -208,7 +208,7 @@ def test_each_pinned_package_takes_the_first_patch_of_the_first_python() -> None
     refused = []
     for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines():
         with suppress(PackageNotFoundError):  # of other extras
-            wanted = metadata(line.partition("==")[0]).get("Requires-Python") or ""
+            (wanted,) = metadata(line.partition("==")[0]).get_all("Requires-Python") or [""]
             if first not in SpecifierSet(wanted):
                 refused.append(f"{line} wants Python {wanted}")
     assert refused == []

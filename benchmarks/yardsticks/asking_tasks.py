@@ -44,7 +44,7 @@ class Asking(picows.WSListener):
 
 async def main(url, connections, seconds):
     """Ask for so long, and print what it cost."""
-    asking = [(await picows.ws_connect(Asking, url))[1] for _ in range(connections)]
+    asking: list[Asking] = [(await picows.ws_connect(Asking, url))[1] for _ in range(connections)]
     tasks = [asyncio.create_task(one.live(at * EACH_S / connections)) for at, one in enumerate(asking)]
     await asyncio.sleep(1)
     replies, cpu_s = sum(one.replies for one in asking), time.process_time()

@@ -50,7 +50,7 @@ def _drawers_are_forked() -> Iterator[None]:
         start = drawing._start
 
         def begin(words: Sequence[str]) -> Any:
-            if drawing.module_command is not module_command:
+            if vars(drawing)["module_command"] is not module_command:
                 return start(words)
             pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
             return Forked("wswarm.report.drawer", *words, nursery="drawer", start_new_session=True, **pipes)

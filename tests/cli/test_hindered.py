@@ -42,7 +42,7 @@ def test_a_report_that_can_t_be_written_keeps_no_other_output_from_being_written
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: Any, **__: Any) -> None:
-        raise store.ResultError("no space")
+        raise ResultError("no space")
 
     monkeypatch.setattr(store, "keep", full)
     end = in_process("echo", URL, "--no-plots", "--junit", "slo.xml", "-o", "mine", cwd=tmp_path)

@@ -3,6 +3,7 @@
 import io
 import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -106,7 +107,7 @@ def test_a_file_has_no_colours(measured: set[str], monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("make", [runs.connect, runs.echo, runs.fanout, runs.staged, runs.slow])
-def test_a_summary_fits_sixty_columns_and_says_all_that_it_says_on_a_hundred(make: type[Run]) -> None:
+def test_a_summary_fits_sixty_columns_and_says_all_that_it_says_on_a_hundred(make: Callable[[], Run]) -> None:
     run = make()
     narrow = summary(run, 60) + suite_summary([run], width=60)
     assert max(map(len, narrow.splitlines())) <= 60

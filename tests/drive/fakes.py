@@ -16,7 +16,7 @@ from wswarm.drive.host import effort, loop_lag, probes
 from wswarm.drive.row import Row
 from wswarm.drive.sender import OpenSender, Sender, patience_ns
 from wswarm.drive.swarm import Swarm
-from wswarm.experiment.session import paces
+from wswarm.experiment.paces import paces
 from wswarm.load.message import payload_for
 from wswarm.load.pace import Pace
 from wswarm.load.plan import make_plan

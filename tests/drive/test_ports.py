@@ -5,7 +5,8 @@ import socket
 import pytest
 
 from wswarm.drive.host import ports
-from wswarm.drive.host.ports import HOST, free_ports, given_away
+from wswarm.drive.host.ports import free_ports, given_away
+from wswarm.reference import HOST
 
 
 def test_they_are_different_and_free_and_no_connection_takes_one_by_itself() -> None:

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wswarm.load import piecewise as module
+from wswarm.load.arrivals import BLOCK
 from wswarm.load.piecewise import Piecewise
 from wswarm.units import NS_PER_S
 
@@ -101,7 +102,7 @@ def test_at_random_there_are_exactly_so_many_and_everybody_knows_the_same(
     assert np.array_equal(times_ns, again_ns)
 
 
-@pytest.mark.parametrize("block", [module.BLOCK, 700])
+@pytest.mark.parametrize("block", [BLOCK, 700])
 def test_random_events_of_a_ramp_are_uniform_in_what_has_come(
     block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

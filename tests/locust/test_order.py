@@ -188,4 +188,8 @@ def test_without_a_target_the_ways_to_name_one_are_told() -> None:
 def test_the_ready_made_classes_are_abstract_so_that_importing_them_runs_none() -> None:
     bases: list[type[User]] = [WebSocketUser, EchoUser, ItemsUser, ChatUser, ConnectUser]
     assert all(base.abstract for base in bases)
-    assert not type("Mine", (EchoUser,), {}).abstract
+
+    class Mine(EchoUser):
+        pass
+
+    assert not Mine.abstract

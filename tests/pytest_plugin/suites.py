@@ -126,5 +126,5 @@ def run(pytester: pytest.Pytester, *arguments: str, autoload: bool = False) -> p
             forks_agents=True,
         )
     code = process.wait(240)
-    said = [file.read_text(encoding="utf-8").splitlines() for file in (out, err)]
-    return pytest.RunResult(code, *said, time.monotonic() - began)
+    told, warned = (file.read_text(encoding="utf-8").splitlines() for file in (out, err))
+    return pytest.RunResult(code, told, warned, time.monotonic() - began)

@@ -66,7 +66,7 @@ def interleaved(
                             block=block,
                             position=position,
                             arm=arm,
-                            load=load,  # type: ignore[arg-type] - one of the two words
+                            load=load,  # type: ignore[arg-type]  # one of the two words
                             values=values,
                             counts=Counts(offered=100, sent=100, owed=10_000, received=10_000),
                         )

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from tests.report import runs
+from tests.report import parts, runs
 from wswarm.report import annotations, checks, html, junit, markdown
 from wswarm.report.text import suite_summary, summary
 from wswarm.results.run import Run, Samples
@@ -21,7 +21,7 @@ def failed(**changes: object) -> Run:
         dropped=20,
         closes={"4403": 20},
         close_reasons={"4403 plan <expired>": 20},
-        open_time=runs.parts.distribution(runs.parts.times(20, 0.9, 0.01)),
+        open_time=parts.distribution(parts.times(20, 0.9, 0.01)),
     )
     return msgspec.structs.replace(run, connections=seen, notices=[NOTICE], failure=FAILURE, **changes)
 

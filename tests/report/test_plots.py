@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from tests.report import edges, runs
+from tests.report import edges, parts, runs
 from wswarm.report.plots import PICTURES, draw, percentiles
 from wswarm.report.plots.canvas import tick
 from wswarm.report.plots.curves import curves
@@ -113,8 +113,8 @@ def test_more_values_than_anybody_measures_have_an_end_too():
 
 
 def test_a_percentile_curve_holds_the_percentiles_of_the_sample():
-    times = runs.times(1000)
-    run = runs.echo(connections=1, rate=1, duration=1, response_time=runs.distribution(times))
+    times = parts.times(1000)
+    run = runs.echo(connections=1, rate=1, duration=1, response_time=parts.distribution(times))
     x, y = percentiles.steps(curves(run)[0])
     for share in (0.1, 0.5, 0.9, 0.99):
         read = y[np.searchsorted(x, 1 / (1 - share))]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from random import Random
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -29,7 +30,10 @@ MS = S // 1000
 HELD = intended(5)
 
 
-def begun(kind: type[Broadcasts], story: Story | None = None) -> Broadcasts:
+Tally = TypeVar("Tally", bound=Broadcasts)
+
+
+def begun(kind: type[Tally], story: Story | None = None) -> Tally:
     """Return a tally of three subscribers, who are there all the time unless the story says otherwise."""
     tally = kind(WINDOW, PUBLISHERS, PATIENCE)
     opened = story.opened_ns if story else [WINDOW.origin_ns] * ROWS

@@ -18,6 +18,7 @@ from wswarm.stats.findings import STILL_OPEN, UNKNOWN, Arrivals, Window, unpack
 from wswarm.stats.published import Published
 from wswarm.stats.reach import put_together
 from wswarm.stats.summary import merged
+from wswarm.stats.tally import Batch
 
 LAW = settings(max_examples=40, deadline=None, derandomize=True, phases=[Phase.generate])
 PUBLISHERS, ROWS, WARMUP, BROADCASTS = (11, 17), 3, 3, 11
@@ -492,7 +493,7 @@ def test_of_numbers_that_nobody_tells_of_a_bounded_lot_is_kept() -> None:
     tally = crowd([])
     numbers = 1_000 + np.arange(100_000)
     same = np.zeros(len(numbers), np.int64)
-    tally.record(module.Batch(same, same + 9, numbers, same + SENT_NS[0], same + SENT_NS[0] + MS))
+    tally.record(Batch(same, same + 9, numbers, same + SENT_NS[0], same + SENT_NS[0] + MS))
     assert len(tally._under_way.numbers) <= 1 << 15
     assert tally.findings().extra_kinds == {extras.NEVER_SENT: 100_000}
 

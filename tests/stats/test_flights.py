@@ -15,7 +15,7 @@ from wswarm.stats.findings import STILL_OPEN, Arrivals, Window, unpack
 from wswarm.stats.flights import Flights
 from wswarm.stats.histogram import Histogram
 from wswarm.stats.overdue import NEVER_WILL_BE, Overdue
-from wswarm.stats.tally import Settlement
+from wswarm.stats.tally import Batch, Settlement
 
 LAW = settings(max_examples=50, deadline=None, derandomize=True)
 IDS = (5, 6, 8)
@@ -189,7 +189,7 @@ def test_after_any_number_of_messages_those_under_way_and_those_lost_are_kept(lo
         tally.note_sent(numbers, due_ns)
         came = numbers[lost:]
         tally.record(batch([]))
-        tally.record(module.Batch(came * 0, came * 0 + 1, came, due_ns[lost:], due_ns[lost:] + MS))
+        tally.record(Batch(came * 0, came * 0 + 1, came, due_ns[lost:], due_ns[lost:] + MS))
         tally.retire(int(due_ns[-1]))
     assert tally._count < 20_000
     assert len(tally._overdue) <= 20 * lost

@@ -1,6 +1,7 @@
 """From slices to the change of each generation: exact where there is no noise."""
 
 from math import inf, log, nan
+from random import Random
 
 import msgspec
 import pytest
@@ -27,7 +28,7 @@ def test_without_noise_every_generation_gives_the_ratio(ratios: list[float]) -> 
 
 @LAW
 @given(RATIOS, st.randoms(use_true_random=False))
-def test_the_order_of_the_slices_does_not_matter(ratios: list[float], chance: object) -> None:
+def test_the_order_of_the_slices_does_not_matter(ratios: list[float], chance: Random) -> None:
     slices = experiment(ratios)
     mixed = list(slices)
     chance.shuffle(mixed)

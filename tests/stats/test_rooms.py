@@ -107,9 +107,9 @@ def together(
     """Return what one tally of all rooms finds, whose rows came in two turns."""
     rooms = list(story.publishers.values())
     tally = Broadcasts(WINDOW, list(story.publishers), PATIENCE, Audience(PATIENCE, ROOMS), rooms)
-    times = [ints(one) for one in (story.opened_ns, story.closed_ns, story.left_ns)]
-    tally.see(*(one[:3] for one in times), ints(story.rooms[:3]))
-    tally.see(*times, ints(story.rooms[3:]))
+    opened, closed, left = (ints(one) for one in (story.opened_ns, story.closed_ns, story.left_ns))
+    tally.see(opened[:3], closed[:3], left[:3], ints(story.rooms[:3]))
+    tally.see(opened, closed, left, ints(story.rooms[3:]))
     if told_first:
         tally.publish(story.log())
     for part in split(story.arrivals, cuts):
@@ -288,7 +288,8 @@ def test_nothing_is_waited_for_that_only_lost_members_of_a_room_miss(
 def test_broadcasts_of_small_rooms_are_settled_a_thousand_at_a_time() -> None:
     count = 4_000
     tally = Broadcasts(WINDOW, range(1, 11), PATIENCE, Audience(PATIENCE, 10), range(10))
-    tally.see(ints([WINDOW.origin_ns] * 10), *[ints([STILL_OPEN] * 10)] * 2, ints(range(10)))
+    still = ints([STILL_OPEN] * 10)
+    tally.see(ints([WINDOW.origin_ns] * 10), still, still, ints(range(10)))
     due_ns = ints([WINDOW.hold_ns] * count)
     tally.publish(Published(in_rooms(ints(range(count)), ints(range(count)) % 10), due_ns, due_ns))
     turns = 1

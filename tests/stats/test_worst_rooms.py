@@ -39,7 +39,8 @@ def subscribers(members: list[int], told: list[int], arrivals: list[Arrival]) ->
     audience = Audience(PATIENCE, count)
     tally = Broadcasts(WINDOW, range(1, count + 1), PATIENCE, audience, list(range(count)))
     opened = ints([WINDOW.origin_ns - 5 * S] * len(members))
-    tally.see(opened, *[ints([STILL_OPEN] * len(members))] * 2, ints(members))
+    still = ints([STILL_OPEN] * len(members))
+    tally.see(opened, still, still, ints(members))
     tally.publish(read_log(log_of(told)))
     tally.record(batch(arrivals))
     while tally.settle_some(0, is_over=True):

@@ -52,6 +52,8 @@ class RawClient:
         end: ``eof`` or ``reset`` once the server has let go of the connection, until then ``None``.
     """
 
+    end: str | None
+
     def __init__(self, port: int, path: str, *, lines: bytes = b"", window: int | None = MUTE) -> None:
         self._dial(port, window)
         self.asked = upgrade(port, path, lines)
@@ -146,7 +148,7 @@ class RawClient:
         self._socket.close()
 
     def _dial(self, port: int, window: int | None, source: str = "127.0.0.1") -> None:
-        self.end: str | None = None
+        self.end = None
         self._unread = bytearray()
         self._socket = socket.socket()
         self._socket.settimeout(PATIENCE)

@@ -25,6 +25,8 @@ SLOW = 3008
 class QueueingConnection(PressedConnection):
     """Which has a queue."""
 
+    server: "QueueingRelay"
+
     def resume_writing(self) -> None:
         super().resume_writing()
         self.server.flush(self)

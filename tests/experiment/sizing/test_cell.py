@@ -11,7 +11,7 @@ from wswarm.experiment.capacity.targets import Place
 from wswarm.experiment.sizing import cell
 from wswarm.experiment.sizing.cell import Taken, Target, take
 from wswarm.experiment.sizing.design import Wanted
-from wswarm.experiment.sizing.meter import Reading
+from wswarm.experiment.sizing.meter import Reading, Used
 from wswarm.experiment.sizing.setting import make_setting
 from wswarm.results.progress import Progress
 from wswarm.results.run import Validity
@@ -24,7 +24,7 @@ class Meter:
     """Stands for a meter of a server with one worker and who starts it, that uses 0.3 of a core."""
 
     idle = Reading(0, {1: 0, 2: 0}, None, 50_000_000)
-    hold = cell.Used(10.0, (0.3, 0.001), None)
+    hold = Used(10.0, (0.3, 0.001), None)
 
     def __init__(self, *_: object) -> None:
         self.memory = 52_000_000
@@ -113,7 +113,7 @@ def test_where_not_every_publish_was_kept_nobody_knows_when_they_came(taken) -> 
 def test_processes_that_were_replaced_meanwhile_have_not_cost_nothing(
     taken, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Meter, "hold", cell.Used(10.0, (), None))
+    monkeypatch.setattr(Meter, "hold", Used(10.0, (), None))
     found = taken()
     assert found.cell is None
     assert "from its beginning to its end" in found.doubt

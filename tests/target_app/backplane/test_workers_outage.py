@@ -16,8 +16,7 @@ from tests.target_app.backplane.ends import run, until
 from tests.target_app.backplane.fleet import Fleet
 
 pytestmark = pytest.mark.xdist_group("backplane: workers")
-WORKERS = 2
-CLIENTS = 20
+PER_WORKER = 10  # clients
 NOTICE = re.compile(r"Some messages were lost \((\d+)\)")
 
 
@@ -84,7 +83,7 @@ def test_what_clients_missed_while_the_backend_was_dead_is_what_the_gaps_say(ser
 
     found = accounts_of(outage, fleet)
     assert found["missed"] > 0
-    assert found["link_losses"] == WORKERS
+    assert found["link_losses"] == fleet.workers
 
 
 def accounts_of(outage: Callable[[], Awaitable[None]], fleet: Fleet) -> dict[str, int]:
@@ -98,11 +97,11 @@ def accounts_of(outage: Callable[[], Awaitable[None]], fleet: Fleet) -> dict[str
         async with AsyncExitStack() as stack:
             connections = [
                 await stack.enter_async_context(connect(f"{url}{number}", proxy=None))
-                for number in range(CLIENTS)
+                for number in range(PER_WORKER * fleet.workers)
             ]
             members = [Member(connection) for connection in connections]
             workers = by_worker(fleet, members)
-            assert len(workers) == WORKERS
+            assert len(workers) == fleet.workers
             publishing = asyncio.create_task(publish(f"{url}99"))
             await asyncio.sleep(1)
             await outage()
@@ -146,7 +145,7 @@ def compare(fleet: Fleet, workers: dict[int, list[Member]], before: dict[str, in
     after: dict[str, int] = fleet.stats()["backplane"]
     found = {name: value - before[name] for name, value in after.items()}
     assert heard(workers) == found["delivered"]
-    assert found["delivered"] + found["missed"] == WORKERS * (found["published"] + found["unconfirmed"])
+    assert found["delivered"] + found["missed"] == fleet.workers * (found["published"] + found["unconfirmed"])
     assert sum(members[0].lost for members in workers.values()) == found["missed"]
     assert found["unknown_gaps"] == 0
     return found
