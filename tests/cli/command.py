@@ -25,7 +25,7 @@ BRIEF = ("-c", "3", "-d", "300ms", "--no-plots")
 BRIEF_MESSAGES = (*BRIEF, "-r", "50", "--warmup", "0", "--drain", "5s")
 _MARK = "WSWARM_TEST_OF_THE_COMMAND_LINE"
 
-parser = cache(make_parser)  # which nothing that it reads changes
+parser = cache(make_parser)  # with its defaults
 
 
 class Outcome(NamedTuple):

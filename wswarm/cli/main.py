@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 from importlib import import_module
 
-from wswarm.cli.arguments import make_parser
 from wswarm.cli.pictures import as_far_as_drawable
 from wswarm.cli.reading import read, settle
 from wswarm.cli.settings.settled import told_from
@@ -30,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="replace")  # a terminal need not know every sign of a report
     try:
         words = sys.argv[1:] if arguments is None else arguments
-        parsed, sources = read(make_parser(), words or ["--help"])
+        parsed, sources = read(words or ["--help"])
     except SystemExit:
         with suppress(ResultError):  # the help is no result
             say("", end="")

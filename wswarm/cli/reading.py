@@ -2,24 +2,33 @@
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from wswarm.cli.arguments import PLAN_SUFFIX
+from wswarm.cli.arguments import PLAN_SUFFIX, make_parser
 from wswarm.cli.parser import Parser, commands_of
 from wswarm.cli.settings.files import Settings, defaults_for, plan_at
 from wswarm.cli.settings.settled import BY_OPTIONS_ALONE, Sources, without_defaults
 from wswarm.cli.terminal import warn
 
 
-def read(parser: Parser, arguments: Sequence[str]) -> tuple[argparse.Namespace, Sources | None]:
+@cache
+def _grammar() -> tuple[Parser, Mapping[str, Mapping[str, Any]]]:
+    """Return the parser that leaves out what is not given, and what it would have put there; nothing changes them."""
+    parser = make_parser()
+    return parser, without_defaults(commands_of(parser))
+
+
+def read(arguments: Sequence[str]) -> tuple[argparse.Namespace, Sources | None]:
     """Return what stands on the command line, and what else there is to settle its command's settings from, if any.
 
     Raises:
         SystemExit: the help or the version was asked for, or something is wrong with an option.
     """
+    parser, unset = _grammar()
     parsers = commands_of(parser)
-    unset = without_defaults(parsers)
     given = parser.parse_args(arguments)
     if given.command not in unset:
         return given, None
