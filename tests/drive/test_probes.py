@@ -140,13 +140,10 @@ def test_the_gaps_between_instants_are_exponential(clock: FakeClock) -> None:
     assert gaps.std() == pytest.approx(PROBE_GAP_NS, rel=0.08)
 
 
-def test_a_process_that_is_gone_has_no_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    meter = TargetMeter(os.getpid())
-
-    def gone(*_: object, **__: object) -> list[object]:
-        raise psutil.NoSuchProcess(os.getpid())
-
-    monkeypatch.setattr(meter._process, "children", gone)
+def test_a_process_that_is_gone_has_no_use() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as gone:
+        meter = TargetMeter(gone.pid)
+        assert meter.read() is not None
     assert meter.read() is None
 
 

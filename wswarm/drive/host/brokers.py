@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from wswarm.drive.drivers.address import is_local
+from wswarm.drive.host.descendants import descendants
 from wswarm.drive.host.lazy import psutil
 from wswarm.drive.host.listeners import listeners
 
@@ -38,7 +39,7 @@ def _tree(pids: Iterable[int]) -> set[int]:
     found = set(pids)
     for pid in tuple(found):
         with suppress(psutil.Error):
-            found |= {child.pid for child in psutil.Process(pid).children(recursive=True)}
+            found |= {child.pid for child in descendants(psutil.Process(pid))}
     return found
 
 

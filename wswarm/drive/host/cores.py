@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from wswarm.drive.host.descendants import descendants
 from wswarm.drive.host.lazy import psutil
 
 
@@ -36,7 +37,7 @@ def keep(pid: int, cores: Collection[int]) -> None:
         return
     with suppress(psutil.Error):
         process = psutil.Process(pid)
-        for one in (process, *process.children(recursive=True)):
+        for one in (process, *descendants(process)):
             for thread in _threads(one.pid):
                 with suppress(OSError):
                     os.sched_setaffinity(thread, cores)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wswarm.drive.clock import now_ns
+from wswarm.drive.host.descendants import descendants
 from wswarm.drive.host.lazy import psutil
 from wswarm.units import NS_PER_S
 
@@ -117,10 +118,10 @@ class TargetMeter:
             return False
 
     def _look_for_children(self) -> None:
-        """Find the children anew, once a second at most: that reads every process of the machine."""
+        """Find the children anew, once a second at most: that may read every process of the machine."""
         if now_ns() - self._looked_ns >= NS_PER_S:
             self._looked_ns = now_ns()
-            self._children = self._process.children(recursive=True)
+            self._children = descendants(self._process)
 
 
 def _descriptors(process: "psutil.Process") -> float:

@@ -6,6 +6,7 @@ import signal
 import time
 
 from wswarm.drive.clock import now_ns
+from wswarm.drive.host.descendants import descendants
 from wswarm.drive.host.lazy import psutil
 from wswarm.units import NS_PER_S
 
@@ -25,7 +26,7 @@ class ProcessGroup:
     def note_children(self) -> None:
         """Remember whom the first process has started, as long as it lives: nobody can tell afterwards."""
         with contextlib.suppress(psutil.Error):
-            found = psutil.Process(self._pid).children(recursive=True)
+            found = descendants(psutil.Process(self._pid))
             self._children += [child for child in found if child not in self._children]
 
     def kill(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from wswarm.drive.host.descendants import descendants
 from wswarm.drive.host.lazy import psutil
 from wswarm.drive.host.module_file import find_module
 
@@ -73,7 +74,7 @@ def find_served(pid: int) -> Served | None:
 def _processes(pid: int) -> list[_Seen]:
     try:
         first = psutil.Process(pid)
-        everyone = [first, *first.children(recursive=True)]
+        everyone = [first, *descendants(first)]
     except psutil.Error:
         return []
     return [seen for one in everyone if (seen := _look(one)) is not None]

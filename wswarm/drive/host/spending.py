@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from wswarm.drive.host.descendants import descendants
 from wswarm.drive.host.lazy import psutil
 from wswarm.units import NS_PER_S
 
@@ -28,7 +29,7 @@ def spent(pid: int) -> Spent | None:
     """Return what the process and its children have spent so far; `None` when it is gone."""
     try:
         process = psutil.Process(pid)
-        tree = [process, *process.children(recursive=True)]
+        tree = [process, *descendants(process)]
     except psutil.Error:
         return None
     by_process, waits, rss = {}, [], 0
