@@ -9,13 +9,14 @@ from collections.abc import Iterable
 from typing import Any
 
 import h11
+from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from target_app.guard.on_duty import STATE, OnDuty
 from target_app.wire.in_turn import InTurn
 
-MOST_HEAD = 64 * 1024  # bytes of a request's head; h11's own limit
+MOST_HEAD = 64 * 1024  # bytes of a request's head
 
 _LATE = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"  # RFC 9110, 15.5.9
 _LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"  # RFC 6585
@@ -162,6 +163,11 @@ class GuardedHttpTools(_Guarded, HttpToolsProtocol):
 
 class GuardedH11(_Guarded, H11Protocol):
     """The one that is written in Python."""
+
+    def __init__(self, config: Config, *more: Any, **named: Any) -> None:
+        super().__init__(config, *more, **named)
+        if config.h11_max_incomplete_event_size is None:  # h11 would have 16 KiB, and answer 400 beyond
+            self.conn = h11.Connection(h11.SERVER, MOST_HEAD)
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """As above, for handshakes that HTTP allows; h11 refuses other requests itself."""

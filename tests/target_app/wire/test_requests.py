@@ -1,5 +1,7 @@
 """Clients that do not finish what they ask for, over either of uvicorn's HTTP protocols."""
 
+import time
+
 import pytest
 
 from tests.target_app.guard.strict import until
@@ -118,6 +120,15 @@ def test_a_head_without_end_is_refused_at_its_size(serve: Serve, http: str) -> N
     guarded = serve({"http": http})
     client = guarded.dial(GET[:-2], b"X: y\r\n" * 20_000)
     assert client.read_head()[:12] == b"HTTP/1.1 431"
+
+
+@HTTP
+def test_a_large_head_in_two_parts_is_taken(serve: Serve, http: str) -> None:
+    """h11 takes no more than 16 KiB of one that has not come whole."""
+    client = serve({"http": http}).dial(GET[:-2], b"X: y\r\n" * 5_000)
+    time.sleep(0.1)  # it may have taken that
+    client.send(b"X: y\r\n" * 5_000, b"\r\n")
+    assert status(client) == b"HTTP/1.1 200 OK"
 
 
 def test_a_handshake_that_the_parser_of_frames_refuses_is_answered(serve: Serve, ws: str) -> None:
