@@ -13,8 +13,9 @@ import pytest
 from hypothesis import settings
 
 from tests.browser import NO_BROWSER, Browser, browser
-from tests.nursery import forks
+from tests.nursery import forks, forks_applications
 from wswarm.drive.fleet import started
+from wswarm.drive.host.target import ReferenceApp
 
 # The same examples each time, of which more would find nothing new, and as long as a busy machine takes for them.
 settings.register_profile("house", max_examples=50, deadline=None, derandomize=True)
@@ -81,9 +82,9 @@ def a_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def agents_are_forked() -> Iterator[None]:
-    """Agents of measurements in this process begin where importing ends; those of commands are started as ever."""
-    with forks(started):
+def what_is_started_is_forked() -> Iterator[None]:
+    """What measures and is measured in this process begins where importing ends; not so what commands start."""
+    with forks(started), forks_applications(ReferenceApp):
         yield
 
 

@@ -3,7 +3,8 @@
 Most of what a brief test costs is that processes import the same modules again and again. `Forked` is a
 `subprocess.Popen` for ``python -m MODULE ARGUMENTS``, as far as the tests need one: real processes with a memory,
 a signal mask and files of their own, whose parent is the nursery instead of the test. What a test holds of starting
-itself (the command line, the environment, the folder, Ctrl-C while it loads) needs a `subprocess.Popen`.
+itself (the command line, the environment, the folder, Ctrl-C while it loads) needs a `subprocess.Popen`. Supervisors
+of the reference application that are borne here fork their workers, which are their children all the same.
 
 The nursery is this file run as a program, one in each worker of the tests; it ends when its worker does.
 Front ends that it has borne may have their agents from it, too: then these are no children of theirs.
@@ -27,11 +28,11 @@ import sys
 import threading
 import time
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import ModuleType, SimpleNamespace, TracebackType
 from typing import IO, Any, NoReturn, Self
 
 ROOT = Path(__file__).parents[1]
@@ -286,6 +287,25 @@ def _fork_agents(started: ModuleType) -> None:
     started.can_be_loaded_together = lambda: False  # type: ignore[attr-defined] # the nursery has loaded it all
 
 
+@contextmanager
+def forks_applications(reference: type[Any]) -> Iterator[None]:
+    """Reference applications that this process starts are forked, supervisors and workers."""
+    before = reference._start
+    reference._start = _start_application  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        reference._start = before  # type: ignore[attr-defined]
+
+
+def _start_application(one: Any) -> Forked:
+    module, *arguments = one._command[one._command.index("target_app.workers") :]
+    place = {"stdin": subprocess.DEVNULL, "stdout": one._log, "stderr": subprocess.STDOUT}
+    return Forked(
+        module, *arguments, env=one._variables, nursery="target_app", start_new_session=True, **place
+    )
+
+
 def _spawn(
     before: Callable[..., Any],
     module: str,
@@ -298,6 +318,55 @@ def _spawn(
         return before(module, errors, word, inherited, variables)
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": errors}
     return Forked(module, word, env={**os.environ, **variables}, pass_fds=inherited, **streams)
+
+
+def _fork_workers(supervisor: ModuleType) -> None:
+    supervisor.subprocess = SimpleNamespace(**{**vars(subprocess), "Popen": _OwnFork})  # type: ignore[attr-defined]
+
+
+class _OwnFork(subprocess.Popen[bytes]):
+    """A worker that a supervisor starts, forked from it: a child like the one that it would have started."""
+
+    def _execute_child(self, args: Sequence[str], *more: Any) -> None:
+        # As `subprocess` calls it: (executable, preexec_fn, close_fds, pass_fds, cwd, env, ...).
+        passed, environment = more[3], more[5]
+        sys.stdout.flush()
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        self.pid = os.fork()
+        if self.pid == 0:
+            _run_as_worker(args, passed, environment, blocked)
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        self._child_created = True
+
+
+def _run_as_worker(
+    command: Sequence[str], passed: Sequence[int], environment: Mapping[str, str], mask: Iterable[int]
+) -> NoReturn:
+    """Be what `python -m MODULE ARGUMENTS` would be in a session of its own; of open files it has those passed."""
+    os.setsid()
+    atexit._clear()  # the supervisor's are not ours: its folder is still wanted
+    _close_all_but({0, 1, 2, *passed})
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = list(command[command.index("-m") + 1 :])
+    try:
+        _run("target_app")
+    except SystemExit as end:
+        print(end.code, file=sys.stderr, flush=True)  # noqa: T201 - as Python does
+    except BaseException:  # nothing may come to where the supervisor started this
+        sys.excepthook(*sys.exc_info())
+    _leave(1)
+
+
+def _close_all_but(kept: set[int]) -> None:
+    for descriptor in sorted({int(name) for name in os.listdir("/proc/self/fd")} - kept):  # noqa: PTH208 - of us
+        with contextlib.suppress(OSError):  # that by which they were listed
+            os.close(descriptor)
 
 
 class _Orders:
@@ -441,6 +510,13 @@ def main() -> None:
     channel.close()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _become(*born)
+    if sys.argv[0] == "target_app.workers":
+        _fork_workers(importlib.import_module("target_app.supervisor"))
+    _run(nursery)
+
+
+def _run(nursery: str) -> NoReturn:
+    """Run the module of the arguments as a program, and end."""
     if not hasattr(sys.modules.get(sys.argv[0]), "__path__"):
         sys.modules.pop(sys.argv[0], None)  # else it is told that another has loaded it
     try:
