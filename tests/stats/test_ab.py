@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from math import exp
-from random import Random
 
 import msgspec
 import pytest
@@ -217,36 +216,6 @@ def test_a_slice_that_leaves_work_to_the_next_makes_it_inconclusive() -> None:
     assert found.effects[0].carry_over["head"].ratio == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize(
-    ("leaves", "ratio", "verdict"),
-    [
-        ("base", 1.0, "inconclusive"),
-        ("head", 1.0, "inconclusive"),
-        ("base", 1.1, "inconclusive"),
-        ("head", 0.9, "inconclusive"),
-        ("base", 1.2, "regression"),
-        ("head", 0.8, "improved"),
-        ("head", 1.5, "regression"),
-    ],
-)
-@pytest.mark.parametrize("is_lower_worse", [False, True])
-def test_a_change_that_is_more_than_slices_leave_to_the_next_is_called(
-    leaves: str, ratio: float, verdict: str, is_lower_worse: bool
-) -> None:
-    """After a slice of `leaves`, the other version's takes 1.2 times as long."""
-    metric = Metric(name="p50", theta=0.05, is_lower_worse=is_lower_worse)
-    slices = [
-        valued(
-            one,
-            {"p50": (one.values["p50"] or 0) * (1.2 if one.arm != leaves and one.position in (1, 3) else 1)},
-        )
-        for one in experiment([ratio] * 12)
-    ]
-    if is_lower_worse:
-        slices = [valued(one, {"p50": 1 / (one.values["p50"] or 0)}) for one in slices]
-    assert judge(slices, Design(metrics=(metric,))).verdict == verdict
-
-
 def test_what_both_versions_suffer_alike_by_the_turn_changes_nothing() -> None:
     made = experiment([1.1] * 12)
     before = [None, *(one.arm for one in made[:-1])]
@@ -309,7 +278,7 @@ def test_the_interval_contains_the_ratio_and_the_ratio_lies_among_the_generation
 
 @LAW
 @given(RATIOS, st.randoms(use_true_random=False))
-def test_the_order_of_the_slices_does_not_matter(ratios: list[float], chance: Random) -> None:
+def test_the_order_of_the_slices_does_not_matter(ratios: list[float], chance: object) -> None:
     slices = experiment(ratios)
     mixed = list(slices)
     chance.shuffle(mixed)

@@ -1,7 +1,7 @@
 """Is head slower than base? The verdict over interleaved slices of both, with a stated rate of error."""
 
 from collections.abc import Sequence
-from math import exp, inf, log, log1p
+from math import exp, inf, log1p
 from statistics import fmean
 
 import msgspec
@@ -168,56 +168,51 @@ def _medians(pairing: Pairing) -> dict[Arm, float]:
 
 def _outcome(pairing: Pairing, metric: Metric, alpha: float) -> tuple[Outcome, str]:
     """Return the verdict at a look: regression above half of theta, none below theta, both for certain."""
-    unfit = _unfit(pairing)
+    unfit = _unfit(pairing, metric, alpha)
     if unfit is not None:
         return unfit
     low, high = _slowdown(pairing, metric, alpha)
     theta, tolerated = log1p(metric.theta), log1p(metric.tolerated)
-    carried = _carried(pairing, metric, alpha)
     if low > tolerated:
         return "regression", f"slower by more than the {metric.tolerated:.1%} tolerated"
     if high < -tolerated:
         return "improved", f"faster by more than {metric.tolerated:.1%}"
-    if carried is not None:
-        return "inconclusive", (
-            f"after a slice of the other version, head is {carried.ratio - 1:+.1%} further off than base:"
-            " a slice leaves work to the next; make the slices longer"
-        )
     if high < theta:
         return "no regression", f"not slower by {metric.theta:.0%}"
     return "inconclusive", "the interval is too wide to tell"
 
 
-def _unfit(pairing: Pairing) -> tuple[Outcome, str] | None:
+def _unfit(pairing: Pairing, metric: Metric, alpha: float) -> tuple[Outcome, str] | None:
     """Return why the data carry no verdict, if they do not."""
     if not pairing.blocks:
         return "invalid", "nothing measured"
     if pairing.dropped > DROPPED_AT_MOST * pairing.blocks:
         what = "a slice was spoilt, or too small for this figure"
         return "invalid", f"{pairing.dropped} of {pairing.blocks} blocks dropped: {what}"
+    uneven = mean_interval(pairing.uneven, alpha)
+    if uneven is not None and _is_carried(uneven, metric):
+        return "inconclusive", (
+            f"after a slice of the other version, head is {uneven.ratio - 1:+.1%} further off than base:"
+            " a slice leaves work to the next; make the slices longer"
+        )
     return None
 
 
 def _slowdown(pairing: Pairing, metric: Metric, alpha: float) -> tuple[float, float]:
-    """Return the bounds of log slowdown, positive where head is worse; all that is carried over widens them."""
+    """Return the bounds of log slowdown, positive where head is worse."""
     if len(pairing.changes) < 2:
         return -inf, inf
     mean, reach = fmean(pairing.changes), reach_of_mean(pairing.changes, alpha)
-    carried = _carried(pairing, metric, alpha)
-    if carried is not None:
-        reach += max(abs(log(bound)) for bound in (carried.low, carried.high) if bound is not None)
     return (-mean - reach, -mean + reach) if metric.is_lower_worse else (mean - reach, mean + reach)
 
 
-def _carried(pairing: Pairing, metric: Metric, alpha: float) -> Interval | None:
-    """Return what head's carry-over is of base's, if it is certainly off by more than what is tolerated, either way.
+def _is_carried(interval: Interval, metric: Metric) -> bool:
+    """Return whether the versions' carry-over certainly differs by more than what is tolerated, either way.
 
     What both suffer alike cancels in the blocks: caches are cold when the other server has run, say.
     """
-    uneven, tolerated = mean_interval(pairing.uneven, alpha), 1 + metric.tolerated
-    if uneven is None or (1 / tolerated <= (uneven.high or inf) and (uneven.low or 0) <= tolerated):
-        return None
-    return uneven
+    tolerated = 1 + metric.tolerated
+    return (interval.low or 0) > tolerated or (interval.high or inf) < 1 / tolerated
 
 
 def _silent(slices: Sequence[Slice]) -> tuple[str, ...]:
