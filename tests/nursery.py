@@ -18,6 +18,7 @@ import importlib
 import io
 import json
 import os
+import resource
 import runpy
 import select
 import selectors
@@ -28,12 +29,14 @@ import sys
 import threading
 import time
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from types import ModuleType, SimpleNamespace, TracebackType
+from types import ModuleType, TracebackType
 from typing import IO, Any, NoReturn, Self
+
+from tests.worker_forks import fork_workers
 
 ROOT = Path(__file__).parents[1]
 POLL, WAIT = select.poll, os.waitpid  # before Locust replaces them
@@ -118,6 +121,7 @@ class Forked:
         pass_fds: Stay open under their numbers.
         nursery: Which one: what has been loaded.
         start_new_session: Whether it leads a session, and hears Ctrl-C, whoever is in the background.
+        dies_with_us: Whether it gets SIGTERM when the nursery ends, which it does when we do.
         forks_agents: Whether the agents that it starts are forked: no children of its own, nor of its session.
 
     Attributes:
@@ -136,6 +140,7 @@ class Forked:
         pass_fds: Sequence[int] = (),
         nursery: str = "wswarm",
         start_new_session: bool = False,
+        dies_with_us: bool = False,
         forks_agents: bool = False,
     ) -> None:
         self.args = [module, *arguments]
@@ -155,6 +160,8 @@ class Forked:
             "environment": dict(os.environ if env is None else env),
             "passed": list(pass_fds),
             "leads": start_new_session,
+            "dies": dies_with_us,
+            "files": resource.getrlimit(resource.RLIMIT_NOFILE),
             "mask": [int(number) for number in signal.pthread_sigmask(signal.SIG_BLOCK, ())],
         }
         try:
@@ -301,9 +308,8 @@ def forks_applications(reference: type[Any]) -> Iterator[None]:
 def _start_application(one: Any) -> Forked:
     module, *arguments = one._command[one._command.index("target_app.workers") :]
     place = {"stdin": subprocess.DEVNULL, "stdout": one._log, "stderr": subprocess.STDOUT}
-    return Forked(
-        module, *arguments, env=one._variables, nursery="target_app", start_new_session=True, **place
-    )
+    leads = {"start_new_session": True, "dies_with_us": True}
+    return Forked(module, *arguments, env=one._variables, nursery="target_app", **leads, **place)
 
 
 def _spawn(
@@ -318,55 +324,6 @@ def _spawn(
         return before(module, errors, word, inherited, variables)
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": errors}
     return Forked(module, word, env={**os.environ, **variables}, pass_fds=inherited, **streams)
-
-
-def _fork_workers(supervisor: ModuleType) -> None:
-    supervisor.subprocess = SimpleNamespace(**{**vars(subprocess), "Popen": _OwnFork})  # type: ignore[attr-defined]
-
-
-class _OwnFork(subprocess.Popen[bytes]):
-    """A worker that a supervisor starts, forked from it: a child like the one that it would have started."""
-
-    def _execute_child(self, args: Sequence[str], *more: Any) -> None:
-        # As `subprocess` calls it: (executable, preexec_fn, close_fds, pass_fds, cwd, env, ...).
-        passed, environment = more[3], more[5]
-        sys.stdout.flush()
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-        self.pid = os.fork()
-        if self.pid == 0:
-            _run_as_worker(args, passed, environment, blocked)
-        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-        self._child_created = True
-
-
-def _run_as_worker(
-    command: Sequence[str], passed: Sequence[int], environment: Mapping[str, str], mask: Iterable[int]
-) -> NoReturn:
-    """Be what `python -m MODULE ARGUMENTS` would be in a session of its own; of open files it has those passed."""
-    os.setsid()
-    atexit._clear()  # the supervisor's are not ours: its folder is still wanted
-    _close_all_but({0, 1, 2, *passed})
-    signal.set_wakeup_fd(-1)
-    for number in (signal.SIGTERM, signal.SIGCHLD):
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-    os.environ.clear()
-    os.environ.update(environment)
-    sys.argv = list(command[command.index("-m") + 1 :])
-    try:
-        _run("target_app")
-    except SystemExit as end:
-        print(end.code, file=sys.stderr, flush=True)  # noqa: T201 - as Python does
-    except BaseException:  # nothing may come to where the supervisor started this
-        sys.excepthook(*sys.exc_info())
-    _leave(1)
-
-
-def _close_all_but(kept: set[int]) -> None:
-    for descriptor in sorted({int(name) for name in os.listdir("/proc/self/fd")} - kept):  # noqa: PTH208 - of us
-        with contextlib.suppress(OSError):  # that by which they were listed
-            os.close(descriptor)
 
 
 class _Orders:
@@ -474,6 +431,7 @@ def _become(order: Mapping[str, Any], descriptors: Sequence[int]) -> None:
         _fork_agents(importlib.import_module("wswarm.drive.fleet.started"))
     sys.stdin, sys.stdout = open(0, encoding="utf-8"), open(1, "w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = io.TextIOWrapper(open(2, "wb", buffering=0), "utf-8", "backslashreplace", write_through=True)  # noqa: SIM115
+    resource.setrlimit(resource.RLIMIT_NOFILE, order["files"])
     os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["environment"])
@@ -482,6 +440,10 @@ def _become(order: Mapping[str, Any], descriptors: Sequence[int]) -> None:
     sys.path.insert(0, order["folder"])
     if order["leads"]:
         os.setsid()
+    if order["dies"]:
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
     signal.pthread_sigmask(signal.SIG_SETMASK, order["mask"])
 
 
@@ -511,18 +473,18 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _become(*born)
     if sys.argv[0] == "target_app.workers":
-        _fork_workers(importlib.import_module("target_app.supervisor"))
-    _run(nursery)
+        fork_workers(importlib.import_module("target_app.supervisor"), _run)
+    _run(raises_all=nursery == "locust")
 
 
-def _run(nursery: str) -> NoReturn:
+def _run(*, raises_all: bool = False) -> NoReturn:
     """Run the module of the arguments as a program, and end."""
     if not hasattr(sys.modules.get(sys.argv[0]), "__path__"):
         sys.modules.pop(sys.argv[0], None)  # else it is told that another has loaded it
     try:
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     except SystemExit as end:
-        if nursery == "locust" or not (end.code is None or isinstance(end.code, int)):
+        if raises_all or not (end.code is None or isinstance(end.code, int)):
             raise
         _leave(end.code or 0)
     _leave(0)

@@ -56,7 +56,7 @@ def test_a_text_where_a_number_or_a_list_is_meant_is_refused_by_every_measuremen
             partial(wswarm.echo, URL, arrivals="bursty"),
             "'bursty' is none of these: write constant or poisson",
         ),
-        (partial(wswarm.echo, URL, ratee=4), "no option 'ratee': did you mean rate?"),  # type: ignore[call-arg]
+        (partial(wswarm.echo, URL, ratee=4), "no option 'ratee': did you mean rate?"),  # type: ignore[call-arg] # which is told
         (partial(wswarm.storm, URL, drop="50%"), "drop: '50%' will not do: write drop=0.5"),
         (partial(wswarm.churn, URL, sessions="20/s"), "write sessions=20"),
         (partial(wswarm.slow, URL, read="64KiB"), "write read=65536"),
@@ -73,7 +73,7 @@ def test_a_text_where_a_number_or_a_list_is_meant_is_refused_by_every_measuremen
         (partial(wswarm.forecast, MODEL, connections=9, rate=10, slo="p99<5ms"), "write slo=['p99<5ms']"),
         (partial(wswarm.forecast, MODEL, rate=10), "connections is missing: write connections=10, say"),
         (
-            partial(wswarm.forecast, MODEL, rate=1, conections=4),  # type: ignore[call-arg]
+            partial(wswarm.forecast, MODEL, rate=1, conections=4),  # type: ignore[call-arg] # which is told
             "no option 'conections': did you mean conn",
         ),
         (partial(wswarm.forecast, 3, connections=4, rate=1), "model: 3 will not do: write model='3'"),

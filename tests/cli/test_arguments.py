@@ -1,13 +1,14 @@
 """The options: each reaches the plan, each has its default, and a bad value is named in one line."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import pytest
 
 from wswarm.cli.arguments import make_parser
 from wswarm.cli.main import main
+from wswarm.cli.reading import read
 from wswarm.load.changing import is_of
 from wswarm.load.plan import SEED_LIMIT, Plan, make_plan
 
@@ -338,6 +339,16 @@ def test_a_suite_measures_all_scenarios_unless_some_are_named() -> None:
     assert parser.parse_args(["run"]).scenarios == "connect,echo,fanout"
     assert parser.parse_args(["run"]).url is None
     assert parser.parse_args(["run", URL, "--scenarios", "echo"]).url == URL
+
+
+@pytest.mark.parametrize(
+    "line", ["run ws://h --scenarios echo", "echo ws://h --say hi --say ho", "echo ws://h -r x", "help"]
+)
+def test_what_was_read_before_changes_nothing(line: str, planned: Callable[..., Plan]) -> None:
+    plan = planned("echo", URL, "--say", "one")
+    with suppress(SystemExit):
+        read(line.split())
+    assert planned("echo", URL, "--say", "one") == plan
 
 
 def test_a_closed_model_in_a_suite_is_the_echos(planned: Callable[..., Plan]) -> None:

@@ -28,9 +28,12 @@ def parent() -> Iterator[psutil.Process]:
 def test_children_and_theirs_are_found(
     parent: psutil.Process, is_told: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not is_told:
+    expected = {one.pid for one in parent.children(recursive=True)}
+    if is_told:
+        monkeypatch.setattr(psutil.Process, "children", _unasked)
+    else:
         monkeypatch.setattr(Path, "read_text", _nothing_there)
-    assert {one.pid for one in descendants(parent)} == {one.pid for one in parent.children(recursive=True)}
+    assert {one.pid for one in descendants(parent)} == expected
 
 
 def test_of_one_that_has_ended_that_is_told() -> None:
@@ -38,6 +41,10 @@ def test_of_one_that_has_ended_that_is_told() -> None:
         process = psutil.Process(started.pid)
     with pytest.raises(psutil.NoSuchProcess):
         descendants(process)
+
+
+def _unasked(*_: object, **__: object) -> None:
+    raise AssertionError("every process of the machine was asked")
 
 
 def _nothing_there(path: Path, **_: object) -> str:

@@ -140,6 +140,16 @@ def test_the_gaps_between_instants_are_exponential(clock: FakeClock) -> None:
     assert gaps.std() == pytest.approx(PROBE_GAP_NS, rel=0.08)
 
 
+def test_a_process_that_goes_while_its_children_are_looked_for_has_no_use(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def gone(process: psutil.Process) -> list[psutil.Process]:
+        raise psutil.NoSuchProcess(process.pid)
+
+    monkeypatch.setattr("wswarm.drive.host.probes.descendants", gone)
+    assert TargetMeter(os.getpid()).read() is None
+
+
 def test_a_process_that_is_gone_has_no_use() -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as gone:
         meter = TargetMeter(gone.pid)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import exp
+from random import Random
 
 import msgspec
 import pytest
@@ -278,7 +279,7 @@ def test_the_interval_contains_the_ratio_and_the_ratio_lies_among_the_generation
 
 @LAW
 @given(RATIOS, st.randoms(use_true_random=False))
-def test_the_order_of_the_slices_does_not_matter(ratios: list[float], chance: object) -> None:
+def test_the_order_of_the_slices_does_not_matter(ratios: list[float], chance: Random) -> None:
     slices = experiment(ratios)
     mixed = list(slices)
     chance.shuffle(mixed)

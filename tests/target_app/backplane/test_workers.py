@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import psutil
 import pytest
@@ -155,13 +155,19 @@ class End(NamedTuple):
     left: list[int]
 
 
+def read_all(client: ClientConnection) -> NoReturn:
+    """Until the end of the connection: others may have left who were there before, and a client is told of that."""
+    while True:
+        client.recv(PATIENCE)
+
+
 def end_of(fleet: Fleet, number: signal.Signals) -> End:
     """End it by a signal, with a client in the chat."""
     pids = fleet.pids()
     with chat(fleet) as client:
         code = fleet.stop(number)
         with pytest.raises(ConnectionClosed) as closed:
-            client.recv(PATIENCE)
+            read_all(client)
     assert closed.value.rcvd is not None
     return End(code, closed.value.rcvd.code, [pid for pid in pids if psutil.pid_exists(pid)])
 

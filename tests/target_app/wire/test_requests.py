@@ -1,6 +1,6 @@
 """Clients that do not finish what they ask for, over either of uvicorn's HTTP protocols."""
 
-import time
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +23,14 @@ def status(client: RawClient) -> bytes:
     head, _, rest = client.read_all().partition(b"\r\n")
     assert rest.endswith(b"ok")
     return head
+
+
+def unread(client: RawClient) -> int:
+    """How many of its bytes wait in the server's socket."""
+    ends = [client._socket.getpeername()[1], client._socket.getsockname()[1]]
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    (queues,) = [row[4] for row in rows if [int(end.partition(":")[2], 16) for end in row[1:3]] == ends]
+    return int(queues.partition(":")[2], 16)
 
 
 @HTTP
@@ -126,7 +134,7 @@ def test_a_head_without_end_is_refused_at_its_size(serve: Serve, http: str) -> N
 def test_a_large_head_in_two_parts_is_taken(serve: Serve, http: str) -> None:
     """h11 takes no more than 16 KiB of one that has not come whole."""
     client = serve({"http": http}).dial(GET[:-2], b"X: y\r\n" * 5_000)
-    time.sleep(0.1)  # it may have taken that
+    until(lambda: unread(client) == 0, "a read of the first part")
     client.send(b"X: y\r\n" * 5_000, b"\r\n")
     assert status(client) == b"HTTP/1.1 200 OK"
 

@@ -12,7 +12,7 @@ def descendants(process: "psutil.Process") -> "list[psutil.Process]":
     """Return those that are there now.
 
     psutil asks every process of the machine for its parent. Linux since 3.5 tells a process's children; where it
-    does not, or one ends meanwhile, psutil is asked.
+    does not, or one ends meanwhile, which may hide others, psutil is asked.
     Source: proc(5), /proc/pid/task/tid/children.
 
     Raises:
@@ -20,7 +20,7 @@ def descendants(process: "psutil.Process") -> "list[psutil.Process]":
     """
     if process.is_running():
         with suppress(OSError, psutil.Error):
-            return [psutil.Process(pid) for pid in _below(process.pid)]
+            return [psutil.Process(pid) for pid in dict.fromkeys(_below(process.pid))]
     found: list[psutil.Process] = process.children(recursive=True)
     return found
 
