@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import ModuleType, SimpleNamespace
 from typing import Any, NoReturn
 
-_DEFAULTS: dict[int, Any] = {
-    signal.SIGINT: signal.default_int_handler
-}  # of a Python that has just begun; of others the system's
+# What a Python that has just begun does of its own; of other signals it is the system's.
+_DEFAULTS: dict[int, Any] = {signal.SIGINT: signal.default_int_handler}
 _IN_FILES = slice(9, 15)  # of what `subprocess` hands over: the ends of the three pipes, as it calls them
 
 
